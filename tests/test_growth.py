@@ -18,7 +18,7 @@ from zsupport.suite.session import MOST_SHOWN, RunOptions, run_session
 from zsupport.suite.suggestion import suggestion
 
 
-def grant_for_each_plan(plans: int) -> str:
+def grants_by_plan(plans: int) -> str:
     """Return a policy with a grant for each plan, and one recommendation for all plans."""
     names = ", ".join(f"p{n}: Plan {n}" for n in range(plans))
     grants = "".join(f"  - {{when: {{plan: p{n}}}, allow: web}}\n" for n in range(plans))
@@ -52,7 +52,7 @@ def test_steps_of_channels_grow_with_the_grants_of_each_plan(
     for plans in (20, 200):
         counted = Count(matching)
         monkeypatch.setattr("zsupport.answer.channels.matching", counted)
-        answers = Policy((revision_of(grant_for_each_plan(plans)),), public_holidays).channels()
+        answers = Policy((revision_of(grants_by_plan(plans)),), public_holidays).channels()
         assert len(answers) == 2 * plans
         calls.append(counted.calls)
     assert calls[1] == 10 * calls[0]
@@ -91,7 +91,7 @@ def test_grants_of_a_plan_decide_like_all_grants(
 def test_tests_are_suggested_only_for_shown_decisions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "p.yaml").write_text(grant_for_each_plan(50))
+    (tmp_path / "p.yaml").write_text(grants_by_plan(50))
     (tmp_path / "p_test.yaml").write_text(
         "tests: 1\npolicy: p\ncases:\n  - channels: {plan: p0}\n    expect: {exactly: [web]}\n"
     )

@@ -51,7 +51,7 @@ class Input(NamedTuple):
     files: Callable[[], Mapping[str, str]]
     command: tuple[str, ...]
     code: int
-    says: str
+    message: str
 
 
 DIFF = ("diff", "new", "--against", "old")
@@ -130,9 +130,9 @@ BELOW: dict[str, tuple[Callable[[], str], tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("name", ABOVE)
 def test_input_above_a_limit_is_rejected(name: str, cli: "Cli", tmp_path: Path) -> None:
-    files, command, code, says = ABOVE[name]
+    files, command, code, message = ABOVE[name]
     got = cost(cli, tmp_path, files(), command)
-    assert says in got.stdout + got.stderr
+    assert message in got.stdout + got.stderr
     assert got.code == code
     assert got.times < TIMES
     assert got.megabytes < MEGABYTES

@@ -133,21 +133,21 @@ def test_questions_to_ask_people(
 
 
 def test_missing_start_of_a_metric(callers: Callers) -> None:
-    says = "fix: the clock starts with `The cause is known`; {} is missing, so opened is used"
+    message = "fix: the clock starts with `The cause is known`; {} is missing, so opened is used"
     stderr = callers.options("due", "--metric", "fix", "--opened", AT, "--at", AT)
-    assert stderr == f"zsupport: {says.format('--start fix=INSTANT')}\n"
+    assert stderr == f"zsupport: {message.format('--start fix=INSTANT')}\n"
     [warning] = callers.python.due(metric="fix", opened=AT, at=AT).warnings
-    assert warning.message == says.format("start={'fix': 'INSTANT'}")
+    assert warning.message == message.format("start={'fix': 'INSTANT'}")
 
 
 def test_metric_with_the_id_all(callers: Callers) -> None:
     callers.path.write_text(POLICY.replace("{id: fix,", "{id: all,"))
-    says = "`{}` selects all metrics"
-    assert says.format("--metric all") in callers.options("due")
-    assert says.format("--metric all") in callers.cli("check", str(callers.path)).stdout
+    message = "`{}` selects all metrics"
+    assert message.format("--metric all") in callers.options("due")
+    assert message.format("--metric all") in callers.cli("check", str(callers.path)).stdout
     with pytest.raises(zsupport.InvalidPolicy) as caught:
         zsupport.load(str(callers.path), cache=False)
-    assert caught.value.findings[0].hint == says.format("metric='all'")
+    assert caught.value.findings[0].hint == message.format("metric='all'")
 
 
 def test_too_many_rows(callers: Callers) -> None:
@@ -159,11 +159,11 @@ def test_too_many_rows(callers: Callers) -> None:
         f"format: 1\npolicy: shop\nplans: {{pro: Pro}}\nfacts: {{{facts}}}\n"
         f"channels: {{web: {{name: Ticket, kind: web}}}}\nentitlements:\n{grants}"
     )
-    says = "state more of the case, such as {} or {}"
-    assert callers.options("channels").endswith(f"\n  {says.format('--plan', '--fact')}\n")
+    message = "state more of the case, such as {} or {}"
+    assert callers.options("channels").endswith(f"\n  {message.format('--plan', '--fact')}\n")
     with pytest.raises(zsupport.PolicyError, match="too many rows in an answer: 20,736") as caught:
         zsupport.load(str(callers.path), cache=False).channels()
-    assert caught.value.hint == says.format("plan", "fact")
+    assert caught.value.hint == message.format("plan", "fact")
 
 
 def test_calendar_names_the_arguments_of_calendar() -> None:

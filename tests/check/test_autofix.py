@@ -20,12 +20,12 @@ from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 BASE = "format: 1\npolicy: a\nplans: {a: A}\nchannels: {w: {name: W, kind: web}}\n"
 FILES = [
     *policy_files(),
-    *sorted(HERE.glob("rules/*/*.yaml")),
-    *sorted((HERE.parent / "golden").glob("*/*/policy.yaml")),
+    *sorted(FOLDER.glob("rules/*/*.yaml")),
+    *sorted((FOLDER.parent / "golden").glob("*/*/policy.yaml")),
 ]
 
 

@@ -600,7 +600,7 @@ def test_fixes_are_applied_and_listed(check: Check, tmp_path: Path) -> None:
     assert check("--fix", "every.yaml").stdout == "All good: 1 file\n"
 
 
-def test_fixable_findings_are_fixed_next_to_others(check: Check, tmp_path: Path) -> None:
+def test_fixable_findings_are_fixed_next_to_other_findings(check: Check, tmp_path: Path) -> None:
     both = EVERY.replace(
         "[{first-response: 24h}]", "\n  - first-response: 24h\n  - first-response: 4h"
     )

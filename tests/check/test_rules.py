@@ -32,7 +32,7 @@ TODAY = date(2026, 11, 26)
 BY_CODE = {rule.code: rule for rule in RULES}
 
 
-def found(text: bytes, code: str) -> list[Finding]:
+def findings_of(text: bytes, code: str) -> list[Finding]:
     document = read_document(SourceFile("policy.yaml", text, "sha256:0", "policy.yaml"))
     assert document.findings == (), "the loader refuses this example"
     # Rules about suppressions need the findings of the other rules.
@@ -45,8 +45,8 @@ def test_explanation_has_correct_examples(rule: Rule) -> None:
     why, bad, good = explanation_of(rule.code)
     assert bad is not None
     assert good is not None
-    assert found(bad.encode(), rule.code), "the bad example is not bad"
-    assert not found(good.encode(), rule.code), "the good example is not good"
+    assert findings_of(bad.encode(), rule.code), "the bad example is not bad"
+    assert not findings_of(good.encode(), rule.code), "the good example is not good"
     assert rule.severity in SEVERITIES
     assert not rule.summary.endswith(".")
     assert len(why) > 100
@@ -56,7 +56,7 @@ def test_explanation_has_correct_examples(rule: Rule) -> None:
 def test_bad_case_is_reported_at_its_place(path: Path) -> None:
     lines = path.with_suffix(".expected").read_text(encoding="utf-8").splitlines()
     assert lines, "empty expectation"
-    findings = found(path.read_bytes(), path.parent.name)
+    findings = findings_of(path.read_bytes(), path.parent.name)
     heads = []
     for finding in findings:
         span = finding.span
@@ -74,7 +74,7 @@ def test_bad_case_is_reported_at_its_place(path: Path) -> None:
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_good_case_is_not_reported(path: Path) -> None:
-    assert found(path.read_bytes(), path.parent.name) == []
+    assert findings_of(path.read_bytes(), path.parent.name) == []
 
 
 HEAD = """\
@@ -112,7 +112,7 @@ BESIDE = [
 def test_finding_has_severity_and_related_places(
     targets: str, code: str, severity: str, lines: list[int]
 ) -> None:
-    [finding] = found((HEAD + targets).encode(), code)
+    [finding] = findings_of((HEAD + targets).encode(), code)
     assert finding.severity == severity
     assert [finding.span.line for finding in finding.related] == lines
 
@@ -138,14 +138,14 @@ def test_list_of_rules_contains_every_module() -> None:
 @pytest.mark.parametrize("path", BAD, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_fixes_remove_findings_and_change_no_decision(path: Path) -> None:
     text, code = path.read_bytes(), path.parent.name
-    findings = found(text, code)
+    findings = findings_of(text, code)
     fixes = [finding.fix for finding in findings if finding.fix]
     if not fixes:
         return
     made = apply(text.decode(), fixes)
     fixed = made.text.encode()
     assert len(made.fixes) == len(fixes)
-    assert len(found(fixed, code)) == len(findings) - len(fixes)
+    assert len(findings_of(fixed, code)) == len(findings) - len(fixes)
     assert decided(fixed, text) == decided(text, fixed)
 
 

@@ -105,7 +105,9 @@ def test_forbidding_invariant_tests_a_denial(run_check: RunCheck, tmp_path: Path
     assert with_invariants(phone, cases=cases) == []
 
 
-def test_policy_without_tests_does_not_hide_others(run_check: RunCheck, tmp_path: Path) -> None:
+def test_policy_without_tests_does_not_hide_other_policies(
+    run_check: RunCheck, tmp_path: Path
+) -> None:
     (tmp_path / "other.yaml").write_text(ACME.replace("policy: acme", "policy: other"))
     assert places(run_check(PRO)) == ["acme.yaml:9:1 ZS905 entitlements"]
 

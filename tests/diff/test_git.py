@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
 
 import pytest
-from repositories import NOTHING, ONE_BREAKING, POLICY, SLOWER, Diff, Git, diff, git
+from repositories import BREAKING, NOTHING, POLICY, SLOWER, Diff, Git, diff, git
 
 if TYPE_CHECKING:
     from conftest import Cli, Run
@@ -22,7 +22,7 @@ def test_file_is_compared_with_the_last_commit(git: Git, diff: Diff) -> None:
     git.write("acme.yaml", SLOWER)
     got = diff("acme.yaml", "--against", "HEAD")
     assert got.code == 1
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
     assert "--> acme.yaml:10:28" in got.stdout
     assert "::: HEAD:acme.yaml:10:28   before: 4h" in got.stdout
 
@@ -35,7 +35,7 @@ def test_spellings_of_a_revision(git: Git, diff: Diff, revision: str) -> None:
     git.write("acme.yaml", SLOWER)
     got = diff("acme.yaml", "--against", revision)
     assert (got.code, got.stderr) == (1, "")
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
 
 
 def test_commit_by_its_hash(git: Git, diff: Diff) -> None:
@@ -110,7 +110,7 @@ def test_working_folder_must_be_in_the_repository(git: Git, diff: Diff, tmp_path
 
 def test_default_path_is_the_current_folder(git: Git, diff: Diff) -> None:
     git.write("acme.yaml", SLOWER)
-    assert ONE_BREAKING in diff("--against", "HEAD").stdout
+    assert BREAKING in diff("--against", "HEAD").stdout
 
 
 def test_linked_worktree(git: Git, diff: Diff, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_bare_repository_in_git_dir(git: Git, diff: Diff, tmp_path: Path) -> Non
     (folder / "acme.yaml").write_text(SLOWER)
     got = diff("acme.yaml", "--against", "main", cwd=folder, GIT_DIR="../bare.git")
     assert (got.code, got.stderr) == (1, "")
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
 
 
 def test_links_to_files(git: Git, diff: Diff) -> None:
@@ -194,7 +194,7 @@ def test_renamed_file_is_found_by_its_policy(git: Git, diff: Diff) -> None:
     assert got.stderr == "zsupport: support.yaml was HEAD:acme.yaml\n"
     assert "HEAD:acme.yaml:10:28" in got.stdout
     # In a folder the policy is found by its id.
-    assert ONE_BREAKING in diff(".", "--against", "HEAD").stdout
+    assert BREAKING in diff(".", "--against", "HEAD").stdout
 
 
 def test_renamed_revision_with_a_different_first_day(git: Git, diff: Diff) -> None:
@@ -279,7 +279,7 @@ def test_ignored_files_and_other_files_are_omitted(git: Git, diff: Diff) -> None
     git.write("acme_test.yaml", "policy: acme\ntests: []\n")
     got = diff(".", "--against", "HEAD")
     assert (got.code, got.stderr) == (1, "")
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
 
 
 def test_sparse_checkout_does_not_remove_policies(git: Git, diff: Diff) -> None:
@@ -294,7 +294,7 @@ def test_file_with_skip_worktree_is_compared(git: Git, diff: Diff) -> None:
     git.write("acme.yaml", SLOWER)
     got = diff(".", "--against", "HEAD")
     assert (got.code, got.stderr) == (1, "")
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
 
 
 # -- missing files and repositories ----------------------------------------------------------------

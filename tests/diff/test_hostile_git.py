@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from repositories import NOTHING, ONE_BREAKING, POLICY, SLOWER, Diff, Git, diff, git
+from repositories import BREAKING, NOTHING, POLICY, SLOWER, Diff, Git, diff, git
 
 __all__ = ["diff", "git"]
 
@@ -180,7 +180,7 @@ def test_planted_bare_repository_is_not_used(
     for path in (depth, f"{depth}/shop.yaml"):
         got = diff(path, "--against", "HEAD")
         assert (got.code, got.stderr) == (1, "")
-        assert ONE_BREAKING in got.stdout
+        assert BREAKING in got.stdout
         assert f"HEAD:{depth}/shop.yaml" in got.stdout
     # From inside the folder the message names it.
     for inside, arguments in (
@@ -198,8 +198,8 @@ def test_replaced_objects_are_ignored(git: Git, diff: Diff) -> None:
     git.write("acme.yaml", SLOWER)
     new = git("hash-object", "-w", "acme.yaml")
     git("replace", old, new)
-    assert ONE_BREAKING in diff("acme.yaml", "--against", "HEAD").stdout
-    assert ONE_BREAKING in diff("acme.yaml", "--against", "HEAD", GIT_NO_REPLACE_OBJECTS="").stdout
+    assert BREAKING in diff("acme.yaml", "--against", "HEAD").stdout
+    assert BREAKING in diff("acme.yaml", "--against", "HEAD", GIT_NO_REPLACE_OBJECTS="").stdout
 
 
 def test_grafts_are_ignored(git: Git, diff: Diff) -> None:
@@ -212,13 +212,13 @@ def test_grafts_are_ignored(git: Git, diff: Diff) -> None:
     (git.folder / ".git" / "info" / "grafts").write_text(f"{slower}\n{head} {slower}\n")
     got = diff("acme.yaml", "--merge-base", "target")
     assert (got.code, got.stderr) == (1, "")
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
 
 
 def test_alternates_and_gitfiles_are_followed(git: Git, diff: Diff, tmp_path: Path) -> None:
     git("clone", "-q", "--shared", str(git.folder), str(tmp_path / "shared"))
     (tmp_path / "shared" / "acme.yaml").write_text(SLOWER)
-    assert ONE_BREAKING in diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "shared").stdout
+    assert BREAKING in diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "shared").stdout
     git(
         "clone",
         "-q",
@@ -228,7 +228,7 @@ def test_alternates_and_gitfiles_are_followed(git: Git, diff: Diff, tmp_path: Pa
         str(tmp_path / "x"),
     )
     (tmp_path / "x" / "acme.yaml").write_text(SLOWER)
-    assert ONE_BREAKING in diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "x").stdout
+    assert BREAKING in diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "x").stdout
 
 
 def test_worktree_setting_outside_the_repository_is_refused(
@@ -321,14 +321,14 @@ def test_head_is_the_last_commit_even_if_a_file_has_that_name(
 ) -> None:
     git.write("acme.yaml", SLOWER)
     (git.folder / "HEAD").write_text(SLOWER)
-    assert ONE_BREAKING in diff("acme.yaml", "--against", "HEAD").stdout
+    assert BREAKING in diff("acme.yaml", "--against", "HEAD").stdout
     git.commit(acme=POLICY.replace("4h", "3h"))
     assert diff("acme.yaml", "--against", "HEAD~1").code == 0
     git("clone", "-q", "--bare", str(git.folder), str(tmp_path / "bare"))
     (tmp_path / "bare" / "acme.yaml").write_text(SLOWER)
     got = diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "bare", GIT_DIR=".")
     assert (got.code, got.stderr) == (1, "")
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
     assert diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "bare").code == 4
 
 
@@ -336,7 +336,7 @@ def test_setting_does_not_enable_replaced_objects(git: Git, diff: Diff) -> None:
     git.write("acme.yaml", SLOWER)
     git("replace", git("rev-parse", "HEAD:acme.yaml"), git("hash-object", "-w", "acme.yaml"))
     git("config", "core.useReplaceRefs", "true")
-    assert ONE_BREAKING in diff("acme.yaml", "--against", "HEAD").stdout
+    assert BREAKING in diff("acme.yaml", "--against", "HEAD").stdout
 
 
 def test_excluded_revision_is_refused(git: Git, diff: Diff) -> None:
@@ -357,7 +357,7 @@ def test_link_out_of_a_revision_is_a_remark(text: str, git: Git, diff: Diff) -> 
     git.write("acme.yaml", SLOWER)
     got = diff(".", "--against", "HEAD")
     assert got.code == 1
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
     assert got.stderr.count(f"HEAD:link.yaml: {OUT}") == 1
 
 
@@ -367,7 +367,7 @@ def test_broken_link_is_not_followed(text: bytes, git: Git, diff: Diff) -> None:
     git.write("acme.yaml", SLOWER)
     got = diff(".", "--against", "HEAD")
     assert (got.code, got.stderr) == (1, "")
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
 
 
 def test_links_are_followed_through_folders_and_other_links(git: Git, diff: Diff) -> None:
@@ -382,7 +382,7 @@ def test_links_are_followed_through_folders_and_other_links(git: Git, diff: Diff
     (git.folder / "real" / "in" / "shop.yaml").write_text(SLOWER.replace("acme", "shop"))
     got = diff("a.yaml", "--against", "HEAD")
     assert (got.code, got.stderr) == (1, "")
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
     assert "HEAD:a.yaml" in got.stdout
 
 
@@ -444,7 +444,7 @@ def test_planted_commit_graph_is_ignored(git: Git, diff: Diff) -> None:
     graph.write_bytes(data)
     got = diff("acme.yaml", "--merge-base", "target")
     assert (got.code, got.stderr) == (1, "")
-    assert ONE_BREAKING in got.stdout
+    assert BREAKING in got.stdout
 
 
 @pytest.mark.parametrize("format", ["sha1", "sha256"])
@@ -453,7 +453,7 @@ def test_object_with_a_wrong_hash_is_damaged(format: str, git: Git, diff: Diff) 
     git("init", "-q", "-b", "main", f"--object-format={format}")
     git.commit(acme=POLICY)
     git.write("acme.yaml", SLOWER)
-    assert ONE_BREAKING in diff("acme.yaml", "--against", "HEAD").stdout
+    assert BREAKING in diff("acme.yaml", "--against", "HEAD").stdout
     old, new = git("rev-parse", "HEAD:acme.yaml"), git("hash-object", "-w", "acme.yaml")
     objects = git.folder / ".git" / "objects"
     (objects / old[:2] / old[2:]).unlink()

@@ -101,7 +101,7 @@ def test_valid_policy_passes_all_hooks(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hook", "old", "new", "says"),
+    ("hook", "old", "new", "message"),
     [
         ("zsupport-check", "  owner: Owner", "  owner: Owner\n  owner: Boss", "ZS002"),
         ("zsupport-test", "{when: {plan: paid, role: staff}, allow: web}",
@@ -110,7 +110,7 @@ def test_valid_policy_passes_all_hooks(repository: Repository) -> None:
     ],
 )  # fmt: skip
 def test_hook_rejects_a_bad_change(
-    repository: Repository, hook: str, old: str, new: str, says: str
+    repository: Repository, hook: str, old: str, new: str, message: str
 ) -> None:
     repository.change(old, new)
     try:
@@ -119,4 +119,4 @@ def test_hook_rejects_a_bad_change(
         repository.change(new, old)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Failed" in done.stdout
-    assert says in done.stdout
+    assert message in done.stdout

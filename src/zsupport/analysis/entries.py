@@ -55,7 +55,7 @@ class EntriesByCase:
 
         `root` is its file, made of the nodes of the file of this revision.
         """
-        mine = self.revision
+        unchanged = self.revision
         if not differ_in_entries(self._root, root):
             return None
         grants, rules = (
@@ -71,8 +71,8 @@ class EntriesByCase:
         cases |= union(known.cases for known in self._rules[rules.first : rules.last])
         changed_rules = revision.rules[rules.first : rules.other_last]
         cases |= union(matches(rule.when) for rule in changed_rules)
-        near_grants = _near(cases, mine.grants, self._grants)
-        near_rules = _near(cases, mine.rules, self._rules)
+        near_grants = _near(cases, unchanged.grants, self._grants)
+        near_rules = _near(cases, unchanged.rules, self._rules)
         before, after = (
             self._within(cases, some_grants, some_rules)
             for some_grants, some_rules in (
@@ -110,8 +110,10 @@ def _near(cases: Cases, entries: tuple[_Entry, ...], all_known: list[_Known]) ->
     }
 
 
-def _with(others: Sequence[_Entry], near: Mapping[int, _Entry], part: Replaced) -> Iterator[_Entry]:
-    """Yield entries by their positions, with others in the place of a part of them."""
+def _with(
+    replacements: Sequence[_Entry], near: Mapping[int, _Entry], part: Replaced
+) -> Iterator[_Entry]:
+    """Yield entries by their positions, with replacements in the place of a part of them."""
     yield from (entry for number, entry in near.items() if number < part.first)
-    yield from others
+    yield from replacements
     yield from (entry for number, entry in near.items() if number >= part.last)

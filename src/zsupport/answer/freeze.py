@@ -15,20 +15,20 @@ from zsupport.policy.quoting import scalar
 
 
 def frozen(
-    revision: Revision, name: str | None, at: datetime, others: Sequence[Revision] = ()
+    revision: Revision, name: str | None, at: datetime, revisions: Sequence[Revision] = ()
 ) -> str:
     """Return YAML with a `frozen:` mapping for each calendar of these hours that names a country.
 
     Weekend days that the country works in exchange for a day off are `frozen-exchanged`. Without
     a name, all hours are frozen. A union stands for the calendars of its members. The years are
     those of `covers`, otherwise the year of `at` and the next year. With frozen holidays, a new
-    release of the library changes no answer before someone reviews it. `others` are the revisions
-    of the policy, whose hours are known too. Raises UsageError if no calendar names a country,
+    release of the library changes no answer before someone reviews it. `revisions` are those
+    of the policy, with other names of hours. Raises UsageError if no calendar names a country,
     PolicyError if the library does not know the country, its part or the year.
     """
     wanted = [*revision.hours]
     if name is not None:
-        wanted = with_members(revision.hours, hours_id(name, revision, *others))
+        wanted = with_members(revision.hours, hours_id(name, revision, *revisions))
     blocks = []
     for id, calendars in revision.hours.items():
         for calendar in calendars if id in wanted else ():
@@ -50,7 +50,7 @@ def frozen(
                 lines += [f"  - {date.fromordinal(day).isoformat()}" for day in exchanged]
             blocks.append("\n".join(lines) + "\n")
     if not blocks:
-        start = revision.start if len(others) > 1 else None
+        start = revision.start if len(revisions) > 1 else None
         if name and start:
             raise UsageError(f"no country in the hours `{name}` of the revision of {start}")
         if name:

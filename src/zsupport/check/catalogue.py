@@ -30,7 +30,7 @@ KINDS: dict[str, Code] = {
     )
 }
 #: Comments cannot allow findings about comments.
-ABOUT_COMMENTS = ("ZS901", "ZS902", "ZS903")
+SUPPRESSION_CODES = ("ZS901", "ZS902", "ZS903")
 RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 #: The names of the removed rules, by code. These codes and names are never used again.
 REMOVED = {"ZS606": "unclear-names-one-priority"}
@@ -119,7 +119,7 @@ def allowable(name: str, at: Span, hints: bool) -> str | InvalidComment:
     if code in CODES or code == UNREADABLE.code:
         message = f"`{name}` cannot be allowed: the policy is invalid"
         return InvalidComment(at, message, "fix the policy")
-    if code in ABOUT_COMMENTS:
+    if code in SUPPRESSION_CODES:
         message = f"`{name}` cannot be allowed: it is a finding about comments"
         return InvalidComment(at, message, "fix the comment")
     return code
