@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .definition import ALWAYS, MISSING, NAMED, Case, Clock, Path, Reference, Target, Tree
 
-#: The effect on the customer by (new answer is no worse, old answer is no worse).
+#: The effect on the customer by (new answer at least as good, old answer at least as good).
 EFFECTS = {(True, True): "same", (True, False): "more", (False, True): "less"}
 DISTANCES = {"UTC": 0, "UTC+01:00": 1, "Asia/Tokyo": 9}
 HOUR, DAY = 3600, 86_400
@@ -25,7 +25,7 @@ BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
 
 
 def effect(new: bool, old: bool) -> str:
-    """Return the effect if the new answer is no worse, and if the old answer is no worse."""
+    """Return the effect; `new` and `old`: whether that answer is at least as good."""
     return EFFECTS.get((new, old), "either")
 
 
