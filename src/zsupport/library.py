@@ -106,9 +106,11 @@ class Policy:
         self._promises: dict[tuple[object, ...], _KnownPromises] = {}  # by _DueKey
         # The start and end of each revision as instants. The start of the next revision also ends a
         # revision.
-        where = revisions[0].timezone
-        self._starts = [_midnight(r.start, where) if r.start else -END for r in revisions]
-        self._ends = [_midnight(r.last_day, where, 1) if r.last_day else 2 * END for r in revisions]
+        timezone = revisions[0].timezone
+        self._starts = [_midnight(r.start, timezone) if r.start else -END for r in revisions]
+        self._ends = [
+            _midnight(r.last_day, timezone, 1) if r.last_day else 2 * END for r in revisions
+        ]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Policy) and self.revisions == other.revisions
@@ -521,9 +523,9 @@ def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
     return tuple(document.revision for document in documents if document.revision is not None)
 
 
-def _midnight(day: str, where: str, later: int = 0) -> int:
+def _midnight(day: str, timezone: str, later: int = 0) -> int:
     """Return the first instant of a local date in a time zone, or `later` days after it."""
-    return at_local(date.fromisoformat(day) + timedelta(days=later), 0, zone(where))
+    return at_local(date.fromisoformat(day) + timedelta(days=later), 0, zone(timezone))
 
 
 def _seconds(instant: Instant | None) -> int | None:
