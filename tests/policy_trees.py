@@ -22,10 +22,10 @@ OWN = sorted((Path(__file__).parent / "policies").glob("*.yaml"))
 
 def policy_files() -> list[Path]:
     """Return every policy file that is shipped, and those of the tests."""
-    found = []
+    result = []
     for path in map(Path, shipped_policies().values()):
-        found += sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
-    return [path for path in found if not path.stem.endswith("_test")] + OWN
+        result += sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
+    return [path for path in result if not path.stem.endswith("_test")] + OWN
 
 
 class Core(yaml.CSafeLoader):
@@ -71,9 +71,9 @@ def as_editors_see(text: str, loader: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {_key(key): _plain(each) for key, each in value.items()}
+        return {_key(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [_plain(entry) for entry in value]
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):
@@ -129,16 +129,16 @@ _KEYS = st.sampled_from(
 
 def _places(tree: Any) -> list[tuple[Any, Any]]:
     """Return every container with each of its keys or positions, the outermost first."""
-    found = []
+    result = []
     waiting = [tree]
     while waiting:
         node = waiting.pop(0)
         pairs = node.items() if isinstance(node, dict) else enumerate(node)
         for key, value in pairs:
-            found.append((node, key))
+            result.append((node, key))
             if isinstance(value, dict | list):
                 waiting.append(value)
-    return found
+    return result
 
 
 @st.composite
@@ -152,7 +152,7 @@ def changed(draw: st.DrawFn, most: int = 3) -> Any:
             del node[key]
         elif way == "rename" and isinstance(node, dict):
             slip = draw(st.sampled_from([f"{key}s", key[:-1] or "x", key.upper(), "x"]))
-            pairs = [(slip if each == key else each, value) for each, value in node.items()]
+            pairs = [(slip if item == key else item, value) for item, value in node.items()]
             node.clear()
             node.update(pairs)
         elif way == "add" and isinstance(node, dict):

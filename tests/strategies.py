@@ -74,14 +74,14 @@ def values_of(document: Document, dimension: str) -> tuple[str, ...]:
     if dimension in ("plan", "role", "channel"):
         return tuple(document.get(f"{dimension}s", ()))
     if dimension == "priority":
-        return tuple(each["id"] for each in document.get("priorities", ()))
+        return tuple(item["id"] for item in document.get("priorities", ()))
     return tuple(document["facts"][dimension].get("values", ("false", "true")))
 
 
 @st.composite
 def choices_of(draw: st.DrawFn, document: Document, dimension: str) -> Any:
     """Return what a condition can say of a dimension: an id, a group, a list, a negation."""
-    groups = [name for name, about in document.get("groups", {}).items() if dimension in about]
+    groups = [name for name, item in document.get("groups", {}).items() if dimension in item]
     names = some((*values_of(document, dimension), *groups))
     shape = draw(one_of("one", "list", "not one", "not list"))
     chosen = draw(names)
@@ -95,10 +95,10 @@ def conditions(draw: st.DrawFn, document: Document, dimensions: tuple[str, ...])
 
     def alternative() -> Document:
         names = draw(some(dimensions))
-        found = {name: draw(choices_of(document, name)) for name in names}
+        result = {name: draw(choices_of(document, name)) for name in names}
         if draw(st.integers(0, 5)) == 0:
-            found["note"] = draw(texts)
-        return found
+            result["note"] = draw(texts)
+        return result
 
     if draw(st.booleans()):
         return alternative()
@@ -193,7 +193,7 @@ def grants_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
 def rules_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
     """Return a target rule."""
     rule: Document = {}
-    known = tuple(each["id"] for each in document.get("metrics", [{"id": "first-response"}]))
+    known = tuple(item["id"] for item in document.get("metrics", [{"id": "first-response"}]))
     priorities = values_of(document, "priority")
     for metric in draw(some(known)):
         if len(priorities) > 0 and draw(st.booleans()):
@@ -224,7 +224,7 @@ def permuted(draw: st.DrawFn, document: Document) -> Document:
             keys = draw(st.permutations(list(value)))
             return {key: shuffled(value[key], (*path, key)) for key in keys}
         if isinstance(value, list):
-            entries = [shuffled(each, path) for each in value]
+            entries = [shuffled(item, path) for item in value]
             return draw(st.permutations(entries)) if path == ("entitlements",) else entries
         return value
 
@@ -299,9 +299,9 @@ def yaml_of(document: Document, style: Style = USUAL) -> str:
 def interned(value: Any, seen: dict[str, Any]) -> Any:
     """Return the same value in which equal parts are one object, which PyYAML makes aliases of."""
     if isinstance(value, dict):
-        value = {key: interned(each, seen) for key, each in value.items()}
+        value = {key: interned(item, seen) for key, item in value.items()}
     elif isinstance(value, list):
-        value = [interned(each, seen) for each in value]
+        value = [interned(entry, seen) for entry in value]
     else:
         return value
     return seen.setdefault(repr(value), value)

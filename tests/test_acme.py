@@ -409,8 +409,8 @@ def test_targets(acme: Revision) -> None:
     def keyed(rule: TargetRule) -> TargetRule:
         """Write each cell under the priority that it is for, where nothing else is said."""
         cells = {
-            metric: {p: cell if cell.key else cell._replace(key=p) for p, cell in each.items()}
-            for metric, each in rule.cells.items()
+            metric: {p: cell if cell.key else cell._replace(key=p) for p, cell in item.items()}
+            for metric, item in rule.cells.items()
         }
         return rule._replace(cells=cells)
 

@@ -37,5 +37,5 @@ def test_warnings_about_assumed_facts_do_not_depend_on_the_quick_way(
             quick = answers(path)
             patched.setattr(promise._PromiseReader, "surely_changes", lambda *_: False)
             assert answers(path) == quick, f"seed {SEED}, policy {number}"
-        warned += sum("is assumed" in str(each["warnings"]) for each in quick)
+        warned += sum("is assumed" in str(item["warnings"]) for item in quick)
     assert warned > POLICIES

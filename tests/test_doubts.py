@@ -45,17 +45,17 @@ def test_years_that_the_list_does_not_cover(
 
 def test_holidays_that_the_library_estimates(cli: "Cli", tmp_path: Path) -> None:
     # The feast of the sacrifice goes by the moon: 2027-05-16 to 2027-05-19 by the reckoning.
-    found = warnings(cli, tmp_path, "{country: AE}", "2027-05-14T10:00:00Z")
-    assert found
-    assert {code for code, _ in found} == {"estimated"}
-    assert any("2027-05-1" in message for _, message in found)
+    result = warnings(cli, tmp_path, "{country: AE}", "2027-05-14T10:00:00Z")
+    assert result
+    assert {code for code, _ in result} == {"estimated"}
+    assert any("2027-05-1" in message for _, message in result)
     assert warnings(cli, tmp_path, "{country: AE}", "2027-10-12T10:00:00Z") == []
 
 
 def exchanged(day: str) -> tuple[str, str]:
     """Return the warning of an exchanged date."""
-    says = f"{day} is worked in exchange for a day off, but the policy does not state"
-    return "exchanged", f"{says} its hours (`exchanged` in `holidays`)"
+    text = f"{day} is worked in exchange for a day off, but the policy does not state"
+    return "exchanged", f"{text} its hours (`exchanged` in `holidays`)"
 
 
 @pytest.mark.parametrize(

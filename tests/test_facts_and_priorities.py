@@ -45,7 +45,7 @@ def policy(tmp_path: Path) -> Any:
 
 def written(changed: dict[str, Any]) -> bytes:
     """Return the text of BASE with some sections changed; an empty one is left out."""
-    sections = {name: each for name, each in {**BASE, **changed}.items() if each}
+    sections = {name: item for name, item in {**BASE, **changed}.items() if item}
     return yaml.safe_dump(sections, sort_keys=False).encode()
 
 
@@ -133,10 +133,10 @@ def test_defaults_that_exclude_a_priority_only_together_are_all_open() -> None:
         priorities=[{"id": "P1", "when": {"x": "true", "y": "true"}}, {"id": "P2"}],
     )
     names = {"priority", "x", "y", "z"}
-    found = [*dimensions(policy, Query(priority="P2"), names).cases()]
-    assert len(found) == 3
-    assert all(case["z"] == "true" for case in found)
-    assert {(case["x"], case["y"]) for case in found} == {
+    result = [*dimensions(policy, Query(priority="P2"), names).cases()]
+    assert len(result) == 3
+    assert all(case["z"] == "true" for case in result)
+    assert {(case["x"], case["y"]) for case in result} == {
         ("false", "false"), ("false", "true"), ("true", "false"),
     }  # fmt: skip
     assumed = {"x": "true", "y": "true", "z": "true"}
@@ -297,7 +297,7 @@ def test_a_default_that_excludes_every_priority_asked_about_is_not_said_to_be_as
         # Bugs are L1, of which another value makes no answer; L3 is a feature or an idea.
         said = [warning.code for warning in channels.warnings]
         assert ("default-fact" in said) is assumed, (priority, channels.warnings)
-        assert not [each for each in due.warnings if each.code == "default-fact"] or assumed
+        assert not [item for item in due.warnings if item.code == "default-fact"] or assumed
     # The rows of L3 say what was left open.
     rows = asked.channels(plan="a", priority="L3", at=MONDAY)
     assert [(row.facts["type"], row.channel) for row in rows if row.allowed] == [
@@ -358,7 +358,7 @@ def test_which_priorities_are_open_equals_trying_every_completion() -> None:
         {"id": "P2", "when": {"y": {"not": "1"}, "x": "1"}},
         {"id": "P3", "when": {"z": "1"}},
     ]
-    facts = {name: {"values": {v: v for v in each}} for name, each in values.items()}
+    facts = {name: {"values": {v: v for v in value}} for name, value in values.items()}
     revision = _revision(facts=facts, priorities=priorities)
 
     def leads_to(case: dict[str, str]) -> str | None:
@@ -369,8 +369,8 @@ def test_which_priorities_are_open_equals_trying_every_completion() -> None:
             return "P2"
         return "P3" if z == "1" else None
 
-    every = [dict(zip(values, each, strict=True)) for each in product(*values.values())]
-    choices = [(None, *each) for each in values.values()]
+    every = [dict(zip(values, item, strict=True)) for item in product(*values.values())]
+    choices = [(None, *entry) for entry in values.values()]
     checked = 0
     for some in product(*choices):
         given = {n: v for n, v in zip(values, some, strict=True) if v is not None}
@@ -464,7 +464,7 @@ def test_the_remarks_of_all_alternatives_that_match_belong_to_the_answer(policy:
     assert set((row.note or "").split("\n")) == {"One.", "Two."}
     [row] = asked.channels(plan="a", channel="web", at=MONDAY).answers
     assert set((row.note or "").split("\n")) == {"One.", "Two."}
-    assert [each.path for each in row.because] == [
+    assert [reason.path for reason in row.because] == [
         "entitlements[0]", "entitlements[0].when[0]", "entitlements[0].when[1]",
     ]  # fmt: skip
 
@@ -503,9 +503,9 @@ def test_the_remarks_of_a_recommendation_belong_where_it_always_applies(policy: 
             {"when": {"priority": "P1"}, "recommend": ["chat"], "note": "Chat first."},
         ],
     )
-    for priority, said in ((None, (None, None)), ("P1", (1, "Chat first.")), ("P2", (None, None))):
+    for priority, item in ((None, (None, None)), ("P1", (1, "Chat first.")), ("P2", (None, None))):
         [row] = asked.channels(plan="a", channel="chat", priority=priority, at=MONDAY).answers
-        assert (row.recommended, row.note) == said
+        assert (row.recommended, row.note) == item
 
 
 # -- columns -------------------------------------------------------------------------------------

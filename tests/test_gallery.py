@@ -36,8 +36,8 @@ def refused(cli: "Cli", *asked: str) -> str:
 
 def answers(cli: "Cli", *asked: str) -> list[dict[str, Any]]:
     """Return the answers of a question's JSON document."""
-    found: list[dict[str, Any]] = json.loads(cli(*asked, "--format", "json").stdout)["answers"]
-    return found
+    result: list[dict[str, Any]] = json.loads(cli(*asked, "--format", "json").stdout)["answers"]
+    return result
 
 
 def allowed(cli: "Cli", *asked: str) -> set[tuple[str | None, str]]:
@@ -436,8 +436,8 @@ TEXTS = ("title", "url", "name", "note", "unclear", "say", "ask", "meaning", "co
 def texts(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield each text of a policy that people read, with its place."""
     if isinstance(node, list):
-        for i, each in enumerate(node):
-            yield from texts(each, f"{path}[{i}]")
+        for i, item in enumerate(node):
+            yield from texts(item, f"{path}[{i}]")
     elif isinstance(node, dict):
         for key, value in node.items():
             place = f"{path}.{key}"
@@ -488,11 +488,11 @@ def test_a_policy_of_the_gallery_says_what_it_is(file: str) -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_no_text_of_the_gallery_is_empty(file: str) -> None:
     policy = yaml.load((GALLERY / file).read_text(encoding="utf-8"), yaml.BaseLoader)
-    found = dict(texts(policy))
-    assert found
-    assert {place: text for place, text in found.items() if not str(text).strip()} == {}
+    result = dict(texts(policy))
+    assert result
+    assert {place: text for place, text in result.items() if not str(text).strip()} == {}
     # What a page leaves open is said in every one of them.
-    assert any(place.endswith(".unclear") for place in found)
+    assert any(place.endswith(".unclear") for place in result)
 
 
 def test_a_revision_is_named_by_its_first_day() -> None:

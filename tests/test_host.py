@@ -164,11 +164,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def environment(desk: Path, host: str) -> dict[str, str]:
     """Return what a host sets, with a cache of its own so that no answer comes from another."""
-    found = {
+    result = {
         name: value.replace("WRONG", str(desk / "wrong")) for name, value in HOSTS[host].items()
     }
     return {
-        **found,
+        **result,
         "PYTHONPATH": str(desk / "date"),
         "XDG_CACHE_HOME": str(desk / "cache" / host),
     }
@@ -178,14 +178,14 @@ def environment(desk: Path, host: str) -> dict[str, str]:
 def without(cli: Cli, desk: Path) -> dict[str, tuple[int, str]]:
     """Return what each question gives where the host says nothing."""
     plain = {"PYTHONPATH": str(desk / "date"), "XDG_CACHE_HOME": str(desk / "cache" / "plain")}
-    found = {}
+    result = {}
     for name, (arguments, code, stdout) in QUESTIONS.items():
         run = cli(*arguments, env=plain, cwd=desk)
         assert run.code == code, (name, run)
         assert stdout in (None, run.stdout), (name, run)
         assert run.stdout or code, (name, run)
-        found[name] = (run.code, run.stdout)
-    return found
+        result[name] = (run.code, run.stdout)
+    return result
 
 
 @pytest.mark.parametrize("host", HOSTS)

@@ -54,10 +54,10 @@ def ask(cli: "Cli", folder: Path, *asked: str, at: str = MONDAY) -> "Run":
 
 
 def answers(cli: "Cli", folder: Path, *asked: str, at: str = MONDAY) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(
+    result: list[dict[str, Any]] = json.loads(
         ask(cli, folder, *asked, "--format", "json", at=at).stdout
     )["answers"]
-    return found
+    return result
 
 
 # -- the shipped policies ------------------------------------------------------------------------
@@ -336,8 +336,8 @@ def two(tmp_path: Path) -> Path:
 def of_two(cli: "Cli", two: Path, *asked: str, at: str) -> dict[str, Any]:
     got = cli("hours", "--policy", "./p", *asked, "--at", at, "--format", "json", cwd=two)
     [row] = json.loads(got.stdout)["answers"]
-    found: dict[str, Any] = row
-    return found
+    result: dict[str, Any] = row
+    return result
 
 
 @pytest.mark.parametrize("asked", [("office",), ("--channel", "web")])
@@ -546,7 +546,7 @@ def test_with_no_revision_in_force_it_says_so(
     )
     got = cli("hours", *asked, "--policy", "./p", "--at", at, "--format", "json", cwd=two)
     document = json.loads(got.stdout)
-    assert [each["message"] for each in document["warnings"]] == [
+    assert [item["message"] for item in document["warnings"]] == [
         f"the nearest revision of the policy `acme` is in force {says}"
     ]
     for row in document["answers"]:
@@ -602,8 +602,8 @@ def test_from_python(folder: Path) -> None:
 
     policy = zsupport.load(folder / "acme.yaml", cache=False)
     at = datetime.fromisoformat(MONDAY)
-    found = policy.hours(plan="pro", channel="phone", priority="P1", at=at)
-    [answer] = found.answers
+    result = policy.hours(plan="pro", channel="phone", priority="P1", at=at)
+    [answer] = result.answers
     assert isinstance(answer, zsupport.HoursAnswer)
     assert (answer.state, answer.open, answer.hours) == ("open", True, "office, 24x7")
     assert policy.hours(fact={}, at=at, customer_tz="Europe/Oslo").columns == ("hours",)
@@ -656,12 +656,12 @@ def test_a_grant_for_no_plan_at_all_asks_for_none(cli: "Cli", tmp_path: Path) ->
 def test_the_holidays_of_all_members_are_listed_by_date(cli: "Cli", folder: Path) -> None:
     days = ("2026-12-24", "2026-11-30", "2027-11-22", "2027-11-23")
     first, *others = (f'{{open: mon-fri 09:00-17:00, holidays: ["{day}"]}}' for day in days)
-    members = "".join(f"  h{i}: {each}\n" for i, each in enumerate(others))
+    members = "".join(f"  h{i}: {other}\n" for i, other in enumerate(others))
     text = f"{POLICY}  first: {first}\n{members}  all: {{any: [first, h0, h1, h2]}}\n"
     (folder / "acme.yaml").write_text(text)
     # Those of 365 days from Monday 23 November 2026 on.
     [row] = answers(cli, folder, "all")
-    assert [each["date"] for each in row["holidays"]] == ["2026-11-30", "2026-12-24", "2027-11-22"]
+    assert [item["date"] for item in row["holidays"]] == ["2026-11-30", "2026-12-24", "2027-11-22"]
 
 
 def test_the_name_of_one_date_goes_before_that_of_every_year(cli: "Cli", folder: Path) -> None:

@@ -215,12 +215,12 @@ OTHER_IDS = (
 
 
 def test_the_document_has_every_key_of_the_format() -> None:
-    found: dict[int, Shape] = {}
-    shapes(POLICY, found)
+    result: dict[int, Shape] = {}
+    shapes(POLICY, result)
     remarks = {"note", "unclear", "source"}
     wanted = {
         (shape.name, key)
-        for shape in found.values()
+        for shape in result.values()
         if isinstance(shape, Fields)
         for key in shape.fields.keys() - remarks
     }

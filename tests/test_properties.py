@@ -67,19 +67,19 @@ def meant(document: Document, dimension: str, said: Any) -> set[str]:
     """Return the values that a condition names: groups resolved, negations turned round."""
     if isinstance(said, dict):
         return set(values_of(document, dimension)) - meant(document, dimension, said["not"])
-    found: set[str] = set()
+    result: set[str] = set()
     for name in listed(said):
         group = document["groups"].get(name, {})
-        found |= meant(document, dimension, group[dimension]) if dimension in group else {name}
-    return found
+        result |= meant(document, dimension, group[dimension]) if dimension in group else {name}
+    return result
 
 
 def holds(document: Document, entry: Document, case: Case) -> bool:
     """Return whether an entry's condition holds: all parts of it, or of one alternative."""
     return any(
         all(
-            case[name] in meant(document, name, said)
-            for name, said in alternative.items()
+            case[name] in meant(document, name, item)
+            for name, item in alternative.items()
             if name != "note"
         )
         for alternative in listed(entry.get("when", {}))
@@ -134,7 +134,7 @@ def rows(answers: AnyAnswers, *, without: tuple[str, ...] = ()) -> Rows:
     Notes, prerequisites and hours of several grants are listed in the order of the file, which
     means nothing; so are numbers.
     """
-    found: Rows = {}
+    result: Rows = {}
     for answer in answers.answers:
         row = {k: v for k, v in answer._asdict().items() if k not in ("because", *without)}
         row["facts"] = {k: v for k, v in row["facts"].items() if k not in without}
@@ -147,8 +147,8 @@ def rows(answers: AnyAnswers, *, without: tuple[str, ...] = ()) -> Rows:
         case = ("plan", "role", "channel", "priority", "metric")
         key = (*(row.get(name) for name in case), *sorted(row["facts"].items()))
         # With a dimension left out of the key, the same answer stands there several times.
-        assert found.setdefault(key, row) == row
-    return found
+        assert result.setdefault(key, row) == row
+    return result
 
 
 @st.composite
@@ -181,10 +181,10 @@ def test_the_order_of_keys_and_grants_means_nothing(folder: Path, data: st.DataO
     question = data.draw(questions(document))
     first = both(loaded(folder, document), question)
     second = both(loaded(folder, data.draw(permuted(document))), question)
-    for one, other in zip(first, second, strict=True):
-        assert rows(one) == rows(other)
-        assert set(one.columns) == set(other.columns)
-        assert set(one.warnings) == set(other.warnings)
+    for item, other in zip(first, second, strict=True):
+        assert rows(item) == rows(other)
+        assert set(item.columns) == set(other.columns)
+        assert set(item.warnings) == set(other.warnings)
 
 
 @EXAMPLES
@@ -197,10 +197,10 @@ def test_how_yaml_is_written_means_nothing(
     first = both(loaded(folder, document), question, lang=lang)
     second = both(loaded(folder, document, style), question, lang=lang)
     event("with aliases" if "*id" in yaml_of(document, style) else "without aliases")
-    for one, other in zip(first, second, strict=True):
-        mine = [answer._replace(because=()) for answer in one.answers]
+    for item, other in zip(first, second, strict=True):
+        mine = [answer._replace(because=()) for answer in item.answers]
         assert [answer._replace(because=()) for answer in other.answers] == mine
-        assert (other.columns, other.warnings) == (one.columns, one.warnings)
+        assert (other.columns, other.warnings) == (item.columns, item.warnings)
 
 
 def test_the_writer_of_yaml_makes_aliases() -> None:
@@ -218,9 +218,9 @@ def test_the_writer_of_yaml_makes_aliases() -> None:
 def test_channels_are_the_union_of_the_grants(folder: Path, document: Document) -> None:
     policy = loaded(folder, document)
     for case in all_cases(document):
-        found = {a.channel: a for a in policy.channels(**asked(case), at=OPENED).answers}
-        assert list(found) == list(document["channels"])
-        for channel, answer in found.items():
+        result = {a.channel: a for a in policy.channels(**asked(case), at=OPENED).answers}
+        assert list(result) == list(document["channels"])
+        for channel, answer in result.items():
             held = grants(document, case, channel)
             assert answer.allowed is bool(held)
             if held:
@@ -265,15 +265,15 @@ SECONDS = {"1h": 3600, "30m": 1800, "4h 24x7": 14_400, "every 2h": 7200, "every 
 @given(policies())
 def test_the_first_rule_that_states_it_decides(folder: Path, document: Document) -> None:
     policy = loaded(folder, document)
-    metrics = [each["id"] for each in document.get("metrics", [{"id": "first-response"}])]
+    metrics = [item["id"] for item in document.get("metrics", [{"id": "first-response"}])]
     for case, channel in product(all_cases(document), document["channels"]):
         full = {**case, "channel": channel}
         answers = policy.due(**asked(full), metric="all", opened=OPENED, at=OPENED).answers
         assert [answer.metric for answer in answers] == metrics
         for answer in answers:
             entitled = CHANNELS[channel] != "self-service" and grants(document, case, channel)
-            found = stated(document, full, answer.metric) if entitled else None
-            cell = found[1] if found else None
+            result = stated(document, full, answer.metric) if entitled else None
+            cell = result[1] if result else None
             target = cell["target"] if isinstance(cell, dict) else cell
             expected = (
                 "not-entitled" if not entitled
@@ -284,7 +284,7 @@ def test_the_first_rule_that_states_it_decides(folder: Path, document: Document)
             assert (answer.state, answer.target) == (expected, target)
             text = cell["text"] if isinstance(cell, dict) else None
             assert answer.published == (text["en"] if isinstance(text, dict) else text)
-            said = found[0].get("condition") if found else None
+            said = result[0].get("condition") if result else None
             assert answer.condition == (said["en"] if isinstance(said, dict) else said)
             length = SECONDS.get(target or "none")
             assert answer.due == (None if length is None else OPENED + timedelta(seconds=length))
@@ -355,13 +355,13 @@ def _same_by_every_channel(
             if row["state"] != "not-entitled":
                 place.add(tuple(row[name] for name in PROMISE))
     for row in rows(answers).values():
-        here = tuple(row[name] for name in PROMISE)
+        part = tuple(row[name] for name in PROMISE)
         # A fact that is not shown here may be shown for a single channel: then its values agree.
-        found = {p for place, ps in promised.items() if _covers(_place(row), place) for p in ps}
+        result = {p for place, ps in promised.items() if _covers(_place(row), place) for p in ps}
         if row["state"] == "not-entitled":
-            assert found == set()
+            assert result == set()
         else:
-            assert found == {here}
+            assert result == {part}
 
 
 def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:

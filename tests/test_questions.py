@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def answers(cli: "Cli", *asked: str) -> list[dict[str, Any]]:
     """Return the answers of a question's JSON document."""
-    found: list[dict[str, Any]] = json.loads(cli(*asked, "--format", "json").stdout)["answers"]
-    return found
+    result: list[dict[str, Any]] = json.loads(cli(*asked, "--format", "json").stdout)["answers"]
+    return result
 
 
 # -- Zoom, 2020 ------------------------------------------------------------------------------------
@@ -77,12 +77,12 @@ def test_redhat_03_when_it_was_asked_for(cli: "Cli") -> None:
 
 def test_redhat_03_when_it_was_not(cli: "Cli") -> None:
     """Two business hours, as a reading of a footnote: the answer says that it is one."""
-    found = answers(
+    result = answers(
         cli, "due", *SEV2, "--fact", "sev2-24x7=false", "--fact", "region=elsewhere",
         "--opened", "2024-03-30T20:00:00+00:00",
     )  # fmt: skip
-    assert [(row["target"], row["hours"]) for row in found] == [("2 business hours", "standard")]
-    assert "footnote" in found[0]["unclear"]
+    assert [(row["target"], row["hours"]) for row in result] == [("2 business hours", "standard")]
+    assert "footnote" in result[0]["unclear"]
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,11 @@ def test_redhat_03_when_it_was_not(cli: "Cli") -> None:
 )
 def test_redhat_04(asked_for: str, target: str, cli: "Cli") -> None:
     """How often must Red Hat respond after the first reply on a Premium severity 2?"""
-    found = answers(
+    result = answers(
         cli, "due", *SEV2, "--metric", "ongoing-response",
         "--fact", f"sev2-24x7={asked_for}", "--fact", "region=elsewhere",
     )  # fmt: skip
-    assert [(row["target"], row["published"]) for row in found] == [
+    assert [(row["target"], row["published"]) for row in result] == [
         (target, "4 hours or as agreed")
     ]
     # Counted only while the case is waiting on Red Hat, and no time to a solution.

@@ -130,9 +130,9 @@ QUESTIONS = ("channels", "due", "hours", "priority", "terms", "topics")
 
 
 def test_the_table_names_every_part_that_may_have_remarks() -> None:
-    found: dict[int, Shape] = {}
-    shapes(POLICY, found)
-    names = {s.name for s in found.values() if isinstance(s, Fields) and "note" in s.fields}
+    result: dict[int, Shape] = {}
+    shapes(POLICY, result)
+    names = {s.name for s in result.values() if isinstance(s, Fields) and "note" in s.fields}
     assert names == set(BELONGS) - {"recommendation"}
 
 
@@ -181,7 +181,7 @@ def test_an_answer_says_since_when_its_plan_is_not_sold(
 ) -> None:
     policy = zsupport.load(marked[0], cache=False)
     for case in (CASE, {**CASE, "role": "guest"}):
-        assert [each.retired for each in ask(policy, question, case)] == ["2026-02-01"]
+        assert [item.retired for item in ask(policy, question, case)] == ["2026-02-01"]
     assert ask(policy, question, {**CASE, "plan": "free"})[0].retired is None
 
 
@@ -251,7 +251,9 @@ def test_a_remark_on_standard_error_names_the_rows_that_it_concerns(
 
     def aside(*asked: str) -> list[str]:
         words = (*asked, "--policy", str(file), "--at", MOMENT, "--format", format)
-        return [each.removeprefix("zsupport: ") for each in cli(*words).stderr.splitlines()]
+        return [
+            splitline.removeprefix("zsupport: ") for splitline in cli(*words).stderr.splitlines()
+        ]
 
     assert aside("channels") == ["pro chat: only for P1", "pro chat: unclear: On which days?"]
     # Nothing is added where it concerns every row.
@@ -400,7 +402,7 @@ targets:
     ):
         [row] = policy.due(opened=opened, at=opened).answers
         assert row.note == note
-        paths = [each.path for each in row.because if ".when" in each.path]
+        paths = [reason.path for reason in row.because if ".when" in reason.path]
         assert paths == [f"targets[0].when[{number}]" for number in alternatives]
 
 
@@ -455,5 +457,5 @@ def test_policies_in_full_states_everything_that_the_file_does(
     # Every scalar is text, as the policy format reads it.
     assert record["document"] == yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
     listed = json.loads(cli("policies", "--format", "json").stdout)["answers"]
-    assert {each["document"] for each in listed} == {None}
+    assert {entry["document"] for entry in listed} == {None}
     assert cli("policies", str(file)).stdout.count("\n") == 1

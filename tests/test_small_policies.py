@@ -26,10 +26,10 @@ class Ask:
 
     def answers(self, policy: str, *asked: str) -> list[dict[str, Any]]:
         """Return the answers of the JSON document."""
-        found: list[dict[str, Any]] = json.loads(self.plain(policy, *asked, "--format", "json"))[
+        result: list[dict[str, Any]] = json.loads(self.plain(policy, *asked, "--format", "json"))[
             "answers"
         ]
-        return found
+        return result
 
 
 @pytest.fixture

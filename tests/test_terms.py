@@ -57,10 +57,10 @@ def ask(cli: "Cli", folder: Path, *asked: str) -> "Run":
 
 
 def answers(cli: "Cli", folder: Path, *asked: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(ask(cli, folder, *asked, "--format", "json").stdout)[
+    result: list[dict[str, Any]] = json.loads(ask(cli, folder, *asked, "--format", "json").stdout)[
         "answers"
     ]
-    return found
+    return result
 
 
 def test_a_condition_decides_and_the_first_match_of_each_topic_is_said(
@@ -210,8 +210,8 @@ def test_from_python(folder: Path) -> None:
     from datetime import UTC, datetime
 
     at = datetime(2026, 6, 1, tzinfo=UTC)
-    found = policy.terms(topic="contacts", plan="business", at=at, lang="nb")
-    [answer] = found.answers
+    result = policy.terms(topic="contacts", plan="business", at=at, lang="nb")
+    [answer] = result.answers
     assert isinstance(answer, zsupport.TermAnswer)
     assert (answer.topic, answer.text) == ("contacts", "20 kontakter.")
     with pytest.raises(zsupport.UsageError, match="unknown topic `x`"):

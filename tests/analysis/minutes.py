@@ -85,18 +85,18 @@ plans: {{free: Free}}
 channels: {{web: {{name: Web, kind: web}}}}
 entitlements: [{{allow: web}}]
 hours:
-""" + "".join(f"  h{number}: {each}\n" for number, each in enumerate(calendars))  # fmt: skip
+""" + "".join(f"  h{number}: {item}\n" for number, item in enumerate(calendars))  # fmt: skip
     return load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
 
 
 def working_time(counted: Counted) -> WorkingTime:
     """Return the working time of calendars that name no country."""
-    found = []
-    for each in counted.calendars:
-        off = each.holidays
+    result = []
+    for item in counted.calendars:
+        off = item.holidays
         years = years_of(off, None, None, lambda *_: Year({})) if off else None
-        found.append(hours_of(each, each.timezone or "UTC", years))
-    return WorkingTime(*found)
+        result.append(hours_of(item, item.timezone or "UTC", years))
+    return WorkingTime(*result)
 
 
 def deadlines(target: TargetClock, moments: Sequence[int]) -> list[int]:
@@ -108,13 +108,13 @@ def deadlines(target: TargetClock, moments: Sequence[int]) -> list[int]:
         basis = Basis(time, days, target.reading, where)
     else:
         basis = Basis(clock.EVERY_INSTANT, zone=where)
-    found = []
+    result = []
     for opened in moments:
         try:
-            found.append(unpaused(target.target, opened, basis))
+            result.append(unpaused(target.target, opened, basis))
         except Never:
-            found.append(NEVER)
-    return found
+            result.append(NEVER)
+    return result
 
 
 class Compared(NamedTuple):
@@ -149,32 +149,32 @@ def compared(seed: int, count: int = 6) -> list[Compared]:
         for moment in (minute - 1, minute)
         if first <= moment < last
     ]
-    due = [deadlines(each, moments) for each in targets]
+    due = [deadlines(target, moments) for target in targets]
     cases: list[tuple[Conditions, list[bool]]] = [((), [True] * len(moments))]
     for inside in (True, False):
         counted = random.choice(hours)
         time = working_time(counted)
-        cases.append((((inside, counted),), [time.is_open(each) is inside for each in moments]))
+        cases.append((((inside, counted),), [time.is_open(value) is inside for value in moments]))
     index = {moment: place for place, moment in enumerate(moments)}
     # What was worked out for one pair must not change the verdict about the next.
     quick = Deadlines((first, last))
-    found = []
-    for mine, left in zip(targets, due, strict=True):
-        for its, right in zip(targets, due, strict=True):
+    result = []
+    for item, left in zip(targets, due, strict=True):
+        for entry, right in zip(targets, due, strict=True):
             for conditions, belongs in cases:
                 pairs = zip(left, right, belongs, strict=True)
                 signs = {(a > b) - (a < b) for a, b, belonging in pairs if belonging}
-                verdict = quick.compare(mine, its, conditions)
-                worse = quick.is_worse(mine, its, conditions)
-                plain = _word(signs, mine.target.every, its.target.every)
-                found.append(Compared(mine, its, conditions, verdict, worse, plain))
+                verdict = quick.compare(item, entry, conditions)
+                worse = quick.is_worse(item, entry, conditions)
+                plain = _word(signs, item.target.every, entry.target.every)
+                result.append(Compared(item, entry, conditions, verdict, worse, plain))
                 for moment, sign in ((verdict.later, 1), (verdict.earlier, -1)):
                     if moment is not None and (place := index.get(moment.opened)) is not None:
                         a, b = (NEVER if each is None else each for each in moment[1:])
                         assert belongs[place]
                         assert (a, b) == (left[place], right[place])
                         assert (a > b) - (a < b) == sign
-    return found
+    return result
 
 
 def _word(signs: set[int], every: bool, other: bool) -> str:
@@ -190,11 +190,11 @@ def _word(signs: set[int], every: bool, other: bool) -> str:
 
 def check(seed: int) -> Counter[str]:
     """Compare the targets of a seed; return how many pairs have which verdict."""
-    found = compared(seed)
-    for each in found:
-        assert each.quick.word == each.plain, (seed, each)
-        assert each.is_worse is (each.plain == "worse"), (seed, each)
-    return Counter(each.plain for each in found)
+    result = compared(seed)
+    for item in result:
+        assert item.quick.word == item.plain, (seed, item)
+        assert item.is_worse is (item.plain == "worse"), (seed, item)
+    return Counter(entry.plain for entry in result)
 
 
 if __name__ == "__main__":

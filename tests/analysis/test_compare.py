@@ -25,12 +25,12 @@ hours:
 
 def counted(*calendars: str, zone: str = "UTC") -> Counted:
     """Return a union of calendars, each written as in the format."""
-    text = POLICY + "".join(f"  h{n}: {each}\n" for n, each in enumerate(calendars))
+    text = POLICY + "".join(f"  h{n}: {calendar}\n" for n, calendar in enumerate(calendars))
     revision = load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
-    found = Counted((), open=False)
+    result = Counted((), open=False)
     for name in revision.hours:
-        found = found.joined(one(revision.hours[name][0], zone))
-    return found
+        result = result.joined(one(revision.hours[name][0], zone))
+    return result
 
 
 def public(country: str, subdivision: str | None, year: int) -> Year:

@@ -246,15 +246,15 @@ def test_a_refutation_without_deadlines_is_right_at_every_moment(seed: int) -> N
     random, start = Random(seed), date(2026, 3, 10)
     where = random.choice(ZONES)
     office = "{open: mon-fri 09:00-17:00, holidays: [03-25, 03-30]}"
-    found = revision_of([office, calendar(random, where, start)], where=where, start=start)
+    result = revision_of([office, calendar(random, where, start)], where=where, start=start)
     targets = [
         TargetClock(parse_target(text), one(hours[0], where), reading, where)
-        for hours in found.hours.values()
+        for hours in result.hours.values()
         for reading in ("close", "opening")
         for text in TARGETS
     ]
-    first, last = period_of(found)
-    due = {id(each): deadlines(each, range(first, last, 3600)) for each in targets}
+    first, last = period_of(result)
+    due = {id(item): deadlines(item, range(first, last, 3600)) for item in targets}
     refuted = [(a, b) for a in targets for b in targets if _ends_before_close(a, b)]
     assert refuted
     kept, checked = Clocks(), random.sample(refuted, 8)

@@ -44,10 +44,10 @@ class Sets:
 
     def of(self, numbers: Iterable[int]) -> Cases:
         """Return the set of cases with these numbers."""
-        found = 0
+        result = 0
         for number in numbers:
-            found |= self.bits[number]
-        return found
+            result |= self.bits[number]
+        return result
 
 
 def compare(text: str) -> int:
@@ -75,32 +75,32 @@ def compare(text: str) -> int:
         unstated = (n for n, t in claims.targets[metric.id].items() if t.cell is None)
         assert targets.unstated == sets.of(unstated)
         found_deciding, found_matching = dict.fromkeys(cells, 0), dict.fromkeys(cells, 0)
-        for each in targets.stated:
-            key = () if each.cell.key == "*" else (each.cell.key,)
-            cell = ("targets", each.rule, metric.id, *key)
-            found_deciding[cell] |= each.decides
-            found_matching[cell] |= each.matches
+        for item in targets.stated:
+            key = () if item.cell.key == "*" else (item.cell.key,)
+            cell = ("targets", item.rule, metric.id, *key)
+            found_deciding[cell] |= item.decides
+            found_matching[cell] |= item.matches
         assert found_deciding == deciding
         assert found_matching == matching
     for name, calendars in revision.hours.items():
         paths = claims.lists.get(f"hours.{name}", [("hours", name)])
         decided: dict[Path, Cases] = {}
         for calendar, cases in decisions.calendars(name):
-            (place,) = (n for n, each in enumerate(calendars) if each is calendar)
+            (place,) = (n for n, value in enumerate(calendars) if value is calendar)
             decided[paths[place]] = cases
-        found = {path: claims.decides(path) for path in paths}
+        result = {path: claims.decides(path) for path in paths}
         if len(paths[0]) == 2:
-            found = {paths[0]: claims.matches(paths[0]) & claims.existing}
+            result = {paths[0]: claims.matches(paths[0]) & claims.existing}
         assert {path: cases for path, cases in decided.items() if cases} == {
-            path: sets.of(numbers) for path, numbers in found.items() if numbers
+            path: sets.of(numbers) for path, numbers in result.items() if numbers
         }
     paths = claims.lists.get("commitment", [])
-    found = {path: claims.decides(path) for path in paths}
+    result = {path: claims.decides(path) for path in paths}
     decided = dict.fromkeys(paths, 0)
     for commitment, cases in decisions.commitments() if paths else ():
-        (place,) = (n for n, each in enumerate(revision.commitments) if each is commitment)
+        (place,) = (n for n, entry in enumerate(revision.commitments) if entry is commitment)
         decided[paths[place]] |= cases
-    assert decided == {path: sets.of(numbers) for path, numbers in found.items()}
+    assert decided == {path: sets.of(numbers) for path, numbers in result.items()}
     return len(claims.cases)
 
 
@@ -160,13 +160,15 @@ def test_a_set_knows_its_cases(values: dict[str, tuple[str, ...]], data: st.Data
 
 @given(st.lists(st.integers(0, 255)), st.lists(st.integers(0, 255)))
 def test_two_lists_of_sets_are_crossed_case_by_case(one: list[Cases], other: list[Cases]) -> None:
-    found = {(mine, its): cases for mine, its, cases in crossed(enumerate(one), enumerate(other))}
+    result = {
+        (item, entry): cases for item, entry, cases in crossed(enumerate(one), enumerate(other))
+    }
     for bit in (1 << n for n in range(8)):
-        both = {pair for pair, cases in found.items() if cases & bit}
-        mine, its = ({n for n, cases in enumerate(each) if cases & bit} for each in (one, other))
+        both = {pair for pair, cases in result.items() if cases & bit}
+        mine, its = ({n for n, cases in enumerate(value) if cases & bit} for value in (one, other))
         assert both == set(product(mine, its))
         assert bool(union(one) & bit) is bool(mine)
-    assert all(found.values())
+    assert all(result.values())
 
 
 def test_a_value_that_no_dimension_has_stands_in_no_case() -> None:
@@ -207,8 +209,8 @@ def test_the_members_of_a_union_are_counted_for_its_own_cases_only() -> None:
     plans = [decisions.space.of("plan", plan) for plan in ("a", "b")]
     for asked in (decisions.space.every, *plans):
         parts = decisions.counted("desk", asked)
-        found = [(len(each.calendars), cases) for each, cases in parts]
-        assert found == [
+        result = [(len(part.calendars), cases) for part, cases in parts]
+        assert result == [
             (members, plan & asked)
             for members, plan in zip((1, 2), plans, strict=True)
             if plan & asked
@@ -231,11 +233,13 @@ def test_a_union_is_open_when_a_member_with_a_calendar_is() -> None:
     revision = load_revision(SourceFile("p.yaml", block(document).encode(), "", "p.yaml"))
     decisions = Decisions(revision, space_of(revision))
     a, b, c = (decisions.space.of("plan", plan) for plan in "abc")
-    opening = [(len(each.calendars), cases) for each, cases in decisions.opening("desk")]
+    opening = [(len(item.calendars), cases) for item, cases in decisions.opening("desk")]
     assert opening == [(2, a), (1, b), (0, c)]
     assert not decisions.opening("desk")[-1][0].open
     # Deadlines need every member (the clock definition, rule 21).
-    counted = [(len(each.calendars), cases) for each, cases in decisions.counted("desk", a | b | c)]
+    counted = [
+        (len(entry.calendars), cases) for entry, cases in decisions.counted("desk", a | b | c)
+    ]
     assert counted == [(2, a)]
 
 

@@ -63,15 +63,15 @@ class AnswersByCase:
     def needed(self) -> list[tuple[str | int, tuple[Text, ...], Cases]]:
         """The prerequisites of each channel (by id) and grant (by position), with their cases."""
         allowed, grants = self.decisions.allowed, self.revision.grants
-        found: list[tuple[str | int, tuple[Text, ...], Cases]] = [
+        result: list[tuple[str | int, tuple[Text, ...], Cases]] = [
             (channel.id, channel.prerequisites, allowed & self.space.of("channel", channel.id))
             for channel in self.revision.channels
             if channel.prerequisites
         ]
         for number, (grant, cases) in enumerate(zip(grants, self.decisions.grants, strict=True)):
             if grant.prerequisites and cases:
-                found.append((number, grant.prerequisites, cases))
-        return found
+                result.append((number, grant.prerequisites, cases))
+        return result
 
     @cached_property
     def prerequisites(self) -> Partition:
@@ -88,18 +88,18 @@ class AnswersByCase:
         for grant, cases in zip(self.revision.grants, self.decisions.grants, strict=True):
             if cases:
                 parts = _split(parts, cases, (grant.hours,))
-        found: Partition = {}
+        result: Partition = {}
         for names, cases in parts.items():
             # A grant without hours opens the channel whenever the vendor does.
-            _add(found, (None,) if None in names else names, cases)
-        return found
+            _add(result, (None,) if None in names else names, cases)
+        return result
 
     @cached_property
     def recommended(self) -> Partition:
         """The rank of each recommended channel among the allowed ones, in written order."""
         space, allowed = self.space, self.decisions.allowed
         placed: dict[str, dict[tuple[int, int], Cases]] = {}
-        for channel in (each.id for each in self.revision.channels):
+        for channel in (item.id for item in self.revision.channels):
             left = allowed & space.of("channel", channel)
             ways = [
                 ((position, grant.recommend.index(channel)), space.holds(grant.when))
@@ -116,21 +116,21 @@ class AnswersByCase:
             for channel, places in placed.items()
             for place, cases in places.items()
         }
-        found: Partition = {}
+        result: Partition = {}
         for channel, places in placed.items():
             for place, cases in places.items():
                 parts: Partition = {(): cases}
-                for (other, its), where in wide.items():
-                    if other != channel and its < place:
+                for (other, other_place), where in wide.items():
+                    if other != channel and other_place < place:
                         parts = _split(parts, where, (1,), again=True)
                 for ranks, some in parts.items():
-                    _add(found, (len(ranks) + 1,), some)
-        return found
+                    _add(result, (len(ranks) + 1,), some)
+        return result
 
     def targets(self, metric: Metric) -> Partition:
         """Return the target of a metric, the hours it counts, how a day reads, when it starts."""
         if metric.id not in self._targets:
-            found: Partition = {}
+            result: Partition = {}
             targets = self.decisions.targets(metric.id)
             starts = _texts((metric.starts,))
             for stated in targets.stated:
@@ -140,34 +140,34 @@ class AnswersByCase:
                 reading = self.revision.business_day if dated else None
                 # Without a promise no clock starts.
                 start = starts if cell.target.promises else None
-                _add(found, (cell.target.text, hours, reading, start), stated.decides)
-            _add(found, ("not-stated", None, None, None), targets.unstated)
-            self._targets[metric.id] = found
+                _add(result, (cell.target.text, hours, reading, start), stated.decides)
+            _add(result, ("not-stated", None, None, None), targets.unstated)
+            self._targets[metric.id] = result
         return self._targets[metric.id]
 
     @cached_property
     def commitments(self) -> list[tuple[DecidedValue, Cases]]:
         """How binding the targets are; the parts together cover every case."""
-        found = [
+        result = [
             (DecidedValue(commitment.binding, number), cases)
             for number, (commitment, cases) in enumerate(self.decisions.commitments())
         ]
-        rest = self.space.every & ~union(cases for _, cases in found)
-        return [*found, (DecidedValue(None, None), rest)]
+        rest = self.space.every & ~union(cases for _, cases in result)
+        return [*result, (DecidedValue(None, None), rest)]
 
     @cached_property
     def priorities(self) -> list[tuple[DecidedValue, Cases]]:
         """The priority that facts lead to: the first that matches."""
         if not facts_decide(self.revision):
             return [(UNDECIDED, self.facts.every)]
-        found = [
+        result = [
             (DecidedValue(priority.id, number), cases)
             for number, (priority, cases) in enumerate(
                 self.facts.deciding(self.revision.priorities)
             )
         ]
-        rest = self.facts.every & ~union(cases for _, cases in found)
-        return [*found, (DecidedValue(None, None), rest)]
+        rest = self.facts.every & ~union(cases for _, cases in result)
+        return [*result, (DecidedValue(None, None), rest)]
 
     @cached_property
     def defaults(self) -> dict[str, str | None]:
@@ -195,67 +195,69 @@ class Difference:
         # This is for tests, to which a list in another order is another answer. To a customer it
         # is not: `diff` compares prerequisites and the hours of channels without their order.
         one, other = self.one, self.other
-        found = one.decisions.allowed ^ other.decisions.allowed
-        found |= _unlike(one.prerequisites, other.prerequisites)
-        found |= _unlike(one.hours_of_channels, other.hours_of_channels)
-        found |= _unlike(one.recommended, other.recommended)
-        return found & self._both
+        result = one.decisions.allowed ^ other.decisions.allowed
+        result |= _unlike(one.prerequisites, other.prerequisites)
+        result |= _unlike(one.hours_of_channels, other.hours_of_channels)
+        result |= _unlike(one.recommended, other.recommended)
+        return result & self._both
 
     @cached_property
     def due(self) -> dict[str, Cases]:
         """By metric: the cases in which the target, its hours, start or commitment differs."""
         one, other = self.one, self.other
-        metrics = [{metric.id: metric for metric in each.revision.metrics} for each in (one, other)]
+        metrics = [
+            {metric.id: metric for metric in answers.revision.metrics} for answers in (one, other)
+        ]
         # These hours decide which rule applies.
         timed = union(
             cases for name, cases in self.hours.items() if opened(name) in one.space.values
         )
         timed |= one.decisions.entitled ^ other.decisions.entitled
         committed = union(cases for _, _, cases in self.commitments())
-        found: dict[str, Cases] = {}
+        result: dict[str, Cases] = {}
         for metric in {**metrics[0], **metrics[1]}:
             mine, its = (
-                each.targets(known[metric]) if metric in known else {}
-                for each, known in zip((one, other), metrics, strict=True)
+                entry.targets(known[metric]) if metric in known else {}
+                for entry, known in zip((one, other), metrics, strict=True)
             )
             cases = timed | _unlike(mine, its)
             cases |= committed & one.decisions.targets(metric).promised
             for key, some in mine.items():
                 if key[1] is not None and key[1] in self.hours:
                     cases |= some & self.hours[key[1]]
-            found[metric] = cases & self._both
-        return found
+            result[metric] = cases & self._both
+        return result
 
     @cached_property
     def hours(self) -> dict[str, Cases]:
         """By name: the cases in which hours are open at other instants, or count other days."""
-        found: dict[str, Cases] = {}
+        result: dict[str, Cases] = {}
         for name in {**self.one.revision.hours, **self.other.revision.hours}:
             parts = [
-                each.decisions.counting(name)
-                if name in each.revision.hours
-                else [(NEVER, each.space.every)]
-                for each in (self.one, self.other)
+                answers.decisions.counting(name)
+                if name in answers.revision.hours
+                else [(NEVER, answers.space.every)]
+                for answers in (self.one, self.other)
             ]
             # Revisions that differ in their entries only share their hours.
-            found[name] = (
+            result[name] = (
                 0
                 if parts[0] is parts[1]
                 else self._both
                 & union(
                     cases
-                    for mine, its, cases in crossed(*parts)
-                    if not self._count_alike(mine, its)
+                    for first, second, cases in crossed(*parts)
+                    if not self._count_alike(first, second)
                 )
             )
-        return found
+        return result
 
     def _count_alike(self, one: Counted, other: Counted) -> bool:
         """Return whether two calendars are open at the same instants and count the same days."""
         if one == other:
             return True
-        days = [{c.business_days for c in each.calendars} for each in (one, other)]
-        zones = [{c.timezone for c in each.calendars} for each in (one, other)]
+        days = [{c.business_days for c in item.calendars} for item in (one, other)]
+        zones = [{c.timezone for c in entry.calendars} for entry in (one, other)]
         try:
             return days[0] == days[1] and zones[0] == zones[1] and self.inclusions.same(one, other)
         except BadText:
@@ -282,14 +284,14 @@ class Difference:
     @property
     def any(self) -> bool:
         """Whether there is any difference."""
-        found = self.channels or any(self.due.values()) or any(self.hours.values())
-        return bool(found or self.facts or self.defaults)
+        result = self.channels or any(self.due.values()) or any(self.hours.values())
+        return bool(result or self.facts or self.defaults)
 
     @property
     def cases(self) -> int:
         """The number of these cases; if only priorities differ, of combinations of facts."""
-        found = self.channels | union(self.due.values()) | union(self.hours.values())
-        return (found or self.facts).bit_count()
+        result = self.channels | union(self.due.values()) | union(self.hours.values())
+        return (result or self.facts).bit_count()
 
 
 def _differing(
@@ -298,7 +300,9 @@ def _differing(
     if one is other:
         return iter(())
     return (
-        (mine, its, cases) for mine, its, cases in crossed(one, other) if mine.value != its.value
+        (first, second, cases)
+        for first, second, cases in crossed(one, other)
+        if first.value != second.value
     )
 
 
@@ -320,13 +324,13 @@ def _split(
 
     `again`: what is there already is put there a second time.
     """
-    found: Partition = {}
+    result: Partition = {}
     for key, some in parts.items():
-        longer = (*key, *(each for each in more if again or each not in key))
+        longer = (*key, *(item for item in more if again or item not in key))
         for name, part in ((longer, some & cases), (key, some & ~cases)):
             if part:
-                found[name] = found.get(name, 0) | part
-    return found
+                result[name] = result.get(name, 0) | part
+    return result
 
 
 def _texts(texts: Iterable[Text]) -> tuple[Hashable, ...]:

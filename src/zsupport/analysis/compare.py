@@ -36,10 +36,10 @@ class Counted(NamedTuple):
 
     def joined(self, other: Counted) -> Counted:
         """Return what is open when one of two is."""
-        for one, also in ((self, other), (other, self)):
-            if not one.calendars:
-                return one if one.open else also
-        more = tuple(each for each in other.calendars if each not in self.calendars)
+        for item, also in ((self, other), (other, self)):
+            if not item.calendars:
+                return item if item.open else also
+        more = tuple(calendar for calendar in other.calendars if calendar not in self.calendars)
         return Counted((*self.calendars, *more))
 
 
@@ -86,7 +86,7 @@ def includes(
     one, other = opening(one), opening(other)
     if one == other or (one.open and not one.calendars) or not (other.open or other.calendars):
         return True
-    if all(each in one.calendars for each in other.calendars) and other.calendars:
+    if all(calendar in one.calendars for calendar in other.calendars) and other.calendars:
         return True
     quick = _by_week(one, other)
     if quick or (quick is False and period[1] - period[0] >= _YEAR):
@@ -129,15 +129,15 @@ def meet(
     Every calendar is open at some instant.
     """
     closed = NEVER
-    for each in outside:
-        closed = closed.joined(each)
+    for item in outside:
+        closed = closed.joined(item)
     if len(inside) < 2:
         (within,) = inside or (EVERY_INSTANT,)
         if closed == NEVER:
             return within != NEVER
         return not includes(closed, within, period, public)
-    every = [opening(each) for each in (*inside, closed)]
-    calendars = [calendar for each in every for calendar in each.calendars]
+    every = [opening(entry) for entry in (*inside, closed)]
+    calendars = [calendar for value in every for calendar in value.calendars]
     *weeks, closed_week = (
         [window for each in hours.calendars for window in each.windows or ()] for hours in every
     )
@@ -157,9 +157,9 @@ def meet(
 
 
 def _differ_in_weeks_only(calendars: Sequence[PolicyCalendar]) -> bool:
-    bare = [each._replace(windows=None, business_days=None) for each in calendars]
-    plain = all(each.windows is not None and not each.by_start_date for each in calendars)
-    return plain and all(each == bare[0] for each in bare)
+    bare = [calendar._replace(windows=None, business_days=None) for calendar in calendars]
+    plain = all(item.windows is not None and not item.by_start_date for item in calendars)
+    return plain and all(entry == bare[0] for entry in bare)
 
 
 def _by_week(one: Counted, other: Counted) -> bool | None:
@@ -193,21 +193,21 @@ def _union_by_week(one: Counted, other: Counted) -> bool | None:
     if not one.calendars:
         return None
     if not other.calendars:
-        weeks = [each.windows or (Window(0, WEEK),) for each in one.calendars]
+        weeks = [item.windows or (Window(0, WEEK),) for item in one.calendars]
         always = _minutes(tuple(window for week in weeks for window in week))
-        zones = {each.timezone for each in one.calendars}
+        zones = {entry.timezone for entry in one.calendars}
         return False if len(zones) == 1 and always != (1 << WEEK) - 1 else None
     first, *more = (*one.calendars, *other.calendars)
     same = first._replace(windows=None, business_days=None)
-    if any(same != each._replace(windows=None, business_days=None) for each in more):
+    if any(same != value._replace(windows=None, business_days=None) for value in more):
         return None
     mine: list[Window] = []
     its: list[Window] = []
     for windows, calendars in ((mine, one.calendars), (its, other.calendars)):
-        for each in calendars:
-            if each.windows is None or each.by_start_date:
+        for calendar in calendars:
+            if calendar.windows is None or calendar.by_start_date:
                 return None
-            windows += each.windows
+            windows += calendar.windows
     return _covers(tuple(mine), tuple(its))
 
 
@@ -235,10 +235,10 @@ def _covers(mine: tuple[Window, ...], its: tuple[Window, ...]) -> bool:
 def _minutes(windows: tuple[Window, ...]) -> int:
     """Return the open minutes of a week as bits; what runs past its end begins it."""
     week = (1 << WEEK) - 1
-    found = 0
+    result = 0
     for window in windows:
-        found |= ((1 << (window.closes - window.opens)) - 1) << window.opens
-    return (found & week) | (found >> WEEK)
+        result |= ((1 << (window.closes - window.opens)) - 1) << window.opens
+    return (result & week) | (result >> WEEK)
 
 
 def of_customer(calendar: PolicyCalendar) -> bool:
@@ -271,11 +271,11 @@ def clock_hours(counted: Counted, public: PublicHolidays) -> tuple[Hours, ...]:
 
     The customer's zone is taken to be UTC, and the customer's country to have no holidays.
     """
-    found = []
-    for each in counted.calendars:
-        off = each.holidays
+    result = []
+    for calendar in counted.calendars:
+        off = calendar.holidays
         known = off is not None and not off.customer
         years = years_of(off, off.country, off.subdivision, public) if off and known else None
-        where = "UTC" if each.timezone in (None, "customer") else each.timezone
-        found.append(hours_of(each, where, years))
-    return tuple(found)
+        where = "UTC" if calendar.timezone in (None, "customer") else calendar.timezone
+        result.append(hours_of(calendar, where, years))
+    return tuple(result)

@@ -102,7 +102,7 @@ class Verdict(NamedTuple):
         """The verdict with the two targets exchanged."""
         word = {"better": "worse", "worse": "better"}.get(self.word, self.word)
         later, earlier = (
-            each and DeadlinesAtMoment(each.opened, each.other, each.due) for each in self[1:]
+            item and DeadlinesAtMoment(item.opened, item.other, item.due) for item in self[1:]
         )
         return Verdict(word, earlier, later)
 
@@ -175,8 +175,8 @@ class Deadlines:
         monday = _SAMPLE_MONDAY
         if not self.first <= monday < self.last - _WEEK:
             monday = self.first + (_MONDAY - self.first) % _WEEK
-        moments = (monday + each for each in _SAMPLES)
-        self._samples = tuple(each for each in moments if each < self.last)
+        moments = (monday + item for item in _SAMPLES)
+        self._samples = tuple(moment for moment in moments if moment < self.last)
 
     def compare(self, one: TargetClock, other: TargetClock, conditions: Conditions = ()) -> Verdict:
         """Return how `one` compares with `other` over the moments that belong to a case.
@@ -197,7 +197,7 @@ class Deadlines:
             return False
         if word is None and not conditions:
             mine, its = self._function(one), self._function(other)
-            if any(mine.sample(each) < its.sample(each) for each in self._samples):
+            if any(mine.sample(sample) < its.sample(sample) for sample in self._samples):
                 return False
         return (word or self._scanned(one, other, conditions, refute=True).word) == "worse"
 
@@ -219,7 +219,7 @@ class Deadlines:
             return _by_number(times_per_400_years(its), times_per_400_years(mine))
         hours = _hours(one), _hours(other)
         same_hours = hours[0] is hours[1] or hours[0] == hours[1]
-        if not same_hours and any(of_customer(c) for each in hours for c in each.calendars):
+        if not same_hours and any(of_customer(c) for item in hours for c in item.calendars):
             return "incomparable"
         if mine.every is not its.every:
             return None
@@ -306,19 +306,19 @@ def moments_of(
     `hours` gives for hours that an `opened` names when they are open, in parts that hold every
     case between them. Moments that only the customer knows are not told apart.
     """
-    found: list[tuple[Conditions, Cases]] = [((), cases)] if cases else []
+    result: list[tuple[Conditions, Cases]] = [((), cases)] if cases else []
     for name in opened_in(space):
         parts = []
         for counted, decides in hours(name):
             for value in space.values[opened(name)]:
                 inside = value == "inside"
-                told = not any(map(of_customer, counted.calendars))
-                told = told and not (inside and opening(counted) == EVERY_INSTANT)
-                condition = ((inside, counted),) if told else ()
+                known = not any(map(of_customer, counted.calendars))
+                known = known and not (inside and opening(counted) == EVERY_INSTANT)
+                condition = ((inside, counted),) if known else ()
                 own = decides & space.of(opened(name), value)
-                parts += [((*each, *condition), some & own) for each, some in found if some & own]
-        found = parts
-    return found
+                parts += [((*item, *condition), some & own) for item, some in result if some & own]
+        result = parts
+    return result
 
 
 def _hours(clock: TargetClock) -> Counted:
@@ -328,7 +328,7 @@ def _hours(clock: TargetClock) -> Counted:
 
 def _in_one_zone(clock: TargetClock) -> bool:
     """Return whether business days can be counted: those of hours in one zone."""
-    zones = {each.timezone for each in clock.counted.calendars}
+    zones = {calendar.timezone for calendar in clock.counted.calendars}
     return clock.target.kind not in _DATED or len(zones) <= 1
 
 
@@ -409,7 +409,7 @@ class _Compiled:
         if self._kept is None or self._kept[:2] != (first, last):
             time = WorkingTime(*self.hours, block=_WEEK)
             time.spans(first, last)
-            one_zone = len({str(each.zone) for each in self.hours}) == 1
+            one_zone = len({str(item.zone) for item in self.hours}) == 1
             self._kept = first, last, time, BusinessDays(time) if one_zone else None
         return self._kept[2:]
 
@@ -445,12 +445,12 @@ class _Function:
 
     def sample(self, opened: int) -> int:
         """Return the deadline at a moment at which many targets are compared."""
-        found = self._samples.get(opened)
-        if found is None:
+        result = self._samples.get(opened)
+        if result is None:
             monday = opened - (opened - _MONDAY) % _WEEK
             basis = self.basis(monday, monday + 2 * _WEEK)
-            found = self._samples[opened] = self.due(opened, basis)
-        return found
+            result = self._samples[opened] = self.due(opened, basis)
+        return result
 
     def edges(self, low: int, high: int, last_due: int, basis: Basis) -> Iterator[int]:
         """Yield moments of `[low, high)` at which the deadline can jump or change its slope.
@@ -518,8 +518,8 @@ class _Function:
             working = days.date(day)
             for span in working.spans if working else ():
                 moments.update(span)
-        clocks = {latest_local(each, self.zone)[1] for each in moments}
-        clocks |= {latest_local(each - 1, self.zone)[1] + 1 for each in moments}
+        clocks = {latest_local(moment, self.zone)[1] for moment in moments}
+        clocks |= {latest_local(item - 1, self.zone)[1] + 1 for item in moments}
         for day in range(first, last):
             for clock in clocks:
                 yield at_local(date.fromordinal(day), clock, self.zone)
@@ -638,10 +638,10 @@ class _DeadlinesOfWeek:
 
     def due(self, opened: int) -> int:
         """Return the deadline."""
-        found = self._known.get(opened)
-        if found is None:
-            found = self._known[opened] = self.function.due(opened, self.basis)
-        return found
+        result = self._known.get(opened)
+        if result is None:
+            result = self._known[opened] = self.function.due(opened, self.basis)
+        return result
 
     def edges(self, low: int, high: int) -> Iterator[int]:
         """Yield the edges of the week."""
@@ -664,12 +664,12 @@ class _Weeks:
         monday = first - (first - _MONDAY) % _WEEK
         #: The Mondays, the first and the last week can be cut.
         self.starts = range(monday, last, _WEEK)
-        compiled = {id(each): each for each in (f.compiled for f in functions)}
-        compiled |= {id(each): each for _, each in conditions}
-        hours = [hours for each in compiled.values() for hours in each.hours]
+        compiled = {id(item): item for item in (f.compiled for f in functions)}
+        compiled |= {id(condition): condition for _, condition in conditions}
+        hours = [hours for entry in compiled.values() for hours in entry.hours]
         self._hours = hours
-        zones = [each.zone for each in hours]
-        zones += [each.zone for each in functions if each.target.kind == "week"]
+        zones = [value.zone for value in hours]
+        zones += [function.zone for function in functions if function.target.kind == "week"]
         self._zones = tuple(dict.fromkeys(zones))
         self._exceptions: list[_Exceptions] = []
         self._until = 0
@@ -679,10 +679,10 @@ class _Weeks:
         if not self._exceptions or ahead > self._until:
             self._until = ahead
             years = tuple(
-                date.fromordinal(each // _DAY + EPOCH).year
-                for each in (self.first - 4 * _WEEK, self.last + ahead + 4 * _WEEK)
+                date.fromordinal(item // _DAY + EPOCH).year
+                for item in (self.first - 4 * _WEEK, self.last + ahead + 4 * _WEEK)
             )
-            self._exceptions = [_Exceptions(each, *years) for each in self._hours]
+            self._exceptions = [_Exceptions(hours, *years) for hours in self._hours]
         low, high = start - _BACK * _DAY, start + _WEEK + ahead + _AHEAD * _DAY
         day = start // _DAY + EPOCH
         return (
@@ -690,29 +690,29 @@ class _Weeks:
             min(self.last - start, _WEEK),
             tuple(
                 tuple(
-                    (begin - start, offset) for begin, _, offset in offset_pieces(each, low, high)
+                    (begin - start, offset) for begin, _, offset in offset_pieces(entry, low, high)
                 )
-                for each in self._zones
+                for entry in self._zones
             ),
             tuple(
-                each.between(day, low // _DAY + EPOCH, high // _DAY + EPOCH)
-                for each in self._exceptions
+                exception.between(day, low // _DAY + EPOCH, high // _DAY + EPOCH)
+                for exception in self._exceptions
             ),
         )
 
     def pieces(self, start: int) -> list[tuple[int, int]]:
         """Return the moments of a week that belong to the case: pieces `[from, to)`."""
-        found = [(max(start, self.first), min(start + _WEEK, self.last))]
+        result = [(max(start, self.first), min(start + _WEEK, self.last))]
         for inside, compiled in self.conditions:
-            low, high = found[0][0], found[-1][1]
+            low, high = result[0][0], result[-1][1]
             if compiled.hours:
                 open_time = compiled.near(low, high)[0].spans(low, high).intervals()
             else:
                 open_time = [(low, high)] if compiled.open else []
-            found = common(found, open_time if inside else outside(open_time, low, high))
-            if not found:
+            result = common(result, open_time if inside else outside(open_time, low, high))
+            if not result:
                 break
-        return found
+        return result
 
 
 class _Exceptions:
@@ -738,5 +738,5 @@ class _Exceptions:
     def between(self, day: int, first: int, last: int) -> tuple[object, ...]:
         """Return the exceptions from one date to another, counted from a third."""
         low, high = bisect_left(self.days, first), bisect_right(self.days, last)
-        found = zip(self.days[low:high], self.kinds[low:high], strict=True)
-        return tuple((each - day, kind) for each, kind in found)
+        result = zip(self.days[low:high], self.kinds[low:high], strict=True)
+        return tuple((item - day, kind) for item, kind in result)

@@ -48,7 +48,7 @@ class Targets(NamedTuple):
     @property
     def promised(self) -> Cases:
         """The cases in which something is promised."""
-        return union(each.decides for each in self.stated if each.cell.target.promises)
+        return union(item.decides for item in self.stated if item.cell.target.promises)
 
 
 class Decisions:
@@ -85,17 +85,17 @@ class Decisions:
         It differs from the revision of `whole` in its grants and rules alone. `matches` says
         where conditions match, by their identities; they are those of objects that are kept.
         """
-        found = cls.__new__(cls)
-        found.revision, found.space, found._own_names = revision, whole.space, whole._own_names
-        found.existing, found.momentless = whole.existing & cases, whole.momentless
-        found._existing_for_hours = whole._existing_for_hours
-        found._matches = matches
-        found._whole, found._parts_of, found._covered = (
+        result = cls.__new__(cls)
+        result.revision, result.space, result._own_names = revision, whole.space, whole._own_names
+        result.existing, result.momentless = whole.existing & cases, whole.momentless
+        result._existing_for_hours = whole._existing_for_hours
+        result._matches = matches
+        result._whole, result._parts_of, result._covered = (
             whole._whole, whole._parts_of, whole._covered,
         )  # fmt: skip
-        found._decide()
-        found.entitled &= ~found.momentless
-        return found
+        result._decide()
+        result.entitled &= ~result.momentless
+        return result
 
     def _decide(self) -> None:
         revision, space = self.revision, self.space
@@ -116,11 +116,11 @@ class Decisions:
     @cached_property
     def by_hours(self) -> dict[str | None, Cases]:
         """By hours: the cases in which a grant opens a channel during them; None: not stated."""
-        found: dict[str | None, Cases] = {}
+        result: dict[str | None, Cases] = {}
         for grant, cases in zip(self.revision.grants, self.grants, strict=True):
             if cases:
-                found[grant.hours] = found.get(grant.hours, 0) | cases
-        return found
+                result[grant.hours] = result.get(grant.hours, 0) | cases
+        return result
 
     def matches(self, when: When) -> Cases:
         """Return the cases in which a condition matches: any of its alternatives, or none at all.
@@ -137,11 +137,11 @@ class Decisions:
 
     def meets(self, alternative: Alternative) -> Cases:
         """Return the cases in which one alternative of a condition matches."""
-        found = self.space.meets(alternative)
+        result = self.space.meets(alternative)
         if alternative.opened is not None:
             inside, name = alternative.opened
-            found &= self._with_calendar(self._own_names.get(name, name), every=not inside)
-        return found
+            result &= self._with_calendar(self._own_names.get(name, name), every=not inside)
+        return result
 
     def targets(self, metric: str) -> Targets:
         """Return what a metric promises, over the cases that can be opened."""
@@ -152,7 +152,7 @@ class Decisions:
     def _targets(self, metric: str) -> Targets:
         space = self.space
         left = self.entitled
-        found: list[StatedCell] = []
+        result: list[StatedCell] = []
         for position, rule in enumerate(self.revision.rules):
             cells = rule.cells.get(metric)
             if not cells:
@@ -160,10 +160,10 @@ class Decisions:
             holds = self.matches(rule.when) & self.entitled
             for cell, cases in _written(cells, space):
                 matches = holds & cases
-                found.append(StatedCell(position, metric, cell, matches, matches & left))
+                result.append(StatedCell(position, metric, cell, matches, matches & left))
                 # The cells of one rule are for different priorities.
                 left &= ~matches
-        return Targets(tuple(found), left)
+        return Targets(tuple(result), left)
 
     def _with_calendar(self, hours: str, *, every: bool) -> Cases:
         """Return the cases for which hours have a calendar; of a union any member, or every."""
@@ -171,7 +171,7 @@ class Decisions:
             return self.space.every
         if (hours, every) in self._covered:
             return self._covered[hours, every]
-        found = 0
+        result = 0
         calendars = self.revision.hours[hours]
         # Cases whose facts exclude their priority are distinct from those without a calendar.
         for calendar, decides in self.space.deciding(calendars):
@@ -179,9 +179,9 @@ class Decisions:
             covered = self.space.every if every or not members else 0
             for cases in members:
                 covered = covered & cases if every else covered | cases
-            found |= decides & covered
-        self._covered[hours, every] = found
-        return found
+            result |= decides & covered
+        self._covered[hours, every] = result
+        return result
 
     def by_metric(self) -> list[tuple[Metric, Targets]]:
         """Return what each metric promises."""
@@ -189,12 +189,12 @@ class Decisions:
 
     def by_rule(self) -> dict[int, tuple[Cases, Cases]]:
         """Return by target rule where its cells match, and where they decide."""
-        found: dict[int, tuple[Cases, Cases]] = {}
+        result: dict[int, tuple[Cases, Cases]] = {}
         for _, targets in self.by_metric():
-            for each in targets.stated:
-                matches, decides = found.get(each.rule, (0, 0))
-                found[each.rule] = matches | each.matches, decides | each.decides
-        return dict(sorted(found.items()))
+            for item in targets.stated:
+                matches, decides = result.get(item.rule, (0, 0))
+                result[item.rule] = matches | item.matches, decides | item.decides
+        return dict(sorted(result.items()))
 
     def commitments(self) -> list[tuple[Commitment, Cases]]:
         """Return where each commitment decides: the first that holds does."""
@@ -257,7 +257,7 @@ class Decisions:
         kept = self._parts_of.get((hours, known))
         if kept is not None:
             return kept
-        found: list[tuple[Counted, Cases]] = []
+        result: list[tuple[Counted, Cases]] = []
         for calendar, decides in self.calendars(hours):
             if not decides:
                 continue
@@ -265,9 +265,9 @@ class Decisions:
             for member in calendar.any:
                 members = self._counted(member, decides, known=known)
                 parts = self.joined(hours, parts, members, known=known)
-            found += parts
-        self._parts_of[hours, known] = found
-        return found
+            result += parts
+        self._parts_of[hours, known] = result
+        return result
 
     def joined(
         self,
@@ -281,18 +281,18 @@ class Decisions:
 
         `known`: cases without a calendar of the member stay as they are.
         """
-        found: list[tuple[Counted, Cases]] = []
+        result: list[tuple[Counted, Cases]] = []
         for before, some in parts:
-            for more, others in members:
-                if both := some & others:
+            for more, member in members:
+                if both := some & member:
                     joined = before.joined(more)
                     check_limit(MEMBERS, len(joined.calendars), f"`{hours}`", exact=False)
-                    found.append((joined, both))
+                    result.append((joined, both))
                     some &= ~both
             if some and known:
-                found.append((before, some))
-            check_limit(PARTS, len(found), f"`{hours}`", exact=False)
-        return found
+                result.append((before, some))
+            check_limit(PARTS, len(result), f"`{hours}`", exact=False)
+        return result
 
 
 def _existing(revision: Revision, space: Space) -> Cases:

@@ -17,12 +17,12 @@ from zsupport.policy.model import Revision
 
 def decisions_of(revision: Revision, space: Space, public: PublicHolidays) -> Decisions:
     """Return what a revision decides; a case that no moment belongs to is not opened."""
-    found = Decisions(revision, space)
+    result = Decisions(revision, space)
     if names := opened_in(space):
-        opening = {name: found.opening(name) for name in names}
-        found.momentless = momentless(space, opening, period_of(revision), public)
-        found.entitled &= ~found.momentless
-    return found
+        opening = {name: result.opening(name) for name in names}
+        result.momentless = momentless(space, opening, period_of(revision), public)
+        result.entitled &= ~result.momentless
+    return result
 
 
 def momentless(
@@ -37,7 +37,7 @@ def momentless(
     Hours of the customer can be open at any time of other hours. So they are compared with each
     other only; a union of both kinds excludes no case. Raises TooMuch.
     """
-    found = 0
+    result = 0
     parts: list[tuple[list[Counted], list[Counted], Cases]] = [([], [], space.every)]
     for name, hours in opening.items():
         split = []
@@ -48,12 +48,12 @@ def momentless(
                     inside = [*within, counted] if value == "inside" else within
                     outside = without if value == "inside" else [*without, counted]
                     if cases and not _meet(inside, outside, period, public):
-                        found |= cases
+                        result |= cases
                     elif cases:
                         split.append((inside, outside, cases))
             check_limit(PARTS, len(split), "the hours that `opened` names", exact=False)
         parts = split
-    return found
+    return result
 
 
 def _meet(
@@ -62,7 +62,7 @@ def _meet(
     """Return whether a case can be opened inside all of these hours and outside all of those."""
     for kind in ({True}, {False}):
         within, without = (
-            [each for each in hours if kind == (set(map(of_customer, each.calendars)) or {False})]
+            [item for item in hours if kind == (set(map(of_customer, item.calendars)) or {False})]
             for hours in (inside, outside)
         )
         if (within or without) and not meet(within, without, period, public):

@@ -60,15 +60,15 @@ class AnalysedRevision:
         hours of the document, by the names that an `opened` has in the space. Cases that no
         moment belongs to are those of both, and are not looked for.
         """
-        found = cls(document, public)
-        found.revision, found.space, found.facts = revision, space, facts
-        found.decisions = Decisions(revision, space, own_names)
-        return found
+        result = cls(document, public)
+        result.revision, result.space, result.facts = revision, space, facts
+        result.decisions = Decisions(revision, space, own_names)
+        return result
 
     @cached_property
     def known(self) -> Cases:
         """The cases that exist and whose every value it knows, where its space has others too."""
-        values = {name: each for name, each in values_of(self.revision).items() if each}
+        values = {name: item for name, item in values_of(self.revision).items() if item}
         return self.decisions.existing & self.space.within(values)
 
     @cached_property

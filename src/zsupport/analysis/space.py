@@ -22,10 +22,10 @@ def crossed(
 ) -> Iterator[tuple[_One, _Other, Cases]]:
     """Yield each pair of entries of two lists that share cases, with these cases."""
     listed = list(other)
-    for mine, some in one:
-        for its, cases in listed:
+    for first, some in one:
+        for second, cases in listed:
             if shared := some & cases:
-                yield mine, its, shared
+                yield first, second, shared
 
 
 def opened_in(space: Space) -> list[str]:
@@ -58,14 +58,14 @@ def space_of(*revisions: Revision) -> Space:
     values: dict[str, dict[str, None]] = {name: {} for name in DIMENSIONS}
     for revision in revisions:
         named, hours = _named(revision)
-        for name, each in values_of(revision).items():
+        for name, item in values_of(revision).items():
             if name in DIMENSIONS or name in named:
-                values.setdefault(name, {}).update(dict.fromkeys(each))
+                values.setdefault(name, {}).update(dict.fromkeys(item))
         for name in hours:
             # Nothing is opened outside of all time.
             moments = ("inside",) if name == ALWAYS else ("inside", "outside")
             values[opened(name)] = dict.fromkeys(moments)
-    space = Space({name: tuple(each) for name, each in values.items()})
+    space = Space({name: tuple(value) for name, value in values.items()})
     for revision in revisions:
         cells = sum(len(cells) for rule in revision.rules for cells in rule.cells.values())
         check_limit(SETS, space.size * (len(revision.grants) + cells))
@@ -75,10 +75,10 @@ def space_of(*revisions: Revision) -> Space:
 def values_of(revision: Revision) -> dict[str, tuple[str, ...]]:
     """Return the values of each dimension and fact of a policy, in the order of declaration."""
     return {
-        "plan": tuple(each.id for each in revision.plans),
-        "role": tuple(each.id for each in revision.roles),
-        "channel": tuple(each.id for each in revision.channels),
-        "priority": tuple(each.id for each in revision.priorities),
+        "plan": tuple(plan.id for plan in revision.plans),
+        "role": tuple(role.id for role in revision.roles),
+        "channel": tuple(channel.id for channel in revision.channels),
+        "priority": tuple(priority.id for priority in revision.priorities),
         **{fact.id: tuple(fact.values) for fact in revision.facts},
     }
 
@@ -104,7 +104,7 @@ def _named(revision: Revision) -> tuple[set[str], list[str]]:
     conditions = [grant.when for grant in revision.grants]
     conditions += [rule.when for rule in revision.rules]
     conditions += [commitment.when for commitment in revision.commitments]
-    conditions += [calendar.when for each in revision.hours.values() for calendar in each]
+    conditions += [calendar.when for calendars in revision.hours.values() for calendar in calendars]
     names: set[str] = set()
     hours: dict[str, None] = {}
     for when in conditions:
@@ -119,11 +119,13 @@ def space_of_facts(*revisions: Revision) -> Space:
     """Return the combinations of the facts that the priorities of any of the policies name."""
     values: dict[str, dict[str, None]] = {}
     for revision in revisions:
-        named = {name for each in revision.priorities for alt in each.when for name in alt.values}
+        named = {
+            name for priority in revision.priorities for alt in priority.when for name in alt.values
+        }
         for fact in revision.facts:
             if fact.id in named:
                 values.setdefault(fact.id, {})
     for fact in (fact for revision in revisions for fact in revision.facts):
         if fact.id in values:
             values[fact.id].update(dict.fromkeys(fact.values))
-    return Space({name: tuple(each) for name, each in values.items()})
+    return Space({name: tuple(value) for name, value in values.items()})

@@ -177,7 +177,7 @@ class Answers(Sequence[Row], Generic[Row, Details]):
         return {
             "policy": policy_of(self.revision),
             "in_force": self.in_force,
-            "answers": [record(each, zone) for each in self.answers],
+            "answers": [record(answer, zone) for answer in self.answers],
             "warnings": plain_value(self.warnings, zone),
         }
 
@@ -209,9 +209,9 @@ def plain_value(value: object, zone: tzinfo) -> Any:
     if isinstance(value, Because | Warning):
         return value._asdict()
     if isinstance(value, tuple):
-        return [plain_value(each, zone) for each in value]
+        return [plain_value(item, zone) for item in value]
     if isinstance(value, Mapping):
-        return {name: plain_value(each, zone) for name, each in value.items()}
+        return {name: plain_value(entry, zone) for name, entry in value.items()}
     return value
 
 
@@ -264,12 +264,12 @@ def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) ->
         if text is None:
             return None
         known = names(revision)
-        if found := by_fold(known).get(text.casefold()):
-            return found
+        if result := by_fold(known).get(text.casefold()):
+            return result
         for other in others:
-            if found := by_fold(names(other)).get(text.casefold()):
-                return found if known else None
-        ids = ", ".join(each.id for each in known)
+            if result := by_fold(names(other)).get(text.casefold()):
+                return result if known else None
+        ids = ", ".join(item.id for item in known)
         if not known:
             problems.append((f"the policy `{revision.policy}` has no {plural}", f"omit the {kind}"))
         elif fact is None:
@@ -302,14 +302,14 @@ def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) ->
             continue
 
         def values_of(revision: Revision, fact: str = fact) -> list[KnownName]:
-            declared = [each for each in revision.facts if each.id == fact]
+            declared = [entry for entry in revision.facts if entry.id == fact]
             return [KnownName(v, (), text) for each in declared for v, text in each.values.items()]
 
-        found = find("value", "values", value, values_of, fact)
-        if found is None or fact not in known_facts:
+        result = find("value", "values", value, values_of, fact)
+        if result is None or fact not in known_facts:
             continue
-        if settled.setdefault(fact, found) != found:
-            message = f"the fact `{fact}` is given twice: {settled[fact]} and {found}"
+        if settled.setdefault(fact, result) != result:
+            message = f"the fact `{fact}` is given twice: {settled[fact]} and {result}"
             problems.append((message, None))
     if len(problems) == 1:
         raise UsageError(*problems[0])
@@ -321,20 +321,20 @@ def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) ->
 
 def by_fold(names: Sequence[Any]) -> dict[str, str]:
     """Return the ids of names or members by id and alias in lower case."""
-    return {text.casefold(): each.id for each in names for text in (each.id, *each.aliases)}
+    return {text.casefold(): item.id for item in names for text in (item.id, *item.aliases)}
 
 
 def _nearest(text: str, known: Sequence[KnownName]) -> str | None:
     """Return a hint with the nearest known id, alias or display name."""
     ids: dict[str, str] = {}
-    for each in known:
-        shown = each.shown.values() if isinstance(each.shown, dict) else (each.shown,)
-        for name in (each.id, *each.aliases, *shown):
-            ids.setdefault(name, each.id)
+    for item in known:
+        shown = item.shown.values() if isinstance(item.shown, dict) else (item.shown,)
+        for name in (item.id, *item.aliases, *shown):
+            ids.setdefault(name, item.id)
     close = nearest(text, ids)
     if close is None:
         return None
-    own = next((each for each in known if close in (each.id, *each.aliases)), None)
+    own = next((entry for entry in known if close in (entry.id, *entry.aliases)), None)
     return f"did you mean `{close if own else ids[close]}`?"
 
 
@@ -367,7 +367,7 @@ def matching(
     """
     if not when:
         return (ALWAYS,)
-    found: list[Alternative] = []
+    result: list[Alternative] = []
     asks: list[str] = []
     for alternative in when:
         for name, values in alternative.values.items():
@@ -384,10 +384,10 @@ def matching(
                     continue
                 except NoCalendar:
                     continue
-            found.append(alternative)
-    if asks and not found:
+            result.append(alternative)
+    if asks and not result:
         raise NeedsInput(list(dict.fromkeys(asks)))
-    return tuple(found)
+    return tuple(result)
 
 
 def named(conditions: Iterable[When]) -> set[str]:
@@ -418,7 +418,10 @@ def in_columns(revision: Revision, names: set[str]) -> list[str]:
 
 def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
     """Return the place of a rule, and the places of its matching alternatives in a list."""
-    return [part, *(each.place for each in matched if each.place.path.endswith("]"))]
+    return [
+        part,
+        *(alternative.place for alternative in matched if alternative.place.path.endswith("]")),
+    ]
 
 
 def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:

@@ -22,7 +22,7 @@ from zsupport.answer.case import (
 )
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.grants import Holding, denied, holding, joined_hours, of_grants
-from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
+from zsupport.answer.remarks import of_alternatives, of_case, of_hours, remark_texts, retired_of
 from zsupport.policy.model import CHANNEL_KINDS, Channel, Grant, Remarks, Revision
 from zsupport.typed import Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
 
@@ -92,7 +92,7 @@ class GrantsByPlan:
             if None in named_plans:
                 self._of_any_plan.append(position)
                 continue
-            for plan in {plan for each in named_plans for plan in each or ()}:
+            for plan in {plan for named_plan in named_plans for plan in named_plan or ()}:
                 self._of_plan.setdefault(plan, []).append(position)
 
     def of(self, plan: str | None) -> Sequence[Grant]:
@@ -143,9 +143,9 @@ def answer_channels(
     looked_at = max(len(space.priorities), 1) * (5 + len(revision.grants))
     space.check_work(len(revision.channels), STEPS_OF_ROW + looked_at, max(len(others), 1))
     channels = [*revision.channels]
-    if query.channel is not None and all(each.id != query.channel for each in channels):
-        of_others = (each for other in others for each in other.channels)
-        channels += [next(each for each in of_others if each.id == query.channel)]
+    if query.channel is not None and all(item.id != query.channel for item in channels):
+        of_others = (channel for other in others for channel in other.channels)
+        channels += [next(channel for channel in of_others if channel.id == query.channel)]
 
     def rows_of(space: Dimensions) -> list[ChannelAnswer]:
         return [row for row, _ in _rows(revision, channels, query, space, lang)]
@@ -179,7 +179,9 @@ def _rows(
     A positive answer is based on the cases that allow the channel, a denial on all cases of it.
     """
     rows: list[tuple[ChannelAnswer, list[Case]]] = []
-    of_calendars = named(calendar.when for each in revision.hours.values() for calendar in each)
+    of_calendars = named(
+        calendar.when for calendars in revision.hours.values() for calendar in calendars
+    )
     by_plan = GrantsByPlan(revision, len(space.members["plan"]))
     for case in space.cases():
         cases = [] if space.absent else list(space.by_priority(case))
@@ -194,7 +196,7 @@ def _rows(
             answers = [answer._replace(because=because) for answer in answers]
         # Rank before filtering, so that the second recommended channel keeps its rank.
         ranked = zip(_ranked(grants, cases, answers), rests, strict=True)
-        rows += [each for each in ranked if query.channel in (None, each[0].channel)]
+        rows += [item for item in ranked if query.channel in (None, item[0].channel)]
     return rows
 
 
@@ -218,7 +220,7 @@ def _without_excluded(
         of_row = values.setdefault(key(row), {name: set() for name in assumed})
         for name, some in of_row.items():
             some.update(case[name] for case in cases)
-    found = []
+    result = []
     for row in rows:
         facts = dict(row.facts)
         for name, some in values[key(row)].items():
@@ -228,8 +230,8 @@ def _without_excluded(
                 del facts[name]
             elif some:
                 [facts[name]] = some
-        found.append(row._replace(facts=facts))
-    return found
+        result.append(row._replace(facts=facts))
+    return result
 
 
 class _Held(NamedTuple):
@@ -243,16 +245,16 @@ class _Held(NamedTuple):
 
 def _by_priority(grants: Sequence[Grant], cases: list[Case], channel: str) -> _Held:
     """Return the grants that allow a channel in some of the cases."""
-    found: list[Holding] = []
+    result: list[Holding] = []
     allowing = []
     for case in cases:
         held = holding(grants, case, channel)
-        found += [each for each in held if each not in found]
+        result += [grant for grant in held if grant not in result]
         allowing += [case] if held else []
     allowed = dict.fromkeys(case["priority"] for case in allowing if "priority" in case)
     every = {case["priority"] for case in cases if "priority" in case}
     priorities = list(allowed) if len(allowed) < len(every) else None
-    return _Held(grants, found, allowing, priorities)
+    return _Held(grants, result, allowing, priorities)
 
 
 def _answer(
@@ -278,20 +280,20 @@ def _answer(
     case = {**case, "channel": channel.id}
     remarks = of_case(revision, "channels", case)
     if not held:
-        remarked, because = said(revision, remarks, lang), by_plan.denied(channel.id)
+        remarked, because = remark_texts(revision, remarks, lang), by_plan.denied(channel.id)
         return _not_allowed(place, name, channel.kind, retired, remarked, because)
     # The note of a number is shown with the number.
     remarks += [number.remarks._replace(note=None) for number in channel.numbers]
     remarks += of_grants(held)
     for priority in priorities or ():
         remarks += of_case(revision, "channels", {"priority": priority})
-    hours = [each.grant.hours for each in held if each.grant.hours]
-    different = {tuple(each.get(name) for name in of_calendars): each for each in allowing}
+    hours = [grant.grant.hours for grant in held if grant.grant.hours]
+    different = {tuple(item.get(name) for name in of_calendars): item for item in allowing}
     for settled in different.values():
         remarks += of_hours(revision, hours, {**settled, "channel": channel.id})
     remarks += _of_recommendations(possible, cases, channel.id)
-    note, unclear, source = said(revision, remarks, lang)
-    needed = (*channel.prerequisites, *(p for each in held for p in each.grant.prerequisites))
+    note, unclear, source = remark_texts(revision, remarks, lang)
+    needed = (*channel.prerequisites, *(p for entry in held for p in entry.grant.prerequisites))
     return ChannelAnswer(
         *place,
         allowed=True,
@@ -314,14 +316,14 @@ def _answer(
         source=source,
         because=reasons(
             revision,
-            (place for each in held for place in places_of(each.grant.place, each.matched)),
+            (place for value in held for place in places_of(value.grant.place, value.matched)),
         ),
     )
 
 
 def _denied(revision: Revision, row: ChannelAnswer, lang: str) -> ChannelAnswer:
     """Return an answer as a denial because no revision is in force."""
-    remarked, because = said(revision, (), lang), not_in_force(revision)
+    remarked, because = remark_texts(revision, (), lang), not_in_force(revision)
     return _not_allowed(row[:5], row.name, row.kind, row.retired, remarked, because)
 
 
@@ -357,14 +359,17 @@ def _not_allowed(
 
 def _of_recommendations(grants: Sequence[Grant], cases: list[Case], channel: str) -> list[Remarks]:
     """Return the remarks of the entries that recommend a channel in every case."""
-    found: list[Remarks] = []
+    result: list[Remarks] = []
     for grant in grants:
         if channel not in grant.recommend:
             continue
         matched = [matching(grant.when, case) for case in cases]
         if all(matched):
-            found += [grant.remarks, *(r for each in matched for r in of_alternatives(each))]
-    return found
+            result += [
+                grant.remarks,
+                *(r for alternative in matched for r in of_alternatives(alternative)),
+            ]
+    return result
 
 
 def _ranked(

@@ -125,8 +125,8 @@ class Dimensions(NamedTuple):
 def _combinations(values: Mapping[str, Sequence[object]]) -> int:
     """Return the number of combinations of values."""
     count = 1
-    for each in values.values():
-        count *= len(each)
+    for value in values.values():
+        count *= len(value)
     return count
 
 
@@ -221,12 +221,12 @@ def priorities_by_facts(revision: Revision, query: Query) -> PrioritiesByFacts |
 
 def _open_facts(space: Dimensions, query: Query) -> list[str]:
     """Return the facts with more than one value in the rows, in the order of declaration."""
-    found = {name for name in space.facts if name not in query.facts}
+    result = {name for name in space.facts if name not in query.facts}
     if space.by_facts is not None and space.assumed:
         for priority in space.members["priority"]:
             for taken in space.defaults(priority):
-                found |= space.assumed.keys() - taken.keys()
-    return [name for name in space.values if name in found]
+                result |= space.assumed.keys() - taken.keys()
+    return [name for name in space.values if name in result]
 
 
 def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensions:
@@ -307,7 +307,7 @@ def about_assumed(
     `surely` is a quick check that may return False for a fact that changes an answer. A fact that
     is open for all `priorities` (by default those of the space) is not assumed.
     """
-    found = []
+    result = []
     every = space.members["priority"] if priorities is None else priorities
     taken: set[str] = set()
     for priority in every if space.assumed else ():
@@ -318,5 +318,5 @@ def about_assumed(
         varied = space.varied(name)
         if surely(varied, name) or _merged(rows_of(varied), name, identity, like) is None:
             message = f"{name}={value} is assumed, the default of this fact"
-            found.append(Warning("default-fact", message))
-    return found
+            result.append(Warning("default-fact", message))
+    return result

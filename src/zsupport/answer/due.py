@@ -335,15 +335,15 @@ class _Timer:
             return Deadline("not-started")
         basis, at = basis_of(self.asked.revision, row), self.moment.at
         try:
-            found = deadline(target, run, basis, at, warn=self.moment.at_risk or metric.warn)
+            result = deadline(target, run, basis, at, warn=self.moment.at_risk or metric.warn)
         except Never:
             return self.without_end(row, run)
-        if found.due is not None:
-            if found.due >= END:
+        if result.due is not None:
+            if result.due >= END:
                 raise UsageError("the deadline is after 2200, the last supported year")
             if row.settled:
-                self.warnings += self.asked.hours.warnings(row.settled, run.anchor, found.due)
-        return found
+                self.warnings += self.asked.hours.warnings(row.settled, run.anchor, result.due)
+        return result
 
     def course(self, row: Promise) -> Course | None:
         """Return how the clock of a target runs; None if it has not started.
@@ -352,7 +352,7 @@ class _Timer:
         starts.
         """
         assert row.cell is not None
-        metric, target, told = row.metric, row.cell.target, self.moment.events
+        metric, target, known = row.metric, row.cell.target, self.moment.events
         if metric.starts not in STARTS and metric.id not in self.moment.starts:
             message: str = Message(
                 "{metric}: the clock starts with `{event}`; {start metric=instant} is missing,"
@@ -362,10 +362,10 @@ class _Timer:
                 instant="INSTANT",
             )
             self.warnings.append(Warning("start-assumed", message))
-        start = started(metric.starts, told, self.moment.starts.get(metric.id))
-        ended = ending(target, told, first_metric=metric == self.first)
+        start = started(metric.starts, known, self.moment.starts.get(metric.id))
+        ended = ending(target, known, first_metric=metric == self.first)
         if start is not None and ended is not None and ended < start:
-            event = "resolved" if ended == told.resolved else "answered"
+            event = "resolved" if ended == known.resolved else "answered"
             raise UsageError(
                 f"{event}: {_shown(ended)} is before the start of `{metric.id}`, {_shown(start)}"
             )
@@ -383,12 +383,12 @@ class _Timer:
             f"check the windows and the holidays of the hours `{row.cell.hours}`",
         )
         try:
-            found = endless(run, self.moment.at)
+            result = endless(run, self.moment.at)
         except Never:
             raise error from None
         self.unreached.append(error)
         self.warnings.append(Warning("not-reached", f"{row.metric.id}: {never}"))
-        return found
+        return result
 
 
 _NO_CLOCK = Deadline("")

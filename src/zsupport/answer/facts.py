@@ -21,7 +21,7 @@ class PrioritiesByFacts:
     def __init__(self, revision: Revision, stated: Mapping[str, str]) -> None:
         """`stated` are the facts of the query. Raises TooMuch."""
         self.ids = tuple(priority.id for priority in revision.priorities)
-        named = {name for each in revision.priorities for alt in each.when for name in alt.values}
+        named = {name for item in revision.priorities for alt in item.when for name in alt.values}
         values = {
             fact.id: (stated[fact.id],) if fact.id in stated else tuple(fact.values)
             for fact in revision.facts

@@ -20,11 +20,11 @@ class Holding(NamedTuple):
 
 def holding(grants: Iterable[Grant], case: Case, channel: str) -> list[Holding]:
     """Return the grants that allow `channel` in `case`, in written order."""
-    found = []
+    result = []
     for grant in grants:
         if channel in grant.allow and (matched := matching(grant.when, case)):
-            found.append(Holding(grant, matched))
-    return found
+            result.append(Holding(grant, matched))
+    return result
 
 
 def joined_hours(held: list[Holding]) -> str | None:
@@ -32,13 +32,13 @@ def joined_hours(held: list[Holding]) -> str | None:
 
     A grant without hours does not restrict when the channel is open.
     """
-    names = [each.grant.hours for each in held]
+    names = [grant.grant.hours for grant in held]
     return None if None in names else ", ".join(dict.fromkeys(name for name in names if name))
 
 
 def of_grants(held: list[Holding]) -> list[Remarks]:
     """Return the remarks of grants, and of the alternatives of their conditions that match."""
-    return [r for each in held for r in (each.grant.remarks, *of_alternatives(each.matched))]
+    return [r for grant in held for r in (grant.grant.remarks, *of_alternatives(grant.matched))]
 
 
 def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:

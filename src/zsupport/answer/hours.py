@@ -113,7 +113,7 @@ class PolicyHours:
                 Hours(zone(self.revision.timezone), None),
             )
             time = WorkingTime(*hours)
-            one_zone = len({str(each.zone) for each in hours}) == 1
+            one_zone = len({str(item.zone) for item in hours}) == 1
             days = BusinessDays(time) if one_zone else None
             self._settled[key] = Settled(time, days, known, str(hours[0].zone), {})
         return self._settled[key], list(dict.fromkeys(asks))
@@ -180,14 +180,14 @@ class PolicyHours:
 
     def _doubts(self, settled: Settled, start: int, end: int) -> list[Warning]:
         """Return the warnings, without the shortcut of `warnings`."""
-        found = []
+        result = []
         for calendar, hours in zip(settled.calendars, settled.time.hours, strict=False):
             first, last = local_date(start, hours.zone), local_date(end, hours.zone)
             covers = calendar.holidays.covers if calendar.holidays else None
             if covers and not covers[0] <= first.year <= last.year <= covers[1]:
                 known = "-".join(str(year) for year in dict.fromkeys(covers))
                 message = f"the holidays are known only for {known}"
-                found.append(Warning("beyond-covers", message))
+                result.append(Warning("beyond-covers", message))
             if hours.years is None:
                 continue
             reached = range(first.toordinal(), last.toordinal() + 1)
@@ -196,14 +196,14 @@ class PolicyHours:
                 for ordinal, name in days.days_off.items():
                     if "estimated" in name and ordinal in reached:
                         message = f"{date.fromordinal(ordinal)}: {name}"
-                        found.append(Warning("estimated", message))
+                        result.append(Warning("estimated", message))
                 for ordinal in sorted(days.exchanged) if hours.exchanged_for is None else ():
                     if ordinal in reached and hours.exchanged(ordinal):
-                        found.append(Warning("exchanged", _not_said(ordinal)))
+                        result.append(Warning("exchanged", _not_said(ordinal)))
                 if country := self._unknown.get((calendar.place.path, year)):
                     message = f"the public holidays of {country} are not known for {year}"
-                    found.append(Warning("beyond-covers", message))
-        return found
+                    result.append(Warning("beyond-covers", message))
+        return result
 
     def _calendars(self, name: str, case: Case) -> tuple[PolicyCalendar, ...] | None:
         """Return the calendars whose union these hours are; None if they are always open."""
@@ -213,7 +213,7 @@ class PolicyHours:
         if not calendar.any:
             return (calendar,)
         members = [self._calendars(member, case) for member in calendar.any]
-        known = [calendar for each in members if each is not None for calendar in each]
+        known = [calendar for item in members if item is not None for calendar in item]
         return None if None in members else tuple({c.place: c for c in known}.values())
 
     def _applying(self, name: str, case: Case) -> PolicyCalendar:
@@ -258,7 +258,7 @@ class PolicyHours:
 
         def checked(country: str, subdivision: str | None, year: int) -> Year:
             try:
-                found = public(country, subdivision, year)
+                result = public(country, subdivision, year)
             except BadText as problem:
                 if off.customer:
                     hint = problem.hint or problem.expected or "a country such as NO or DE-BY"
@@ -266,9 +266,9 @@ class PolicyHours:
                 hint = problem.hint or problem.expected or "list its holidays with `add`"
                 place = f"{self.revision.file}:{at.line}"
                 raise PolicyError(f"{place}: {problem.message}", hint) from None
-            if not found.days_off:
+            if not result.days_off:
                 self._unknown[at.path, year] = country
-            return found
+            return result
 
         return years_of(off, country, subdivision, checked, self.lang)
 
@@ -310,22 +310,22 @@ def years_of(
         if year not in years:
             if off.frozen is not None:
                 frozen = _listed(off.frozen, off, year, lang)
-                found = {ordinal: name or _NAMELESS for ordinal, name in frozen.items()}
+                result = {ordinal: name or _NAMELESS for ordinal, name in frozen.items()}
                 exchanged = frozenset(_listed(off.frozen_exchanged, off, year, lang))
             elif country:
                 given = public(country, subdivision, year)
-                found, exchanged = dict(given.days_off), given.exchanged
+                result, exchanged = dict(given.days_off), given.exchanged
             else:
-                found, exchanged = {}, frozenset()
+                result, exchanged = {}, frozenset()
             for ordinal, name in _listed(off.add, off, year, lang).items():
                 # A public holiday that the policy adds too keeps its name and is not estimated.
-                public_name = found.get(ordinal, _NAMELESS).replace(" (estimated)", "")
-                found[ordinal] = name or public_name
+                public_name = result.get(ordinal, _NAMELESS).replace(" (estimated)", "")
+                result[ordinal] = name or public_name
             removed = _listed(off.remove, off, year, lang)
             for ordinal in removed:
-                found.pop(ordinal, None)
+                result.pop(ordinal, None)
             ignored = off.exchanged == "ignore"
-            years[year] = Year(found, frozenset() if ignored else exchanged.difference(removed))
+            years[year] = Year(result, frozenset() if ignored else exchanged.difference(removed))
         return years[year]
 
     return of_year

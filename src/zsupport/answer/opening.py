@@ -41,7 +41,7 @@ from zsupport.answer.grants import (
     of_grants,
 )
 from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
-from zsupport.answer.remarks import of_case, of_hours, retired_of, said
+from zsupport.answer.remarks import of_case, of_hours, remark_texts, retired_of
 from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, date, datetime, timedelta
@@ -226,18 +226,18 @@ def _of_case(
         space.by_facts if i == index else priorities_by_facts(reign.revision, reign.query)
         for i, reign in enumerate(reigns)
     ]
-    ids = [_ids(*each) for each in zip(reigns, by_facts, strict=True)]
+    ids = [_ids(*item) for item in zip(reigns, by_facts, strict=True)]
 
     def rows_of(space: Dimensions) -> list[Row]:
         rows = []
         for case in space.cases():
             parts: list[tuple[RevisionHours, tuple[DecidingPart, ...]]] = []
-            for each in ids:
-                own, known = each.of_case(case)
-                if known and not each.without_priority(own):
-                    parts.append(_of_grants(each.reign, own))
+            for entry in ids:
+                own, known = entry.of_case(case)
+                if known and not entry.without_priority(own):
+                    parts.append(_of_grants(entry.reign, own))
                 else:
-                    because = each.reign.revision.priorities if known else ()
+                    because = entry.reign.revision.priorities if known else ()
                     parts.append((RevisionHours(allowed=False), because))
             rows.append(_row(case, tuple(part for part, _ in parts), parts[index][1]))
         return rows
@@ -346,14 +346,14 @@ def _deciding_grants(revision: Revision, channel: str | None) -> set[str]:
 
 def _deciding(revision: Revision, name: str) -> set[str]:
     """Return the dimensions and facts on which hours and the members of a union depend."""
-    found: set[str] = set()
+    result: set[str] = set()
     names = [name]
-    for each in names:
-        calendars = revision.hours.get(each, ())
-        found |= named(calendar.when for calendar in calendars)
+    for item in names:
+        calendars = revision.hours.get(item, ())
+        result |= named(calendar.when for calendar in calendars)
         members = (member for calendar in calendars for member in calendar.any)
         names += [member for member in dict.fromkeys(members) if member not in names]
-    return found
+    return result
 
 
 def _with_defaults(revision: Revision, case: Case, asked: set[str]) -> Case:
@@ -382,11 +382,11 @@ def _of_grants(reign: Reign, case: Case) -> tuple[RevisionHours, tuple[DecidingP
     if not held and not missing:
         return RevisionHours(allowed=False, remarks=tuple(remarks)), ()
     remarks += of_grants(held)
-    names = list(dict.fromkeys(each.grant.hours for each in held if each.grant.hours))
+    names = list(dict.fromkeys(item.grant.hours for item in held if item.grant.hours))
     part, calendars = _of_hours(reign, names, case)
     part = part._replace(
         hours=joined_hours(held),
-        unstated=part.unstated or any(each.grant.hours is None for each in held),
+        unstated=part.unstated or any(entry.grant.hours is None for entry in held),
         asks=(*_asks(reign, missing), *part.asks),
         remarks=(*remarks, *part.remarks),
     )
@@ -484,8 +484,8 @@ class Piece(NamedTuple):
         if self.settled is None:
             return None
         time = self.settled.time
-        found = time.next_open(instant) if opens else time.next_close(instant)
-        return found if found is not None and found < self.end else None
+        result = time.next_open(instant) if opens else time.next_close(instant)
+        return result if result is not None and result < self.end else None
 
 
 class Opening:
@@ -522,9 +522,9 @@ class Opening:
                 was = before.is_open(piece.start - 1)
                 if was is not opens and piece.is_open(piece.start) is opens:
                     return piece.start
-            found = piece.next(max(self.at, piece.start), opens=opens)
-            if found is not None:
-                return found
+            result = piece.next(max(self.at, piece.start), opens=opens)
+            if result is not None:
+                return result
             before = piece
         if before.hours.revision.last_day:
             self._not_stated(before.hours.revision, before.end)
@@ -533,7 +533,7 @@ class Opening:
     def windows(self) -> tuple[tuple[int, int], ...] | None:
         """Return the windows of the local week; None if some hours of the week are unknown."""
         first, last = self.week()
-        found: list[tuple[int, int]] = []
+        result: list[tuple[int, int]] = []
         for piece in self._between(first, last):
             if not piece.complete:
                 self._miss(piece)
@@ -542,11 +542,11 @@ class Opening:
                 continue
             low, high = max(first, piece.start), min(last, piece.end)
             for opens, closes in piece.settled.time.spans(low, high).within(low, high):
-                if found and found[-1][1] == opens:
-                    found[-1] = (found[-1][0], closes)
+                if result and result[-1][1] == opens:
+                    result[-1] = (result[-1][0], closes)
                 else:
-                    found.append((opens, closes))
-        return tuple(each for each in found if first >= FIRST and each[1] < END)
+                    result.append((opens, closes))
+        return tuple(item for item in result if first >= FIRST and item[1] < END)
 
     def week(self) -> tuple[int, int]:
         """Return the first instant of the local week, Monday to Sunday, and of the next one."""
@@ -558,15 +558,15 @@ class Opening:
 
     def holidays(self) -> dict[str, str]:
         """Return the names of the holidays of the next year by date, today's included."""
-        found: dict[str, str] = {}
+        result: dict[str, str] = {}
         for piece in self._between(self.at, self.at + AHEAD * _DAY):
             for hours in piece.settled.time.hours if piece.settled else ():
                 today = local_date(self.at, hours.zone).toordinal()
                 for ordinal, name in hours.holidays(today, today + AHEAD):
                     day = date.fromordinal(ordinal)
                     if piece.start <= at_local(day, _DAY // 2, hours.zone) < piece.end:
-                        found.setdefault(day.isoformat(), name)
-        return dict(sorted(found.items()))
+                        result.setdefault(day.isoformat(), name)
+        return dict(sorted(result.items()))
 
     def special_dates(self) -> list[str]:
         """Return the holidays, special dates and breaks of this week and until the next opening."""
@@ -574,12 +574,12 @@ class Opening:
 
         first, last = self.week()
         last = max(last, self.next(opens=True) or last)
-        found: dict[str, None] = {}
+        result: dict[str, None] = {}
         for piece in self._between(first, last):
             if piece.settled:
                 low, high = max(first, piece.start), min(last, piece.end)
-                found |= dict.fromkeys(special_dates(piece.settled.time, low, high))
-        return sorted(found)
+                result |= dict.fromkeys(special_dates(piece.settled.time, low, high))
+        return sorted(result)
 
     def ask(self) -> None:
         """Add a warning for each question that must be answered before all hours are known."""
@@ -633,7 +633,7 @@ def _answer(
 ) -> HoursAnswer:
     """Return the answer for a row; `part` has its hours in the revision that answers."""
     remarks = part.remarks if in_force else ()
-    note, unclear, source = said(revision, remarks, lang)
+    note, unclear, source = remark_texts(revision, remarks, lang)
     answer = HoursAnswer(
         *row[:5],
         state="not-stated",
@@ -685,11 +685,11 @@ def _because(
     if not part.allowed and not row.because:
         return denied(revision, row.channel)
     places: list[Place] = []
-    for each in row.because:
-        if isinstance(each, Holding):
-            places += places_of(each.grant.place, each.matched)
+    for reason in row.because:
+        if isinstance(reason, Holding):
+            places += places_of(reason.grant.place, reason.matched)
         else:
-            places.append(each.place)
+            places.append(reason.place)
     if not places:  # `24x7` by name, which no policy defines
         places = [grant.place for grant in revision.grants if grant.hours == ALWAYS_OPEN]
     return reasons(revision, places or [revision.grants_place])

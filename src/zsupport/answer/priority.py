@@ -20,7 +20,7 @@ from zsupport.answer.case import (
     say,
 )
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
-from zsupport.answer.remarks import of_alternatives, of_case, said
+from zsupport.answer.remarks import of_alternatives, of_case, remark_texts
 from zsupport.policy.model import Alternative, Priority, Remarks, Revision
 from zsupport.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,7 +54,7 @@ def list_priorities(revision: Revision, *, in_force: bool, lang: str) -> Priorit
     Without a revision in force the list is empty.
     """
     listed = revision.priorities if in_force else ()
-    rows = tuple(_answer(revision, each, {}, (), lang) for each in listed)
+    rows = tuple(_answer(revision, entry, {}, (), lang) for entry in listed)
     return Answers(rows, ("priority",), (), revision, Query(), in_force, None)
 
 
@@ -98,7 +98,7 @@ def _decided(revision: Revision, case: Case, asked: set[str], lang: str) -> Prio
         for priority in revision.priorities:
             if matched := matching(priority.when, case):
                 return _answer(revision, priority, facts, matched, lang)
-    places = [each.place for each in revision.priorities] or [revision.grants_place]
+    places = [item.place for item in revision.priorities] or [revision.grants_place]
     remarks = of_case(revision, "priority", facts)
     return _no_match(revision, facts, remarks, reasons(revision, places), lang)
 
@@ -111,7 +111,7 @@ def _no_match(
     lang: str,
 ) -> PriorityAnswer:
     """Return the answer that no priority matches."""
-    note, unclear, source = said(revision, remarks, lang)
+    note, unclear, source = remark_texts(revision, remarks, lang)
     return PriorityAnswer(
         priority=None,
         name=None,
@@ -138,6 +138,6 @@ def _answer(
         say(priority.name, lang),
         say(priority.meaning, lang),
         facts,
-        *said(revision, remarks, lang),
+        *remark_texts(revision, remarks, lang),
         reasons(revision, places_of(priority.place, matched)),
     )

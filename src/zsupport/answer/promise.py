@@ -22,7 +22,7 @@ from zsupport.answer.case import (
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.grants import denied, holding, of_grants
 from zsupport.answer.hours import PolicyHours, Settled
-from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
+from zsupport.answer.remarks import of_alternatives, of_case, of_hours, remark_texts, retired_of
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, TargetRule
 from zsupport.typed import TYPE_CHECKING, MappingProxyType, NamedTuple
@@ -94,15 +94,15 @@ def settle_metrics(
     if any(name.casefold() == "all" for name in wanted):
         return revision.metrics
     by_fold = metrics_by_name(revision, others)
-    found = []
+    result = []
     for name in wanted:
         if name.casefold() not in by_fold:
             ids = [metric.id for metric in revision.metrics]
             raise UsageError(
                 f"unknown metric `{name}`; metrics: {', '.join(ids)}, all", did_you_mean(name, ids)
             )
-        found.append(by_fold[name.casefold()])
-    return tuple(metric for i, metric in enumerate(found) if metric not in found[:i])
+        result.append(by_fold[name.casefold()])
+    return tuple(metric for i, metric in enumerate(result) if metric not in result[:i])
 
 
 def metrics_by_name(revision: Revision, others: Sequence[Revision]) -> dict[str, Metric]:
@@ -110,7 +110,9 @@ def metrics_by_name(revision: Revision, others: Sequence[Revision]) -> dict[str,
 
     If metrics have the same id, the metric of `revision` is used.
     """
-    return {metric.id.casefold(): metric for each in (*others, revision) for metric in each.metrics}
+    return {
+        metric.id.casefold(): metric for other in (*others, revision) for metric in other.metrics
+    }
 
 
 def promises(
@@ -271,15 +273,15 @@ class _PromiseReader:
     def entitled(self, case: Case) -> tuple[str, ...]:
         """Return the channels by which a case can be opened, in written order."""
         key = tuple(case.items())
-        found = self._entitled.get(key)
-        if found is None:
+        result = self._entitled.get(key)
+        if result is None:
             granted: set[str] = set()
             for grant in self.revision.grants:
                 if not granted.issuperset(grant.allow) and matching(grant.when, case):
                     granted.update(grant.allow)
-            found = tuple(channel for channel in self.opening if channel in granted)
-            self._entitled[key] = found
-        return found
+            result = tuple(channel for channel in self.opening if channel in granted)
+            self._entitled[key] = result
+        return result
 
     def surely_changes(
         self, space: Dimensions, fact: str, query: Query, metrics: tuple[Metric, ...]
@@ -310,7 +312,9 @@ class _PromiseReader:
 
     def targets_differ(self, case: Case, channels: tuple[str, ...], metric: Metric) -> bool:
         """Return whether channels have different targets in one case."""
-        rows = [self.promise(case, each, metric, ()) for each in channels if len(channels) > 1]
+        rows = [
+            self.promise(case, channel, metric, ()) for channel in channels if len(channels) > 1
+        ]
         return any(row.likeness != rows[0].likeness for row in rows)
 
     def over_channels(self, case: Case, channels: tuple[str, ...], metric: Metric) -> Promise:
@@ -324,7 +328,7 @@ class _PromiseReader:
         for row in others:
             because += row.because if _but_channel(row) == same else ()
         # Remarks about a channel change no target, but they are part of the answer.
-        remarks = [r for each in channels for r in self.entitling(case, each)]
+        remarks = [r for item in channels for r in self.entitling(case, item)]
         row = self.promise(case, first.channel, metric, remarks) if remarks else first
         return row._replace(channel=None, because=tuple(dict.fromkeys(because)))
 
@@ -341,12 +345,12 @@ class _PromiseReader:
         allow them; by default those of this channel.
         """
         key = None if entitling else (*case.items(), channel, metric.id, entitling is None)
-        found = self._promises.get(key) if key else None
-        if found is None:
-            found = self._promise(case, channel, metric, entitling)
+        result = self._promises.get(key) if key else None
+        if result is None:
+            result = self._promise(case, channel, metric, entitling)
             if key:
-                self._promises[key] = found
-        return found
+                self._promises[key] = result
+        return result
 
     def _promise(
         self, case: Case, channel: str | None, metric: Metric, entitling: Iterable[Remarks] | None
@@ -362,10 +366,10 @@ class _PromiseReader:
         ways = candidates(self.revision, case, metric.id)
         stated = [self._stated(bare, case, way, remarks) for way in ways]
         likeness = tuple(
-            (self._moments(way, case), *_like(way, each))
-            for way, each in zip(ways, stated, strict=True)
-        ) or said(self.revision, remarks, self.lang)
-        always = len(ways) == 1 and not any(each.opened for each in ways[0].matched)
+            (self._moments(way, case), *_like(way, item))
+            for way, item in zip(ways, stated, strict=True)
+        ) or remark_texts(self.revision, remarks, self.lang)
+        always = len(ways) == 1 and not any(alternative.opened for alternative in ways[0].matched)
         if always or (stated and not self.in_force):
             row, asks = stated[0]
         else:
@@ -396,7 +400,9 @@ class _PromiseReader:
         """Return the hours that limit the moments at which a rule applies; empty: no limit."""
         if not _timed(deciding):
             return ()
-        opened = [each.opened for each in deciding.matched if each.opened is not None]
+        opened = [
+            alternative.opened for alternative in deciding.matched if alternative.opened is not None
+        ]
         return tuple((inside, *self.hours.read(name, case)) for inside, name in opened)
 
     def entitling(self, case: Case, channel: str | None) -> list[Remarks]:
@@ -431,16 +437,16 @@ class _PromiseReader:
 
     def _with(self, row: Promise, remarks: Iterable[Remarks]) -> Promise:
         """Return a row with remarks, and with the likeness of a row without a target."""
-        note, unclear, source = said(self.revision, remarks, self.lang)
+        note, unclear, source = remark_texts(self.revision, remarks, self.lang)
         row = row._replace(note=note, unclear=unclear, source=source)
         return row._replace(likeness=(row.state, note, unclear, source))
 
     def without_priority(self, case: Case, channel: str | None, metric: Metric) -> Promise:
         """Return the answer for facts that lead to no priority (the clock definition, rule 19)."""
         entitled = any(
-            holding(self.revision.grants, {**case, "priority": priority.id}, each.id)
-            for each in self.channels.values()
-            if each.opens_case and channel in (None, each.id)
+            holding(self.revision.grants, {**case, "priority": priority.id}, item.id)
+            for item in self.channels.values()
+            if item.opens_case and channel in (None, item.id)
             for priority in self.revision.priorities
         )
         state = "not-stated" if entitled else "not-entitled"
@@ -467,11 +473,11 @@ class _PromiseReader:
         said_of += of_hours(self.revision, opened, case)
         places = [cell.place, *places_of(rule.place, matched)]
         commitment = None
-        for each in self.revision.commitments if cell.target.promises else ():
-            if held := matching(each.when, case):
-                commitment = each
-                said_of += [each.remarks, *of_alternatives(held)]
-                places += places_of(each.place, held)
+        for item in self.revision.commitments if cell.target.promises else ():
+            if held := matching(item.when, case):
+                commitment = item
+                said_of += [item.remarks, *of_alternatives(held)]
+                places += places_of(item.place, held)
                 break
         settled = None
         asks: list[str] = []
@@ -484,7 +490,7 @@ class _PromiseReader:
             except NoCalendar as missing:
                 error = missing
             said_of += of_hours(self.revision, [cell.hours], case)
-        note, unclear, source = said(self.revision, said_of, self.lang)
+        note, unclear, source = remark_texts(self.revision, said_of, self.lang)
         state = {"none": "no-target", "not-stated": "not-stated"}.get(kind)
         row = bare._replace(
             state=NEEDS_INPUT if asks else state,
@@ -531,16 +537,16 @@ def candidates(revision: Revision, case: Case, metric: str) -> list[Deciding]:
 
     These are the matching rules up to the first one that does not depend on the opening time.
     """
-    found = []
+    result = []
     priority = case.get("priority")
     for rule in revision.rules:
         cells = rule.cells.get(metric)
         cell = cells and (cells.get("*") or (cells.get(priority) if priority else None))
         if cell and (matched := matching(rule.when, case)):
-            found.append(Deciding(rule, matched, cell))
-            if not _timed(found[-1]):
+            result.append(Deciding(rule, matched, cell))
+            if not _timed(result[-1]):
                 break
-    return found
+    return result
 
 
 def decide(

@@ -44,7 +44,7 @@ NO_REMARKS = Remarks()
 
 def of_case(revision: Revision, question: str, case: Case) -> list[Remarks]:
     """Return the remarks of the values of a case that belong to answers to a question."""
-    found: list[Remarks] = []
+    result: list[Remarks] = []
     members = (
         ("channel", revision.channels),
         ("plan", revision.plans),
@@ -53,14 +53,14 @@ def of_case(revision: Revision, question: str, case: Case) -> list[Remarks]:
     )
     for name, known in members:
         if name in case and question in BELONGS[name]:
-            found += next(([each.remarks] for each in known if each.id == case[name]), [])
+            result += next(([item.remarks] for item in known if item.id == case[name]), [])
     if "priority" in case and question in BELONGS["condition"]:
         for priority in revision.priorities:
             if priority.id == case["priority"] and priority.when:
-                found += of_alternatives(matching(priority.when, case))
+                result += of_alternatives(matching(priority.when, case))
     if question in BELONGS["fact"]:
-        found += [fact.remarks for fact in revision.facts if fact.id in case]
-    return found
+        result += [fact.remarks for fact in revision.facts if fact.id in case]
+    return result
 
 
 def of_alternatives(matched: Iterable[Alternative]) -> list[Remarks]:
@@ -73,19 +73,21 @@ def of_hours(revision: Revision, names: Iterable[str], case: Case) -> list[Remar
 
     If the case leaves a condition open, all calendars and alternatives that may match count.
     """
-    found: list[Remarks] = []
+    result: list[Remarks] = []
     waiting = list(dict.fromkeys(names))
     for name in waiting:
         for calendar in revision.hours.get(name, ()):
-            possible = [each for each in calendar.when if _may_match(each, case)]
+            possible = [
+                alternative for alternative in calendar.when if _may_match(alternative, case)
+            ]
             if calendar.when and not possible:
                 continue
-            found += [calendar.remarks, *of_alternatives(possible)]
-            found += [calendar.holidays.remarks] if calendar.holidays else []
+            result += [calendar.remarks, *of_alternatives(possible)]
+            result += [calendar.holidays.remarks] if calendar.holidays else []
             waiting += [member for member in calendar.any if member not in waiting]
             if matching(calendar.when, case):
                 break
-    return found
+    return result
 
 
 def _may_match(alternative: Alternative, case: Case) -> bool:
@@ -95,14 +97,14 @@ def _may_match(alternative: Alternative, case: Case) -> bool:
     )
 
 
-def said(
+def remark_texts(
     revision: Revision, remarks: Iterable[Remarks], lang: str
 ) -> tuple[str | None, str | None, str | None]:
     """Return the notes, the doubts and the sources of remarks, one per line.
 
     Those of the validity, of the policy itself and of the named sources come last.
     """
-    parts = [each for each in (*remarks, revision.validity, revision.remarks) if any(each)]
+    parts = [item for item in (*remarks, revision.validity, revision.remarks) if any(item)]
     if not parts:
         return None, None, None
     sources = {source.id: source.remarks for source in revision.sources}

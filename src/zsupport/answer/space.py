@@ -26,8 +26,8 @@ Entry = TypeVar("Entry", PolicyCalendar, Commitment, Priority)
 def union(sets: Iterable[Cases]) -> Cases:
     """Return the union of case sets."""
     joined = 0
-    for each in sets:
-        joined |= each
+    for item in sets:
+        joined |= item
     return joined
 
 
@@ -39,25 +39,25 @@ class Space:
     """
 
     def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
-        self.values = {name: each for name, each in values.items() if each}
+        self.values = {name: entry for name, entry in values.items() if entry}
         self.size = 1
-        for each in self.values.values():
-            self.size *= len(each)
+        for value in self.values.values():
+            self.size *= len(value)
         check_limit(CASES, self.size)
         self.every: Cases = (1 << self.size) - 1
         self._strides: dict[str, int] = {}
         stride = self.size
-        for name, each in self.values.items():
-            stride //= len(each)
+        for name, item in self.values.items():
+            stride //= len(item)
             self._strides[name] = stride
         self._of: dict[tuple[str, str], Cases] = {}
 
     def of(self, name: str, value: str) -> Cases:
         """Return the cases with this value; the empty set if the dimension has no such value."""
-        found = self._of.get((name, value))
-        if found is None:
-            found = self._of[name, value] = self._repeated(name, value)
-        return found
+        result = self._of.get((name, value))
+        if result is None:
+            result = self._of[name, value] = self._repeated(name, value)
+        return result
 
     def _repeated(self, name: str, value: str) -> Cases:
         values = self.values.get(name, ())
@@ -77,22 +77,22 @@ class Space:
 
     def within(self, values: Mapping[str, Iterable[str]]) -> Cases:
         """Return the cases with one of the values of each of these dimensions."""
-        found = self.every
-        for name, each in values.items():
+        result = self.every
+        for name, value in values.items():
             if name in self.values:
-                found &= self.among(name, each)
-        return found
+                result &= self.among(name, value)
+        return result
 
     def meets(self, alternative: Alternative) -> Cases:
         """Return the cases that one alternative of a condition matches."""
-        found = self.every
+        result = self.every
         for name, values in alternative.values.items():
             if values != self.values.get(name):
-                found &= self.among(name, values)
+                result &= self.among(name, values)
         if alternative.opened is not None:
             inside, hours = alternative.opened
-            found &= self.of(opened(hours), "inside" if inside else "outside")
-        return found
+            result &= self.of(opened(hours), "inside" if inside else "outside")
+        return result
 
     def holds(self, when: When) -> Cases:
         """Return the cases that a condition matches; all cases if it is empty."""
@@ -107,13 +107,13 @@ class Space:
 
         `left` has the cases to decide, by default all cases.
         """
-        found = []
+        result = []
         rest = self.every if left is None else left
         for entry in entries:
             cases = self.holds(entry.when) & rest
             rest &= ~cases
-            found.append((entry, cases))
-        return found
+            result.append((entry, cases))
+        return result
 
     def case(self, number: int) -> Case:
         """Return the case with this number."""
@@ -158,7 +158,7 @@ class Space:
         It is faster than a call of `met` for each dimension, because the set shrinks with every
         dimension.
         """
-        found: dict[str, tuple[str, ...]] = {}
+        result: dict[str, tuple[str, ...]] = {}
         for name, values in self.values.items():
             stride = self._strides[name]
             block = (1 << stride) - 1
@@ -166,14 +166,14 @@ class Space:
             rest, union = cases >> (place * stride), 0
             met = []
             while rest:
-                if here := rest & block:
+                if part := rest & block:
                     met.append(values[place])
-                    union |= here
+                    union |= part
                 rest >>= stride
                 place += 1
-            found[name] = tuple(met)
+            result[name] = tuple(met)
             cases = union
-        return found
+        return result
 
     def for_some(self, name: str, cases: Cases) -> Cases:
         """Return the cases that are in a set for any value of a dimension."""
@@ -184,10 +184,10 @@ class Space:
         first = 0
         for place, value in enumerate(values):
             first |= (cases & self.of(name, value)) >> (place * stride)
-        found = 0
+        result = 0
         for place in range(len(values)):
-            found |= first << (place * stride)
-        return found
+            result |= first << (place * stride)
+        return result
 
 
 def opened(hours: str) -> str:

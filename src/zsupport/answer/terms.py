@@ -26,7 +26,7 @@ from zsupport.answer.dimensions import (
     dimensions,
     with_channel,
 )
-from zsupport.answer.remarks import of_alternatives, of_case, retired_of, said
+from zsupport.answer.remarks import of_alternatives, of_case, remark_texts, retired_of
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Revision, Term
 from zsupport.typed import Any, Mapping, NamedTuple, Sequence
@@ -123,7 +123,7 @@ def _unsaid(
     because = not_in_force(revision)
     if in_force:
         because = reasons(revision, (term.place for term in topics[row.topic]))
-    return TermAnswer(*row[:6], None, row.retired, *said(revision, (), lang), because)
+    return TermAnswer(*row[:6], None, row.retired, *remark_texts(revision, (), lang), because)
 
 
 def topic_id(topic: str, *revisions: Revision) -> str:
@@ -133,8 +133,8 @@ def topic_id(topic: str, *revisions: Revision) -> str:
     """
     topics = dict.fromkeys(name for revision in revisions for name in _topics(revision))
     by_fold = {name.casefold(): name for name in topics}
-    if found := by_fold.get(topic.casefold()):
-        return found
+    if result := by_fold.get(topic.casefold()):
+        return result
     if not topics:
         policy = revisions[0].policy
         raise UsageError(f"unknown topic `{topic}`: the policy `{policy}` has no terms")
@@ -159,7 +159,7 @@ def _answer(revision: Revision, terms: list[Term], case: Case, *, lang: str) -> 
     nothing = TermAnswer(
         case.get("plan"), case.get("role"), case.get("channel"), case.get("priority"), facts,
         terms[0].topic, None, retired_of(revision, case.get("plan")),
-        *said(revision, of_case(revision, "terms", case), lang),
+        *remark_texts(revision, of_case(revision, "terms", case), lang),
         reasons(revision, (term.place for term in terms)),
     )  # fmt: skip
     for term in terms:
@@ -167,7 +167,7 @@ def _answer(revision: Revision, terms: list[Term], case: Case, *, lang: str) -> 
         if not matched:
             continue
         remarks = [term.remarks, *of_alternatives(matched), *of_case(revision, "terms", case)]
-        note, unclear, source = said(revision, remarks, lang)
+        note, unclear, source = remark_texts(revision, remarks, lang)
         return nothing._replace(
             text=say(term.say, lang),
             note=note,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.answer.case import Answers, Because, Query, Warning, Words, reasons, record, say
-from zsupport.answer.remarks import of_case, said
+from zsupport.answer.remarks import of_case, remark_texts
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Remarks, Resource, Revision, Topic
 from zsupport.typed import Any, NamedTuple, Sequence
@@ -52,27 +52,27 @@ def answer_topics(
     """
     name = None if topic is None else _topic_id(topic, revisions)
     columns = ("topic",) if name is None else ()
-    resources = [e for each in revisions if each.self_help for e in each.self_help.resources]
+    resources = [e for entry in revisions if entry.self_help for e in entry.self_help.resources]
     if by_audience and any(each.audience for each in resources):
         columns = (*columns, "audience")
     columns = (*columns, "kind")
     help_ = revision.self_help
     if help_ is None or not in_force:
         return Answers((), columns, (), revision, query, in_force, None)
-    topics = [each for each in help_.topics if name in (None, each.id)]
+    topics = [value for value in help_.topics if name in (None, value.id)]
     role = {} if query.role is None else {"role": query.role}
     remarks = [*of_case(revision, "topics", role), help_.remarks]
     rows = []
-    for about in [*([None] if name is None else []), *topics]:
+    for item in [*([None] if name is None else []), *topics]:
         listed = [
-            each
-            for each in help_.resources
-            if (about.id in each.topics if about else not each.topics)
-            and (query.role is None or not each.audience or query.role in each.audience)
+            resource
+            for resource in help_.resources
+            if (item.id in resource.topics if item else not resource.topics)
+            and (query.role is None or not resource.audience or query.role in resource.audience)
         ]
-        rows += [_answer(revision, each, about, remarks, lang) for each in listed]
-        if about and not listed:
-            rows.append(_bare(revision, about, remarks, lang))
+        rows += [_answer(revision, each, item, remarks, lang) for each in listed]
+        if item and not listed:
+            rows.append(_bare(revision, item, remarks, lang))
     warnings: tuple[Warning, ...] = ()
     if not help_.complete:
         message = say(help_.remarks.note, lang) or "the list of topics is incomplete"
@@ -85,7 +85,12 @@ def _topic_id(topic: str, revisions: Sequence[Revision]) -> str:
 
     The topics of all revisions are known.
     """
-    known = [topic.id for each in revisions if each.self_help for topic in each.self_help.topics]
+    known = [
+        topic.id
+        for revision in revisions
+        if revision.self_help
+        for topic in revision.self_help.topics
+    ]
     for id in known:
         if id.casefold() == topic.casefold():
             return id
@@ -107,7 +112,7 @@ def _answer(
         resource.kind,
         say(resource.name, lang),
         resource.url or (topic.url if topic else None),
-        *said(revision, [*own, *remarks], lang),
+        *remark_texts(revision, [*own, *remarks], lang),
         reasons(revision, (resource.place,)),
     )
 
@@ -116,6 +121,6 @@ def _bare(revision: Revision, topic: Topic, remarks: list[Remarks], lang: str) -
     """Return a row for a topic without resources."""
     return TopicAnswer(
         topic.id, None, "other", say(topic.name, lang), topic.url,
-        *said(revision, [topic.remarks, *remarks], lang),
+        *remark_texts(revision, [topic.remarks, *remarks], lang),
         reasons(revision, (topic.place,)),
     )  # fmt: skip

@@ -95,12 +95,14 @@ def explain(answer: ChannelAnswer, why: Explaining[ChannelAnswer, None]) -> list
     if lines := why.not_in_force():
         return [head, *lines]
     if answer.allowed:
-        decided = {each.path for each in answer.because}
+        decided = {reason.path for reason in answer.because}
         for grant in why.revision.grants:
             if grant.place.path in decided:
-                matched = tuple(each for each in grant.when if each.place.path in decided)
-                says = condition_in_words(matched or grant.when)
-                lines.append(f"{why.at(grant.place)}  allows {answer.channel}: {says}")
+                matched = tuple(
+                    alternative for alternative in grant.when if alternative.place.path in decided
+                )
+                text = condition_in_words(matched or grant.when)
+                lines.append(f"{why.at(grant.place)}  allows {answer.channel}: {text}")
         return [head, *lines]
     if answer.because == no_priority(why.revision):
         return [head, *why.no_priority()]

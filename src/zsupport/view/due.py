@@ -52,12 +52,12 @@ def show_due(answers: DueAnswers, query: dict[str, Any], zone: tzinfo, lang: str
 
 
 def _remarks(answer: DueAnswer) -> list[Remark]:
-    found = retired(answer.retired)
+    result = retired(answer.retired)
     if answer.starts in STARTS[1:]:
-        found.append(Remark("starts", f"the clock starts when the case is {answer.starts}"))
+        result.append(Remark("starts", f"the clock starts when the case is {answer.starts}"))
     if answer.condition:
-        found.append(Remark("condition", f"condition: {answer.condition}"))
-    return found
+        result.append(Remark("condition", f"condition: {answer.condition}"))
+    return result
 
 
 def _instant(answer: DueAnswer, zone: tzinfo) -> str | None:

@@ -63,7 +63,7 @@ def explain_due(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> li
         return details.hours.is_open(name, case, details.moment.events.opened)
 
     if answer.state == NEEDS_INPUT:
-        return [head, *(why.at(each) for each in answer.because)]
+        return [head, *(why.at(reason) for reason in answer.because)]
     deciding = decide(revision, case, answer.metric, inside)
     if deciding is None:
         place = revision.targets_place or revision.grants_place
@@ -160,7 +160,7 @@ def _business_days(settled: Settled, target: Target, start: int, revision: Revis
         dates = [settled.days.by_date(start, target.at)[0]]
     else:
         dates = [settled.days.after(opened, start)]
-    days = [date.fromordinal(each.ordinal).isoformat() for each in dates]
+    days = [date.fromordinal(item.ordinal).isoformat() for item in dates]
     if len(days) > MAX_DAYS:
         days[MAX_DAYS // 2 : -MAX_DAYS // 2] = [f"{len(days) - MAX_DAYS} more"]
     moved = after = date.fromordinal(counted_from).isoformat()
@@ -189,8 +189,8 @@ def _would_promise(case: Case, metric: str, why: Explaining[DueAnswer, DueDetail
     for name, values in why.choices(case):
         good = []
         for value in values:
-            found = decide(why.revision, {**case, name: value}, metric)
-            if found and found.cell.target.promises:
+            result = decide(why.revision, {**case, name: value}, metric)
+            if result and result.cell.target.promises:
                 good.append(value)
         if good:
             changes.append(f"with {name} {one_of(good)}")

@@ -35,7 +35,7 @@ def in_words(alternative: Alternative) -> str:
 
 def condition_in_words(when: When) -> str:
     """Return a condition in words: its alternatives, or `always` if it has none."""
-    return "; or ".join(in_words(each) for each in when) if when else "always"
+    return "; or ".join(in_words(alternative) for alternative in when) if when else "always"
 
 
 def one_of(values: Iterable[str]) -> str:
@@ -71,9 +71,9 @@ class Explaining(Generic[Row, Details]):
             return [case]
         stated = {n: v for n, v in case.items() if n in self.answers.query.facts or n == changed}
         return [
-            {**case, "priority": each.id}
-            for each in self.revision.priorities
-            if not self.by_facts.excludes(each.id, stated)
+            {**case, "priority": priority.id}
+            for priority in self.revision.priorities
+            if not self.by_facts.excludes(priority.id, stated)
         ]
 
     @cached_property
@@ -84,8 +84,9 @@ class Explaining(Generic[Row, Details]):
     def no_priority(self) -> list[str]:
         """Return the conditions of all priorities, none of which matches, a line for each."""
         return [
-            f"{self.at(each.place)}  {each.id} does not match: {condition_in_words(each.when)}"
-            for each in self.revision.priorities
+            f"{self.at(priority.place)}  {priority.id} does not match:"
+            f" {condition_in_words(priority.when)}"
+            for priority in self.revision.priorities
         ]
 
     def denials(self, case: Case, channels: list[str]) -> list[str]:
@@ -104,8 +105,8 @@ class Explaining(Generic[Row, Details]):
 
         def allowed(changed: Case, name: str) -> bool:
             return any(
-                holding(self.revision.grants, one, channel)
-                for one in self.cases(changed, name)
+                holding(self.revision.grants, item, channel)
+                for item in self.cases(changed, name)
                 for channel in channels
             )
 

@@ -94,7 +94,7 @@ def explain(answer: HoursAnswer, why: Explaining[HoursAnswer, tuple[Opening, ...
         case = case_of(answer)
         denials = why.denials(case, [answer.channel])
         return [head, *denials, *why.would(case, [answer.channel], "allowed")]
-    decided = {each.path for each in answer.because}
+    decided = {reason.path for reason in answer.because}
     for grant in why.revision.grants:
         if grant.place.path in decided:
             condition = condition_in_words(grant.when)

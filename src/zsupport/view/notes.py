@@ -66,13 +66,13 @@ def beside(
             for remark in (*own(row), *_of_policy(row, sources)):
                 concerned.setdefault(remark, {})[number] = None
         groups: _Groups | None = None
-        found = []
+        result = []
         for remark, numbers in concerned.items():
             if len(numbers) < len(labels):
                 groups = groups or _Groups(names, tuple(labels))
                 remark = Remark(remark.kind, f"{groups.naming(numbers)}: {remark.text}")
-            found.append(remark)
-        return tuple(found)
+            result.append(remark)
+        return tuple(result)
 
     every = remarks(answers.answers)
     some = listed and len(listed) != len(answers.answers)

@@ -72,8 +72,12 @@ def sections(revision: Revision, document: dict[str, Any], lang: str) -> list[Ta
         "Metrics": [view.metric(metric) for metric in revision.metrics],
         "Hours": view.hours(),
         "Commitment": [
-            (each.binding, condition_in_words(each.when), view.remarks(each.remarks, each.when))
-            for each in revision.commitments
+            (
+                commitment.binding,
+                condition_in_words(commitment.when),
+                view.remarks(commitment.remarks, commitment.when),
+            )
+            for commitment in revision.commitments
         ],
         "Targets": [row for rule in revision.rules for row in view.targets(rule)],
         "Terms": [
@@ -263,7 +267,7 @@ class _View:
                 (topic.id, self.text(topic.name), topic.url or "", self.remarks(topic.remarks))
                 for topic in own.topics
             ],
-            "Resources": [self.resource(each) for each in own.resources],
+            "Resources": [self.resource(resource) for resource in own.resources],
         }
 
     def resource(self, resource: Resource) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def show_priorities(
     records = records_of(answers.answers, zone)
     listing = answers.columns == ("priority",)
     facts = () if listing else answers.columns
-    found = [row for row in answers if row.priority]
+    result = [row for row in answers if row.priority]
     return Report(
         document("priority", answers, query, records, all_warnings(answers, lang)),
         records,
@@ -31,7 +31,7 @@ def show_priorities(
             (row.priority or "", row.name or "", row.meaning or "")
             if listing
             else (*values_of(row, facts), row.priority or "")
-            for row in found
+            for row in result
         ),
         (
             Table(
@@ -43,7 +43,7 @@ def show_priorities(
                         row.name or "",
                         row.meaning or "",
                     )
-                    for row in found
+                    for row in result
                 ),
             ),
         ),
@@ -62,12 +62,12 @@ def explain(answer: PriorityAnswer, why: Explaining[PriorityAnswer, None]) -> li
         if priority.id == answer.priority:
             matched = matching(priority.when, answer.facts) if answer.facts else ()
             place = matched[0].place if matched and matched[0].place.line else priority.place
-            says = condition_in_words(matched or priority.when)
-            return [head, f"{why.at(place)}  {priority.id}: {says}"]
+            text = condition_in_words(matched or priority.when)
+            return [head, f"{why.at(place)}  {priority.id}: {text}"]
     return [
         head,
-        *(f"{why.at(each.place)}  {each.id}: {condition_in_words(each.when)}"
-          for each in why.revision.priorities),
+        *(f"{why.at(item.place)}  {item.id}: {condition_in_words(item.when)}"
+          for item in why.revision.priorities),
     ]  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def document(
         "policy": policy_of(answers.revision),
         "query": {**query, **({"facts": dict(query["facts"])} if "facts" in query else {})},
         "answers": list(records),
-        "warnings": [each._asdict() for each in warnings],
+        "warnings": [warning._asdict() for warning in warnings],
         "versions": versions(public_holidays=answers.public_holidays),
     }
 
@@ -97,13 +97,13 @@ def document(
 def all_warnings(answers: AnyAnswers, lang: str) -> tuple[Warning, ...]:
     """Return the warnings of the answers and those about the revision that gave them."""
     revision = answers.revision
-    found = list(answers.warnings)
+    result = list(answers.warnings)
     if not answers.in_force:
-        found.append(Warning("not-in-force", not_in_force(revision)))
+        result.append(Warning("not-in-force", not_in_force(revision)))
     doubt = say(revision.validity.unclear, lang)
     if doubt:
-        found.append(Warning("unclear-validity", doubt))
-    return tuple(found)
+        result.append(Warning("unclear-validity", doubt))
+    return tuple(result)
 
 
 def not_in_force(revision: Revision) -> str:

@@ -63,7 +63,9 @@ def _of_type(kind: Any, *, null: bool = False, **more: Any) -> Schema:
     elif container in (dict, Mapping):
         inside = {} if parts[1] is object else {"additionalProperties": _of_type(parts[1])}
     elif name == "object":
-        inside = _object({key: _of_type(each) for key, each in field_types(kind).items()})
+        inside = _object(
+            {key: _of_type(field_type) for key, field_type in field_types(kind).items()}
+        )
         del inside["type"]
         if not getattr(kind, "__total__", True):
             del inside["required"]

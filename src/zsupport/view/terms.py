@@ -44,15 +44,15 @@ def explain(answer: TermAnswer, why: Explaining[TermAnswer, None]) -> list[str]:
     """Return the term that applies, or the conditions of all terms of the topic."""
     from zsupport.view.explain import condition_in_words, place_of
 
-    says = "not stated" if answer.text is None else "stated"
-    head = f"{place_of(answer, topic=answer.topic)}: {says}"
+    text = "not stated" if answer.text is None else "stated"
+    head = f"{place_of(answer, topic=answer.topic)}: {text}"
     if lines := why.not_in_force():
         return [head, *lines]
-    decided = {each.path for each in answer.because}
+    decided = {reason.path for reason in answer.because}
     for term in why.revision.terms:
         if term.topic == answer.topic and term.place.path in decided:
-            says = "only for" if answer.text is None else "this term applies"
-            lines.append(f"{why.at(term.place)}  {says}: {condition_in_words(term.when)}")
+            text = "only for" if answer.text is None else "this term applies"
+            lines.append(f"{why.at(term.place)}  {text}: {condition_in_words(term.when)}")
     return [head, *lines]
 
 

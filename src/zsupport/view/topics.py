@@ -58,7 +58,7 @@ def _label(row: TopicAnswer, columns: Iterable[str]) -> tuple[str, ...]:
 
 def explain(answer: TopicAnswer, why: Explaining[TopicAnswer, None]) -> list[str]:
     """Return the place of the resource in the policy."""
-    return [answer.name or "", *(why.at(each) for each in answer.because)]
+    return [answer.name or "", *(why.at(reason) for reason in answer.because)]
 
 
 QUESTION = QuestionView(
