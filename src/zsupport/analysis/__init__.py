@@ -1,6 +1,5 @@
-"""Every case of a policy at once: what is decided where, and whether one answer is worse.
+"""Analysis over all cases of a policy: decisions, answers, and comparisons of targets.
 
-The cases of a policy are finite, so what is said here is said of all of them. The answers for a
-single case (`zsupport.answer`) define what is right; this is the quick way to all of them, and
-the tests hold the two together.
+The cases of a policy are finite, so the results cover every case. The answers for a single case
+(`zsupport.answer`) define the correct results; tests compare both.
 """

@@ -1,9 +1,9 @@
-"""All answers of a policy as values, over every case; and where those of two policies differ.
+"""All answers of a policy as values over every case, and the differences between two policies.
 
-The values are what somebody gets: whether a channel is allowed, what is needed for it, when it is
-open and in which order it is recommended; the target of each metric, the hours it counts over, what
-starts its clock and how binding it is; the priority of facts; when hours are open. Words (notes,
-doubts, conditions in words, texts as published) and the lines that decided are none.
+The values are: whether a channel is allowed, its prerequisites, hours and rank among the
+recommended ones; the target of each metric, its hours, the start of its clock and its commitment;
+the priority that facts lead to; when hours are open. Texts (notes, doubts, conditions in words,
+published texts) and places in the policy are not compared.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class DecidedValue(NamedTuple):
-    """An answered value, or None, and the position of the entry that decides it, if any."""
+    """The value of an answer, or None, and the position of the entry that decides it, if any."""
 
     value: str | None
     entry: int | None
@@ -49,7 +49,7 @@ class AnswersByCase:
     ) -> None:
         """`facts` are the combinations of facts that lead to a priority.
 
-        Their priorities and their defaults are those of the answers that it is `like`.
+        Priorities and defaults are copied from the answers `like`, if given.
         """
         self.revision = revision
         self.decisions = decisions
@@ -90,7 +90,7 @@ class AnswersByCase:
                 parts = _split(parts, cases, (grant.hours,))
         result: Partition = {}
         for names, cases in parts.items():
-            # A grant without hours opens the channel whenever the vendor does.
+            # A grant without hours does not restrict when the channel is open.
             _add(result, (None,) if None in names else names, cases)
         return result
 
@@ -110,7 +110,7 @@ class AnswersByCase:
                 if left & cases:
                     _add(placed.setdefault(channel, {}), place, left & cases)
                 left &= ~cases
-        # For each channel and place the cases, whatever their own channel is.
+        # The cases for each channel and place, for all values of the channel.
         wide = {
             (channel, place): space.for_some("channel", cases)
             for channel, places in placed.items()
@@ -128,7 +128,7 @@ class AnswersByCase:
         return result
 
     def targets(self, metric: Metric) -> Partition:
-        """Return the target of a metric, the hours it counts, how a day reads, when it starts."""
+        """Return the target of a metric, its hours, its end of a business day, and its start."""
         if metric.id not in self._targets:
             result: Partition = {}
             targets = self.decisions.targets(metric.id)
@@ -138,7 +138,7 @@ class AnswersByCase:
                 hours = cell.hours if cell.target.uses_hours else None
                 dated = cell.target.kind == "business-days"
                 reading = self.revision.business_day if dated else None
-                # Without a promise no clock starts.
+                # Without a target no clock starts.
                 start = starts if cell.target.promises else None
                 _add(result, (cell.target.text, hours, reading, start), stated.decides)
             _add(result, ("not-stated", None, None, None), targets.unstated)
@@ -147,7 +147,7 @@ class AnswersByCase:
 
     @cached_property
     def commitments(self) -> list[tuple[DecidedValue, Cases]]:
-        """How binding the targets are; the parts together cover every case."""
+        """The commitments to the targets; the parts together cover every case."""
         result = [
             (DecidedValue(commitment.binding, number), cases)
             for number, (commitment, cases) in enumerate(self.decisions.commitments())
@@ -171,7 +171,7 @@ class AnswersByCase:
 
     @cached_property
     def defaults(self) -> dict[str, str | None]:
-        """The default of each fact on which answers depend; None: it has no default."""
+        """The default of each fact on which answers depend; None if it has no default."""
         return {
             fact.id: fact.default
             for fact in self.revision.facts
@@ -180,20 +180,20 @@ class AnswersByCase:
 
 
 class Difference:
-    """The cases in which two policies over one space answer differently; computed on demand."""
+    """The cases in which two policies over one space give different answers, computed lazily."""
 
     def __init__(self, one: AnswersByCase, other: AnswersByCase, inclusions: Inclusions) -> None:
         self.one = one
         self.other = other
         self.inclusions = inclusions
-        # A case that only one of the policies has is the same facts with another priority.
+        # If only one policy has a case, its facts lead to another priority in the other policy.
         self._both = one.decisions.existing & other.decisions.existing
 
     @cached_property
     def channels(self) -> Cases:
-        """The cases in which another channel is allowed, or a channel is allowed differently."""
-        # This is for tests, to which a list in another order is another answer. To a customer it
-        # is not: `diff` compares prerequisites and the hours of channels without their order.
+        """The cases in which answers about channels differ."""
+        # Tests of policies check the order of lists, so another order is a difference. `diff`
+        # compares prerequisites and hours of channels without their order.
         one, other = self.one, self.other
         result = one.decisions.allowed ^ other.decisions.allowed
         result |= _unlike(one.prerequisites, other.prerequisites)
@@ -203,7 +203,7 @@ class Difference:
 
     @cached_property
     def due(self) -> dict[str, Cases]:
-        """By metric: the cases in which the target, its hours, start or commitment differs."""
+        """The cases in which the target, its hours, start or commitment differ, by metric."""
         one, other = self.one, self.other
         metrics = [
             {metric.id: metric for metric in answers.revision.metrics} for answers in (one, other)
@@ -230,7 +230,7 @@ class Difference:
 
     @cached_property
     def hours(self) -> dict[str, Cases]:
-        """By name: the cases in which hours are open at other instants, or count other days."""
+        """The cases in which hours are open at other instants or count other days, by name."""
         result: dict[str, Cases] = {}
         for name in {**self.one.revision.hours, **self.other.revision.hours}:
             parts = [
@@ -239,7 +239,7 @@ class Difference:
                 else [(NEVER, answers.space.every)]
                 for answers in (self.one, self.other)
             ]
-            # Revisions that differ in their entries only share their hours.
+            # Revisions that differ only in their entries share the parts of their hours.
             result[name] = (
                 0
                 if parts[0] is parts[1]
@@ -264,7 +264,7 @@ class Difference:
             return False  # unknown holidays: equality cannot be proved
 
     def commitments(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
-        """Yield each pair of commitments that bind differently, with the cases that they decide."""
+        """Yield each pair of different commitments, with the cases that they decide."""
         return _differing(self.one.commitments, self.other.commitments)
 
     def priorities(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
@@ -289,7 +289,7 @@ class Difference:
 
     @property
     def cases(self) -> int:
-        """The number of these cases; if only priorities differ, of combinations of facts."""
+        """The number of different cases; if only priorities differ, of combinations of facts."""
         result = self.channels | union(self.due.values()) | union(self.hours.values())
         return (result or self.facts).bit_count()
 
@@ -307,7 +307,7 @@ def _differing(
 
 
 def _unlike(one: Partition, other: Partition) -> Cases:
-    """Return the cases in which two partitions have other values, or only one has any."""
+    """Return the cases in which two partitions have different values, or only one has a value."""
     same = union(cases & other.get(key, 0) for key, cases in one.items())
     return (union(one.values()) | union(other.values())) & ~same
 
@@ -320,9 +320,9 @@ def _add(parts: dict[Key, Cases], key: Key, cases: Cases) -> None:
 def _split(
     parts: Partition, cases: Cases, more: tuple[Hashable, ...], *, again: bool = False
 ) -> Partition:
-    """Return parts with more in their keys where some cases are; what is there already once.
+    """Return a partition with the values `more` appended to the keys of some cases.
 
-    `again`: what is there already is put there a second time.
+    A value that a key already contains is appended only with `again`.
     """
     result: Partition = {}
     for key, some in parts.items():

@@ -1,6 +1,6 @@
-"""Hours as values, and whether one of them is open at every instant at which another is.
+"""Hours as values, and whether hours are open at every instant at which other hours are open.
 
-How targets over hours compare is found in `zsupport.analysis.deadlines`.
+Targets over hours are compared in `zsupport.analysis.deadlines`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Holidays, PolicyCalendar, Remarks
 from zsupport.typed import NamedTuple
 
-#: In so many seconds every week that calendars write occurs, with any days off.
+#: The number of seconds in which every week of a calendar occurs, with any days off.
 _YEAR = 366 * 86_400
 
 #: The moments `[first, last)` over which hours are compared, as `period_of` gives them.
@@ -25,17 +25,17 @@ Period = tuple[int, int]
 
 
 class Counted(NamedTuple):
-    """What a target counts over: calendars, any of which is open; without: every instant.
+    """The time over which a target counts: the union of calendars; if empty, every instant.
 
-    The calendars have no conditions, remarks, names of holidays and places, and name their
-    zones: those that are open at the same instants because they say the same are equal.
+    The calendars have an explicit time zone, and no conditions, remarks, places or names of
+    holidays. So calendars with the same opening hours are equal.
     """
 
     calendars: tuple[PolicyCalendar, ...]
-    open: bool = True  # without calendars: whether it is every instant, or none
+    open: bool = True  # without calendars: whether every instant counts, or none
 
     def joined(self, other: Counted) -> Counted:
-        """Return what is open when one of two is."""
+        """Return the union of both hours."""
         for item, also in ((self, other), (other, self)):
             if not item.calendars:
                 return item if item.open else also
@@ -44,31 +44,31 @@ class Counted(NamedTuple):
 
 
 EVERY_INSTANT = Counted(())
-#: What hours are for a case for which they have no calendar.
+#: The hours for a case without a calendar.
 NEVER = Counted((), open=False)
 
 
 def one(calendar: PolicyCalendar, zone: str) -> Counted:
-    """Return a calendar that is no union, in a policy of this zone, as what is counted over."""
+    """Return a calendar that is not a union as counted time; `zone` is that of the policy."""
     off = calendar.holidays
     bare = calendar._replace(
         when=(), ask=None, remarks=Remarks(), place=NOWHERE, timezone=calendar.timezone or zone,
         holidays=off and off._replace(remarks=Remarks(), names={}),
     )  # fmt: skip
-    # Which days are business days makes a difference to targets, though not to when it is open.
+    # Business days change targets, although they do not change when the hours are open.
     if is_always_open(bare) and bare.business_days is None:
         return EVERY_INSTANT
     return Counted((bare,))
 
 
 def is_always_open(calendar: PolicyCalendar) -> bool:
-    """Return whether a calendar that is no union is open at every instant."""
+    """Return whether a calendar that is not a union is open at every instant."""
     closes = (calendar.apply_holidays and calendar.holidays) or calendar.dates or calendar.breaks
     return calendar.windows is None and not closes
 
 
 def opening(counted: Counted) -> Counted:
-    """Return hours by when they are open alone, whichever days are business days."""
+    """Return hours reduced to when they are open, without their business days."""
     return EVERY_INSTANT if any(map(is_always_open, counted.calendars)) else counted
 
 
@@ -78,10 +78,10 @@ def opening(counted: Counted) -> Counted:
 def includes(
     one: Counted, other: Counted, period: Period, public: PublicHolidays = public_holidays
 ) -> bool:
-    """Return whether one is open at every instant of a period at which the other is.
+    """Return whether `one` is open at every instant of a period at which `other` is open.
 
-    What only the customer knows counts as unknown: it includes what says the same only.
-    Calendars that say different things are compared instant by instant.
+    Hours that depend on the customer include only equal hours. Other calendars that differ are
+    compared instant by instant.
     """
     one, other = opening(one), opening(other)
     if one == other or (one.open and not one.calendars) or not (other.open or other.calendars):
@@ -97,7 +97,7 @@ def includes(
 
 
 class Inclusions:
-    """Compares when hours are open, over a period; each pair of hours is compared only once."""
+    """Compares when hours are open in a period, and keeps the results."""
 
     def __init__(self, period: Period, public: PublicHolidays) -> None:
         """`public` gives the public holidays of countries."""
@@ -124,9 +124,9 @@ def meet(
     period: Period,
     public: PublicHolidays = public_holidays,
 ) -> bool:
-    """Return whether some instant of a period is inside all of these hours and outside all those.
+    """Return whether some instant of a period is inside all of `inside`, outside all of `outside`.
 
-    Every calendar is open at some instant.
+    It assumes that every calendar is open at some instant.
     """
     closed = NEVER
     for item in outside:
@@ -163,7 +163,7 @@ def _differ_in_weeks_only(calendars: Sequence[PolicyCalendar]) -> bool:
 
 
 def _by_week(one: Counted, other: Counted) -> bool | None:
-    """Return the answer for calendars that differ in their weeks only, None for others."""
+    """Return the result for calendars that differ only in their weeks; None for others."""
     if len(one.calendars) != 1 or len(other.calendars) != 1:
         return _union_by_week(one, other)
     mine, its = one.calendars[0], other.calendars[0]
@@ -174,10 +174,10 @@ def _by_week(one: Counted, other: Counted) -> bool | None:
         return None
     week = _covers(mine.windows, its.windows)
     if mine.holidays == its.holidays:
-        # On a holiday both are closed, on every other date the week decides.
+        # Both are closed on holidays; the week decides on all other dates.
         return week
     if mine.holidays is None:
-        # Days that the other works in exchange are closed here.
+        # Only the other calendar can be open on exchanged days.
         exchanges = its.holidays is not None and its.holidays.exchanged_for is not None
         return True if week and not exchanges else None
     if _fewer(mine.holidays, its.holidays):
@@ -186,9 +186,9 @@ def _by_week(one: Counted, other: Counted) -> bool | None:
 
 
 def _union_by_week(one: Counted, other: Counted) -> bool | None:
-    """Return the answer for unions of calendars that are the same but for their weeks.
+    """Return the result for unions of calendars that differ only in their weeks.
 
-    And for every instant as the other: a week with a closed minute is not all of the time.
+    If `other` is every instant, a week with a closed minute is enough to deny it.
     """
     if not one.calendars:
         return None
@@ -212,12 +212,12 @@ def _union_by_week(one: Counted, other: Counted) -> bool | None:
 
 
 def _fewer(mine: Holidays, its: Holidays | None) -> bool:
-    """Return whether days off are surely among others: dates added to the same."""
+    """Return whether the first days off are certainly a subset of the second."""
     return (
         its is not None
         and set(mine.add) <= set(its.add)
         and set(mine.remove) >= set(its.remove)
-        # What is removed is not worked in exchange for a day off either.
+        # A removed holiday cannot be an exchanged day either.
         and (mine.exchanged_for is None or mine.remove == its.remove)
         and mine._replace(add=(), remove=(), covers=None)
         == its._replace(add=(), remove=(), covers=None)
@@ -226,14 +226,14 @@ def _fewer(mine: Holidays, its: Holidays | None) -> bool:
 
 
 def _covers(mine: tuple[Window, ...], its: tuple[Window, ...]) -> bool:
-    """Return whether the windows of one week hold all of another's."""
+    """Return whether the windows of one week contain all windows of another week."""
     open_minutes = _minutes(mine)
     return open_minutes | _minutes(its) == open_minutes
 
 
 @lru_cache(maxsize=256)
 def _minutes(windows: tuple[Window, ...]) -> int:
-    """Return the open minutes of a week as bits; what runs past its end begins it."""
+    """Return the open minutes of a week as bits; windows past the end continue at its start."""
     week = (1 << WEEK) - 1
     result = 0
     for window in windows:
@@ -242,7 +242,7 @@ def _minutes(windows: tuple[Window, ...]) -> int:
 
 
 def of_customer(calendar: PolicyCalendar) -> bool:
-    """Return whether only the customer knows when a calendar is open."""
+    """Return whether a calendar depends on the time zone or the country of the customer."""
     off = calendar.holidays
     return calendar.timezone == "customer" or bool(off and off.customer)
 
@@ -267,9 +267,9 @@ def _spans(counted: Counted, first: int, last: int, public: PublicHolidays) -> S
 
 
 def clock_hours(counted: Counted, public: PublicHolidays) -> tuple[Hours, ...]:
-    """Return calendars as the clock sees them.
+    """Return calendars as hours of the clock.
 
-    The customer's zone is taken to be UTC, and the customer's country to have no holidays.
+    The time zone of the customer is assumed to be UTC, and the country to have no holidays.
     """
     result = []
     for calendar in counted.calendars:

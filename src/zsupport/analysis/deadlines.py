@@ -1,8 +1,8 @@
-"""Targets compared as functions of the moment opened (the clock definition, rule 22).
+"""Comparison of targets as functions of the opening time (the clock definition, rule 22).
 
-Between two neighbouring edges, the moments at which one of the two deadlines can jump or change
-its slope, both grow by a second a second or not at all. So the two ends of each piece decide. A
-week is compared once for all weeks with the same windows, exceptions and offsets.
+An edge is a moment at which a deadline can jump or change its slope. Between two neighbouring
+edges each deadline is constant or grows by one second per second, so it is enough to compare both
+ends. Weeks with the same windows, exceptions and offsets are compared only once.
 """
 
 from __future__ import annotations
@@ -43,44 +43,44 @@ _DAY = 86_400
 _WEEK = 7 * _DAY
 #: A Monday, 00:00 UTC.
 _MONDAY = 4 * _DAY
-#: How far a week reaches back: windows of the days before it that end in it.
+#: The number of days before a week whose windows can end in it.
 _BACK = 3
-#: How far a deadline reaches ahead: the date after the one on which it lies has a say in it.
+#: The number of days after a deadline that can influence it.
 _AHEAD = 3
-#: Where nothing else is stated: from when on targets are compared, and for how many days.
+#: The default first date of a comparison, and its number of days.
 _FROM = "2025-01-01"
 _DAYS = 3653
-#: Later than any deadline: it is never reached.
+#: The deadline of a target that is never reached: later than any other.
 _NEVER = 1 << 62
-#: Of a week, in seconds: moments at which most pairs of targets are told apart.
+#: Moments that distinguish most pairs of targets, in seconds of a week.
 _SAMPLES = tuple(day * _DAY + hour * 3600 for day, hour in ((1, 10), (2, 2), (3, 17), (5, 12)))
-#: The week of the samples, where the period holds it: the same for many policies.
+#: The week of the samples if it is in the period, so that many policies share the results.
 _SAMPLE_MONDAY = (date(2027, 6, 7).toordinal() - EPOCH) * _DAY
-#: No zone is put forward further within a date from 1995 on than Antarctica/Casey, by three hours.
+#: The longest DST gap since 1995: Antarctica/Casey, three hours.
 _LONGEST_GAP = 3 * 3600
 _GAPS_FROM = (date(1995, 1, 1).toordinal() - EPOCH) * _DAY
-#: The most hours and targets that are kept for the policies that follow.
+#: The maximum numbers of hours and targets that are kept for later policies.
 _MOST_HOURS, _MOST_TARGETS = 256, 4096
 _DATED = ("business-days", "next-business-day", "by")
 #: Rates as numbers per 400 years, which have 146,097 days, 20,871 weeks and 4,800 months.
 _PER_400_YEARS = {"day": 146_097, "week": 20_871, "month": 4_800}
 
-#: The `opened` of a case: inside (True) or outside of hours.
+#: The `opened` conditions of a case: inside (True) or outside (False) of hours.
 Conditions = tuple[tuple[bool, Counted], ...]
 
 
 class TargetClock(NamedTuple):
-    """A target with all that its deadline depends on."""
+    """A target with everything on which its deadline depends."""
 
     target: Target
     counted: Counted = EVERY_INSTANT
-    reading: str = "close"  # of business days
-    zone: str = "UTC"  # of the policy: `every week` counts in it where the hours have none
+    reading: str = "close"  # the end of a business day
+    zone: str = "UTC"  # of the policy, for `every week` targets without hours
     starts: Text = "opened"
 
 
 class DeadlinesAtMoment(NamedTuple):
-    """A moment opened and the deadlines that two targets have then; None is never."""
+    """An opening time and the deadlines of two targets; None is never."""
 
     opened: int
     due: int | None
@@ -88,9 +88,9 @@ class DeadlinesAtMoment(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """How a target compares with another: `equal`, `better`, `worse` or `incomparable`.
+    """The result of a comparison of targets: `equal`, `better`, `worse` or `incomparable`.
 
-    The moments show where it is due later, and where earlier, as far as they were looked for.
+    `later` and `earlier` are examples at which the target is due later and earlier, if searched.
     """
 
     word: str
@@ -110,8 +110,8 @@ class Verdict(NamedTuple):
 def period_of(*revisions: Revision) -> Period:
     """Return the moments `[first, last)` over which targets and hours of revisions are compared.
 
-    From the later `from` (else 2025-01-01) for ten years, or to `last_day`; one that lies before
-    the other revision starts is no end.
+    The period starts at the later `from` (default 2025-01-01). It ends after ten years or at
+    `last_day`, unless this is before the other revision starts.
     """
     firsts, ends = [], []
     for revision in revisions:
@@ -126,9 +126,9 @@ def period_of(*revisions: Revision) -> Period:
 
 
 class Clocks:
-    """Hours as the clock sees them and the deadlines of targets over them, worked out once.
+    """A cache of compiled hours and of the deadlines of targets over them.
 
-    Equal hours and targets share one entry over all policies of a run.
+    Equal hours and targets share one entry across all policies of a run.
     """
 
     def __init__(self, public: PublicHolidays = public_holidays) -> None:
@@ -138,7 +138,7 @@ class Clocks:
         self._functions: dict[tuple[object, ...], _Function] = {}
 
     def hours(self, counted: Counted) -> _Compiled:
-        """Return hours. Raises what `public` raises, where the holidays of a country are needed."""
+        """Return compiled hours. Raises the errors of `public`."""
         key = repr(counted)
         if key not in self._hours:
             _make_room(self._hours, _MOST_HOURS)
@@ -146,7 +146,7 @@ class Clocks:
         return self._hours[key]
 
     def function(self, clock: TargetClock, compiled: _Compiled) -> _Function:
-        """Return the deadline of a target over its hours by the moment opened."""
+        """Return the deadline of a target over its hours as a function of the opening time."""
         key = compiled, clock.target.text, clock.reading, clock.zone
         if key not in self._functions:
             _make_room(self._functions, _MOST_TARGETS)
@@ -162,13 +162,13 @@ def _make_room(
 
 
 class Deadlines:
-    """Compares targets over a period; everything is worked out once."""
+    """Compares targets over a period, and keeps the results."""
 
     def __init__(self, period: Period, clocks: Clocks | None = None) -> None:
-        """`period` is of `period_of`; `clocks` are those of the run."""
+        """`period` is a result of `period_of`; `clocks` is the cache of the run."""
         self.first, self.last = period
         self.clocks = clocks or Clocks()
-        # The object is kept, so that no other one can get its id.
+        # The object is kept, so that no other object can get its id.
         self._by_id: dict[int, tuple[Counted, _Compiled]] = {}
         self._known: dict[tuple[object, ...], Verdict] = {}
         self._moments: dict[tuple[object, ...], bool] = {}
@@ -179,9 +179,9 @@ class Deadlines:
         self._samples = tuple(moment for moment in moments if moment < self.last)
 
     def compare(self, one: TargetClock, other: TargetClock, conditions: Conditions = ()) -> Verdict:
-        """Return how `one` compares with `other` over the moments that belong to a case.
+        """Return how `one` compares with `other` at the opening times that `conditions` allow.
 
-        Raises what `public` raises, where the holidays of a country are needed.
+        Raises the errors of `public`.
         """
         word = self._plainly(one, other, conditions)
         return Verdict(word) if word else self._scanned(one, other, conditions, refute=False)
@@ -202,9 +202,9 @@ class Deadlines:
         return (word or self._scanned(one, other, conditions, refute=True).word) == "worse"
 
     def _plainly(self, one: TargetClock, other: TargetClock, conditions: Conditions) -> str | None:
-        """Return the verdict where no deadline is needed for it, else None.
+        """Return the verdict if it can be found without computing deadlines, otherwise None.
 
-        Targets of a case that no moment belongs to are equal.
+        Targets are equal if no opening time satisfies the conditions.
         """
         mine, its = one.target, other.target
         if conditions and not self._some_moment(conditions):
@@ -239,7 +239,7 @@ class Deadlines:
         return None
 
     def _some_moment(self, conditions: Conditions) -> bool:
-        """Return whether some moment of the period is inside and outside of hours as stated."""
+        """Return whether some moment of the period satisfies the conditions."""
         inside, outside = (
             [hours for side, hours in conditions if side is s] for s in (True, False)
         )
@@ -252,7 +252,10 @@ class Deadlines:
     def _scanned(
         self, one: TargetClock, other: TargetClock, conditions: Conditions, *, refute: bool
     ) -> Verdict:
-        """Return the verdict by deadlines; `refute`: only whether `one` is worse matters."""
+        """Return the verdict by computing deadlines.
+
+        With `refute` it is enough to decide whether `one` is worse.
+        """
         mine, its = self._function(one), self._function(other)
         over = tuple((inside, self._hours_of(counted)) for inside, counted in conditions)
         key = mine, its, over, refute
@@ -278,7 +281,7 @@ class Deadlines:
         return self._known[key]
 
     def _never_later(self, one: TargetClock, other: TargetClock) -> bool:
-        """Return whether a target is surely never later than another: by a glance at the two."""
+        """Return whether a target is certainly never later than another, without deadlines."""
         lengths = ("clock", "business")
         mine, its = one.target, other.target
         if mine.kind not in lengths or its.kind not in lengths or mine.amount > its.amount:
@@ -301,10 +304,10 @@ class Deadlines:
 def moments_of(
     space: Space, cases: Cases, hours: Callable[[str], Iterable[tuple[Counted, Cases]]]
 ) -> list[tuple[Conditions, Cases]]:
-    """Return parts of a set of cases, each with the moments that belong to its cases.
+    """Return parts of a case set, each with the conditions on the opening times of its cases.
 
-    `hours` gives for hours that an `opened` names when they are open, in parts that hold every
-    case between them. Moments that only the customer knows are not told apart.
+    `hours` returns for a name in `opened` when the hours are open, in parts that together cover
+    every case. Conditions that depend on the customer are ignored.
     """
     result: list[tuple[Conditions, Cases]] = [((), cases)] if cases else []
     for name in opened_in(space):
@@ -322,12 +325,12 @@ def moments_of(
 
 
 def _hours(clock: TargetClock) -> Counted:
-    """Return what the deadline of a target depends on: clock time counts every instant."""
+    """Return the hours on which the deadline of a target depends; elapsed time has none."""
     return EVERY_INSTANT if clock.target.kind == "clock" else clock.counted
 
 
 def _in_one_zone(clock: TargetClock) -> bool:
-    """Return whether business days can be counted: those of hours in one zone."""
+    """Return whether all hours of a business-day target are in one time zone."""
     zones = {calendar.timezone for calendar in clock.counted.calendars}
     return clock.target.kind not in _DATED or len(zones) <= 1
 
@@ -337,12 +340,12 @@ def _by_number(mine: int, its: int) -> str:
 
 
 def times_per_400_years(rate: Target) -> int:
-    """Return how often a rate promises something in 400 years: a whole number."""
+    """Return the number of events per 400 years of a rate, which is an integer."""
     return rate.amount * _PER_400_YEARS[rate.text.rpartition(" ")[2]]
 
 
 def _surely_reached(target: Target, counted: Counted) -> bool:
-    """Return whether a length of time over hours surely ends within ten years."""
+    """Return whether a duration over hours certainly ends within ten years."""
     if target.kind == "clock" or counted == EVERY_INSTANT:
         return target.kind != "business-days"
     if len(counted.calendars) != 1:
@@ -356,7 +359,7 @@ def _surely_reached(target: Target, counted: Counted) -> bool:
     )
     if calendar.windows is None or calendar.business_days is not None or len(exceptions) > 50:
         return False
-    # Even if a country takes a few weeks of each year.
+    # The bound holds even if holidays take a few weeks of each year.
     if target.kind == "business":
         open_minutes = sum(closes - opens for opens, closes in calendar.windows)
         return target.amount <= 200 * 60 * open_minutes
@@ -364,10 +367,10 @@ def _surely_reached(target: Target, counted: Counted) -> bool:
 
 
 def _ends_before_close(one: TargetClock, other: TargetClock) -> bool:
-    """Return whether a length of time surely ends no later than business days due at close.
+    """Return whether a duration certainly ends no later than business days due at closing.
 
-    From the moment opened to that close lie as many whole working dates as are counted, and each
-    has at least one whole window, less a DST gap.
+    Between the opening time and this closing there are as many complete working dates as are
+    counted. Each has at least one complete window, reduced by a DST gap at most.
     """
     mine, its = one.target, other.target
     if mine.kind not in ("clock", "business") or other.reading != "close":
@@ -384,7 +387,7 @@ def _ends_before_close(one: TargetClock, other: TargetClock) -> bool:
         return False
     day = WEEK // 7
     if any(closes > opens - opens % day + day for opens, closes in calendar.windows):
-        return False  # a holiday can take what lies after midnight
+        return False  # a holiday can remove the part after midnight
     shortest = 60 * min(closes - opens for opens, closes in calendar.windows) - _LONGEST_GAP
     return mine.amount <= max(its.amount, 1) * shortest
 
@@ -393,7 +396,7 @@ def _ends_before_close(one: TargetClock, other: TargetClock) -> bool:
 
 
 class _Compiled:
-    """Hours as the clock sees them."""
+    """Hours in the form of the clock."""
 
     def __init__(self, counted: Counted, public: PublicHolidays) -> None:
         self.open = counted.open
@@ -403,8 +406,8 @@ class _Compiled:
     def near(self, first: int, last: int) -> tuple[WorkingTime, BusinessDays | None]:
         """Return working time and business days, compiled by weeks.
 
-        There are no business days over hours in different zones. The last ones are kept: mostly
-        targets over the same hours are compared.
+        There are no business days over hours in different time zones. The last result is kept,
+        because most comparisons are over the same hours.
         """
         if self._kept is None or self._kept[:2] != (first, last):
             time = WorkingTime(*self.hours, block=_WEEK)
@@ -415,7 +418,7 @@ class _Compiled:
 
 
 class _Function:
-    """The deadline of one target by the moment opened."""
+    """The deadline of a target as a function of the opening time."""
 
     def __init__(self, clock: TargetClock, compiled: _Compiled) -> None:
         self.target = clock.target
@@ -429,13 +432,13 @@ class _Function:
         self._samples: dict[int, int] = {}
 
     def basis(self, first: int, last: int) -> Basis:
-        """Return what the target counts over, compiled for these moments at least."""
+        """Return the time over which the target counts, compiled at least for these moments."""
         if not self.compiled.hours or self.target.kind not in ("business", *_DATED):
             return Basis(ELAPSED, zone=self.zone)
         return Basis(*self.compiled.near(first, last), self.reading, self.zone)
 
     def due(self, opened: int, basis: Basis) -> int:
-        """Return the deadline, _NEVER where there is none within ten years."""
+        """Return the deadline; _NEVER if there is none within ten years."""
         if self.unreachable:
             return _NEVER
         try:
@@ -444,7 +447,7 @@ class _Function:
             return _NEVER
 
     def sample(self, opened: int) -> int:
-        """Return the deadline at a moment at which many targets are compared."""
+        """Return the deadline at a sample, and keep it."""
         result = self._samples.get(opened)
         if result is None:
             monday = opened - (opened - _MONDAY) % _WEEK
@@ -455,7 +458,7 @@ class _Function:
     def edges(self, low: int, high: int, last_due: int, basis: Basis) -> Iterator[int]:
         """Yield moments of `[low, high)` at which the deadline can jump or change its slope.
 
-        Others may be among them. `last_due` is the deadline at the end.
+        They can include other moments. `last_due` is the deadline at the end.
         """
         kind = self.target.kind
         if self.unreachable or kind == "clock" or basis.time is ELAPSED:
@@ -468,7 +471,7 @@ class _Function:
         yield from spans.starts[first:last]
         yield from spans.ends[first:last]
         if kind == "business":
-            # After what was worked a second more than this, the deadline is in the next span.
+            # One second of working time later, the deadline is in the next span.
             for before in spans.before[first : bisect_right(spans.starts, last_due)]:
                 worked = before - self.target.amount + 1
                 moment = spans.reach(worked) if worked > 0 else None
@@ -510,8 +513,8 @@ class _Function:
                 yield at_local(date.fromordinal(day), self.target.at, self.zone)
         if self.reading != "same-time":
             return
-        # A time of the date opened is that of the date due: what happens there at a time of day,
-        # an opening or another offset, is seen at the same time of the date opened.
+        # The due time has the time of day of the opening time. So an opening or a change of
+        # offset on the due date is an edge at the same time of day on the date opened.
         until = min(last_due, high + 60 * _WEEK)
         moments = {start for start, _, _ in offset_pieces(self.zone, low, until + 3 * _DAY)}
         for day in range(first, until // _DAY + EPOCH + _AHEAD):
@@ -529,7 +532,7 @@ class _Function:
 
 
 class _Scan:
-    """Looks for moments at which one target is later, and at which it is earlier."""
+    """Searches for moments at which one target is later, and at which it is earlier."""
 
     def __init__(
         self,
@@ -559,7 +562,7 @@ class _Scan:
         )
 
     def over(self, weeks: _Weeks) -> None:
-        """Compare week by week, until all is known."""
+        """Compare week by week until the verdict is certain."""
         ahead = 2 * _WEEK
         seen: set[object] = set()
         shared: tuple[Basis, Basis] | None = None
@@ -578,10 +581,10 @@ class _Scan:
             bases = shared or (self.one.basis(start, until), self.other.basis(start, until))
             reached = self._week(pieces, bases)
             if reached == _NEVER and shared is None:
-                # What is never reached depends on ten years: no week is like another.
+                # A deadline that is not reached depends on ten years, so no weeks are equal.
                 shared = bases
             elif shared is None and reached > until:
-                # It depends on more than was looked at: begin anew, and look further.
+                # The deadline is beyond the compared range: restart with a longer range.
                 ahead = reached - start - _WEEK + 2 * _WEEK
                 seen, at = {weeks.look(start, ahead)}, 0
 
@@ -604,7 +607,7 @@ class _Scan:
             if end - start < 2:
                 continue
             if one <= until and other <= its_until and (until <= other or its_until <= one):
-                continue  # deadlines do not decrease: one of the two is never later in between
+                continue  # deadlines do not decrease, so the order is the same in between
             if edges is None:
                 edges = sorted({*mine.edges(low, high), *its.edges(low, high)})
             first, last = bisect_right(edges, start), bisect_right(edges, end)
@@ -629,7 +632,7 @@ class _Scan:
 
 
 class _DeadlinesOfWeek:
-    """The deadlines of one target near one week, each computed once."""
+    """The deadlines of a target near a week, each computed once."""
 
     def __init__(self, function: _Function, basis: Basis) -> None:
         self.function = function
@@ -650,7 +653,7 @@ class _DeadlinesOfWeek:
 
 
 class _Weeks:
-    """The weeks of a period, in UTC, with what makes one of them differ from another."""
+    """The weeks of a period in UTC, with everything that distinguishes them."""
 
     def __init__(
         self,
@@ -662,7 +665,7 @@ class _Weeks:
         self.first, self.last = first, last
         self.conditions = conditions
         monday = first - (first - _MONDAY) % _WEEK
-        #: The Mondays, the first and the last week can be cut.
+        #: The Mondays. The first and the last week can be incomplete.
         self.starts = range(monday, last, _WEEK)
         compiled = {id(item): item for item in (f.compiled for f in functions)}
         compiled |= {id(condition): condition for _, condition in conditions}
@@ -675,7 +678,7 @@ class _Weeks:
         self._until = 0
 
     def look(self, start: int, ahead: int) -> object:
-        """Return all that deadlines depend on that are opened in a week and due so long after."""
+        """Return a value on which deadlines depend; `ahead` limits their distance to the week."""
         if not self._exceptions or ahead > self._until:
             self._until = ahead
             years = tuple(
@@ -701,7 +704,7 @@ class _Weeks:
         )
 
     def pieces(self, start: int) -> list[tuple[int, int]]:
-        """Return the moments of a week that belong to the case: pieces `[from, to)`."""
+        """Return the moments of a week that satisfy the conditions, in pieces `[from, to)`."""
         result = [(max(start, self.first), min(start + _WEEK, self.last))]
         for inside, compiled in self.conditions:
             low, high = result[0][0], result[-1][1]
@@ -716,7 +719,7 @@ class _Weeks:
 
 
 class _Exceptions:
-    """The dates on which hours are not those of the weekday: holidays, overrides, breaks."""
+    """The dates with hours that differ from their weekday: holidays, overrides, breaks."""
 
     def __init__(self, hours: Hours, first_year: int, last_year: int) -> None:
         days = {*hours.dates, *hours.breaks}
@@ -736,7 +739,7 @@ class _Exceptions:
         ]
 
     def between(self, day: int, first: int, last: int) -> tuple[object, ...]:
-        """Return the exceptions from one date to another, counted from a third."""
+        """Return the exceptions from `first` to `last`, as distances in days from `day`."""
         low, high = bisect_left(self.days, first), bisect_right(self.days, last)
         result = zip(self.days[low:high], self.kinds[low:high], strict=True)
         return tuple((item - day, kind) for item, kind in result)

@@ -1,4 +1,4 @@
-"""What a policy decides in which of its cases: grants, priorities, calendars and targets."""
+"""The decisions of a policy over its cases: grants, priorities, calendars and targets."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from zsupport.typed import NamedTuple
 
 
 class StatedCell(NamedTuple):
-    """A cell as it is written, and where it counts.
+    """A cell of a target rule, and its cases.
 
-    It `matches` where its rule holds for a case that can be opened and states the priority; it
-    `decides` where no rule above it does.
+    It `matches` the cases that can be opened, match the rule and have the priority of the cell.
+    It `decides` those that no rule above it matches.
     """
 
     rule: int  # its position in `targets`
@@ -40,35 +40,35 @@ class StatedCell(NamedTuple):
 
 
 class Targets(NamedTuple):
-    """What is promised by one metric: the cells in written order, and where none states it."""
+    """The cells of one metric in written order, and the cases without a cell."""
 
     stated: tuple[StatedCell, ...]
     unstated: Cases
 
     @property
     def promised(self) -> Cases:
-        """The cases in which something is promised."""
+        """The cases with a target."""
         return union(item.decides for item in self.stated if item.cell.target.promises)
 
 
 class Decisions:
-    """Everything that one policy decides over the cases of a space.
+    """The decisions of a policy over the cases of a space.
 
-    The space may have values that the policy does not know; nothing is allowed there.
+    The space may have values that the policy does not define; no channel is allowed for them.
     """
 
     def __init__(
         self, revision: Revision, space: Space, own_names: Mapping[str, str] | None = None
     ) -> None:
-        """`own_names`: the hours that an `opened` names, by another name that it has here."""
+        """`own_names` maps the names of hours in the space to their names in the policy."""
         self.revision = revision
         self.space = space
         self._own_names = own_names or {}
         #: The cases whose facts do not exclude their priority (the clock definition, rule 19).
         self.existing: Cases = _existing(revision, space)
-        #: The cases that no moment belongs to, as far as they are known; none of them is opened.
+        #: The known cases without a possible opening time; they cannot be opened.
         self.momentless: Cases = 0
-        #: Where conditions match, as far as that is known, by the identity of the condition.
+        #: The known cases that conditions match, by the identity of the condition.
         self._matches: Mapping[int, Cases] = {}
         self._whole: dict[tuple[str | None, bool], list[tuple[Counted, Cases]]] = {}
         self._parts_of: dict[tuple[str, bool], list[tuple[Counted, Cases]]] = {}
@@ -80,10 +80,10 @@ class Decisions:
     def within(
         cls, cases: Cases, revision: Revision, whole: Decisions, matches: Mapping[int, Cases]
     ) -> Decisions:
-        """Return what a revision decides in some cases; what its hours are is kept with `whole`.
+        """Return the decisions of a revision in some cases; it shares the hours with `whole`.
 
-        It differs from the revision of `whole` in its grants and rules alone. `matches` says
-        where conditions match, by their identities; they are those of objects that are kept.
+        The revision differs from that of `whole` only in grants and rules. `matches` has the cases
+        that conditions match, by the identity of conditions that are kept alive.
         """
         result = cls.__new__(cls)
         result.revision, result.space, result._own_names = revision, whole.space, whole._own_names
@@ -99,7 +99,7 @@ class Decisions:
 
     def _decide(self) -> None:
         revision, space = self.revision, self.space
-        #: Where each grant allows a channel, by its position in `entitlements`.
+        #: The cases that each grant allows, by its position in `entitlements`.
         self.grants: list[Cases] = [
             self.matches(grant.when) & space.among("channel", grant.allow) & self.existing
             if grant.allow
@@ -109,13 +109,13 @@ class Decisions:
         #: The cases whose channel is allowed.
         self.allowed: Cases = union(self.grants)
         opening = [channel.id for channel in revision.channels if channel.opens_case]
-        #: Where a case can be opened by its channel.
+        #: The cases that can be opened by their channel.
         self.entitled: Cases = self.allowed & space.among("channel", opening)
         self._by_metric: dict[str, Targets] = {}
 
     @cached_property
     def by_hours(self) -> dict[str | None, Cases]:
-        """By hours: the cases in which a grant opens a channel during them; None: not stated."""
+        """The cases that grants allow, by the hours of the grants; None if not stated."""
         result: dict[str | None, Cases] = {}
         for grant, cases in zip(self.revision.grants, self.grants, strict=True):
             if cases:
@@ -123,7 +123,7 @@ class Decisions:
         return result
 
     def matches(self, when: When) -> Cases:
-        """Return the cases in which a condition matches: any of its alternatives, or none at all.
+        """Return the cases that a condition matches; all cases if it is empty.
 
         An alternative that names hours without a calendar for the case does not match (the clock
         definition, rule 21).
@@ -136,7 +136,7 @@ class Decisions:
         return union(map(self.meets, when))
 
     def meets(self, alternative: Alternative) -> Cases:
-        """Return the cases in which one alternative of a condition matches."""
+        """Return the cases that one alternative of a condition matches."""
         result = self.space.meets(alternative)
         if alternative.opened is not None:
             inside, name = alternative.opened
@@ -144,7 +144,7 @@ class Decisions:
         return result
 
     def targets(self, metric: str) -> Targets:
-        """Return what a metric promises, over the cases that can be opened."""
+        """Return the targets of a metric over the cases that can be opened."""
         if metric not in self._by_metric:
             self._by_metric[metric] = self._targets(metric)
         return self._by_metric[metric]
@@ -166,7 +166,7 @@ class Decisions:
         return Targets(tuple(result), left)
 
     def _with_calendar(self, hours: str, *, every: bool) -> Cases:
-        """Return the cases for which hours have a calendar; of a union any member, or every."""
+        """Return the cases for which hours, or any or every member of a union, have a calendar."""
         if hours not in self.revision.hours:
             return self.space.every
         if (hours, every) in self._covered:
@@ -184,11 +184,11 @@ class Decisions:
         return result
 
     def by_metric(self) -> list[tuple[Metric, Targets]]:
-        """Return what each metric promises."""
+        """Return the targets of each metric."""
         return [(metric, self.targets(metric.id)) for metric in self.revision.metrics]
 
     def by_rule(self) -> dict[int, tuple[Cases, Cases]]:
-        """Return by target rule where its cells match, and where they decide."""
+        """Return the cases that each target rule matches and decides, by position."""
         result: dict[int, tuple[Cases, Cases]] = {}
         for _, targets in self.by_metric():
             for item in targets.stated:
@@ -197,40 +197,39 @@ class Decisions:
         return dict(sorted(result.items()))
 
     def commitments(self) -> list[tuple[Commitment, Cases]]:
-        """Return where each commitment decides: the first that holds does."""
+        """Return the cases that each commitment decides: those that it is the first to match."""
         return self.space.deciding(self.revision.commitments, self.existing)
 
     def calendars(self, hours: str) -> list[tuple[PolicyCalendar, Cases]]:
-        """Return where each calendar of these hours decides: the first that holds does."""
+        """Return the cases that each calendar of these hours is the first to match."""
         calendars = self.revision.hours.get(hours, ())
         return self.space.deciding(calendars, self._existing_for_hours)
 
     def counted(self, hours: str | None, cases: Cases | None = None) -> list[tuple[Counted, Cases]]:
-        """Return what these hours are over a set of cases: parts of it, with the hours of each.
+        """Return parts of a case set with their hours.
 
-        Without `cases` all cases are used. Unions are split into their members. `24x7`, and no
-        hours at all, are every instant. Cases for which a list has no calendar are left out.
+        `cases` is by default all cases. Unions are resolved into their members. `24x7` and None
+        are every instant. Cases for which a list has no calendar are omitted.
         """
         return self._counted(hours, self.space.every if cases is None else cases, known=False)
 
     def opening(self, hours: str) -> list[tuple[Counted, Cases]]:
-        """Return when these hours are open, in parts that hold every case between them.
+        """Return when these hours are open, in parts that together cover every case.
 
-        A union is open when a member is that has a calendar for the case (the clock definition,
-        rule 21). Hours without any are never open.
+        A union is open when a member with a calendar for the case is open (the clock definition,
+        rule 21). Hours without such a calendar are never open.
         """
         return self._everywhere(hours, known=True)
 
     def counting(self, hours: str | None) -> list[tuple[Counted, Cases]]:
-        """Return what counts over these hours, in parts that hold every case between them.
+        """Return the time that counts over these hours, in parts that together cover every case.
 
-        No hours at all are every instant. A union counts never where a member has no calendar
-        for the case.
+        None is every instant. A union never counts if a member has no calendar for the case.
         """
         return self._everywhere(hours, known=False)
 
     def _everywhere(self, hours: str | None, *, known: bool) -> list[tuple[Counted, Cases]]:
-        """Return what hours are over all cases, NEVER where nothing is known of them."""
+        """Return the hours of all cases; NEVER for cases without a calendar."""
         whole = self._whole.get((hours, known))
         if whole is None:
             parts = self._counted(hours, self.space.every, known=known)
@@ -243,16 +242,16 @@ class Decisions:
     def _counted(
         self, hours: str | None, cases: Cases, *, known: bool
     ) -> list[tuple[Counted, Cases]]:
-        """Return what hours are over cases; `known`: of a union what has a calendar is enough."""
+        """Return the hours of cases; with `known`, members without a calendar are ignored."""
         if hours is None or hours not in self.revision.hours:
             return [(EVERY_INSTANT, cases)] if cases else []
         parts = ((counted, some & cases) for counted, some in self._parts(hours, known=known))
         return [(counted, some) for counted, some in parts if some]
 
     def _parts(self, hours: str, *, known: bool) -> list[tuple[Counted, Cases]]:
-        """Return what these hours are over all cases that exist; each hours are worked out once.
+        """Return the hours of all existing cases, and keep them.
 
-        Raises TooMuch where the calendars by case of a union multiply.
+        Raises TooMuch if a union has too many combinations of calendars.
         """
         kept = self._parts_of.get((hours, known))
         if kept is not None:
@@ -279,7 +278,7 @@ class Decisions:
     ) -> list[tuple[Counted, Cases]]:
         """Return parts of a union with one more of its members, within the limits.
 
-        `known`: cases without a calendar of the member stay as they are.
+        With `known`, cases without a calendar of the member are unchanged.
         """
         result: list[tuple[Counted, Cases]] = []
         for before, some in parts:
@@ -296,9 +295,9 @@ class Decisions:
 
 
 def _existing(revision: Revision, space: Space) -> Cases:
-    """Return the cases whose priority some completion of their facts leads to.
+    """Return the cases whose facts do not exclude their priority.
 
-    Values that the policy does not know exclude nothing. Raises TooMuch.
+    Values that the policy does not define exclude no priority. Raises TooMuch.
     """
     existing = space.every
     if not facts_decide(revision):
@@ -319,7 +318,7 @@ def _existing(revision: Revision, space: Space) -> Cases:
 
 
 def _written(cells: dict[str, Cell], space: Space) -> list[tuple[Cell, Cases]]:
-    """Return each cell as it is written, once, with the cases of its priorities."""
+    """Return each written cell with the cases of its priorities."""
     by_key: dict[str, tuple[Cell, Cases]] = {}
     for priority, cell in cells.items():
         cases = space.every if priority == "*" else space.of("priority", priority)

@@ -1,4 +1,4 @@
-"""Where two revisions that differ in a few grants or target rules answer differently.
+"""The differences between two revisions that differ in a few grants or target rules.
 
 A mutant changes one entry. Its answers differ only in cases that match the condition of that entry,
 before or after. So only these cases are compared, with the entries that match in one of them.
@@ -25,7 +25,7 @@ _Entry = TypeVar("_Entry", Grant, TargetRule)
 
 
 class _Known(NamedTuple):
-    """The cases that match the condition of an entry, all of them in `[low, high)`."""
+    """The cases that the condition of an entry matches; their numbers are in `[low, high)`."""
 
     cases: Cases
     low: int
@@ -33,7 +33,7 @@ class _Known(NamedTuple):
 
 
 class EntriesByCase:
-    """The grants and target rules of a revision, each with the cases in which it matches."""
+    """The grants and target rules of a revision with the cases that they match."""
 
     def __init__(self, root: Node, answers: AnswersByCase, public: PublicHolidays) -> None:
         """`root` is the file of the revision."""
@@ -44,14 +44,14 @@ class EntriesByCase:
         matches = answers.decisions.matches
         self._grants = [_known(matches(grant.when)) for grant in revision.grants]
         self._rules = [_known(matches(rule.when)) for rule in revision.rules]
-        #: Where a condition matches, by the identity of the condition.
+        #: The cases that a condition matches, by the identity of the condition.
         self._matches = {
             **{id(e.when): k.cases for e, k in zip(revision.grants, self._grants, strict=True)},
             **{id(e.when): k.cases for e, k in zip(revision.rules, self._rules, strict=True)},
         }
 
     def difference(self, root: Node, revision: Revision) -> Difference | None:
-        """Return where a revision answers differently; None where more than entries differ.
+        """Return the difference to another revision; None if more than entries differ.
 
         `root` is its file, made of the nodes of the file of this revision.
         """
@@ -66,7 +66,7 @@ class EntriesByCase:
         cases = union(known.cases for known in self._grants[grants.first : grants.last])
         changed = revision.grants[grants.first : grants.other_last]
         cases |= union(matches(grant.when) for grant in changed)
-        # Channels are ranked among all those of a case.
+        # The rank of a channel depends on all channels of the case.
         cases = self.answers.space.for_some("channel", cases)
         cases |= union(known.cases for known in self._rules[rules.first : rules.last])
         changed_rules = revision.rules[rules.first : rules.other_last]
@@ -85,7 +85,7 @@ class EntriesByCase:
     def _within(
         self, cases: Cases, grants: Iterable[Grant], rules: Iterable[TargetRule]
     ) -> AnswersByCase:
-        """Return the answers in some cases of a revision with these entries."""
+        """Return the answers of a revision with these entries in some cases."""
         revision = self.revision._replace(grants=tuple(grants), rules=tuple(rules))
         decisions = Decisions.within(cases, revision, self.answers.decisions, self._matches)
         return AnswersByCase(revision, decisions, self.answers.facts, self.answers)
@@ -100,12 +100,12 @@ def _first(cases: Cases) -> int:
 
 
 def _near(cases: Cases, entries: tuple[_Entry, ...], all_known: list[_Known]) -> dict[int, _Entry]:
-    """Return the entries that match in some of the cases, by their positions."""
+    """Return the entries that match some of the cases, by their positions."""
     first, last = _first(cases), cases.bit_length()
     return {
         number: entries[number]
         for number, (own, low, high) in enumerate(all_known)
-        # Most sets of another plan have no numbers in common.
+        # The ranges of most sets of other plans do not overlap.
         if low < last and high > first and own & cases
     }
 
@@ -113,7 +113,7 @@ def _near(cases: Cases, entries: tuple[_Entry, ...], all_known: list[_Known]) ->
 def _with(
     replacements: Sequence[_Entry], near: Mapping[int, _Entry], part: Replaced
 ) -> Iterator[_Entry]:
-    """Yield entries by their positions, with replacements in the place of a part of them."""
+    """Yield entries in order of position, with a part of them replaced."""
     yield from (entry for number, entry in near.items() if number < part.first)
     yield from replacements
     yield from (entry for number, entry in near.items() if number >= part.last)

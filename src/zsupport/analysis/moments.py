@@ -1,4 +1,4 @@
-"""Cases that no moment belongs to: inside short hours and outside longer ones, say."""
+"""Cases without a possible opening time, such as inside short hours and outside longer ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zsupport.policy.model import Revision
 
 
 def decisions_of(revision: Revision, space: Space, public: PublicHolidays) -> Decisions:
-    """Return what a revision decides; a case that no moment belongs to is not opened."""
+    """Return the decisions of a revision; cases without an opening time cannot be opened."""
     result = Decisions(revision, space)
     if names := opened_in(space):
         opening = {name: result.opening(name) for name in names}
@@ -31,11 +31,11 @@ def momentless(
     period: Period,
     public: PublicHolidays,
 ) -> Cases:
-    """Return the cases that no instant of a period belongs to.
+    """Return the cases without a possible opening time in a period.
 
-    `opening` gives for each name that an `opened` has in the space when those hours are open.
-    Hours of the customer can be open at any time of other hours. So they are compared with each
-    other only; a union of both kinds excludes no case. Raises TooMuch.
+    `opening` has for each name in `opened` conditions when these hours are open. Hours of the
+    customer can be open at any time of other hours. So they are compared only with each other,
+    and a union of both kinds excludes no case. Raises TooMuch.
     """
     result = 0
     parts: list[tuple[list[Counted], list[Counted], Cases]] = [([], [], space.every)]

@@ -1,4 +1,4 @@
-"""One revision of a policy as it is analysed: what is asked of it is worked out once and kept."""
+"""A revision of a policy with the results of its analysis, each computed once."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ from zsupport.policy.variants import Variants
 
 
 class AnalysedRevision:
-    """A file that the loader accepts, with its names, its cases and what it decides in each.
+    """A valid policy file with its names, its cases and its decisions.
 
-    Nothing in it leads back to it, so that it goes with all that it holds when its file is done:
-    a run over many files would else keep them until Python looks for cycles.
+    It has no reference cycles, so it is freed as soon as its file is done.
     """
 
     def __init__(
@@ -33,9 +32,9 @@ class AnalysedRevision:
         public: PublicHolidays,
         like: AnalysedRevision | None = None,
     ) -> None:
-        """`public` gives the public holidays of countries.
+        """`public` returns the public holidays of countries.
 
-        Its cases are those of the revision that it is `like`, which names the same or more.
+        Its cases are those of the revision `like`, if given, which names the same values or more.
         """
         assert document.revision is not None
         self.document = document
@@ -54,11 +53,11 @@ class AnalysedRevision:
         public: PublicHolidays,
         own_names: Mapping[str, str] | None = None,
     ) -> AnalysedRevision:
-        """Return a revision over the cases of two, to be compared with the other one.
+        """Return a revision over the cases of two revisions, for a comparison of both.
 
-        `revision` is the document's, made to answer to the names of the other. `own_names`: the
-        hours of the document, by the names that an `opened` has in the space. Cases that no
-        moment belongs to are those of both, and are not looked for.
+        `revision` is that of the document with the names of the other one. `own_names` maps the
+        names of hours in the space to those of the document. Cases without an opening time are
+        not excluded, because they are equal on both sides.
         """
         result = cls(document, public)
         result.revision, result.space, result.facts = revision, space, facts
@@ -67,13 +66,13 @@ class AnalysedRevision:
 
     @cached_property
     def known(self) -> Cases:
-        """The cases that exist and whose every value it knows, where its space has others too."""
+        """The existing cases with only values that the revision defines."""
         values = {name: item for name, item in values_of(self.revision).items() if item}
         return self.decisions.existing & self.space.within(values)
 
     @cached_property
     def names(self) -> Names:
-        """The names that it defines, groups among them."""
+        """The names that the revision defines, including groups."""
         assert self.document.root is not None
         reader = Reader(self.revision.file)
         names = Names(POLICY.read(self.document.root, (), reader), reader)
@@ -83,18 +82,18 @@ class AnalysedRevision:
 
     @cached_property
     def entries(self) -> EntriesByCase:
-        """Its grants and rules, to find where a revision with others answers differently."""
+        """The grants and rules, for comparison with revisions that have other entries."""
         assert self.document.root is not None
         return EntriesByCase(self.document.root, self.answers, self.public)
 
     @cached_property
     def variants(self) -> Variants:
-        """What reads the file with other entries."""
+        """The reader of the file with other entries."""
         return Variants(self.document)
 
     @cached_property
     def space(self) -> Space:
-        """Every case of it. Raises TooMuch."""
+        """The cases of the revision. Raises TooMuch."""
         return space_of(self.revision)
 
     @cached_property
@@ -104,10 +103,10 @@ class AnalysedRevision:
 
     @cached_property
     def decisions(self) -> Decisions:
-        """What it decides in each of its cases. Raises TooMuch."""
+        """The decisions of the revision in each case. Raises TooMuch."""
         return decisions_of(self.revision, self.space, self.public)
 
     @cached_property
     def answers(self) -> AnswersByCase:
-        """The answers of the revision in each of its cases. Raises TooMuch."""
+        """The answers of the revision in each case. Raises TooMuch."""
         return AnswersByCase(self.revision, self.decisions, self.facts)

@@ -20,7 +20,7 @@ _Other = TypeVar("_Other")
 def crossed(
     one: Iterable[tuple[_One, Cases]], other: Iterable[tuple[_Other, Cases]]
 ) -> Iterator[tuple[_One, _Other, Cases]]:
-    """Yield each pair of entries of two lists that share cases, with these cases."""
+    """Yield each pair of entries of two lists with common cases, and these cases."""
     listed = list(other)
     for first, some in one:
         for second, cases in listed:
@@ -29,13 +29,13 @@ def crossed(
 
 
 def opened_in(space: Space) -> list[str]:
-    """Return the hours that have such a dimension."""
+    """Return the hours with an `opened` dimension."""
     before = opened("")
     return [name.removeprefix(before) for name in space.values if name.startswith(before)]
 
 
 def shown(case: Case) -> dict[str, str]:
-    """Return a case as options name it; what `opened` says comes last."""
+    """Return a case by the names of options; `opened` comes last."""
     before = opened("")
     named = {name: value for name, value in case.items() if not name.startswith(before)}
     times = [
@@ -47,11 +47,11 @@ def shown(case: Case) -> dict[str, str]:
 
 
 def space_of(*revisions: Revision) -> Space:
-    """Return the cases that policies distinguish: every value that one of them has.
+    """Return the cases that policies distinguish, with the values of all of them.
 
-    Plan, role, channel, priority, each fact that a rule names, and inside or outside for each
-    calendar that an `opened` names; not the facts that only priorities or terms name. Raises
-    TooMuch, also for a policy of more entries than are compared with each other.
+    The dimensions are plan, role, channel, priority, each fact that a rule names, and inside or
+    outside for the hours in `opened`. Facts that only priorities or terms name are no dimensions.
+    Raises TooMuch, also for a policy with too many entries.
     """
     for revision in revisions:
         _check_entries(revision)
@@ -62,7 +62,7 @@ def space_of(*revisions: Revision) -> Space:
             if name in DIMENSIONS or name in named:
                 values.setdefault(name, {}).update(dict.fromkeys(item))
         for name in hours:
-            # Nothing is opened outside of all time.
+            # No case can be opened outside of `24x7`.
             moments = ("inside",) if name == ALWAYS else ("inside", "outside")
             values[opened(name)] = dict.fromkeys(moments)
     space = Space({name: tuple(value) for name, value in values.items()})
