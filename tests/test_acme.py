@@ -93,7 +93,7 @@ def business(hours: float, text: str) -> Target:
     return Target("business", int(hours * 3600), 0, False, False, text)
 
 
-def test_what_is_said_of_the_whole(acme: Revision) -> None:
+def test_the_policy_itself(acme: Revision) -> None:
     assert acme.policy == "acme"
     assert acme.title == {"en": "Acme support", "nb": "Acme-støtte"}
     assert acme.remarks == Remarks("An invented company.", {"en": "Nothing here is real."}, "plans")

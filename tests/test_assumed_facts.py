@@ -26,7 +26,7 @@ def answers(path: Path) -> list[dict[str, object]]:
     ]
 
 
-def test_warnings_about_assumed_facts_do_not_depend_on_the_quick_way(
+def test_warnings_about_assumed_facts_do_not_depend_on_the_shortcut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warned = 0

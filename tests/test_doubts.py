@@ -107,7 +107,7 @@ def test_exchanged_days_of_the_customer(cli: "Cli", tmp_path: Path) -> None:
         ("2026-12-30T10:00:00Z", []),
     ],
 )
-def test_years_of_which_the_library_knows_nothing(
+def test_years_unknown_to_the_library(
     opened: str, years: list[int], cli: "Cli", tmp_path: Path
 ) -> None:
     expected = [

@@ -75,7 +75,7 @@ def test_stated_facts_restrict_the_priorities_that_are_open(policy: Any) -> None
     assert due(asked, plan="a") == [("L1", "running", 11), ("L3", "running", 13)]
 
 
-def test_a_channel_says_only_what_the_open_priorities_leave_to_say(policy: Any) -> None:
+def test_a_channel_is_answered_for_the_open_priorities_only(policy: Any) -> None:
     [chat] = policy().channels(plan="a", channel="chat", at=MONDAY).answers
     assert chat.only_when == {"priority": ["L3"]}
     facts = {"type": "feature"}
@@ -83,7 +83,7 @@ def test_a_channel_says_only_what_the_open_priorities_leave_to_say(policy: Any) 
     assert chat.only_when is None
 
 
-def test_a_stated_priority_wins_over_the_facts_with_a_warning(policy: Any) -> None:
+def test_a_stated_priority_overrides_the_facts_with_a_warning(policy: Any) -> None:
     asked = policy()
     answers = asked.due(plan="a", priority="L3", fact={"type": "bug"}, opened=MONDAY, at=MONDAY)
     assert [(row.priority, row.state) for row in answers.answers] == [("L3", "running")]
@@ -96,7 +96,7 @@ def test_a_stated_priority_wins_over_the_facts_with_a_warning(policy: Any) -> No
     assert codes(agreeing) == []
 
 
-def test_an_assumed_default_restricts_nothing(policy: Any) -> None:
+def test_an_assumed_default_does_not_restrict_priorities(policy: Any) -> None:
     # Without a target by it, the fact is part of no case: both priorities are open.
     facts = {"type": {"values": {"bug": "Bug", "feature": "Feature"}, "default": "bug"}}
     asked = policy(facts=facts)
@@ -166,7 +166,7 @@ def test_a_value_that_leads_to_no_priority_gets_no_row(policy: Any, target: Any)
 
 
 @pytest.mark.parametrize("target", ["1h", {"L1": "1h"}])
-def test_stated_facts_that_lead_to_no_priority_get_a_refusal(policy: Any, target: Any) -> None:
+def test_stated_facts_that_lead_to_no_priority_get_a_denial(policy: Any, target: Any) -> None:
     asked = policy(**ONLY_BUGS, targets=[{"first-response": target}])
     fact = {"type": "feature"}
     [row] = asked.due(fact=fact, opened=MONDAY, at=MONDAY)
@@ -193,7 +193,7 @@ def test_channels_and_terms_name_facts_that_lead_to_no_priority(policy: Any) -> 
     ]
 
 
-def test_facts_that_no_priority_names_are_not_counted_through(policy: Any) -> None:
+def test_facts_that_no_priority_names_are_not_enumerated(policy: Any) -> None:
     facts = {f"f{i}": {"ask": "?", "values": dict.fromkeys("abcdefghi", "x")} for i in range(9)}
     facts["type"] = {**BASE["facts"]["type"], "default": "bug"}
     grants = [{"when": {name: "a"}, "allow": "web"} for name in facts if name != "type"]
@@ -263,7 +263,7 @@ def test_channels_state_no_default_that_excludes_the_priorities_of_a_row(policy:
     assert [row.facts for row in asked] == [{"type": "bug"}] * 4
 
 
-def test_a_default_that_excludes_the_priority_and_changes_no_channel_is_no_column(
+def test_a_default_that_changes_no_channel_is_not_a_column(
     policy: Any,
 ) -> None:
     values = {"bug": "Bug", "feature": "Feature", "idea": "Idea"}
@@ -279,7 +279,7 @@ def test_a_default_that_excludes_the_priority_and_changes_no_channel_is_no_colum
     ]  # fmt: skip
 
 
-def test_a_default_that_excludes_every_priority_asked_about_is_not_said_to_be_assumed(
+def test_a_default_that_excludes_every_priority_is_not_reported_as_assumed(
     policy: Any,
 ) -> None:
     values = {"bug": "Bug", "feature": "Feature", "idea": "Idea"}
@@ -350,7 +350,7 @@ def test_without_a_revision_in_force_there_is_no_priority(policy: Any) -> None:
         assert not answers.in_force
 
 
-def test_which_priorities_are_open_equals_trying_every_completion() -> None:
+def test_open_priorities_agree_with_every_combination_of_facts() -> None:
     """The sets of combinations, against a walk over all of them."""
     values = {"x": ("1", "2"), "y": ("1", "2", "3"), "z": ("1", "2")}
     priorities = [
@@ -393,7 +393,7 @@ def test_too_many_combinations_of_facts_are_refused(policy: Any) -> None:
     assert PrioritiesByFacts(revision, stated).open == ("P1",)
 
 
-def test_facts_that_no_priority_names_make_no_combinations() -> None:
+def test_facts_that_no_priority_names_do_not_add_combinations() -> None:
     values = {str(v): str(v) for v in range(40)}
     facts = {f"f{i}": {"ask": "Which?", "values": values} for i in range(5)}
     revision = _revision(facts={**facts, **BASE["facts"]})
@@ -406,7 +406,7 @@ def test_facts_that_contradict_each_other_lead_to_no_priority() -> None:
     assert stated.excludes("L3", {"type": "feature"})
 
 
-def test_a_value_that_is_unknown_is_the_only_mistake(policy: Any) -> None:
+def test_an_unknown_value_is_the_only_error(policy: Any) -> None:
     with pytest.raises(UsageError) as caught:
         policy().due(fact={"type": "bug", "TYPE": "idea"}, opened=MONDAY, at=MONDAY)
     assert str(caught.value) == "unknown value `idea` of `type`; values: bug, feature"
@@ -431,7 +431,7 @@ HOURS = {
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_the_order_of_alternatives_decides_nothing(policy: Any, order: tuple[int, ...]) -> None:
+def test_the_order_of_alternatives_has_no_effect(policy: Any, order: tuple[int, ...]) -> None:
     written = [{"opened": "inside site"}, {"plan": "a", "note": "A"}, {"plan": "b"}]
     when = [written[place] for place in order]
     asked = policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}],
@@ -442,7 +442,7 @@ def test_the_order_of_alternatives_decides_nothing(policy: Any, order: tuple[int
         assert codes(answers) == []
 
 
-def test_what_no_other_alternative_settles_is_asked_for(policy: Any) -> None:
+def test_input_is_required_only_if_no_alternative_matches(policy: Any) -> None:
     when = [{"opened": "inside site"}, {"plan": "a"}]
     asked = policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}],
                    targets=[{"when": when, "first-response": "1h"},
@@ -494,7 +494,7 @@ def test_recommendations_are_merged_in_written_order(policy: Any) -> None:
     assert ranks == {"phone": 1, "mail": 2, "chat": 3, "web": None}
 
 
-def test_the_remarks_of_a_recommendation_belong_where_it_always_applies(policy: Any) -> None:
+def test_remarks_of_a_recommendation_belong_to_answers_where_it_always_applies(policy: Any) -> None:
     asked = policy(
         priorities=[{"id": "P1"}, {"id": "P2"}],
         targets=[{"first-response": "1h"}],
@@ -523,14 +523,14 @@ def test_columns_do_not_depend_on_the_moment(policy: Any) -> None:
     assert columns == {("type",)}
 
 
-def test_the_number_of_grants_makes_no_column(policy: Any) -> None:
+def test_the_number_of_grants_does_not_add_a_column(policy: Any) -> None:
     grants = [{"allow": ["web", "chat"]}, {"allow": "web"}]
     asked = policy(priorities=[], entitlements=grants, targets=[{"first-response": "1h"}])
     answers = asked.due(plan="a", opened=MONDAY, at=MONDAY)
     assert (answers.columns, len(answers.answers)) == ((), 1)
 
 
-def test_a_rule_below_one_that_decides_makes_no_column(policy: Any) -> None:
+def test_a_rule_below_a_deciding_rule_does_not_add_a_column(policy: Any) -> None:
     targets = [{"first-response": "1h"}, {"when": {"type": "bug"}, "first-response": "2h"}]
     asked = policy(priorities=[], entitlements=[{"allow": "web"}], targets=targets)
     answers = asked.due(plan="a", opened=MONDAY, at=MONDAY)
@@ -554,7 +554,7 @@ def test_inside_and_outside_do_not_change_the_columns(policy: Any) -> None:
     assert channels == {("channel",)}
 
 
-def test_an_assumption_is_said_where_another_value_would_change_an_answer(policy: Any) -> None:
+def test_an_assumed_fact_is_reported_if_another_value_changes_an_answer(policy: Any) -> None:
     facts = {"type": {"values": {"bug": "Bug", "feature": "Feature"}, "default": "bug"}}
     targets = [
         {"when": {"plan": "a", "type": "feature"}, "first-response": "9h"},
@@ -567,7 +567,7 @@ def test_an_assumption_is_said_where_another_value_would_change_an_answer(policy
 
 
 @pytest.mark.parametrize("members", list(permutations(["site", "desk"])))
-def test_a_union_is_open_where_a_known_member_is_open(policy: Any, members: list[str]) -> None:
+def test_a_union_is_open_if_a_known_member_is_open(policy: Any, members: list[str]) -> None:
     asked = policy(
         hours={**HOURS, "both": {"any": list(members)}}, priorities=[],
         entitlements=[{"allow": "web"}],
@@ -620,7 +620,7 @@ def revisions(tmp_path: Path) -> zsupport.Policy:
 BEFORE = datetime(2025, 6, 2, 10, tzinfo=UTC)
 
 
-def test_a_dimension_that_the_revision_in_force_lacks_is_left_out(
+def test_a_dimension_that_the_revision_in_force_lacks_is_omitted(
     revisions: zsupport.Policy,
 ) -> None:
     answers = revisions.channels(plan="a", role="owner", channel="web", at=BEFORE)
@@ -631,7 +631,7 @@ def test_a_dimension_that_the_revision_in_force_lacks_is_left_out(
     assert [(row.role, row.priority, row.target) for row in promised] == [(None, None, "4h")]
 
 
-def test_a_value_that_only_another_revision_knows_is_allowed_nothing(
+def test_a_value_of_another_revision_is_not_entitled(
     revisions: zsupport.Policy,
 ) -> None:
     assert not any(row.allowed for row in revisions.channels(plan="b", at=BEFORE).answers)
@@ -646,7 +646,7 @@ def test_a_value_that_only_another_revision_knows_is_allowed_nothing(
     assert {row.state for row in revisions.hours(plan="b", at=BEFORE).answers} == {"not-entitled"}
 
 
-def test_a_name_that_no_revision_knows_is_unknown(revisions: zsupport.Policy) -> None:
+def test_a_name_that_no_revision_defines_is_unknown(revisions: zsupport.Policy) -> None:
     for asked in ({"plan": "c"}, {"role": "boss"}, {"channel": "fax"}, {"fact": {"type": "idea"}}):
         with pytest.raises(UsageError):
             revisions.channels(at=BEFORE, **asked)
@@ -662,7 +662,7 @@ def test_columns_do_not_depend_on_the_revision(revisions: zsupport.Policy) -> No
     assert columns == {("role", "channel")}
 
 
-def test_hours_of_an_opened_that_differ_by_case_keep_the_rows_apart(policy: Any) -> None:
+def test_hours_of_opened_that_differ_by_case_distinguish_rows(policy: Any) -> None:
     hours = {
         **HOURS,
         "all": [{"when": {"type": "bug"}, "any": ["desk"]}, {"any": ["site"]}],
@@ -678,7 +678,7 @@ def test_hours_of_an_opened_that_differ_by_case_keep_the_rows_apart(policy: Any)
     ]
 
 
-def test_a_case_that_is_not_asked_about_refuses_no_answer(policy: Any) -> None:
+def test_a_missing_calendar_of_another_case_is_ignored(policy: Any) -> None:
     facts = {"type": {"values": {"bug": "Bug", "feature": "Feature"}, "default": "bug"}}
     hours = {"desk": [{"when": {"type": "bug"}, "open": "mon-fri 09:00-17:00"}]}
     asked = policy(
@@ -692,7 +692,7 @@ def test_a_case_that_is_not_asked_about_refuses_no_answer(policy: Any) -> None:
         asked.due(plan="a", fact={"type": "feature"}, opened=MONDAY, at=MONDAY)
 
 
-def test_a_rule_that_does_not_decide_now_refuses_no_answer(policy: Any) -> None:
+def test_a_missing_calendar_of_a_rule_that_does_not_decide_is_ignored(policy: Any) -> None:
     hours = {**HOURS, "night": [{"when": {"plan": "b"}, "open": "mon-fri 22:00-06:00"}]}
     asked = policy(
         hours=hours, priorities=[], entitlements=[{"allow": "web"}],
@@ -705,7 +705,7 @@ def test_a_rule_that_does_not_decide_now_refuses_no_answer(policy: Any) -> None:
     assert [row.target for row in asked.due(plan="a", opened=MONDAY, at=MONDAY).answers] == ["2h"]
 
 
-def test_facts_of_other_revisions_stand_last_by_name(policy: Any) -> None:
+def test_facts_of_other_revisions_come_last_by_name(policy: Any) -> None:
     [revision] = policy().revisions
     others = ["age", "bill", "code", "disk", "edge", "firm", "goal", "host"]
     assert in_order(revision, {*others, "type", "plan"}) == ["type", *others]

@@ -47,7 +47,7 @@ def allowed(cli: "Cli", *asked: str) -> set[tuple[str | None, str]]:
     return {(row["role"], row["channel"]) for row in rows if row["allowed"]}
 
 
-def said(cli: "Cli", policy: str, topic: str) -> list[str]:
+def term_texts(cli: "Cli", policy: str, topic: str) -> list[str]:
     """Return what a policy says in words about a topic, in all its revisions."""
     terms = [
         term
@@ -164,13 +164,13 @@ def test_redhat_04(cli: "Cli") -> None:
     pause = ("--pause", "2024-03-30T21:00/2024-03-30T21:30")
     assert due(cli, "redhat", *requested, *pause) == "2024-03-31T00:30:00+00:00"
     # No time to a solution.
-    [solution] = said(cli, "redhat", "no-time-to-solve")
+    [solution] = term_texts(cli, "redhat", "no-time-to-solve")
     assert "not for a solution" in solution
 
 
 def test_redhat_05(cli: "Cli") -> None:
     """A customer has 300 subscriptions. How many support contacts?"""
-    [contacts] = said(cli, "redhat", "contacts")
+    [contacts] = term_texts(cli, "redhat", "contacts")
     assert "up to 40 for 251 to 1,000" in contacts
 
 
@@ -266,7 +266,7 @@ def test_aws_04(cli: "Cli") -> None:
     assert allowed(cli, *DEVELOPER, "--fact", "topic=technical", *IN_2024) == {("root", "web")}
     for channel in ("chat", "phone"):
         refused(cli, "channels", *DEVELOPER, "--channel", channel, *IN_2024)
-    assert any("One primary contact" in words for words in said(cli, "aws", "contacts"))
+    assert any("One primary contact" in words for words in term_texts(cli, "aws", "contacts"))
 
 
 def test_aws_05(cli: "Cli") -> None:
@@ -411,13 +411,13 @@ def test_gitlab_02(program: str, cli: "Cli") -> None:
     assert (got.stdout, got.code) == ("not-entitled\n", 1)
     assert "not entitled" in got.stderr
     assert cli(*case, "--fact", "program=bought", "--quiet").code == 0
-    [words] = said(cli, "gitlab", "program-licences")
+    [words] = term_texts(cli, "gitlab", "program-licences")
     assert "do not include technical support" in words
 
 
 def test_gitlab_03(cli: "Cli") -> None:
     """Which GitLab versions are supported when 16.x is current?"""
-    [versions] = said(cli, "gitlab", "versions")
+    [versions] = term_texts(cli, "gitlab", "versions")
     assert "16.x, 15.x and 14.x" in versions
 
 
@@ -449,13 +449,13 @@ def texts(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
                 yield from texts(value, place)
 
 
-def test_the_vendors_are_there() -> None:
+def test_every_vendor_has_a_policy() -> None:
     vendors = {"aws", "canonical", "gitlab", "hivemq", "redhat", "sendowl", "suse"}
     assert vendors <= set(POLICIES)
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_a_policy_of_the_gallery_is_read(name: str, cli: "Cli") -> None:
+def test_a_shipped_policy_is_valid(name: str, cli: "Cli") -> None:
     got = cli("policies", name, "--format", "json")
     assert (got.stderr, got.code) == ("", 0)
     revisions = json.loads(got.stdout)["answers"]
@@ -469,7 +469,7 @@ def test_a_policy_of_the_gallery_is_read(name: str, cli: "Cli") -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_policy_of_the_gallery_says_what_it_is(file: str) -> None:
+def test_a_shipped_policy_describes_itself(file: str) -> None:
     text = (GALLERY / file).read_text(encoding="utf-8")
     lines = text.splitlines()
     opening = " ".join(line.removeprefix("# ") for line in lines[: lines.index("format: 1")])
@@ -486,7 +486,7 @@ def test_a_policy_of_the_gallery_says_what_it_is(file: str) -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_no_text_of_the_gallery_is_empty(file: str) -> None:
+def test_no_text_of_a_shipped_policy_is_empty(file: str) -> None:
     policy = yaml.load((GALLERY / file).read_text(encoding="utf-8"), yaml.BaseLoader)
     result = dict(texts(policy))
     assert result

@@ -219,7 +219,7 @@ LIBRARY_PRINTS = """\
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_the_host_changes_nothing_of_the_library(cli: Cli, desk: Path, host: str) -> None:
+def test_the_host_does_not_change_the_library(cli: Cli, desk: Path, host: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LIBRARY],
         env=cli.environment(environment(desk, host)),
@@ -237,12 +237,12 @@ def test_the_hosts_are_as_strange_as_they_claim(cli: Cli, desk: Path) -> None:
         "time.localtime(0).tm_hour, int(time.time()))"
     )
 
-    def said(host: str) -> list[str]:
+    def output_of(host: str) -> list[str]:
         env = cli.environment(environment(desk, host))
         done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout.split()
 
-    assert said("wrong zone files")[:2] == ["9:00:00", "9"]
-    assert said("far east")[1] == "13"  # 13:20 of the day before, at -10:40 in 1970
-    assert said("far ahead")[2] == "7000000000"
+    assert output_of("wrong zone files")[:2] == ["9:00:00", "9"]
+    assert output_of("far east")[1] == "13"  # 13:20 of the day before, at -10:40 in 1970
+    assert output_of("far ahead")[2] == "7000000000"

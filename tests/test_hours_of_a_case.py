@@ -105,9 +105,7 @@ def test_the_hours_of_all_grants_that_apply_are_joined(cli: "Cli", folder: Path)
     assert row["source"] == "page"
 
 
-def test_one_grant_around_the_clock_makes_it_open_at_every_instant(
-    cli: "Cli", folder: Path
-) -> None:
+def test_a_grant_with_24x7_opens_the_channel_at_every_instant(cli: "Cli", folder: Path) -> None:
     case = ("--plan", "pro", "--channel", "phone", "--priority", "P1")
     # A member that is not stated, or that only the customer knows, changes nothing then.
     for allow, hours in (("", "office, 24x7"), ("{allow: [forum, phone]}", None),
@@ -137,15 +135,13 @@ def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
     assert (got.stdout, got.code) == ("open\n", 0)
 
 
-def test_any_channel_that_is_open_makes_exit_0(cli: "Cli", folder: Path) -> None:
+def test_exit_0_if_any_channel_is_open(cli: "Cli", folder: Path) -> None:
     got = ask(cli, folder, "--plan", "free")
     assert got.stdout == ("forum\tnot-stated\nweb\topen\nphone\tnot-entitled\nchat\tnot-entitled\n")
     assert got.code == 0
 
 
-def test_none_known_to_be_open_and_one_without_hours_is_not_stated(
-    cli: "Cli", folder: Path
-) -> None:
+def test_not_stated_if_no_channel_is_known_to_be_open(cli: "Cli", folder: Path) -> None:
     got = ask(cli, folder, "--plan", "free", at=SATURDAY)
     assert got.stdout == (
         "forum\tnot-stated\nweb\tclosed\nphone\tnot-entitled\nchat\tnot-entitled\n"
@@ -159,7 +155,7 @@ def test_none_known_to_be_open_and_one_without_hours_is_not_stated(
     assert (row["next_open"], row["next_close"], row["windows"]) == (None, None, None)
 
 
-def test_a_grant_without_hours_beside_one_with_them(cli: "Cli", folder: Path) -> None:
+def test_grants_with_and_without_hours(cli: "Cli", folder: Path) -> None:
     (folder / "acme.yaml").write_text(POLICY.replace("{allow: forum}", "{allow: [forum, web]}"))
     for at, state, code in ((MONDAY, "open", 0), (SATURDAY, "not-stated", 1)):
         got = ask(cli, folder, "--channel", "web", at=at)
@@ -212,14 +208,14 @@ def test_a_known_member_that_is_open_is_enough(cli: "Cli", folder: Path) -> None
     assert (got.stdout, got.code) == ("open\n", 0)
 
 
-def test_a_row_that_needs_input_goes_before_those_that_are_closed(cli: "Cli", folder: Path) -> None:
+def test_needs_input_takes_precedence_over_closed(cli: "Cli", folder: Path) -> None:
     got = ask(cli, folder, "--plan", "pro", "--priority", "P2", at=SATURDAY)
     assert got.stdout == "forum\tnot-stated\nweb\tclosed\nphone\tclosed\nchat\tneeds-input\n"
     assert got.code == 2
     assert got.stderr.splitlines()[-1] == "zsupport: needs input: Where are you? (--customer-tz)"
 
 
-def test_what_is_asked_for_is_said_apart_from_other_warnings(cli: "Cli", folder: Path) -> None:
+def test_required_input_is_reported_before_other_warnings(cli: "Cli", folder: Path) -> None:
     off = 'holidays: ["2026-12-24"]'
     (folder / "acme.yaml").write_text(POLICY.replace(off, "holidays: {country: NO, covers: 2020}"))
     got = ask(cli, folder, at=SATURDAY)
@@ -259,7 +255,7 @@ def test_without_a_case_the_calendars_are_listed_by_name(cli: "Cli", folder: Pat
     assert {row["channel"] for row in rows} == {None}
 
 
-def test_a_case_beside_a_name_only_decides_on_the_calendar(cli: "Cli", folder: Path) -> None:
+def test_a_case_with_named_hours_selects_the_calendar(cli: "Cli", folder: Path) -> None:
     (folder / "acme.yaml").write_text(
         POLICY.replace(
             "  late: {", "  late:\n    - {when: {plan: free}, open: sat 10:00-14:00}\n    - {"
@@ -394,7 +390,7 @@ def test_a_change_of_revision_opens_and_closes(cli: "Cli", two: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_revision_whose_only_date_never_occurred_opens_nothing(cli: "Cli", two: Path) -> None:
+def test_a_revision_on_a_date_that_never_occurred_is_ignored(cli: "Cli", two: Path) -> None:
     # Apia left out 30 December 2011, on which it would have been open from midnight on.
     text = (two / "p" / "a.yaml").read_text().replace("Europe/Oslo", "Pacific/Apia")
     for name, day, hours in (
@@ -407,7 +403,7 @@ def test_a_revision_whose_only_date_never_occurred_opens_nothing(cli: "Cli", two
     assert row["next_close"] == "2011-12-30T11:00:00-10:00"
 
 
-def test_what_no_revision_states_is_not_known(cli: "Cli", two: Path) -> None:
+def test_hours_without_a_revision_in_force_are_unknown(cli: "Cli", two: Path) -> None:
     # The new revision does not define `a`.
     got = cli("hours", "a", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two)
     assert (got.stdout, got.code) == ("closed\n", 1)
@@ -470,7 +466,7 @@ def test_each_revision_has_its_own_priorities_of_facts(cli: "Cli", two: Path) ->
     assert (row["state"], row["because"][0]["path"]) == ("not-entitled", "priorities[0]")
 
 
-def test_what_a_later_revision_asks_beyond_the_case_is_asked_for(cli: "Cli", two: Path) -> None:
+def test_a_fact_of_a_later_revision_is_required(cli: "Cli", two: Path) -> None:
     path = two / "p" / "b.yaml"
     text = path.read_text().replace("{allow: web, ", "{when: {site: north}, allow: web, ")
     values = "values: {north: North, south: South}"
@@ -519,7 +515,7 @@ hours:
         (("--channel", "web", "--plan", "pro", "--role", "owner"), None),
     ],
 )  # fmt: skip
-def test_a_later_revision_is_asked_what_the_question_states(
+def test_a_later_revision_uses_the_facts_of_the_query(
     asked: tuple[str, ...], next_open: str | None, cli: "Cli", two: Path
 ) -> None:
     (two / "p" / "b.yaml").write_text(MAY)
@@ -535,7 +531,7 @@ def test_a_later_revision_is_asked_what_the_question_states(
         ("2027-01-01T00:00:00+01:00", "from 2026-05-01 to 2026-12-31"),
     ],
 )
-def test_with_no_revision_in_force_it_says_so(
+def test_no_revision_in_force_is_reported(
     asked: tuple[str, ...], at: str, says: str, cli: "Cli", two: Path
 ) -> None:
     got = cli("hours", *asked, "--policy", "./p", "--at", at, cwd=two)
@@ -563,7 +559,7 @@ def test_with_no_revision_in_force_it_says_so(
         ("{last_day: 2026-04-29}", "until 2026-04-29"),
     ],
 )
-def test_a_revision_that_is_not_in_force_says_when_it_is(
+def test_not_in_force_names_the_dates_of_the_nearest_revision(
     effective: str, says: str, cli: "Cli", two: Path
 ) -> None:
     path = two / "p" / "b.yaml"
@@ -642,7 +638,7 @@ def test_stated_facts_restrict_the_priorities(
     assert (got.stdout, got.code) == (stdout, code)
 
 
-def test_a_grant_for_no_plan_at_all_asks_for_none(cli: "Cli", tmp_path: Path) -> None:
+def test_a_grant_that_never_matches_requires_no_input(cli: "Cli", tmp_path: Path) -> None:
     nobody = "  - {when: {plan: {not: [free, pro]}}, allow: forum, hours: late}\n"
     text = POLICY.replace("  - {allow: forum}\n", f"  - {{allow: forum, hours: office}}\n{nobody}")
     (tmp_path / "acme.yaml").write_text(text)
@@ -664,7 +660,7 @@ def test_the_holidays_of_all_members_are_listed_by_date(cli: "Cli", folder: Path
     assert [item["date"] for item in row["holidays"]] == ["2026-11-30", "2026-12-24", "2027-11-22"]
 
 
-def test_the_name_of_one_date_goes_before_that_of_every_year(cli: "Cli", folder: Path) -> None:
+def test_the_name_of_a_single_date_overrides_a_recurring_name(cli: "Cli", folder: Path) -> None:
     added = '{add: {"2026-12-24": The move, 12-24: Christmas Eve}}'
     text = POLICY.replace('["2026-12-24"]', added)
     (folder / "acme.yaml").write_text(text)
@@ -674,9 +670,7 @@ def test_the_name_of_one_date_goes_before_that_of_every_year(cli: "Cli", folder:
     assert row["holidays"] == [{"date": "2027-12-24", "name": "Christmas Eve"}]
 
 
-def test_what_is_in_doubt_after_the_days_that_are_shown_is_not_said(
-    cli: "Cli", folder: Path
-) -> None:
+def test_doubts_after_the_shown_days_are_not_reported(cli: "Cli", folder: Path) -> None:
     for covers, doubts in (("2026-2027", 0), ("2026", 1)):
         covered = f'holidays: {{add: ["2026-12-24"], covers: {covers}}}'
         text = POLICY.replace('holidays: ["2026-12-24"]', covered)

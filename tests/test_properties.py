@@ -176,7 +176,7 @@ def both(
 
 @EXAMPLES
 @given(st.data())
-def test_the_order_of_keys_and_grants_means_nothing(folder: Path, data: st.DataObject) -> None:
+def test_the_order_of_keys_and_grants_has_no_effect(folder: Path, data: st.DataObject) -> None:
     document = data.draw(policies())
     question = data.draw(questions(document))
     first = both(loaded(folder, document), question)
@@ -189,7 +189,7 @@ def test_the_order_of_keys_and_grants_means_nothing(folder: Path, data: st.DataO
 
 @EXAMPLES
 @given(policies(), styles, st.data())
-def test_how_yaml_is_written_means_nothing(
+def test_the_style_of_yaml_has_no_effect(
     folder: Path, document: Document, style: Style, data: st.DataObject
 ) -> None:
     question = data.draw(questions(document))
@@ -236,7 +236,7 @@ def test_channels_are_the_union_of_the_grants(folder: Path, document: Document) 
 
 @EXAMPLES
 @given(policies())
-def test_without_a_priority_a_channel_is_allowed_for_at_least_one(
+def test_without_a_priority_a_channel_is_allowed_if_one_priority_allows_it(
     folder: Path, document: Document
 ) -> None:
     policy = loaded(folder, document)
@@ -263,7 +263,7 @@ SECONDS = {"1h": 3600, "30m": 1800, "4h 24x7": 14_400, "every 2h": 7200, "every 
 
 @EXAMPLES
 @given(policies())
-def test_the_first_rule_that_states_it_decides(folder: Path, document: Document) -> None:
+def test_the_first_rule_with_the_metric_decides(folder: Path, document: Document) -> None:
     policy = loaded(folder, document)
     metrics = [item["id"] for item in document.get("metrics", [{"id": "first-response"}])]
     for case, channel in product(all_cases(document), document["channels"]):
@@ -292,7 +292,7 @@ def test_the_first_rule_that_states_it_decides(folder: Path, document: Document)
 
 @EXAMPLES
 @given(policies(), st.data())
-def test_every_no_has_a_reason(folder: Path, document: Document, data: st.DataObject) -> None:
+def test_every_denial_has_a_reason(folder: Path, document: Document, data: st.DataObject) -> None:
     policy = loaded(folder, document)
     lines = (folder / "policy.yaml").read_text(encoding="utf-8").splitlines()
     question = data.draw(questions(document))
@@ -322,7 +322,7 @@ PROMISE = ("state", "target", "published", "condition", "commitment", "due")
 
 @EXAMPLES
 @given(policies(), st.data())
-def test_what_is_not_shown_changes_no_answer(
+def test_omitted_dimensions_change_no_answer(
     folder: Path, document: Document, data: st.DataObject
 ) -> None:
     policy = loaded(folder, document)
@@ -417,9 +417,7 @@ def cell(answer: dict[str, Any], column: str) -> str:
 
 @EXAMPLES
 @given(policies(), st.data())
-def test_plain_lines_say_what_json_says(
-    folder: Path, document: Document, data: st.DataObject
-) -> None:
+def test_plain_lines_agree_with_json(folder: Path, document: Document, data: st.DataObject) -> None:
     loaded(folder, document)
     question = data.draw(questions(document))
     line = [*command_line(question), "--policy", str(folder / "policy.yaml"), "--at", AT]

@@ -66,7 +66,7 @@ def test_zoom_07(cli: "Cli") -> None:
 SEV2 = ("--policy", "redhat", "--plan", "premium", "--priority", "sev2")
 
 
-def test_redhat_03_when_it_was_asked_for(cli: "Cli") -> None:
+def test_redhat_03_with_24x7(cli: "Cli") -> None:
     """Premium, severity 2, opened Saturday 2024-03-30 20:00 in London, 24x7 asked for."""
     got = cli(
         "due", *SEV2, "--fact", "product=general", "--fact", "sev2-24x7=true",
@@ -75,7 +75,7 @@ def test_redhat_03_when_it_was_asked_for(cli: "Cli") -> None:
     assert (got.stdout, got.code) == ("2024-03-30T22:00:00+00:00\n", 0)
 
 
-def test_redhat_03_when_it_was_not(cli: "Cli") -> None:
+def test_redhat_03_without_24x7(cli: "Cli") -> None:
     """Two business hours, as a reading of a footnote: the answer says that it is one."""
     result = answers(
         cli, "due", *SEV2, "--fact", "sev2-24x7=false", "--fact", "region=elsewhere",
@@ -196,7 +196,7 @@ def test_the_promise_behind(asked: tuple[str, ...], target: str, cli: "Cli") -> 
     assert [row["target"] for row in answers(cli, "due", *asked)] == [target]
 
 
-def test_the_promise_behind_canonical_03_is_a_clock_of_its_own(cli: "Cli") -> None:
+def test_the_target_of_canonical_03_has_its_own_clock(cli: "Cli") -> None:
     """All hours of weekdays, not business hours; published with the words that say so."""
     asked, _ = PROMISED["canonical-03"]
     [row] = answers(cli, "due", *asked)

@@ -129,21 +129,23 @@ def ask(policy: zsupport.Policy, question: str, case: Mapping[str, Any]) -> list
 QUESTIONS = ("channels", "due", "hours", "priority", "terms", "topics")
 
 
-def test_the_table_names_every_part_that_may_have_remarks() -> None:
+def test_every_part_with_remarks_is_in_the_table() -> None:
     result: dict[int, Shape] = {}
     shapes(POLICY, result)
     names = {s.name for s in result.values() if isinstance(s, Fields) and "note" in s.fields}
     assert names == set(BELONGS) - {"recommendation"}
 
 
-def test_the_document_has_every_part_of_the_table(marked: tuple[Path, dict[str, str]]) -> None:
+def test_the_policy_of_this_test_has_every_part_of_the_table(
+    marked: tuple[Path, dict[str, str]],
+) -> None:
     _, names = marked
     # A condition goes by its owner, a source by the part that names it.
     assert set(names.values()) == set(BELONGS) - {"condition", "source"}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_an_answer_carries_the_remarks_of_all_that_it_rests_on(
+def test_an_answer_has_the_remarks_of_every_part_that_it_is_based_on(
     question: str, marked: tuple[Path, dict[str, str]]
 ) -> None:
     file, names = marked
@@ -162,7 +164,7 @@ def test_an_answer_carries_the_remarks_of_all_that_it_rests_on(
 
 
 @pytest.mark.parametrize("question", ["channels", "due", "hours"])
-def test_a_refusal_carries_the_remarks_of_its_case(
+def test_a_denial_has_the_remarks_of_its_case(
     question: str, marked: tuple[Path, dict[str, str]]
 ) -> None:
     file, names = marked
@@ -176,7 +178,7 @@ def test_a_refusal_carries_the_remarks_of_its_case(
 
 
 @pytest.mark.parametrize("question", ["channels", "due", "hours", "terms"])
-def test_an_answer_says_since_when_its_plan_is_not_sold(
+def test_an_answer_states_when_its_plan_was_retired(
     question: str, marked: tuple[Path, dict[str, str]]
 ) -> None:
     policy = zsupport.load(marked[0], cache=False)
@@ -200,7 +202,7 @@ OPTIONS = {
 
 @pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("format", ["plain", "table"])
-def test_people_are_shown_each_remark_once(
+def test_each_remark_is_shown_once(
     question: str, format: str, marked: tuple[Path, dict[str, str]], cli: Any
 ) -> None:
     file, names = marked
@@ -304,7 +306,7 @@ def test_a_remark_on_a_priority_names_the_facts_that_lead_to_it(tmp_path: Path, 
     assert cli(*asked).stderr == "zsupport: P1: unclear: Of how many?\n"
 
 
-def test_lines_and_tables_carry_the_remarks_of_what_they_list(tmp_path: Path, cli: Any) -> None:
+def test_lines_and_tables_show_the_remarks_of_listed_answers(tmp_path: Path, cli: Any) -> None:
     file = tmp_path / "desk.yaml"
     text = POLICY_OF_ROWS.replace("free: Free", "free: {name: Free, unclear: Sold to whom?}")
     file.write_text(text.replace("{allow: web}", "{when: {plan: pro}, allow: web}"))
@@ -317,7 +319,7 @@ def test_lines_and_tables_carry_the_remarks_of_what_they_list(tmp_path: Path, cl
     assert got.stderr.startswith("zsupport: unclear: Sold to whom?\n")
 
 
-def test_a_table_of_ways_says_for_which_priorities_a_channel_is(tmp_path: Path, cli: Any) -> None:
+def test_a_table_of_channels_shows_their_priorities(tmp_path: Path, cli: Any) -> None:
     file = tmp_path / "desk.yaml"
     file.write_text(POLICY_OF_ROWS, encoding="utf-8")
     asked = ("channels", "--policy", str(file), "--plan", "pro", "--at", MOMENT)
@@ -357,7 +359,7 @@ def test_the_rows_that_a_remark_names_are_those_that_it_concerns(data: st.DataOb
     assert len(some) - len(named) == int(more.partition(" more row")[0] or 0)
 
 
-def test_without_a_channel_the_remarks_of_all_that_open_a_case_belong_to_due(
+def test_due_without_a_channel_has_the_remarks_of_all_channels(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "acme.yaml"
@@ -426,7 +428,7 @@ entitlements: [{allow: web}, {when: {region: eu}, allow: web, note: Said of the 
     ]
 
 
-def test_what_a_case_leaves_open_carries_all_that_may_match(tmp_path: Path) -> None:
+def test_an_open_fact_adds_the_remarks_of_all_possible_alternatives(tmp_path: Path) -> None:
     file = tmp_path / "acme.yaml"
     file.write_text(
         """\
@@ -448,7 +450,7 @@ hours:
     assert [row.note for row in policy.channels(plan="free", at=MOMENT)] == [None]
 
 
-def test_policies_in_full_states_everything_that_the_file_does(
+def test_policies_in_full_shows_every_remark_of_the_file(
     marked: tuple[Path, dict[str, str]], cli: Any
 ) -> None:
     file, _ = marked

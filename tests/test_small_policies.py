@@ -69,7 +69,7 @@ def lines(*rows: str) -> str:
     return "".join(row.replace(" ", "\t") + "\n" for row in rows)
 
 
-def test_a_metric_opens_what_decides_about_it_and_nothing_else(ask: Ask) -> None:
+def test_a_metric_opens_only_the_dimensions_that_decide_it(ask: Ask) -> None:
     assert ask.plain(METRICS, "due", *OPENED) == lines("2026-11-23T11:00:00Z")
     assert ask.plain(METRICS, "due", "--metric", "update", *OPENED) == lines(
         "eu top 2026-11-23T12:00:00Z",
@@ -86,7 +86,7 @@ def test_a_metric_opens_what_decides_about_it_and_nothing_else(ask: Ask) -> None
     )
 
 
-def test_two_metrics_open_what_decides_about_either(ask: Ask) -> None:
+def test_two_metrics_open_the_dimensions_of_both(ask: Ask) -> None:
     got = ask.plain(METRICS, "due", "--metric", "answer", "--metric", "fix", *OPENED)
     assert got == lines(
         "P1 answer 2026-11-23T11:00:00Z",
@@ -124,7 +124,7 @@ targets:
         (("--plan", "free", "--channel", "phone"), "not-entitled", "entitlements", 5),
     ],
 )
-def test_where_it_stands_that_nothing_is_promised(
+def test_the_reason_for_a_missing_target_is_named(
     asked: tuple[str, ...], state: str, path: str, line: int, ask: Ask
 ) -> None:
     [answer] = ask.answers(SILENT, "due", *asked, *OPENED)
@@ -132,7 +132,7 @@ def test_where_it_stands_that_nothing_is_promised(
     assert {"file": "acme.yaml", "line": line, "path": path} in answer["because"]
 
 
-def test_a_policy_without_targets_promises_nothing_in_its_entitlements(ask: Ask) -> None:
+def test_without_targets_the_reason_is_the_entitlements(ask: Ask) -> None:
     [answer] = ask.answers(SILENT[: SILENT.index("metrics:")], "due", "--plan", "pro", *OPENED)
     assert answer["state"] == "not-stated"
     assert answer["because"] == [{"file": "acme.yaml", "line": 5, "path": "entitlements"}]
@@ -162,16 +162,16 @@ def ranks(ask: Ask, policy: str, *asked: str) -> dict[str, int | None]:
     return {row["channel"]: row["recommended"] for row in rows}
 
 
-def test_of_two_recommendations_the_better_place_counts(ask: Ask) -> None:
+def test_the_better_rank_of_two_recommendations_is_used(ask: Ask) -> None:
     assert ranks(ask, RANKED) == {"web": 1, "phone": 2, "chat": 3, "forum": None}
 
 
-def test_what_is_not_allowed_has_no_place(ask: Ask) -> None:
+def test_a_denied_channel_has_no_rank(ask: Ask) -> None:
     narrow = RANKED.replace("{allow: [web, phone, chat]}", "{allow: [phone, chat]}")
     assert ranks(ask, narrow) == {"web": None, "phone": 1, "chat": 2, "forum": None}
 
 
-def test_a_recommendation_counts_where_it_matches(ask: Ask) -> None:
+def test_a_recommendation_applies_where_it_matches(ask: Ask) -> None:
     other = RANKED.replace("{recommend: [web, phone]}", "{when: {plan: free}, recommend: [phone]}")
     assert ranks(ask, other) == {"web": 1, "chat": 2, "phone": 3, "forum": None}
 
@@ -185,9 +185,7 @@ def test_a_recommendation_counts_where_it_matches(ask: Ask) -> None:
         ("[forum, chat, phone, web]", "Forum Chat Phone Ticket"),
     ],
 )
-def test_tables_list_what_is_recommended_first_and_lines_do_not(
-    recommend: str, order: str, ask: Ask
-) -> None:
+def test_only_tables_list_recommended_channels_first(recommend: str, order: str, ask: Ask) -> None:
     policy = RANKED[: RANKED.index("  - {recommend")] + f"  - {{recommend: {recommend}}}\n"
     asked = ("channels", "--plan", "pro")
     rows = ask.plain(policy, *asked, "--format", "markdown").splitlines()[2:6]

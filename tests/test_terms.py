@@ -63,9 +63,7 @@ def answers(cli: "Cli", folder: Path, *asked: str) -> list[dict[str, Any]]:
     return result
 
 
-def test_a_condition_decides_and_the_first_match_of_each_topic_is_said(
-    cli: "Cli", folder: Path
-) -> None:
+def test_the_first_matching_term_of_each_topic_applies(cli: "Cli", folder: Path) -> None:
     case = ("--channel", "phone", "--fact", "region=here", "--fact", "premier=true")
     got = ask(cli, folder, *case, "--plan", "pro", "--role", "owner", "--priority", "P1")
     assert (got.stdout, got.code) == ("contacts\t20 contacts.\ncalls\tCall at once.\n", 0)
@@ -82,9 +80,7 @@ def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
     assert got.stdout == "there\tEngineers travel.\n"
 
 
-def test_the_open_columns_stand_in_their_order_before_topic_and_text(
-    cli: "Cli", folder: Path
-) -> None:
+def test_open_columns_come_in_order_before_topic_and_text(cli: "Cli", folder: Path) -> None:
     got = ask(cli, folder)
     lines = got.stdout.splitlines()
     # plan, channel, priority, region, then topic and text; role and the default add no column.
@@ -135,7 +131,7 @@ def test_a_default_is_assumed_with_a_warning(cli: "Cli", folder: Path) -> None:
     assert got.stderr == "zsupport: premier=false is assumed, the default of this fact\n"
 
 
-def test_nothing_said_is_exit_1_and_one_line(cli: "Cli", folder: Path) -> None:
+def test_no_matching_term_gives_exit_1_and_one_line(cli: "Cli", folder: Path) -> None:
     got = ask(cli, folder, "--topic", "calls", "--channel", "web")
     assert (got.stdout, got.code) == ("", 1)
     assert got.stderr == "zsupport: not stated: the policy states no other terms for this case\n"
@@ -148,7 +144,7 @@ def test_nothing_said_is_exit_1_and_one_line(cli: "Cli", folder: Path) -> None:
 
 
 @pytest.mark.parametrize("at", ["2025-12-31T22:59:59Z", "2026-12-31T23:00:00Z"])
-def test_with_no_revision_in_force_nothing_is_said(at: str, cli: "Cli", folder: Path) -> None:
+def test_without_a_revision_in_force_no_term_applies(at: str, cli: "Cli", folder: Path) -> None:
     got = ask(cli, folder, "--topic", "contacts", "--plan", "business", "--at", at)
     assert (got.stdout, got.code) == ("", 1)
     assert got.stderr == (
@@ -179,9 +175,7 @@ def test_the_revision_in_force_answers(cli: "Cli", tmp_path: Path) -> None:
         assert (got.stdout, got.code) == (f"contacts\t{text} contacts.\n", 0)
 
 
-def test_topics_match_without_regard_to_case_and_a_wrong_one_is_named(
-    cli: "Cli", folder: Path
-) -> None:
+def test_topics_ignore_upper_case_and_unknown_topics_are_reported(cli: "Cli", folder: Path) -> None:
     case = ("--plan", "business", "--format", "json")
     document = json.loads(ask(cli, folder, "--topic", "Contacts", *case).stdout)
     assert document["query"]["topic"] == "contacts"
@@ -194,7 +188,7 @@ def test_topics_match_without_regard_to_case_and_a_wrong_one_is_named(
     )
 
 
-def test_why_names_the_term_and_what_it_is_for(cli: "Cli", folder: Path) -> None:
+def test_why_shows_the_term_and_its_condition(cli: "Cli", folder: Path) -> None:
     got = ask(cli, folder, "--topic", "calls", "--priority", "P1", "--why")
     assert got.stderr.splitlines() == [
         "channel=web priority=P1 topic=calls: not stated",

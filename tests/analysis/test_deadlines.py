@@ -142,7 +142,7 @@ def test_equal_targets(left: TargetClock, right: TargetClock) -> None:
     assert compared(left, right).word == compared(right, left).word == "equal"
 
 
-def test_a_moment_of_each_kind_is_shown() -> None:
+def test_a_verdict_has_an_example_of_each_kind() -> None:
     verdict = compared(target("5h"), target("4 business hours"))
     assert verdict == Verdict(
         "incomparable",
@@ -157,7 +157,7 @@ def test_a_moment_of_each_kind_is_shown() -> None:
     assert compared(target("4 business hours"), target("5h")) == verdict.reversed
 
 
-def test_a_week_is_shorter_before_the_clock_is_put_forward() -> None:
+def test_a_week_is_shorter_before_a_dst_gap() -> None:
     # In Beirut it is on Saturday 29 March 2025 at 22:00Z, in Berlin three hours later.
     period = at("2025-03-17T00:00:00Z"), at("2025-03-25T00:00:00Z")
     berlin, beirut = (
@@ -169,7 +169,7 @@ def test_a_week_is_shorter_before_the_clock_is_put_forward() -> None:
     assert at("2025-03-22T22:00:00Z") <= verdict.later.opened < at("2025-03-23T01:00:00Z")
 
 
-def test_only_the_moments_of_the_case_count() -> None:
+def test_only_opening_times_of_the_case_are_compared() -> None:
     inside, outside = ((True, counted(OFFICE)),), ((False, counted(OFFICE)),)
     one, other = target("8h"), target("4 business hours")
     # Outside, they open after eight hours or more, but for the hours just before they open.
@@ -222,7 +222,7 @@ def test_the_period_of_revisions(revisions: list[str], first: str, last: str) ->
     assert period_of(*map(revision, revisions)) == (at(first), at(last))
 
 
-def test_what_lies_outside_of_the_period_tells_nothing_apart() -> None:
+def test_deadlines_outside_of_the_period_are_ignored() -> None:
     closed = target(
         "4 business hours", '{open: mon-fri 09:00-17:00, dates: {"2026-06-30": closed}}'
     )
@@ -237,12 +237,12 @@ def test_what_lies_outside_of_the_period_tells_nothing_apart() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_every_minute_of_a_month_says_the_same(seed: int) -> None:
+def test_verdicts_agree_with_every_minute_of_a_month(seed: int) -> None:
     assert sum(check(seed).values()) == 6 * 6 * 3
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_refutation_without_deadlines_is_right_at_every_moment(seed: int) -> None:
+def test_verdicts_without_deadlines_are_right_at_every_moment(seed: int) -> None:
     random, start = Random(seed), date(2026, 3, 10)
     where = random.choice(ZONES)
     office = "{open: mon-fri 09:00-17:00, holidays: [03-25, 03-30]}"

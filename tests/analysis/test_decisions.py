@@ -104,7 +104,7 @@ def compare(text: str) -> int:
     return len(claims.cases)
 
 
-def test_sets_of_cases_decide_as_one_case_after_the_other() -> None:
+def test_case_sets_agree_with_single_cases() -> None:
     assert sum(compare(block(draw(SEED, number)[0])) for number in range(POLICIES)) > 10_000
 
 
@@ -113,7 +113,7 @@ SHIPPED = [path for path in policy_files() if path.stem != "acme"]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_sets_of_cases_decide_as_the_shipped_policies_do(path: FilePath) -> None:
+def test_case_sets_agree_with_shipped_policies(path: FilePath) -> None:
     assert compare(path.read_text("utf-8")) > 1
 
 
@@ -126,7 +126,9 @@ dimensions = st.dictionaries(
 
 
 @given(dimensions, st.data())
-def test_a_set_knows_its_cases(values: dict[str, tuple[str, ...]], data: st.DataObject) -> None:
+def test_a_case_set_lists_its_cases(
+    values: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
     space = Space(values)
     every = list(in_order(space))
     assert space.size == len(every)
@@ -159,7 +161,7 @@ def test_a_set_knows_its_cases(values: dict[str, tuple[str, ...]], data: st.Data
 
 
 @given(st.lists(st.integers(0, 255)), st.lists(st.integers(0, 255)))
-def test_two_lists_of_sets_are_crossed_case_by_case(one: list[Cases], other: list[Cases]) -> None:
+def test_crossed_pairs_entries_with_common_cases(one: list[Cases], other: list[Cases]) -> None:
     result = {
         (item, entry): cases for item, entry, cases in crossed(enumerate(one), enumerate(other))
     }
@@ -171,26 +173,26 @@ def test_two_lists_of_sets_are_crossed_case_by_case(one: list[Cases], other: lis
     assert all(result.values())
 
 
-def test_a_value_that_no_dimension_has_stands_in_no_case() -> None:
+def test_an_unknown_value_has_no_cases() -> None:
     space = Space({"plan": ("free", "pro"), "role": ()})
     assert space.values == {"plan": ("free", "pro")}
     assert space.of("plan", "gold") == space.of("role", "owner") == space.of("fact", "x") == 0
 
 
-def test_more_cases_than_can_be_looked_at_are_refused() -> None:
+def test_too_many_cases_are_refused() -> None:
     values = tuple(str(n) for n in range(300))
     with pytest.raises(TooMuch) as caught:
         Space({"a": values, "b": values, "c": values})
     assert caught.value.count == 27_000_000
 
 
-def test_a_case_is_shown_as_options_name_it() -> None:
+def test_a_case_is_shown_by_names_of_options() -> None:
     case = {"plan": "pro", "opened office": "outside", "opened night": "inside"}
     assert shown(case) == {"plan": "pro", "opened": "outside office and inside night"}
     assert shown({"plan": "pro"}) == {"plan": "pro"}
 
 
-def test_the_members_of_a_union_are_counted_for_its_own_cases_only() -> None:
+def test_members_of_a_union_are_limited_to_its_cases() -> None:
     document = {
         "format": "1",
         "policy": "p",
@@ -217,7 +219,7 @@ def test_the_members_of_a_union_are_counted_for_its_own_cases_only() -> None:
         ]
 
 
-def test_a_union_is_open_when_a_member_with_a_calendar_is() -> None:
+def test_a_union_is_open_when_a_member_with_a_calendar_is_open() -> None:
     document = {
         "format": "1",
         "policy": "p",
@@ -273,7 +275,7 @@ def test_a_union_is_open_when_a_member_with_a_calendar_is() -> None:
         ),
     ],
 )
-def test_a_case_that_no_moment_belongs_to_is_not_opened(
+def test_a_case_without_an_opening_time_cannot_be_opened(
     desk: dict[str, object], core: dict[str, object], none: list[str]
 ) -> None:
     document = {
