@@ -216,7 +216,7 @@ class Policy:
         def answer(index: int, shown: frozenset[str]) -> ChannelAnswers:
             return answer_channels(
                 self.revisions[index], self._settled(index, asked), in_force=in_force, lang=lang,
-                others=self.revisions, shown=shown,
+                other_revisions=self.revisions, shown=shown,
             )  # fmt: skip
 
         return self._answered(index, answer)

@@ -228,7 +228,7 @@ class Deadlines:
         same = same and (one.zone == other.zone or mine.kind != "week")
         if same and mine.amount == its.amount and mine.at == its.at:
             return "equal"
-        if not all(map(_in_one_zone, (one, other))):
+        if not all(map(_in_same_zone, (one, other))):
             return "incomparable"
         if conditions or not same or mine.kind not in ("clock", "business", "business-days"):
             return None
@@ -329,7 +329,7 @@ def _hours(clock: TargetClock) -> Counted:
     return EVERY_INSTANT if clock.target.kind == "clock" else clock.counted
 
 
-def _in_one_zone(clock: TargetClock) -> bool:
+def _in_same_zone(clock: TargetClock) -> bool:
     """Return whether all hours of a business-day target are in one time zone."""
     zones = {calendar.timezone for calendar in clock.counted.calendars}
     return clock.target.kind not in _DATED or len(zones) <= 1
@@ -412,8 +412,8 @@ class _Compiled:
         if self._kept is None or self._kept[:2] != (first, last):
             time = WorkingTime(*self.hours, block=_WEEK)
             time.spans(first, last)
-            one_zone = len({str(item.zone) for item in self.hours}) == 1
-            self._kept = first, last, time, BusinessDays(time) if one_zone else None
+            same_zone = len({str(item.zone) for item in self.hours}) == 1
+            self._kept = first, last, time, BusinessDays(time) if same_zone else None
         return self._kept[2:]
 
 

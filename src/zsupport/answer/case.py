@@ -245,12 +245,12 @@ class KnownName(NamedTuple):
     shown: Text = ""
 
 
-def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) -> Query:
+def settle(revision: Revision, asked: Query, other_revisions: Sequence[Revision] = ()) -> Query:
     """Return a query in canonical ids; raise UsageError with every unknown name.
 
-    Ids and aliases match without regard to case. A name that only one of the `others`, revisions
-    of the same policy, defines is not an error. If this revision has no such dimension or fact,
-    the name is omitted; otherwise the case is not entitled to anything.
+    Ids and aliases match without regard to case. A name that only one of the
+    `other_revisions` of the policy defines is not an error. If this revision has no such dimension
+    or fact, the name is omitted; otherwise the case is not entitled to anything.
     """
     problems: list[tuple[str, str | None]] = []
 
@@ -266,7 +266,7 @@ def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) ->
         known = names(revision)
         if result := by_fold(known).get(text.casefold()):
             return result
-        for other in others:
+        for other in other_revisions:
             if result := by_fold(names(other)).get(text.casefold()):
                 return result if known else None
         ids = ", ".join(item.id for item in known)
@@ -406,8 +406,8 @@ def in_order(revision: Revision, names: set[str]) -> list[str]:
     Facts that only other revisions define come last.
     """
     known = [fact.id for fact in revision.facts]
-    others = names.difference(known, ("plan", "role", "channel", "priority", "metric"))
-    return [*(name for name in known if name in names), *sorted(others)]
+    unknown_names = names.difference(known, ("plan", "role", "channel", "priority", "metric"))
+    return [*(name for name in known if name in names), *sorted(unknown_names)]
 
 
 def in_columns(revision: Revision, names: set[str]) -> list[str]:

@@ -20,7 +20,13 @@ from zsupport.answer.case import (
     record,
     say,
 )
-from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
+from zsupport.answer.dimensions import (
+    STEPS_OF_ROW,
+    Dimensions,
+    assumed_fact_warnings,
+    collapse,
+    dimensions,
+)
 from zsupport.answer.grants import Holding, denied, holding, joined_hours, of_grants
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, remark_texts, retired_of
 from zsupport.policy.model import CHANNEL_KINDS, Channel, Grant, Remarks, Revision
@@ -126,26 +132,26 @@ def answer_channels(
     *,
     in_force: bool,
     lang: str,
-    others: Sequence[Revision] = (),
+    other_revisions: Sequence[Revision] = (),
     shown: frozenset[str] = frozenset(),
 ) -> ChannelAnswers:
     """Answer for each channel of the query, including denied channels.
 
     Without a priority in the query, a channel is allowed if any priority that the facts leave
     open allows it. If some of these priorities do not allow it, `only_when` lists those that do.
-    If no revision is in force, no channel is allowed. `others` are revisions that may define a
-    channel of the query that this one lacks. The dimensions `shown` are columns even if they
-    change no answer of this revision.
+    If no revision is in force, no channel is allowed. `other_revisions` may define a channel of
+    the query that this one lacks. The dimensions `shown` are columns even if they change no
+    answer of this revision.
     """
     asked = relevant(revision) | shown
     asked.discard("priority")
     space = dimensions(revision, query, asked, of_all_priorities=True)
     looked_at = max(len(space.priorities), 1) * (5 + len(revision.grants))
-    space.check_work(len(revision.channels), STEPS_OF_ROW + looked_at, max(len(others), 1))
+    space.check_work(len(revision.channels), STEPS_OF_ROW + looked_at, max(len(other_revisions), 1))
     channels = [*revision.channels]
     if query.channel is not None and all(item.id != query.channel for item in channels):
-        of_others = (channel for other in others for channel in other.channels)
-        channels += [next(channel for channel in of_others if channel.id == query.channel)]
+        more_channels = (channel for other in other_revisions for channel in other.channels)
+        channels += [next(channel for channel in more_channels if channel.id == query.channel)]
 
     def rows_of(space: Dimensions) -> list[ChannelAnswer]:
         return [row for row, _ in _rows(revision, channels, query, space, lang)]
@@ -159,8 +165,10 @@ def answer_channels(
         rows = _without_excluded(every, rows, space.assumed)
     warnings = space.warnings
     if in_force:
-        asked_about = space.priorities or (None,)
-        warnings += tuple(about_assumed(space, rows_of, identity, priorities=asked_about))
+        priorities_asked = space.priorities or (None,)
+        warnings += tuple(
+            assumed_fact_warnings(space, rows_of, identity, priorities=priorities_asked)
+        )
     else:
         rows = [_denied(revision, row, lang) for row in rows]
     open_names = {*space.open, *shown}

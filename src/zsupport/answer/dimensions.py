@@ -294,7 +294,7 @@ def _merged(
     return [row for row, _ in merged.values()]
 
 
-def about_assumed(
+def assumed_fact_warnings(
     space: Dimensions,
     rows_of: Callable[[Dimensions], Iterable[Row]],
     identity: tuple[str, ...],

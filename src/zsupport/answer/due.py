@@ -98,14 +98,17 @@ class Moment(NamedTuple):
 
 
 def settle_starts(
-    revision: Revision, given: Mapping[str, int], opened: int, others: Sequence[Revision] = ()
+    revision: Revision,
+    given: Mapping[str, int],
+    opened: int,
+    other_revisions: Sequence[Revision] = (),
 ) -> dict[str, int]:
     """Return the given starts by the ids of their metrics (the clock definition, rule 20).
 
-    `others` are revisions of the same policy, whose metrics are known too. Raises UsageError for
-    an unknown metric, for a metric that starts at an event, and for a start before opened.
+    The metrics of `other_revisions` of the policy are known too. Raises UsageError for an
+    unknown metric, for a metric that starts at an event, and for a start before opened.
     """
-    known = metrics_by_name(revision, others)
+    known = metrics_by_name(revision, other_revisions)
     starts: dict[str, int] = {}
     for name, instant in given.items():
         metric = known.get(name.casefold())

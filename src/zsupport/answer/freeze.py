@@ -22,8 +22,8 @@ def frozen(
     Weekend days that the country works in exchange for a day off are `frozen-exchanged`. Without
     a name, all hours are frozen. A union stands for the calendars of its members. The years are
     those of `covers`, otherwise the year of `at` and the next year. With frozen holidays, a new
-    release of the library changes no answer before someone reviews it. `revisions` are those
-    of the policy, with other names of hours. Raises UsageError if no calendar names a country,
+    release of the library changes no answer before someone reviews it. The hours of all
+    `revisions` of the policy are known. Raises UsageError if no calendar names a country,
     PolicyError if the library does not know the country, its part or the year.
     """
     wanted = [*revision.hours]

@@ -113,8 +113,8 @@ class PolicyHours:
                 Hours(zone(self.revision.timezone), None),
             )
             time = WorkingTime(*hours)
-            one_zone = len({str(item.zone) for item in hours}) == 1
-            days = BusinessDays(time) if one_zone else None
+            same_zone = len({str(item.zone) for item in hours}) == 1
+            days = BusinessDays(time) if same_zone else None
             self._settled[key] = Settled(time, days, known, str(hours[0].zone), {})
         return self._settled[key], list(dict.fromkeys(asks))
 
@@ -199,7 +199,7 @@ class PolicyHours:
                         result.append(Warning("estimated", message))
                 for ordinal in sorted(days.exchanged) if hours.exchanged_for is None else ():
                     if ordinal in reached and hours.exchanged(ordinal):
-                        result.append(Warning("exchanged", _not_said(ordinal)))
+                        result.append(Warning("exchanged", _unstated_hours(ordinal)))
                 if country := self._unknown.get((calendar.place.path, year)):
                     message = f"the public holidays of {country} are not known for {year}"
                     result.append(Warning("beyond-covers", message))
@@ -331,7 +331,7 @@ def years_of(
     return of_year
 
 
-def _not_said(ordinal: int) -> str:
+def _unstated_hours(ordinal: int) -> str:
     """Return the warning about an exchanged date for which the policy states no weekday."""
     day = date.fromordinal(ordinal)
     return (

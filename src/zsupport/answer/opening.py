@@ -27,7 +27,7 @@ from zsupport.answer.case import (
 from zsupport.answer.dimensions import (
     STEPS_OF_ROW,
     Dimensions,
-    about_assumed,
+    assumed_fact_warnings,
     collapse,
     dimensions,
     priorities_by_facts,
@@ -247,7 +247,7 @@ def _of_case(
     rows, kept = collapse(rows_of(space), open_names, _DIMENSIONS)
     names = {*kept, *shown, *(["channel"] if query.channel is None else [])}
     columns = tuple(in_columns(revision, names))
-    assumed = about_assumed(space, rows_of, _DIMENSIONS)
+    assumed = assumed_fact_warnings(space, rows_of, _DIMENSIONS)
     return rows, columns, [*space.warnings, *assumed]
 
 

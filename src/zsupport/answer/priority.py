@@ -19,7 +19,13 @@ from zsupport.answer.case import (
     record,
     say,
 )
-from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
+from zsupport.answer.dimensions import (
+    STEPS_OF_ROW,
+    Dimensions,
+    assumed_fact_warnings,
+    collapse,
+    dimensions,
+)
 from zsupport.answer.remarks import of_alternatives, of_case, remark_texts
 from zsupport.policy.model import Alternative, Priority, Remarks, Revision
 from zsupport.typed import TYPE_CHECKING, Any, NamedTuple
@@ -83,7 +89,7 @@ def answer_priority(
     rows, kept = collapse(rows_of(space), [n for n in space.open if n not in shown], ())
     warnings: list[Warning] = []
     if in_force:
-        warnings = about_assumed(space, rows_of, ())
+        warnings = assumed_fact_warnings(space, rows_of, ())
     else:
         because = not_in_force(revision)
         rows = [_no_match(revision, row.facts, (), because, lang) for row in rows]

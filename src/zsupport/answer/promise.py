@@ -19,7 +19,13 @@ from zsupport.answer.case import (
     reasons,
     say,
 )
-from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
+from zsupport.answer.dimensions import (
+    STEPS_OF_ROW,
+    Dimensions,
+    assumed_fact_warnings,
+    collapse,
+    dimensions,
+)
 from zsupport.answer.grants import denied, holding, of_grants
 from zsupport.answer.hours import PolicyHours, Settled
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, remark_texts, retired_of
@@ -83,7 +89,7 @@ class Deciding(NamedTuple):
 
 
 def settle_metrics(
-    revision: Revision, wanted: tuple[str, ...], others: Sequence[Revision] = ()
+    revision: Revision, wanted: tuple[str, ...], other_revisions: Sequence[Revision] = ()
 ) -> tuple[Metric, ...]:
     """Return the metrics of a query: by default the first one; `all` stands for all metrics.
 
@@ -93,7 +99,7 @@ def settle_metrics(
         return revision.metrics[:1]
     if any(name.casefold() == "all" for name in wanted):
         return revision.metrics
-    by_fold = metrics_by_name(revision, others)
+    by_fold = metrics_by_name(revision, other_revisions)
     result = []
     for name in wanted:
         if name.casefold() not in by_fold:
@@ -105,13 +111,15 @@ def settle_metrics(
     return tuple(metric for i, metric in enumerate(result) if metric not in result[:i])
 
 
-def metrics_by_name(revision: Revision, others: Sequence[Revision]) -> dict[str, Metric]:
+def metrics_by_name(revision: Revision, other_revisions: Sequence[Revision]) -> dict[str, Metric]:
     """Return the metrics of the revisions of a policy by their ids in lower case.
 
     If metrics have the same id, the metric of `revision` is used.
     """
     return {
-        metric.id.casefold(): metric for other in (*others, revision) for metric in other.metrics
+        metric.id.casefold(): metric
+        for other in (*other_revisions, revision)
+        for metric in other.metrics
     }
 
 
@@ -155,7 +163,7 @@ def promises(
             if row.error is not None:
                 raise row.error
         warnings += reader.warnings
-        warnings += about_assumed(space, rows_of, _IDENTITY, _likeness, surely)
+        warnings += assumed_fact_warnings(space, rows_of, _IDENTITY, _likeness, surely)
     else:
         rows = [reader.not_in_force(row) for row in rows]
     differ = query.channel is None and any(row.channel is not None for row in rows)
@@ -322,10 +330,10 @@ class _PromiseReader:
         if len(channels) < 2:
             row = self.promise(case, channels[0] if channels else None, metric)
             return row._replace(channel=None)
-        first, *others = (self.promise(case, channel, metric, ()) for channel in channels)
+        first, *more_rows = (self.promise(case, channel, metric, ()) for channel in channels)
         same = _but_channel(first)
         because = [*first.because]
-        for row in others:
+        for row in more_rows:
             because += row.because if _but_channel(row) == same else ()
         # Remarks about a channel change no target, but they are part of the answer.
         remarks = [r for item in channels for r in self.entitling(case, item)]
@@ -468,15 +476,15 @@ class _PromiseReader:
         rule, matched, cell = deciding
         kind = cell.target.kind
         counts = cell.hours is not None and cell.target.uses_hours
-        said_of = [cell.remarks, rule.remarks, *of_alternatives(matched), *remarks]
+        all_remarks = [cell.remarks, rule.remarks, *of_alternatives(matched), *remarks]
         opened = [alternative.opened[1] for alternative in matched if alternative.opened]
-        said_of += of_hours(self.revision, opened, case)
+        all_remarks += of_hours(self.revision, opened, case)
         places = [cell.place, *places_of(rule.place, matched)]
         commitment = None
         for item in self.revision.commitments if cell.target.promises else ():
             if held := matching(item.when, case):
                 commitment = item
-                said_of += [item.remarks, *of_alternatives(held)]
+                all_remarks += [item.remarks, *of_alternatives(held)]
                 places += places_of(item.place, held)
                 break
         settled = None
@@ -489,8 +497,8 @@ class _PromiseReader:
                 asks = needed.asks
             except NoCalendar as missing:
                 error = missing
-            said_of += of_hours(self.revision, [cell.hours], case)
-        note, unclear, source = remark_texts(self.revision, said_of, self.lang)
+            all_remarks += of_hours(self.revision, [cell.hours], case)
+        note, unclear, source = remark_texts(self.revision, all_remarks, self.lang)
         state = {"none": "no-target", "not-stated": "not-stated"}.get(kind)
         row = bare._replace(
             state=NEEDS_INPUT if asks else state,

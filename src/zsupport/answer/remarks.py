@@ -112,13 +112,13 @@ def remark_texts(
         if part.source and (of_source := sources.pop(part.source, None)):
             parts.append(of_source)
     return (
-        join(one_line(part.note, lang) for part in parts),
-        join(one_line(part.unclear, lang) for part in parts),
+        join(joined_lines(part.note, lang) for part in parts),
+        join(joined_lines(part.unclear, lang) for part in parts),
         join(part.source for part in parts),
     )
 
 
-def one_line(text: Text | None, lang: str) -> str | None:
+def joined_lines(text: Text | None, lang: str) -> str | None:
     """Return a text in a language as one line."""
     stated = say(text, lang)
     return " ".join(stated.split()) if stated and "\n" in stated else stated

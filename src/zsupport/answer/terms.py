@@ -21,7 +21,7 @@ from zsupport.answer.case import (
 from zsupport.answer.dimensions import (
     STEPS_OF_ROW,
     Dimensions,
-    about_assumed,
+    assumed_fact_warnings,
     collapse,
     dimensions,
     with_channel,
@@ -103,7 +103,7 @@ def answer_terms(
     columns = in_columns(revision, {*kept, *shown})
     warnings = space.warnings
     if in_force and not space.absent:
-        warnings += tuple(about_assumed(space, rows_of, _IDENTITY))
+        warnings += tuple(assumed_fact_warnings(space, rows_of, _IDENTITY))
     else:
         rows = [_unsaid(revision, row, topics, in_force=in_force, lang=lang) for row in rows]
     if topic is None:

@@ -6,7 +6,7 @@ import os
 import time
 
 from zsupport.answer.case import NEEDS_INPUT, Answers, AnyAnswers, Details, Row, Warning
-from zsupport.answer.remarks import one_line
+from zsupport.answer.remarks import joined_lines
 from zsupport.cli.options import Common, flag_of
 from zsupport.cli.output import chosen_format, explain, note, write_field, write_report
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant, to_datetime
@@ -225,6 +225,6 @@ def _chosen(
     """
     if common.why:
         kinds = (*kinds, *_UNDER_TABLES, "source")
-    doubt = one_line(answers.revision.validity.unclear, common.lang)
+    doubt = joined_lines(answers.revision.validity.unclear, common.lang)
     hidden = f"unclear: {doubt}" if doubt else None
     return [remark.text for remark in remarks if remark.kind in kinds and remark.text != hidden]

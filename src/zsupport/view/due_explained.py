@@ -15,10 +15,10 @@ from zsupport.policy.model import Revision, When
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.explain import (
     Explaining,
+    any_of,
     case_of,
     condition_in_words,
     in_words,
-    one_of,
     place_of,
 )
 
@@ -193,5 +193,5 @@ def _would_promise(case: Case, metric: str, why: Explaining[DueAnswer, DueDetail
             if result and result.cell.target.promises:
                 good.append(value)
         if good:
-            changes.append(f"with {name} {one_of(good)}")
+            changes.append(f"with {name} {any_of(good)}")
     return [f"  there would be a target {'; or '.join(changes)}"] if changes else []

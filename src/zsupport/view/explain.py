@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def in_words(alternative: Alternative) -> str:
     """Return an alternative of a condition in words: `plan pro or api, role owner`."""
-    parts = [f"{name} {one_of(values)}" for name, values in alternative.values.items()]
+    parts = [f"{name} {any_of(values)}" for name, values in alternative.values.items()]
     if alternative.opened:
         inside, hours = alternative.opened
         parts.append(f"opened {'inside' if inside else 'outside'} {hours}")
@@ -38,7 +38,7 @@ def condition_in_words(when: When) -> str:
     return "; or ".join(in_words(alternative) for alternative in when) if when else "always"
 
 
-def one_of(values: Iterable[str]) -> str:
+def any_of(values: Iterable[str]) -> str:
     """Return alternative values in words: `pro or api`."""
     return enumerated(values, "or")
 
@@ -96,7 +96,7 @@ class Explaining(Generic[Row, Details]):
             return [f"{self.at(self.revision.grants_place)}  no grant allows it"]
         lines = []
         for grant in grants:
-            allowed = one_of(c for c in grant.allow if c in channels)
+            allowed = any_of(c for c in grant.allow if c in channels)
             lines.append(f"{self.at(grant.place)}  allows {allowed} for {_misses(grant, case)}")
         return lines
 
@@ -114,7 +114,7 @@ class Explaining(Generic[Row, Details]):
         for name, values in self.choices(case):
             good = [v for v in values if v != case.get(name) and allowed({**case, name: v}, name)]
             if good:
-                changes.append(f"with {name} {one_of(good)}")
+                changes.append(f"with {name} {any_of(good)}")
         if not changes:
             plans = [
                 (plan, role)
@@ -181,7 +181,7 @@ def _misses(grant: Grant, case: Case) -> str:
     ways = []
     for alternative in grant.when:
         wrong = [
-            f"{name} {one_of(values)}" + (f" (not {case[name]})" if name in case else "")
+            f"{name} {any_of(values)}" + (f" (not {case[name]})" if name in case else "")
             for name, values in alternative.values.items()
             if case.get(name) not in values
         ]

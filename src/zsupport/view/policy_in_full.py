@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.answer.case import say
-from zsupport.answer.remarks import one_line
+from zsupport.answer.remarks import joined_lines
 from zsupport.clock.windows import DAY, DAYS, Window
 from zsupport.policy.model import (
     Cell,
@@ -132,7 +132,10 @@ class _View:
         return "\n".join(lines)
 
     def lines(self, remarks: Remarks, about: str = "") -> list[str]:
-        note, doubt = one_line(remarks.note, self.lang), one_line(remarks.unclear, self.lang)
+        note, doubt = (
+            joined_lines(remarks.note, self.lang),
+            joined_lines(remarks.unclear, self.lang),
+        )
         return [
             *([about + note] if note else ()),
             *([f"{about}unclear: {doubt}"] if doubt else ()),
