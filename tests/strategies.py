@@ -53,7 +53,7 @@ channel_remarks = st.fixed_dictionaries(
 
 
 @cache
-def one_of(*values: str) -> st.SearchStrategy[str]:
+def any_of(*values: str) -> st.SearchStrategy[str]:
     """Return one of the values."""
     return st.sampled_from(values)
 
@@ -83,10 +83,10 @@ def choices_of(draw: st.DrawFn, document: Document, dimension: str) -> Any:
     """Return what a condition can say of a dimension: an id, a group, a list, a negation."""
     groups = [name for name, item in document.get("groups", {}).items() if dimension in item]
     names = some((*values_of(document, dimension), *groups))
-    shape = draw(one_of("one", "list", "not one", "not list"))
+    shape = draw(any_of("one", "list", "not one", "not list"))
     chosen = draw(names)
-    said: Any = chosen[0] if shape.endswith("one") else chosen
-    return {"not": said} if shape.startswith("not") else said
+    stated: Any = chosen[0] if shape.endswith("one") else chosen
+    return {"not": stated} if shape.startswith("not") else stated
 
 
 @st.composite
@@ -163,7 +163,7 @@ def channel_of(draw: st.DrawFn, id: str) -> Document:
 def groups_of(draw: st.DrawFn, document: Document) -> Document:
     """Return groups: of plans, and of groups and plans."""
     plans = values_of(document, "plan")
-    groups: Document = {"paid": {"plan": {"not": draw(one_of(*plans))}}}
+    groups: Document = {"paid": {"plan": {"not": draw(any_of(*plans))}}}
     if draw(st.booleans()):
         groups["named"] = {"plan": draw(some((*plans, "paid")))}
     return groups
@@ -181,7 +181,7 @@ def grants_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
     channels = draw(some(values_of(document, "channel")))
     grant: Document = {"allow": channels[0] if draw(st.booleans()) else channels}
     if draw(st.booleans()):
-        grant["hours"] = draw(one_of("office", "24x7"))
+        grant["hours"] = draw(any_of("office", "24x7"))
     if draw(st.booleans()):
         grant["prerequisites"] = draw(st.sampled_from(["Key", ["Contract", "Key"]]))
     if draw(st.booleans()):
@@ -209,7 +209,7 @@ def rules_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
 @st.composite
 def cells(draw: st.DrawFn) -> Any:
     """Return a target, alone or with more to say."""
-    target = draw(one_of(*TARGETS))
+    target = draw(any_of(*TARGETS))
     if draw(st.booleans()):
         return target
     return {"target": target, "text": draw(texts), "note": draw(texts)}

@@ -247,19 +247,10 @@ src/zsupport/analysis/answers.py
 src/zsupport/analysis/compare.py
 src/zsupport/analysis/deadlines.py
 src/zsupport/analysis/space.py
-src/zsupport/answer/case.py
-src/zsupport/answer/channels.py
-src/zsupport/answer/topics.py
 tests/analysis/minutes.py
 tests/analysis/test_compare.py
 tests/analysis/test_deadlines.py
 tests/analysis/test_decisions.py
-tests/strategies.py
-tests/test_facts_and_priorities.py
-tests/test_hours_of_a_case.py
-tests/test_properties.py
-tests/test_questions.py
-tests/test_remarks.py
 """
 
 

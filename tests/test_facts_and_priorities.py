@@ -295,8 +295,8 @@ def test_a_default_that_excludes_every_priority_is_not_reported_as_assumed(
         channels = asked.channels(plan="a", priority=priority, at=MONDAY)
         due = asked.due(plan="a", priority=priority, opened=MONDAY, at=MONDAY)
         # Bugs are L1, of which another value makes no answer; L3 is a feature or an idea.
-        said = [warning.code for warning in channels.warnings]
-        assert ("default-fact" in said) is assumed, (priority, channels.warnings)
+        codes = [warning.code for warning in channels.warnings]
+        assert ("default-fact" in codes) is assumed, (priority, channels.warnings)
         assert not [item for item in due.warnings if item.code == "default-fact"] or assumed
     # The rows of L3 say what was left open.
     rows = asked.channels(plan="a", priority="L3", at=MONDAY)
@@ -707,5 +707,5 @@ def test_a_missing_calendar_of_a_rule_that_does_not_decide_is_ignored(policy: An
 
 def test_facts_of_other_revisions_come_last_by_name(policy: Any) -> None:
     [revision] = policy().revisions
-    others = ["age", "bill", "code", "disk", "edge", "firm", "goal", "host"]
-    assert in_order(revision, {*others, "type", "plan"}) == ["type", *others]
+    facts = ["age", "bill", "code", "disk", "edge", "firm", "goal", "host"]
+    assert in_order(revision, {*facts, "type", "plan"}) == ["type", *facts]

@@ -651,8 +651,8 @@ def test_a_grant_that_never_matches_requires_no_input(cli: "Cli", tmp_path: Path
 
 def test_the_holidays_of_all_members_are_listed_by_date(cli: "Cli", folder: Path) -> None:
     days = ("2026-12-24", "2026-11-30", "2027-11-22", "2027-11-23")
-    first, *others = (f'{{open: mon-fri 09:00-17:00, holidays: ["{day}"]}}' for day in days)
-    members = "".join(f"  h{i}: {other}\n" for i, other in enumerate(others))
+    first, *more = (f'{{open: mon-fri 09:00-17:00, holidays: ["{day}"]}}' for day in days)
+    members = "".join(f"  h{i}: {other}\n" for i, other in enumerate(more))
     text = f"{POLICY}  first: {first}\n{members}  all: {{any: [first, h0, h1, h2]}}\n"
     (folder / "acme.yaml").write_text(text)
     # Those of 365 days from Monday 23 November 2026 on.

@@ -63,12 +63,12 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def meant(document: Document, dimension: str, said: Any) -> set[str]:
+def meant(document: Document, dimension: str, values: Any) -> set[str]:
     """Return the values that a condition names: groups resolved, negations turned round."""
-    if isinstance(said, dict):
-        return set(values_of(document, dimension)) - meant(document, dimension, said["not"])
+    if isinstance(values, dict):
+        return set(values_of(document, dimension)) - meant(document, dimension, values["not"])
     result: set[str] = set()
-    for name in listed(said):
+    for name in listed(values):
         group = document["groups"].get(name, {})
         result |= meant(document, dimension, group[dimension]) if dimension in group else {name}
     return result
@@ -198,8 +198,8 @@ def test_the_style_of_yaml_has_no_effect(
     second = both(loaded(folder, document, style), question, lang=lang)
     event("with aliases" if "*id" in yaml_of(document, style) else "without aliases")
     for item, other in zip(first, second, strict=True):
-        mine = [answer._replace(because=()) for answer in item.answers]
-        assert [answer._replace(because=()) for answer in other.answers] == mine
+        bare = [answer._replace(because=()) for answer in item.answers]
+        assert [answer._replace(because=()) for answer in other.answers] == bare
         assert (other.columns, other.warnings) == (item.columns, item.warnings)
 
 
@@ -284,8 +284,8 @@ def test_the_first_rule_with_the_metric_decides(folder: Path, document: Document
             assert (answer.state, answer.target) == (expected, target)
             text = cell["text"] if isinstance(cell, dict) else None
             assert answer.published == (text["en"] if isinstance(text, dict) else text)
-            said = result[0].get("condition") if result else None
-            assert answer.condition == (said["en"] if isinstance(said, dict) else said)
+            text = result[0].get("condition") if result else None
+            assert answer.condition == (text["en"] if isinstance(text, dict) else text)
             length = SECONDS.get(target or "none")
             assert answer.due == (None if length is None else OPENED + timedelta(seconds=length))
 

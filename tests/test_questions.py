@@ -101,8 +101,8 @@ def test_redhat_04(asked_for: str, target: str, cli: "Cli") -> None:
     [revision] = zsupport.load("redhat", cache=False).revisions
     pauses = {metric.id: metric.pauses for metric in revision.metrics}
     assert pauses["ongoing-response"] == "While the case is not waiting on Red Hat"
-    said = cli("policies", "redhat", "--field", "terms").stdout
-    assert "not for a solution" in said
+    stdout = cli("policies", "redhat", "--field", "terms").stdout
+    assert "not for a solution" in stdout
 
 
 def test_redhat_05(cli: "Cli") -> None:

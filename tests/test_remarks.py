@@ -100,10 +100,10 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
     """Return a policy with remarks in every place, and the name of each place by its path."""
     document = json.loads(json.dumps(DOCUMENT))
     names: dict[str, str] = {}
-    others: list[str] = []  # on which the case does not rest
+    unrelated: list[str] = []  # parts that do not belong to the case
     for name, path, node in list(parts(POLICY, document, "")):
-        if "note" in node or any(path.startswith(f"{other}.") for other in others):
-            others.append(path)
+        if "note" in node or any(path.startswith(f"{other}.") for other in unrelated):
+            unrelated.append(path)
             continue
         source = f"s{len(names)}"
         node |= {"note": f"<note {path}>", "unclear": f"<unclear {path}>", "source": source}

@@ -74,14 +74,14 @@ def compare(text: str) -> int:
         }
         unstated = (n for n, t in claims.targets[metric.id].items() if t.cell is None)
         assert targets.unstated == sets.of(unstated)
-        found_deciding, found_matching = dict.fromkeys(cells, 0), dict.fromkeys(cells, 0)
+        set_deciding, set_matching = dict.fromkeys(cells, 0), dict.fromkeys(cells, 0)
         for item in targets.stated:
             key = () if item.cell.key == "*" else (item.cell.key,)
             cell = ("targets", item.rule, metric.id, *key)
-            found_deciding[cell] |= item.decides
-            found_matching[cell] |= item.matches
-        assert found_deciding == deciding
-        assert found_matching == matching
+            set_deciding[cell] |= item.decides
+            set_matching[cell] |= item.matches
+        assert set_deciding == deciding
+        assert set_matching == matching
     for name, calendars in revision.hours.items():
         paths = claims.lists.get(f"hours.{name}", [("hours", name)])
         decided: dict[Path, Cases] = {}

@@ -303,7 +303,7 @@ def settle(revision: Revision, asked: Query, other_revisions: Sequence[Revision]
 
         def values_of(revision: Revision, fact: str = fact) -> list[KnownName]:
             declared = [entry for entry in revision.facts if entry.id == fact]
-            return [KnownName(v, (), text) for each in declared for v, text in each.values.items()]
+            return [KnownName(v, (), text) for fact in declared for v, text in fact.values.items()]
 
         result = find("value", "values", value, values_of, fact)
         if result is None or fact not in known_facts:

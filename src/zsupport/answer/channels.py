@@ -311,11 +311,11 @@ def _answer(
         url=channel.url,
         steps=tuple(say(step, lang) for step in channel.steps) or None,
         numbers=tuple(
-            ShownNumber(country=each.country, number=each.number, note=say(each.note, lang))
-            for each in channel.numbers
+            ShownNumber(country=number.country, number=number.number, note=say(number.note, lang))
+            for number in channel.numbers
         )
         or None,
-        prerequisites=tuple(dict.fromkeys(say(each, lang) for each in needed)) or None,
+        prerequisites=tuple(dict.fromkeys(say(text, lang) for text in needed)) or None,
         hours=joined_hours(held),
         recommended=None,
         retired=retired,

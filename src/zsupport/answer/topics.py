@@ -53,7 +53,7 @@ def answer_topics(
     name = None if topic is None else _topic_id(topic, revisions)
     columns = ("topic",) if name is None else ()
     resources = [e for entry in revisions if entry.self_help for e in entry.self_help.resources]
-    if by_audience and any(each.audience for each in resources):
+    if by_audience and any(resource.audience for resource in resources):
         columns = (*columns, "audience")
     columns = (*columns, "kind")
     help_ = revision.self_help
@@ -70,7 +70,7 @@ def answer_topics(
             if (item.id in resource.topics if item else not resource.topics)
             and (query.role is None or not resource.audience or query.role in resource.audience)
         ]
-        rows += [_answer(revision, each, item, remarks, lang) for each in listed]
+        rows += [_answer(revision, resource, item, remarks, lang) for resource in listed]
         if item and not listed:
             rows.append(_bare(revision, item, remarks, lang))
     warnings: tuple[Warning, ...] = ()
