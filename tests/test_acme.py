@@ -334,7 +334,7 @@ def test_hours(acme: Revision) -> None:
                     "2026-12-30": (),
                     "2026-06-05": (Window(7 * 60, 9 * 60), Window(10 * 60, 24 * 60)),
                 },
-                # Overlapping breaks are no mistake: they merge where they are used.
+                # Overlapping breaks are allowed: they are merged.
                 breaks={
                     "2026-05-20": (Window(12 * 60, 14 * 60),),
                     "2026-05-21": (Window(12 * 60, 13 * 60), Window(12 * 60 + 30, 13 * 60 + 30)),

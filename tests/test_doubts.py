@@ -1,4 +1,4 @@
-"""What is not known of holidays is said with the answer (the clock definition, rule 3)."""
+"""Warnings about unknown or estimated holidays (the clock definition, rule 3)."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def warnings(cli: "Cli", folder: Path, holidays: str, opened: str) -> list[tuple[str, str]]:
-    """Return code and message of what is said of a deadline over hours with these holidays."""
+    """Return code and message of the warnings of a deadline over hours with these holidays."""
     (folder / "desk.yaml").write_text(
         "format: 1\npolicy: desk\nplans: {pro: Pro}\n"
         "channels: {web: {name: Ticket, kind: web}}\nentitlements: [{allow: web}]\n"
@@ -44,7 +44,7 @@ def test_years_that_the_list_does_not_cover(
 
 
 def test_holidays_that_the_library_estimates(cli: "Cli", tmp_path: Path) -> None:
-    # The feast of the sacrifice goes by the moon: 2027-05-16 to 2027-05-19 by the reckoning.
+    # The date of Eid al-Adha depends on the moon: estimated 2027-05-16 to 2027-05-19.
     result = warnings(cli, tmp_path, "{country: AE}", "2027-05-14T10:00:00Z")
     assert result
     assert {code for code, _ in result} == {"estimated"}
@@ -114,6 +114,6 @@ def test_years_unknown_to_the_library(
         ("beyond-covers", f"the public holidays of DE are not known for {year}") for year in years
     ]
     assert warnings(cli, tmp_path, "{country: DE, add: [12-24]}", opened) == expected
-    # What the policy lists itself does not come from the library.
+    # Dates that the policy lists itself do not come from the library.
     assert warnings(cli, tmp_path, '["2026-12-24"]', opened) == []
     assert warnings(cli, tmp_path, '{country: DE, frozen: ["2026-12-25"]}', opened) == []

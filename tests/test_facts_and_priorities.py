@@ -91,7 +91,7 @@ def test_a_stated_priority_overrides_the_facts_with_a_warning(policy: Any) -> No
         "the facts lead to L1, not L3; the stated priority is used"
     ]
     assert allowed(asked, plan="a", priority="L3", fact={"type": "bug"}) == ["web", "chat"]
-    # Facts that lead to the stated priority are no contradiction.
+    # Facts that lead to the stated priority do not contradict it.
     agreeing = asked.due(plan="a", priority="L1", fact={"type": "bug"}, opened=MONDAY, at=MONDAY)
     assert codes(agreeing) == []
 
@@ -387,7 +387,7 @@ def test_too_many_combinations_of_facts_are_refused(policy: Any) -> None:
     facts = {f"f{i}": {"values": {str(v): str(v) for v in range(40)}} for i in range(5)}
     when = dict.fromkeys(facts, "1")
     revision = _revision(facts=facts, priorities=[{"id": "P1", "when": when}])
-    with pytest.raises(TooMuch, match="2,560,000 combinations of the facts"):
+    with pytest.raises(TooMuch, match="too many combinations of the facts.*: 2,560,000"):
         PrioritiesByFacts(revision, {})
     stated = {f"f{i}": "1" for i in range(4)}
     assert PrioritiesByFacts(revision, stated).open == ("P1",)

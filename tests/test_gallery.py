@@ -84,10 +84,10 @@ def test_zoom_06(role: str, cli: "Cli") -> None:
     """An end user on an Enterprise account wants to chat."""
     case = ("channels", "--policy", "zoom", "--plan", "enterprise", "--role", role, *IN_2020)
     assert refused(cli, *case, "--channel", "chat") == ""
-    # Online resources only, whatever the plan.
-    whatever = answers(cli, "channels", "--policy", "zoom", "--role", role, *IN_2020)
-    assert len({row["plan"] for row in whatever}) == 6
-    assert {row["channel"] for row in whatever if row["allowed"]} == {"help-center"}
+    # Online resources only, for every plan.
+    rows = answers(cli, "channels", "--policy", "zoom", "--role", role, *IN_2020)
+    assert len({row["plan"] for row in rows}) == 6
+    assert {row["channel"] for row in rows if row["allowed"]} == {"help-center"}
 
 
 def test_zoom_07(cli: "Cli") -> None:

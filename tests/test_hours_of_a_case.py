@@ -615,7 +615,7 @@ def test_from_python(folder: Path) -> None:
         # The clock definition, rule 19: a bug is L1, and the chat is open for L3 only.
         (("--fact", "type=bug", "--channel", "chat"), "not-entitled\n", 1),
         (("--fact", "type=feature", "--channel", "chat"), "open\n", 0),
-        # A fact that only priorities name is no part of the case.
+        # A fact that only priorities name does not belong to the case.
         (("--channel", "chat"), "L1\tnot-entitled\nL3\topen\n", 0),
         (("--priority", "L3", "--channel", "chat"), "open\n", 0),
         # Where the priority changes nothing, neither it nor the fact is shown.

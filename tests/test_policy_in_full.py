@@ -227,7 +227,7 @@ def test_the_document_has_every_key_of_the_format() -> None:
     nodes = list(parts(POLICY, DOCUMENT, ""))
     kinds = {"recommendation": "grant"}
     written = {(kinds.get(name, name), key) for name, _, node in nodes for key in node}
-    # A condition goes by the name of the part that it belongs to.
+    # A condition has the name of the part to which it belongs.
     written |= {("condition", key) for _, key in written if key in CONDITION.fields}
     assert wanted <= written
 

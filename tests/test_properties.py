@@ -44,7 +44,7 @@ Rows = dict[tuple[Any, ...], dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where policies are written; the compiled forms of so many are not kept."""
+    """Return a folder for policies, without a cache of their compiled forms."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ZSUPPORT_CACHE", "off")
         yield tmp_path_factory.mktemp("policies")

@@ -44,7 +44,7 @@ def test_zoom_06(cli: "Cli") -> None:
     case = ("channels", "--policy", "zoom", "--plan", "enterprise", "--role", "user")
     got = cli(*case, "--channel", "chat")
     assert (got.stdout, got.code) == ("", 1)
-    # Online resources only, whatever the plan.
+    # Online resources only, for every plan.
     assert cli(*case).stdout == "help-center\n"
 
 

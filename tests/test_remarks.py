@@ -17,7 +17,7 @@ from zsupport.policy.format import POLICY
 from zsupport.policy.shape import Fields, Shape
 from zsupport.view.notes import _Groups
 
-#: One of each part of the format, on all of which the case below rests.
+#: A policy with each part of the format. The answers to the case below are based on all of them.
 DOCUMENT: dict[str, Any] = {
     "format": "1",
     "policy": "acme",

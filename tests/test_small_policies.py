@@ -13,7 +13,7 @@ OPENED = ("--opened", "2026-11-23T10:00:00Z")
 
 
 class Ask:
-    """Asks the program about a policy that stands in a file of its own."""
+    """Runs the program with a policy in a separate file."""
 
     def __init__(self, cli: "Cli", folder: Path) -> None:
         self.cli = cli

@@ -91,7 +91,7 @@ def test_open_columns_come_in_order_before_topic_and_text(cli: "Cli", folder: Pa
 
 
 def test_a_dimension_that_changes_no_term_is_not_shown(cli: "Cli", folder: Path) -> None:
-    # The term for owners stands below one for everyone: the role changes nothing.
+    # The term for owners comes after a term for everyone, so the role has no effect.
     columns = zsupport.load(folder / "acme.yaml", cache=False).terms().columns
     assert columns == ("plan", "channel", "priority", "region", "topic")
     # Without premier only `business` has more: the fact is named, so only the plan is open.

@@ -161,7 +161,7 @@ def test_a_union_includes_its_members() -> None:
 @pytest.mark.parametrize(
     ("more", "first", "last", "same"),
     [
-        # What is closed before and after the period is not seen.
+        # Times before and after the period are ignored.
         ("mon-fri 09:00-17:00, dates: {2026-12-31: closed}", "2027-01-01", "2028-01-01", True),
         ("mon-fri 09:00-17:00, dates: {2028-01-03: closed}", "2027-01-01", "2028-01-03", True),
         ("mon-fri 09:00-17:00, dates: {2028-01-03: closed}", "2027-01-01", "2028-01-04", False),
