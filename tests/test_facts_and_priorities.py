@@ -387,7 +387,7 @@ def test_too_many_combinations_of_facts_are_refused(policy: Any) -> None:
     facts = {f"f{i}": {"values": {str(v): str(v) for v in range(40)}} for i in range(5)}
     when = dict.fromkeys(facts, "1")
     revision = _revision(facts=facts, priorities=[{"id": "P1", "when": when}])
-    with pytest.raises(TooMuch, match="too many combinations of the facts.*: 2,560,000"):
+    with pytest.raises(TooMuch, match=r"too many combinations of the facts.*: 2,560,000"):
         PrioritiesByFacts(revision, {})
     stated = {f"f{i}": "1" for i in range(4)}
     assert PrioritiesByFacts(revision, stated).open == ("P1",)
