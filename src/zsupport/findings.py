@@ -157,7 +157,7 @@ _LOADER_CODES = (
     Code("ZS104", "invalid-target", "invalid or ambiguous target"),
     Code("ZS105", "invalid-value", "value that is not in the list of allowed values"),
     Code("ZS106", "invalid-id", "invalid or reserved id"),
-    Code("ZS107", "case-conflict", "ids that differ only by case"),
+    Code("ZS107", "case-conflict", "ids that differ only in letter case"),
     Code("ZS108", "unsupported-format", "unsupported version of the policy format"),
     Code("ZS109", "invalid-date", "invalid or duplicate date, or invalid years"),
     Code("ZS110", "invalid-hours", "invalid opening time"),

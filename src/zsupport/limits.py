@@ -53,7 +53,7 @@ CONFIG_BYTES = Limit(
 )
 CONFIG_PARTS = Limit(20, "parts in a key of a pyproject.toml", "shorten the key")
 #: Every pattern is compared with every file and folder.
-PATTERNS = Limit(200, "patterns in one key of a pyproject.toml", "use patterns for whole folders")
+PATTERNS = Limit(200, "patterns in one key of pyproject.toml", "use patterns for whole folders")
 
 # -- a policy ------------------------------------------------------------------------------------
 

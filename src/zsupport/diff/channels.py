@@ -139,26 +139,28 @@ def _prerequisites(
         (more & less, "either", "ZD205"),
     ):
         # One change names all prerequisites that changed in the same cases.
-        for split, gone, come in _by_texts(part, dropped, added):
-            was = [source for text in gone for source in old[text]]
-            now = [source for text in come for source in new[text]]
+        for split, removed_texts, added_texts in _by_texts(part, dropped, added):
+            was = [source for text in removed_texts for source in old[text]]
+            now = [source for text in added_texts for source in new[text]]
             for old_part, new_part, shared in _by_sources(split, was, now):
-                message, plural = _prerequisite_messages(_listed(gone), _listed(come))
+                message, plural = _prerequisite_messages(
+                    _listed(removed_texts), _listed(added_texts)
+                )
                 places = _places(old_part, new_part, counterparts)
-                values = (_listed(gone) or None, _listed(come) or None)
+                values = (_listed(removed_texts) or None, _listed(added_texts) or None)
                 changes.add(Change(code, effect, message, shared, *places, *values, plural=plural))
 
 
-def _prerequisite_messages(gone: str, come: str) -> tuple[str, str]:
+def _prerequisite_messages(removed: str, added: str) -> tuple[str, str]:
     """Return the messages for one channel and for several channels."""
-    if gone and come:
+    if removed and added:
         return (
-            f"{{channels}} now requires {come} and no longer {gone}",
-            f"{{channels}} now require {come} and no longer {gone}",
+            f"{{channels}} now requires {added} and no longer {removed}",
+            f"{{channels}} now require {added} and no longer {removed}",
         )
-    if come:
-        return f"{{channels}} now requires {come}", f"{{channels}} now require {come}"
-    return f"{{channels}} no longer requires {gone}", f"{{channels}} no longer require {gone}"
+    if added:
+        return f"{{channels}} now requires {added}", f"{{channels}} now require {added}"
+    return f"{{channels}} no longer requires {removed}", f"{{channels}} no longer require {removed}"
 
 
 def _only_in(
@@ -178,13 +180,15 @@ def _by_texts(
 ) -> list[tuple[Cases, tuple[str, ...], tuple[str, ...]]]:
     """Split a case set by the removed and the added texts."""
     parts: list[tuple[Cases, tuple[str, ...], tuple[str, ...]]] = [(cases, (), ())] if cases else []
-    for gone, texts in ((True, dropped), (False, added)):
+    for is_removed, texts in ((True, dropped), (False, added)):
         for text, where in texts.items():
             split = []
             for part, less, more in parts:
                 if within := part & where:
                     split.append(
-                        (within, (*less, text), more) if gone else (within, less, (*more, text))
+                        (within, (*less, text), more)
+                        if is_removed
+                        else (within, less, (*more, text))
                     )
                 if without := part & ~where:
                     split.append((without, less, more))
@@ -253,11 +257,11 @@ def _contacts(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
             if effect == "same":
                 continue
             code = {"less": "ZD206", "more": "ZD207", "either": "ZD208"}[effect]
-            gone, come = sorted(map(str, before - later)), sorted(map(str, later - before))
+            removed, added = sorted(map(str, before - later)), sorted(map(str, later - before))
             key = "url" if name == "address" else "numbers"
             places: tuple[Path, Path] = ((*paths[0], key), (*paths[1], key))
-            message = _contact_message(was.id, name, gone, come)
-            values = (", ".join(gone) or None, ", ".join(come) or None)
+            message = _contact_message(was.id, name, removed, added)
+            values = (", ".join(removed) or None, ", ".join(added) or None)
             changes.add(Change(code, effect, message, part, *places, *values))
         if was.kind != now.kind and was.opens_case == now.opens_case:
             places = ((*paths[0], "kind"), (*paths[1], "kind"))
@@ -265,18 +269,18 @@ def _contacts(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
             changes.add(Change("ZD208", "either", message, part, *places, was.kind, now.kind))
 
 
-def _contact_message(channel: str, name: str, gone: Sequence[str], come: Sequence[str]) -> str:
+def _contact_message(channel: str, name: str, removed: Sequence[str], added: Sequence[str]) -> str:
     if name == "address":
-        if gone and come:
+        if removed and added:
             return f"`{channel}` has a different address"
-        if gone:
-            return f"`{channel}` no longer has the address {_listed(gone)}"
-        return f"`{channel}` now has the address {_listed(come)}"
-    if gone and come:
+        if removed:
+            return f"`{channel}` no longer has the address {_listed(removed)}"
+        return f"`{channel}` now has the address {_listed(added)}"
+    if removed and added:
         return f"`{channel}` has different numbers"
-    if gone:
-        return f"numbers of `{channel}` removed: {_listed(gone)}"
-    return f"numbers of `{channel}` added: {_listed(come)}"
+    if removed:
+        return f"numbers of `{channel}` removed: {_listed(removed)}"
+    return f"numbers of `{channel}` added: {_listed(added)}"
 
 
 def _numbers(channel: Channel) -> set[str]:

@@ -337,25 +337,30 @@ WHEN_TEXT = "The cases that it applies to. Default: all cases."
 SOURCE = Fields(
     "source",
     "A document that the policy is based on.",
-    Field("title", Text(), "Its title.", WORDS),
-    Field("url", ADDRESS, "Its address.", WORDS),
-    Field("retrieved", DATE, "The date on which it was read.", WORDS),
+    Field("title", Text(), "The title of the document.", WORDS),
+    Field("url", ADDRESS, "The address of the document.", WORDS),
+    Field("retrieved", DATE, "The date on which the document was read.", WORDS),
     meant=lambda text: "url" if "://" in text else "title",
 )
 
 PLAN = Fields(
     "plan",
     "What a customer has bought.",
-    Field("name", Text(), "Its name for people. Default: the id.", WORDS),
+    Field("name", Text(), "The display name. Default: the id.", WORDS),
     Field("above", ListOf(Name("plan"), or_single=True), "Plans that rank below this plan.", WORDS),
     Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
-    Field("retired", DATE, "The date since which it is not sold; it is still answered.", WORDS),
+    Field(
+        "retired",
+        DATE,
+        "The date from which the plan is no longer sold. Questions still accept it.",
+        WORDS,
+    ),
 )
 
 ROLE = Fields(
     "role",
     "The role of a person in the customer's account.",
-    Field("name", Text(), "Its name for people. Default: the id.", WORDS),
+    Field("name", Text(), "The display name. Default: the id.", WORDS),
     Field("above", ListOf(Name("role"), or_single=True), "Roles that rank below this role.", WORDS),
     Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
 )
@@ -426,16 +431,16 @@ NUMBER = Fields(
 CHANNEL = Fields(
     "channel",
     "A way to get help.",
-    Field("name", Text(), "Its name for people.", WORDS, required=True),
+    Field("name", Text(), "The display name.", WORDS, required=True),
     Field(
         "kind",
         Choice(*CHANNEL_KINDS),
-        "Its kind; `self-service` and `community` open no cases and have no targets.",
+        "The kind; `self-service` and `community` open no cases and have no targets.",
         JUDGED,
         required=True,
     ),
-    Field("url", ADDRESS, "Its address.", JUDGED),
-    Field("steps", ListOf(Text(), or_single=True), "How to use it, in order.", WORDS),
+    Field("url", ADDRESS, "The address of the channel.", JUDGED),
+    Field("steps", ListOf(Text(), or_single=True), "How to use the channel, in order.", WORDS),
     Field(
         "prerequisites",
         ListOf(Text(), or_single=True),
@@ -465,7 +470,7 @@ GRANT = Fields(
     Field(
         "recommend",
         ListOf(Name("channel"), or_single=True),
-        "The order in which to try allowed channels; it allows none itself.",
+        "The order in which to try the allowed channels. It does not allow any channel.",
         WORDS,
     ),
     Field("hours", Name("hours"), "When the channels are open under this grant.", JUDGED),
@@ -481,10 +486,10 @@ GRANT = Fields(
 PRIORITY = Fields(
     "priority",
     "How urgent a case is. A case has the first priority whose `when` matches its facts.",
-    Field("id", Id(), "Its id.", JUDGED, required=True),
-    Field("name", Text(), "Its name for people. Default: the id.", WORDS),
-    Field("meaning", Text(), "What it means.", WORDS),
-    Field("when", WHEN, "The facts of its cases. Default: all remaining cases.", JUDGED),
+    Field("id", Id(), "The id.", JUDGED, required=True),
+    Field("name", Text(), "The display name. Default: the id.", WORDS),
+    Field("meaning", Text(), "What the priority means.", WORDS),
+    Field("when", WHEN, "The facts of the cases. Default: all remaining cases.", JUDGED),
     Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
     meant=lambda text: "id",
 )
@@ -492,12 +497,12 @@ PRIORITY = Fields(
 METRIC = Fields(
     "metric",
     "What is promised, such as a first response, an update or a solution.",
-    Field("id", Id(), "Its id.", JUDGED, required=True),
-    Field("name", Text(), "Its name for people. Default: the id.", WORDS),
+    Field("id", Id(), "The id.", JUDGED, required=True),
+    Field("name", Text(), "The display name. Default: the id.", WORDS),
     Field(
         "starts",
         Text(),
-        "What starts its clock: `opened` (default), `answered`, `updated` (the last update), or a"
+        "What starts the clock: `opened` (default), `answered`, `updated` (the last update), or a"
         " text (a question then states the instant).",
         JUDGED,
     ),
@@ -505,7 +510,7 @@ METRIC = Fields(
     Field(
         "warn",
         Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio),
-        "The part of the time after which it is at risk.",
+        "The part of the time after which a target is at risk.",
         WORDS,
     ),
     meant=lambda text: "id",
@@ -627,7 +632,7 @@ CALENDAR = Fields(
             partial(_calendar_zone, suggest=False),
             compares=_ALL_ZONES,
         ),
-        "The time zone of its times. Default: that of the policy. `customer`: a question states"
+        "The time zone of the times. Default: that of the policy. `customer`: a question states"
         " it.",
         JUDGED,
     ),
@@ -643,13 +648,13 @@ CALENDAR = Fields(
             ),
             or_single=True,
         ),
-        "Its windows.",
+        "The windows.",
         JUDGED,
     ),
     Field(
         "holidays",
         ByNodeKind(text=_CustomersHolidays(), items=ListOf(HOLIDAY), mapping=HOLIDAYS),
-        "Its days off; `customer`: the public holidays of the customer's country.",
+        "The days off; `customer`: the public holidays of the customer's country.",
         JUDGED,
     ),
     Field(
@@ -703,9 +708,9 @@ CELL = Fields(
     "cell",
     "A target with details.",
     Field("target", TARGET, "The target.", JUDGED, required=True),
-    Field("text", Text(), "Its published wording.", WORDS),
+    Field("text", Text(), "The published wording.", WORDS),
     Field("hours", Name("hours"), "The hours of a business target.", JUDGED),
-    Field("condition", Text(), "What the customer must do for it.", JUDGED),
+    Field("condition", Text(), "What the customer must do for this target.", JUDGED),
 )
 
 
@@ -763,7 +768,7 @@ RULE = Fields(
     "Targets by metric and priority. The first rule that matches and has the target decides.",
     Field("when", WHEN, WHEN_TEXT, JUDGED),
     Field("hours", Name("hours"), "The hours of all business targets of the rule.", JUDGED),
-    Field("condition", Text(), "What the customer must do for it.", JUDGED),
+    Field("condition", Text(), "What the customer must do for this target.", JUDGED),
     other_keys=Cells(),
     other_keys_text=(
         "a metric: one target for all priorities, or a mapping from priorities to targets"
@@ -772,47 +777,49 @@ RULE = Fields(
 
 TERM = Fields(
     "term",
-    "A statement for people.",
+    "A statement of the policy.",
     Field("when", WHEN, WHEN_TEXT, WORDS),
-    Field("say", Text(), "Its text.", WORDS, required=True),
+    Field("say", Text(), "The statement.", WORDS, required=True),
     meant=lambda text: "say",
 )
 
 TOPIC = Fields(
     "topic",
-    "A topic of the self-help.",
-    Field("name", Text(), "Its name for people. Default: the id.", WORDS),
-    Field("url", ADDRESS, "Its address.", WORDS),
+    "A topic of self-help.",
+    Field("name", Text(), "The display name. Default: the id.", WORDS),
+    Field("url", ADDRESS, "The address of the topic.", WORDS),
 )
 
 RESOURCE = Fields(
     "resource",
     "Something to read or watch.",
-    Field("name", Text(), "Its name for people.", WORDS, required=True),
+    Field("name", Text(), "The display name.", WORDS, required=True),
     Field(
         "kind",
         Choice("guide", "training", "questions", "video", "notes", "list", "other"),
-        "Its kind.",
+        "The kind.",
         WORDS,
         required=True,
     ),
     Field(
         "topic",
         ListOf(Name("topic"), or_single=True),
-        "Its topics, or `each` for every topic. Default: none.",
+        "The topics, or `each` for every topic. Default: none.",
         WORDS,
     ),
-    Field("audience", Values("role"), "The roles that it is for. Default: everyone.", WORDS),
-    Field("url", ADDRESS, "Its address.", WORDS),
+    Field(
+        "audience", Values("role"), "The roles that the resource is for. Default: everyone.", WORDS
+    ),
+    Field("url", ADDRESS, "The address of the resource.", WORDS),
 )
 
 SELF_HELP = Fields(
     "self-help",
     "Help that people find without opening a case.",
-    Field("channel", Name("channel"), "The channel that leads to it.", WORDS),
+    Field("channel", Name("channel"), "The channel of the self-help.", WORDS),
     Field("complete", FLAG, "`false`: there are more topics than these.", WORDS),
-    Field("topics", MapOf(ByNodeKind(text=Text(), mapping=TOPIC)), "Its topics.", JUDGED),
-    Field("resources", ListOf(RESOURCE), "Its resources.", WORDS),
+    Field("topics", MapOf(ByNodeKind(text=Text(), mapping=TOPIC)), "The topics.", JUDGED),
+    Field("resources", ListOf(RESOURCE), "The resources.", WORDS),
     noun="the self-help",
 )
 
@@ -833,8 +840,8 @@ _VALIDITY_KEYS = {
 EFFECTIVE = Fields(
     "validity",
     "When this revision of the policy is in force.",
-    Field("from", DATE, "Its first day, in the policy's time zone. Default: none.", POSITION),
-    Field("last_day", DATE, "Its last day. Default: none.", POSITION),
+    Field("from", DATE, "The first day, in the policy's time zone. Default: none.", POSITION),
+    Field("last_day", DATE, "The last day. Default: none.", POSITION),
     hint_for=lambda key: _VALIDITY_KEYS.get(key.casefold().replace("_", "-")),
     meant=lambda text: "from",
     noun="a validity period",
@@ -844,8 +851,8 @@ POLICY = Fields(
     "policy",
     "A support policy.",
     Field("format", Choice(str(FORMAT)), "The version of the format.", POSITION, required=True),
-    Field("policy", Id(), "Its id.", JUDGED, required=True),
-    Field("title", Text(), "Its name for people.", WORDS),
+    Field("policy", Id(), "The id.", JUDGED, required=True),
+    Field("title", Text(), "The display name.", WORDS),
     Field(
         "timezone",
         ZONE,
@@ -883,6 +890,6 @@ POLICY = Fields(
         JUDGED,
     ),
     Field("targets", ListOf(RULE), "The target rules.", JUDGED),
-    Field("terms", MapOf(ListOf(TERM)), "Other statements for people, by topic.", WORDS),
+    Field("terms", MapOf(ListOf(TERM)), "Other statements of the policy, by topic.", WORDS),
     Field("self-help", SELF_HELP, "Help that people find without opening a case.", JUDGED),
 )

@@ -265,7 +265,7 @@ class Builder:
         return [(key, value, read.place_of(key)) for key, value in read.values.items()]
 
     def check_ids(self, kind: str, section: str, aliases: list[Named] | None = None) -> None:
-        """Report ids and aliases of a section that are duplicate, or differ only by case."""
+        """Report ids and aliases of a section that are duplicate, or differ only in letter case."""
         read = self.record.get(section)
         if read is not None:
             self.names.distinct(kind, read, aliases or [])

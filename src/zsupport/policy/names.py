@@ -365,7 +365,8 @@ class Names:
         same = next((value for value in values if value.casefold() == fold), None)
         if same is not None:
             message = (
-                f"group `{at.text}` differs from `{same}`, a value of `{dimension}`, only by case"
+                f"group `{at.text}` differs from `{same}`, a value of `{dimension}`,"
+                " only in letter case"
             )
             self.reader.report("ZS107", at.span, at.way, message, "a unique name")
 
@@ -452,7 +453,7 @@ class Names:
     # -- ids -----------------------------------------------------------------------------
 
     def distinct(self, kind: str, ids: Record | list[Named], aliases: list[Named]) -> None:
-        """Report ids and aliases that are duplicate, or differ only by case."""
+        """Report ids and aliases that are duplicate, or differ only in letter case."""
         texts = list(ids.values) if isinstance(ids, Record) else [at.text for at in ids]
         texts += [at.text for at in aliases]
         if len({text.casefold() for text in texts}) == len(texts):
@@ -469,8 +470,10 @@ class Names:
                 hint = f"first defined on line {line}"
             else:
                 code = "ZS107"
-                message = f"`{short(at.text)}` differs from `{short(other.text)}` only by case"
-                hint = f"first defined on line {line}; ids are compared without case"
+                message = (
+                    f"`{short(at.text)}` differs from `{short(other.text)}` only in letter case"
+                )
+                hint = f"first defined on line {line}; ids are not case-sensitive"
             self.reader.report(code, at.span, at.way, message, "a unique name", hint)
 
     def refuse_reserved(self, kind: str, at: Named, words: Iterable[str], hint: str) -> None:

@@ -32,7 +32,7 @@ def reference() -> str:
 
 
 def _remarks() -> str:
-    lines = ["## Every mapping\n", "Every mapping with keys of its own may also have these keys:\n"]
+    lines = ["## Every mapping\n", "Every mapping with fixed keys can also have these keys:\n"]
     lines += [_line(POLICY.fields[key]) for key in REMARK_KEYS]
     return "\n".join(lines) + "\n"
 

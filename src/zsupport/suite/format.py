@@ -202,18 +202,18 @@ BECAUSE = ByNodeKind(
                 mapping=Fields(
                     "condition of a reason",
                     "The condition of the rule as in the policy.",
-                    Field("plan", Values("plan"), "Its plans."),
-                    Field("role", Values("role"), "Its roles."),
-                    Field("channel", Values("channel"), "Its channels."),
-                    Field("priority", Values("priority"), "Its priorities."),
-                    Field("opened", Line("`inside HOURS` or `outside HOURS`"), "Its `opened`."),
+                    Field("plan", Values("plan"), "The plans."),
+                    Field("role", Values("role"), "The roles."),
+                    Field("channel", Values("channel"), "The channels."),
+                    Field("priority", Values("priority"), "The priorities."),
+                    Field("opened", Line("`inside HOURS` or `outside HOURS`"), "The `opened`."),
                     other_keys=Values("fact"),
                     other_keys_text="a fact: its values",
                 ),
                 text=Choice("always"),
                 words="a condition, or `always` for a rule without one",
             ),
-            "Its condition; `always` for a rule without one.",
+            "The condition; `always` for a rule without one.",
             required=True,
         ),
     ),
@@ -295,7 +295,7 @@ def _alternatives(shape: ByNodeKind) -> list[Schema]:
     return alternatives
 
 
-_PLAN = Field("plan", Values("plan"), "The plans; a list asks for each of them.")
+_PLAN = Field("plan", Values("plan"), "The plans; a list asks for every plan in it.")
 _ROLE = Field("role", Values("role"), "The roles.")
 _CHANNEL = Field("channel", Values("channel"), "The channels.")
 _PRIORITY = Field("priority", Values("priority"), "The priorities.")
@@ -336,7 +336,7 @@ DUE = Keys(
         "pause", ListOf(Line("FROM/TO, or FROM/ for a pause without an end"), or_single=True),
         "When the clock was paused.",
     ),
-    Field("at-risk", _RATIO, "The elapsed share of the target from which it is at risk."),
+    Field("at-risk", _RATIO, "The elapsed share of the target from which a target is at risk."),
     *_CUSTOMER,
     Field("at", _MOMENT, "The moment to answer as of; if omitted, the last event."),
     _TZ, _LANG,
@@ -426,7 +426,7 @@ CASE = Keys(
     "case",
     "A question as on the command line, with its expected answer.",
     Field("name", Line("a name"), "The name of the test; if omitted, the question."),
-    Field("note", Text(), "A remark for readers of the test."),
+    Field("note", Text(), "A note for readers of the test."),
     Field("channels", CHANNELS, "The options of `zsupport channels`."),
     Field("due", DUE, "The options of `zsupport due`."),
     Field("hours", HOURS, "The options of `zsupport hours`."),
@@ -460,7 +460,7 @@ INVARIANT = Keys(
     "invariant",
     "A rule for every case of the policy, or for a selection of cases.",
     Field("name", Line("a name"), "The name of the invariant; if omitted, its claims."),
-    Field("note", Text(), "A remark for readers of the test."),
+    Field("note", Text(), "A note for readers of the test."),
     Field("for", CASES_WHERE, "The selected cases; if omitted, all cases."),
     Field("require", CLAIM, "A claim that is true in all selected cases."),
     Field("forbid", CLAIM, "A claim that is false in all selected cases."),
@@ -470,10 +470,10 @@ INVARIANT = Keys(
 
 TESTS = Keys(
     "tests file",
-    "The tests of a policy; its name ends in _test.yaml.",
+    "The tests of a policy, in a file whose name ends in _test.yaml.",
     Field("tests", Choice(str(VERSION)), "The version of this format.", required=True),
     Field("policy", Id(), "The id of the tested policy.", required=True),
-    Field("note", Text(), "A remark for readers of the tests."),
+    Field("note", Text(), "A note for readers of the tests."),
     Field("at", _MOMENT, "The moment of tests without one; if omitted, the newest revision."),
     Field("cases", ListOf(CASE), "Questions with their expected answers."),
     Field("invariants", ListOf(INVARIANT), "Rules for all cases of the policy."),

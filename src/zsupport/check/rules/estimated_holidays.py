@@ -62,7 +62,7 @@ def problems(subject: Subject, off: Holidays, country: str, path: Path) -> Itera
             f" {len(more)} more"
             if more
             else f"estimated holiday of {country} in the next two years: {name} on {first}",
-            label="announced shortly before",
+            label="announced at short notice",
             hint="pin the dates with `frozen` when they are known, or correct them with `add` and"
             " `remove`",
         )

@@ -18,10 +18,10 @@ def check(subject: Subject) -> Iterator[Problem]:
     space = subject.facts
     unmatched = space.every & ~union(space.holds(priority.when) for priority in priorities)
     if unmatched:
-        combinations = counted(unmatched.bit_count(), "combination")
+        combinations = counted(space.size, "combination")
         yield Problem(
             ("priorities",),
-            f"no priority matches {combinations} of facts, of {space.size:,}",
+            f"no priority matches {unmatched.bit_count():,} of {combinations} of facts",
             subject.document.key(("priorities",)),
             hint="end the list with a priority without `when`, or widen a `when`",
             case=shown(space.first(unmatched)),

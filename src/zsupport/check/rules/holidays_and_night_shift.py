@@ -18,7 +18,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if document.node((*path, "holidays-apply-to")) is None:
             yield Problem(
                 (*path, "holidays"),
-                "ambiguous holidays: not stated which night shift a holiday closes",
+                "ambiguous holidays: the policy does not state which night shift a holiday closes",
                 document.key((*path, "holidays")),
                 label="closed from 00:00 to 24:00 of each holiday",
                 hint="add `holidays-apply-to: date`, or `holidays-apply-to: start-date` to close"

@@ -27,7 +27,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         if days > _DAYS:
             length = (
-                f"{target.amount // 86_400} days around the clock"
+                f"{target.amount // 86_400} days of elapsed time"
                 if target.kind == "clock"
                 else f"{days:.0f} working days"
             )
