@@ -158,9 +158,11 @@ def dimensions(
         if query.priority in defined:
             from zsupport.wording import enumerated
 
-            fitting = enumerated(known, "or") if known else "no priority"
             message = (
-                f"the facts lead to {fitting}, not {query.priority}; the stated priority is used"
+                f"the facts lead to {enumerated(known, 'or')}, not {query.priority};"
+                " the stated priority is used"
+                if known
+                else f"the facts lead to no priority; the stated priority {query.priority} is used"
             )
             warnings.append(Warning("priority-of-facts", message))
     dimension_values: tuple[tuple[str, str | None, tuple[str | None, ...]], ...] = (

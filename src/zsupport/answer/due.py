@@ -368,10 +368,10 @@ class _Timer:
         start = started(metric.starts, known, self.moment.starts.get(metric.id))
         ended = ending(target, known, first_metric=metric == self.first)
         if start is not None and ended is not None and ended < start:
-            event = "resolved" if ended == known.resolved else "answered"
-            raise UsageError(
-                f"{event}: {_shown(ended)} is before the start of `{metric.id}`, {_shown(start)}"
-            )
+            end, begin = _shown(ended), _shown(start)
+            if ended == known.resolved:
+                raise UsageError(f"resolved: {end} is before the start of `{metric.id}`, {begin}")
+            raise UsageError(f"answered: {end} is before the start of `{metric.id}`, {begin}")
         return course_of(row, self.asked.revision, self.moment)
 
     def without_end(self, row: Promise, run: Course) -> Deadline:

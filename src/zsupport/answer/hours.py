@@ -220,9 +220,12 @@ class PolicyHours:
         """Return the calendar of defined hours that applies to a case. Raises NoCalendar."""
         calendar = self.calendar(name, case)
         if calendar is None:
-            values = ", ".join(f"{name}={value}" for name, value in case.items()) or "this case"
+            values = ", ".join(f"{dimension}={value}" for dimension, value in case.items())
+            file = self.revision.file
             raise NoCalendar(
-                f"{self.revision.file}: no calendar of the hours `{name}` matches {values}",
+                f"{file}: no calendar of the hours `{name}` matches {values}"
+                if values
+                else f"{file}: no calendar of the hours `{name}` matches this case",
                 "end the list with a calendar without `when`",
             )
         return calendar
