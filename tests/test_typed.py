@@ -96,7 +96,7 @@ def test_values_can_be_given_by_position_and_name(
 
 
 def test_error_names_a_missing_field() -> None:
-    with pytest.raises(TypeError, match=r"Lean.*missing \['second'\], surplus \['fifth'\]"):
+    with pytest.raises(TypeError, match=r"Lean.*missing \['second'\], unexpected \['fifth'\]"):
         Lean(1, fifth=2)  # type: ignore[call-arg]
 
 

@@ -120,7 +120,7 @@ else:
             missing = [name for name in fields if name not in named and name not in defaults]
             raise TypeError(
                 f"{cls.__name__} takes {', '.join(cls._fields)}: {given} given by position,"
-                f" missing {missing}, surplus {sorted(named.keys() - fields)}"
+                f" missing {missing}, unexpected {sorted(named.keys() - fields)}"
             )
         return values
 

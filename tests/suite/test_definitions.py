@@ -81,7 +81,7 @@ def random_case(draw: st.DrawFn, subject: PolicyUnderTest) -> str:
     return case_text({"due": asked, "expect": expect})
 
 
-def right(subject: PolicyUnderTest, text: str) -> str:
+def passing_case(subject: PolicyUnderTest, text: str) -> str:
     """Return a passing case: the case itself or its correction."""
     [example] = cases(text, subject)
     passing = text if passes(subject, example) else corrected(subject, example)
@@ -210,7 +210,9 @@ def test_coverage_matches_the_definition(document: Document, data: st.DataObject
     subject = subject_of(yaml_of(document))
     reference = judge(yaml_of(document))
     texts = data.draw(st.lists(random_case(subject), max_size=4))
-    examples = [example for text in texts for example in cases(right(subject, text), subject)]
+    examples = [
+        example for text in texts for example in cases(passing_case(subject, text), subject)
+    ]
     kinds = ("grant", "denial", "target", "unstated")
     decisions = [decision for decision in decisions_of(subject, 0) if decision.kind in kinds]
     left = uncovered(subject, decisions, examples)

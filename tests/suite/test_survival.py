@@ -27,7 +27,7 @@ def survivors(text: str, *, passing: bool = True) -> set[tuple[str, str]]:
 
 
 @cache
-def every() -> set[tuple[str, str]]:
+def all_mutants() -> set[tuple[str, str]]:
     """Return all counted mutants: none of them changes the kind of a channel."""
     return survivors("cases: [{channels: {plan: free, channel: forum}, expect: {kind: community}}]")
 
@@ -55,7 +55,7 @@ def test_invariant_with_several_names_kills_a_mutant_of_a_single_name(
     invariant: str, mutant: tuple[str, str]
 ) -> None:
     left = survivors(f"invariants: [{invariant}]")
-    assert {mutant, PHONE} <= every()
+    assert {mutant, PHONE} <= all_mutants()
     assert mutant not in left
     assert PHONE in left
 
@@ -100,7 +100,7 @@ def test_test_of_the_start_kills_a_mutant_without_it(expect: str, killed: bool) 
     ],
 )  # fmt: skip
 def test_tests_that_name_a_changed_group(text: str, killed: bool) -> None:
-    assert GROUP in every()
+    assert GROUP in all_mutants()
     assert (GROUP not in survivors(text)) is killed
 
 
@@ -113,7 +113,7 @@ def test_tests_that_name_a_changed_group(text: str, killed: bool) -> None:
     ],
 )
 def test_failing_test_kills_no_mutant(text: str) -> None:
-    assert survivors(text, passing=False) == every()
+    assert survivors(text, passing=False) == all_mutants()
 
 
 def test_too_many_mutants_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def test_too_many_mutants_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         SUBJECT,
     )
     ran = run_tests(SUBJECT, tests)
-    changes = len(every()) + run_mutants(SUBJECT, [tests], (), ()).invalid
+    changes = len(all_mutants()) + run_mutants(SUBJECT, [tests], (), ()).invalid
     monkeypatch.setattr("zsupport.suite.mutation.CHANGES", CHANGES._replace(most=changes))
     # Two for every mutant: the mutant itself and one test.
     with pytest.raises(TooMuch, match="too many mutants of a policy times its tests: "):

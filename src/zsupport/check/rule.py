@@ -388,11 +388,11 @@ class Problem(NamedTuple):
     path: Path
     message: str
     span: Span | None = None
-    label: str | None = None  # a remark at the marked text
+    label: str | None = None  # a note at the marked text
     expected: str | None = None
     hint: str | None = None
     case: Mapping[str, str] | None = None
-    related: tuple[tuple[Path, str], ...] = ()  # other places, with remarks
+    related: tuple[tuple[Path, str], ...] = ()  # other places, with notes
     fix: Fix | None = None
     severity: str | None = None  # None for the severity of the rule
 

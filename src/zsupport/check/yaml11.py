@@ -54,17 +54,17 @@ def reading(text: str) -> tuple[str, str] | None:
     return "a number", _number(match.lastgroup or "", match["sign"] or "", digits)
 
 
-def other(text: str) -> tuple[str, str] | None:
-    """Return the reading of a text if YAML 1.1 shows another text for it."""
+def different_reading(text: str) -> tuple[str, str] | None:
+    """Return the reading of a text in YAML 1.1 if it differs from the text."""
     read = reading(text)
     return None if read is None or read[1] == text else read
 
 
-def any_other(texts: Set[str]) -> bool:
-    """Return whether YAML 1.1 shows another text for one of some texts; fast if it does not."""
+def any_different_reading(texts: Set[str]) -> bool:
+    """Return whether YAML 1.1 reads any of these texts differently; fast if it does not."""
     words = texts & _WORDS.keys()
     numbers = [text for text in texts if text[:1] in _FIRST]
-    return any(map(other, words)) or any(map(other, numbers))
+    return any(map(different_reading, words)) or any(map(different_reading, numbers))
 
 
 def _number(kind: str, sign: str, digits: str) -> str:

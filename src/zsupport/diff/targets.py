@@ -32,7 +32,7 @@ class _DecidedTarget(NamedTuple):
 
     @property
     def target(self) -> Target | None:
-        """The target; None if nothing is promised."""
+        """The target; None without a promise."""
         target = self.stated.cell.target if self.stated else None
         return target if target is not None and target.promises else None
 

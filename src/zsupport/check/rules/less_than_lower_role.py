@@ -1,4 +1,4 @@
-"""ZS504: a role with less than a role that ranks below it."""
+"""ZS504: a role with fewer channels or hours, or slower targets, than a lower role."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ RULE = Rule(
     code="ZS504",
     name="less-than-lower-role",
     severity="error",
-    summary="role with less than a role that ranks below",
+    summary="role with fewer channels or hours, or slower targets, than a lower role",
     check=check,
 )

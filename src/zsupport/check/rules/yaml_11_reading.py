@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from zsupport.check.edits import quoting
 from zsupport.check.rule import Problem, Rule, Subject, scalars
-from zsupport.check.yaml11 import any_other, other
+from zsupport.check.yaml11 import any_different_reading, different_reading
 from zsupport.findings import Fix, Span
 from zsupport.policy.yamltext import ScalarNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each key and value that YAML 1.1 reads as another value."""
-    if not any_other(subject.plain_texts):
+    if not any_different_reading(subject.plain_texts):
         return
     seen: set[int] = set()
     for path, scalar in scalars(subject.document.root, (), keys=True):
-        read = other(scalar.text) if scalar.plain else None
+        read = different_reading(scalar.text) if scalar.plain else None
         if read is None or id(scalar) in seen:
             continue  # an alias repeats a value that is written once
         seen.add(id(scalar))

@@ -14,7 +14,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if not target.amount and target.kind in ("clock", "business"):
             yield Problem(
                 subject.document.target(position, metric, cell),
-                f"zero target `{target.text}`: due at the moment it starts",
+                f"zero target `{target.text}`: due as soon as its clock starts",
                 label="zero time",
                 hint="write the shortest intended time, `none` for no promise, or `not-stated`",
             )
