@@ -240,19 +240,6 @@ ALLOWED_NAMES = {
     "says": "a field of the JSON output of mutations",
 }
 
-#: Modules that still have banned names. Delete the line of a module when it has none.
-#: (Generated: `python tests/test_architecture.py` prints it.)
-UNFINISHED = """
-src/zsupport/analysis/answers.py
-src/zsupport/analysis/compare.py
-src/zsupport/analysis/deadlines.py
-src/zsupport/analysis/space.py
-tests/analysis/minutes.py
-tests/analysis/test_compare.py
-tests/analysis/test_deadlines.py
-tests/analysis/test_decisions.py
-"""
-
 
 def words(name: str) -> set[str]:
     """Return the words of an identifier in lower case."""
@@ -299,9 +286,7 @@ def modules_with_banned_names() -> dict[str, set[str]]:
 
 
 def test_names_have_no_banned_word() -> None:
-    unfinished = UNFINISHED.split()
-    banned = modules_with_banned_names()
-    assert {path: names for path, names in banned.items() if path not in unfinished} == {}
+    assert modules_with_banned_names() == {}
 
 
 @pytest.mark.parametrize(
@@ -493,7 +478,3 @@ def test_lock_file_has_all_requirements_with_hashes_and_no_address() -> None:
     assert "index" not in text
     # Every requirement has hashes.
     assert len(re.findall(r"==[^\n]*\\\n    --hash=sha256:", text)) == len(locked)
-
-
-if __name__ == "__main__":
-    print(*modules_with_banned_names(), sep="\n")

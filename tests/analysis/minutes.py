@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
 
-from zsupport.analysis.compare import Counted, one
+from zsupport.analysis.compare import Counted, counted_time
 from zsupport.analysis.deadlines import Conditions, Deadlines, TargetClock, Verdict, period_of
 from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock import deadline as clock
@@ -120,7 +120,7 @@ def deadlines(target: TargetClock, moments: Sequence[int]) -> list[int]:
 class Compared(NamedTuple):
     """Two targets over the moments of a case: the quick verdict, and the plain one."""
 
-    one: TargetClock
+    target: TargetClock
     other: TargetClock
     conditions: Conditions
     quick: Verdict
@@ -135,7 +135,7 @@ def compared(seed: int, count: int = 6) -> list[Compared]:
     where = random.choice(ZONES)
     written = [calendar(random, where, start) for _ in range(4)]
     revision = revision_of(written, where=where, start=start)
-    single = [one(revision.hours[name][0], where) for name in revision.hours]
+    single = [counted_time(revision.hours[name][0], where) for name in revision.hours]
     hours = [*single[:3], single[2].joined(single[3])]
     reading = random.choice(("close", "opening", "same-time"))
     targets = [
@@ -170,7 +170,7 @@ def compared(seed: int, count: int = 6) -> list[Compared]:
                 result.append(Compared(item, entry, conditions, verdict, worse, plain))
                 for moment, sign in ((verdict.later, 1), (verdict.earlier, -1)):
                     if moment is not None and (place := index.get(moment.opened)) is not None:
-                        a, b = (NEVER if each is None else each for each in moment[1:])
+                        a, b = (NEVER if due is None else due for due in moment[1:])
                         assert belongs[place]
                         assert (a, b) == (left[place], right[place])
                         assert (a > b) - (a < b) == sign

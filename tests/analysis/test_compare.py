@@ -8,7 +8,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from zsupport.analysis import compare
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, includes, one
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, counted_time, includes
 from zsupport.clock.model import Year
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
@@ -29,7 +29,7 @@ def counted(*calendars: str, zone: str = "UTC") -> Counted:
     revision = load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
     result = Counted((), open=False)
     for name in revision.hours:
-        result = result.joined(one(revision.hours[name][0], zone))
+        result = result.joined(counted_time(revision.hours[name][0], zone))
     return result
 
 
@@ -227,9 +227,9 @@ periods = st.just(PERIOD) | st.builds(
 def test_the_quick_comparison_agrees_with_every_instant(
     left: list[str], right: list[str], period: compare.Period
 ) -> None:
-    one, other = counted(*left), counted(*right)
-    plain: Any = compare._by_instant(one, other, period, public)
-    event(f"quick: {compare._by_week(one, other)}, plain: {plain}, short: {period != PERIOD}")
-    assert includes(one, other, period, public) is plain
-    always: Any = compare._by_instant(one, EVERY_INSTANT, period, public)
-    assert includes(one, EVERY_INSTANT, period, public) is always
+    hours, other = counted(*left), counted(*right)
+    plain: Any = compare._by_instant(hours, other, period, public)
+    event(f"quick: {compare._by_week(hours, other)}, plain: {plain}, short: {period != PERIOD}")
+    assert includes(hours, other, period, public) is plain
+    always: Any = compare._by_instant(hours, EVERY_INSTANT, period, public)
+    assert includes(hours, EVERY_INSTANT, period, public) is always

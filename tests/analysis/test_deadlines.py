@@ -7,7 +7,7 @@ import pytest
 from minutes import TARGETS, ZONES, calendar, check, deadlines, revision_of
 from test_compare import OFFICE, counted, public
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, one
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, counted_time
 from zsupport.analysis.deadlines import (
     Clocks,
     Conditions,
@@ -43,8 +43,8 @@ def target(text: str, calendar: str | None = OFFICE, reading: str = "close") -> 
     )
 
 
-def compared(one: TargetClock, other: TargetClock, conditions: Conditions = ()) -> Verdict:
-    return Deadlines(PERIOD, Clocks(public)).compare(one, other, conditions)
+def compared(clock: TargetClock, other: TargetClock, conditions: Conditions = ()) -> Verdict:
+    return Deadlines(PERIOD, Clocks(public)).compare(clock, other, conditions)
 
 
 TWO_ZONES = Counted((
@@ -171,15 +171,15 @@ def test_a_week_is_shorter_before_a_dst_gap() -> None:
 
 def test_only_opening_times_of_the_case_are_compared() -> None:
     inside, outside = ((True, counted(OFFICE)),), ((False, counted(OFFICE)),)
-    one, other = target("8h"), target("4 business hours")
+    clock, other = target("8h"), target("4 business hours")
     # Outside, they open after eight hours or more, but for the hours just before they open.
-    assert compared(one, other).word == "incomparable"
-    assert compared(one, other, inside).word == "incomparable"
+    assert compared(clock, other).word == "incomparable"
+    assert compared(clock, other, inside).word == "incomparable"
     early = (True, counted("{open: mon-fri 00:00-01:00}"))
-    assert compared(one, other, (early,)).word == "better"
-    assert compared(one, other, (*outside, early)).word == "better"
+    assert compared(clock, other, (early,)).word == "better"
+    assert compared(clock, other, (*outside, early)).word == "better"
     # No moment is inside and outside: nothing tells the two apart.
-    assert compared(one, other, (*inside, *outside)).word == "equal"
+    assert compared(clock, other, (*inside, *outside)).word == "equal"
     assert compared(target("1 business day"), target("next business day"), inside).word == "equal"
     assert compared(target("1 business day"), target("next business day"), outside).word == "worse"
 
@@ -248,7 +248,7 @@ def test_verdicts_without_deadlines_are_right_at_every_moment(seed: int) -> None
     office = "{open: mon-fri 09:00-17:00, holidays: [03-25, 03-30]}"
     result = revision_of([office, calendar(random, where, start)], where=where, start=start)
     targets = [
-        TargetClock(parse_target(text), one(hours[0], where), reading, where)
+        TargetClock(parse_target(text), counted_time(hours[0], where), reading, where)
         for hours in result.hours.values()
         for reading in ("close", "opening")
         for text in TARGETS

@@ -139,11 +139,11 @@ def test_a_case_set_lists_its_cases(
         assert space.met(name, chosen) == tuple(
             value for value in values[name] if any(case[name] == value for case in cases)
         )
-        others = [{n: v for n, v in case.items() if n != name} for case in cases]
+        remaining = [{n: v for n, v in case.items() if n != name} for case in cases]
         wider = space.for_some(name, chosen)
         for bit, case in every:
             rest = {n: v for n, v in case.items() if n != name}
-            assert bool(wider & bit) is (rest in others)
+            assert bool(wider & bit) is (rest in remaining)
         for value in values[name]:
             seen = space.seen_from(name, value, chosen)
             assert list(space.cases(seen)) == [
@@ -161,15 +161,17 @@ def test_a_case_set_lists_its_cases(
 
 
 @given(st.lists(st.integers(0, 255)), st.lists(st.integers(0, 255)))
-def test_crossed_pairs_entries_with_common_cases(one: list[Cases], other: list[Cases]) -> None:
+def test_crossed_pairs_entries_with_common_cases(left: list[Cases], right: list[Cases]) -> None:
     result = {
-        (item, entry): cases for item, entry, cases in crossed(enumerate(one), enumerate(other))
+        (item, entry): cases for item, entry, cases in crossed(enumerate(left), enumerate(right))
     }
     for bit in (1 << n for n in range(8)):
         both = {pair for pair, cases in result.items() if cases & bit}
-        mine, its = ({n for n, cases in enumerate(value) if cases & bit} for value in (one, other))
-        assert both == set(product(mine, its))
-        assert bool(union(one) & bit) is bool(mine)
+        left_keys, right_keys = (
+            {n for n, cases in enumerate(value) if cases & bit} for value in (left, right)
+        )
+        assert both == set(product(left_keys, right_keys))
+        assert bool(union(left) & bit) is bool(left_keys)
     assert all(result.values())
 
 

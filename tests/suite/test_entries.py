@@ -83,4 +83,4 @@ def test_only_entries_that_match_in_the_same_cases_are_compared() -> None:
     pair = compare_mutant(subject, 0, mutant)
     assert pair is not None
     # One rule has conditions on the three facts, and the last rule matches every case.
-    assert [len(side.revision.rules) for side in (pair.where.one, pair.where.other)] == [2, 2]
+    assert [len(side.revision.rules) for side in (pair.where.old, pair.where.new)] == [2, 2]

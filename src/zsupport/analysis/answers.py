@@ -182,47 +182,47 @@ class AnswersByCase:
 class Difference:
     """The cases in which two policies over one space give different answers, computed lazily."""
 
-    def __init__(self, one: AnswersByCase, other: AnswersByCase, inclusions: Inclusions) -> None:
-        self.one = one
-        self.other = other
+    def __init__(self, old: AnswersByCase, new: AnswersByCase, inclusions: Inclusions) -> None:
+        self.old = old
+        self.new = new
         self.inclusions = inclusions
         # If only one policy has a case, its facts lead to another priority in the other policy.
-        self._both = one.decisions.existing & other.decisions.existing
+        self._both = old.decisions.existing & new.decisions.existing
 
     @cached_property
     def channels(self) -> Cases:
         """The cases in which answers about channels differ."""
         # Tests of policies check the order of lists, so another order is a difference. `diff`
         # compares prerequisites and hours of channels without their order.
-        one, other = self.one, self.other
-        result = one.decisions.allowed ^ other.decisions.allowed
-        result |= _unlike(one.prerequisites, other.prerequisites)
-        result |= _unlike(one.hours_of_channels, other.hours_of_channels)
-        result |= _unlike(one.recommended, other.recommended)
+        old, new = self.old, self.new
+        result = old.decisions.allowed ^ new.decisions.allowed
+        result |= _unlike(old.prerequisites, new.prerequisites)
+        result |= _unlike(old.hours_of_channels, new.hours_of_channels)
+        result |= _unlike(old.recommended, new.recommended)
         return result & self._both
 
     @cached_property
     def due(self) -> dict[str, Cases]:
         """The cases in which the target, its hours, start or commitment differ, by metric."""
-        one, other = self.one, self.other
+        old, new = self.old, self.new
         metrics = [
-            {metric.id: metric for metric in answers.revision.metrics} for answers in (one, other)
+            {metric.id: metric for metric in answers.revision.metrics} for answers in (old, new)
         ]
         # These hours decide which rule applies.
         timed = union(
-            cases for name, cases in self.hours.items() if opened(name) in one.space.values
+            cases for name, cases in self.hours.items() if opened(name) in old.space.values
         )
-        timed |= one.decisions.entitled ^ other.decisions.entitled
+        timed |= old.decisions.entitled ^ new.decisions.entitled
         committed = union(cases for _, _, cases in self.commitments())
         result: dict[str, Cases] = {}
         for metric in {**metrics[0], **metrics[1]}:
-            mine, its = (
+            old_targets, new_targets = (
                 entry.targets(known[metric]) if metric in known else {}
-                for entry, known in zip((one, other), metrics, strict=True)
+                for entry, known in zip((old, new), metrics, strict=True)
             )
-            cases = timed | _unlike(mine, its)
-            cases |= committed & one.decisions.targets(metric).promised
-            for key, some in mine.items():
+            cases = timed | _unlike(old_targets, new_targets)
+            cases |= committed & old.decisions.targets(metric).promised
+            for key, some in old_targets.items():
                 if key[1] is not None and key[1] in self.hours:
                     cases |= some & self.hours[key[1]]
             result[metric] = cases & self._both
@@ -232,12 +232,12 @@ class Difference:
     def hours(self) -> dict[str, Cases]:
         """The cases in which hours are open at other instants or count other days, by name."""
         result: dict[str, Cases] = {}
-        for name in {**self.one.revision.hours, **self.other.revision.hours}:
+        for name in {**self.old.revision.hours, **self.new.revision.hours}:
             parts = [
                 answers.decisions.counting(name)
                 if name in answers.revision.hours
                 else [(NEVER, answers.space.every)]
-                for answers in (self.one, self.other)
+                for answers in (self.old, self.new)
             ]
             # Revisions that differ only in their entries share the parts of their hours.
             result[name] = (
@@ -252,24 +252,24 @@ class Difference:
             )
         return result
 
-    def _count_alike(self, one: Counted, other: Counted) -> bool:
+    def _count_alike(self, old: Counted, new: Counted) -> bool:
         """Return whether two calendars are open at the same instants and count the same days."""
-        if one == other:
+        if old == new:
             return True
-        days = [{c.business_days for c in item.calendars} for item in (one, other)]
-        zones = [{c.timezone for c in entry.calendars} for entry in (one, other)]
+        days = [{c.business_days for c in item.calendars} for item in (old, new)]
+        zones = [{c.timezone for c in entry.calendars} for entry in (old, new)]
         try:
-            return days[0] == days[1] and zones[0] == zones[1] and self.inclusions.same(one, other)
+            return days[0] == days[1] and zones[0] == zones[1] and self.inclusions.same(old, new)
         except BadText:
             return False  # unknown holidays: equality cannot be proved
 
     def commitments(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
         """Yield each pair of different commitments, with the cases that they decide."""
-        return _differing(self.one.commitments, self.other.commitments)
+        return _differing(self.old.commitments, self.new.commitments)
 
     def priorities(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
         """Yield each pair of different priorities, with the facts that lead to both."""
-        return _differing(self.one.priorities, self.other.priorities)
+        return _differing(self.old.priorities, self.new.priorities)
 
     @cached_property
     def facts(self) -> Cases:
@@ -279,7 +279,7 @@ class Difference:
     @cached_property
     def defaults(self) -> bool:
         """Whether the default of a fact differs."""
-        return self.one.defaults != self.other.defaults
+        return self.old.defaults != self.new.defaults
 
     @property
     def any(self) -> bool:
@@ -295,21 +295,21 @@ class Difference:
 
 
 def _differing(
-    one: list[tuple[DecidedValue, Cases]], other: list[tuple[DecidedValue, Cases]]
+    old: list[tuple[DecidedValue, Cases]], new: list[tuple[DecidedValue, Cases]]
 ) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
-    if one is other:
+    if old is new:
         return iter(())
     return (
         (first, second, cases)
-        for first, second, cases in crossed(one, other)
+        for first, second, cases in crossed(old, new)
         if first.value != second.value
     )
 
 
-def _unlike(one: Partition, other: Partition) -> Cases:
+def _unlike(old: Partition, new: Partition) -> Cases:
     """Return the cases in which two partitions have different values, or only one has a value."""
-    same = union(cases & other.get(key, 0) for key, cases in one.items())
-    return (union(one.values()) | union(other.values())) & ~same
+    same = union(cases & new.get(key, 0) for key, cases in old.items())
+    return (union(old.values()) | union(new.values())) & ~same
 
 
 def _add(parts: dict[Key, Cases], key: Key, cases: Cases) -> None:

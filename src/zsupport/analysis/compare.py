@@ -48,7 +48,7 @@ EVERY_INSTANT = Counted(())
 NEVER = Counted((), open=False)
 
 
-def one(calendar: PolicyCalendar, zone: str) -> Counted:
+def counted_time(calendar: PolicyCalendar, zone: str) -> Counted:
     """Return a calendar that is not a union as counted time; `zone` is that of the policy."""
     off = calendar.holidays
     bare = calendar._replace(
@@ -76,24 +76,28 @@ def opening(counted: Counted) -> Counted:
 
 
 def includes(
-    one: Counted, other: Counted, period: Period, public: PublicHolidays = public_holidays
+    outer: Counted, inner: Counted, period: Period, public: PublicHolidays = public_holidays
 ) -> bool:
-    """Return whether `one` is open at every instant of a period at which `other` is open.
+    """Return whether `outer` is open at every instant of a period at which `inner` is open.
 
     Hours that depend on the customer include only equal hours. Other calendars that differ are
     compared instant by instant.
     """
-    one, other = opening(one), opening(other)
-    if one == other or (one.open and not one.calendars) or not (other.open or other.calendars):
+    outer, inner = opening(outer), opening(inner)
+    if (
+        outer == inner
+        or (outer.open and not outer.calendars)
+        or not (inner.open or inner.calendars)
+    ):
         return True
-    if all(calendar in one.calendars for calendar in other.calendars) and other.calendars:
+    if all(calendar in outer.calendars for calendar in inner.calendars) and inner.calendars:
         return True
-    quick = _by_week(one, other)
+    quick = _by_week(outer, inner)
     if quick or (quick is False and period[1] - period[0] >= _YEAR):
         return quick
-    if any(map(of_customer, (*one.calendars, *other.calendars))):
+    if any(map(of_customer, (*outer.calendars, *inner.calendars))):
         return False
-    return _by_instant(one, other, period, public)
+    return _by_instant(outer, inner, period, public)
 
 
 class Inclusions:
@@ -105,20 +109,20 @@ class Inclusions:
         self._public = public
         self._known: dict[str, bool] = {}
 
-    def of(self, one: Counted, other: Counted) -> bool:
-        """Return whether `one` is open at every instant at which `other` is."""
+    def of(self, outer: Counted, inner: Counted) -> bool:
+        """Return whether `outer` is open at every instant at which `inner` is."""
         # Calendars hold mappings, which are not hashable.
-        key = repr((one, other))
+        key = repr((outer, inner))
         if key not in self._known:
-            self._known[key] = includes(one, other, self._period, self._public)
+            self._known[key] = includes(outer, inner, self._period, self._public)
         return self._known[key]
 
-    def same(self, one: Counted, other: Counted) -> bool:
+    def same(self, first: Counted, second: Counted) -> bool:
         """Return whether two hours are open at the same instants."""
-        return self.of(one, other) and self.of(other, one)
+        return self.of(first, second) and self.of(second, first)
 
 
-def meet(
+def has_instant(
     inside: Sequence[Counted],
     outside: Sequence[Counted],
     period: Period,
@@ -139,7 +143,8 @@ def meet(
     every = [opening(entry) for entry in (*inside, closed)]
     calendars = [calendar for value in every for calendar in value.calendars]
     *weeks, closed_week = (
-        [window for each in hours.calendars for window in each.windows or ()] for hours in every
+        [window for calendar in hours.calendars for window in calendar.windows or ()]
+        for hours in every
     )
     whole_years = period[1] - period[0] >= _YEAR
     if whole_years and all(weeks) and _differ_in_weeks_only(calendars):
@@ -148,7 +153,7 @@ def meet(
             left &= _minutes(tuple(week))
         return bool(left)
     *within_all, without = (
-        clipped(_spans(each, *period, public).intervals(), *period) for each in every
+        clipped(_spans(hours, *period, public).intervals(), *period) for hours in every
     )
     rest = intervals.outside(without, *period)
     for spans in within_all:
@@ -162,73 +167,73 @@ def _differ_in_weeks_only(calendars: Sequence[PolicyCalendar]) -> bool:
     return plain and all(entry == bare[0] for entry in bare)
 
 
-def _by_week(one: Counted, other: Counted) -> bool | None:
+def _by_week(outer: Counted, inner: Counted) -> bool | None:
     """Return the result for calendars that differ only in their weeks; None for others."""
-    if len(one.calendars) != 1 or len(other.calendars) != 1:
-        return _union_by_week(one, other)
-    mine, its = one.calendars[0], other.calendars[0]
-    same = mine._replace(windows=None, business_days=None, holidays=None)
-    if same != its._replace(windows=None, business_days=None, holidays=None):
+    if len(outer.calendars) != 1 or len(inner.calendars) != 1:
+        return _union_by_week(outer, inner)
+    first, second = outer.calendars[0], inner.calendars[0]
+    same = first._replace(windows=None, business_days=None, holidays=None)
+    if same != second._replace(windows=None, business_days=None, holidays=None):
         return None
-    if mine.windows is None or its.windows is None or mine.by_start_date:
+    if first.windows is None or second.windows is None or first.by_start_date:
         return None
-    week = _covers(mine.windows, its.windows)
-    if mine.holidays == its.holidays:
+    week = _covers(first.windows, second.windows)
+    if first.holidays == second.holidays:
         # Both are closed on holidays; the week decides on all other dates.
         return week
-    if mine.holidays is None:
+    if first.holidays is None:
         # Only the other calendar can be open on exchanged days.
-        exchanges = its.holidays is not None and its.holidays.exchanged_for is not None
+        exchanges = second.holidays is not None and second.holidays.exchanged_for is not None
         return True if week and not exchanges else None
-    if _fewer(mine.holidays, its.holidays):
+    if _fewer(first.holidays, second.holidays):
         return True if week else None
     return None
 
 
-def _union_by_week(one: Counted, other: Counted) -> bool | None:
+def _union_by_week(outer: Counted, inner: Counted) -> bool | None:
     """Return the result for unions of calendars that differ only in their weeks.
 
-    If `other` is every instant, a week with a closed minute is enough to deny it.
+    If `inner` is every instant, a week with a closed minute is enough to deny it.
     """
-    if not one.calendars:
+    if not outer.calendars:
         return None
-    if not other.calendars:
-        weeks = [item.windows or (Window(0, WEEK),) for item in one.calendars]
+    if not inner.calendars:
+        weeks = [item.windows or (Window(0, WEEK),) for item in outer.calendars]
         always = _minutes(tuple(window for week in weeks for window in week))
-        zones = {entry.timezone for entry in one.calendars}
+        zones = {entry.timezone for entry in outer.calendars}
         return False if len(zones) == 1 and always != (1 << WEEK) - 1 else None
-    first, *more = (*one.calendars, *other.calendars)
+    first, *more = (*outer.calendars, *inner.calendars)
     same = first._replace(windows=None, business_days=None)
     if any(same != value._replace(windows=None, business_days=None) for value in more):
         return None
-    mine: list[Window] = []
-    its: list[Window] = []
-    for windows, calendars in ((mine, one.calendars), (its, other.calendars)):
+    outer_windows: list[Window] = []
+    inner_windows: list[Window] = []
+    for windows, calendars in ((outer_windows, outer.calendars), (inner_windows, inner.calendars)):
         for calendar in calendars:
             if calendar.windows is None or calendar.by_start_date:
                 return None
             windows += calendar.windows
-    return _covers(tuple(mine), tuple(its))
+    return _covers(tuple(outer_windows), tuple(inner_windows))
 
 
-def _fewer(mine: Holidays, its: Holidays | None) -> bool:
+def _fewer(first: Holidays, second: Holidays | None) -> bool:
     """Return whether the first days off are certainly a subset of the second."""
     return (
-        its is not None
-        and set(mine.add) <= set(its.add)
-        and set(mine.remove) >= set(its.remove)
+        second is not None
+        and set(first.add) <= set(second.add)
+        and set(first.remove) >= set(second.remove)
         # A removed holiday cannot be an exchanged day either.
-        and (mine.exchanged_for is None or mine.remove == its.remove)
-        and mine._replace(add=(), remove=(), covers=None)
-        == its._replace(add=(), remove=(), covers=None)
-        and not set(mine.add) & set(mine.remove)
+        and (first.exchanged_for is None or first.remove == second.remove)
+        and first._replace(add=(), remove=(), covers=None)
+        == second._replace(add=(), remove=(), covers=None)
+        and not set(first.add) & set(first.remove)
     )
 
 
-def _covers(mine: tuple[Window, ...], its: tuple[Window, ...]) -> bool:
+def _covers(outer: tuple[Window, ...], inner: tuple[Window, ...]) -> bool:
     """Return whether the windows of one week contain all windows of another week."""
-    open_minutes = _minutes(mine)
-    return open_minutes | _minutes(its) == open_minutes
+    open_minutes = _minutes(outer)
+    return open_minutes | _minutes(inner) == open_minutes
 
 
 @lru_cache(maxsize=256)
@@ -247,14 +252,17 @@ def of_customer(calendar: PolicyCalendar) -> bool:
     return calendar.timezone == "customer" or bool(off and off.customer)
 
 
-def _by_instant(one: Counted, other: Counted, period: Period, public: PublicHolidays) -> bool:
+def _by_instant(outer: Counted, inner: Counted, period: Period, public: PublicHolidays) -> bool:
     first, last = period
-    mine, its = _spans(one, first, last, public), _spans(other, first, last, public)
+    outer_spans, inner_spans = (
+        _spans(outer, first, last, public),
+        _spans(inner, first, last, public),
+    )
     at = 0
-    for start, end in clipped(its.intervals(), first, last):
-        while at < len(mine.starts) and mine.ends[at] < end:
+    for start, end in clipped(inner_spans.intervals(), first, last):
+        while at < len(outer_spans.starts) and outer_spans.ends[at] < end:
             at += 1
-        if at == len(mine.starts) or mine.starts[at] > start:
+        if at == len(outer_spans.starts) or outer_spans.starts[at] > start:
             return False
     return True
 

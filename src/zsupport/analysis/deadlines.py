@@ -16,8 +16,8 @@ from zsupport.analysis.compare import (
     Counted,
     Period,
     clock_hours,
+    has_instant,
     includes,
-    meet,
     of_customer,
     opening,
 )
@@ -178,64 +178,70 @@ class Deadlines:
         moments = (monday + item for item in _SAMPLES)
         self._samples = tuple(moment for moment in moments if moment < self.last)
 
-    def compare(self, one: TargetClock, other: TargetClock, conditions: Conditions = ()) -> Verdict:
-        """Return how `one` compares with `other` at the opening times that `conditions` allow.
+    def compare(
+        self, clock: TargetClock, other: TargetClock, conditions: Conditions = ()
+    ) -> Verdict:
+        """Return how `clock` compares with `other` at the opening times that `conditions` allow.
 
         Raises the errors of `public`.
         """
-        word = self._plainly(one, other, conditions)
-        return Verdict(word) if word else self._scanned(one, other, conditions, refute=False)
+        word = self._plainly(clock, other, conditions)
+        return Verdict(word) if word else self._scanned(clock, other, conditions, refute=False)
 
-    def is_worse(self, one: TargetClock, other: TargetClock, conditions: Conditions = ()) -> bool:
-        """Return whether `one` is later than `other` at some moment and earlier at none."""
-        word = self._plainly(one, other, conditions)
-        if word is None and one.target.every and not other.target.every:
+    def is_worse(self, clock: TargetClock, other: TargetClock, conditions: Conditions = ()) -> bool:
+        """Return whether `clock` is later than `other` at some moment and earlier at none."""
+        word = self._plainly(clock, other, conditions)
+        if word is None and clock.target.every and not other.target.every:
             return False
-        same_recurrence = one.target.every is other.target.every
+        same_recurrence = clock.target.every is other.target.every
         gaps_known = self.first >= _GAPS_FROM
-        if word is None and same_recurrence and gaps_known and _ends_before_close(one, other):
+        if word is None and same_recurrence and gaps_known and _ends_before_close(clock, other):
             return False
         if word is None and not conditions:
-            mine, its = self._function(one), self._function(other)
-            if any(mine.sample(sample) < its.sample(sample) for sample in self._samples):
+            function, other_function = self._function(clock), self._function(other)
+            if any(
+                function.sample(sample) < other_function.sample(sample) for sample in self._samples
+            ):
                 return False
-        return (word or self._scanned(one, other, conditions, refute=True).word) == "worse"
+        return (word or self._scanned(clock, other, conditions, refute=True).word) == "worse"
 
-    def _plainly(self, one: TargetClock, other: TargetClock, conditions: Conditions) -> str | None:
+    def _plainly(
+        self, clock: TargetClock, other: TargetClock, conditions: Conditions
+    ) -> str | None:
         """Return the verdict if it can be found without computing deadlines, otherwise None.
 
         Targets are equal if no opening time satisfies the conditions.
         """
-        mine, its = one.target, other.target
+        target, other_target = clock.target, other.target
         if conditions and not self._some_moment(conditions):
             return "equal"
-        if not (mine.promises and its.promises):
-            return "worse" if its.promises else "better" if mine.promises else "equal"
-        if one.starts != other.starts:
+        if not (target.promises and other_target.promises):
+            return "worse" if other_target.promises else "better" if target.promises else "equal"
+        if clock.starts != other.starts:
             return "incomparable"
-        if "rate" in (mine.kind, its.kind):
-            if mine.kind != its.kind:
+        if "rate" in (target.kind, other_target.kind):
+            if target.kind != other_target.kind:
                 return "incomparable"
-            return _by_number(times_per_400_years(its), times_per_400_years(mine))
-        hours = _hours(one), _hours(other)
+            return _by_number(times_per_400_years(other_target), times_per_400_years(target))
+        hours = _hours(clock), _hours(other)
         same_hours = hours[0] is hours[1] or hours[0] == hours[1]
         if not same_hours and any(of_customer(c) for item in hours for c in item.calendars):
             return "incomparable"
-        if mine.every is not its.every:
+        if target.every is not other_target.every:
             return None
-        same = mine.kind == its.kind and same_hours
-        same = same and (one.reading == other.reading or mine.kind not in _DATED)
-        same = same and (one.zone == other.zone or mine.kind != "week")
-        if same and mine.amount == its.amount and mine.at == its.at:
+        same = target.kind == other_target.kind and same_hours
+        same = same and (clock.reading == other.reading or target.kind not in _DATED)
+        same = same and (clock.zone == other.zone or target.kind != "week")
+        if same and target.amount == other_target.amount and target.at == other_target.at:
             return "equal"
-        if not all(map(_in_same_zone, (one, other))):
+        if not all(map(_in_same_zone, (clock, other))):
             return "incomparable"
-        if conditions or not same or mine.kind not in ("clock", "business", "business-days"):
+        if conditions or not same or target.kind not in ("clock", "business", "business-days"):
             return None
-        if one.reading == "same-time" and mine.kind == "business-days":
+        if clock.reading == "same-time" and target.kind == "business-days":
             return None
-        if all(_surely_reached(target, hours[0]) for target in (mine, its)):
-            return _by_number(mine.amount, its.amount)
+        if all(_surely_reached(item, hours[0]) for item in (target, other_target)):
+            return _by_number(target.amount, other_target.amount)
         return None
 
     def _some_moment(self, conditions: Conditions) -> bool:
@@ -246,30 +252,30 @@ class Deadlines:
         key = tuple((side, self._hours_of(hours)) for side, hours in conditions)
         if key not in self._moments:
             period = self.first, self.last
-            self._moments[key] = meet(inside, outside, period, self.clocks.public)
+            self._moments[key] = has_instant(inside, outside, period, self.clocks.public)
         return self._moments[key]
 
     def _scanned(
-        self, one: TargetClock, other: TargetClock, conditions: Conditions, *, refute: bool
+        self, clock: TargetClock, other: TargetClock, conditions: Conditions, *, refute: bool
     ) -> Verdict:
         """Return the verdict by computing deadlines.
 
-        With `refute` it is enough to decide whether `one` is worse.
+        With `refute` it is enough to decide whether `clock` is worse.
         """
-        mine, its = self._function(one), self._function(other)
+        function, other_function = self._function(clock), self._function(other)
         over = tuple((inside, self._hours_of(counted)) for inside, counted in conditions)
-        key = mine, its, over, refute
+        key = function, other_function, over, refute
         if key not in self._known:
-            gains = one.target.every and not other.target.every
-            loses = other.target.every and not one.target.every
+            gains = clock.target.every and not other.target.every
+            loses = other.target.every and not clock.target.every
             scan = _Scan(
-                mine, its,
-                never_later=not gains and self._never_later(one, other),
-                never_earlier=not loses and self._never_later(other, one),
+                function, other_function,
+                never_later=not gains and self._never_later(clock, other),
+                never_earlier=not loses and self._never_later(other, clock),
                 refute=refute,
                 moot_earlier=gains, moot_later=loses,
             )  # fmt: skip
-            scan.over(_Weeks((mine, its), over, self.first, self.last))
+            scan.over(_Weeks((function, other_function), over, self.first, self.last))
             if gains:
                 word = "incomparable" if scan.later else "better"
             elif loses:
@@ -280,15 +286,19 @@ class Deadlines:
             self._known[key] = Verdict(word, scan.later, scan.earlier)
         return self._known[key]
 
-    def _never_later(self, one: TargetClock, other: TargetClock) -> bool:
+    def _never_later(self, clock: TargetClock, other: TargetClock) -> bool:
         """Return whether a target is certainly never later than another, without deadlines."""
         lengths = ("clock", "business")
-        mine, its = one.target, other.target
-        if mine.kind not in lengths or its.kind not in lengths or mine.amount > its.amount:
+        target, other_target = clock.target, other.target
+        if (
+            target.kind not in lengths
+            or other_target.kind not in lengths
+            or target.amount > other_target.amount
+        ):
             return False
-        return mine.kind == "clock" or (
-            its.kind == "business"
-            and includes(one.counted, other.counted, (self.first, self.last), self.clocks.public)
+        return target.kind == "clock" or (
+            other_target.kind == "business"
+            and includes(clock.counted, other.counted, (self.first, self.last), self.clocks.public)
         )
 
     def _hours_of(self, counted: Counted) -> _Compiled:
@@ -335,8 +345,8 @@ def _in_same_zone(clock: TargetClock) -> bool:
     return clock.target.kind not in _DATED or len(zones) <= 1
 
 
-def _by_number(mine: int, its: int) -> str:
-    return "equal" if mine == its else "better" if mine < its else "worse"
+def _by_number(number: int, other: int) -> str:
+    return "equal" if number == other else "better" if number < other else "worse"
 
 
 def times_per_400_years(rate: Target) -> int:
@@ -366,21 +376,21 @@ def _surely_reached(target: Target, counted: Counted) -> bool:
     return target.amount <= 200 * len({window.opens // (WEEK // 7) for window in calendar.windows})
 
 
-def _ends_before_close(one: TargetClock, other: TargetClock) -> bool:
+def _ends_before_close(clock: TargetClock, other: TargetClock) -> bool:
     """Return whether a duration certainly ends no later than business days due at closing.
 
     Between the opening time and this closing there are as many complete working dates as are
     counted. Each has at least one complete window, reduced by a DST gap at most.
     """
-    mine, its = one.target, other.target
-    if mine.kind not in ("clock", "business") or other.reading != "close":
+    target, other_target = clock.target, other.target
+    if target.kind not in ("clock", "business") or other.reading != "close":
         return False
-    if its.kind not in ("business-days", "next-business-day"):
+    if other_target.kind not in ("business-days", "next-business-day"):
         return False
     counted = other.counted
-    if mine.kind == "business" and one.counted != counted:
+    if target.kind == "business" and clock.counted != counted:
         return False
-    if not counted.calendars or not _surely_reached(its, counted):
+    if not counted.calendars or not _surely_reached(other_target, counted):
         return False
     calendar = counted.calendars[0]
     if calendar.dates or calendar.breaks or not calendar.windows:
@@ -389,7 +399,7 @@ def _ends_before_close(one: TargetClock, other: TargetClock) -> bool:
     if any(closes > opens - opens % day + day for opens, closes in calendar.windows):
         return False  # a holiday can remove the part after midnight
     shortest = 60 * min(closes - opens for opens, closes in calendar.windows) - _LONGEST_GAP
-    return mine.amount <= max(its.amount, 1) * shortest
+    return target.amount <= max(other_target.amount, 1) * shortest
 
 
 # -- one target ------------------------------------------------------------------------------------
@@ -536,7 +546,7 @@ class _Scan:
 
     def __init__(
         self,
-        one: _Function,
+        function: _Function,
         other: _Function,
         *,
         never_later: bool,
@@ -545,7 +555,7 @@ class _Scan:
         moot_later: bool,
         moot_earlier: bool,
     ) -> None:
-        self.one, self.other = one, other
+        self.function, self.other = function, other
         self.later: DeadlinesAtMoment | None = None
         self.earlier: DeadlinesAtMoment | None = None
         self._seek_later = not (never_later or moot_later)
@@ -578,7 +588,7 @@ class _Scan:
             if not pieces:
                 continue
             until = start + _WEEK + ahead
-            bases = shared or (self.one.basis(start, until), self.other.basis(start, until))
+            bases = shared or (self.function.basis(start, until), self.other.basis(start, until))
             reached = self._week(pieces, bases)
             if reached == _NEVER and shared is None:
                 # A deadline that is not reached depends on ten years, so no weeks are equal.
@@ -594,38 +604,47 @@ class _Scan:
         bases: tuple[Basis, Basis],
     ) -> int:
         """Compare over some pieces of a week; return the latest deadline."""
-        mine, its = _DeadlinesOfWeek(self.one, bases[0]), _DeadlinesOfWeek(self.other, bases[1])
+        deadlines, other_deadlines = (
+            _DeadlinesOfWeek(self.function, bases[0]),
+            _DeadlinesOfWeek(self.other, bases[1]),
+        )
         low, high = pieces[0][0], pieces[-1][1]
         edges: list[int] | None = None
         waiting = [(start, end - 1) for start, end in reversed(pieces)]
         while waiting and not self.done:
             start, end = waiting.pop()
-            one, until = mine.due(start), mine.due(end)
-            other, its_until = its.due(start), its.due(end)
-            self._note(start, one, other)
-            self._note(end, until, its_until)
+            due, end_due = deadlines.due(start), deadlines.due(end)
+            other, other_end_due = other_deadlines.due(start), other_deadlines.due(end)
+            self._note(start, due, other)
+            self._note(end, end_due, other_end_due)
             if end - start < 2:
                 continue
-            if one <= until and other <= its_until and (until <= other or its_until <= one):
+            if (
+                due <= end_due
+                and other <= other_end_due
+                and (end_due <= other or other_end_due <= due)
+            ):
                 continue  # deadlines do not decrease, so the order is the same in between
             if edges is None:
-                edges = sorted({*mine.edges(low, high), *its.edges(low, high)})
+                edges = sorted({*deadlines.edges(low, high), *other_deadlines.edges(low, high)})
             first, last = bisect_right(edges, start), bisect_right(edges, end)
             if first < last:
                 middle = edges[(first + last) // 2]
                 waiting += [(middle, end), (start, middle - 1)]
-            elif not (until - one in (0, end - start) and its_until - other in (0, end - start)):
+            elif not (
+                end_due - due in (0, end - start) and other_end_due - other in (0, end - start)
+            ):
                 middle = (start + end) // 2
                 waiting += [(middle, end), (start, middle)]
-        return max(mine.due(high - 1), its.due(high - 1))
+        return max(deadlines.due(high - 1), other_deadlines.due(high - 1))
 
-    def _note(self, opened: int, one: int, other: int) -> None:
-        if one == other or (self.later if one > other else self.earlier):
+    def _note(self, opened: int, due: int, other: int) -> None:
+        if due == other or (self.later if due > other else self.earlier):
             return
         moment = DeadlinesAtMoment(
-            opened, *(None if due == _NEVER else due for due in (one, other))
+            opened, *(None if time == _NEVER else time for time in (due, other))
         )
-        if one > other:
+        if due > other:
             self.later = moment
         else:
             self.earlier = moment

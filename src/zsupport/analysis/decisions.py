@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import product
 from math import prod
 
-from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, one
+from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, counted_time
 from zsupport.analysis.space import space_of_facts
 from zsupport.answer.case import facts_decide
 from zsupport.answer.space import Cases, Space, union
@@ -260,7 +260,9 @@ class Decisions:
         for calendar, decides in self.calendars(hours):
             if not decides:
                 continue
-            parts = [(NEVER if calendar.any else one(calendar, self.revision.timezone), decides)]
+            parts = [
+                (NEVER if calendar.any else counted_time(calendar, self.revision.timezone), decides)
+            ]
             for member in calendar.any:
                 members = self._counted(member, decides, known=known)
                 parts = self.joined(hours, parts, members, known=known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from zsupport.analysis.compare import Counted, Period, meet, of_customer
+from zsupport.analysis.compare import Counted, Period, has_instant, of_customer
 from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import opened_in
@@ -47,7 +47,7 @@ def momentless(
                     cases = some & decides & space.of(opened(name), value)
                     inside = [*within, counted] if value == "inside" else within
                     outside = without if value == "inside" else [*without, counted]
-                    if cases and not _meet(inside, outside, period, public):
+                    if cases and not _has_instant(inside, outside, period, public):
                         result |= cases
                     elif cases:
                         split.append((inside, outside, cases))
@@ -56,7 +56,7 @@ def momentless(
     return result
 
 
-def _meet(
+def _has_instant(
     inside: Sequence[Counted], outside: Sequence[Counted], period: Period, public: PublicHolidays
 ) -> bool:
     """Return whether a case can be opened inside all of these hours and outside all of those."""
@@ -65,6 +65,6 @@ def _meet(
             [item for item in hours if kind == (set(map(of_customer, item.calendars)) or {False})]
             for hours in (inside, outside)
         )
-        if (within or without) and not meet(within, without, period, public):
+        if (within or without) and not has_instant(within, without, period, public):
             return False
     return True

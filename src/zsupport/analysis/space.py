@@ -13,19 +13,19 @@ from zsupport.limits import SETS
 from zsupport.policy.format import ALWAYS, DIMENSIONS
 from zsupport.policy.model import Revision
 
-_One = TypeVar("_One")
-_Other = TypeVar("_Other")
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
 
 
 def crossed(
-    one: Iterable[tuple[_One, Cases]], other: Iterable[tuple[_Other, Cases]]
-) -> Iterator[tuple[_One, _Other, Cases]]:
+    left: Iterable[tuple[_First, Cases]], right: Iterable[tuple[_Second, Cases]]
+) -> Iterator[tuple[_First, _Second, Cases]]:
     """Yield each pair of entries of two lists with common cases, and these cases."""
-    listed = list(other)
-    for first, some in one:
-        for second, cases in listed:
+    listed = list(right)
+    for key, some in left:
+        for other, cases in listed:
             if shared := some & cases:
-                yield first, second, shared
+                yield key, other, shared
 
 
 def opened_in(space: Space) -> list[str]:

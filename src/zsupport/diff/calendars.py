@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from zsupport.analysis.compare import Counted, one
+from zsupport.analysis.compare import Counted, counted_time
 from zsupport.analysis.space import crossed
 from zsupport.answer.space import Cases, union
 from zsupport.diff.cases import RevisionPair
@@ -98,7 +98,10 @@ class Calendars:
                 places = (*paths[0], "any"), (*paths[1], "any")
                 yield Cause(name, *places, effect), cases
             else:
-                counted = one(was, old.revision.timezone), one(now, new.revision.timezone)
+                counted = (
+                    counted_time(was, old.revision.timezone),
+                    counted_time(now, new.revision.timezone),
+                )
                 if counted[0] != counted[1]:
                     places = self._places(was, now, *paths)
                     yield Cause(name, *places, self._effect_of(*counted)), cases
