@@ -136,7 +136,7 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "7,000 unknown zones": (
         lambda: BASE + "hours:\n"
         + lines(7000, "  h{i}: {{timezone: Europe/Olso{i}, open: 24x7}}\n"),
-        "ZS203] unknown-zone: unknown time zone `Europe/Olso0`",
+        "ZS203] unknown-time-zone: unknown time zone `Europe/Olso0`",
     ),
     "10,000 duplicate keys": (
         lambda: BASE + "terms:\n" + "  t: [{say: x}]\n" * 10_000,
