@@ -54,7 +54,7 @@ def test_holidays_that_the_library_estimates(cli: "Cli", tmp_path: Path) -> None
 
 def exchanged(day: str) -> tuple[str, str]:
     """Return the warning of an exchanged date."""
-    text = f"{day} is worked in exchange for a day off, but the policy does not state"
+    text = f"{day} is a working day in exchange for a day off, but the policy does not state"
     return "exchanged", f"{text} its hours (`exchanged` in `holidays`)"
 
 

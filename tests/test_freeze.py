@@ -97,7 +97,7 @@ def test_exchanged_dates_are_frozen_in_their_own_key(key: str, cli: "Cli", tmp_p
     ]
     assert ways[0] == ways[1]
     assert ("2026-10-10 has the hours of mon" in ways[1]) is bool(key)
-    warning = "2026-10-10 is worked in exchange for a day off, but the policy does not state"
+    warning = "2026-10-10 is a working day in exchange for a day off, but the policy does not state"
     assert [warning in answer.stderr for answer in answers_of_both] == [not key] * 2
 
 

@@ -14,7 +14,7 @@ from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Revision
-from zsupport.suite.session import MOST_SHOWN, RunOptions, run_session
+from zsupport.suite.session import MAX_SHOWN, RunOptions, run_session
 from zsupport.suite.suggestion import suggestion
 
 
@@ -103,7 +103,7 @@ def test_tests_are_suggested_only_for_shown_decisions(
         wanted = RunOptions(coverage=True, listed=listed)
         ran[listed] = run_session([str(tmp_path)], wanted, public_holidays, lambda _: False)
         assert counted.calls == (
-            len(ran[True].outcome.extra["coverage"]["uncovered"]) if listed else MOST_SHOWN
+            len(ran[True].outcome.extra["coverage"]["uncovered"]) if listed else MAX_SHOWN
         )
     assert ran[True].outcome.findings == ran[False].outcome.findings
     assert ran[True].outcome.closing == ran[False].outcome.closing

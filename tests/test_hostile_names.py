@@ -45,7 +45,7 @@ GIT = [
     "-c", "commit.gpgsign=false",
 ]  # fmt: skip
 #: The arguments that select the policy with the hostile name, by command.
-ASKED: dict[str, tuple[str, ...]] = {
+ARGUMENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(COMMANDS, ("--policy", f"./{HOSTILE}.yaml")),
     "policies": (f"./{HOSTILE}.yaml",),
     "check": (".",),
@@ -117,7 +117,7 @@ def formats(name: str) -> Iterator[str]:
     ("name", "format"), [(name, format) for name in COMMANDS for format in formats(name)]
 )
 def test_file_names_cannot_control_the_output_in_any_format(name: str, format: str) -> None:
-    result = run(name, *ASKED[name], "--format", format)
+    result = run(name, *ARGUMENTS[name], "--format", format)
     if name in ("check", "test", "diff"):
         assert "set-output" in result.stdout + result.stderr
 
@@ -144,7 +144,7 @@ OPTIONS = [
 def test_option_values_cannot_control_the_output(name: str, flag: str) -> None:
     for value in (HOSTILE, f"a={HOSTILE}", f"./{HOSTILE}"):
         argument = (f"{flag}={value}",) if flag else ("--", value)
-        before = () if not flag or flag == "--policy" else ASKED[name]
+        before = () if not flag or flag == "--policy" else ARGUMENTS[name]
         for format in ((), ("--format", "json")) if [*formats(name)] else ((),):
             run(name, *before, *format, *argument)
 

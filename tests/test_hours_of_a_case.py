@@ -161,7 +161,7 @@ def test_grants_with_and_without_hours(cli: "Cli", folder: Path) -> None:
         got = ask(cli, folder, "--channel", "web", at=at)
         assert (got.stdout, got.code) == (f"{state}\n", code)
     [row] = answers(cli, folder, "--channel", "web")
-    # When it closes, nobody knows.
+    # The closing time is unknown.
     assert (row["open"], row["hours"], row["next_close"]) == (True, None, None)
 
 
@@ -170,7 +170,7 @@ def test_closed_is_exit_1(cli: "Cli", folder: Path) -> None:
     assert (got.stdout, got.stderr, got.code) == ("closed\n", "zsupport: closed\n", 1)
 
 
-# -- what only the customer knows ----------------------------------------------------------------
+# -- input that only the customer knows ----------------------------------------------------------
 
 
 def test_hours_in_the_zone_of_the_customer_need_input(cli: "Cli", folder: Path) -> None:

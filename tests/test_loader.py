@@ -252,7 +252,7 @@ def test_target_that_cannot_be_counted_in_some_case_is_invalid(rule: str) -> Non
 
 def test_the_guide_states_the_limits_of_a_file() -> None:
     limits = f"{MAX_BYTES // 2**20} MiB, {MAX_DEPTH} levels and {MAX_NODES:,} values"
-    assert f"most {limits}, with aliases unfolded" in page("files")
+    assert f"most {limits}, with aliases expanded" in page("files")
 
 
 def test_validity_without_dates_can_be_unclear() -> None:

@@ -134,7 +134,7 @@ def test_a_default_is_assumed_with_a_warning(cli: "Cli", folder: Path) -> None:
 def test_no_matching_term_gives_exit_1_and_one_line(cli: "Cli", folder: Path) -> None:
     got = ask(cli, folder, "--topic", "calls", "--channel", "web")
     assert (got.stdout, got.code) == ("", 1)
-    assert got.stderr == "zsupport: not stated: the policy states no other terms for this case\n"
+    assert got.stderr == "zsupport: not stated: the policy states no terms for this case\n"
     quiet = ask(cli, folder, "--topic", "calls", "--channel", "web", "-q")
     assert (quiet.stdout, quiet.stderr, quiet.code) == ("", "", 1)
     (folder / "acme.yaml").write_text(POLICY.partition("terms:")[0])

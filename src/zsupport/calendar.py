@@ -27,7 +27,7 @@ from zsupport.clock.deadline import (
 from zsupport.clock.instants import END, FIRST, Instant, from_datetime, instant_of, to_datetime
 from zsupport.clock.problem import BadText, Never
 from zsupport.clock.spans import WorkingTime
-from zsupport.clock.target import MOST_SECONDS, Target
+from zsupport.clock.target import MAX_SECONDS, Target
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy
@@ -125,7 +125,7 @@ class Calendar:
             # The common case needs no events.
             start = from_datetime(opened) if isinstance(opened, datetime) else _instant(opened)
             seconds = target.days * 86_400 + target.seconds
-            if 0 <= seconds <= MOST_SECONDS:
+            if 0 <= seconds <= MAX_SECONDS:
                 try:
                     return _to_datetime(self._settled.time.due(start, seconds))
                 except Never:
@@ -149,7 +149,7 @@ class Calendar:
     def _target(self, target: timedelta | str) -> Target:
         if isinstance(target, timedelta):
             seconds = target.days * 86_400 + target.seconds
-            if not 0 <= seconds <= MOST_SECONDS:
+            if not 0 <= seconds <= MAX_SECONDS:
                 raise ValueError("a target must be from zero to one year")
             return Target("business", seconds, 0, False, False, str(target))
         wanted = parse_target(target)

@@ -26,7 +26,7 @@ POLICIES = 75
 #: The number of policies with ranked plans and roles.
 RANKED = 80
 #: The maximum number of cases of policies whose answers after fixes are compared.
-MOST_CASES_FIXED = 150
+MAX_CASES_FIXED = 150
 TODAY = date(2026, 11, 26)
 
 
@@ -378,7 +378,7 @@ def of_fixes(policy: Checked) -> Iterator[Judged]:
     def judgement_of(document: Document) -> Judgement:
         return look_at(document, RULES, TODAY)
 
-    small = len(policy.claims.cases) <= MOST_CASES_FIXED
+    small = len(policy.claims.cases) <= MAX_CASES_FIXED
     if small and any(problem.fix for problems in policy.findings.values() for problem in problems):
         reference = policy.claims.reference
         document = policy.document

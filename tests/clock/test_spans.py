@@ -209,7 +209,7 @@ def test_equal_hours_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spans, "_cache", {})
-    monkeypatch.setattr(spans, "_MOST_CACHED", 3)
+    monkeypatch.setattr(spans, "_MAX_CACHED", 3)
     hours = Calendar.from_dict(CALENDARS["office"]).working_time.hours
     for year in range(1975, 1985):
         at = int(datetime(year, 6, 1, tzinfo=UTC).timestamp())

@@ -264,7 +264,7 @@ def exchanged_dates(country: str, subdivision: str | None, year: int) -> frozens
     """Return the weekend days of a year that a country works in exchange for a day off (3)."""
     import holidays
 
-    # A day that is worked for a day off in January is listed with the next year.
+    # A working day in exchange for a day off in January is listed with the next year.
     result = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1))
     return frozenset(day.isoformat() for day in result.weekend_workdays if day.year == year)
 

@@ -60,7 +60,7 @@ _SAMPLE_MONDAY = (date(2027, 6, 7).toordinal() - EPOCH) * _DAY
 _LONGEST_GAP = 3 * 3600
 _GAPS_FROM = (date(1995, 1, 1).toordinal() - EPOCH) * _DAY
 #: The maximum numbers of hours and targets that are kept for later policies.
-_MOST_HOURS, _MOST_TARGETS = 256, 4096
+_MAX_HOURS, _MAX_TARGETS = 256, 4096
 _DATED = ("business-days", "next-business-day", "by")
 #: Rates as numbers per 400 years, which have 146,097 days, 20,871 weeks and 4,800 months.
 _PER_400_YEARS = {"day": 146_097, "week": 20_871, "month": 4_800}
@@ -141,7 +141,7 @@ class Clocks:
         """Return compiled hours. Raises the errors of `public`."""
         key = repr(counted)
         if key not in self._hours:
-            _make_room(self._hours, _MOST_HOURS)
+            _make_room(self._hours, _MAX_HOURS)
             self._hours[key] = _Compiled(counted, self.public)
         return self._hours[key]
 
@@ -149,7 +149,7 @@ class Clocks:
         """Return the deadline of a target over its hours as a function of the opening time."""
         key = compiled, clock.target.text, clock.reading, clock.zone
         if key not in self._functions:
-            _make_room(self._functions, _MOST_TARGETS)
+            _make_room(self._functions, _MAX_TARGETS)
             self._functions[key] = _Function(clock, compiled)
         return self._functions[key]
 

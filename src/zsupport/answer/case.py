@@ -11,7 +11,7 @@ from zsupport.typed import TYPE_CHECKING, Any, Generic, Mapping, NamedTuple, Seq
 #: The values of a case, by dimension (plan, role, channel, priority) or fact.
 Case = dict[str, str]
 #: Above this number of assumed facts, all facts that decide the priority are treated as open.
-MOST_TOGETHER = 10
+MAX_TOGETHER = 10
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from zsupport.answer.case import MOST_TOGETHER, Case, Query, Warning, facts_decide
+from zsupport.answer.case import MAX_TOGETHER, Case, Query, Warning, facts_decide
 from zsupport.errors import check_limit
 from zsupport.limits import ROWS, STEPS
 from zsupport.policy.model import Revision
@@ -50,7 +50,7 @@ class Dimensions(NamedTuple):
         # Warnings about assumed facts need an answer for every value of each.
         times = 1 + sum(len(self.values[name]) for name in self.assumed)
         # The facts that exclude a priority are searched in every combination.
-        together = 2 ** min(len(self.assumed), MOST_TOGETHER) if self.by_facts else 0
+        together = 2 ** min(len(self.assumed), MAX_TOGETHER) if self.by_facts else 0
         check_limit(STEPS, count * times * revisions * (steps + together))
 
     def cases(self) -> Iterator[Case]:
@@ -252,7 +252,7 @@ def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensi
 Row = TypeVar("Row", bound="Any")
 
 
-def _but_reasons(row: Any) -> object:
+def _without_reasons(row: Any) -> object:
     return row._replace(because=())
 
 
@@ -260,7 +260,7 @@ def collapse(
     rows: list[Row],
     names: Iterable[str],
     identity: tuple[str, ...],
-    like: Callable[[Row], object] = _but_reasons,
+    like: Callable[[Row], object] = _without_reasons,
 ) -> tuple[list[Row], list[str]]:
     """Merge `rows` that differ only in a dimension that changes no answer.
 
@@ -300,7 +300,7 @@ def assumed_fact_warnings(
     space: Dimensions,
     rows_of: Callable[[Dimensions], Iterable[Row]],
     identity: tuple[str, ...],
-    like: Callable[[Row], object] = _but_reasons,
+    like: Callable[[Row], object] = _without_reasons,
     surely: Callable[[Dimensions, str], bool] = lambda space, name: False,
     priorities: Sequence[str | None] | None = None,
 ) -> list[Warning]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import accumulate, combinations
 
-from zsupport.answer.case import MOST_TOGETHER, Case, facts_decide
+from zsupport.answer.case import MAX_TOGETHER, Case, facts_decide
 from zsupport.answer.space import Cases, Space, union
 from zsupport.errors import check_limit
 from zsupport.limits import COMBINATIONS
@@ -78,7 +78,7 @@ class PrioritiesByFacts:
         rest = {n: v for n, v in assumed.items() if n not in alone and n in self.facts}
         if not self.excludes(priority, {**fixed, **rest}):
             return alone
-        if len(rest) > MOST_TOGETHER:
+        if len(rest) > MAX_TOGETHER:
             return [*alone, *rest]
         least: list[frozenset[str]] = []
         for size in range(2, len(rest) + 1):

@@ -338,7 +338,7 @@ def _unstated_hours(ordinal: int) -> str:
     """Return the warning about an exchanged date for which the policy states no weekday."""
     day = date.fromordinal(ordinal)
     return (
-        f"{day} is worked in exchange for a day off, but the policy does not state its hours"
+        f"{day} is a working day in exchange for a day off, but the policy does not state its hours"
         " (`exchanged` in `holidays`)"
     )
 

@@ -43,7 +43,7 @@ _REASON = re.compile(r"(?:(?<=[ \t])|\A)--(?:[ \t]+|\Z)")
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")
 _FEW_LINES = 20
 #: Only this many errors get a suggestion, because searching for one takes time.
-_MOST_HINTS = 50
+_MAX_HINTS = 50
 
 
 class Allowed(NamedTuple):
@@ -120,7 +120,7 @@ def suppressions_of(document: Document, code_of: CodeOf) -> Suppressions:
         match = _COMMENT.fullmatch(document.text, start, end)
         if match is None:
             continue
-        result = reader.read(start, end, match.start(1), hints=len(errors) < _MOST_HINTS)
+        result = reader.read(start, end, match.start(1), hints=len(errors) < _MAX_HINTS)
         if isinstance(result, Comment):
             comments.append(result)
         else:

@@ -58,7 +58,7 @@ _SELECT = Option(
 _IGNORE = Option(
     "ignore", ("--ignore",), "texts", "RULES", "Rules to ignore", completes="rule"
 )  # fmt: skip
-_FIX = Option("fix", ("--fix",), "flag", "", "Apply the fixes that are safe")
+_FIX = Option("fix", ("--fix",), "flag", "", "Apply safe fixes")
 _NO_FIX = Option(
     "no_fix", ("--no-fix",), "flag", "", "Reject --fix, for hooks and CI that must not change files"
 )
@@ -71,7 +71,7 @@ _FAIL_ON = Option(
 )  # fmt: skip
 _AT = Option(
     "at", ("--at",), "text", "DATE",
-    "Date, or instant, of the check [default: today]",
+    "Date or instant of the check [default: today]",
 )  # fmt: skip
 _STDIN = Option(
     "stdin_filename", ("--stdin-filename",), "text", "PATH",

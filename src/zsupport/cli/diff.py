@@ -36,7 +36,7 @@ Exit codes: 0 no change at --fail-on or above, 1 such a change, 2 invalid option
 be read, 4 Git not installed or revision not found"""
 
 # Formats for people show at most this many changes of each class; other formats show all.
-_MOST = 50
+_MAX_ROWS = 50
 _TO_READ = ("auto", "text", "markdown", "github")
 
 _PATH = Option(
@@ -53,7 +53,7 @@ _MERGE_BASE = Option(
 )  # fmt: skip
 _AUDIENCE = Option(
     "audience", ("--audience",), "text", "",
-    "Whose view: for a customer less is breaking, for support more", "customer", AUDIENCES,
+    "Point of view: a loss is breaking for the customer, a gain for support", "customer", AUDIENCES,
 )  # fmt: skip
 _FAIL_ON = Option(
     "fail_on", ("--fail-on",), "text", "",
@@ -107,7 +107,7 @@ def diff(
         return outcome_of(diffs, audience, most)
 
     def most_in(format: str) -> int | None:
-        return _MOST if format in _TO_READ else None
+        return _MAX_ROWS if format in _TO_READ else None
 
     fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
     used = any(_uses_public_holidays(document) for document in (*sides.before, *sides.now))

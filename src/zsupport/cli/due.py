@@ -41,8 +41,8 @@ Examples:
   zsupport due --plan pro --role owner --priority P1 --opened now --field remaining_seconds
   zsupport due --plan pro --role owner --priority P1 --opened "2026-11-23 10:00" --tz Europe/Oslo
 
-An INSTANT is RFC 3339 with an offset, `now`, `@EPOCH`, or a local time together with --tz.
-Exit codes: 0 there is a target, 1 no target, 2 invalid option or name, 3 policy cannot be read"""
+An INSTANT is an RFC 3339 time with an offset, `now`, `@EPOCH`, or a local time together with --tz.
+Exit codes: 0 target found, 1 no target, 2 invalid option or name, 3 policy cannot be read"""
 
 _REFUSALS = {
     "not-entitled": "not entitled: no channel can be used in this case",
@@ -70,7 +70,7 @@ def due(
     customer_tz: str | None,
     customer_country: str | None,
 ) -> int:
-    """Compute when a first response, or another metric, is due.
+    """Compute the deadline of the first response or of another metric.
 
     If you omit an option, the answer covers all of its values: without --priority it shows the
     deadline of each priority.

@@ -61,12 +61,12 @@ UPDATED = Option("updated", ("--updated",), "text", "INSTANT", "When the case wa
 RESOLVED = Option("resolved", ("--resolved",), "text", "INSTANT", "When the case was resolved")
 START = Option(
     "start", ("--start",), "texts", "METRIC=INSTANT",
-    "When a metric started, if the policy states this in words (repeatable)",
+    "When a metric started; needed if the policy states its start in words (repeatable)",
     completes="start",
 )  # fmt: skip
 PAUSE = Option(
     "pause", ("--pause",), "texts", "FROM/TO",
-    "When the clock was paused; FROM/ has not ended (repeatable)",
+    "When the clock was paused; write FROM/ if the pause has not ended (repeatable)",
 )  # fmt: skip
 AT_RISK = Option(
     "at_risk", ("--at-risk",), "text", "RATIO",
@@ -98,7 +98,7 @@ FINDING_FORMAT = Option(
     "auto", ("auto", *FINDING_FORMATS),
 )  # fmt: skip
 QUIET = Option(
-    "quiet", ("--quiet", "-q"), "flag", "", "Print nothing; the exit code is the answer"
+    "quiet", ("--quiet", "-q"), "flag", "", "Print nothing; the exit code shows the result"
 )  # fmt: skip
 EXIT_ZERO = Option(
     "exit_zero", ("--exit-zero",), "flag", "", "Exit with 0 instead of 1"
@@ -129,13 +129,16 @@ COMMON = (
         "policy", ("--policy",), "text", "NAME|PATH|-",
         "Policy [default: ZSUPPORT_POLICY, pyproject.toml, or zoom]", completes="policy",
     ),
-    Option("at", ("--at",), "text", "INSTANT", "Moment that the answer is for [default: now]"),
+    Option("at", ("--at",), "text", "INSTANT", "Date and time of the answer [default: now]"),
     Option("tz", ("--tz",), "text", "ZONE", "Time zone of local times and of the answer"),
     Option("lang", ("--lang",), "text", "CODE", "Language of the policy's texts", "en"),
     FORMAT,
     CSV,
     Option("field", ("--field",), "text", "NAME", "Print one field of each answer, one per line"),
-    Option("why", ("--why",), "flag", "", "Show the deciding lines and what changes the answer"),
+    Option(
+        "why", ("--why",), "flag", "",
+        "Show the deciding lines and what would change the answer",
+    ),
     QUIET,
     EXIT_ZERO,
     COLOR,
@@ -191,7 +194,7 @@ COMMANDS = {
     "hours": "Show opening hours: open or closed, next change, this week, holidays",
     "priority": "Find the priority for facts, or list the priorities",
     "topics": "List self-help resources by topic and role",
-    "terms": "Show other terms of the policy for a case",
+    "terms": "Show what the policy states in words for a case",
     "policies": "List the policies, or show one in full",
     "check": "Find errors, gaps and contradictions in policies",
     "test": "Run a policy's tests; measure coverage and mutations",

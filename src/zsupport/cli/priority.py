@@ -20,8 +20,8 @@ be read"""
 def priority(common: Common, fact: list[str] | None) -> int:
     """Find the priority that matches the facts. Without facts, list the priorities.
 
-    If you omit a fact, its default is used and the answer shows it. A fact without a default is
-    answered for each of its values.
+    If you omit a fact, its default is used and the answer shows it. For a fact without a default,
+    the answer covers each of its values.
     """
     moments = read_moments(common)
     question = ask(common, moments)

@@ -1,4 +1,4 @@
-"""`zsupport terms`: other terms of a policy for a case."""
+"""`zsupport terms`: what a policy states in words for a case."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def terms(
     fact: list[str] | None,
     topic: str | None,
 ) -> int:
-    """Show other terms of the policy for a case: topic and text.
+    """Show what the policy states in words for a case, such as contacts and languages.
 
     Without --topic it lists all topics. A dimension that changes no text is not shown.
     """
@@ -44,7 +44,7 @@ def terms(
     )
     refusal = None
     if all(answer.text is None for answer in answers.answers):
-        refusal = "not stated: the policy states no other terms for this case"
+        refusal = "not stated: the policy states no terms for this case"
     if topic is not None and answers.answers:
         topic = answers.answers[0].topic
     query = question.query(**answers.query._asdict(), topic=topic)

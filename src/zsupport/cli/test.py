@@ -31,7 +31,7 @@ _ONLY = Option(
 )  # fmt: skip
 _AT = Option(
     "at", ("--at",), "text", "INSTANT",
-    "Moment of tests without `at` [default: that of the file, or the newest revision]",
+    "Date and time of tests without `at` [default: `at` of the file, or the newest revision]",
 )  # fmt: skip
 _COVERAGE = Option(
     "coverage", ("--coverage",), "flag", "", "Report which decisions of the policy are not covered"

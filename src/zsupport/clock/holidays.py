@@ -26,7 +26,7 @@ INSTALL = "install it: python -m pip install holidays"
 _version: dict[tuple[str, ...], str | None] = {}
 #: Cached results by country, subdivision and year, and the maximum number of them.
 _years: dict[tuple[str, str | None, int], Year] = {}
-_MOST_YEARS = 4096
+_MAX_YEARS = 4096
 
 
 def public_holidays(country: str, subdivision: str | None, year: int) -> Year:
@@ -37,7 +37,7 @@ def public_holidays(country: str, subdivision: str | None, year: int) -> Year:
     """
     key = country, subdivision, year
     if key not in _years:
-        if len(_years) >= _MOST_YEARS:
+        if len(_years) >= _MAX_YEARS:
             _years.clear()
         _years[key] = _public_holidays(country, subdivision, year)
     return _years[key]
@@ -64,7 +64,7 @@ def _public_holidays(country: str, subdivision: str | None, year: int) -> Year:
     from zsupport.clock.model import Year
 
     off = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
-    # A day that is worked for a day off in the next year is listed with the next year.
+    # A working day in exchange for a day off in the next year is listed with the next year.
     worked = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1))
     return Year(
         {day.toordinal(): str(name) for day, name in sorted(off.items())},

@@ -77,7 +77,7 @@ def parse_instant(
         return _from_epoch(digits, text), None
     parts = _time_parts(text)
     if parts is None:
-        raise _refusal(text, tz)
+        raise _invalid_instant(text, tz)
     *local_parts, stated = parts
     local = _local_seconds(local_parts, text, tz)
     if not stated:
@@ -316,7 +316,7 @@ def _expected(tz: str) -> str:
     return "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`"
 
 
-def _refusal(text: str, tz: str) -> BadText:
+def _invalid_instant(text: str, tz: str) -> BadText:
     import re
 
     expected = _expected(tz)

@@ -74,7 +74,7 @@ class Hours(NamedTuple):
         return self.week is not None or self.always_counts_holidays
 
     def exchanged(self, ordinal: int) -> bool:
-        """Return whether a date is worked in exchange for a day off.
+        """Return whether a date is a working day in exchange for a day off.
 
         The clock definition, rule 3: a holiday, or a date with its own hours, is not exchanged.
         """

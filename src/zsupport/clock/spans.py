@@ -182,7 +182,7 @@ class WorkingTime:
 
 #: The compiled spans of this process by their input; the oldest are dropped first.
 _cache: dict[tuple[object, ...], Spans] = {}
-_MOST_CACHED = 512
+_MAX_CACHED = 512
 
 
 def _spans(first: int, last: int, starts: list[int], ends: list[int]) -> Spans:
@@ -218,7 +218,7 @@ def _compiled(hours: Hours, first: int, last: int) -> Spans:
     spans = _cache.get(key)
     if spans is None:
         spans = _compile(hours.zone, hours.week, changed, first, last)
-        if len(_cache) >= _MOST_CACHED:
+        if len(_cache) >= _MAX_CACHED:
             _cache.pop(next(iter(_cache)), None)
         _cache[key] = spans
     return spans

@@ -5,8 +5,8 @@ from __future__ import annotations
 from zsupport.typed import NamedTuple
 
 #: The longest target, in seconds and in business days (the clock definition, rule 17).
-MOST_SECONDS = 365 * 86_400
-MOST_DAYS = 365
+MAX_SECONDS = 365 * 86_400
+MAX_DAYS = 365
 
 
 class Target(NamedTuple):

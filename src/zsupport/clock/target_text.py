@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from zsupport.clock.problem import BadText, shown
-from zsupport.clock.target import MOST_DAYS, MOST_SECONDS, Target, needs_hours
+from zsupport.clock.target import MAX_DAYS, MAX_SECONDS, Target, needs_hours
 from zsupport.wording import counted, enumerated
 
 EXPECTED = (
@@ -46,7 +46,7 @@ def parse_target(text: str) -> Target:
     every = plain.startswith("every ")
     target = _parse(plain.removeprefix("every "))
     if target is None or (every and target.kind not in {"clock", "business", "business-days"}):
-        raise _refusal(text, plain)
+        raise _invalid_target(text, plain)
     if not every:
         return target
     if target.amount == 0:
@@ -84,18 +84,18 @@ def _business(text: str, match: re.Match[str]) -> Target:
     if "." in number:
         raise BadText(
             f"fraction of a business day: {shown(text)}",
-            f"1 to {MOST_DAYS} business days",
+            f"1 to {MAX_DAYS} business days",
             "write whole days or business hours",
         )
     days = int(number)
     if days == 0:
         raise BadText(
             f"{shown(text)} has no time of day",
-            f"1 to {MOST_DAYS} business days",
+            f"1 to {MAX_DAYS} business days",
             "write `1 business day`, `next business day` or a number of business hours",
         )
-    if days > MOST_DAYS:
-        raise BadText(f"{shown(text)} is longer than a year", f"1 to {MOST_DAYS} business days")
+    if days > MAX_DAYS:
+        raise BadText(f"{shown(text)} is longer than a year", f"1 to {MAX_DAYS} business days")
     return Target("business-days", days, 0, False, False, spelled)
 
 
@@ -126,7 +126,7 @@ def _seconds(text: str, match: re.Match[str], unit: int) -> int:
     whole, part = match[1], (match[2] or "").rstrip("0")
     scale: int = 10 ** len(part)
     seconds, rest = divmod(int(whole + part) * unit, scale)
-    if seconds > MOST_SECONDS or (seconds == MOST_SECONDS and rest):
+    if seconds > MAX_SECONDS or (seconds == MAX_SECONDS and rest):
         raise BadText(f"{shown(text)} is longer than a year", "at most 365 days (8760 hours)")
     if rest:
         raise BadText(f"fraction of a second: {shown(text)}", "a whole number of seconds")
@@ -280,7 +280,7 @@ def in_business(text: str) -> str:
     return f"{number} business {unit}" + ("" if number.split()[-1] == "1" else "s")
 
 
-def _refusal(text: str, plain: str) -> BadText:
+def _invalid_target(text: str, plain: str) -> BadText:
     """Return the error for an invalid target, with a hint."""
     hint = _hint(plain)
     return BadText(f"invalid target {shown(text)}", EXPECTED, hint and suited(hint, None))

@@ -21,7 +21,7 @@ _FAR = 1 << 37  # some 4,000 years from 1970
 _LAST_YEAR = dates.MAXYEAR
 _LAST_DAY = dates.date.max.toordinal()
 # The largest file of tzdata has about 2 KB. Larger files are cut at this size.
-MOST_BYTES = 1 << 16
+MAX_BYTES = 1 << 16
 # The places of the counts in the header of a block, and the sizes of what they count: indicators of
 # universal and of standard time, leap seconds, transitions, types of local time, designations.
 _HEADER = 44

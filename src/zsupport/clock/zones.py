@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from zsupport import dates
 from zsupport.clock.problem import BadText, shown
-from zsupport.clock.zonefile import MOST_BYTES, Zone
+from zsupport.clock.zonefile import MAX_BYTES, Zone
 from zsupport.errors import EnvironmentFault
 
 # The smallest and the largest offset of a fixed zone, in minutes. No real offset is outside them.
 _LEAST_OFFSET = -12 * 60
-_MOST_OFFSET = 14 * 60
+_MAX_OFFSET = 14 * 60
 
 # Other spellings of a fixed offset: GMT+1, UTC +1:00, +1, EST-5.
 _LOOSE_OFFSET = r"[A-Za-z]{0,5} ?([+-]) ?([0-9]{1,2})(?::?([0-9]{2}))?"
@@ -151,7 +151,7 @@ def zone(text: str, *, suggest: bool = True) -> dates.tzinfo:
         elif _is_name(text):
             result = _load(text)
         else:
-            raise _refusal(text, suggest)
+            raise _unknown_zone(text, suggest)
         _loaded[text] = result
     return result
 
@@ -227,7 +227,7 @@ def _signed_minutes(sign: str, hours: str, past: str | None) -> int | None:
     minutes = int(hours) * 60 + int(past or 0)
     if sign == "-":
         minutes = -minutes
-    possible = int(past or 0) < 60 and _LEAST_OFFSET <= minutes <= _MOST_OFFSET
+    possible = int(past or 0) < 60 and _LEAST_OFFSET <= minutes <= _MAX_OFFSET
     return minutes if possible else None
 
 
@@ -247,7 +247,7 @@ def _load(name: str) -> dates.tzinfo:
     # The name is in the list of names, so a text of a policy or a ticket never becomes a path.
     try:
         with open(_path("zoneinfo", *name.split("/")), "rb") as file:
-            return Zone(name, file.read(MOST_BYTES))
+            return Zone(name, file.read(MAX_BYTES))
     except (OSError, ValueError) as error:
         raise EnvironmentFault(
             f"cannot read time zone {name} of the package `tzdata`: {error}",
@@ -269,7 +269,7 @@ def _path(*parts: str) -> str:
     return os.path.join(os.path.dirname(package), *parts)
 
 
-def _refusal(text: str, suggest: bool) -> BadText:
+def _unknown_zone(text: str, suggest: bool) -> BadText:
     """Return the error for an unknown time zone, with a hint."""
     places = _ABBREVIATIONS.get(text.upper())
     if places:

@@ -20,8 +20,8 @@ from zsupport.wording import counted, enumerated
 _SEVERITIES = {"breaking": "error", "risky": "warning", "compatible": "note"}
 _THRESHOLDS = {"breaking": 1, "risky": 2, "any": 3}
 #: The number of listed values of one dimension; the remaining values are only counted.
-_MOST_VALUES = 6
-_MOST_TEXTS = 10
+_MAX_VALUES = 6
+_MAX_TEXTS = 10
 _LINE_1 = Span(1, 1, 1, 1)
 
 
@@ -232,7 +232,7 @@ def _names_channels(change: Change) -> bool:
 
 
 def _joined(values: Sequence[str], word: str) -> str:
-    return enumerated(_first(values, _MOST_VALUES), word)
+    return enumerated(_first(values, _MAX_VALUES), word)
 
 
 def _first(values: Sequence[str], most: int) -> list[str]:
@@ -367,7 +367,7 @@ def _closing(
 ) -> tuple[str, ...]:
     lines = []
     if paths:
-        lines.append(f"wording changed (not judged): {', '.join(_first(paths, _MOST_TEXTS))}")
+        lines.append(f"wording changed (not judged): {', '.join(_first(paths, _MAX_TEXTS))}")
     changes = [counted(count, f"{kind} change") for kind, count in counts.items() if count]
     if not changes:
         return (*lines, f"no changes in answers; {counted(size, 'case')} compared")

@@ -220,7 +220,7 @@ class Names:
             # All uses of a name whose definition is missing are one finding.
             position, lines = self._without_suggestion[key]
             reader.wrong.add(at.path[:2])
-            if at.span.line not in lines and len(lines) <= _MOST_LINES:
+            if at.span.line not in lines and len(lines) <= _MAX_LINES:
                 lines.append(at.span.line)
                 finding = reader.findings[position]
                 reader.findings[position] = finding._replace(hint=_also_on(lines))
@@ -484,14 +484,14 @@ class Names:
 
 
 #: The most lines that a hint lists.
-_MOST_LINES = 10
+_MAX_LINES = 10
 
 
 def _also_on(lines: list[int]) -> str:
     """Return the hint that names the other lines on which an undefined name is used."""
     if len(lines) == 1:
         return f"define it; it is also used on line {lines[0]}"
-    numbers = [*map(str, lines[:_MOST_LINES]), *["..."][: len(lines) - _MOST_LINES]]
+    numbers = [*map(str, lines[:_MAX_LINES]), *["..."][: len(lines) - _MAX_LINES]]
     return f"define it; it is also used on lines {', '.join(numbers)}"
 
 

@@ -32,9 +32,9 @@ from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
 #: The most cases that are checked; with more cases, every calendar is assumed to decide.
-_MOST_CASES = 20_000
+_MAX_CASES = 20_000
 #: The most conditions that are tried to find the cases of a rule; beyond, it can decide any case.
-_MOST_TRIED = 300_000
+_MAX_TRIED = 300_000
 
 
 class _Joined(NamedTuple):
@@ -79,8 +79,8 @@ class TargetsReader:
         self.entitled = entitled
         #: The rules that have been read; they decide before the next rule.
         self.above: list[TargetRule] = []
-        self.cases_left = _MOST_CASES
-        self.tries_left = _MOST_TRIED
+        self.cases_left = _MAX_CASES
+        self.tries_left = _MAX_TRIED
         #: The number of targets whose check depends on other rules, which decide earlier.
         self.judged_by_case = 0
         self.without_hours: set[Path] = set()

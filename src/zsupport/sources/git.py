@@ -17,9 +17,9 @@ from zsupport.sources.links import lies_in
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
-#: The environment variables that git keeps: the repository and the user's configuration, but not
-#: the index, prefix, pager or trace of a calling hook.
-_KEPT = re.compile(
+#: The environment variables that are passed on to git: the repository and the user's
+#: configuration, but not the index, prefix, pager or trace of a hook that runs zsupport.
+_PASSED_ON = re.compile(
     "GIT_(DIR|WORK_TREE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|SHALLOW_FILE"
     "|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|CONFIG(_.*)?|EXEC_PATH)"
 )
@@ -43,17 +43,18 @@ _SAFE_ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,
     "GIT_ATTR_NOSYSTEM": "1",
-    # A partial clone must not fetch missing objects; Git before 2.45 knows only the second one.
+    # A partial clone must not fetch missing objects. Git before 2.45 supports only
+    # GIT_ALLOW_PROTOCOL.
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }
 #: Warnings of git about an ambiguous revision.
-_UNSURE = re.compile(r"is ambiguous|^warning: log for ")
+_AMBIGUOUS = re.compile(r"is ambiguous|^warning: log for ")
 _LINK, _FILE, _FOLDER, _SUBMODULE = "120000", "100", "040000", "160000"
 #: Limits for one path of a commit: the number of links, and the bytes of the path and the links.
-_MOST_LINKS = 10
-_MOST_PATH_BYTES = 4096
-_SECONDS = 60
+_MAX_LINKS = 10
+_MAX_PATH_BYTES = 4096
+_TIMEOUT_SECONDS = 60
 
 
 class Blob(NamedTuple):
@@ -107,7 +108,7 @@ class Repository:
         """
         self._environment = {
             **{name: value for name, value in environment.items() if name[:4] != "GIT_"},
-            **{n: value for n, value in environment.items() if value and _KEPT.fullmatch(n)},
+            **{n: value for n, value in environment.items() if value and _PASSED_ON.fullmatch(n)},
             **_SAFE_ENVIRONMENT,
         }
         self._place: tuple[str, ...] = ()
@@ -373,7 +374,7 @@ class Repository:
             unread = {b.object: b for b in targets.values() if b and b.mode == _LINK}
             if not unread:
                 return targets
-            read = self.read([*unread.values()], _MOST_PATH_BYTES)
+            read = self.read([*unread.values()], _MAX_PATH_BYTES)
             texts.update(zip(unread, read, strict=True))
 
     def _sparse(self, path: str) -> set[str]:
@@ -479,7 +480,7 @@ class Repository:
         try:
             done = subprocess.run(
                 command, cwd=self.top if self._place else None, env=self._environment, input=given,
-                capture_output=True, check=False, timeout=_SECONDS,
+                capture_output=True, check=False, timeout=_TIMEOUT_SECONDS,
             )  # fmt: skip
         except FileNotFoundError:
             raise EnvironmentFault(
@@ -489,14 +490,16 @@ class Repository:
                 Message("install git, or compare with a file or folder: {against} PATH"),
             ) from None
         except subprocess.TimeoutExpired:
-            raise EnvironmentFault(f"git {arguments[0]} took longer than {_SECONDS} s") from None
+            raise EnvironmentFault(
+                f"git {arguments[0]} took longer than {_TIMEOUT_SECONDS} s"
+            ) from None
         except OSError as error:
             raise EnvironmentFault(f"cannot run git: {error.strerror}") from None
         lines = os.fsdecode(done.stderr).strip().split("\n")
         if done.returncode:
             errors = [line for line in lines if line[:8] != "warning:" and line[:5] != "hint:"]
             raise _Failed(done.returncode, "; ".join(map(_plain, errors[:3])))
-        return done.stdout, "; ".join(_plain(line) for line in lines if _UNSURE.search(line))
+        return done.stdout, "; ".join(_plain(line) for line in lines if _AMBIGUOUS.search(line))
 
 
 def _place(pattern: str, failed: _Failed) -> str:
@@ -557,7 +560,7 @@ def _resolved(path: str, tree: Mapping[str, Blob], texts: Mapping[str, bytes]) -
         if text is None:
             return blob
         links, size, at = links + 1, size + len(text), folder
-        if links > _MOST_LINKS or size > _MOST_PATH_BYTES or b"\0" in text:
+        if links > _MAX_LINKS or size > _MAX_PATH_BYTES or b"\0" in text:
             return None
         if text.startswith(b"/"):
             return _OUTSIDE

@@ -424,7 +424,7 @@ def _doubled(text: str) -> str | None:
 
 
 #: A test with more combinations is run as a whole.
-MOST_COMBINATIONS = 500
+MAX_COMBINATIONS = 500
 
 
 class Survivor(NamedTuple):
@@ -603,7 +603,7 @@ class _Reach:
         cases = self.differing(where)
         if not cases:
             return True
-        if self.command == "hours" or self.combinations > MOST_COMBINATIONS:
+        if self.command == "hours" or self.combinations > MAX_COMBINATIONS:
             return passes(changed, self.example)
         return passes(
             changed, self.example, (combination for combination, own in self.parts if own & cases)

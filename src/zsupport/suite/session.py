@@ -40,9 +40,9 @@ from zsupport.typed import NamedTuple
 from zsupport.wording import Message, counted
 
 #: The number of uncovered decisions, and of survivors, that are shown as text for one policy.
-MOST_SHOWN = 10
+MAX_SHOWN = 10
 #: The number of uncovered decisions for which a test is suggested.
-MOST_SUGGESTED = 500
+MAX_SUGGESTED = 500
 
 
 class RunOptions(NamedTuple):
@@ -232,15 +232,15 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
         missed += len(left)
         stated: list[tuple[int, StatedCases]] = []
         for number, decision in enumerate(left):
-            if len(findings) >= MOST_SHOWN and not wanted.listed:
+            if len(findings) >= MAX_SHOWN and not wanted.listed:
                 break
             seen = any(
                 index == decision.revision and covers(subject, cases, decision)
                 for index, cases in stated
             )
-            shown = len(findings) < MOST_SHOWN and not seen
+            shown = len(findings) < MAX_SHOWN and not seen
             test = None
-            if number < MOST_SUGGESTED and (shown or wanted.listed):
+            if number < MAX_SUGGESTED and (shown or wanted.listed):
                 test = suggestion(subject, decision)
             if wanted.listed:
                 listed.append(record_of(subject, decision, test))
@@ -284,10 +284,10 @@ def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
         total += mutation.mutants
         killed += mutation.killed
         findings: list[Finding] = []
-        for survivor, (test, known) in killing_tests(subject, mutation.survivors, MOST_SHOWN):
+        for survivor, (test, known) in killing_tests(subject, mutation.survivors, MAX_SHOWN):
             listed.append(record_of_survivor(subject, survivor, test))
             # A mutant that an already shown test kills is not shown.
-            if len(findings) < MOST_SHOWN and not known:
+            if len(findings) < MAX_SHOWN and not known:
                 findings.append(survivor_finding(subject, survivor, test))
         shown += len(findings)
         if findings:

@@ -258,7 +258,7 @@ def _of_priority(
 
 
 #: The number of questions that are tried for one mutant.
-MOST_TRIED = 1_500
+MAX_TRIED = 1_500
 #: The number of plans with a tried case; the first case does not always show the difference.
 _PLANS_OF_CASE = 3
 #: The number of tried cases for a changed default of a fact.
@@ -284,7 +284,7 @@ class CaseQuestion(NamedTuple):
 
 def witness(pair: MutantPair) -> Suggested | None:
     """Return a test that passes for the policy and fails for the mutant; None if none was found."""
-    for asked in islice(_questions(pair), MOST_TRIED):
+    for asked in islice(_questions(pair), MAX_TRIED):
         try:
             case = _distinguishing_case(pair, asked.command, asked.options, asked.case)
         except (ZsupportError, BadText):

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _DIMENSIONS = ("plan", "role", "channel", "priority", "metric")
 #: The maximum number of groups of rows that a remark names.
-_MOST_GROUPS = 3
+_MAX_GROUPS = 3
 #: The maximum number of values of one column that a remark names.
-_MOST_VALUES = 6
+_MAX_VALUES = 6
 
 
 def values_of(
@@ -125,7 +125,7 @@ class _Groups:
         """Return a short text that identifies some of the rows: `pro P1/P2, free`."""
         rows = left = self._set(numbers)
         texts = []
-        for some, text in islice(self._groups(rows), _MOST_GROUPS):
+        for some, text in islice(self._groups(rows), _MAX_GROUPS):
             left &= ~some
             texts.append(text)
         groups = ", ".join(texts)
@@ -158,7 +158,7 @@ class _Groups:
 
 
 def _first(values: list[str]) -> list[str]:
-    if len(values) <= _MOST_VALUES:
+    if len(values) <= _MAX_VALUES:
         return values
-    shown = _MOST_VALUES - 1
+    shown = _MAX_VALUES - 1
     return [*values[:shown], f"{len(values) - shown} more"]
