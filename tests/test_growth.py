@@ -8,7 +8,7 @@ import pytest
 
 from zsupport.answer.case import matching
 from zsupport.answer.channels import GrantsByPlan
-from zsupport.answer.grants import holding
+from zsupport.answer.grants import applying_grants
 from zsupport.clock.holidays import public_holidays
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
@@ -85,7 +85,7 @@ def test_grants_of_a_plan_decide_like_all_grants(
     case = {name: value for name, value in (("plan", plan), ("role", role)) if value}
     some = GrantsByPlan(revision, 3).of(plan)
     assert len(some) < len(revision.grants)
-    assert holding(some, case, channel) == holding(revision.grants, case, channel)
+    assert applying_grants(some, case, channel) == applying_grants(revision.grants, case, channel)
 
 
 def test_tests_are_suggested_only_for_shown_decisions(

@@ -74,8 +74,8 @@ def meant(document: Document, dimension: str, values: Any) -> set[str]:
     return result
 
 
-def holds(document: Document, entry: Document, case: Case) -> bool:
-    """Return whether an entry's condition holds: all parts of it, or of one alternative."""
+def matches(document: Document, entry: Document, case: Case) -> bool:
+    """Return whether the condition of an entry matches: all parts of it, or of an alternative."""
     return any(
         all(
             case[name] in meant(document, name, item)
@@ -91,7 +91,7 @@ def grants(document: Document, case: Case, channel: str) -> list[Document]:
     return [
         grant
         for grant in document["entitlements"]
-        if channel in listed(grant.get("allow", [])) and holds(document, grant, case)
+        if channel in listed(grant.get("allow", [])) and matches(document, grant, case)
     ]
 
 
@@ -101,7 +101,7 @@ def stated(document: Document, case: Case, metric: str) -> tuple[Document, Any] 
         cell = rule.get(metric)
         if isinstance(cell, dict) and "target" not in cell:
             cell = cell.get(case["priority"])
-        if cell is not None and holds(document, rule, case):
+        if cell is not None and matches(document, rule, case):
             return rule, cell
     return None
 
@@ -221,15 +221,15 @@ def test_channels_are_the_union_of_the_grants(folder: Path, document: Document) 
         result = {a.channel: a for a in policy.channels(**asked(case), at=OPENED).answers}
         assert list(result) == list(document["channels"])
         for channel, answer in result.items():
-            held = grants(document, case, channel)
-            assert answer.allowed is bool(held)
-            if held:
+            applying = grants(document, case, channel)
+            assert answer.allowed is bool(applying)
+            if applying:
                 own = document["channels"][channel].get("prerequisites", [])
-                needed = {*own, *(p for g in held for p in listed(g.get("prerequisites", [])))}
+                needed = {*own, *(p for g in applying for p in listed(g.get("prerequisites", [])))}
                 assert set(answer.prerequisites or ()) == needed
-                if all("hours" in grant for grant in held):
+                if all("hours" in grant for grant in applying):
                     assert answer.hours is not None
-                    assert set(answer.hours.split(", ")) == {grant["hours"] for grant in held}
+                    assert set(answer.hours.split(", ")) == {grant["hours"] for grant in applying}
                 else:
                     assert answer.hours is None
 

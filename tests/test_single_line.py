@@ -130,8 +130,10 @@ def suite_of(subject: PolicyUnderTest, files: list[SourceFile], *, mutants: bool
             [(change.kind, change.path, change.message) for change in mutants_of(document)]
         )
     if mutants:
-        holding = [invariant for result in ran for invariant in result.holding]
-        what = run_mutants(subject, tests, passing, holding)
+        passing_invariants = [
+            invariant for result in ran for invariant in result.passing_invariants
+        ]
+        what = run_mutants(subject, tests, passing, passing_invariants)
         survivors = [(s.mutant.kind, s.mutant.path, s.cases) for s in what.survivors]
         results.append((what.mutants, what.invalid, what.unchanged, survivors))
     return results

@@ -1,4 +1,4 @@
-"""Targets compared minute by minute: the plain way, which the quick one is held to.
+"""Targets compared minute by minute: the reference for the quick comparison.
 
     python tests/analysis/minutes.py FIRST LAST
 

@@ -1,4 +1,4 @@
-"""Sets of cases, held to the reference: one case after the other, as answers are given."""
+"""Case sets, compared with a reference that decides case by case, as answers do."""
 
 from collections.abc import Iterable, Iterator
 from itertools import product
@@ -136,7 +136,7 @@ def test_a_case_set_lists_its_cases(
     cases = [case for bit, case in every if chosen & bit]
     assert list(space.cases(chosen)) == cases
     for name in values:
-        assert space.met(name, chosen) == tuple(
+        assert space.values_in(name, chosen) == tuple(
             value for value in values[name] if any(case[name] == value for case in cases)
         )
         remaining = [{n: v for n, v in case.items() if n != name} for case in cases]
@@ -150,7 +150,9 @@ def test_a_case_set_lists_its_cases(
                 {**case, name: values[name][0]} for case in cases if case[name] == value
             ]
             assert space.back_to(name, value, seen) == chosen & space.of(name, value)
-    assert space.every_met(chosen) == {name: space.met(name, chosen) for name in space.values}
+    assert space.all_values_in(chosen) == {
+        name: space.values_in(name, chosen) for name in space.values
+    }
     if chosen:
         assert space.first(chosen) == cases[0]
     wanted = data.draw(st.dictionaries(st.sampled_from([*values, "other"]), st.just(["v0", "v2"])))

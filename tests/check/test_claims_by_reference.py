@@ -236,10 +236,10 @@ def of_catch_alls(policy: Checked) -> Iterator[Judged]:
         for cell in cells.split("; "):
             plan, _, priorities = cell[1:].partition("`")
             cases = [claims.cases[n] for n in decided if claims.cases[n]["plan"] == plan]
-            met = {case.get("priority") for case in cases}
+            occurring = {case.get("priority") for case in cases}
             yield (
                 "ZS408",
-                bool(cases) and {*filter(None, priorities.strip().split(", "))} <= met,
+                bool(cases) and {*filter(None, priorities.strip().split(", "))} <= occurring,
                 True,
             )
 

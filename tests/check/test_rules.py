@@ -162,7 +162,7 @@ def decided(text: bytes, other: bytes) -> list[object]:
             (hours, calendar.windows, cases) for calendar, cases in decisions.calendars(hours)
         ]
     facts = space_of_facts(revision)
-    result += [facts.holds(item.when) == facts.every for item in revision.priorities]
+    result += [facts.matches(item.when) == facts.every for item in revision.priorities]
     return result
 
 

@@ -189,7 +189,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
         states = {row.state for row in rows}
         yield from subject.differing(question, {"revision": (states, {"not-stated"})})
         return
-    met = set()
+    matched = set()
     facts = subject.facts_of_due.union(question)
     cases = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
     yield from _wrongly_assumed(subject, question, cases, answers)
@@ -197,7 +197,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
         for metric in reference.metrics:
             target = reference.target(case, metric, subject.clock)
             matching = [n for n, row in enumerate(rows) if _is_row_of(row, case, metric)]
-            met |= set(matching)
+            matched |= set(matching)
             asked = {**question, "of": f"{case}", "metric": metric}
             # If no answer depends on the priority, defaults are assumed for all priorities.
             alike = all(row.priority is None for row in rows)
@@ -225,7 +225,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
                     yield from subject.differing(asked, {"state": (row.state, target.state)})
                 continue
             yield from subject.differing(asked, _compared_target(subject, row, target))
-    surplus = [row for number, row in enumerate(rows) if number not in met]
+    surplus = [row for number, row in enumerate(rows) if number not in matched]
     yield from subject.differing(question, {"rows": (surplus, [])})
 
 

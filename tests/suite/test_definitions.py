@@ -160,7 +160,7 @@ def covered_by(subject: PolicyUnderTest, reference: Judge, example: Example) -> 
             continue
         channel = case["channel"]
         whole = {**any_values, **case}
-        held = [path[1] for path in reference.grants(whole)]
+        applying = [path[1] for path in reference.grants(whole)]
         opens_case = reference.at(("channels", channel))["kind"] not in NO_CASE
         if question.command == "channels":
             allowed = None
@@ -169,20 +169,20 @@ def covered_by(subject: PolicyUnderTest, reference: Judge, example: Example) -> 
             if "allowed" in expects:
                 allowed = expects["allowed"].text == "true"
             if allowed is True:
-                covered |= {("grant", grant, channel) for grant in held}
-            if allowed is False and not held:
+                covered |= {("grant", grant, channel) for grant in applying}
+            if allowed is False and not applying:
                 covered.add(("denial", channel, case["plan"]))
             continue
         state = expects["state"].text if "state" in expects else None
         value = bool({"target", "due"} & set(expects))
-        if not value and state == "not-entitled" and opens_case and not held:
+        if not value and state == "not-entitled" and opens_case and not applying:
             covered.add(("denial", channel, case["plan"]))
-        if not held or not opens_case:
+        if not applying or not opens_case:
             continue
         if not value and state not in ("no-target", "not-stated"):
             continue
         if "channel" in question.values:
-            covered |= {("grant", grant, channel) for grant in held}
+            covered |= {("grant", grant, channel) for grant in applying}
         metrics = reference.metrics
         for metric in metrics if question.options.get("metric") else metrics[:1]:
             cell = reference.decides(whole, metric).cell

@@ -82,7 +82,7 @@ def test_invariant_without_cases_is_an_error(text: str, paths: list[str]) -> Non
     assert [finding.path for finding in ran.units[0].findings] == paths
     codes = {(finding.code, finding.severity) for finding in ran.units[0].findings}
     assert codes == {("ZT107", "error")}
-    assert ran.holding == ()
+    assert ran.passing_invariants == ()
 
 
 def findings(text: str) -> tuple[Finding, ...]:
@@ -126,10 +126,10 @@ def test_invariant_checks_the_revision_of_its_moment() -> None:
     newer = older.replace("2025-01-01", "2026-01-01").replace("{when: {plan: paid}, allow: web",
                                                               "{allow: web")  # fmt: skip
     subject = subject_of(older, newer)
-    for at, holds in (("", True), (", at: 2025-06-01T00:00:00Z", False)):
+    for at, passes in (("", True), (", at: 2025-06-01T00:00:00Z", False)):
         tests = written(f"{HEAD}  - {{require: {{channel: web}}{at}}}\n", subject)
-        assert (broken(subject, tests.invariants[0]) == []) is holds
-        if not holds:
+        assert (broken(subject, tests.invariants[0]) == []) is passes
+        if not passes:
             [unit] = run_tests(subject, tests).units
             hint = unit.findings[0].hint or ""
             [example] = cases("".join(f"  {line}\n" for line in hint.splitlines()[1:]), subject)

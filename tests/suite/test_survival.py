@@ -21,7 +21,7 @@ def survivors(text: str, *, passing: bool = True) -> set[tuple[str, str]]:
     assert any(unit.findings for unit in ran.units) is not passing
     mutants = [
         survivor.mutant
-        for survivor in run_mutants(SUBJECT, [tests], ran.passing, ran.holding).survivors
+        for survivor in run_mutants(SUBJECT, [tests], ran.passing, ran.passing_invariants).survivors
     ]
     return {(".".join(map(str, mutant.path)), mutant.message) for mutant in mutants}
 
@@ -75,7 +75,7 @@ def test_test_of_the_start_kills_a_mutant_without_it(expect: str, killed: bool) 
     tests = written(f"tests: 1\npolicy: shop\n{cases}\n", subject)
     ran = run_tests(subject, tests)
     assert not any(unit.findings for unit in ran.units)
-    mutation = run_mutants(subject, [tests], ran.passing, ran.holding)
+    mutation = run_mutants(subject, [tests], ran.passing, ran.passing_invariants)
     left = [survivor.mutant.message for survivor in mutation.survivors]
     assert ("removed `starts` of `update`" not in left) is killed
 
@@ -126,7 +126,7 @@ def test_too_many_mutants_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zsupport.suite.mutation.CHANGES", CHANGES._replace(most=changes))
     # Two for every mutant: the mutant itself and one test.
     with pytest.raises(TooMuch, match="too many mutants of a policy times its tests: "):
-        run_mutants(SUBJECT, [tests], ran.passing, ran.holding)
+        run_mutants(SUBJECT, [tests], ran.passing, ran.passing_invariants)
 
 
 def test_suggested_test_names_a_moment_only_if_required() -> None:

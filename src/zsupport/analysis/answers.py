@@ -102,7 +102,7 @@ class AnswersByCase:
         for channel in (item.id for item in self.revision.channels):
             left = allowed & space.of("channel", channel)
             ways = [
-                ((position, grant.recommend.index(channel)), space.holds(grant.when))
+                ((position, grant.recommend.index(channel)), space.matches(grant.when))
                 for position, grant in enumerate(self.revision.grants)
                 if channel in grant.recommend
             ]

@@ -369,7 +369,7 @@ def _surely_reached(target: Target, counted: Counted) -> bool:
     )
     if calendar.windows is None or calendar.business_days is not None or len(exceptions) > 50:
         return False
-    # The bound holds even if holidays take a few weeks of each year.
+    # The bound is safe even if holidays take a few weeks of each year.
     if target.kind == "business":
         open_minutes = sum(closes - opens for opens, closes in calendar.windows)
         return target.amount <= 200 * 60 * open_minutes

@@ -132,12 +132,12 @@ class Decisions:
         if known is not None:
             return known
         if not any(alternative.opened for alternative in when):
-            return self.space.holds(when)
-        return union(map(self.meets, when))
+            return self.space.matches(when)
+        return union(map(self.matches_alternative, when))
 
-    def meets(self, alternative: Alternative) -> Cases:
+    def matches_alternative(self, alternative: Alternative) -> Cases:
         """Return the cases that one alternative of a condition matches."""
-        result = self.space.meets(alternative)
+        result = self.space.matches_alternative(alternative)
         if alternative.opened is not None:
             inside, name = alternative.opened
             result &= self._with_calendar(self._own_names.get(name, name), every=not inside)
@@ -157,9 +157,9 @@ class Decisions:
             cells = rule.cells.get(metric)
             if not cells:
                 continue
-            holds = self.matches(rule.when) & self.entitled
+            matched = self.matches(rule.when) & self.entitled
             for cell, cases in _written(cells, space):
-                matches = holds & cases
+                matches = matched & cases
                 result.append(StatedCell(position, metric, cell, matches, matches & left))
                 # The cells of one rule are for different priorities.
                 left &= ~matches

@@ -27,7 +27,7 @@ from zsupport.answer.dimensions import (
     collapse,
     dimensions,
 )
-from zsupport.answer.grants import Holding, denied, holding, joined_hours, of_grants
+from zsupport.answer.grants import ApplyingGrant, applying_grants, denied, joined_hours, of_grants
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, remark_texts, retired_of
 from zsupport.policy.model import CHANNEL_KINDS, Channel, Grant, Remarks, Revision
 from zsupport.typed import Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
@@ -196,9 +196,11 @@ def _rows(
         grants = by_plan.of(case.get("plan"))
         answers, rests = [], []
         for channel in channels:
-            held = _by_priority(grants, cases, channel.id)
-            answers.append(_answer(by_plan, case, cases, channel, held, of_calendars, lang=lang))
-            rests.append(held.cases or cases)
+            applying = _by_priority(grants, cases, channel.id)
+            answers.append(
+                _answer(by_plan, case, cases, channel, applying, of_calendars, lang=lang)
+            )
+            rests.append(applying.cases or cases)
         if space.without_priority:
             because = no_priority(revision)
             answers = [answer._replace(because=because) for answer in answers]
@@ -242,27 +244,27 @@ def _without_excluded(
     return result
 
 
-class _Held(NamedTuple):
+class _GrantsOfCases(NamedTuple):
     """The grants that apply in some of the cases, these cases, and their priorities."""
 
     possible: Sequence[Grant]  # all grants that were examined
-    grants: list[Holding]
+    grants: list[ApplyingGrant]
     cases: list[Case]
     priorities: list[str] | None  # None if they are all priorities
 
 
-def _by_priority(grants: Sequence[Grant], cases: list[Case], channel: str) -> _Held:
+def _by_priority(grants: Sequence[Grant], cases: list[Case], channel: str) -> _GrantsOfCases:
     """Return the grants that allow a channel in some of the cases."""
-    result: list[Holding] = []
+    result: list[ApplyingGrant] = []
     allowing = []
     for case in cases:
-        held = holding(grants, case, channel)
-        result += [grant for grant in held if grant not in result]
-        allowing += [case] if held else []
+        applying = applying_grants(grants, case, channel)
+        result += [grant for grant in applying if grant not in result]
+        allowing += [case] if applying else []
     allowed = dict.fromkeys(case["priority"] for case in allowing if "priority" in case)
     every = {case["priority"] for case in cases if "priority" in case}
     priorities = list(allowed) if len(allowed) < len(every) else None
-    return _Held(grants, result, allowing, priorities)
+    return _GrantsOfCases(grants, result, allowing, priorities)
 
 
 def _answer(
@@ -270,7 +272,7 @@ def _answer(
     case: Case,
     cases: list[Case],
     channel: Channel,
-    held_by: _Held,
+    applying_in: _GrantsOfCases,
     of_calendars: set[str],
     *,
     lang: str,
@@ -280,28 +282,28 @@ def _answer(
     `of_calendars` are the dimensions and facts that decide which calendar applies.
     """
     revision = by_plan.revision
-    possible, held, allowing, priorities = held_by
+    possible, applying, allowing, priorities = applying_in
     facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
     place = (case.get("plan"), case.get("role"), channel.id, case.get("priority"), facts)
     name = say(channel.name, lang)
     retired = retired_of(revision, case.get("plan"))
     case = {**case, "channel": channel.id}
     remarks = of_case(revision, "channels", case)
-    if not held:
+    if not applying:
         remarked, because = remark_texts(revision, remarks, lang), by_plan.denied(channel.id)
         return _not_allowed(place, name, channel.kind, retired, remarked, because)
     # The note of a number is shown with the number.
     remarks += [number.remarks._replace(note=None) for number in channel.numbers]
-    remarks += of_grants(held)
+    remarks += of_grants(applying)
     for priority in priorities or ():
         remarks += of_case(revision, "channels", {"priority": priority})
-    hours = [grant.grant.hours for grant in held if grant.grant.hours]
+    hours = [grant.grant.hours for grant in applying if grant.grant.hours]
     different = {tuple(item.get(name) for name in of_calendars): item for item in allowing}
     for settled in different.values():
         remarks += of_hours(revision, hours, {**settled, "channel": channel.id})
     remarks += _of_recommendations(possible, cases, channel.id)
     note, unclear, source = remark_texts(revision, remarks, lang)
-    needed = (*channel.prerequisites, *(p for entry in held for p in entry.grant.prerequisites))
+    needed = (*channel.prerequisites, *(p for entry in applying for p in entry.grant.prerequisites))
     return ChannelAnswer(
         *place,
         allowed=True,
@@ -316,7 +318,7 @@ def _answer(
         )
         or None,
         prerequisites=tuple(dict.fromkeys(say(text, lang) for text in needed)) or None,
-        hours=joined_hours(held),
+        hours=joined_hours(applying),
         recommended=None,
         retired=retired,
         note=note,
@@ -324,7 +326,7 @@ def _answer(
         source=source,
         because=reasons(
             revision,
-            (place for value in held for place in places_of(value.grant.place, value.matched)),
+            (place for value in applying for place in places_of(value.grant.place, value.matched)),
         ),
     )
 

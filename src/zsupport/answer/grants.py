@@ -11,34 +11,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Holding(NamedTuple):
+class ApplyingGrant(NamedTuple):
     """A grant that applies, and the alternatives of its condition that match."""
 
     grant: Grant
     matched: tuple[Alternative, ...]
 
 
-def holding(grants: Iterable[Grant], case: Case, channel: str) -> list[Holding]:
+def applying_grants(grants: Iterable[Grant], case: Case, channel: str) -> list[ApplyingGrant]:
     """Return the grants that allow `channel` in `case`, in written order."""
     result = []
     for grant in grants:
         if channel in grant.allow and (matched := matching(grant.when, case)):
-            result.append(Holding(grant, matched))
+            result.append(ApplyingGrant(grant, matched))
     return result
 
 
-def joined_hours(held: list[Holding]) -> str | None:
+def joined_hours(applying: list[ApplyingGrant]) -> str | None:
     """Return the names of the hours of grants; None if a grant states no hours.
 
     A grant without hours does not restrict when the channel is open.
     """
-    names = [grant.grant.hours for grant in held]
+    names = [grant.grant.hours for grant in applying]
     return None if None in names else ", ".join(dict.fromkeys(name for name in names if name))
 
 
-def of_grants(held: list[Holding]) -> list[Remarks]:
+def of_grants(applying: list[ApplyingGrant]) -> list[Remarks]:
     """Return the remarks of grants, and of the alternatives of their conditions that match."""
-    return [r for grant in held for r in (grant.grant.remarks, *of_alternatives(grant.matched))]
+    return [r for grant in applying for r in (grant.grant.remarks, *of_alternatives(grant.matched))]
 
 
 def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:

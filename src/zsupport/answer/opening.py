@@ -34,9 +34,9 @@ from zsupport.answer.dimensions import (
     with_channel,
 )
 from zsupport.answer.grants import (
-    Holding,
+    ApplyingGrant,
+    applying_grants,
     denied,
-    holding,
     joined_hours,
     of_grants,
 )
@@ -137,7 +137,7 @@ class RevisionHours(NamedTuple):
 
 
 #: What decides a row.
-DecidingPart = Holding | PolicyCalendar | Priority
+DecidingPart = ApplyingGrant | PolicyCalendar | Priority
 
 
 class Row(NamedTuple):
@@ -373,24 +373,24 @@ def _of_grants(reign: Reign, case: Case) -> tuple[RevisionHours, tuple[DecidingP
     """
     revision, channel = reign.revision, case["channel"]
     case = _with_defaults(revision, case, _deciding_grants(revision, channel))
-    held = holding(revision.grants, case, channel)
+    applying = applying_grants(revision.grants, case, channel)
     missing: set[str] = set()
     for grant in revision.grants:
         if channel in grant.allow and not matching(grant.when, case):
             missing |= _undecided(grant.when, case)
     remarks = of_case(revision, "hours", case)
-    if not held and not missing:
+    if not applying and not missing:
         return RevisionHours(allowed=False, remarks=tuple(remarks)), ()
-    remarks += of_grants(held)
-    names = list(dict.fromkeys(item.grant.hours for item in held if item.grant.hours))
+    remarks += of_grants(applying)
+    names = list(dict.fromkeys(item.grant.hours for item in applying if item.grant.hours))
     part, calendars = _of_hours(reign, names, case)
     part = part._replace(
-        hours=joined_hours(held),
-        unstated=part.unstated or any(entry.grant.hours is None for entry in held),
+        hours=joined_hours(applying),
+        unstated=part.unstated or any(entry.grant.hours is None for entry in applying),
         asks=(*_asks(reign, missing), *part.asks),
         remarks=(*remarks, *part.remarks),
     )
-    return part, (*held, *calendars)
+    return part, (*applying, *calendars)
 
 
 def _of_hours(
@@ -686,7 +686,7 @@ def _because(
         return denied(revision, row.channel)
     places: list[Place] = []
     for reason in row.because:
-        if isinstance(reason, Holding):
+        if isinstance(reason, ApplyingGrant):
             places += places_of(reason.grant.place, reason.matched)
         else:
             places.append(reason.place)

@@ -26,7 +26,7 @@ from zsupport.answer.dimensions import (
     collapse,
     dimensions,
 )
-from zsupport.answer.grants import denied, holding, of_grants
+from zsupport.answer.grants import applying_grants, denied, of_grants
 from zsupport.answer.hours import PolicyHours, Settled
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, remark_texts, retired_of
 from zsupport.errors import UsageError, did_you_mean
@@ -417,8 +417,8 @@ class _PromiseReader:
         """Return the remarks of a channel and of the grants that allow it in a case."""
         if channel is None:
             return []
-        held = holding(self.revision.grants, case, channel)
-        return [self.channels[channel].remarks, *of_grants(held)]
+        grants = applying_grants(self.revision.grants, case, channel)
+        return [self.channels[channel].remarks, *of_grants(grants)]
 
     def not_in_force(self, row: Promise) -> Promise:
         """Return a row of a revision that is not in force, with the state `not-stated`."""
@@ -452,7 +452,7 @@ class _PromiseReader:
     def without_priority(self, case: Case, channel: str | None, metric: Metric) -> Promise:
         """Return the answer for facts that lead to no priority (the clock definition, rule 19)."""
         entitled = any(
-            holding(self.revision.grants, {**case, "priority": priority.id}, item.id)
+            applying_grants(self.revision.grants, {**case, "priority": priority.id}, item.id)
             for item in self.channels.values()
             if item.opens_case and channel in (None, item.id)
             for priority in self.revision.priorities
@@ -482,10 +482,10 @@ class _PromiseReader:
         places = [cell.place, *places_of(rule.place, matched)]
         commitment = None
         for item in self.revision.commitments if cell.target.promises else ():
-            if held := matching(item.when, case):
+            if alternatives := matching(item.when, case):
                 commitment = item
-                all_remarks += [item.remarks, *of_alternatives(held)]
-                places += places_of(item.place, held)
+                all_remarks += [item.remarks, *of_alternatives(alternatives)]
+                places += places_of(item.place, alternatives)
                 break
         settled = None
         asks: list[str] = []

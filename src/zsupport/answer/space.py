@@ -83,7 +83,7 @@ class Space:
                 result &= self.among(name, value)
         return result
 
-    def meets(self, alternative: Alternative) -> Cases:
+    def matches_alternative(self, alternative: Alternative) -> Cases:
         """Return the cases that one alternative of a condition matches."""
         result = self.every
         for name, values in alternative.values.items():
@@ -94,11 +94,11 @@ class Space:
             result &= self.of(opened(hours), "inside" if inside else "outside")
         return result
 
-    def holds(self, when: When) -> Cases:
+    def matches(self, when: When) -> Cases:
         """Return the cases that a condition matches; all cases if it is empty."""
         if not when:
             return self.every
-        return union(map(self.meets, when))
+        return union(map(self.matches_alternative, when))
 
     def deciding(
         self, entries: Iterable[Entry], left: Cases | None = None
@@ -110,7 +110,7 @@ class Space:
         result = []
         rest = self.every if left is None else left
         for entry in entries:
-            cases = self.holds(entry.when) & rest
+            cases = self.matches(entry.when) & rest
             rest &= ~cases
             result.append((entry, cases))
         return result
@@ -134,7 +134,7 @@ class Space:
             yield self.case(at)
             at = bits.find("1", at + 1)
 
-    def met(self, name: str, cases: Cases) -> tuple[str, ...]:
+    def values_in(self, name: str, cases: Cases) -> tuple[str, ...]:
         """Return the values of a dimension that occur in a case set."""
         return tuple(value for value in self.values.get(name, ()) if cases & self.of(name, value))
 
@@ -152,11 +152,11 @@ class Space:
     def _shift(self, name: str, value: str) -> int:
         return self.values[name].index(value) * self._strides[name]
 
-    def every_met(self, cases: Cases) -> dict[str, tuple[str, ...]]:
+    def all_values_in(self, cases: Cases) -> dict[str, tuple[str, ...]]:
         """Return the values of each dimension that occur in a case set.
 
-        It is faster than a call of `met` for each dimension, because the set shrinks with every
-        dimension.
+        It is faster than a call of `values_in` for each dimension, because the set shrinks with
+        every dimension.
         """
         result: dict[str, tuple[str, ...]] = {}
         for name, values in self.values.items():
@@ -164,14 +164,14 @@ class Space:
             block = (1 << stride) - 1
             place = ((cases & -cases).bit_length() - 1) // stride if cases else 0
             rest, union = cases >> (place * stride), 0
-            met = []
+            occurring = []
             while rest:
                 if part := rest & block:
-                    met.append(values[place])
+                    occurring.append(values[place])
                     union |= part
                 rest >>= stride
                 place += 1
-            result[name] = tuple(met)
+            result[name] = tuple(occurring)
             cases = union
         return result
 

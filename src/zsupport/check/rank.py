@@ -316,7 +316,9 @@ def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]
         if not missing:
             continue
         instead = missing & space.for_some("channel", high & ~low)
-        never = [c for c in space.met("channel", instead) if not high & space.of("channel", c)]
+        never = [
+            c for c in space.values_in("channel", instead) if not high & space.of("channel", c)
+        ]
         for cases, replaced in (
             (missing & ~instead, False),
             (instead & space.among("channel", never), True),
@@ -329,7 +331,7 @@ def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]
                 item = Missing(
                     position,
                     (pair,),
-                    space.met("channel", part),
+                    space.values_in("channel", part),
                     space.back_to(dimension, pair.high, part),
                     replaced,
                 )
@@ -409,7 +411,7 @@ def _first_grants(
             seen = space.seen_from(dimension, pair.high, high)
             low = space.back_to(dimension, pair.low, seen)
             low_grant = next(number for number, cases in enumerate(grants) if cases & low)
-            (channel, *_) = space.met("channel", high)
+            (channel, *_) = space.values_in("channel", high)
             yield Fewer(pair, position, low_grant, channel, high)
 
 

@@ -186,23 +186,23 @@ def _who(change: Change, part: ComparedCases) -> dict[str, tuple[str, ...]]:
     """Return the affected values of each dimension; omit dimensions with all values affected."""
     if not change.cases:
         return {}
-    values = part.space.every_met(change.cases)
-    return {name: met for name, met in values.items() if met != part.values[name]}
+    values = part.space.all_values_in(change.cases)
+    return {name: affected for name, affected in values.items() if affected != part.values[name]}
 
 
-def _scope(name: str, met: Sequence[str], part: ComparedCases, change: Change) -> str | None:
+def _scope(name: str, affected: Sequence[str], part: ComparedCases, change: Change) -> str | None:
     """Return the affected values of a dimension as text; None if they need no mention."""
     if name == "channel":
         if _names_channels(change):
             return None
-        if change.code[:3] in ("ZD3", "ZD4") and set(part.opening) <= set(met):
+        if change.code[:3] in ("ZD3", "ZD4") and set(part.opening) <= set(affected):
             return None
     if name.startswith("opened "):
-        return f"opened {_joined(met, 'or')} {name.removeprefix('opened ')}"
-    rest = [value for value in part.values[name] if value not in met]
-    if len(rest) < 3 <= len(met):
+        return f"opened {_joined(affected, 'or')} {name.removeprefix('opened ')}"
+    rest = [value for value in part.values[name] if value not in affected]
+    if len(rest) < 3 <= len(affected):
         return f"every {name} except {_joined(rest, 'and')}"
-    return f"{name} {_joined(met, 'or')}"
+    return f"{name} {_joined(affected, 'or')}"
 
 
 def _sentence(
@@ -213,7 +213,7 @@ def _sentence(
         return message
     if change.code.startswith("ZD1"):
         return f"{message} ({counted(count, 'case')})"
-    scopes = filter(None, (_scope(name, met, part, change) for name, met in who.items()))
+    scopes = filter(None, (_scope(name, affected, part, change) for name, affected in who.items()))
     return f"{message}: {', '.join(scopes) or 'everyone'} ({counted(count, 'case')})"
 
 
@@ -221,7 +221,7 @@ def _change_message(change: Change, part: ComparedCases) -> str:
     """Return the message of a change with the names of its channels."""
     if change.plural is None:
         return change.message
-    channels = [f"`{channel}`" for channel in part.space.met("channel", change.cases)]
+    channels = [f"`{channel}`" for channel in part.space.values_in("channel", change.cases)]
     template = change.message if len(channels) == 1 else change.plural
     # Only the first placeholder: texts of the policy follow it, and can contain braces.
     return template.replace("{channels}", _joined(channels, "and"), 1)

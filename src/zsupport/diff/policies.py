@@ -36,8 +36,8 @@ def _part(
     space: Space, both: Cases, changes: tuple[Change, ...], opening: Cases = 0
 ) -> ComparedCases:
     """Return the compared cases. `opening`: the cases that can be opened on both sides."""
-    channels = space.met("channel", opening)
-    return ComparedCases(space, both, changes, channels, space.every_met(both))
+    channels = space.values_in("channel", opening)
+    return ComparedCases(space, both, changes, channels, space.all_values_in(both))
 
 
 class Compared(NamedTuple):

@@ -190,8 +190,8 @@ def _signals_held() -> Iterator[None]:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-        for held in waiting:
-            signal.raise_signal(held)
+        for pending in waiting:
+            signal.raise_signal(pending)
 
 
 def patch(name: str, before: bytes, after: bytes) -> str:

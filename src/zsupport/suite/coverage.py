@@ -76,7 +76,7 @@ def decisions_of(subject: PolicyUnderTest, index: int) -> list[Decision]:
             path: Path = ("entitlements", position)
             add("grant", path, channel, cases & space.of("channel", channel))
         if grant.recommend:
-            cases = space.holds(grant.when) & space.among("channel", grant.recommend)
+            cases = space.matches(grant.when) & space.among("channel", grant.recommend)
             add("recommendation", ("entitlements", position), "", cases & decisions.allowed)
     for channel in (known.id for known in revision.channels):
         for plan in (known.id for known in revision.plans):
@@ -117,7 +117,9 @@ def _priorities(subject: PolicyUnderTest, index: int) -> list[Decision]:
     for position, priority in enumerate(revision.priorities):
         path: Path = ("priorities", position)
         several = isinstance(subject.revisions[index].document.node((*path, "when")), SequenceNode)
-        parts = [space.meets(alternative) for alternative in priority.when] or [space.every]
+        parts = [space.matches_alternative(alternative) for alternative in priority.when] or [
+            space.every
+        ]
         for number, part in enumerate(parts):
             cases = part & left
             left &= ~part

@@ -75,7 +75,7 @@ class Ran(NamedTuple):
 
     units: tuple[Unit, ...]
     passing: tuple[Example, ...]
-    holding: tuple[Invariant, ...]
+    passing_invariants: tuple[Invariant, ...]
 
 
 def run_tests(subject: PolicyUnderTest, tests: Tests, only: str | None = None) -> Ran:
@@ -87,13 +87,13 @@ def run_tests(subject: PolicyUnderTest, tests: Tests, only: str | None = None) -
             unit = _unit_of(subject, tests, example)
             units.append(unit)
             passing += [] if failed(unit) else [example]
-    holding = []
+    passing_invariants = []
     for invariant in tests.invariants:
         if chosen(name_of_invariant(invariant), only):
             unit = _unit_of_invariant(subject, tests, invariant)
             units.append(unit)
-            holding += [] if unit.findings else [invariant]
-    return Ran(tuple(units), tuple(passing), tuple(holding))
+            passing_invariants += [] if unit.findings else [invariant]
+    return Ran(tuple(units), tuple(passing), tuple(passing_invariants))
 
 
 def failed(unit: Unit) -> bool:

@@ -151,7 +151,7 @@ class _Tested(NamedTuple):
     subject: PolicyUnderTest
     tests: tuple[Tests, ...]
     passing: tuple[Example, ...]
-    holding: tuple[Invariant, ...]
+    passing_invariants: tuple[Invariant, ...]
 
 
 class _Measured(NamedTuple):
@@ -173,16 +173,18 @@ def _run(
         if not policy.tests:
             untested.append(no_tests(policy.subject.revisions[0].document))
         passing: list[Example] = []
-        holding: list[Invariant] = []
+        passing_invariants: list[Invariant] = []
         before = len(units)
         for tests in policy.tests:
             ran = run_tests(policy.subject, tests, wanted.only)
             units += ran.units
             passing += ran.passing
-            holding += ran.holding
+            passing_invariants += ran.passing_invariants
         policies += len(units) > before
         if policy.whole:
-            tested.append(_Tested(policy.subject, policy.tests, tuple(passing), tuple(holding)))
+            tested.append(
+                _Tested(policy.subject, policy.tests, tuple(passing), tuple(passing_invariants))
+            )
     run = list(units)
     if not run and wanted.only is not None and tested and not omitted:
         names = [name for policy in tested for tests in policy.tests for name in names_of(tests)]
@@ -276,7 +278,7 @@ def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
     for policy in tested:
         subject = policy.subject
         try:
-            mutation = run_mutants(subject, policy.tests, policy.passing, policy.holding)
+            mutation = run_mutants(subject, policy.tests, policy.passing, policy.passing_invariants)
         except TooMuch as error:
             finding = too_many(subject, len(subject.revisions) - 1, error)
             units.append(Unit(f"mutants of {subject.policy.id}", finding.file, 1, (finding,)))

@@ -77,7 +77,7 @@ def _tried_cases(subject: PolicyUnderTest, decision: Decision) -> list[Case]:
         return [subject.revisions[decision.revision].facts.first(decision.cases)]
     space = subject.revisions[decision.revision].space
     cases = [space.first(decision.cases)]
-    for plan in space.met("plan", decision.cases)[:_PLANS_TRIED]:
+    for plan in space.values_in("plan", decision.cases)[:_PLANS_TRIED]:
         case = space.first(decision.cases & space.of("plan", plan))
         cases += [case] if case not in cases else []
     return cases
@@ -389,7 +389,7 @@ def _cases(pair: MutantPair, differing: Cases) -> Iterator[Case]:
     space = pair.before.revisions[pair.revision].space
     first = space.first(differing)
     yield first
-    for plan in space.met("plan", differing)[:_PLANS_OF_CASE]:
+    for plan in space.values_in("plan", differing)[:_PLANS_OF_CASE]:
         case = space.first(differing & space.of("plan", plan))
         if case != first:
             yield case

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from zsupport.answer.case import Answers, Because, Case, Details, Row
 from zsupport.answer.facts import PrioritiesByFacts
-from zsupport.answer.grants import holding
+from zsupport.answer.grants import applying_grants
 from zsupport.policy.model import Alternative, Grant, Place, When
 from zsupport.typed import TYPE_CHECKING, Generic
 from zsupport.wording import enumerated
@@ -105,7 +105,7 @@ class Explaining(Generic[Row, Details]):
 
         def allowed(changed: Case, name: str) -> bool:
             return any(
-                holding(self.revision.grants, item, channel)
+                applying_grants(self.revision.grants, item, channel)
                 for item in self.cases(changed, name)
                 for channel in channels
             )

@@ -60,7 +60,7 @@ def named_in_grant(subject: Subject, dimension: str, missing: Missing, low: str)
     whens = subject.revision.grants[missing.grant].when
     several = isinstance(subject.document.node(path), SequenceNode)
     for position, alternative in enumerate(whens):
-        if space.meets(alternative) & cases:
+        if space.matches_alternative(alternative) & cases:
             return (*path, position, dimension) if several else (*path, dimension)
     return path
 

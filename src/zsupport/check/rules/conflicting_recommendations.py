@@ -16,7 +16,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     ordered = [place for place, grant in enumerate(grants) if len(grant.recommend) > 1]
     if len(ordered) < 2:
         return
-    matches = {place: space.holds(grants[place].when) & allowed for place in ordered}
+    matches = {place: space.matches(grants[place].when) & allowed for place in ordered}
     for number, later in enumerate(ordered):
         for earlier in ordered[:number]:
             conflict = _conflict(

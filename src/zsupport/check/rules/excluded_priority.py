@@ -32,7 +32,7 @@ def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
         yield _problem(subject, entry, kind, matched)
         return
     for position, alternative in enumerate(condition.when):
-        matched = subject.decisions.meets(alternative)
+        matched = subject.decisions.matches_alternative(alternative)
         if subject.excluded(matched):
             path = subject.alternative(condition, position)
             yield _problem(subject, path, "alternative", matched)
@@ -54,8 +54,10 @@ def _of_cells(subject: Subject) -> Iterator[Problem]:
 
 def _problem(subject: Subject, path: Path, kind: str, cases: Cases) -> Problem:
     space = subject.space
-    leading = space.met("priority", space.for_some("priority", cases) & subject.decisions.existing)
-    priorities, excluded = _listed(leading), _listed(space.met("priority", cases))
+    leading = space.values_in(
+        "priority", space.for_some("priority", cases) & subject.decisions.existing
+    )
+    priorities, excluded = _listed(leading), _listed(space.values_in("priority", cases))
     return Problem(
         path,
         f"unreachable {kind}: the facts lead to {priorities}, not to {excluded}"

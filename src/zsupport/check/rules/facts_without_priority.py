@@ -16,7 +16,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if not priorities or not all(priority.when for priority in priorities):
         return
     space = subject.facts
-    unmatched = space.every & ~union(space.holds(priority.when) for priority in priorities)
+    unmatched = space.every & ~union(space.matches(priority.when) for priority in priorities)
     if unmatched:
         combinations = counted(space.size, "combination")
         yield Problem(

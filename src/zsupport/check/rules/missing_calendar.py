@@ -22,7 +22,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     needed = _needed(subject)
     for hours, calendars in listed.items():
         left = needed.get(hours, 0) & ~union(
-            subject.space.holds(calendar.when) for calendar in calendars
+            subject.space.matches(calendar.when) for calendar in calendars
         )
         if left:
             path = ("hours", hours)
@@ -57,7 +57,10 @@ def _needed(subject: Subject) -> dict[str, Cases]:
             for alternative in revision.rules[item.rule].when:
                 if alternative.opened:
                     bare = alternative._replace(opened=None)
-                    add(alternative.opened[1], subject.space.meets(bare) & decisions.entitled)
+                    add(
+                        alternative.opened[1],
+                        subject.space.matches_alternative(bare) & decisions.entitled,
+                    )
     return needed
 
 

@@ -37,7 +37,7 @@ def _missing_in_rule(
 ) -> Problem:
     """Return the problem at a rule that states the metric for other priorities only."""
     path = ("targets", position, metric)
-    names = _names(subject.space.met("priority", gap))
+    names = _names(subject.space.values_in("priority", gap))
     return Problem(
         path,
         f"missing `{metric}` target for {names} in cases that this rule matches",
@@ -53,8 +53,8 @@ def _missing_rule(subject: Subject, metric: str, left: Cases) -> Problem:
     space, entitled = subject.space, subject.decisions.entitled
     restrictions = []
     for name in ("plan", "role", "channel", "priority"):
-        values = space.met(name, left)
-        if values != space.met(name, entitled):
+        values = space.values_in(name, left)
+        if values != space.values_in(name, entitled):
             restrictions.append(f"{name} {_names(values)}")
     return Problem(
         ("targets",),

@@ -13,7 +13,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     space, allowed = subject.space, subject.decisions.allowed
     granted = {channel for grant in subject.revision.grants for channel in grant.allow}
     for position, grant in enumerate(subject.revision.grants):
-        matched = space.holds(grant.when) & subject.decisions.existing
+        matched = space.matches(grant.when) & subject.decisions.existing
         for channel in grant.recommend:
             cases = matched & space.of("channel", channel)
             if cases and not cases & allowed and channel in granted:

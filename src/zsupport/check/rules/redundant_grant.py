@@ -18,7 +18,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if not grant.allow and not grant.recommend:
             yield _of_an_empty_group(subject, position)
     for position, covering in sorted(redundant_grants(subject).items()):
-        if subject.excluded(subject.space.holds(subject.revision.grants[position].when)):
+        if subject.excluded(subject.space.matches(subject.revision.grants[position].when)):
             continue
         yield _problem(subject, position, covering)
 

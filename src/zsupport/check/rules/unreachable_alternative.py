@@ -37,8 +37,10 @@ def _targets(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Pr
     for rule, (matches, decides) in subject.decisions.by_rule().items():
         path: Path = ("targets", rule)
         if path in conditions:
-            meets = subject.decisions.meets
-            yield from _unreachable(subject, conditions[path], meets, matches, decides, above)
+            matches_alternative = subject.decisions.matches_alternative
+            yield from _unreachable(
+                subject, conditions[path], matches_alternative, matches, decides, above
+            )
         above.append((path, decides))
 
 
@@ -70,14 +72,16 @@ def _of_list(
     for path, (_, decides) in zip(paths, decided, strict=True):
         if path in conditions:
             condition = conditions[path]
-            yield from _unreachable(subject, condition, space.meets, matches, decides, above)
+            yield from _unreachable(
+                subject, condition, space.matches_alternative, matches, decides, above
+            )
         above.append((path, decides))
 
 
 def _unreachable(
     subject: Subject,
     condition: Condition,
-    meets: Callable[[Alternative], Cases],
+    matches_alternative: Callable[[Alternative], Cases],
     matches: Cases,
     decides: Cases,
     above: list[tuple[Path, Cases]],
@@ -90,7 +94,7 @@ def _unreachable(
     """
     if not decides:
         return
-    parts = [meets(alternative) for alternative in condition.when]
+    parts = [matches_alternative(alternative) for alternative in condition.when]
     for position, part in enumerate(parts):
         matched = part & matches
         if not matched or matched & decides or _inside_another(parts, position, condition.when):

@@ -15,7 +15,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         return  # facts do not decide priorities
     space = subject.facts
     for position, (priority, decides) in enumerate(space.deciding(priorities)):
-        matched = space.holds(priority.when)
+        matched = space.matches(priority.when)
         path = ("priorities", position, "id")
         below = [other.id for other in priorities[position + 1 :]]
         if decides and not priority.when:
@@ -41,7 +41,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 related=tuple(
                     (("priorities", above, "id"), f"`{other.id}` matches first")
                     for above, other in enumerate(priorities[:position])
-                    if space.holds(other.when) & matched
+                    if space.matches(other.when) & matched
                 ),
             )
 

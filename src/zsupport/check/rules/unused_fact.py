@@ -104,7 +104,7 @@ def _answer_parts(subject: Subject) -> Iterator[Cases]:
         own = number if _has_remark(grant.when) else None
         what = ("grant", grant.hours, repr(grant.prerequisites), repr(grant.remarks), own)
         if grant.recommend:
-            add((*what, grant.recommend), subject.space.holds(grant.when))
+            add((*what, grant.recommend), subject.space.matches(grant.when))
         else:
             add(what, cases)
     for metric, targets in decisions.by_metric():
