@@ -15,7 +15,7 @@ import zsupport
 from zsupport.answer.case import Query, in_order
 from zsupport.answer.dimensions import dimensions
 from zsupport.answer.facts import PrioritiesByFacts
-from zsupport.errors import TooMuch, UsageError
+from zsupport.errors import LimitExceeded, UsageError
 
 #: Monday 23 November 2026, 10:00 UTC.
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -198,7 +198,7 @@ def test_facts_that_no_priority_names_are_not_enumerated(policy: Any) -> None:
     facts["type"] = {**BASE["facts"]["type"], "default": "bug"}
     grants = [{"when": {name: "a"}, "allow": "web"} for name in facts if name != "type"]
     asked = policy(facts=facts, entitlements=[*grants, {"when": {"type": "bug"}, "allow": "chat"}])
-    with pytest.raises(TooMuch, match="rows"):
+    with pytest.raises(LimitExceeded, match="rows"):
         asked.due(plan="a", opened=MONDAY, at=MONDAY)
 
 
@@ -387,7 +387,7 @@ def test_too_many_combinations_of_facts_are_refused(policy: Any) -> None:
     facts = {f"f{i}": {"values": {str(v): str(v) for v in range(40)}} for i in range(5)}
     when = dict.fromkeys(facts, "1")
     revision = _revision(facts=facts, priorities=[{"id": "P1", "when": when}])
-    with pytest.raises(TooMuch, match=r"too many combinations of the facts.*: 2,560,000"):
+    with pytest.raises(LimitExceeded, match=r"too many combinations of the facts.*: 2,560,000"):
         PrioritiesByFacts(revision, {})
     stated = {f"f{i}": "1" for i in range(4)}
     assert PrioritiesByFacts(revision, stated).open == ("P1",)

@@ -63,7 +63,7 @@ class InvalidPolicy(PolicyError):
         self.texts = texts
 
 
-class TooMuch(PolicyError):
+class LimitExceeded(PolicyError):
     """A policy or question that exceeds a limit (exit 3)."""
 
     def __init__(self, limit: Limit, count: int | None, what: str = "") -> None:
@@ -80,12 +80,12 @@ class TooMuch(PolicyError):
 
 
 def check_limit(limit: Limit, count: int, what: str = "", *, exact: bool = True) -> None:
-    """Raise TooMuch if the count exceeds the limit.
+    """Raise LimitExceeded if the count exceeds the limit.
 
     If the count is not `exact`, because counting stopped early, the message does not state it.
     """
     if count > limit.most:
-        raise TooMuch(limit, count if exact else None, what)
+        raise LimitExceeded(limit, count if exact else None, what)
 
 
 class EnvironmentFault(ZsupportError):

@@ -174,7 +174,7 @@ _LOADER_CODES = (
     Code("ZS209", "ambiguous-name", "duplicate name"),
     Code("ZS210", "wrong-dimension", "condition with a dimension that cannot be used here"),
     Code("ZS211", "reversed-dates", "last day before the first day"),
-    Code("ZS212", "starts-at-end", "clock of the first metric that starts at its own end"),
+    Code("ZS212", "starts-at-end", "first metric with a clock that starts when it ends"),
 )
 
 CODES: dict[str, Code] = {code.code: code for code in _LOADER_CODES}

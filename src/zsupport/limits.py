@@ -39,12 +39,10 @@ VALUES = Limit(50_000, "values in a file", _SPLIT)
 FOLDER_VALUES = Limit(80_000, "values in the files of one policy", "name the file of one revision")
 SIDE_VALUES = Limit(60_000, "values in all policy files of a side of `diff`", "compare one folder")
 LEVELS = Limit(50, "levels of nesting in a file", "use fewer levels")
-#: More than people read; the rest of the file is not checked.
+#: Nobody reads more findings; the rest of the file is not checked.
 PROBLEMS = Limit(2_000, "findings in a file", "fix these findings first")
 #: Names of 20 letters; longer names count by the product of their lengths.
-COMPARED = Limit(
-    10_000, "comparisons of names for suggestions", "correct names without suggestions"
-)
+COMPARED = Limit(10_000, "comparisons of names for suggestions", "correct the unknown names first")
 #: Such as the plans of all conditions with `{not: free}`.
 NAMED = Limit(500_000, "values in all conditions of a policy", "use fewer values or conditions")
 #: The time to read a TOML key such as `tool.zsupport.check` grows with the square of its parts.
@@ -78,7 +76,7 @@ SETS = Limit(400_000_000, "cases in all grants and targets together", _TWO_POLIC
 #: Existing cases are computed for every combination of the facts that priorities and rules use.
 EXCLUDING = Limit(
     4_000_000_000,
-    "cases times priorities times combinations of the facts that decide them",
+    "combinations of cases, priorities and the facts that decide them",
     "use the priority in rules instead of its facts",
 )
 #: 500 plans in one chain of `above` are 124,750 pairs.
@@ -87,10 +85,11 @@ PAIRS = Limit(
     "pairs of plans, roles or priorities by rank",
     "name only the next lower rank in `above`",
 )
-#: Such as comparisons of all grants, or of the targets of all plans by rank.
+#: A comparison of two case sets compares every case. Rules compare all grants, or the targets of
+#: all plans by rank.
 COMPARISONS = Limit(
     50_000_000_000,
-    "comparisons times cases",
+    "comparisons of cases",
     "combine the grants or targets of several plans, or rank fewer plans",
 )
 
@@ -103,7 +102,7 @@ REACHED = Limit(1_000, "calendars in a union", "join fewer calendars")
 MEMBERS = Limit(120, "calendars joined in one case", "join fewer calendars")
 #: A window opens 520 times in ten years.
 WINDOWS = Limit(2_000, "windows per week in all joined calendars", "merge some windows")
-#: The numbers of calendars by case multiply in a union.
+#: In a union, the numbers of calendars by case are multiplied.
 PARTS = Limit(200, "combinations of calendars by case", "join fewer calendars")
 
 # -- questions and tests -------------------------------------------------------------------------
@@ -126,7 +125,7 @@ ASKED = Limit(
 #: A mutant is a policy, whose answers are compared with those of the original.
 CHANGES = Limit(
     200_000,
-    "mutants of a policy times its tests",
+    "runs of a test on a mutant",
     Message("run `test {mutate}` on a smaller policy"),
 )
 

@@ -19,7 +19,7 @@ from zsupport.analysis.space import crossed, shown, space_of
 from zsupport.answer.case import Case
 from zsupport.answer.space import Cases, Space, union
 from zsupport.clock.holidays import public_holidays
-from zsupport.errors import TooMuch
+from zsupport.errors import LimitExceeded
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 
@@ -185,7 +185,7 @@ def test_an_unknown_value_has_no_cases() -> None:
 
 def test_too_many_cases_are_refused() -> None:
     values = tuple(str(n) for n in range(300))
-    with pytest.raises(TooMuch) as caught:
+    with pytest.raises(LimitExceeded) as caught:
         Space({"a": values, "b": values, "c": values})
     assert caught.value.count == 27_000_000
 

@@ -100,7 +100,7 @@ def test_only_the_actual_answer_passes(question: str, right: str, wrong: str, go
     assert failure.because
 
 
-# Lists are asked in every combination. Omitted dimensions are asked too.
+# Every combination of listed values is tested. Omitted dimensions are varied too.
 def test_lists_are_asked_in_every_combination() -> None:
     question = "channels: {plan: [free, pro], role: [owner, user], premier: [false, true]}"
     failures = verdict(text(question, "{exactly: [forum, web]}"), SUBJECT).failures

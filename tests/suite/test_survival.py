@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 from subjects import SHOP, subject_of, written
 
-from zsupport.errors import TooMuch
+from zsupport.errors import LimitExceeded
 from zsupport.limits import CHANGES
 from zsupport.suite.mutation import killing_tests, run_mutants
 from zsupport.suite.outcome import run_tests
@@ -125,7 +125,7 @@ def test_too_many_mutants_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     changes = len(all_mutants()) + run_mutants(SUBJECT, [tests], (), ()).invalid
     monkeypatch.setattr("zsupport.suite.mutation.CHANGES", CHANGES._replace(most=changes))
     # Two for every mutant: the mutant itself and one test.
-    with pytest.raises(TooMuch, match="too many mutants of a policy times its tests: "):
+    with pytest.raises(LimitExceeded, match="too many runs of a test on a mutant: "):
         run_mutants(SUBJECT, [tests], ran.passing, ran.passing_invariants)
 
 

@@ -251,7 +251,7 @@ class Decisions:
     def _parts(self, hours: str, *, known: bool) -> list[tuple[Counted, Cases]]:
         """Return the hours of all existing cases, and keep them.
 
-        Raises TooMuch if a union has too many combinations of calendars.
+        Raises LimitExceeded if a union has too many combinations of calendars.
         """
         kept = self._parts_of.get((hours, known))
         if kept is not None:
@@ -299,7 +299,7 @@ class Decisions:
 def _existing(revision: Revision, space: Space) -> Cases:
     """Return the cases whose facts do not exclude their priority.
 
-    Values that the policy does not define exclude no priority. Raises TooMuch.
+    Values that the policy does not define exclude no priority. Raises LimitExceeded.
     """
     existing = space.every
     if not facts_decide(revision):

@@ -35,7 +35,7 @@ def momentless(
 
     `opening` has for each name in `opened` conditions when these hours are open. Hours of the
     customer can be open at any time of other hours. So they are compared only with each other,
-    and a union of both kinds excludes no case. Raises TooMuch.
+    and a union of both kinds excludes no case. Raises LimitExceeded.
     """
     result = 0
     parts: list[tuple[list[Counted], list[Counted], Cases]] = [([], [], space.every)]

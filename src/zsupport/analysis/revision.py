@@ -93,20 +93,20 @@ class AnalysedRevision:
 
     @cached_property
     def space(self) -> Space:
-        """The cases of the revision. Raises TooMuch."""
+        """The cases of the revision. Raises LimitExceeded."""
         return space_of(self.revision)
 
     @cached_property
     def facts(self) -> Space:
-        """The combinations of facts that lead to a priority. Raises TooMuch."""
+        """The combinations of facts that lead to a priority. Raises LimitExceeded."""
         return space_of_facts(self.revision)
 
     @cached_property
     def decisions(self) -> Decisions:
-        """The decisions of the revision in each case. Raises TooMuch."""
+        """The decisions of the revision in each case. Raises LimitExceeded."""
         return decisions_of(self.revision, self.space, self.public)
 
     @cached_property
     def answers(self) -> AnswersByCase:
-        """The answers of the revision in each case. Raises TooMuch."""
+        """The answers of the revision in each case. Raises LimitExceeded."""
         return AnswersByCase(self.revision, self.decisions, self.facts)

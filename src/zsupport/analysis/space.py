@@ -51,7 +51,7 @@ def space_of(*revisions: Revision) -> Space:
 
     The dimensions are plan, role, channel, priority, each fact that a rule names, and inside or
     outside for the hours in `opened`. Facts that only priorities or terms name are no dimensions.
-    Raises TooMuch, also for a policy with too many entries.
+    Raises LimitExceeded, also for a policy with too many entries.
     """
     for revision in revisions:
         _check_entries(revision)
@@ -84,7 +84,7 @@ def values_of(revision: Revision) -> dict[str, tuple[str, ...]]:
 
 
 def _check_entries(revision: Revision) -> None:
-    """Raise TooMuch for a policy with too many entries in one of its sections."""
+    """Raise LimitExceeded for a policy with too many entries in one of its sections."""
     for limit, entries in (
         (limits.PLANS, revision.plans),
         (limits.ROLES, revision.roles),

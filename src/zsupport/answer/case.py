@@ -24,7 +24,7 @@ else:
     # These types only annotate the fields of answers, for the JSON Schema. They are never called.
 
     class Words(str):
-        """A text for people: answers that differ only in such texts count as equal."""
+        """A text to show: answers that differ only in such texts count as equal."""
 
     class Date(Words):
         """A date, YYYY-MM-DD."""

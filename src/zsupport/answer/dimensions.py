@@ -40,7 +40,7 @@ class Dimensions(NamedTuple):
     of_all_priorities: bool = False
 
     def check_work(self, rows: int, steps: int, revisions: int = 1) -> None:
-        """Raise TooMuch for a query with too many rows or too many steps.
+        """Raise LimitExceeded for a query with too many rows or too many steps.
 
         `rows` is the number of rows per case, `steps` the number of steps per row: each grant or
         rule is one step. `revisions` is the number of revisions that answer the query.
@@ -94,7 +94,7 @@ class Dimensions(NamedTuple):
     def _rows(self, priority: str | None, fixed: Case) -> Iterator[Case]:
         """Yield the facts of each row of a priority, in the order of their declaration.
 
-        A value that excludes the priority gets no row. Raises TooMuch.
+        A value that excludes the priority gets no row. Raises LimitExceeded.
         """
         taken = self._taken(priority, fixed)
         if taken is None:

@@ -19,7 +19,7 @@ class PrioritiesByFacts:
     """The priorities of a policy that facts leave open."""
 
     def __init__(self, revision: Revision, stated: Mapping[str, str]) -> None:
-        """`stated` are the facts of the query. Raises TooMuch."""
+        """`stated` are the facts of the query. Raises LimitExceeded."""
         self.ids = tuple(priority.id for priority in revision.priorities)
         named = {name for item in revision.priorities for alt in item.when for name in alt.values}
         values = {

@@ -140,7 +140,7 @@ def promises(
     The channel is a dimension only if targets differ by channel; then there is a row for every
     channel that opens a case. The columns do not depend on the moment. The dimensions `shown` are
     columns even if they change no answer of this revision. `revisions` is the number of revisions
-    of the policy. Raises TooMuch.
+    of the policy. Raises LimitExceeded.
     """
     space = dimensions(revision, query, _asked(revision, metrics) | shown)
     reader = _PromiseReader(revision, opened, hours, lang, absent=space.absent, in_force=in_force)

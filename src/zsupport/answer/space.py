@@ -35,7 +35,7 @@ class Space:
     """All combinations of the values of some dimensions.
 
     A dimension is plan, role, channel, priority, a fact, or `opened HOURS` with the values
-    inside and outside. Raises TooMuch.
+    inside and outside. Raises LimitExceeded.
     """
 
     def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:

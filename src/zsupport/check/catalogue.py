@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from zsupport.check.limit_codes import TOO_MANY, TOO_MUCH
+from zsupport.check.limit_codes import TOO_MANY_CASES, TOO_MANY_COMPARISONS
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
 from zsupport.check.suite_codes import TEST_CODES
@@ -22,8 +22,8 @@ KINDS: dict[str, Code] = {
         (
             UNREADABLE,
             *CODES.values(),
-            TOO_MANY,
-            TOO_MUCH,
+            TOO_MANY_CASES,
+            TOO_MANY_COMPARISONS,
             *(rule.kind for rule in RULES),
             *TEST_CODES,
         )

@@ -91,7 +91,7 @@ def _config(project: Project) -> Config | None:
     by_pattern = {
         pattern: _texts(project, "per-file-ignores", names) for pattern, names in ignores.items()
     }
-    switched_off = [] if select is None else [f"all rules but {', '.join(select)}"]
+    switched_off = [] if select is None else [f"all rules except {', '.join(select)}"]
     switched_off += ignore
     switched_off += [f"{', '.join(names)} in {pattern}" for pattern, names in by_pattern.items()]
     prefix = f"{project.path}: check."

@@ -7,10 +7,10 @@ from datetime import date
 
 from zsupport.analysis.deadlines import Clocks
 from zsupport.check.catalogue import allowable
-from zsupport.check.limit_codes import TOO_MANY, TOO_MUCH
+from zsupport.check.limit_codes import TOO_MANY_CASES, TOO_MANY_COMPARISONS
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.suppressions import may_suppress, suppress, suppressions_of
-from zsupport.errors import TooMuch
+from zsupport.errors import LimitExceeded
 from zsupport.findings import Finding, Related
 from zsupport.limits import (
     CALENDARS,
@@ -68,17 +68,17 @@ def judge(
     findings: list[Finding] = []
     last: list[Rule] = []
     stopped: set[str] = set()
-    too_much: dict[str, TooMuch] = {}
+    exceeded: dict[str, LimitExceeded] = {}
     for rule in rules:
         if rule.last:
             last.append(rule)
             continue
         try:
             findings += [_finding(document, rule, problem) for problem in rule.check(subject)]
-        except TooMuch as error:
-            too_much.setdefault(str(error), error)
+        except LimitExceeded as error:
+            exceeded.setdefault(str(error), error)
             stopped.add(rule.code)
-    findings += [_limit_finding(document, error) for error in too_much.values()]
+    findings += [_limit_finding(document, error) for error in exceeded.values()]
     allowed = 0
     if may_suppress(document.text):
         subject.suppressions = suppressions_of(document, allowable)
@@ -113,10 +113,10 @@ def _finding(document: Document, rule: Rule, problem: Problem) -> Finding:
     )
 
 
-def _limit_finding(document: Document, error: TooMuch) -> Finding:
+def _limit_finding(document: Document, error: LimitExceeded) -> Finding:
     sections = _SECTIONS.get(error.limit, ("facts", "plans"))
     path = next(((name,) for name in sections if document.node((name,)) is not None), ("policy",))
-    kind = TOO_MANY if error.limit == CASES else TOO_MUCH
+    kind = TOO_MANY_CASES if error.limit == CASES else TOO_MANY_COMPARISONS
     return Finding(
         kind.code, kind.name, "warning",
         f"{error.message}; some rules did not run",

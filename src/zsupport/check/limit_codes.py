@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from zsupport.findings import Code
 
-TOO_MANY = Code(
+TOO_MANY_CASES = Code(
     "ZS310", "too-many-cases", "too many cases for rules that check every case", "warning"
 )
-TOO_MUCH = Code("ZS315", "too-many-comparisons", "too many comparisons for a rule", "warning")
+TOO_MANY_COMPARISONS = Code(
+    "ZS315", "too-many-comparisons", "too many comparisons for a rule", "warning"
+)

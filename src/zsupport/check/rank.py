@@ -45,7 +45,7 @@ class SlowerCell(NamedTuple):
 def ranked(members: Iterable[Member]) -> list[RankedValues]:
     """Return all pairs of members by `above`, direct and indirect, the nearest first.
 
-    Raises TooMuch.
+    Raises LimitExceeded.
     """
     direct = {member.id: member.above for member in members}
     if not any(direct.values()):
@@ -82,7 +82,7 @@ def ranked(members: Iterable[Member]) -> list[RankedValues]:
 def in_order(ids: tuple[str, ...]) -> list[RankedValues]:
     """Return all pairs of ids in their order, the nearest first.
 
-    Raises TooMuch.
+    Raises LimitExceeded.
     """
     check_limit(PAIRS, len(ids) * (len(ids) - 1) // 2)
     return [

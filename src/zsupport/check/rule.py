@@ -219,7 +219,7 @@ class Subject(AnalysedRevision):
         return [(names, part) for names, part in parts if names]
 
     def check_comparisons(self, count: int) -> None:
-        """Raise TooMuch if this number of comparisons of case sets exceeds the limit."""
+        """Raise LimitExceeded if this number of comparisons of case sets exceeds the limit."""
         # A small set takes as long as a set of 10,000 cases.
         check_limit(COMPARISONS, count * max(self.space.size, 10_000))
 

@@ -13,7 +13,7 @@ from zsupport.answer.space import Cases, Space
 from zsupport.check.evaluate import identity_of
 from zsupport.check.suite_codes import UNKNOWN_IN_TEST, UNTESTED_DENIAL
 from zsupport.clock.holidays import PublicHolidays
-from zsupport.errors import InvalidPolicy, TooMuch, UsageError
+from zsupport.errors import InvalidPolicy, LimitExceeded, UsageError
 from zsupport.findings import Finding, Span
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
@@ -70,23 +70,29 @@ def _denials(
         untested = [
             denial for denial in uncovered(subject, denials, examples) if not denial.cases & denied
         ]
-    except TooMuch:
+    except LimitExceeded:
         return
     space = subject.revisions[index].space
     if denials and len(untested) == len(denials):
-        yield _finding(document, ("entitlements",), "no test of any denial", space, denials)
+        yield _finding(
+            document,
+            ("entitlements",),
+            "no test expects that a channel is not allowed",
+            space,
+            denials,
+        )
         return
     revision = subject.policy.revisions[index]
     for plan in revision.plans:
         of_plan = [denial for denial in denials if denial.plan == plan.id]
         if of_plan and all(denial in untested for denial in of_plan):
-            message = f"no test of a denial for the plan `{plan.id}`"
+            message = f"no test expects that the plan `{plan.id}` may not use a channel"
             yield _finding(document, ("plans", plan.id), message, space, of_plan)
     for channel in revision.channels:
         of_channel = [denial for denial in denials if denial.about == channel.id]
         grant = next((i for i, g in enumerate(revision.grants) if channel.id in g.allow), None)
         if of_channel and grant is not None and all(d in untested for d in of_channel):
-            message = f"no test of a denial of the channel `{channel.id}`"
+            message = f"no test expects that the channel `{channel.id}` is not allowed"
             yield _finding(document, ("entitlements", grant, "allow"), message, space, of_channel)
 
 

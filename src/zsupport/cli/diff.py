@@ -82,7 +82,7 @@ def diff(
     Each change is breaking, risky or compatible for the audience.
     """
     from zsupport.clock.holidays import holidays_version
-    from zsupport.errors import TooMuch
+    from zsupport.errors import LimitExceeded
 
     showing = Showing(format, color, csv, quiet).with_files(output_file)
     excluded = Exclusions(configured(config, working_folder(), os.environ))
@@ -95,9 +95,9 @@ def diff(
     try:
         pairs = paired(sides.before, sides.now)
         diffs = [compare(*pair, public, own_days=sides.own_days) for pair in pairs]
-    except TooMuch as error:
+    except LimitExceeded as error:
         what = error.what or "the two policies together"
-        raise TooMuch(error.limit, error.count, what) from None
+        raise LimitExceeded(error.limit, error.count, what) from None
     except BadText as problem:
         # The public holidays of a country or one of its parts are unknown.
         raise PolicyError(problem.message, problem.hint or problem.expected) from None

@@ -1,4 +1,4 @@
-"""Ratios: the part of the time to a deadline after which it is at risk."""
+"""Ratios: the share of a target's time after which the target is at risk."""
 
 from __future__ import annotations
 

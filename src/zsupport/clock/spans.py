@@ -75,7 +75,7 @@ class WorkingTime:
     def __init__(self, *hours: Hours, block: int = _YEAR) -> None:
         """`block` is the number of seconds compiled at once, in steps from 1970.
 
-        Raises TooMuch before compiling anything.
+        Raises LimitExceeded before compiling anything.
         """
         check_limit(MEMBERS, len(hours))
         check_limit(WINDOWS, sum(len(day) for calendar in hours for day in calendar.week or ()))

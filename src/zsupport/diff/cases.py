@@ -35,7 +35,7 @@ class RevisionPair(NamedTuple):
 
 
 def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPair:
-    """Return the revisions of two files over the cases of both; raise TooMuch.
+    """Return the revisions of two files over the cases of both; raise LimitExceeded.
 
     An id that the other revision has as an alias is a value of both, because both answer a
     question with it. Different hours of an `opened` are two dimensions: a case is opened inside

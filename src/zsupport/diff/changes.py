@@ -106,9 +106,7 @@ _ALL = (
     Code("ZD303", "different-target", "different target, neither longer nor shorter"),
     Code("ZD304", "target-removed", "target removed"),
     Code("ZD305", "target-added", "target added"),
-    Code(
-        "ZD306", "target-statement-changed", "target `none` instead of not stated, or the reverse"
-    ),
+    Code("ZD306", "target-statement-changed", "target changed between `none` and not stated"),
     Code("ZD307", "condition-added", "condition of a target added"),
     Code("ZD308", "condition-removed", "condition of a target removed"),
     Code("ZD309", "different-condition", "different condition of a target"),
@@ -117,7 +115,7 @@ _ALL = (
     Code(
         "ZD312",
         "commitment-statement-changed",
-        "commitment `none` instead of not stated, or the reverse",
+        "commitment changed between `none` and not stated",
     ),
     Code("ZD313", "pauses-added", "metric with a clock that can now be paused"),
     Code("ZD314", "pauses-removed", "metric with a clock that can no longer be paused"),
@@ -129,7 +127,11 @@ _ALL = (
     # ZD5: priorities
     Code("ZD501", "less-urgent", "facts that lead to a less urgent priority, or to none"),
     Code("ZD502", "more-urgent", "facts that lead to a more urgent priority"),
-    Code("ZD503", "different-priority", "facts that lead to a priority that cannot be compared"),
+    Code(
+        "ZD503",
+        "different-priority",
+        "facts that lead to a different priority, neither more nor less urgent",
+    ),
 )
 
 #: Every kind of change. A released code keeps its meaning.

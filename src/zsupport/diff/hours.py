@@ -131,7 +131,7 @@ class HoursComparison:
             causes = self.calendars.causes((name,), pair.both)
             differing = self.changes((name,), pair.both, effect) if effect != "same" else []
             if effect == "either" and len(causes) > 1:
-                # The changes of the members say enough: one removes hours, another adds hours.
+                # The changes of the members are sufficient: one removes hours, another adds hours.
                 differing = [_of_calendar(cause, cause.effect, pair.both) for cause in causes]
             for change in differing:
                 assert change.new is not None

@@ -74,8 +74,8 @@ def compare(
     """Return the changes between two policies, each with its revisions in order.
 
     With `own_days` each side is one revision, and their days are not compared. Every document
-    contains a revision. One side can be empty. Raises TooMuch, and the errors of `public` if the
-    holidays of a country are needed but not available.
+    contains a revision. One side can be empty. Raises LimitExceeded, and the errors of `public` if
+    the holidays of a country are needed but not available.
     """
     first = (new or old)[0].revision
     assert first is not None

@@ -368,7 +368,7 @@ ROLE = Fields(
 FACT = Fields(
     "fact",
     "Another property of a case that changes answers. A question states its value.",
-    Field("ask", Text(), "The question to ask people for the value.", WORDS),
+    Field("ask", Text(), "The question that asks the customer for the value.", WORDS),
     Field(
         "values", MapOf(Text()), "The values with their meaning. Default: false and true.", JUDGED
     ),
@@ -444,7 +444,7 @@ CHANNEL = Fields(
     Field(
         "prerequisites",
         ListOf(Text(), or_single=True),
-        "What people always must have ready.",
+        "What customers must always have ready.",
         JUDGED,
     ),
     Field(
@@ -477,7 +477,7 @@ GRANT = Fields(
     Field(
         "prerequisites",
         ListOf(Text(), or_single=True),
-        "What people must have ready under this grant.",
+        "What customers must have ready under this grant.",
         JUDGED,
     ),
     exclusive=("allow", "recommend"),
@@ -510,7 +510,7 @@ METRIC = Fields(
     Field(
         "warn",
         Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio),
-        "The part of the time after which a target is at risk.",
+        "The share of its time after which a target is at risk.",
         WORDS,
     ),
     meant=lambda text: "id",
@@ -636,7 +636,7 @@ CALENDAR = Fields(
         " it.",
         JUDGED,
     ),
-    Field("ask", Text(), "The question to ask people for the `customer` time zone.", WORDS),
+    Field("ask", Text(), "The question that asks for the `customer` time zone.", WORDS),
     Field(
         "open",
         ListOf(
@@ -815,7 +815,7 @@ RESOURCE = Fields(
 
 SELF_HELP = Fields(
     "self-help",
-    "Help that people find without opening a case.",
+    "Help that customers find without opening a case.",
     Field("channel", Name("channel"), "The channel of the self-help.", WORDS),
     Field("complete", FLAG, "`false`: there are more topics than these.", WORDS),
     Field("topics", MapOf(ByNodeKind(text=Text(), mapping=TOPIC)), "The topics.", JUDGED),
@@ -891,5 +891,5 @@ POLICY = Fields(
     ),
     Field("targets", ListOf(RULE), "The target rules.", JUDGED),
     Field("terms", MapOf(ListOf(TERM)), "Other statements of the policy, by topic.", WORDS),
-    Field("self-help", SELF_HELP, "Help that people find without opening a case.", JUDGED),
+    Field("self-help", SELF_HELP, "Help that customers find without opening a case.", JUDGED),
 )

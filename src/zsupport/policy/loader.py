@@ -180,7 +180,7 @@ def read_policy(files: abc.Sequence[SourceFile]) -> tuple[Document, ...]:
 def read_valid(files: abc.Sequence[SourceFile], most: Limit = FOLDER_VALUES) -> list[Document]:
     """Return the documents of files; each has a revision.
 
-    Raises InvalidPolicy with every finding, and TooMuch if the files have too many values.
+    Raises InvalidPolicy with every finding, and LimitExceeded if the files have too many values.
     """
     documents: list[Document] = []
     values = 0

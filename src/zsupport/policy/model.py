@@ -17,7 +17,7 @@ NO_CASE = ("self-service", "community")
 CHANNEL_KINDS = (*NO_CASE, "web", "email", "chat", "phone", "other")
 #: How binding targets are, the least binding first.
 BINDINGS = ("none", "target", "objective", "agreement")
-#: A text for people: one string, or a string by language.
+#: A text that answers show: one string, or a string by language.
 Text = str | dict[str, str]
 
 
@@ -237,7 +237,7 @@ class TargetRule(NamedTuple):
 
 
 class Term(NamedTuple):
-    """A statement for people, under a topic."""
+    """A statement that answers show, under a topic."""
 
     topic: str
     when: When
@@ -269,7 +269,7 @@ class Resource(NamedTuple):
 
 
 class SelfHelp(NamedTuple):
-    """Help that people find without opening a case."""
+    """Help that customers find without opening a case."""
 
     channel: str | None
     complete: bool

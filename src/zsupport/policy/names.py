@@ -392,7 +392,7 @@ class Names:
                         more = ["..."] * (len(trail) - first > 10)
                         way = " > ".join([*trail[first : first + 10], *more, at.text])
                         message = f"circular {kind}: {way}"
-                        expected = f"a {kind} that does not lead back to itself"
+                        expected = f"a {kind} without a cycle"
                         self.reader.report("ZS202", at.span, at.way, message, expected)
                     elif at.text not in done:
                         stack += [(name, position), (at.text, 0)]

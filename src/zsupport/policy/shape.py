@@ -314,13 +314,13 @@ def expect_text(node: Node, way: Way, reader: Reader, expected: str) -> str | No
 
 
 class Text(Shape):
-    """Any text for people: one string, or one for each language."""
+    """A text that answers show: one string, or one for each language."""
 
     words = "a text, or texts by language ({en: ..., nb: ...})"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a str, or a dict from language to str."""
-        # Half of all values are texts for people, so the common case comes first.
+        # Half of all values are such texts, so the common case comes first.
         if isinstance(node, ScalarNode) and node.text.strip():
             return node.text
         if not isinstance(node, MappingNode):
@@ -866,7 +866,7 @@ def _other_keys_pattern(known: dict[str, Field]) -> str:
 
 
 REMARKS = (
-    Field("note", Text(), "What people should know; answers show it.", WORDS),
+    Field("note", Text(), "A remark that answers show.", WORDS),
     Field("unclear", Text(), "What is unclear; every answer that depends on it warns.", WORDS),
     Field("source", Name("source"), "The id of the source that states this.", WORDS),
 )

@@ -55,10 +55,10 @@ def shipped_policies() -> dict[str, str]:
 
 
 def shipped_id(name: str) -> str | None:
-    """Return the id of the shipped policy that a bare word names, None for any other text.
+    """Return the id of the shipped policy with a plain name, None for any other text.
 
-    All commands follow this rule: the word means the shipped policy, even if the current folder
-    contains a file or folder with that name.
+    In all commands a plain name means the shipped policy, even if the current folder contains a
+    file or folder with that name.
     """
     return None if is_path(name) else _shipped_id(name, shipped_policies())
 
@@ -128,7 +128,7 @@ def is_path(name: str) -> bool:
 def find(name: str) -> LocatedPolicy:
     """Return the files of the policy with a name, at a path, or from standard input (`-`).
 
-    A bare word is a shipped policy; a name with a `/`, .yaml or .yml is a path.
+    A plain name is a shipped policy; a name with a `/`, .yaml or .yml is a path.
     """
     if name == "-":
         return LocatedPolicy((_file("-", "-", _stdin()),))

@@ -208,7 +208,7 @@ def _policies(files: Iterable[SelectedFile], folder: str) -> Iterator[SourceFile
 
 
 def _bounded(files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Return the policy files of a side; raise TooMuch as soon as a limit is exceeded."""
+    """Return the policy files of a side; raise LimitExceeded as soon as a limit is exceeded."""
     read: list[SourceFile] = []
     size = 0
     for file in files:

@@ -62,7 +62,7 @@ class StatedCases(NamedTuple):
 
 
 def decisions_of(subject: PolicyUnderTest, index: int) -> list[Decision]:
-    """Return every decision of a revision, in the order of its sections. Raises TooMuch."""
+    """Return every decision of a revision, in the order of its sections. Raises LimitExceeded."""
     revision, document = subject.policy.revisions[index], subject.revisions[index].document
     decisions, space = subject.revisions[index].decisions, subject.revisions[index].space
     result: list[Decision] = []
@@ -135,7 +135,7 @@ def _priorities(subject: PolicyUnderTest, index: int) -> list[Decision]:
 
 
 def stated_by(subject: PolicyUnderTest, example: Example) -> StatedCases:
-    """Return the stated cases of a passing test. Raises TooMuch."""
+    """Return the stated cases of a passing test. Raises LimitExceeded."""
     command = example.question.command
     keys = {expected.key for expected in example.expects}
     if not example.question.in_force and command != "priority":
@@ -315,7 +315,7 @@ def covers(subject: PolicyUnderTest, stated: StatedCases, decision: Decision) ->
 def uncovered(
     subject: PolicyUnderTest, decisions: Iterable[Decision], examples: Iterable[Example]
 ) -> list[Decision]:
-    """Return the decisions that no test covers. Raises TooMuch.
+    """Return the decisions that no test covers. Raises LimitExceeded.
 
     `examples` are the passing tests; a failing test states a wrong answer.
     """

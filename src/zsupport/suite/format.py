@@ -304,7 +304,7 @@ _FACT = Field(
     MapOf(Values("fact"), key="a fact"),
     "Facts with the same name as another key of this mapping.",
 )
-_AT = Field("at", _MOMENT, "The moment to answer as of; it selects the revision.")
+_AT = Field("at", _MOMENT, "The moment of the question; it selects the revision.")
 _TZ = Field("tz", Line("a time zone such as Europe/Oslo"), "The time zone of local times.")
 _LANG = Field("lang", Line("a language such as nb"), "The language of the policy's texts.")
 _CUSTOMER = (
@@ -315,13 +315,13 @@ _A_FACT = "a fact: its value, or several"
 
 CHANNELS = Keys(
     "question about channels",
-    "The options of `zsupport channels`. Lists are asked in every combination.",
+    "The options of `zsupport channels`. With lists, every combination is tested.",
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, _AT, _TZ, _LANG,
     other_keys=Values("fact"), other_keys_text=_A_FACT,
 )  # fmt: skip
 DUE = Keys(
     "question about deadlines",
-    "The options of `zsupport due`. Lists are asked in every combination.",
+    "The options of `zsupport due`. With lists, every combination is tested.",
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT,
     Field("opened", _MOMENT, "When the case was opened; it selects the revision."),
     Field("metric", ListOf(Name("metric"), or_single=True), "The metrics; `all` for all of them."),
@@ -336,22 +336,22 @@ DUE = Keys(
         "pause", ListOf(Line("FROM/TO, or FROM/ for a pause without an end"), or_single=True),
         "When the clock was paused.",
     ),
-    Field("at-risk", _RATIO, "The elapsed share of the target from which a target is at risk."),
+    Field("at-risk", _RATIO, "The share of its time after which a target is at risk."),
     *_CUSTOMER,
-    Field("at", _MOMENT, "The moment to answer as of; if omitted, the last event."),
+    Field("at", _MOMENT, "The moment of the question; if omitted, the last event."),
     _TZ, _LANG,
     other_keys=Values("fact"), other_keys_text=_A_FACT,
 )  # fmt: skip
 HOURS = Keys(
     "question about hours",
-    "The options of `zsupport hours`. Lists are asked in every combination.",
+    "The options of `zsupport hours`. With lists, every combination is tested.",
     Field("name", Name("hours"), "The name of the hours; if omitted, the channels of a case."),
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, *_CUSTOMER, _AT, _TZ, _LANG,
     other_keys=Values("fact"), other_keys_text=_A_FACT,
 )  # fmt: skip
 PRIORITY = Keys(
     "question about priorities",
-    "The facts, as for `zsupport priority`. Lists are asked in every combination.",
+    "The facts, as for `zsupport priority`. With lists, every combination is tested.",
     _FACT, _AT, _TZ, _LANG,
     other_keys=Values("fact"), other_keys_text=_A_FACT,
 )  # fmt: skip

@@ -20,7 +20,7 @@ class Broken(NamedTuple):
 
 
 def broken(subject: PolicyUnderTest, invariant: Invariant) -> list[Broken]:
-    """Return the violations, one for each channel or metric. Raises TooMuch."""
+    """Return the violations, one for each channel or metric. Raises LimitExceeded."""
     space = subject.revisions[invariant.revision].space
     violated = []
     for claim in invariant.claims:
@@ -56,7 +56,7 @@ def selected(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name:
 
 
 def vacuous(subject: PolicyUnderTest, invariant: Invariant) -> list[Claim]:
-    """Return the claims that select no case. Raises TooMuch."""
+    """Return the claims that select no case. Raises LimitExceeded."""
     return [
         claim
         for claim in invariant.claims

@@ -455,7 +455,7 @@ def run_mutants(
     examples: Sequence[Example],
     invariants: Sequence[Invariant],
 ) -> Mutation:
-    """Run the tests for all mutants of a policy. Raises TooMuch.
+    """Run the tests for all mutants of a policy. Raises LimitExceeded.
 
     `examples` and `invariants` are the passing ones of the tests; a failing test kills no mutant.
     """

@@ -9,7 +9,7 @@ from zsupport.analysis.space import shown
 from zsupport.answer.case import Because, reasons
 from zsupport.answer.due import STATES_OF_THE_MOMENT
 from zsupport.clock.instants import format_instant, from_datetime
-from zsupport.errors import TooMuch
+from zsupport.errors import LimitExceeded
 from zsupport.findings import Code, Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.model import Cell
@@ -371,7 +371,7 @@ def _unit_of_invariant(subject: PolicyUnderTest, tests: Tests, invariant: Invari
             for violation in broken(subject, invariant)
         ]
         findings += [_vacuous(tests, invariant, claim) for claim in vacuous(subject, invariant)]
-    except TooMuch as error:
+    except LimitExceeded as error:
         findings = [
             Finding(
                 TOO_MANY.code, TOO_MANY.name, "error", f"`{document.source.name}` has {error}",
@@ -614,7 +614,7 @@ def record_of_survivor(
     }
 
 
-def too_many(subject: PolicyUnderTest, index: int, error: TooMuch) -> Finding:
+def too_many(subject: PolicyUnderTest, index: int, error: LimitExceeded) -> Finding:
     """Return the finding for a policy with too many cases to measure."""
     document = subject.revisions[index].document
     return Finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from zsupport.clock.holidays import PublicHolidays
-from zsupport.errors import InvalidPolicy, PolicyError, TooMuch, UsageError, did_you_mean
+from zsupport.errors import InvalidPolicy, LimitExceeded, PolicyError, UsageError, did_you_mean
 from zsupport.findings import Finding, Outcome, Unit
 from zsupport.sources.policies import PolicyFiles, no_policy, policies_at
 from zsupport.sources.select import Excluded
@@ -223,7 +223,7 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
         for index in range(len(subject.revisions)):
             try:
                 decisions = decisions_of(subject, index)
-            except TooMuch as error:
+            except LimitExceeded as error:
                 findings.append(too_many(subject, index, error))
                 continue
             missing = uncovered(subject, decisions, policy.passing)
@@ -279,7 +279,7 @@ def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
         subject = policy.subject
         try:
             mutation = run_mutants(subject, policy.tests, policy.passing, policy.passing_invariants)
-        except TooMuch as error:
+        except LimitExceeded as error:
             finding = too_many(subject, len(subject.revisions) - 1, error)
             units.append(Unit(f"mutants of {subject.policy.id}", finding.file, 1, (finding,)))
             continue

@@ -65,6 +65,6 @@ RULE = Rule(
     code="ZS408",
     name="catch-all",
     severity="note",
-    summary="catch-all rule that decides for plans no other rule names",
+    summary="catch-all rule that decides for plans that no other rule names",
     check=check,
 )

@@ -10,7 +10,7 @@ from zsupport.check.rules.redundant_grant import redundant_grants
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each pair of grants that apply to the same case and add up their prerequisites.
+    """Yield each pair of grants whose prerequisites are combined in the same case.
 
     A grant with more prerequisites for some of the cases of another grant is not reported: it
     states that these cases need more.

@@ -58,6 +58,6 @@ RULE = Rule(
     code="ZS721",
     name="long-overnight-window",
     severity="warning",
-    summary="overnight window with opening and closing perhaps exchanged",
+    summary="overnight window whose opening and closing may be swapped",
     check=check,
 )

@@ -26,7 +26,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 def redundant_grants(subject: Subject) -> dict[int, list[int]]:
     """Return the grants that can all be removed, each with the grants that cover its cases.
 
-    Raises TooMuch.
+    Raises LimitExceeded.
     """
     grants, cases_of = subject.revision.grants, subject.decisions.grants
     #: The remaining grants, by cases and what they give there, in their order.

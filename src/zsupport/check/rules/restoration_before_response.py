@@ -86,7 +86,7 @@ def problems(
                 subject.target(cell),
                 f"`{metric.id}` is due before `{first.id}` in the same case",
                 label=cell.cell.target.text,
-                hint=f"exchange the two targets, or add `starts: answered` to `{metric.id}`",
+                hint=f"swap the two targets, or add `starts: answered` to `{metric.id}`",
                 case=subject.witness(both),
                 related=(subject.related_target(first.id, first_cell),),
             )

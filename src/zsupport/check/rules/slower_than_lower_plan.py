@@ -47,7 +47,7 @@ def of_rule(subject: Subject, cells: list[SlowerCell]) -> Problem:
     if by_hours:
         hint = f"use `{rules[low_cell.rule].hours}` too, or hours that include it"
     else:
-        hint = "check whether the conditions of the two rules are exchanged"
+        hint = "check whether the conditions of the two rules are swapped"
     return Problem(
         (*path, "hours") if by_hours else path,
         f"every target for `{high}` is slower than for `{low}`, which ranks below it: fewer hours"

@@ -17,7 +17,7 @@ _FOR_PEOPLE = frozenset(
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each text for people that `#1`, `# 1` or `#word` follows."""
+    """Yield each displayed text that `#1`, `# 1` or `#word` follows."""
     document = subject.document
     if not _CUT.search(document.text):
         return
