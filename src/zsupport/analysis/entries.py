@@ -73,12 +73,9 @@ class EntriesByCase:
         cases |= union(matches(rule.when) for rule in changed_rules)
         near_grants = _near(cases, unchanged.grants, self._grants)
         near_rules = _near(cases, unchanged.rules, self._rules)
-        before, after = (
-            self._within(cases, some_grants, some_rules)
-            for some_grants, some_rules in (
-                (near_grants.values(), near_rules.values()),
-                (_with(changed, near_grants, grants), _with(changed_rules, near_rules, rules)),
-            )
+        before = self._within(cases, near_grants.values(), near_rules.values())
+        after = self._within(
+            cases, _with(changed, near_grants, grants), _with(changed_rules, near_rules, rules)
         )
         return Difference(before, after, self.inclusions)
 

@@ -45,9 +45,9 @@ def answer_topics(
 ) -> TopicAnswers:
     """Return the resources: general ones first, then those of each topic.
 
-    The `topic` and the role of the query select resources; with a topic there are no general
-    ones. `by_audience`: the query names no role, not even a role of another revision. Without a
-    revision in force there are no resources. Raises UsageError for a topic that no revision
+    The `topic` and the role of the query select resources; with a topic, general resources are
+    omitted. `by_audience`: the query names no role, not even a role of another revision. Without
+    a revision in force, the answer is empty. Raises UsageError for a topic that no revision
     defines.
     """
     name = None if topic is None else _topic_id(topic, revisions)

@@ -146,7 +146,10 @@ class _RankComparison:
             for group in groups
         ]
         #: For each group, the groups that may be faster.
-        self.faster = subject.faster_groups(groups, subject.hours_by(dimension))
+        self.faster = [
+            set(positions)
+            for positions in subject.faster_groups(groups, subject.hours_by(dimension))
+        ]
 
     def slower(self, pairs: list[RankedValues]) -> Iterator[SlowerCell]:
         """Yield the cells with slower targets, pair by pair."""
@@ -154,12 +157,11 @@ class _RankComparison:
         #: The cases that a pair, or a pair inside it, shows.
         shown: dict[tuple[str, str], Cases] = {}
         cases_of = self.cases_of
-        faster_sets = [set(positions) for positions in self.faster]
         #: The groups that can apply to each value.
         values = {value for pair in pairs for value in (pair.high, pair.low)}
         applying = {value: self.applying(value) for value in values}
         slower_groups = {
-            value: [group for group in groups if faster_sets[group]]
+            value: [group for group in groups if self.faster[group]]
             for value, groups in applying.items()
         }
         self.subject.check_comparisons(
@@ -169,7 +171,7 @@ class _RankComparison:
             high, low = pair.high, pair.low
             inside = shown[high, low] = _inside(pair, shown)
             for group in slower_groups[high]:
-                faster = faster_sets[group]
+                faster = self.faster[group]
                 cases = 0
                 for other in applying[low]:
                     if other not in faster:
