@@ -29,26 +29,39 @@ Examples:
 """
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
-#: Typer's messages, as patterns, and ours. Another message is shown unchanged.
+#: The messages of Typer as patterns, and the messages of this program for them. Typer writes the
+#: part `text` without quotes and the other parts in quotes.
 _MESSAGES = (
-    (r"No such command (.+)\. Did you mean (.+)\?", r"unknown command \1; did you mean \2?"),
-    (r"No such command (.+)", r"unknown command \1"),
-    (r"No such option: (.+?) \(Possible options: (.+)\)", r"unknown option `\1`; similar: \2"),
-    (r"No such option: (.+?)\.? Did you mean (.+)\?", r"unknown option `\1`; did you mean \2?"),
-    (r"No such option: (.+)", r"unknown option `\1`"),
-    (r"Option (.+) requires an argument", r"\1 requires a value"),
-    (r"Option (.+) does not take a value", r"\1 does not take a value"),
-    (r"Invalid value for (.+?): (.+) is not one of (.+)", r"unknown value \2 of \1; values: \3"),
-    (r"Got unexpected extra argument\(s\) \((.*)\)", r"unexpected arguments: \1"),
+    (
+        r"No such command (?P<name>.+)\. Did you mean (?P<close>.+)\?",
+        "unknown command {name}; did you mean {close}?",
+    ),
+    (r"No such command (?P<name>.+)", "unknown command {name}"),
+    (
+        r"No such option: (?P<text>.+?) \(Possible options: (?P<close>.+)\)",
+        "unknown option `{text}`; similar: {close}",
+    ),
+    (
+        r"No such option: (?P<text>.+?)\.? Did you mean (?P<close>.+)\?",
+        "unknown option `{text}`; did you mean {close}?",
+    ),
+    (r"No such option: (?P<text>.+)", "unknown option `{text}`"),
+    (r"Option (?P<name>.+) requires an argument", "{name} requires a value"),
+    (r"Option (?P<name>.+) does not take a value", "{name} does not take a value"),
+    (
+        r"Invalid value for (?P<name>.+?): (?P<value>.+) is not one of (?P<values>.+)",
+        "unknown value {value} of {name}; values: {values}",
+    ),
+    (r"Got unexpected extra argument\(s\) \((?P<text>.*)\)", "unexpected arguments: {text}"),
 )
 
 
 class _TyperCommand(TyperCommand):
-    """A command whose help is written by `emit`."""
+    """A command that writes its help with `emit`."""
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option that shows the help."""
-        return _written_by_emit(super().get_help_option(ctx))
+        return _with_emit(super().get_help_option(ctx))
 
 
 class _Commands(TyperGroup):
@@ -65,7 +78,7 @@ class _Commands(TyperGroup):
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option that shows the help."""
-        return _written_by_emit(super().get_help_option(ctx))
+        return _with_emit(super().get_help_option(ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands in the help without importing their modules."""
@@ -73,8 +86,8 @@ class _Commands(TyperGroup):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _written_by_emit(help_option: Any) -> Any:
-    """Return the help option with a callback that writes by `emit` instead of Typer's `echo`."""
+def _with_emit(help_option: Any) -> Any:
+    """Return the help option with a callback that uses `emit` instead of Typer's `echo`."""
 
     def show(context: typer.Context, _: object, value: bool) -> None:
         if value and not context.resilient_parsing:
@@ -94,9 +107,9 @@ def typer_command(name: str) -> Any:
         name,
         cls=_TyperCommand,
         help=inspect.cleandoc(command.run.__doc__ or ""),
-        epilog=_verbatim(command.examples),
+        epilog=_prevent_wrapping(command.examples),
         context_settings=_SETTINGS,
-    )(_function(command))
+    )(_typer_function(command))
     return typer.main.get_command(app)
 
 
@@ -108,7 +121,7 @@ def typer_app() -> Any:
         cls=_Commands,
         invoke_without_command=True,
         help=_HELP,
-        epilog=_verbatim(_EXAMPLES),
+        epilog=_prevent_wrapping(_EXAMPLES),
         context_settings=_SETTINGS,
     )
     def root(
@@ -119,7 +132,7 @@ def typer_app() -> Any:
                 "--version", help="Show the versions of the program, policy format and tzdata"
             ),
         ] = False,
-        format: Annotated[_type(FORMAT), _declared(FORMAT)] = "auto",  # type: ignore[valid-type]
+        format: Annotated[_type(FORMAT), _declaration(FORMAT)] = "auto",  # type: ignore[valid-type]
         show_completion: Annotated[
             Literal["bash", "zsh", "fish"] | None,
             typer.Option(
@@ -150,40 +163,46 @@ def typer_app() -> Any:
 
 
 def plain_message(message: str) -> str:
-    """Return a message of Typer in the words of this program, with names in back-ticks."""
+    """Return a message of Typer in the words of this program, with names in back-ticks.
+
+    A message that is not in _MESSAGES is returned unchanged.
+    """
     for pattern, template in _MESSAGES:
         match = re.fullmatch(pattern, message, re.S)
         if match:
-            text, values, known = match.expand(template).partition("; values: ")
-            quoted = re.sub(r"(?<!\S)'([^'`]*)'(?=[\s,;?]|$)", r"`\1`", text)
-            return quoted + values + known.replace("'", "")
+            parts = match.groupdict()
+            for name in parts.keys() & {"name", "value", "close"}:
+                parts[name] = re.sub(r"(?<!\S)'([^'`]*)'(?=[\s,]|$)", r"`\1`", parts[name])
+            if "values" in parts:
+                parts["values"] = parts["values"].replace("'", "")
+            return template.format_map(parts)
     return message
 
 
-def _verbatim(text: str) -> str:
-    """Return a text that Typer does not wrap: it needs a backspace before each paragraph."""
+def _prevent_wrapping(text: str) -> str:
+    """Return a text with a backspace before each paragraph, so that Typer does not wrap it."""
     return "\n\n".join("\b\n" + paragraph for paragraph in text.strip("\n").split("\n\n"))
 
 
-def _function(command: Command) -> Callable[..., int]:
-    """Return a function whose signature declares the command to Typer."""
+def _typer_function(command: Command) -> Callable[..., int]:
+    """Return a function that runs the command. Typer reads the options from its signature."""
 
-    def called(**values: Any) -> int:
+    def function(**values: Any) -> int:
         return command.call(values)
 
-    called.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter(
                 option.name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=False if option.kind == "flag" else option.default,
-                annotation=Annotated[_type(option), _declared(option)],
+                annotation=Annotated[_type(option), _declaration(option)],
             )
             for option in command.every_option()
         ]
     )
-    called.__annotations__ = {}
-    return called
+    function.__annotations__ = {}
+    return function
 
 
 def _type(option: Option) -> Any:
@@ -194,7 +213,7 @@ def _type(option: Option) -> Any:
     return list[str] | None if option.kind in ("texts", "arguments") else str | None
 
 
-def _declared(option: Option) -> Any:
+def _declaration(option: Option) -> Any:
     metavar = option.metavar or None
     if not option.flags:
         return typer.Argument(metavar=metavar, help=option.help)
