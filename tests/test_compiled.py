@@ -25,7 +25,7 @@ from zsupport.library import Policy, list_shipped, load
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
 from zsupport.sources import cache
-from zsupport.sources.cache import kept_holidays
+from zsupport.sources.cache import cached_holidays
 from zsupport.sources.find import find, shipped_policies
 
 ACME = Path(__file__).parent / "policies" / "acme.yaml"
@@ -84,8 +84,8 @@ def put(folder: str, content: bytes, identity: bytes = KEY) -> Path:
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: Path(name).stem)
 def test_compiled_policy_is_equal_to_the_policy(name: str, folder: str) -> None:
     revisions = revisions_of(name)
-    cache.keep_policy(folder, KEY, revisions)
-    result = cache.kept_policy(folder, KEY)
+    cache.cache_policy(folder, KEY, revisions)
+    result = cache.cached_policy(folder, KEY)
     assert result == revisions
     # Tuples of other classes would be equal too, so compare their texts, which name the class.
     assert repr(result) == repr(revisions)
@@ -101,8 +101,8 @@ def test_compiled_form_of_changed_policies_is_equal(
     except InvalidPolicy:
         return
     folder = str(tmp_path_factory.getbasetemp() / "changed")
-    cache.keep_policy(folder, KEY, (revision,))
-    assert repr(cache.kept_policy(folder, KEY)) == repr((revision,))
+    cache.cache_policy(folder, KEY, (revision,))
+    assert repr(cache.cached_policy(folder, KEY)) == repr((revision,))
 
 
 def test_compiled_form_keeps_names_and_texts_of_any_kind(folder: str, tmp_path: Path) -> None:
@@ -111,8 +111,8 @@ def test_compiled_form_keeps_names_and_texts_of_any_kind(folder: str, tmp_path: 
         stream.write((BASE + 'title: {nb: "Støtte \\u0000\\u2028\\ud7ff😀"}\n').encode())
     revisions = revisions_of(os.fsdecode(path))
     assert revisions[0].file == os.fsdecode(b"caf\xe9 \n.yaml")
-    cache.keep_policy(folder, KEY, revisions)
-    assert cache.kept_policy(folder, KEY) == revisions
+    cache.cache_policy(folder, KEY, revisions)
+    assert cache.cached_policy(folder, KEY) == revisions
 
 
 def test_the_second_call_parses_no_yaml(cli: Cli, tmp_path: Path) -> None:
@@ -179,12 +179,12 @@ def test_two_identities_with_the_same_name_are_distinguished(folder: str) -> Non
         if first != other:
             break
     assert name_of(first) == name_of(other)
-    cache.keep(folder, first, 1)
-    assert cache.kept(folder, first) == 1
-    assert cache.kept(folder, other) is None
-    cache.keep(folder, other, 2)
-    assert cache.kept(folder, other) == 2
-    assert cache.kept(folder, first) is None
+    cache.write_entry(folder, first, 1)
+    assert cache.read_entry(folder, first) == 1
+    assert cache.read_entry(folder, other) is None
+    cache.write_entry(folder, other, 2)
+    assert cache.read_entry(folder, other) == 2
+    assert cache.read_entry(folder, first) is None
     assert os.listdir(folder) == [name_of(first)]
 
 
@@ -281,8 +281,8 @@ def test_invalid_policies_are_not_cached(cli: Cli, tmp_path: Path) -> None:
 def refuses(folder: str, revisions: tuple[Revision, ...]) -> bool:
     """Return whether the cache neither reads nor writes in a folder."""
     before = sorted(os.listdir(folder)) if os.path.isdir(folder) else None
-    assert cache.kept_policy(folder, KEY) is None
-    cache.keep_policy(folder, OTHER, revisions)
+    assert cache.cached_policy(folder, KEY) is None
+    cache.cache_policy(folder, OTHER, revisions)
     after = sorted(os.listdir(folder)) if os.path.isdir(folder) else None
     return before == after
 
@@ -291,8 +291,8 @@ def refuses(folder: str, revisions: tuple[Revision, ...]) -> bool:
 def test_folder_that_other_users_can_enter_is_not_used(
     mode: int, folder: str, acme: tuple[Revision, ...]
 ) -> None:
-    cache.keep_policy(folder, KEY, acme)
-    assert cache.kept_policy(folder, KEY) == acme
+    cache.cache_policy(folder, KEY, acme)
+    assert cache.cached_policy(folder, KEY) == acme
     os.chmod(folder, mode)
     assert refuses(folder, acme)
 
@@ -300,7 +300,7 @@ def test_folder_that_other_users_can_enter_is_not_used(
 def test_a_folder_of_another_user_is_not_used(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder, KEY, acme)
     if ROOT:
         os.chown(folder, NOBODY, NOBODY)
     else:  # only root can give a folder away: then it is we who are somebody else
@@ -310,7 +310,7 @@ def test_a_folder_of_another_user_is_not_used(
 
 
 def test_a_folder_behind_a_link_is_not_used(folder: str, acme: tuple[Revision, ...]) -> None:
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder, KEY, acme)
     os.rename(folder, folder + "-elsewhere")
     os.symlink(folder + "-elsewhere", folder)
     assert refuses(folder, acme)
@@ -319,60 +319,60 @@ def test_a_folder_behind_a_link_is_not_used(folder: str, acme: tuple[Revision, .
 def test_a_file_in_place_of_the_folder_is_not_used(folder: str, acme: tuple[Revision, ...]) -> None:
     os.makedirs(os.path.dirname(folder))
     Path(folder).write_text("x")
-    assert cache.kept_policy(folder, KEY) is None
-    cache.keep_policy(folder, KEY, acme)
+    assert cache.cached_policy(folder, KEY) is None
+    cache.cache_policy(folder, KEY, acme)
     assert Path(folder).read_text() == "x"
 
 
 def test_an_entry_of_another_user_is_not_read(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder, KEY, acme)
     if ROOT:
         os.chown(Path(folder, name_of(KEY)), NOBODY, NOBODY)
     else:  # the folder is still ours, its entry is not
         ids = iter([os.geteuid(), os.geteuid() + 1])
         monkeypatch.setattr(os, "geteuid", lambda: next(ids))
-    assert cache.kept_policy(folder, KEY) is None
+    assert cache.cached_policy(folder, KEY) is None
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
 def test_entry_that_other_users_can_write_is_not_read(
     mode: int, folder: str, acme: tuple[Revision, ...]
 ) -> None:
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder, KEY, acme)
     Path(folder, name_of(KEY)).chmod(mode)
-    assert cache.kept_policy(folder, KEY) is None
+    assert cache.cached_policy(folder, KEY) is None
 
 
 def test_an_entry_behind_a_link_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder, KEY, acme)
     path = Path(folder, name_of(KEY))
     path.rename(path.with_suffix(".moved"))
     path.symlink_to(path.with_suffix(".moved"))
-    assert cache.kept_policy(folder, KEY) is None
+    assert cache.cached_policy(folder, KEY) is None
     # The link is replaced; its target does not change.
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder, KEY, acme)
     assert not path.is_symlink()
-    assert cache.kept_policy(folder, KEY) == acme
+    assert cache.cached_policy(folder, KEY) == acme
 
 
 def test_special_file_is_not_read_and_does_not_block(folder: str) -> None:
     os.makedirs(folder, 0o700)
     os.mkfifo(Path(folder, name_of(KEY)), 0o600)
     start = time.perf_counter()
-    assert cache.kept_policy(folder, KEY) is None
+    assert cache.cached_policy(folder, KEY) is None
     assert time.perf_counter() - start < 1
     os.mkdir(Path(folder, name_of(OTHER)), 0o700)
-    assert cache.kept_policy(folder, OTHER) is None
+    assert cache.cached_policy(folder, OTHER) is None
 
 
 def test_folder_that_is_replaced_after_the_check_is_not_used(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forged = (acme[0]._replace(policy="forged"),)
-    cache.keep_policy(folder + "-forged", KEY, forged)
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder + "-forged", KEY, forged)
+    cache.cache_policy(folder, KEY, acme)
     look = os.fstat
 
     def exchange(descriptor: int) -> os.stat_result:
@@ -384,7 +384,7 @@ def test_folder_that_is_replaced_after_the_check_is_not_used(
         return status
 
     monkeypatch.setattr(os, "fstat", exchange)
-    assert cache.kept_policy(folder, KEY) == acme
+    assert cache.cached_policy(folder, KEY) == acme
     assert not os.path.isdir(folder + "-forged")
 
 
@@ -407,15 +407,15 @@ def test_broken_entry_is_not_read_and_is_replaced(
     name: str, folder: str, acme: tuple[Revision, ...]
 ) -> None:
     put(folder, BROKEN[name])
-    assert cache.kept_policy(folder, KEY) is None
-    cache.keep_policy(folder, KEY, acme)
-    assert cache.kept_policy(folder, KEY) == acme
+    assert cache.cached_policy(folder, KEY) is None
+    cache.cache_policy(folder, KEY, acme)
+    assert cache.cached_policy(folder, KEY) == acme
 
 
 def test_no_damaged_entry_is_unmarshalled(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`marshal` could crash on an entry that is cut, or in which a byte has changed."""
     value = [("a", 1, None), {"b": (True, "å" * 20)}]
-    cache.keep(folder, KEY, value)
+    cache.write_entry(folder, KEY, value)
     path = Path(folder, name_of(KEY))
     whole = path.read_bytes()
 
@@ -426,15 +426,15 @@ def test_no_damaged_entry_is_unmarshalled(folder: str, monkeypatch: pytest.Monke
         patch.setattr("zsupport.sources.cache.marshal.loads", never)
         for place in range(len(whole)):
             path.write_bytes(whole[:place])
-            assert cache.kept(folder, KEY) is None
+            assert cache.read_entry(folder, KEY) is None
             for mask in (1, 2, 4, 8, 16, 32, 64, 128, 255):
                 changed_byte = bytes([whole[place] ^ mask])
                 path.write_bytes(whole[:place] + changed_byte + whole[place + 1 :])
-                assert cache.kept(folder, KEY) is None
+                assert cache.read_entry(folder, KEY) is None
         path.write_bytes(whole + b"\0")
-        assert cache.kept(folder, KEY) is None
+        assert cache.read_entry(folder, KEY) is None
     path.write_bytes(whole)
-    assert cache.kept(folder, KEY) == value
+    assert cache.read_entry(folder, KEY) == value
 
 
 def test_damaged_entry_gives_the_right_answer_and_is_replaced(
@@ -460,9 +460,9 @@ def test_damaged_entry_gives_the_right_answer_and_is_replaced(
 
 
 def test_an_entry_under_another_name_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder, KEY, acme)
     Path(folder, name_of(KEY)).rename(Path(folder, name_of(OTHER)))
-    assert cache.kept_policy(folder, OTHER) is None
+    assert cache.cached_policy(folder, OTHER) is None
 
 
 @pytest.mark.parametrize("named", ["policy.yaml", ".", "below/policy.yaml"])
@@ -538,11 +538,11 @@ def test_holidays_are_not_cached_in_the_checked_repository(
 def test_too_large_entry_is_neither_written_nor_read(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder, KEY, acme)
     size = Path(folder, name_of(KEY)).stat().st_size
     monkeypatch.setattr(cache, "MAX_ENTRY_BYTES", size - 1)
-    assert cache.kept_policy(folder, KEY) is None
-    cache.keep_policy(folder, OTHER, acme)
+    assert cache.cached_policy(folder, KEY) is None
+    cache.cache_policy(folder, OTHER, acme)
     assert os.listdir(folder) == [name_of(KEY)]
 
 
@@ -551,14 +551,14 @@ def test_oldest_entries_are_removed(
 ) -> None:
     monkeypatch.setattr(cache, "MAX_ENTRIES", 3)
     for age, letter in enumerate("abcde"):
-        cache.keep_policy(folder, letter.encode(), acme)
+        cache.cache_policy(folder, letter.encode(), acme)
         os.utime(Path(folder, name_of(letter.encode())), (1e9 + age, 1e9 + age))
     assert {*os.listdir(folder)} == {name_of(letter.encode()) for letter in "cde"}
 
 
 def test_sixty_four_policies_are_cached(folder: str) -> None:
     for number in range(70):
-        cache.keep(folder, b"%02d" % number, number)
+        cache.write_entry(folder, b"%02d" % number, number)
         os.utime(Path(folder, name_of(b"%02d" % number)), (1e9 + number, 1e9 + number))
     assert {*os.listdir(folder)} == {name_of(b"%02d" % number) for number in range(6, 70)}
 
@@ -566,25 +566,25 @@ def test_sixty_four_policies_are_cached(folder: str) -> None:
 def test_size_of_the_folder_is_limited(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache.keep_policy(folder, b"a", acme)
+    cache.cache_policy(folder, b"a", acme)
     size = Path(folder, name_of(b"a")).stat().st_size
     monkeypatch.setattr(cache, "MAX_FOLDER_BYTES", 3 * size - 1)
     for age, letter in enumerate("abcde"):
-        cache.keep_policy(folder, letter.encode(), acme)
+        cache.cache_policy(folder, letter.encode(), acme)
         os.utime(Path(folder, name_of(letter.encode())), (1e9 + age, 1e9 + age))
     assert {*os.listdir(folder)} == {name_of(letter.encode()) for letter in "de"}
 
 
 def test_entry_with_a_future_date_is_removed_too(folder: str) -> None:
     for number in range(cache.MAX_ENTRIES):
-        cache.keep(folder, b"%02d" % number, number)
+        cache.write_entry(folder, b"%02d" % number, number)
         os.utime(Path(folder, name_of(b"%02d" % number)), (9e9, 9e9))
     for letter in "abc":
-        cache.keep(folder, letter.encode(), letter)
+        cache.write_entry(folder, letter.encode(), letter)
     # The clock of another host that shares the folder can be slightly ahead.
     os.utime(Path(folder, name_of(b"a")), (time.time() + 60, time.time() + 60))
     for number in range(cache.MAX_ENTRIES - 3):
-        cache.keep(folder, b"new %d" % number, number)
+        cache.write_entry(folder, b"new %d" % number, number)
     left = set(os.listdir(folder))
     assert len(left) == cache.MAX_ENTRIES
     assert left >= {name_of(identity) for identity in (b"a", b"b", b"c")}
@@ -601,7 +601,7 @@ for writer in range(64):
         os.close(begin)
         os.read(wait, 1)
         for number in range(5):
-            cache.keep(folder, b"%d %d" % (writer, number), [writer, number])
+            cache.write_entry(folder, b"%d %d" % (writer, number), [writer, number])
         os._exit(0)
 os.close(begin)
 for _ in range(64):
@@ -623,7 +623,7 @@ def test_sixty_four_writers_respect_the_limits(cli: Cli, folder: str) -> None:
     written = {name_of(b"%d %d" % (w, n)): (w, n) for w in range(64) for n in range(5)}
     for name in left:
         writer, number = written[name]
-        assert cache.kept(folder, b"%d %d" % (writer, number)) == [writer, number]
+        assert cache.read_entry(folder, b"%d %d" % (writer, number)) == [writer, number]
 
 
 def test_root_creates_no_folder_in_the_home_of_another_user(
@@ -636,7 +636,7 @@ def test_root_creates_no_folder_in_the_home_of_another_user(
         os.chown(home, NOBODY, NOBODY)
     else:
         monkeypatch.setattr(os, "geteuid", lambda: 0)
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder, KEY, acme)
     assert os.listdir(home) == []
 
 
@@ -650,13 +650,13 @@ def test_files_of_interrupted_runs_are_removed(folder: str, acme: tuple[Revision
     ahead = Path(folder, f".{name_of(KEY)}.3.cc.tmp")
     ahead.write_bytes(b"x")
     os.utime(ahead, (9e9, 9e9))
-    cache.keep_policy(folder, KEY, acme)
-    assert cache.kept_policy(folder, KEY) == acme
+    cache.cache_policy(folder, KEY, acme)
+    assert cache.cached_policy(folder, KEY) == acme
     # A new file can belong to a run that is still writing it.
     assert set(os.listdir(folder)) == {new.name, "mine.txt", name_of(KEY)}
     for _ in range(100):
         Path(folder, f".{name_of(KEY)}.{os.getpid()}.{os.urandom(4).hex()}.tmp").touch()
-    cache.keep_policy(folder, OTHER, acme)
+    cache.cache_policy(folder, OTHER, acme)
     left = set(os.listdir(folder))
     assert {"mine.txt", name_of(OTHER)} <= left
     assert len(left - {"mine.txt"}) == cache.MAX_ENTRIES
@@ -667,7 +667,7 @@ import os, sys
 from zsupport.library import Policy, list_shipped, load
 from zsupport.sources import cache
 os.replace = lambda *_, **__: os._exit(9)
-cache.keep_policy(sys.argv[1], sys.argv[2].encode(), load(sys.argv[3], cache=False).revisions)
+cache.cache_policy(sys.argv[1], sys.argv[2].encode(), load(sys.argv[3], cache=False).revisions)
 """
 
 
@@ -678,15 +678,15 @@ def test_killed_run_does_not_block_other_runs(
     assert subprocess.run(killed, env=cli.environment(), check=False).returncode == 9
     (left,) = os.listdir(folder)
     assert left.endswith(".tmp")
-    assert cache.kept_policy(folder, KEY) is None
-    cache.keep_policy(folder, KEY, acme)
-    assert cache.kept_policy(folder, KEY) == acme
+    assert cache.cached_policy(folder, KEY) is None
+    cache.cache_policy(folder, KEY, acme)
+    assert cache.cached_policy(folder, KEY) == acme
 
 
 def test_failed_write_leaves_no_file(folder: str, acme: tuple[Revision, ...]) -> None:
     os.makedirs(os.path.join(folder, name_of(KEY), "full"), 0o700)
     os.chmod(folder, 0o700)
-    cache.keep_policy(folder, KEY, acme)
+    cache.cache_policy(folder, KEY, acme)
     assert os.listdir(folder) == [name_of(KEY)]
 
 
@@ -698,8 +698,8 @@ folder, own = sys.argv[1:]
 policies = [load(name, cache=False).revisions for name in ("zoom", "hivemq", "redhat")]
 for i in range(60):
     for key, revisions in ((b"s", policies[i % 3]), (own.encode(), policies[0])):
-        cache.keep_policy(folder, key, revisions)
-        result = cache.kept_policy(folder, key)
+        cache.cache_policy(folder, key, revisions)
+        result = cache.cached_policy(folder, key)
         assert result in policies, (i, key)
 """
 
@@ -716,7 +716,7 @@ def test_many_runs_can_write_at_the_same_time(cli: Cli, folder: str) -> None:
         _, complaint = writer.communicate(timeout=60)
         assert (writer.returncode, complaint) == (0, "")
     assert {*os.listdir(folder)} == {name_of(c.encode()) for c in "01234567s"}
-    assert all(cache.kept_policy(folder, c.encode()) for c in "01234567s")
+    assert all(cache.cached_policy(folder, c.encode()) for c in "01234567s")
 
 
 _AS_NOBODY = f"""
@@ -763,7 +763,7 @@ def test_all_files_of_a_folder_share_an_entry(cli: Cli, tmp_path: Path) -> None:
     for _ in range(2):
         assert cli("channels", "--policy", "canonical", "-q", env=env).code == 0
     (kept,) = folder.iterdir()
-    result = cache.kept_policy(str(folder), cache.policy_identity(find("canonical").files))
+    result = cache.cached_policy(str(folder), cache.policy_identity(find("canonical").files))
     assert result is not None
     assert len(result) == len(find("canonical").files) == 2
     assert kept.name.endswith(".kept")
@@ -772,7 +772,7 @@ def test_all_files_of_a_folder_share_an_entry(cli: Cli, tmp_path: Path) -> None:
 def test_public_holidays_are_cached_with_exchanged_days(
     folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = kept_holidays(folder)("CN", None, 2026)
+    first = cached_holidays(folder)("CN", None, 2026)
     assert date(2026, 10, 10).toordinal() in first.exchanged
     assert first.days_off[date(2026, 10, 1).toordinal()] == "National Day"
 
@@ -780,11 +780,11 @@ def test_public_holidays_are_cached_with_exchanged_days(
         raise AssertionError("the library is asked again")
 
     monkeypatch.setattr("zsupport.clock.holidays.public_holidays", never)
-    assert kept_holidays(folder)("CN", None, 2026) == first
+    assert cached_holidays(folder)("CN", None, 2026) == first
     # The other years of the decade have been cached too.
-    assert kept_holidays(folder)("CN", None, 2029).exchanged == frozenset()
+    assert cached_holidays(folder)("CN", None, 2029).exchanged == frozenset()
     with pytest.raises(AssertionError):
-        kept_holidays(folder)("CN", None, 2030)
+        cached_holidays(folder)("CN", None, 2030)
 
 
 def test_list_of_shipped_policies_is_a_single_entry(
@@ -813,5 +813,5 @@ def test_a_python_without_the_built_in_hash_has_another(
 ) -> None:
     monkeypatch.setitem(sys.modules, "_imp", ModuleType("_imp"))
     assert cache.checksum(b"one") == source_hash(b"one") != source_hash(b"two")
-    cache.keep(folder, KEY, 1)
-    assert cache.kept(folder, KEY) == 1
+    cache.write_entry(folder, KEY, 1)
+    assert cache.read_entry(folder, KEY) == 1

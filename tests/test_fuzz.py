@@ -104,15 +104,15 @@ def test_an_invalid_cache_entry_with_a_valid_checksum_is_replaced(cli: Cli, tmp_
     assert expected == ("One.\n", "", 0)
     [path] = folder.iterdir()
     identity = cache.policy_identity((SourceFile("-", policy.encode(), "", "-"),))
-    kept = cache.kept_policy(str(folder), identity)
+    kept = cache.cached_policy(str(folder), identity)
     assert kept is not None
     # A text without a language is invalid.
     terms = (kept[0].terms[0]._replace(say={}),)
-    cache.keep_policy(str(folder), identity, (kept[0]._replace(terms=terms),))
+    cache.cache_policy(str(folder), identity, (kept[0]._replace(terms=terms),))
     wrong = path.read_bytes()
     assert ask() == expected
     assert path.read_bytes() != wrong
-    assert cache.kept_policy(str(folder), identity) == kept
+    assert cache.cached_policy(str(folder), identity) == kept
 
 
 @pytest.mark.parametrize(

@@ -251,25 +251,28 @@ def test_a_remark_on_standard_error_names_the_rows_that_it_concerns(
     file = tmp_path / "desk.yaml"
     file.write_text(POLICY_OF_ROWS, encoding="utf-8")
 
-    def aside(*asked: str) -> list[str]:
+    def stderr_lines(*asked: str) -> list[str]:
         words = (*asked, "--policy", str(file), "--at", MOMENT, "--format", format)
         return [
             splitline.removeprefix("zsupport: ") for splitline in cli(*words).stderr.splitlines()
         ]
 
-    assert aside("channels") == ["pro chat: only for P1", "pro chat: unclear: On which days?"]
+    assert stderr_lines("channels") == [
+        "pro chat: only for P1",
+        "pro chat: unclear: On which days?",
+    ]
     # Nothing is added where it concerns every row.
-    assert aside("channels", "--plan", "pro", "--channel", "chat") == [
+    assert stderr_lines("channels", "--plan", "pro", "--channel", "chat") == [
         "only for P1",
         "unclear: On which days?",
     ]
-    assert aside("due") == [
+    assert stderr_lines("due") == [
         "free: unclear: Read as hours.",
         "pro/max P1: unclear: From when?",
         "pro P1: unclear: On which days?",
     ]
-    assert aside("due", "--plan", "free") == ["unclear: Read as hours."]
-    assert aside("channels", "--channel", "chat", "--priority", "P1") == [
+    assert stderr_lines("due", "--plan", "free") == ["unclear: Read as hours."]
+    assert stderr_lines("channels", "--channel", "chat", "--priority", "P1") == [
         "pro: unclear: On which days?"
     ]
 

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from conftest import Cli
 
-from zsupport.cli.short import OF_PROGRAM, OF_PYTHON, QuickFinder
+from zsupport.cli.short import PROGRAM_MODULES, PYTHON_MODULES, QuickFinder
 
 QUESTIONS = {
     "channels": "channels --plan business --role admin",
@@ -61,7 +61,7 @@ def test_question_imports_only_allowed_modules(name: str, cli: Cli, tmp_path: Pa
     script.write_text(SCRIPT)
     question = [str(script), *QUESTIONS[name].split()]
     loaded(question, cli, tmp_path)  # fills the cache
-    allowed = {*OF_PYTHON, "zsupport", *(f"zsupport.{module}" for module in OF_PROGRAM)}
+    allowed = {*PYTHON_MODULES, "zsupport", *(f"zsupport.{module}" for module in PROGRAM_MODULES)}
     allowed |= loaded(["-c", "pass"], cli, tmp_path).keys()
     imported = loaded(question, cli, tmp_path)
     assert "zsupport.cli.short" in imported
@@ -86,7 +86,7 @@ def test_import_chain_of_a_module_is_reported() -> None:
 
 
 def test_allowed_modules_exist() -> None:
-    for module in OF_PROGRAM:
+    for module in PROGRAM_MODULES:
         path = Path(sys.modules["zsupport"].__file__ or "").parent.joinpath(*module.split("."))
         assert path.with_suffix(".py").is_file() or (path / "__init__.py").is_file(), module
 
@@ -100,7 +100,7 @@ def facts_of(spec: ModuleSpec | None) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("module", OF_PROGRAM)
+@pytest.mark.parametrize("module", PROGRAM_MODULES)
 def test_quick_finder_equals_the_finder_of_python(module: str) -> None:
     name = f"zsupport.{module}"
     path = import_module(name.rpartition(".")[0]).__path__

@@ -6,7 +6,7 @@ such findings.
 
 from __future__ import annotations
 
-from zsupport.limits import COMPARED
+from zsupport.limits import NAME_COMPARISONS
 from zsupport.typed import TYPE_CHECKING
 from zsupport.wording import Message
 
@@ -130,7 +130,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     The result is None if no name is close, or if there are too many names to compare.
     """
     known = list(known)
-    if comparisons(name, known) > COMPARED.most:
+    if comparisons(name, known) > NAME_COMPARISONS.most:
         return None
     # difflib is loaded by Typer anyway; the library alone should not pay for it.
     from difflib import get_close_matches

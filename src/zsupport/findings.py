@@ -125,15 +125,15 @@ class Outcome(NamedTuple):
         return tuple(finding for unit in self.units for finding in unit.findings)
 
 
-def failing(unit: Unit, severity: str) -> tuple[str, ...]:
+def failing_severities(unit: Unit, severity: str) -> tuple[str, ...]:
     """Return the severities that fail a unit: its own lowest severity or this one, and higher."""
     return SEVERITIES[: SEVERITIES.index(unit.fails_at or severity) + 1]
 
 
-def fail_on(outcome: Outcome, severity: str) -> bool:
+def has_failures(outcome: Outcome, severity: str) -> bool:
     """Return whether the run has findings of this or a higher severity."""
     return any(
-        finding.severity in failing(unit, severity)
+        finding.severity in failing_severities(unit, severity)
         for unit in outcome.units
         for finding in unit.findings
     )

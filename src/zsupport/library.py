@@ -24,9 +24,9 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Metric, Revision
 from zsupport.sources.cache import (
     cache_folder,
-    keep_policy,
-    kept_holidays,
-    kept_policy,
+    cache_policy,
+    cached_holidays,
+    cached_policy,
     policy_identity,
 )
 from zsupport.sources.find import (
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from zsupport.clock.holidays import PublicHolidays
 
 #: The maximum number of cached questions of a policy.
-MAX_KEPT = 10_000
+MAX_CACHED = 10_000
 
 
 class _DueKey(NamedTuple):
@@ -342,7 +342,7 @@ class Policy:
         )  # fmt: skip
         known = _KnownPromises(question, promised, quick_due(question, promised))
         timed = any(alt.opened for rule in revision.rules for alt in rule.when)
-        if not timed and len(self._promises) < MAX_KEPT:
+        if not timed and len(self._promises) < MAX_CACHED:
             self._promises[key] = known
         return known
 
@@ -484,11 +484,11 @@ def load_files(source: LocatedPolicy, *, cache: bool = True) -> Policy:
     examined = () if source.examined is None else (source.examined,)
     folder = cache_folder(os.environ, examined) if cache else None
     identity = policy_identity(source.files)
-    revisions = kept_policy(folder, identity)
+    revisions = cached_policy(folder, identity)
     if revisions is None:
         revisions = _compile(source.files)
-        keep_policy(folder, identity, revisions)
-    return Policy(revisions, kept_holidays(folder))
+        cache_policy(folder, identity, revisions)
+    return Policy(revisions, cached_holidays(folder))
 
 
 def list_shipped(folder: str | None) -> list[Policy]:
@@ -499,12 +499,12 @@ def list_shipped(folder: str | None) -> list[Policy]:
     sources = [find_shipped(path) for path in shipped_policies().values()]
     files = tuple([file for source in sources for file in source.files])
     identity = policy_identity(files, "headings")
-    headings = kept_policy(folder, identity)
+    headings = cached_policy(folder, identity)
     if headings is None:
         policies = [load_files(source, cache=folder is not None) for source in sources]
         revisions = [revision for policy in policies for revision in policy.revisions]
         headings = tuple([revision.heading() for revision in revisions])
-        keep_policy(folder, identity, headings)
+        cache_policy(folder, identity, headings)
     by_id: dict[str, list[Revision]] = {}
     for heading in headings:
         by_id.setdefault(heading.policy, []).append(heading)

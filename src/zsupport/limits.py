@@ -42,9 +42,13 @@ LEVELS = Limit(50, "levels of nesting in a file", "use fewer levels")
 #: Nobody reads more findings; the rest of the file is not checked.
 PROBLEMS = Limit(2_000, "findings in a file", "fix these findings first")
 #: Names of 20 letters; longer names count by the product of their lengths.
-COMPARED = Limit(10_000, "comparisons of names for suggestions", "correct the unknown names first")
+NAME_COMPARISONS = Limit(
+    10_000, "comparisons of names for suggestions", "correct the unknown names first"
+)
 #: Such as the plans of all conditions with `{not: free}`.
-NAMED = Limit(500_000, "values in all conditions of a policy", "use fewer values or conditions")
+CONDITION_VALUES = Limit(
+    500_000, "values in all conditions of a policy", "use fewer values or conditions"
+)
 #: The time to read a TOML key such as `tool.zsupport.check` grows with the square of its parts.
 CONFIG_BYTES = Limit(
     256 * 2**10, "bytes in a pyproject.toml", Message("use another file with {config}")
@@ -74,7 +78,7 @@ CASES = Limit(10_000_000, "cases", _TWO_POLICIES)
 #: Every grant and every cell of a target rule has a set of cases.
 SETS = Limit(400_000_000, "cases in all grants and targets together", _TWO_POLICIES)
 #: Existing cases are computed for every combination of the facts that priorities and rules use.
-EXCLUDING = Limit(
+CASE_COMBINATIONS = Limit(
     4_000_000_000,
     "combinations of cases, priorities and the facts that decide them",
     "use the priority in rules instead of its facts",
@@ -97,13 +101,13 @@ COMPARISONS = Limit(
 
 LEVELS_OF_UNIONS = Limit(20, "levels of nested unions", "name the calendars directly")
 #: The calendars of all cases; a calendar that is reached twice counts twice.
-REACHED = Limit(1_000, "calendars in a union", "join fewer calendars")
+UNION_CALENDARS = Limit(1_000, "calendars in a union", "join fewer calendars")
 #: Every calendar that is joined in a case is computed separately, for years.
-MEMBERS = Limit(120, "calendars joined in one case", "join fewer calendars")
+JOINED_CALENDARS = Limit(120, "calendars joined in one case", "join fewer calendars")
 #: A window opens 520 times in ten years.
 WINDOWS = Limit(2_000, "windows per week in all joined calendars", "merge some windows")
 #: In a union, the numbers of calendars by case are multiplied.
-PARTS = Limit(200, "combinations of calendars by case", "join fewer calendars")
+CALENDAR_COMBINATIONS = Limit(200, "combinations of calendars by case", "join fewer calendars")
 
 # -- questions and tests -------------------------------------------------------------------------
 
@@ -119,11 +123,11 @@ COMBINATIONS = Limit(
     "combinations of the facts that decide the priority",
     Message("state some facts with {fact}"),
 )
-ASKED = Limit(
+TEST_QUESTIONS = Limit(
     20_000, "questions in the tests of a file", "remove dimensions that do not change the answer"
 )
 #: A mutant is a policy, whose answers are compared with those of the original.
-CHANGES = Limit(
+MUTANT_RUNS = Limit(
     200_000,
     "runs of a test on a mutant",
     Message("run `test {mutate}` on a smaller policy"),

@@ -19,7 +19,7 @@ from xmlschema import XMLSchema
 from zsupport.cli.options import flag_of
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import CODES as LOADER_CODES
-from zsupport.findings import SEVERITIES, Outcome, Span, Unit, fail_on
+from zsupport.findings import SEVERITIES, Outcome, Span, Unit, has_failures
 from zsupport.library import load
 from zsupport.report import FINDING_FORMATS, Terminal
 from zsupport.report.findings import Context, render_outcome
@@ -319,7 +319,7 @@ def test_test_case_fails_at_the_severity_that_fails_the_run(
     assert [case.find("failure") is not None for case in root.iter("testcase")] == failed
     suite = root[0]
     assert (suite.get("tests"), suite.get("failures")) == ("4", str(sum(failed)))
-    assert fail_on(outcome, fails_at) == any(failed)
+    assert has_failures(outcome, fails_at) == any(failed)
 
 
 # -- text ------------------------------------------------------------------------------------
@@ -405,10 +405,10 @@ def test_document_is_valid_for_the_schema(command: str, outcome: Outcome) -> Non
 def test_run_fails_at_the_chosen_severity_and_above(severity: str, threshold: str) -> None:
     finding = RICH.findings[0]._replace(severity=severity)
     outcome = RICH._replace(units=(Unit("a", "a", 1, (finding,)),))
-    assert fail_on(outcome, threshold) == (
+    assert has_failures(outcome, threshold) == (
         SEVERITIES.index(severity) <= SEVERITIES.index(threshold)
     )
-    assert not fail_on(EMPTY, threshold)
+    assert not has_failures(EMPTY, threshold)
 
 
 # -- random texts ----------------------------------------------------------------------------

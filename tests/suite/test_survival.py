@@ -6,7 +6,7 @@ import pytest
 from subjects import SHOP, subject_of, written
 
 from zsupport.errors import LimitExceeded
-from zsupport.limits import CHANGES
+from zsupport.limits import MUTANT_RUNS
 from zsupport.suite.mutation import killing_tests, run_mutants
 from zsupport.suite.outcome import run_tests
 
@@ -123,7 +123,7 @@ def test_too_many_mutants_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     ran = run_tests(SUBJECT, tests)
     changes = len(all_mutants()) + run_mutants(SUBJECT, [tests], (), ()).invalid
-    monkeypatch.setattr("zsupport.suite.mutation.CHANGES", CHANGES._replace(most=changes))
+    monkeypatch.setattr("zsupport.suite.mutation.MUTANT_RUNS", MUTANT_RUNS._replace(most=changes))
     # Two for every mutant: the mutant itself and one test.
     with pytest.raises(LimitExceeded, match="too many runs of a test on a mutant: "):
         run_mutants(SUBJECT, [tests], ran.passing, ran.passing_invariants)

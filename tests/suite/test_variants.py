@@ -6,7 +6,7 @@ import pytest
 from subjects import SHOP
 
 from zsupport.errors import InvalidPolicy
-from zsupport.limits import NAMED
+from zsupport.limits import CONDITION_VALUES
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import Builder, read_document, revision_of
@@ -65,7 +65,9 @@ def test_a_variant_above_the_limit_of_values_is_refused(monkeypatch: pytest.Monk
     before = document(SHOP)
     # The conditions of this policy have 21 values, so one more value is too many.
     for module in ("names", "variants"):
-        monkeypatch.setattr(f"zsupport.policy.{module}.NAMED", NAMED._replace(most=21))
+        monkeypatch.setattr(
+            f"zsupport.policy.{module}.CONDITION_VALUES", CONDITION_VALUES._replace(most=21)
+        )
     variants = Variants(before)
     refused = 0
     for mutant in mutants_of(before):

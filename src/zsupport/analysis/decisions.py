@@ -12,7 +12,7 @@ from zsupport.analysis.space import space_of_facts
 from zsupport.answer.case import facts_decide
 from zsupport.answer.space import Cases, Space, union
 from zsupport.errors import check_limit
-from zsupport.limits import EXCLUDING, MEMBERS, PARTS
+from zsupport.limits import CALENDAR_COMBINATIONS, CASE_COMBINATIONS, JOINED_CALENDARS
 from zsupport.policy.model import (
     Alternative,
     Cell,
@@ -287,12 +287,12 @@ class Decisions:
             for more, member in members:
                 if both := some & member:
                     joined = before.joined(more)
-                    check_limit(MEMBERS, len(joined.calendars), f"`{hours}`", exact=False)
+                    check_limit(JOINED_CALENDARS, len(joined.calendars), f"`{hours}`", exact=False)
                     result.append((joined, both))
                     some &= ~both
             if some and known:
                 result.append((before, some))
-            check_limit(PARTS, len(result), f"`{hours}`", exact=False)
+            check_limit(CALENDAR_COMBINATIONS, len(result), f"`{hours}`", exact=False)
         return result
 
 
@@ -307,7 +307,7 @@ def _existing(revision: Revision, space: Space) -> Cases:
     facts = space_of_facts(revision)
     shared = {name: values for name, values in facts.values.items() if name in space.values}
     combinations = prod(map(len, shared.values())) * len(revision.priorities)
-    check_limit(EXCLUDING, combinations * max(space.size, 10_000))
+    check_limit(CASE_COMBINATIONS, combinations * max(space.size, 10_000))
     for priority, leading in facts.deciding(revision.priorities):
         for combination in product(*shared.values()):
             stated, cases = leading, space.of("priority", priority.id)

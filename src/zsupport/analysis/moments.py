@@ -11,7 +11,7 @@ from zsupport.analysis.space import opened_in
 from zsupport.answer.space import Cases, Space, opened
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import check_limit
-from zsupport.limits import PARTS
+from zsupport.limits import CALENDAR_COMBINATIONS
 from zsupport.policy.model import Revision
 
 
@@ -51,7 +51,9 @@ def momentless(
                         result |= cases
                     elif cases:
                         split.append((inside, outside, cases))
-            check_limit(PARTS, len(split), "the hours that `opened` names", exact=False)
+            check_limit(
+                CALENDAR_COMBINATIONS, len(split), "the hours that `opened` names", exact=False
+            )
         parts = split
     return result
 

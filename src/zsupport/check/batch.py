@@ -157,7 +157,7 @@ class _Run:
         except PolicyError as error:
             self.add_fault(Fault.of(target, error))
             return
-        if not target.holds_policy(source.data):
+        if not target.counts_as_policy(source.data):
             return
         document = read_document(source)
         judgement = self.judge(target, document)

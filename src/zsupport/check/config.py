@@ -10,9 +10,15 @@ from zsupport.check.catalogue import codes_of, ignorable
 from zsupport.errors import UsageError
 from zsupport.findings import SEVERITIES
 from zsupport.sources.globs import matches_below
-from zsupport.sources.project import Project, known
+from zsupport.sources.project import Project, check_keys
 from zsupport.sources.select import SelectedFile
-from zsupport.sources.settings import Nearest, Only, check_patterns, texts, wrong
+from zsupport.sources.settings import (
+    NearestSetting,
+    SharedConfig,
+    check_patterns,
+    invalid_value,
+    text_list,
+)
 from zsupport.typed import NamedTuple
 
 #: Each key, with the accepted value and an example.
@@ -59,13 +65,13 @@ class Configs:
     Its methods raise UsageError for an unknown key or an invalid value.
     """
 
-    def __init__(self, current: str | None, config: Only | None = None) -> None:
+    def __init__(self, current: str | None, config: SharedConfig | None = None) -> None:
         """Create without reading; `current` is the current folder, None if it was removed.
 
         `config` replaces the configurations of the projects.
         """
         self._current = current
-        self._nearest = Nearest(_config, NOTHING, config)
+        self._nearest = NearestSetting(_config, NOTHING, config)
 
     def of(self, file: SelectedFile) -> Config:
         """Return the configuration of a file; files without a folder use the current folder."""
@@ -78,7 +84,7 @@ def _config(project: Project) -> Config | None:
     table = project.table.get("check")
     if table is None:
         return None
-    known(project.path, "tool.zsupport.check", table, SETTINGS)
+    check_keys(project.path, "tool.zsupport.check", table, SETTINGS)
     ignores: dict[str, object] = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
         raise _wrong(project, "per-file-ignores")
@@ -109,8 +115,8 @@ def _config(project: Project) -> Config | None:
 
 
 def _texts(project: Project, key: str, value: object) -> tuple[str, ...]:
-    return texts(project, "tool.zsupport.check", key, value, SETTINGS[key])
+    return text_list(project, "tool.zsupport.check", key, value, SETTINGS[key])
 
 
 def _wrong(project: Project, key: str) -> UsageError:
-    return wrong(project, "tool.zsupport.check", key, SETTINGS[key])
+    return invalid_value(project, "tool.zsupport.check", key, SETTINGS[key])

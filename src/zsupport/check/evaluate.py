@@ -13,13 +13,13 @@ from zsupport.check.suppressions import may_suppress, suppress, suppressions_of
 from zsupport.errors import LimitExceeded
 from zsupport.findings import Finding, Related
 from zsupport.limits import (
+    CALENDAR_COMBINATIONS,
     CALENDARS,
     CASES,
     CHANNELS,
     GRANTS,
-    MEMBERS,
+    JOINED_CALENDARS,
     METRICS,
-    PARTS,
     PRIORITIES,
     ROLES,
     RULES,
@@ -38,9 +38,9 @@ _SECTIONS = {
     CALENDARS: ("hours",),
     GRANTS: ("entitlements",),
     RULES: ("targets",),
-    MEMBERS: ("hours",),
+    JOINED_CALENDARS: ("hours",),
     WINDOWS: ("hours",),
-    PARTS: ("hours",),
+    CALENDAR_COMBINATIONS: ("hours",),
 }
 
 

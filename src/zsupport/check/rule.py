@@ -24,7 +24,7 @@ from zsupport.check.target_groups import TargetGroup, faster_groups, target_grou
 from zsupport.check.translations import Translated, translated
 from zsupport.errors import check_limit
 from zsupport.findings import Code, Fix, Span
-from zsupport.limits import COMPARISONS, PARTS
+from zsupport.limits import CALENDAR_COMBINATIONS, COMPARISONS
 from zsupport.policy.document import Document
 from zsupport.policy.model import Cell, PolicyCalendar, When
 from zsupport.policy.shape import REMARK_KEYS
@@ -215,7 +215,7 @@ class Subject(AnalysedRevision):
             inside = [(names | {hours}, part & cases) for names, part in parts]
             outside = [(names, part & ~cases) for names, part in parts]
             parts = [(names, part) for names, part in inside + outside if part]
-            check_limit(PARTS, len(parts), "the hours of the grants", exact=False)
+            check_limit(CALENDAR_COMBINATIONS, len(parts), "the hours of the grants", exact=False)
         return [(names, part) for names, part in parts if names]
 
     def check_comparisons(self, count: int) -> None:

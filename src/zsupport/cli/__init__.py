@@ -14,7 +14,7 @@ from zsupport.cli.short import read_short
 
 # isort: split
 from zsupport.cli.options import COMMANDS, load_command
-from zsupport.cli.output import aside, leave, prepare_streams, report_error, wants_json
+from zsupport.cli.output import emit_stderr, leave, prepare_streams, report_error, wants_json
 from zsupport.errors import Bug, UsageError, ZsupportError, is_interruption
 from zsupport.typed import TYPE_CHECKING
 
@@ -42,15 +42,15 @@ def main(arguments: list[str]) -> int:
     except Exception as error:
         if is_interruption(error):
             return 130
-        from zsupport.sources.cache import forget_read
+        from zsupport.sources.cache import remove_read_entries
 
-        if forget_read():
+        if remove_read_entries():
             # Nothing was printed yet, and a damaged cache entry may be the cause: run again.
             return main(arguments)
         if "--debug" in arguments:
             from traceback import format_exc
 
-            aside(format_exc())
+            emit_stderr(format_exc())
         return report_error(Bug.of(error), as_json=as_json)
 
 
@@ -63,14 +63,14 @@ def _dispatch(arguments: list[str]) -> int:
         command = load_command(arguments[0])
         values = read_short(command, arguments[1:])
         if values is not None:
-            if not command.common:  # check, test, diff and the like make reference cycles
+            if not command.common:  # commands such as `check` make reference cycles
                 gc.enable()
             return command.call(values)
     gc.enable()
-    return _through_typer(arguments)
+    return _run_typer(arguments)
 
 
-def _through_typer(arguments: list[str]) -> int:
+def _run_typer(arguments: list[str]) -> int:
     import typer
 
     from zsupport.cli.app import plain_message, typer_app

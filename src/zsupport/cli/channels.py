@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common
-from zsupport.cli.question import ask, finish, read_facts, read_moments
+from zsupport.cli.question import finish, read_facts, read_moments, read_question
 from zsupport.view.channels import QUESTION
 
 _EXAMPLES = """
@@ -30,7 +30,7 @@ def channels(
     --role it lists who may use the channel. Without options it shows the whole matrix.
     """
     moments = read_moments(common)
-    question = ask(common, moments)
+    question = read_question(common, moments)
     answers = question.policy.channels(
         plan=plan,
         role=role,

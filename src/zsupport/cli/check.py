@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import (
     Showing,
-    aside,
     chosen_format,
     emit,
     emit_exactly,
+    emit_stderr,
     is_terminal,
     note,
     terminal_of,
@@ -119,17 +119,17 @@ def check(
     from zsupport.check.batch import CheckOptions, check_files
     from zsupport.check.config import Configs
     from zsupport.clock.holidays import holidays_version
-    from zsupport.sources.cache import cache_folder, kept_holidays
+    from zsupport.sources.cache import cache_folder, cached_holidays
     from zsupport.sources.find import shadowed
     from zsupport.sources.policies import no_policy
     from zsupport.sources.select import select as select_files
-    from zsupport.sources.settings import Exclusions, configured
+    from zsupport.sources.settings import Exclusions, read_config
 
     selected, ignored = _chosen(select, ignore)
     if fix and no_fix:
         raise UsageError("`--fix` and `--no-fix` cannot be combined", "run `zsupport check --fix`")
     showing = Showing(format, color, csv, quiet).with_files(output_file)
-    configuration = configured(config, working_folder(), os.environ)
+    configuration = read_config(config, working_folder(), os.environ)
     configs = Configs(working_folder(), configuration)
     day = _day(at)
     excluded = Exclusions(configuration)
@@ -139,7 +139,7 @@ def check(
         note(remark)
     for file in files:
         configs.of(file)  # report configuration errors before any file is changed
-    public = kept_holidays(cache_folder(os.environ, paths or (os.curdir,)))
+    public = cached_holidays(cache_folder(os.environ, paths or (os.curdir,)))
     write = None
     if fix or diff:
         write = _show_patch if diff else _write
@@ -151,7 +151,7 @@ def check(
     if not checked.units:
         raise no_policy(paths or ())
     from zsupport.check.closing import fixed_aside, outcome_of, switched_off
-    from zsupport.findings import fail_on as fails
+    from zsupport.findings import has_failures
 
     fails_at = fail_on or "error"
     off = switched_off(checked, excluded.used())
@@ -160,7 +160,7 @@ def check(
         holidays = holidays_version() if checked.holidays else None
         # If the output is the fixed text, the remaining findings go to standard error.
         piped = fix and any(file.path == "-" for file in files)
-        to = aside if piped else emit
+        to = emit_stderr if piped else emit
         write_outcome(lambda _: outcome, showing, to, fails_at=fails_at, holidays=holidays)
     if not quiet:
         if diff:
@@ -175,7 +175,7 @@ def check(
         return 4
     if checked.refused:
         return 3
-    failed = bool(checked.fixed) if diff else fails(outcome, fails_at)
+    failed = bool(checked.fixed) if diff else has_failures(outcome, fails_at)
     return 1 if failed and not exit_zero else 0
 
 

@@ -15,8 +15,8 @@ from zsupport.diff.changes import AUDIENCES
 from zsupport.diff.headlines import fails, outcome_of
 from zsupport.diff.policies import compare, paired
 from zsupport.errors import PolicyError
-from zsupport.sources.cache import cache_folder, kept_holidays
-from zsupport.sources.settings import Exclusions, configured
+from zsupport.sources.cache import cache_folder, cached_holidays
+from zsupport.sources.settings import Exclusions, read_config
 from zsupport.sources.sides import InvalidSide, both_sides
 
 if TYPE_CHECKING:
@@ -85,13 +85,13 @@ def diff(
     from zsupport.errors import LimitExceeded
 
     showing = Showing(format, color, csv, quiet).with_files(output_file)
-    excluded = Exclusions(configured(config, working_folder(), os.environ))
+    excluded = Exclusions(read_config(config, working_folder(), os.environ))
     try:
         sides = both_sides(path, against, merge_base, os.environ, excluded)
     except InvalidSide as invalid:
         note(f"invalid policy: {invalid.side}")
         raise
-    public = kept_holidays(cache_folder(os.environ, (path, against or os.curdir)))
+    public = cached_holidays(cache_folder(os.environ, (path, against or os.curdir)))
     try:
         pairs = paired(sides.before, sides.now)
         diffs = [compare(*pair, public, own_days=sides.own_days) for pair in pairs]

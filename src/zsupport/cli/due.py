@@ -24,7 +24,15 @@ from zsupport.cli.options import (
     Command,
     Common,
 )
-from zsupport.cli.question import Moments, ask, finish, needed, read, read_facts, read_moments
+from zsupport.cli.question import (
+    Moments,
+    finish,
+    needed_input,
+    read,
+    read_facts,
+    read_moments,
+    read_question,
+)
 from zsupport.clock.instants import pause_parts, to_datetime
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
@@ -83,7 +91,7 @@ def due(
         risk = read("--at-risk", at_risk, parse_ratio)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
-    question = ask(common, moments)
+    question = read_question(common, moments)
     answers = question.policy.due(
         plan=plan,
         role=role,
@@ -108,7 +116,7 @@ def due(
     if all(state in (*NEGATIVE, NEEDS_INPUT) for state in states):
         refusal = "; ".join(_REFUSALS[s] for s in _REFUSALS if s in states)
         if NEEDS_INPUT in states:
-            refusal, code = needed(answers), 2
+            refusal, code = needed_input(answers), 2
     if fail_breached and "breached" in states:
         refusal = refusal or "breached"
     question = question._replace(at=to_datetime(answers.details.moment.at))

@@ -16,7 +16,14 @@ from zsupport.cli.options import (
     Option,
 )
 from zsupport.cli.output import emit
-from zsupport.cli.question import ask, finish, needed, read, read_facts, read_moments
+from zsupport.cli.question import (
+    finish,
+    needed_input,
+    read,
+    read_facts,
+    read_moments,
+    read_question,
+)
 from zsupport.clock.zones import zone
 from zsupport.view.hours import QUESTION
 
@@ -67,7 +74,7 @@ def hours(
     moments = read_moments(common)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
-    question = ask(common, moments)
+    question = read_question(common, moments)
     if freeze:
         from zsupport.answer.freeze import frozen
 
@@ -95,7 +102,7 @@ def hours(
         if not states:
             refusal = "not stated: the policy defines no hours"
         if NEEDS_INPUT in states:
-            refusal, code = needed(answers), 2
+            refusal, code = needed_input(answers), 2
     query = question.query(
         **answers.query._asdict(),
         hours=answers.answers[0].hours if name else None,

@@ -43,7 +43,7 @@ def emit_exactly(data: bytes) -> None:
         _write(getattr(sys.stdout, "buffer", None), data)
 
 
-def aside(text: str, *, commands: bool = False) -> None:
+def emit_stderr(text: str, *, commands: bool = False) -> None:
     """Write a text to standard error as `emit` does. Without a stream, do nothing."""
     if sys.stderr is not None:
         _write(sys.stderr, guarded(text, commands=commands))
@@ -89,12 +89,12 @@ def _give_up(out: IO[str] | IO[bytes] | None) -> None:
 
 def note(text: str) -> None:
     """Write a line to standard error, after `zsupport:`."""
-    aside(f"zsupport: {printable(' '.join(text.splitlines()))}\n")
+    emit_stderr(f"zsupport: {printable(' '.join(text.splitlines()))}\n")
 
 
 def explain(lines: list[str]) -> None:
     """Write the reasons to standard error; standard output has the answer for a program."""
-    aside("".join(printable(line) + "\n" for line in lines))
+    emit_stderr("".join(printable(line) + "\n" for line in lines))
 
 
 def terminal_of(color: str, csv: str = "safe") -> Terminal:
@@ -213,7 +213,7 @@ def write_outcome(
 
     def rendered(format: str) -> str:
         outcome = outcome_in(format)
-        units = (unit._replace(findings=in_options(unit.findings)) for unit in outcome.units)
+        units = (unit._replace(findings=name_options(unit.findings)) for unit in outcome.units)
         closing = tuple(named(line, flag_of) for line in outcome.closing)
         return render_outcome(
             outcome._replace(units=tuple(units), closing=closing), format, context
@@ -275,7 +275,7 @@ def wants_json(arguments: list[str]) -> bool:
     return as_json
 
 
-def in_options(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def name_options(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings with command-line options in their hints."""
     return tuple(finding._replace(hint=named(finding.hint, flag_of)) for finding in findings)
 
@@ -286,13 +286,13 @@ def report_error(error: ZsupportError, *, as_json: bool) -> int:
 
     error.message, error.hint = named(error.message, flag_of), named(error.hint, flag_of)
     if isinstance(error, InvalidPolicy):
-        error.findings = in_options(error.findings)
+        error.findings = name_options(error.findings)
     try:
         if as_json:
             from zsupport.report.json import dumps
 
             emit(dumps(error_document(error), terminal_of("never")) + "\n")
-        aside(error_text(error, flag_of, getattr(sys.stderr, "encoding", None) or "ascii"))
+        emit_stderr(error_text(error, flag_of, getattr(sys.stderr, "encoding", None) or "ascii"))
     except EnvironmentFault as fault:
         if not isinstance(error, InvalidPolicy | UsageError):
             error = fault

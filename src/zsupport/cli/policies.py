@@ -6,7 +6,7 @@ import os
 
 from zsupport.cli.options import Command, Common, Option
 from zsupport.cli.output import chosen_format, write_field, write_report
-from zsupport.cli.question import ask, read_moments, working_folder
+from zsupport.cli.question import read_moments, read_question, working_folder
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import UsageError
 from zsupport.library import Policy, list_shipped, load_files
@@ -39,7 +39,7 @@ def policies(common: Common, name: str | None) -> int:
     requested = name if name is not None else common.policy
     files: tuple[SourceFile, ...] = ()
     if requested is not None:
-        question = ask(common._replace(policy=requested), moments)
+        question = read_question(common._replace(policy=requested), moments)
         known = [question.policy]
         # Plain lines show nothing that is only in the files.
         if common.field is not None or chosen_format(common.format) != "plain":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zsupport.answer.case import facts_decide
 from zsupport.cli.options import FACT, Command, Common
-from zsupport.cli.question import ask, finish, read_facts, read_moments
+from zsupport.cli.question import finish, read_facts, read_moments, read_question
 from zsupport.view.priority import QUESTION
 
 _EXAMPLES = """
@@ -24,7 +24,7 @@ def priority(common: Common, fact: list[str] | None) -> int:
     the answer covers each of its values.
     """
     moments = read_moments(common)
-    question = ask(common, moments)
+    question = read_question(common, moments)
     answers = question.policy.priority(fact=read_facts(fact), at=moments.at, lang=common.lang)
     refusal = None
     if not any(answer.priority for answer in answers.answers):

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 #: The kinds of remarks under a table, and on standard error for other formats.
-_UNDER_TABLES = ("retired", "starts", "condition", "note", "unclear")
-_BESIDE_LINES = ("only", "unclear")
+_TABLE_KINDS = ("retired", "starts", "condition", "note", "unclear")
+_STDERR_KINDS = ("only", "unclear")
 
 
-class AskedPolicy(NamedTuple):
+class PolicyQuestion(NamedTuple):
     """The policy of a question, and the moment that the answer is for."""
 
     policy: Policy
@@ -91,12 +91,12 @@ def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
         raise UsageError(f"{option}: {problem.message}", problem.hint or problem.expected) from None
 
 
-def ask(common: Common, moments: Moments) -> AskedPolicy:
+def read_question(common: Common, moments: Moments) -> PolicyQuestion:
     """Return the policy in use, loaded, with the moment of the question."""
     name, fallback = choose(common.policy, os.environ, working_folder())
     located = find(name)
     policy = load_files(located)
-    return AskedPolicy(policy, located, fallback, moments.at, moments.zone)
+    return PolicyQuestion(policy, located, fallback, moments.at, moments.zone)
 
 
 def working_folder() -> str | None:
@@ -121,7 +121,7 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
     return facts
 
 
-def needed(answers: AnyAnswers) -> str:
+def needed_input(answers: AnyAnswers) -> str:
     """Return a line with the options that are required for an answer."""
     messages = (
         named(warning.message, flag_of)
@@ -133,7 +133,7 @@ def needed(answers: AnyAnswers) -> str:
 
 def finish(
     common: Common,
-    question: AskedPolicy,
+    question: PolicyQuestion,
     answers: Answers[Row, Details],
     view: QuestionView[Row, Details],
     query: dict[str, Any],
@@ -155,7 +155,7 @@ def finish(
         if common.field is not None and common.format not in ("auto", "plain"):
             raise UsageError(f"`--field` and `--format {common.format}` cannot be combined")
         # Compute everything before the first line is written: a failed run has no other output.
-        beside: list[str] = []
+        stderr_lines: list[str] = []
         reasons: list[str] = []
         if common.why:
             reasons = view.why(answers, question.located.folder, question.zone)
@@ -163,12 +163,12 @@ def finish(
             notes = _notes(common, question, answers, report, reasons)
             report, reasons = report._replace(notes=notes), []
         else:
-            beside = _aside(common, answers, report, refused=code == 2)
+            stderr_lines = _stderr_lines(common, answers, report, refused=code == 2)
         if common.field is not None:
             write_field(report, common.field)
         else:
             write_report(report, common)
-        for text in beside:
+        for text in stderr_lines:
             note(text)
         if reasons:
             explain(reasons)
@@ -190,10 +190,14 @@ def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:
 
 
 def _notes(
-    common: Common, question: AskedPolicy, answers: AnyAnswers, report: Report, reasons: list[str]
+    common: Common,
+    question: PolicyQuestion,
+    answers: AnyAnswers,
+    report: Report,
+    reasons: list[str],
 ) -> tuple[str, ...]:
     """Return the notes under a table: remarks, reasons, and the policy of the answer."""
-    notes = _chosen(report.beside.listed, _UNDER_TABLES, common, answers)
+    notes = _select_remarks(report.remarks.listed, _TABLE_KINDS, common, answers)
     notes = list(dict.fromkeys([*notes, *(warning.message for warning in answers.warnings)]))
     notes += reasons
     if question.fallback and chosen_format(common.format) == "table":
@@ -205,18 +209,22 @@ def _notes(
     return tuple(notes)
 
 
-def _aside(common: Common, answers: AnyAnswers, report: Report, *, refused: bool) -> list[str]:
+def _stderr_lines(
+    common: Common, answers: AnyAnswers, report: Report, *, refused: bool
+) -> list[str]:
     """Return the lines for standard error when a program reads the answer.
 
     With `refused`, the refusal line names the required input, so its warnings are omitted.
     """
     warnings = [w.message for w in answers.warnings if not (refused and w.code == NEEDS_INPUT)]
     every = common.field is not None or FORMATS[chosen_format(common.format)].every
-    remarks = report.beside.every if every else report.beside.listed
-    return list(dict.fromkeys([*warnings, *_chosen(remarks, _BESIDE_LINES, common, answers)]))
+    remarks = report.remarks.every if every else report.remarks.listed
+    return list(
+        dict.fromkeys([*warnings, *_select_remarks(remarks, _STDERR_KINDS, common, answers)])
+    )
 
 
-def _chosen(
+def _select_remarks(
     remarks: Iterable[Remark], kinds: tuple[str, ...], common: Common, answers: AnyAnswers
 ) -> list[str]:
     """Return the remarks of some kinds; with `--why` also the sources and the notes of tables.
@@ -224,7 +232,7 @@ def _chosen(
     Only JSON states that it is unclear when the revision is in force.
     """
     if common.why:
-        kinds = (*kinds, *_UNDER_TABLES, "source")
+        kinds = (*kinds, *_TABLE_KINDS, "source")
     doubt = joined_lines(answers.revision.validity.unclear, common.lang)
     hidden = f"unclear: {doubt}" if doubt else None
     return [remark.text for remark in remarks if remark.kind in kinds and remark.text != hidden]

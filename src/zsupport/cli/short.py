@@ -1,12 +1,15 @@
-"""The short path: common questions are answered in little more time than Python needs to start.
+"""The short path, which answers common questions in little more time than Python needs to start.
 
-It avoids Typer and all other slow imports. OF_PYTHON and OF_PROGRAM list all modules that a
-question can import if the policy is cached, and a test reports any other import. Modules on this
-path import NamedTuple and the like from `zsupport.typed`, import names for annotations only for the
-type checker, and import rarely used modules such as `re` in the function that needs them. Garbage
-collection is off, and the process ends without cleaning up.
+It avoids Typer and all other slow imports. PYTHON_MODULES and PROGRAM_MODULES list all modules that
+a question can import if the policy is cached. A test reports any other import. Rules for these
+modules:
 
-`zsupport.cli` imports this module first, because it installs the finder for the other modules.
+- Import NamedTuple and similar classes from `zsupport.typed`.
+- Import names that only annotations use under TYPE_CHECKING.
+- Import rarely used modules, such as `re`, in the function that needs them.
+
+Garbage collection is off, and the process ends without cleaning up. `zsupport.cli` imports this
+module first, because it installs the finder for the other modules.
 """
 
 from __future__ import annotations
@@ -27,11 +30,11 @@ else:
 
 #: Modules of Python and of dependencies. Importing `re`, `enum`, `typing` or `json` would take a
 #: tenth of the time each. `tzdata` contains only its version.
-OF_PYTHON = (
+PYTHON_MODULES = (
     "__future__", "_bisect", "_collections", "_datetime", "gc", "itertools", "tzdata",
 )  # fmt: skip
 #: Modules of the program, without those for YAML, texts, `json`, schemas, tables and `--why`.
-OF_PROGRAM = (
+PROGRAM_MODULES = (
     "answer", "answer.case", "answer.channels", "answer.dimensions", "answer.due", "answer.facts",
     "answer.grants", "answer.hours", "answer.opening", "answer.priority", "answer.promise",
     "answer.remarks", "answer.space", "answer.terms", "answer.topics", "cli", "cli.channels",
@@ -48,12 +51,12 @@ OF_PROGRAM = (
 
 
 class QuickFinder:
-    """A finder for the modules of OF_PROGRAM in the folders of their packages.
+    """A finder for the modules of PROGRAM_MODULES.
 
-    Its result equals that of Python's finder, but it does not list folders and try other endings.
+    It finds the same files as Python's finder, but does not list folders or try other endings.
     """
 
-    modules = frozenset([f"zsupport.{name}" for name in OF_PROGRAM])
+    modules = frozenset([f"zsupport.{name}" for name in PROGRAM_MODULES])
     packages = frozenset([name.rpartition(".")[0] for name in modules])
 
     @classmethod
@@ -81,9 +84,9 @@ if SourceFileLoader.__name__ == "SourceFileLoader":  # the program is not in an 
 def read_short(command: Command, arguments: list[str]) -> dict[str, object] | None:
     """Return the values of common command lines, or None to let Typer parse the arguments.
 
-    A common command line has full option names, values after `=` or as separate arguments that do
-    not look like options, and a name if the command takes one. Typer parses everything else and
-    reports errors. Tests compare both parsers.
+    A common command line has full option names. A value follows `=`, or is the next argument and
+    does not look like an option. Typer parses all other command lines and reports errors. Tests
+    compare both parsers.
     """
     by_flag = {flag: option for option in command.every_option() for flag in option.flags}
     names = [option for option in command.options if not option.flags]

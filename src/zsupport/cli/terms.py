@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common, Option
-from zsupport.cli.question import ask, finish, read_facts, read_moments
+from zsupport.cli.question import finish, read_facts, read_moments, read_question
 from zsupport.view.terms import QUESTION
 
 _EXAMPLES = """
@@ -31,7 +31,7 @@ def terms(
     Without --topic it lists all topics. A dimension that changes no text is not shown.
     """
     moments = read_moments(common)
-    question = ask(common, moments)
+    question = read_question(common, moments)
     answers = question.policy.terms(
         topic=topic,
         plan=plan,

@@ -72,9 +72,9 @@ def test(
     A failure shows the actual answer, the line that decided it, and a test that would pass. No file
     is changed.
     """
-    from zsupport.sources.cache import cache_folder, kept_holidays
+    from zsupport.sources.cache import cache_folder, cached_holidays
     from zsupport.sources.find import shadowed
-    from zsupport.sources.settings import Exclusions, configured
+    from zsupport.sources.settings import Exclusions, read_config
     from zsupport.suite.session import RunOptions, run_session
 
     showing = Showing(format, color, csv, quiet).with_files(output_file)
@@ -87,8 +87,8 @@ def test(
         _percent("--fail-under-mutation", fail_under_mutation),
         listed="json" in showing.formats,
     )
-    public = kept_holidays(cache_folder(os.environ, paths or (os.curdir,)))
-    excluded = Exclusions(configured(config, working_folder(), os.environ))
+    public = cached_holidays(cache_folder(os.environ, paths or (os.curdir,)))
+    excluded = Exclusions(read_config(config, working_folder(), os.environ))
     session = run_session(paths or [], wanted, public, excluded)
     write_outcome(lambda _: session.outcome, showing)
     if not quiet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.cli.options import ROLE, TOPIC, Command, Common
-from zsupport.cli.question import ask, finish, read_moments
+from zsupport.cli.question import finish, read_moments, read_question
 from zsupport.view.topics import QUESTION
 
 _EXAMPLES = """
@@ -18,7 +18,7 @@ Exit codes: 0 resources found, 1 no resources, 2 invalid option or name, 3 polic
 def topics(common: Common, topic: str | None, role: str | None) -> int:
     """List the self-help resources by topic and role."""
     moments = read_moments(common)
-    question = ask(common, moments)
+    question = read_question(common, moments)
     answers = question.policy.topics(topic=topic, role=role, at=moments.at, lang=common.lang)
     refusal = (
         None

@@ -14,7 +14,7 @@ from zsupport.clock.problem import HORIZON, Never
 from zsupport.clock.zonefile import offset_pieces
 from zsupport.dates import date
 from zsupport.errors import check_limit
-from zsupport.limits import MEMBERS, WINDOWS
+from zsupport.limits import JOINED_CALENDARS, WINDOWS
 from zsupport.typed import TYPE_CHECKING, NamedTuple, bisect_left, bisect_right
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class WorkingTime:
 
         Raises LimitExceeded before compiling anything.
         """
-        check_limit(MEMBERS, len(hours))
+        check_limit(JOINED_CALENDARS, len(hours))
         check_limit(WINDOWS, sum(len(day) for calendar in hours for day in calendar.week or ()))
         self.hours = hours
         self.block = block

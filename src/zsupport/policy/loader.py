@@ -17,7 +17,7 @@ from zsupport.clock.target import ends_with_answer
 from zsupport.clock.windows import WEEK, Window, overlapping
 from zsupport.errors import InvalidPolicy, UsageError, check_limit
 from zsupport.findings import Finding, Span
-from zsupport.limits import FILE_BYTES, FOLDER_VALUES, LEVELS_OF_UNIONS, REACHED, Limit
+from zsupport.limits import FILE_BYTES, FOLDER_VALUES, LEVELS_OF_UNIONS, UNION_CALENDARS, Limit
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.format import (
@@ -634,7 +634,7 @@ class Builder:
             levels[id] = max(
                 (1 + levels.get(name, 0) for names in members for name in names), default=0
             )
-            for limit, count in ((REACHED, reached[id]), (LEVELS_OF_UNIONS, levels[id])):
+            for limit, count in ((UNION_CALENDARS, reached[id]), (LEVELS_OF_UNIONS, levels[id])):
                 if count > limit.most:
                     at = self.record.get("hours").key(id)
                     message = f"too many {limit.counts} in `{short(id)}`: {count:,}"

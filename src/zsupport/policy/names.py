@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any, TypeVar
 
-from zsupport.limits import NAMED
+from zsupport.limits import CONDITION_VALUES
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY
 from zsupport.policy.model import Alternative, Remarks, Text, When
 from zsupport.policy.shape import (
@@ -310,9 +310,9 @@ class Names:
         if values is None:
             return tuple(chosen)
         self.expanded += len(values) - len(chosen) if negated else len(chosen)
-        if self.expanded > NAMED.most:
+        if self.expanded > CONDITION_VALUES.most:
             at = names[0]
-            message = f"too many values in all conditions (limit {NAMED.most:,})"
+            message = f"too many values in all conditions (limit {CONDITION_VALUES.most:,})"
             self.reader.report("ZS009", at.span, at.way, message, "fewer values or conditions")
             raise Stop
         if negated:

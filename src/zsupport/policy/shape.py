@@ -18,7 +18,7 @@ from typing import Any
 from zsupport.clock.problem import BadText
 from zsupport.errors import comparisons, nearest
 from zsupport.findings import Finding, Span
-from zsupport.limits import COMPARED
+from zsupport.limits import NAME_COMPARISONS
 from zsupport.policy.languages import is_language, language_hint
 from zsupport.policy.model import Place
 from zsupport.policy.quoting import scalar
@@ -181,14 +181,14 @@ class Reader:
 
     def nearest(self, name: str, known: Collection[str]) -> str | None:
         """Return the known name closest to `name`; None after too many comparisons."""
-        if self.compared > COMPARED.most or not self.may_compare(comparisons(name, known)):
+        if self.compared > NAME_COMPARISONS.most or not self.may_compare(comparisons(name, known)):
             return None
         return nearest(name, known)
 
     def may_compare(self, names: int) -> bool:
         """Count comparisons of names; return whether they are within the limit."""
         self.compared += names
-        return self.compared <= COMPARED.most
+        return self.compared <= NAME_COMPARISONS.most
 
     def report(
         self,
@@ -412,7 +412,7 @@ class Leaf(Shape):
         if text is None:
             return None
         parse = self.parse_cached if len(text) <= 100 else self.parse
-        if reader.compared > COMPARED.most:
+        if reader.compared > NAME_COMPARISONS.most:
             parse = self.parse_without_suggestion
         try:
             value = parse(text)

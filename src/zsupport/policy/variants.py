@@ -11,7 +11,7 @@ from itertools import accumulate, takewhile
 from operator import is_
 from typing import Generic, TypeVar
 
-from zsupport.limits import NAMED
+from zsupport.limits import CONDITION_VALUES
 from zsupport.policy.document import Document
 from zsupport.policy.format import POLICY
 from zsupport.policy.loader import Builder, revision_of
@@ -199,7 +199,7 @@ class Variants:
         revision = before._replace(grants=entitled.grants, rules=tuple(targets.above))
         builder.check_start(revision)
         # The values of cached entries were added without checking the limit.
-        if reader.findings or names.expanded > NAMED.most:
+        if reader.findings or names.expanded > CONDITION_VALUES.most:
             return None
         # Languages are in the order of the file: a new language of an entry can change the order.
         return None if {*names.languages} - self._languages else revision

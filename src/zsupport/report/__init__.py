@@ -32,7 +32,7 @@ class Remark(NamedTuple):
     text: str
 
 
-class Beside(NamedTuple):
+class RowRemarks(NamedTuple):
     """The remarks of a report, which name rows relative to the shown answers."""
 
     listed: tuple[Remark, ...] = ()  # for plain lines and tables
@@ -48,7 +48,7 @@ class Report(NamedTuple):
     tables: tuple[Table, ...]  # table and markdown
     notes: tuple[str, ...] = ()  # under the tables
     fields: tuple[str, ...] = ()  # of each record; known even without records
-    beside: Beside = Beside()  # the caller selects kinds and places them
+    remarks: RowRemarks = RowRemarks()  # the caller selects kinds and places them
 
 
 class Terminal(NamedTuple):

@@ -64,7 +64,7 @@ def single_line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
-def no_command(text: str) -> str:
+def escape_commands(text: str) -> str:
     """Return a text with escaped workflow commands.
 
     The runner of GitHub Actions executes `::` at the start of a line, even after white space, and
@@ -87,7 +87,7 @@ def guarded(text: str, *, commands: bool = False) -> str:
 
         colors_or_unsafe = f"(\x1b\\[[0-9;]*m)|{unsafe(json=True).pattern}"
         text = re.sub(colors_or_unsafe, lambda match: match[1] or _escape(match), text)
-    return text if commands else no_command(text)
+    return text if commands else escape_commands(text)
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -40,7 +40,7 @@ MAX_ENTRIES = 64
 MAX_FOLDER_BYTES = 64 * 1024 * 1024
 #: The ending of the names of entries, and the ending in earlier releases.
 ENDING = ".kept"
-_OF_BEFORE = ".json"
+_OLD_ENDING = ".json"
 _CHECKSUM_BYTES = 8
 # Temporary files of killed runs are removed after an hour. Clocks may differ by an hour too.
 _STALE_SECONDS = 3600
@@ -86,19 +86,19 @@ def policy_identity(files: tuple[SourceFile, ...], kind: str = "policy") -> byte
     return b"".join([head.encode("utf-8", "surrogatepass"), *[file.data for file in files]])
 
 
-def kept_policy(folder: str | None, identity: bytes) -> tuple[Revision, ...] | None:
+def cached_policy(folder: str | None, identity: bytes) -> tuple[Revision, ...] | None:
     """Return the cached policy for an identity, or None."""
-    form = kept(folder, identity)
+    form = read_entry(folder, identity)
     return None if form is None else revisions_of(form)
 
 
-def keep_policy(folder: str | None, identity: bytes, revisions: tuple[Revision, ...]) -> None:
+def cache_policy(folder: str | None, identity: bytes, revisions: tuple[Revision, ...]) -> None:
     """Cache a policy for an identity. Errors are ignored."""
     if folder is not None:
-        keep(folder, identity, compiled(revisions))
+        write_entry(folder, identity, compiled(revisions))
 
 
-def kept(folder: str | None, identity: bytes) -> Any:
+def read_entry(folder: str | None, identity: bytes) -> Any:
     """Return the cached value for an identity, or None if it is missing or not trusted."""
     if folder is None:
         return None
@@ -118,7 +118,7 @@ def kept(folder: str | None, identity: bytes) -> Any:
         return None
 
 
-def forget_read() -> bool:
+def remove_read_entries() -> bool:
     """Remove the entries that this process has read; return whether there were any.
 
     A checksum does not prove that an entry is correct. So a run that fails after reading an entry
@@ -135,7 +135,7 @@ def forget_read() -> bool:
     return bool(read)
 
 
-def keep(folder: str | None, identity: bytes, value: Any) -> None:
+def write_entry(folder: str | None, identity: bytes, value: Any) -> None:
     """Cache a value for an identity. Errors are ignored.
 
     The value can contain what `marshal` writes: texts, numbers, lists, tuples and mappings.
@@ -156,7 +156,7 @@ def keep(folder: str | None, identity: bytes, value: Any) -> None:
         return
 
 
-def kept_holidays(folder: str | None) -> PublicHolidays:
+def cached_holidays(folder: str | None) -> PublicHolidays:
     """Return a function for public holidays, cached by decade and by version of the library.
 
     Each year is read once per run.
@@ -182,11 +182,11 @@ def _decade(
 
     parts = ("public holidays", holidays_version(), country, subdivision, first)
     identity = repr(parts).encode("utf-8", "surrogatepass")
-    rows = kept(folder, identity)
+    rows = read_entry(folder, identity)
     if rows is None:
         years = range(first, first + 10)
         rows = {year: tuple(public_holidays(country, subdivision, year)) for year in years}
-        keep(folder, identity, rows)
+        write_entry(folder, identity, rows)
     return {year: Year(*row) for year, row in rows.items()}
 
 
@@ -296,7 +296,7 @@ class _Folder:
         files = []
         now = time.time()
         for name in os.listdir(self.path if self.descriptor is None else self.descriptor):
-            if not name.endswith((ENDING, _OF_BEFORE, ".tmp")):
+            if not name.endswith((ENDING, _OLD_ENDING, ".tmp")):
                 continue
             try:
                 status = os.stat(self._name(name), dir_fd=self.descriptor, follow_symlinks=False)

@@ -105,14 +105,14 @@ def choose(
 
 def _configured(project: Project, path: str) -> str:
     """Return the path that a project names; raise UsageError if it is not safe to read."""
-    from zsupport.sources.links import boundary, leads_out
+    from zsupport.sources.links import boundary, is_outside
 
     if not is_ordinary(path) and not os.path.isdir(path):
         raise UsageError(
             f"{project.path}: `policy` names a pipe or a device (not read)",
             Message("name the file with {policy}"),
         )
-    if leads_out(path, boundary(project.folder)):
+    if is_outside(path, boundary(project.folder)):
         raise UsageError(
             f"{project.path}: `policy` names a file outside of the folder or repository (not read)",
             Message("name the file with {policy}"),
@@ -141,10 +141,10 @@ def find(name: str) -> LocatedPolicy:
                 hint = f"for the file or folder, write ./{name}"
             raise UsageError(f"unknown policy `{name}`; policies: {', '.join(shipped)}", hint)
         return find_shipped(shipped[id])
-    from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, leaving_link
+    from zsupport.sources.links import LEAVING_LINK, LEAVING_LINK_HINT, find_leaving_link
 
-    if leaving_link(name) is not None:
-        raise PolicyError(f"{name}: {LEADS_OUT}", LEADS_OUT_HINT)
+    if find_leaving_link(name) is not None:
+        raise PolicyError(f"{name}: {LEAVING_LINK}", LEAVING_LINK_HINT)
     folder = name if os.path.isdir(name) else os.path.dirname(name)
     files = tuple(_files(name, folder, folder))
     return LocatedPolicy(files, os.path.join(folder, ""), name)
@@ -228,12 +228,12 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
 
 def _check_links(links: list[str], folder: str) -> None:
     """Raise PolicyError for the first link that leaves the folder or its repository."""
-    from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, boundary, leads_out
+    from zsupport.sources.links import LEAVING_LINK, LEAVING_LINK_HINT, boundary, is_outside
 
     within = boundary(folder)
     for link in links:
-        if leads_out(link, within):
-            raise PolicyError(f"{link}: {LEADS_OUT}", LEADS_OUT_HINT)
+        if is_outside(link, within):
+            raise PolicyError(f"{link}: {LEAVING_LINK}", LEAVING_LINK_HINT)
 
 
 def is_ordinary(path: str) -> bool:

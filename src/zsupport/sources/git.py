@@ -69,7 +69,7 @@ class Files(NamedTuple):
     """The files of a commit at a path, and the paths of links that leave the commit."""
 
     blobs: list[Blob]
-    leading_out: list[str]
+    leaving_links: list[str]
 
 
 #: The target of a link that leaves the repository.
@@ -214,7 +214,7 @@ class Repository:
         if self.is_shallow():
             raise EnvironmentFault(
                 f"no merge base of HEAD and {revision} in the history of this shallow clone",
-                self.unshallow(),
+                self.unshallow_command(),
             )
         raise EnvironmentFault(
             f"HEAD and {revision} have no common commit",
@@ -237,7 +237,7 @@ class Repository:
             )
         if re.search(r"[~^:@{]|\.\.", revision):
             if self.is_shallow() and remote:
-                return EnvironmentFault(message, self.unshallow())
+                return EnvironmentFault(message, self.unshallow_command())
             return EnvironmentFault(message, "write a branch, a tag or a commit id")
         close = nearest(revision, known)
         if remote is None:
@@ -282,7 +282,7 @@ class Repository:
             return None
         return "origin" if "origin" in remotes else remotes[0] or None
 
-    def unshallow(self) -> str:
+    def unshallow_command(self) -> str:
         """Return the command that fetches the missing history of a shallow clone."""
         return f"git fetch --unshallow {self._remote() or ''}".rstrip()
 

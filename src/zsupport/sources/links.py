@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 # The message does not state the target of the link, because nothing reads the target.
-LEADS_OUT = "link leaves the folder or repository (not followed)"
-LEADS_OUT_HINT = "replace the link by the file, or name the file on the command line"
+LEAVING_LINK = "link leaves the folder or repository (not followed)"
+LEAVING_LINK_HINT = "replace the link by the file, or name the file on the command line"
 
 
 def boundary(path: str) -> str:
@@ -25,7 +25,7 @@ def repository_at(folder: str) -> str | None:
     return folder
 
 
-def leads_out(path: str, folder: str) -> bool:
+def is_outside(path: str, folder: str) -> bool:
     """Return whether a path, with its links followed, is outside of a folder.
 
     Git's own files in the folder count as outside: they can contain secrets of the user.
@@ -50,7 +50,7 @@ def lies_in_repository_of(path: str, other: str) -> bool:
     return any(repository is not None and lies_in(path, repository) for repository in repositories)
 
 
-def leaving_link(path: str) -> str | None:
+def find_leaving_link(path: str) -> str | None:
     """Return the first link in the parts of a path that leaves its repository, or None.
 
     Links outside of repositories belong to this machine and are trusted.
@@ -60,6 +60,6 @@ def leaving_link(path: str) -> str | None:
         place = os.path.join(place, part)
         if os.path.islink(place):
             within = repository_at(os.path.realpath(os.path.dirname(place) or os.curdir))
-            if within is not None and leads_out(place, within):
+            if within is not None and is_outside(place, within):
                 return place
     return None

@@ -15,7 +15,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.shape import ID_PATTERN
 from zsupport.policy.yamltext import root_entries
 from zsupport.sources.find import read_file
-from zsupport.sources.links import leads_out, repository_at
+from zsupport.sources.links import is_outside, repository_at
 from zsupport.sources.select import (
     Excluded,
     Fault,
@@ -67,7 +67,7 @@ class Folders:
         places = [(folder, shown)]
         above, name = os.path.split(os.path.abspath(folder))
         within = repository_at(os.path.realpath(folder or os.curdir))
-        if name == id and (within is None or not leads_out(above, within)):
+        if name == id and (within is None or not is_outside(above, within)):
             places.append((above, os.path.normpath(os.path.join(shown or os.curdir, os.pardir))))
         return {
             file.real: file.source
@@ -92,7 +92,7 @@ class Folders:
             except PolicyError as error:
                 faults.append(Fault.of(file, error))
                 continue
-            if file.is_tests or file.holds_policy(source.data):
+            if file.is_tests or file.counts_as_policy(source.data):
                 yield _File(file.real, source, policy_id(source.data), file.is_tests)
 
     def _source(self, file: SelectedFile) -> SourceFile:

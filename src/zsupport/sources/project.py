@@ -63,7 +63,7 @@ def project_from(text: bytes, path: str, otherwise: str) -> Project | None:
     table = _table(text, path, otherwise) if b"zsupport" in text else None
     if table is None:
         return None
-    known(path, "tool.zsupport", table, KEYS)
+    check_keys(path, "tool.zsupport", table, KEYS)
     if not isinstance(table.get("check", {}), dict):
         raise UsageError(
             f"{path}: `tool.zsupport.check` is not a table", "write [tool.zsupport.check]"
@@ -117,7 +117,7 @@ def _longest_key(text: str) -> int:
     return longest
 
 
-def known(path: str, where: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
+def check_keys(path: str, where: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
     """Raise UsageError if a table of a pyproject.toml has an unknown key."""
     for key in table:
         if key not in keys:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.sources.find import reason
-from zsupport.sources.links import leads_out
+from zsupport.sources.links import is_outside
 from zsupport.wording import Message
 
 #: Signals that end the run.
@@ -45,7 +45,7 @@ def write_output(path: str, text: str) -> None:
     try:
         folder = os.getcwd()
         below = os.path.abspath(path).startswith(os.path.join(folder, ""))
-        if below and (os.path.islink(path) or leads_out(path, os.path.realpath(folder))):
+        if below and (os.path.islink(path) or is_outside(path, os.path.realpath(folder))):
             raise EnvironmentFault(
                 f"cannot write {path}: the path contains a link", "name another file"
             )

@@ -23,11 +23,11 @@ from zsupport.sources.find import (
 )
 from zsupport.sources.globs import has_wildcards, matches
 from zsupport.sources.links import (
-    LEADS_OUT,
-    LEADS_OUT_HINT,
+    LEAVING_LINK,
+    LEAVING_LINK_HINT,
     boundary,
-    leads_out,
-    leaving_link,
+    find_leaving_link,
+    is_outside,
 )
 from zsupport.typed import NamedTuple
 
@@ -52,7 +52,7 @@ class SelectedFile(NamedTuple):
         """Whether it is a tests file, by its name."""
         return self.path.endswith(TESTS)
 
-    def holds_policy(self, data: bytes) -> bool:
+    def counts_as_policy(self, data: bytes) -> bool:
         """Return whether it is a policy. A named file always counts as one, even if invalid."""
         return self.named or is_policy(data)
 
@@ -106,8 +106,8 @@ def select(arguments: Sequence[str], excluded: Excluded) -> Selection:
 
 def select_in(folder: str, shown: str, excluded: Excluded) -> Selection:
     """Return the files in a folder itself, not below, as `select` does."""
-    if leaving_link(folder) is not None:
-        return Selection((), (Fault(plain_path(shown), LEADS_OUT, LEADS_OUT_HINT),))
+    if find_leaving_link(folder) is not None:
+        return Selection((), (Fault(plain_path(shown), LEAVING_LINK, LEAVING_LINK_HINT),))
     items = list(_inside(folder, shown, excluded, levels=0))
     return Selection(
         tuple(item for item in items if not isinstance(item, Fault)),
@@ -139,8 +139,8 @@ def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | F
         )
     elif argument == "-":
         yield SelectedFile("-", "-", named=True, real="-")
-    elif leaving_link(argument) is not None:
-        yield Fault(shown, LEADS_OUT, LEADS_OUT_HINT)
+    elif find_leaving_link(argument) is not None:
+        yield Fault(shown, LEAVING_LINK, LEAVING_LINK_HINT)
     elif os.path.isdir(argument):
         yield from _inside(argument, shown, excluded)
     elif os.path.lexists(argument):
@@ -224,8 +224,8 @@ def _inside(
                 folders.append((path, shown_path, real_path))
             elif entry.name.endswith(ENDINGS) and _may_be_read(entry):
                 if entry.is_symlink():
-                    if leads_out(path, within):
-                        yield Fault(shown_path, LEADS_OUT, LEADS_OUT_HINT)
+                    if is_outside(path, within):
+                        yield Fault(shown_path, LEAVING_LINK, LEAVING_LINK_HINT)
                         continue
                     real_path = os.path.realpath(path)
                 yield SelectedFile(path, shown_path, named=False, real=real_path)
@@ -249,8 +249,8 @@ def _matching(pattern: str, excluded: Excluded) -> Iterator[SelectedFile | Fault
     folder = "/".join(parts[:plain]) or ("/" if pattern.startswith("/") else os.curdir)
     rest = "/".join(parts[plain:])
     levels = None if "**" in rest else rest.count("/")
-    if leaving_link(folder) is not None:
-        yield Fault(plain_path(folder), LEADS_OUT, LEADS_OUT_HINT)
+    if find_leaving_link(folder) is not None:
+        yield Fault(plain_path(folder), LEAVING_LINK, LEAVING_LINK_HINT)
         return
     start = os.path.join(folder, "")
     empty = True

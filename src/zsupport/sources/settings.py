@@ -9,26 +9,26 @@ from typing import Generic, TypeVar
 from zsupport.errors import UsageError
 from zsupport.limits import PATTERNS
 from zsupport.sources.globs import matches_below
-from zsupport.sources.links import LEADS_OUT
+from zsupport.sources.links import LEAVING_LINK
 from zsupport.sources.project import Project, project_from, project_in, project_of
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
-_ANOTHER = Message("name another file with {config}")
+_OTHER_FILE = Message("name another file with {config}")
 _EXCLUDE = 'write a list of patterns such as exclude = ["drafts", "old/*.yaml"]'
 
 Setting = TypeVar("Setting")
 
 
-class Only(NamedTuple):
+class SharedConfig(NamedTuple):
     """The one configuration for all files, or none if it has no project."""
 
     project: Project | None
 
 
-def configured(
+def read_config(
     config: str | None, folder: str | None, environment: Mapping[str, str]
-) -> Only | None:
+) -> SharedConfig | None:
     """Return the configuration of a file or of `none`; None without a `config`.
 
     REV:FILE is a file of a Git revision, from the top of the repository. A path on disk with a
@@ -41,17 +41,17 @@ def configured(
     if config is None:
         return None
     if config == "none":
-        return Only(None)
+        return SharedConfig(None)
     if ":" in config and not os.path.isabs(config) and config[0] != ".":
         project = _of_revision(config, environment)
-        return Only(project and project._replace(folder=folder or ""))
-    project = project_of(config, _ANOTHER) if folder else None
+        return SharedConfig(project and project._replace(folder=folder or ""))
+    project = project_of(config, _OTHER_FILE) if folder else None
     if project is None:
         raise UsageError(
             f"{config}: no table [tool.zsupport]",
             Message("name a file such as pyproject.toml with {config}, or `none`"),
         )
-    return Only(project._replace(folder=folder or ""))
+    return SharedConfig(project._replace(folder=folder or ""))
 
 
 def _of_revision(config: str, environment: Mapping[str, str]) -> Project | None:
@@ -66,20 +66,20 @@ def _of_revision(config: str, environment: Mapping[str, str]) -> Project | None:
         )
     repository = Repository(environment)
     files = repository.files(repository.commit(revision), file, lambda path: path == file)
-    if files.leading_out:
-        raise UsageError(f"{config}: {LEADS_OUT}", "name the file itself")
+    if files.leaving_links:
+        raise UsageError(f"{config}: {LEAVING_LINK}", "name the file itself")
     text = repository.read(files.blobs)
-    return project_from(text[0], config, _ANOTHER) if text else None
+    return project_from(text[0], config, _OTHER_FILE) if text else None
 
 
-class Nearest(Generic[Setting]):
+class NearestSetting(Generic[Setting]):
     """A setting of the nearest project at or above a folder. Each pyproject.toml is read once."""
 
     def __init__(
         self,
         read: Callable[[Project], Setting | None],
         otherwise: Setting,
-        config: Only | None = None,
+        config: SharedConfig | None = None,
     ) -> None:
         """`read` returns the setting of a project or None; `otherwise` is the default.
 
@@ -134,9 +134,9 @@ class Exclusions:
     [tool.zsupport] or [tool.zsupport.check]. In both tables it applies to all commands.
     """
 
-    def __init__(self, config: Only | None = None) -> None:
+    def __init__(self, config: SharedConfig | None = None) -> None:
         """With a `config`, use it in place of the projects."""
-        self._nearest = Nearest(_exclusion, _Exclusion(), config)
+        self._nearest = NearestSetting(_exclusion, _Exclusion(), config)
         self._used: dict[str, None] = {}
 
     def used(self) -> str | None:
@@ -160,7 +160,7 @@ def _exclusion(project: Project) -> _Exclusion | None:
     patterns: list[str] | None = None
     for where, table in (("tool.zsupport", project.table), ("tool.zsupport.check", check)):
         if isinstance(table, dict) and "exclude" in table:
-            added = texts(project, where, "exclude", table["exclude"], _EXCLUDE)
+            added = text_list(project, where, "exclude", table["exclude"], _EXCLUDE)
             patterns = [*(patterns or ()), *added]
     if patterns is None:
         return None
@@ -178,13 +178,13 @@ def check_patterns(project: Project, key: str, patterns: Sized) -> None:
         )
 
 
-def texts(project: Project, where: str, key: str, value: object, hint: str) -> tuple[str, ...]:
+def text_list(project: Project, where: str, key: str, value: object, hint: str) -> tuple[str, ...]:
     """Return a list of texts in a table; raise UsageError with the hint for any other value."""
     if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
-        raise wrong(project, where, key, hint)
+        raise invalid_value(project, where, key, hint)
     return tuple(value)
 
 
-def wrong(project: Project, where: str, key: str, hint: str) -> UsageError:
+def invalid_value(project: Project, where: str, key: str, hint: str) -> UsageError:
     """Return the error for an invalid value of a key."""
     return UsageError(f"{project.path}: invalid value of `{key}` in [{where}]", hint)

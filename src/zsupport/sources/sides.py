@@ -21,7 +21,7 @@ from zsupport.policy.loader import in_order, read_document, read_valid
 from zsupport.policy.model import Revision
 from zsupport.sources.find import ENDINGS, find, may_be_policy_name, read_file, shadowed, shipped_id
 from zsupport.sources.git import Blob, Repository, check_revision
-from zsupport.sources.links import LEADS_OUT
+from zsupport.sources.links import LEAVING_LINK
 from zsupport.sources.policies import no_policy
 from zsupport.sources.select import Excluded, SelectedFile, is_policy, select
 from zsupport.typed import NamedTuple
@@ -80,7 +80,7 @@ def both_sides(
         if merge_base is not None and base.repository.is_shallow():
             remarks.append(
                 f"the merge base {label} may be wrong, because this clone is shallow;"
-                f" run `{base.repository.unshallow()}`"
+                f" run `{base.repository.unshallow_command()}`"
             )
         if path == "-":
             raise UsageError(
@@ -202,7 +202,7 @@ def _policies(files: Iterable[SelectedFile], folder: str) -> Iterator[SourceFile
         if selected.is_tests and not selected.named:
             continue
         source = read_file(selected.path, selected.shown)
-        if selected.holds_policy(source.data):
+        if selected.counts_as_policy(source.data):
             name = os.path.relpath(selected.path, folder).replace(os.sep, "/") if folder else None
             yield source._replace(name=name) if name else source
 
@@ -275,16 +275,16 @@ def _in_revision(
     files = repository.files(
         base.commit, path, lambda file: _may_be_policy(repository, file, path, excluded)
     )
-    _remark_links(base, files.leading_out, remarks)
+    _remark_links(base, files.leaving_links, remarks)
     return _bounded(_read_blobs(base, files.blobs, path))
 
 
 def _remark_links(base: _Base, links: list[str], remarks: list[str]) -> None:
     """Add a remark about links of a commit that leave it."""
     if links:
-        remark = f"{base.label}:{links[0]}: {LEADS_OUT}"
+        remark = f"{base.label}:{links[0]}: {LEAVING_LINK}"
         if len(links) > 1:
-            remark = f"{base.label}:{links[0]} (and {len(links) - 1} more): {LEADS_OUT}"
+            remark = f"{base.label}:{links[0]} (and {len(links) - 1} more): {LEAVING_LINK}"
         if remark not in remarks:
             remarks.append(remark)
 
@@ -339,7 +339,7 @@ def _renamed(
         )
 
     files = repository.files(base.commit, "", removed)
-    _remark_links(base, files.leading_out, remarks)
+    _remark_links(base, files.leaving_links, remarks)
     sources = [
         source
         for source in _bounded(_read_blobs(base, files.blobs, ""))

@@ -22,7 +22,7 @@ from zsupport.answer.space import Cases
 from zsupport.clock.problem import BadText
 from zsupport.clock.target_text import parse_target
 from zsupport.errors import InvalidPolicy, check_limit
-from zsupport.limits import CHANGES
+from zsupport.limits import MUTANT_RUNS
 from zsupport.policy.document import Document
 from zsupport.policy.model import BINDINGS, Revision
 from zsupport.policy.yamltext import (
@@ -464,7 +464,7 @@ def run_mutants(
         revisions = [example.question.revision for example in examples]
         revisions += [invariant.revision for invariant in invariants]
         tried += sum(1 for _ in mutants_of(document)) * (1 + revisions.count(index))
-    check_limit(CHANGES, tried)
+    check_limit(MUTANT_RUNS, tried)
     counted = invalid = unchanged = 0
     survivors: list[Survivor] = []
     chosen = {id(test) for test in (*examples, *invariants)}

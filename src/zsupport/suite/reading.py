@@ -15,7 +15,7 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.zones import zone
 from zsupport.findings import Finding, Span
-from zsupport.limits import ASKED
+from zsupport.limits import TEST_QUESTIONS
 from zsupport.policy.files import SourceFile
 from zsupport.policy.format import DIMENSIONS
 from zsupport.policy.model import (
@@ -322,15 +322,20 @@ class _Binder:
         for members in values.values():
             count *= len(members)
         self.asked += count
-        if self.asked > ASKED.most:
-            message = f"too many questions: {count:,} (limit {ASKED.most:,})"
+        if self.asked > TEST_QUESTIONS.most:
+            message = f"too many questions: {count:,} (limit {TEST_QUESTIONS.most:,})"
             if self.asked > count:
                 message = (
                     f"too many questions: {count:,}, or {self.asked:,} with the tests before"
-                    f" (limit {ASKED.most:,})"
+                    f" (limit {TEST_QUESTIONS.most:,})"
                 )
             self.reader.report(
-                "ZS009", asked.start, asked.way, message, f"at most {ASKED.most:,}", ASKED.hint
+                "ZS009",
+                asked.start,
+                asked.way,
+                message,
+                f"at most {TEST_QUESTIONS.most:,}",
+                TEST_QUESTIONS.hint,
             )
             return _BoundQuestion(revision, shown, None)
         question = Question(command, revision, values, facts, options, shown, timed, in_force)

@@ -6,7 +6,7 @@ from zsupport.answer.case import no_priority, records_of
 from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.notes import beside, retired, values_of
+from zsupport.view.notes import retired, row_remarks, values_of
 from zsupport.view.questions import OF_CASE, QuestionView, all_warnings, document
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def show_channels(
         tuple((*values_of(answer, case_columns), answer.channel) for answer in allowed),
         (_matrix(allowed, case_columns) if case_columns else _details(allowed),),
         fields=ChannelAnswer._fields,
-        beside=beside(answers, allowed, lang, _remarks),
+        remarks=row_remarks(answers, allowed, lang, _remarks),
     )
 
 

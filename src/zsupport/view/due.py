@@ -9,7 +9,7 @@ from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.dates import datetime, tzinfo
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.notes import beside, retired, values_of
+from zsupport.view.notes import retired, row_remarks, values_of
 from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView, all_warnings, document
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def show_due(answers: DueAnswers, query: dict[str, Any], zone: tzinfo, lang: str
         ),
         (table,),
         fields=DueAnswer._fields,
-        beside=beside(answers, answers, lang, _remarks),
+        remarks=row_remarks(answers, answers, lang, _remarks),
     )
 
 

@@ -7,7 +7,7 @@ from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.notes import beside, retired, values_of
+from zsupport.view.notes import retired, row_remarks, values_of
 from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView, all_warnings, document
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def show_hours(answers: HoursAnswers, query: dict[str, Any], zone: tzinfo, lang:
         tuple((*_values(row, answers.columns), row.state) for row in answers),
         tuple(tables),
         fields=HoursAnswer._fields,
-        beside=beside(answers, answers, lang, _remarks, _values),
+        remarks=row_remarks(answers, answers, lang, _remarks, _values),
     )
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 from zsupport.answer.case import Answers, Row, say
 from zsupport.policy.model import Source
-from zsupport.report import Beside, Remark
+from zsupport.report import Remark, RowRemarks
 from zsupport.typed import TYPE_CHECKING
 from zsupport.wording import counted
 
@@ -41,14 +41,14 @@ def _none(_: Answer) -> list[Remark]:
     return []
 
 
-def beside(
+def row_remarks(
     answers: Answers[Row, object],
     listed: Sequence[Row],
     lang: str,
     own: Callable[[Row], Iterable[Remark]] = _none,
     values: Callable[[Row, Iterable[str]], tuple[str, ...]] = values_of,
     more: tuple[str, ...] = (),
-) -> Beside:
+) -> RowRemarks:
     """Return the remarks of the answers without duplicates: their `own`, then those of the policy.
 
     A remark that does not concern every row begins with the rows that it concerns. `values`
@@ -76,7 +76,7 @@ def beside(
 
     every = remarks(answers.answers)
     some = listed and len(listed) != len(answers.answers)
-    return Beside(remarks(listed) if some else every, every)
+    return RowRemarks(remarks(listed) if some else every, every)
 
 
 def _of_policy(answer: Answer, sources: Mapping[str, str]) -> Iterator[Remark]:

@@ -6,7 +6,7 @@ from zsupport.answer.case import matching, records_of
 from zsupport.answer.priority import PriorityAnswer, PriorityAnswers
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.notes import beside, values_of
+from zsupport.view.notes import row_remarks, values_of
 from zsupport.view.questions import OF_CASE, QuestionView, all_warnings, document
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def show_priorities(
             ),
         ),
         fields=PriorityAnswer._fields,
-        beside=beside(answers, answers, lang),
+        remarks=row_remarks(answers, answers, lang),
     )
 
 

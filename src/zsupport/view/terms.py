@@ -6,7 +6,7 @@ from zsupport.answer.case import records_of
 from zsupport.answer.terms import TermAnswer, TermAnswers
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.notes import beside, retired, values_of
+from zsupport.view.notes import retired, row_remarks, values_of
 from zsupport.view.questions import OF_CASE, QuestionView, all_warnings, document
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def show_terms(answers: TermAnswers, query: dict[str, Any], zone: tzinfo, lang: 
         rows,
         (Table((*(name.capitalize() for name in answers.columns), "Text"), rows),),
         fields=TermAnswer._fields,
-        beside=beside(answers, stated, lang, _remarks, _values),
+        remarks=row_remarks(answers, stated, lang, _remarks, _values),
     )
 
 

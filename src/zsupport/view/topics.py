@@ -6,7 +6,7 @@ from zsupport.answer.case import records_of
 from zsupport.answer.topics import TopicAnswer, TopicAnswers
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.notes import beside
+from zsupport.view.notes import row_remarks
 from zsupport.view.questions import QuestionView, all_warnings, document
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def show_topics(answers: TopicAnswers, query: dict[str, Any], zone: tzinfo, lang
             ),
         ),
         fields=TopicAnswer._fields,
-        beside=beside(answers, answers, lang, values=_label, more=("name",)),
+        remarks=row_remarks(answers, answers, lang, values=_label, more=("name",)),
     )
 
 

@@ -6,7 +6,7 @@ from zsupport.findings import SEVERITIES, Finding, Outcome
 from zsupport.report.findings import Context
 from zsupport.report.findings.paths import workspace_path
 from zsupport.report.findings.wording import counted, gravest_first, sentences
-from zsupport.report.text import no_command, printable, single_line
+from zsupport.report.text import escape_commands, printable, single_line
 
 #: GitHub shows this many findings of each severity per step, and silently drops the rest.
 SHOWN = 10
@@ -24,7 +24,7 @@ def render(outcome: Outcome, context: Context) -> str:
     lines = [_command(finding, context) for finding in shown]
     if more := counted(rest, outcome.omitted):
         lines.append(f"not shown: {more} (GitHub shows {SHOWN} findings of each severity)")
-    lines += [no_command(single_line(line)) for line in outcome.closing]
+    lines += [escape_commands(single_line(line)) for line in outcome.closing]
     return "".join(line + "\n" for line in lines)
 
 

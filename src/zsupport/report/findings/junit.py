@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from xml.etree import ElementTree as Xml
 
-from zsupport.findings import Finding, Outcome, Unit, failing
+from zsupport.findings import Finding, Outcome, Unit, failing_severities
 from zsupport.report.findings import Context
 from zsupport.report.findings.text import finding_text, sources_of
 from zsupport.report.findings.wording import gravest_first, place
@@ -26,7 +26,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 def render(outcome: Outcome, context: Context) -> str:
     """Return the report. Findings below the severity that fails the run are in `system-out`."""
     shown = partial(finding_text, sources=sources_of(outcome.texts), naming=context.naming)
-    severities = [failing(unit, context.fails_at) for unit in outcome.units]
+    severities = [failing_severities(unit, context.fails_at) for unit in outcome.units]
     units = list(zip(outcome.units, severities, strict=True))
     failed = sum(any(f.severity in grave for f in unit.findings) for unit, grave in units)
     root = Xml.Element("testsuites")
