@@ -27,7 +27,7 @@ _PATHS = Option(
     completes="policy",
 )  # fmt: skip
 _ONLY = Option(
-    "only", ("--only", "-k"), "text", "TEXT", "Run only tests whose name or query contains TEXT"
+    "only", ("--only", "-k"), "text", "TEXT", "Run only tests whose name or question contains TEXT"
 )  # fmt: skip
 _AT = Option(
     "at", ("--at",), "text", "INSTANT",
