@@ -8,7 +8,7 @@ from reference.definition import read
 from reference.draw import FORMS, block, draw_pair
 
 from zsupport.diff.changes import Change, class_of
-from zsupport.diff.policies import Compared, ComparedCases, compare
+from zsupport.diff.policies import ComparedCases, PeriodDiff, compare
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
@@ -76,7 +76,7 @@ def covers(change: Change, answer: Answer) -> bool:
     return right and answer.effect in (effect, "any")
 
 
-def check_changes(pair: Pair, compared: Compared) -> set[Answer]:
+def check_changes(pair: Pair, compared: PeriodDiff) -> set[Answer]:
     """Compare the changes with the answers in all cases; return the differing answers."""
     part: ComparedCases = compared.parts[0]
     answers = expected(pair, list(part.space.values))

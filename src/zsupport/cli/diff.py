@@ -13,7 +13,7 @@ from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
 from zsupport.diff.changes import AUDIENCES
 from zsupport.diff.headlines import fails, outcome_of
-from zsupport.diff.policies import compare, paired
+from zsupport.diff.policies import compare, pair_policies
 from zsupport.errors import PolicyError
 from zsupport.sources.cache import cache_folder, cached_holidays
 from zsupport.sources.settings import Exclusions, read_config
@@ -93,7 +93,7 @@ def diff(
         raise
     public = cached_holidays(cache_folder(os.environ, (path, against or os.curdir)))
     try:
-        pairs = paired(sides.before, sides.now)
+        pairs = pair_policies(sides.before, sides.now)
         diffs = [compare(*pair, public, own_days=sides.own_days) for pair in pairs]
     except LimitExceeded as error:
         what = error.what or "the two policies together"

@@ -1,4 +1,4 @@
-"""The smallest change in a calendar that changed its hours and those of unions with it."""
+"""Find the smallest change of a calendar that explains why its hours, or a union, changed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from zsupport.policy.model import Holidays, PolicyCalendar
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
-# The keys of a calendar and of its holidays by the field that they fill. A key that affects more
-# days comes first.
-_KEYS = {
+# The key of each field of a calendar and of its holidays. Keys that affect more days come first.
+_CALENDAR_KEYS = {
     "timezone": "timezone", "windows": "open", "holidays": "holidays", "dates": "dates",
     "breaks": "breaks", "by_start_date": "holidays-apply-to",
     "apply_holidays": "apply-holidays", "business_days": "business-days",
 }  # fmt: skip
-_OF_HOLIDAYS = {
+_HOLIDAY_KEYS = {
     "country": "country", "subdivision": "subdivision", "add": "add", "remove": "remove",
     "frozen": "frozen", "exchanged": "exchanged", "frozen_exchanged": "frozen-exchanged",
     "covers": "covers",
@@ -27,7 +26,7 @@ _OF_HOLIDAYS = {
 
 
 class Cause(NamedTuple):
-    """A change of a calendar: the name of its hours, its places and its effect on these hours."""
+    """A change of a calendar: the name of its hours, its places and its effect on them."""
 
     name: str
     old: Path
@@ -41,25 +40,25 @@ class Calendars:
     def __init__(self, pair: RevisionPair, effect_of: Callable[[Counted, Counted], str]) -> None:
         self._pair = pair
         self._effect_of = effect_of
-        self._known: dict[str, list[tuple[Cause, Cases]]] = {}
+        self._causes: dict[str, list[tuple[Cause, Cases]]] = {}
 
     def causes(
         self, names: Sequence[str], cases: Cases, *, business_days: bool = False
     ) -> list[Cause]:
-        """Return the changes of calendars that change any of these hours in some of the cases.
+        """Return the changes of calendars that affect these hours in at least one of the cases.
 
-        `business_days`: also changes that change business days but no opening.
+        `business_days`: include changes that affect business days but no opening.
         """
         causes = [
             cause
             for name in names
-            for cause, affected in self._of(name)
+            for cause, affected in self._causes_of(name)
             if affected & cases and (business_days or cause.effect != "same")
         ]
         return list(dict.fromkeys(causes))
 
     def effect(self, name: str, cases: Cases) -> str:
-        """Return the effect of changed hours under the same name, over all of the cases."""
+        """Return the total effect of the changes of hours with this name in these cases."""
         before, after = (side.decisions.opening(name) for side in self._pair[:2])
         effects = {
             self._effect_of(was, now)
@@ -68,15 +67,15 @@ class Calendars:
         } - {"same"}
         return "same" if not effects else effects.pop() if len(effects) == 1 else "either"
 
-    def _of(self, name: str) -> list[tuple[Cause, Cases]]:
-        if name not in self._known:
+    def _causes_of(self, name: str) -> list[tuple[Cause, Cases]]:
+        if name not in self._causes:
             causes: dict[Cause, Cases] = {}
-            for cause, cases in self._compared(name):
+            for cause, cases in self._compare(name):
                 causes[cause] = causes.get(cause, 0) | cases
-            self._known[name] = list(causes.items())
-        return self._known[name]
+            self._causes[name] = list(causes.items())
+        return self._causes[name]
 
-    def _compared(self, name: str) -> Iterator[tuple[Cause, Cases]]:
+    def _compare(self, name: str) -> Iterator[tuple[Cause, Cases]]:
         old, new = self._pair.old, self._pair.new
         if name not in old.revision.hours or name not in new.revision.hours:
             return
@@ -85,31 +84,36 @@ class Calendars:
             [((place, calendar), cases) for place, (calendar, cases) in enumerate(calendars)]
             for calendars in (before, after)
         )
-        for (at, was), (place, now), shared in crossed(*numbered):
+        for (old_place, was), (new_place, now), shared in crossed(*numbered):
             cases = shared & self._pair.both
             if not cases:
                 continue
-            paths = old.document.calendar(name, at), new.document.calendar(name, place)
+            paths = (
+                old.document.calendar(name, old_place),
+                new.document.calendar(name, new_place),
+            )
             if was.any and now.any and set(was.any) == set(now.any):
                 for member in now.any:
-                    yield from ((cause, affected & cases) for cause, affected in self._of(member))
+                    yield from (
+                        (cause, affected & cases) for cause, affected in self._causes_of(member)
+                    )
             elif was.any or now.any:
                 effect = self.effect(name, cases)
                 places = (*paths[0], "any"), (*paths[1], "any")
                 yield Cause(name, *places, effect), cases
             else:
-                counted = (
+                times = (
                     counted_time(was, old.revision.timezone),
                     counted_time(now, new.revision.timezone),
                 )
-                if counted[0] != counted[1]:
+                if times[0] != times[1]:
                     places = self._places(was, now, *paths)
-                    yield Cause(name, *places, self._effect_of(*counted)), cases
-        # Cases with a calendar in the list of the other side only.
+                    yield Cause(name, *places, self._effect_of(*times)), cases
+        # Cases that have a calendar on one side only.
         path: Path = ("hours", name)
         covered = union(cases for _, cases in before), union(cases for _, cases in after)
-        for stated, other, effect in ((*covered, "less"), (*covered[::-1], "more")):
-            if rest := stated & ~other & self._pair.both:
+        for present, other, effect in ((*covered, "less"), (*covered[::-1], "more")):
+            if rest := present & ~other & self._pair.both:
                 yield Cause(name, path, path, effect), rest
 
     def _places(
@@ -121,16 +125,16 @@ class Calendars:
             sides = self._pair.old.revision, self._pair.new.revision
             if sides[0].timezone != sides[1].timezone:
                 return ("timezone",), ("timezone",)
-        for field, key in _KEYS.items():
+        for field, key in _CALENDAR_KEYS.items():
             before, later = getattr(was, field), getattr(now, field)
             if before == later:
                 continue
             inside: Path = (key,)
             if isinstance(before, Holidays) and isinstance(later, Holidays):
-                of_days = _first_changed(before._asdict(), later._asdict(), [*_OF_HOLIDAYS])
-                if not of_days and before.customer == later.customer:
+                changed_key = _first_changed(before._asdict(), later._asdict(), [*_HOLIDAY_KEYS])
+                if not changed_key and before.customer == later.customer:
                     continue  # only the wording differs
-                inside = (key, *(_OF_HOLIDAYS[str(field)] for field in of_days))
+                inside = (key, *(_HOLIDAY_KEYS[str(field)] for field in changed_key))
             elif isinstance(before, dict):
                 inside = (key, *_first_changed(before, later, sorted({*before, *later})))
             return (*old, *inside), (*new, *inside)

@@ -1,4 +1,4 @@
-"""Two revisions over one set of cases, so that their answers can be compared case by case."""
+"""Two revisions over the same cases, so that their answers can be compared case by case."""
 
 from __future__ import annotations
 
@@ -29,42 +29,45 @@ class RevisionPair(NamedTuple):
     new: AnalysedRevision
     space: Space
     both: Cases
-    where: Difference
-    #: The revision and the name of its hours for each name of an `opened` in the space.
+    difference: Difference
+    #: For each name of hours in an `opened` of the space: the revision that defines the hours, and
+    #: their name in this revision.
     opened: dict[str, tuple[AnalysedRevision, str]]
 
 
 def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPair:
-    """Return the revisions of two files over the cases of both; raise LimitExceeded.
+    """Return the revisions of two files over the cases of both. Raises LimitExceeded.
 
-    An id that the other revision has as an alias is a value of both, because both answer a
-    question with it. Different hours of an `opened` are two dimensions: a case is opened inside
-    or outside the old hours, and inside or outside the new hours.
+    An id of one revision that is an alias in the other revision is a value in both, because both
+    answer questions with it. If the hours of an `opened` differ, they are two dimensions: a case
+    is opened inside or outside the old hours, and inside or outside the new hours.
     """
     assert old.revision is not None
     assert new.revision is not None
-    spelled = spelled_as(old.revision, new.revision)
-    before = answering_to(spelled, new.revision)
-    after = answering_to(new.revision, spelled)
+    old_revision = with_spelling_of(new.revision, old.revision)
+    before = with_ids_of(new.revision, old_revision)
+    after = with_ids_of(old_revision, new.revision)
     facts = space_of_facts(before, after)
     period = period_of(before, after)
     inclusions = Inclusions(period, public)
-    bare = space_of(*(_renamed(revision, lambda _: None) for revision in (before, after)))
+    bare = space_of(
+        *(_with_hours_renamed(revision, lambda _: None) for revision in (before, after))
+    )
     bare_old = AnalysedRevision.over(old, before, bare, facts, public)
     bare_new = AnalysedRevision.over(new, after, bare, facts, public)
     both = bare_old.known & bare_new.known
-    if not (_opened(before) or _opened(after)):
-        where = Difference(bare_old.answers, bare_new.answers, inclusions)
-        return RevisionPair(bare_old, bare_new, bare, both, where, {})
+    if not (_hours_in_opened(before) or _hours_in_opened(after)):
+        difference = Difference(bare_old.answers, bare_new.answers, inclusions)
+        return RevisionPair(bare_old, bare_new, bare, both, difference, {})
 
     def same_hours(old_name: str, new_name: str) -> bool:
         """Return whether hours of two revisions are open at the same instants in every case."""
         pairs = crossed(bare_old.decisions.opening(old_name), bare_new.decisions.opening(new_name))
         return all(inclusions.same(was, now) for was, now, cases in pairs if cases & both)
 
-    shown_old: dict[str, str] = {name: name for name in _opened(before)}
+    shown_old: dict[str, str] = {name: name for name in _hours_in_opened(before)}
     shown_new: dict[str, str] = {}
-    for name in _opened(after):
+    for name in _hours_in_opened(after):
         # Try hours of the same name first: they are the most likely to be the same.
         candidates = sorted(shown_old, key=lambda known: known != name)
         same = next((known for known in candidates if same_hours(known, name)), None)
@@ -74,9 +77,12 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
             shown_old[name], shown_new[name] = f"{name} (before)", f"{name} (now)"
         else:
             shown_new[name] = name
-    # The same hours get the same name, also if the old hours were renamed in the loop.
+    # Equal hours get the same name, even if the loop renamed the old hours.
     shown_new = {name: shown_old.get(shown, shown) for name, shown in shown_new.items()}
-    before, after = _renamed(before, shown_old.get), _renamed(after, shown_new.get)
+    before, after = (
+        _with_hours_renamed(before, shown_old.get),
+        _with_hours_renamed(after, shown_new.get),
+    )
     space = space_of(before, after)
     names_old = {shown: name for name, shown in shown_old.items()}
     names_new = {shown: name for name, shown in shown_new.items()}
@@ -86,18 +92,18 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
     named |= {shown: (first, name) for name, shown in shown_old.items()}
     opening = {shown: side.decisions.opening(name) for shown, (side, name) in named.items()}
     both = first.known & second.known & ~momentless(space, opening, period, public)
-    where = Difference(first.answers, second.answers, inclusions)
-    return RevisionPair(first, second, space, both, where, named)
+    difference = Difference(first.answers, second.answers, inclusions)
+    return RevisionPair(first, second, space, both, difference, named)
 
 
-def _opened(revision: Revision) -> list[str]:
-    """Return the hours that an `opened` names."""
+def _hours_in_opened(revision: Revision) -> list[str]:
+    """Return the names of hours in the `opened` of target rules."""
     conditions = [condition for rule in revision.rules for condition in rule.when]
-    return list(dict.fromkeys(known.opened[1] for known in conditions if known.opened))
+    return list(dict.fromkeys(when.opened[1] for when in conditions if when.opened))
 
 
-def _renamed(revision: Revision, name: Callable[[str], str | None]) -> Revision:
-    """Return a revision with renamed hours in each `opened`; without `opened` for None."""
+def _with_hours_renamed(revision: Revision, name: Callable[[str], str | None]) -> Revision:
+    """Return a revision with renamed hours in each `opened`. The name None removes the `opened`."""
 
     def renamed(alternative: Alternative) -> Alternative:
         if alternative.opened is None:
@@ -113,43 +119,43 @@ def _renamed(revision: Revision, name: Callable[[str], str | None]) -> Revision:
 # -- names that both revisions know ---------------------------------------------------------------
 
 
-def resolved(members: Sequence[Member | Channel | Priority]) -> dict[str, str]:
-    """Return the id of each id and alias, both in case-folded spelling."""
+def ids_by_name(members: Sequence[Member | Channel | Priority]) -> dict[str, str]:
+    """Return the id for each case-folded id and alias."""
     ids = {alias.casefold(): member.id for member in members for alias in member.aliases}
     return {**ids, **{member.id.casefold(): member.id for member in members}}
 
 
-def answering_to(revision: Revision, other: Revision) -> Revision:
-    """Return a revision in which an alias is also an id if the other revision has it as an id."""
-    more: dict[str, dict[str, list[str]]] = {}
+def with_ids_of(other: Revision, revision: Revision) -> Revision:
+    """Return a copy of `revision` in which each alias that is an id in `other` is also an id."""
+    new_ids: dict[str, dict[str, list[str]]] = {}
     for name, section in _SECTIONS.items():
         members = getattr(revision, section)
         own = {member.id for member in members}
-        ids = resolved(members)
+        ids = ids_by_name(members)
         for member in getattr(other, section):
             if member.id not in own and (known := ids.get(member.id.casefold())):
-                more.setdefault(name, {}).setdefault(known, []).append(member.id)
-    if not more:
+                new_ids.setdefault(name, {}).setdefault(known, []).append(member.id)
+    if not new_ids:
         return revision
 
-    def wider(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
-        added = [also for value in values for also in more.get(name, {}).get(value, ())]
+    def with_new_ids(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+        added = [new_id for value in values for new_id in new_ids.get(name, {}).get(value, ())]
         return (*values, *added)
 
     def conditions(values: Values) -> Values:
-        return {name: wider(name, members) for name, members in values.items()}
+        return {name: with_new_ids(name, members) for name, members in values.items()}
 
     def members_of(name: str) -> Any:
         members = getattr(revision, _SECTIONS[name])
         copies = [
-            member._replace(id=also)
+            member._replace(id=new_id)
             for member in members
-            for also in more.get(name, {}).get(member.id, ())
+            for new_id in new_ids.get(name, {}).get(member.id, ())
         ]
         return (*members, *copies)
 
     def cells_of(cells: dict[str, Cell]) -> dict[str, Cell]:
-        return {also: cell for id, cell in cells.items() for also in wider("priority", (id,))}
+        return {key: cell for id, cell in cells.items() for key in with_new_ids("priority", (id,))}
 
     wide = revision._replace(
         plans=members_of("plan"),
@@ -157,7 +163,7 @@ def answering_to(revision: Revision, other: Revision) -> Revision:
         channels=members_of("channel"),
         priorities=members_of("priority"),
         grants=tuple(
-            grant._replace(allow=wider("channel", grant.allow)) for grant in revision.grants
+            grant._replace(allow=with_new_ids("channel", grant.allow)) for grant in revision.grants
         ),
         rules=tuple(
             rule._replace(cells={metric: cells_of(cells) for metric, cells in rule.cells.items()})
@@ -167,10 +173,10 @@ def answering_to(revision: Revision, other: Revision) -> Revision:
     return _with_conditions(wide, conditions)
 
 
-def spelled_as(revision: Revision, other: Revision) -> Revision:
-    """Return a revision whose facts and their values are spelled as in another revision.
+def with_spelling_of(other: Revision, revision: Revision) -> Revision:
+    """Return a copy of `revision` that spells facts and their values as `other` does.
 
-    Names match without regard to case, so these are the same facts.
+    Names that differ only in upper and lower case are the same name.
     """
     other_facts = {fact.id.casefold(): fact for fact in other.facts}
     names: dict[str, str] = {}
@@ -204,12 +210,16 @@ def _with_conditions(revision: Revision, change: Callable[[Values], Values]) -> 
     """Return a revision with changed values in every condition."""
 
     def when(alternatives: When) -> When:
-        return tuple(known._replace(values=change(known.values)) for known in alternatives)
+        return tuple(
+            alternative._replace(values=change(alternative.values)) for alternative in alternatives
+        )
 
     return revision._replace(
         grants=tuple(grant._replace(when=when(grant.when)) for grant in revision.grants),
         rules=tuple(rule._replace(when=when(rule.when)) for rule in revision.rules),
-        priorities=tuple(known._replace(when=when(known.when)) for known in revision.priorities),
+        priorities=tuple(
+            priority._replace(when=when(priority.when)) for priority in revision.priorities
+        ),
         commitments=tuple(entry._replace(when=when(entry.when)) for entry in revision.commitments),
         hours={
             name: tuple(calendar._replace(when=when(calendar.when)) for calendar in calendars)

@@ -1,4 +1,4 @@
-"""The changes that answers can have, and the class of each change for each audience."""
+"""The kinds of changes of answers, and the class of each change for each audience."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ AUDIENCES = ("customer", "support")
 #: The most severe class first.
 CLASSES = ("breaking", "risky", "compatible")
 
-# The effect of a change for the customer: less or more than before; either, if the two cannot be
-# compared; a name removed or added for which nothing was or is promised; the same.
+# The class of a change by its effect for the customer:
+# - less, more: the customer gets less, or more, than before
+# - either: the old and the new answer cannot be compared
+# - name-removed, name-new: a name is removed or added, but what is promised stays the same
+# - same: what is promised stays the same
 _CLASSES = {
     "customer": {
         "less": "breaking", "more": "compatible", "either": "risky",
@@ -45,19 +48,19 @@ class Change(NamedTuple):
     metric: str | None = None
     #: The message for several channels. If set, both messages name the channels as `{channels}`.
     plural: str | None = None
-    #: Of targets that cannot be compared: where the new deadline is later, and where earlier.
+    #: For targets that cannot be compared: a moment with a later and one with an earlier deadline.
     moments: tuple[DeadlinesAtMoment | None, DeadlinesAtMoment | None] = (None, None)
 
 
-def verdict(new: bool, old: bool) -> str:
-    """Return the effect. `new`: the new value is as good as the old one; `old`: the reverse."""
+def effect_of(not_worse: bool, not_better: bool) -> str:
+    """Return the effect of a new value that is not worse, or not better, than the old value."""
     return {(True, True): "same", (True, False): "more", (False, True): "less"}.get(
-        (new, old), "either"
+        (not_worse, not_better), "either"
     )
 
 
 class Changes:
-    """A collection of changes; cases with one cause and one effect are one change."""
+    """A collection of changes. Changes that differ only in their cases are combined."""
 
     def __init__(self) -> None:
         self._changes: dict[Change, Change] = {}

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.answer.case import say
 from zsupport.answer.space import Cases, union
-from zsupport.diff.cases import RevisionPair, resolved
-from zsupport.diff.changes import Change, Changes, verdict
+from zsupport.diff.cases import RevisionPair, ids_by_name
+from zsupport.diff.changes import Change, Changes, effect_of
 from zsupport.diff.counterparts import Counterparts
-from zsupport.diff.hours import CODES, HoursComparison, open_hours
+from zsupport.diff.hours import HOURS_CODES, HoursComparison, open_hours
 from zsupport.policy.model import Channel, Text
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
 
-class _DecidingPart(NamedTuple):
+class _DecidingEntry(NamedTuple):
     """An entry of one file that decides in some cases."""
 
     path: Path
@@ -48,40 +48,40 @@ def find_changes(
             ),
         ),
     ):  # fmt: skip
-        for was, now, cases in _by_sources(part, _grants(old), _grants(new)):
+        for was, now, cases in _split_by_entries(part, _grants(old), _grants(new)):
             paths = _places(was, now, counterparts)
             changes.add(change._replace(cases=cases, old=paths[0], new=paths[1]))
     same = before & after
-    _prerequisites(pair, same, counterparts, changes)
-    _hours(pair, same, counterparts, hours, changes)
-    _contacts(pair, same, changes)
-    _opening(pair, same, changes)
+    _compare_prerequisites(pair, same, counterparts, changes)
+    _compare_hours(pair, same, counterparts, hours, changes)
+    _compare_contacts(pair, same, changes)
+    _compare_case_channels(pair, same, changes)
 
 
-def _grants(side: AnalysedRevision) -> list[_DecidingPart]:
+def _grants(side: AnalysedRevision) -> list[_DecidingEntry]:
     """Return the grants with the cases in which they decide."""
     return [
-        _DecidingPart(("entitlements", number), cases, number)
+        _DecidingEntry(("entitlements", number), cases, number)
         for number, cases in enumerate(side.decisions.grants)
         if cases
     ]
 
 
-def _by_sources(
-    cases: Cases, old: Iterable[_DecidingPart], new: Iterable[_DecidingPart]
-) -> list[tuple[_DecidingPart | None, _DecidingPart | None, Cases]]:
+def _split_by_entries(
+    cases: Cases, old: Iterable[_DecidingEntry], new: Iterable[_DecidingEntry]
+) -> list[tuple[_DecidingEntry | None, _DecidingEntry | None, Cases]]:
     """Split a case set by the first entry that decides in each file; None if no entry does."""
     return [
         (was, now, shared)
-        for was, decided in _by_first(cases, old)
-        for now, shared in _by_first(decided, new)
+        for was, decided in _split_by_entry(cases, old)
+        for now, shared in _split_by_entry(decided, new)
     ]
 
 
-def _by_first(
-    cases: Cases, sources: Iterable[_DecidingPart]
-) -> list[tuple[_DecidingPart | None, Cases]]:
-    parts: list[tuple[_DecidingPart | None, Cases]] = []
+def _split_by_entry(
+    cases: Cases, sources: Iterable[_DecidingEntry]
+) -> list[tuple[_DecidingEntry | None, Cases]]:
+    parts: list[tuple[_DecidingEntry | None, Cases]] = []
     for source in sources:
         if not cases:
             break
@@ -92,9 +92,9 @@ def _by_first(
 
 
 def _places(
-    was: _DecidingPart | None, now: _DecidingPart | None, counterparts: Counterparts
+    was: _DecidingEntry | None, now: _DecidingEntry | None, counterparts: Counterparts
 ) -> tuple[Path, Path]:
-    """Return the places in both files; if no entry decides, the place of its counterpart."""
+    """Return the places in both files. A missing entry has the place of its counterpart."""
     if was is not None and now is not None:
         return was.path, now.path
     source = was or now
@@ -113,24 +113,24 @@ def _places(
 # -- prerequisites ---------------------------------------------------------------------------------
 
 
-def _needs(side: AnalysedRevision, cases: Cases) -> dict[str, list[_DecidingPart]]:
+def _prerequisite_entries(side: AnalysedRevision, cases: Cases) -> dict[str, list[_DecidingEntry]]:
     """Return the prerequisites with the entries that state them: channels and grants."""
-    needs: dict[str, list[_DecidingPart]] = {}
+    needs: dict[str, list[_DecidingEntry]] = {}
     for source, texts, where in side.answers.needed:
         if part := where & cases:
             if isinstance(source, int):
-                entry = _DecidingPart(("entitlements", source, "prerequisites"), part, source)
+                entry = _DecidingEntry(("entitlements", source, "prerequisites"), part, source)
             else:
-                entry = _DecidingPart((*channel_path(side, source), "prerequisites"), part)
+                entry = _DecidingEntry((*channel_path(side, source), "prerequisites"), part)
             for text in texts:
                 needs.setdefault(plain(text), []).append(entry)
     return needs
 
 
-def _prerequisites(
+def _compare_prerequisites(
     pair: RevisionPair, cases: Cases, counterparts: Counterparts, changes: Changes
 ) -> None:
-    old, new = _needs(pair.old, cases), _needs(pair.new, cases)
+    old, new = _prerequisite_entries(pair.old, cases), _prerequisite_entries(pair.new, cases)
     added, dropped = _only_in(new, old), _only_in(old, new)
     more, less = union(added.values()), union(dropped.values())
     for part, effect, code in (
@@ -139,15 +139,15 @@ def _prerequisites(
         (more & less, "either", "ZD205"),
     ):
         # One change names all prerequisites that changed in the same cases.
-        for split, removed_texts, added_texts in _by_texts(part, dropped, added):
+        for split, removed_texts, added_texts in _split_by_texts(part, dropped, added):
             was = [source for text in removed_texts for source in old[text]]
             now = [source for text in added_texts for source in new[text]]
-            for old_part, new_part, shared in _by_sources(split, was, now):
+            for old_part, new_part, shared in _split_by_entries(split, was, now):
                 message, plural = _prerequisite_messages(
-                    _listed(removed_texts), _listed(added_texts)
+                    _quoted_list(removed_texts), _quoted_list(added_texts)
                 )
                 places = _places(old_part, new_part, counterparts)
-                values = (_listed(removed_texts) or None, _listed(added_texts) or None)
+                values = (_quoted_list(removed_texts) or None, _quoted_list(added_texts) or None)
                 changes.add(Change(code, effect, message, shared, *places, *values, plural=plural))
 
 
@@ -164,7 +164,7 @@ def _prerequisite_messages(removed: str, added: str) -> tuple[str, str]:
 
 
 def _only_in(
-    side: dict[str, list[_DecidingPart]], other: dict[str, list[_DecidingPart]]
+    side: dict[str, list[_DecidingEntry]], other: dict[str, list[_DecidingEntry]]
 ) -> dict[str, Cases]:
     """Return the cases in which each text is required on one side only."""
     result = {}
@@ -175,10 +175,10 @@ def _only_in(
     return result
 
 
-def _by_texts(
+def _split_by_texts(
     cases: Cases, dropped: dict[str, Cases], added: dict[str, Cases]
 ) -> list[tuple[Cases, tuple[str, ...], tuple[str, ...]]]:
-    """Split a case set by the removed and the added texts."""
+    """Split a case set into parts with the same removed and added texts."""
     parts: list[tuple[Cases, tuple[str, ...], tuple[str, ...]]] = [(cases, (), ())] if cases else []
     for is_removed, texts in ((True, dropped), (False, added)):
         for text, where in texts.items():
@@ -199,7 +199,7 @@ def _by_texts(
 # -- hours -----------------------------------------------------------------------------------------
 
 
-def _hours(
+def _compare_hours(
     pair: RevisionPair,
     cases: Cases,
     counterparts: Counterparts,
@@ -212,21 +212,21 @@ def _hours(
         for now in after:
             part = left & now.cases
             left &= ~part
-            effect = hours.of(was, now) if part else "same"
+            effect = hours.effect(was, now) if part else "same"
             if effect == "same":
                 continue
             if was.names and was.names == now.names:
                 for change in hours.changes(was.names, part, effect):
                     changes.add(change)
                 continue
-            for old_part, new_part, shared in _by_sources(
+            for old_part, new_part, shared in _split_by_entries(
                 part, _grants(pair.old), _grants(pair.new)
             ):
                 old_path, new_path = _places(old_part, new_part, counterparts)
                 message = f"hours of {{channels}} changed from {was.text} to {now.text}"
                 changes.add(
                     Change(
-                        CODES[effect], effect, message, shared, old_path, new_path,
+                        HOURS_CODES[effect], effect, message, shared, old_path, new_path,
                         was.text, now.text, plural=message,
                     )
                 )  # fmt: skip
@@ -238,10 +238,10 @@ def _hours(
 def channel_path(side: AnalysedRevision, id: str) -> Path:
     """Return the path of a channel; the revision can have the id as an alias."""
     assert side.document.revision is not None
-    return ("channels", resolved(side.document.revision.channels)[id.casefold()])
+    return ("channels", ids_by_name(side.document.revision.channels)[id.casefold()])
 
 
-def _contacts(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
+def _compare_contacts(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
     after = {channel.id: channel for channel in pair.new.revision.channels}
     for was in pair.old.revision.channels:
         now = after.get(was.id)
@@ -253,7 +253,7 @@ def _contacts(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
             ("address", {was.url} - {None}, {now.url} - {None}),
             ("number", _numbers(was), _numbers(now)),
         ):
-            effect = verdict(before <= later, later <= before)
+            effect = effect_of(before <= later, later <= before)
             if effect == "same":
                 continue
             code = {"less": "ZD206", "more": "ZD207", "either": "ZD208"}[effect]
@@ -274,21 +274,21 @@ def _contact_message(channel: str, name: str, removed: Sequence[str], added: Seq
         if removed and added:
             return f"`{channel}` has a different address"
         if removed:
-            return f"`{channel}` no longer has the address {_listed(removed)}"
-        return f"`{channel}` now has the address {_listed(added)}"
+            return f"`{channel}` no longer has the address {_quoted_list(removed)}"
+        return f"`{channel}` now has the address {_quoted_list(added)}"
     if removed and added:
         return f"`{channel}` has different numbers"
     if removed:
-        return f"numbers of `{channel}` removed: {_listed(removed)}"
-    return f"numbers of `{channel}` added: {_listed(added)}"
+        return f"numbers of `{channel}` removed: {_quoted_list(removed)}"
+    return f"numbers of `{channel}` added: {_quoted_list(added)}"
 
 
 def _numbers(channel: Channel) -> set[str]:
     return {f"{number.country} {number.number}" for number in channel.numbers}
 
 
-def _opening(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
-    """Add the channels that open cases on one side only. All their targets change with them."""
+def _compare_case_channels(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
+    """Add the channels that can open a case on one side only. Their targets are not compared."""
     before, after = (side.decisions.entitled & cases for side in (pair.old, pair.new))
     was, now = (
         {channel.id: channel.kind for channel in side.revision.channels}
@@ -309,9 +309,9 @@ def _opening(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
 
 
 def plain(text: Text) -> str:
-    """Return the text that is compared: in English, otherwise in its first language."""
+    """Return the text to compare: in English, otherwise in its first language."""
     return say(text, "en") or ""
 
 
-def _listed(texts: Iterable[str]) -> str:
+def _quoted_list(texts: Iterable[str]) -> str:
     return ", ".join(f"`{text}`" for text in texts)

@@ -1,4 +1,4 @@
-"""Changes as findings: one headline for each, with the affected cases, a witness and places."""
+"""Headlines: findings for changes, with the affected cases, a witness and places."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zsupport.analysis.space import shown
 from zsupport.clock.instants import format_instant
 from zsupport.clock.zones import zone
 from zsupport.diff.changes import AUDIENCES, CLASSES, CODES, Change, class_of
-from zsupport.diff.policies import Compared, ComparedCases, PolicyDiff
+from zsupport.diff.policies import ComparedCases, PeriodDiff, PolicyDiff
 from zsupport.findings import Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, path_text
@@ -35,18 +35,18 @@ class Headline(NamedTuple):
 
 
 class _Draft(NamedTuple):
-    """A change with its class only. Most changes are counted and need no headline."""
+    """A change with its class, before its headline is built. Many changes are only counted."""
 
     kind: str
     change: Change
     part: ComparedCases
-    compared: Compared
+    compared: PeriodDiff
 
 
 def headlines(diff: PolicyDiff, audience: str) -> list[Headline]:
     """Return the headlines of one policy, the most severe first, then in chronological order."""
     if not diff.old or not diff.new:
-        return [_whole(diff, audience)]
+        return [_policy_headline(diff, audience)]
     return [_headline(draft, diff) for draft in _drafts(diff, audience)]
 
 
@@ -70,7 +70,7 @@ def fails(counts: Mapping[str, int], threshold: str) -> bool:
     return any(counts.get(kind) for kind in CLASSES[: _THRESHOLDS[threshold]])
 
 
-def _whole(diff: PolicyDiff, audience: str) -> Headline:
+def _policy_headline(diff: PolicyDiff, audience: str) -> Headline:
     """Return the headline for a policy that only one side has."""
     document = (diff.new or diff.old)[0]
     change = Change("ZD001", "less", f"policy `{diff.id}` removed", 0)
@@ -99,12 +99,12 @@ def _whole(diff: PolicyDiff, audience: str) -> Headline:
 def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
     kind, change, part, compared = draft
     code = CODES[change.code]
-    who = _who(change, part)
+    who = _affected_values(change, part)
     count = change.cases.bit_count()
     message = _sentence(change, who, count, part)
     if len(diff.compared) > 1 and compared.period.text:
         message = f"{message}, {compared.period.text}"
-    # If one side has no revision in force, its nearest file contains the first or the last day.
+    # If a side has no revision in force, the nearest file contains its first or last day.
     old = compared.old or _nearest(diff.old, compared)
     new = compared.new or _nearest(diff.new, compared)
     spans = _span(old, change.old or ()), _span(new, change.new or ())
@@ -138,7 +138,7 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
 
 
 def _moments(change: Change, document: Document) -> dict[str, Any]:
-    """Return a moment with a later deadline than before, and one with an earlier deadline."""
+    """Return a moment whose new deadline is later, and a moment whose new deadline is earlier."""
     assert document.revision is not None
     where = zone(document.revision.timezone)
 
@@ -167,7 +167,7 @@ def _deadlines(change: Change, document: Document) -> str | None:
     return "; ".join(texts) or None
 
 
-def _nearest(documents: Sequence[Document], compared: Compared) -> Document:
+def _nearest(documents: Sequence[Document], compared: PeriodDiff) -> Document:
     """Return the file of a side that is nearest to days without a revision in force."""
     first = compared.period.first or ""
     started = [document for document in documents if (_start(document) or "") <= first]
@@ -182,7 +182,7 @@ def _start(document: Document) -> str | None:
 # -- sentences ---------------------------------------------------------------------------------
 
 
-def _who(change: Change, part: ComparedCases) -> dict[str, tuple[str, ...]]:
+def _affected_values(change: Change, part: ComparedCases) -> dict[str, tuple[str, ...]]:
     """Return the affected values of each dimension; omit dimensions with all values affected."""
     if not change.cases:
         return {}
@@ -236,7 +236,7 @@ def _joined(values: Sequence[str], word: str) -> str:
 
 
 def _first(values: Sequence[str], most: int) -> list[str]:
-    """Return the first values, and the number of the remaining ones as the last item."""
+    """Return the first values, and the number of the remaining values as the last item."""
     shown = list(values[:most])
     if len(values) > most:
         shown.append(f"{len(values) - most} more")
@@ -265,7 +265,7 @@ def _span(document: Document, path: Path) -> Span:
 
 
 def _file(document: Document) -> str:
-    """Return the path of a file by which tools find it in the workspace."""
+    """Return the path by which tools find a file in the workspace."""
     return document.source.place or document.source.shown
 
 
@@ -281,7 +281,7 @@ def _record(
     who: Mapping[str, tuple[str, ...]],
     where: Mapping[str, Any],
     policy: str,
-    compared: Compared | None = None,
+    compared: PeriodDiff | None = None,
     message: str = "",
 ) -> dict[str, Any]:
     """Return a change for the JSON document with every field; null: the field does not apply."""
@@ -313,8 +313,7 @@ def outcome_of(
 ) -> tuple[Outcome, Mapping[str, int]]:
     """Return the outcome of a run and the number of changes of each class.
 
-    With `most`, only that many headlines of each class are built; the remaining changes are only
-    counted.
+    `most`: the number of headlines that are built for each class; other changes are only counted.
     """
     units = []
     all_headlines: list[Headline] = []
@@ -355,7 +354,7 @@ def _lazy_headlines(
 ) -> Iterator[tuple[str, Callable[[], Headline]]]:
     """Yield the class of each change and a function that builds its headline."""
     if not diff.old or not diff.new:
-        whole = _whole(diff, audience)
+        whole = _policy_headline(diff, audience)
         yield whole.kind, lambda: whole
         return
     for draft in _drafts(diff, audience):

@@ -1,4 +1,4 @@
-"""Compare the hours of two revisions, once for each pair of hours."""
+"""Compare the hours of two revisions."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from zsupport.answer.space import Cases
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.diff.calendars import Calendars, Cause
 from zsupport.diff.cases import RevisionPair
-from zsupport.diff.changes import Change, Changes, verdict
+from zsupport.diff.changes import Change, Changes, effect_of
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 from zsupport.wording import enumerated
 
-#: Of hours: fewer hours are less for the customer.
-CODES = {"less": "ZD401", "more": "ZD402", "either": "ZD403"}
-#: Of targets: a later deadline is less for the customer.
-SPEED = {"less": "ZD301", "more": "ZD302", "either": "ZD303"}
+#: Codes of changed hours by effect: fewer hours are less for the customer.
+HOURS_CODES = {"less": "ZD401", "more": "ZD402", "either": "ZD403"}
+#: Codes of changed targets by effect: a later deadline is less for the customer.
+TARGET_CODES = {"less": "ZD301", "more": "ZD302", "either": "ZD303"}
 
 
 class ChannelHours(NamedTuple):
     """The hours of a channel in some cases: the union of the hours of its grants.
 
-    `names` is None if a grant states no hours. Then the hours are not stated.
+    `names` is None if the hours are not stated, because a grant states no hours.
     """
 
     names: tuple[str, ...] | None
@@ -34,7 +34,7 @@ class ChannelHours(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The names of the hours."""
+        """The names of the hours in words."""
         return "not stated" if self.names is None else " or ".join(self.names) or "never"
 
 
@@ -42,30 +42,30 @@ class HoursComparison:
     """The effects of changed hours between two revisions."""
 
     def __init__(self, pair: RevisionPair, public: PublicHolidays) -> None:
-        #: Compares old targets with new ones.
         period = period_of(pair.old.revision, pair.new.revision)
+        #: Compares old targets with new targets.
         self.deadlines = Deadlines(period, Clocks(public))
         self._pair = pair
-        self.calendars = Calendars(pair, self.of_counted)
+        self.calendars = Calendars(pair, self.effect_of_counted)
 
-    def of(self, old: ChannelHours, new: ChannelHours) -> str:
+    def effect(self, old: ChannelHours, new: ChannelHours) -> str:
         """Return the effect of changed hours of a channel."""
         if old.names is None or new.names is None:
             if old.names == new.names:
                 return "same"
-            # Hours that are not stated are less than 24x7; all other hours cannot be compared.
+            # Hours that are not stated are less than 24x7, and not comparable with other hours.
             stated = new if old.names is None else old
             if opening(stated.counted) != EVERY_INSTANT:
                 return "either"
             return "more" if stated is new else "less"
-        return self.of_counted(old.counted, new.counted)
+        return self.effect_of_counted(old.counted, new.counted)
 
-    def of_counted(self, old: Counted, new: Counted) -> str:
+    def effect_of_counted(self, old: Counted, new: Counted) -> str:
         """Return the effect of changed instants."""
         if old == new:
             return "same"
-        inclusions = self._pair.where.inclusions
-        return verdict(inclusions.of(new, old), inclusions.of(old, new))
+        inclusions = self._pair.difference.inclusions
+        return effect_of(inclusions.of(new, old), inclusions.of(old, new))
 
     def moments(self, cases: Cases) -> list[tuple[Conditions, Cases]]:
         """Split a case set into parts that can be opened at the same moments."""
@@ -80,17 +80,17 @@ class HoursComparison:
         """Return the changes that changed these hours with this effect.
 
         The place of a change is the smallest changed value of the changed calendar. Changes of
-        unions with this calendar are part of the same change.
+        unions that contain this calendar are part of the same change.
         """
-        code = CODES[effect]
+        code = HOURS_CODES[effect]
         causes = self.calendars.causes(names, cases)
         same = [cause for cause in causes if cause.effect == effect]
         if same:
-            return [_of_calendar(cause, effect, cases) for cause in same]
+            return [_calendar_change(cause, effect, cases) for cause in same]
         label = enumerated((f"`{name}`" for name in names), "or")
         message = hours_message(effect, label)
         if len(causes) == 1:
-            # Different hours of a member can be more, or fewer, hours of the union.
+            # The union can have fewer, or more, hours, even if the member only has different hours.
             (cause,) = causes
             if f"`{cause.name}`" != label:
                 message = _hours_message_with_cause(effect, label, cause.name)
@@ -103,7 +103,7 @@ class HoursComparison:
     ) -> list[Change]:
         """Return the changes of hours that changed a target with this effect.
 
-        Fewer hours can make a target shorter: a target that is due at closing is due earlier.
+        Fewer hours can make a deadline earlier: a target that is due at closing is due earlier.
         """
         causes = self.calendars.causes((name,), cases, business_days=True)
         if effect in (self.calendars.effect(name, cases), *(cause.effect for cause in causes)):
@@ -117,12 +117,12 @@ class HoursComparison:
             message = f"target {text} for {metric} is due earlier because hours `{name}` changed"
         path: Path = ("hours", name)
         places = (causes[0].old, causes[0].new) if len(causes) == 1 else (path, path)
-        return [Change(SPEED[effect], effect, message, cases, *places, metric=metric)]
+        return [Change(TARGET_CODES[effect], effect, message, cases, *places, metric=metric)]
 
     def find_changes(self, pair: RevisionPair, changes: Changes) -> None:
-        """Add the changed hours that no change of a channel or a target includes.
+        """Add changed hours that are not part of a change of a channel or a target.
 
-        They change no case, only the answers to questions for these hours.
+        These changes affect no case, only the answers to questions about these hours.
         """
         for name in pair.old.revision.hours:
             if name not in pair.new.revision.hours:
@@ -131,21 +131,21 @@ class HoursComparison:
             causes = self.calendars.causes((name,), pair.both)
             differing = self.changes((name,), pair.both, effect) if effect != "same" else []
             if effect == "either" and len(causes) > 1:
-                # The changes of the members are sufficient: one removes hours, another adds hours.
-                differing = [_of_calendar(cause, cause.effect, pair.both) for cause in causes]
+                # Report each cause with its own effect: some remove hours, others add hours.
+                differing = [_calendar_change(cause, cause.effect, pair.both) for cause in causes]
             for change in differing:
                 assert change.new is not None
                 if not changes.includes(change.new, change.effect):
                     changes.add(change._replace(cases=0))
 
 
-def _of_calendar(cause: Cause, effect: str, cases: Cases) -> Change:
+def _calendar_change(cause: Cause, effect: str, cases: Cases) -> Change:
     message = hours_message(effect, f"`{cause.name}`")
-    return Change(CODES[effect], effect, message, cases, cause.old, cause.new)
+    return Change(HOURS_CODES[effect], effect, message, cases, cause.old, cause.new)
 
 
 def hours_message(effect: str, label: str) -> str:
-    """Return the message for changed hours of one name, or of several."""
+    """Return the message for changed hours; `label` contains their names."""
     return {
         "less": f"hours {label} are now shorter",
         "more": f"hours {label} are now longer",
@@ -160,12 +160,12 @@ def _hours_message_with_cause(effect: str, label: str, cause: str) -> str:
 
 
 def open_hours(side: AnalysedRevision, cases: Cases) -> list[ChannelHours]:
-    """Return the hours of channels; the channels must be allowed in all of these cases."""
+    """Return the hours of the channels in cases in which they are allowed."""
     by_hours = side.decisions.by_hours
     unstated = by_hours.get(None, 0) & cases
     not_stated = [ChannelHours(None, EVERY_INSTANT, unstated)] if unstated else []
     stated = [ChannelHours((), NEVER, cases & ~unstated)]
-    # In a fixed order, so that two sides with the same hours list them in the same way.
+    # Sorted, so that two sides with the same hours list them in the same order.
     for name in sorted(filter(None, by_hours)):
         before, stated = stated, []
         for hours in before:

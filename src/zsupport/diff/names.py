@@ -11,15 +11,15 @@ from zsupport.policy.model import Channel, Member, Priority, Revision
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
-#: The kind of the values of a fact is this prefix and the id of the fact.
+#: The kind of the values of a fact: this prefix, then the id of the fact.
 _VALUE_OF = "value of "
 
 
 class _Kind(NamedTuple):
-    """The names of one kind: the id of each name, its spelling, and the place of each id."""
+    """The names of one kind: the id and the spelling of each name, and the place of each id."""
 
     names: dict[str, str]
-    spelled: dict[str, str]
+    spellings: dict[str, str]
     paths: dict[str, Path]
 
 
@@ -35,17 +35,17 @@ def find_changes(pair: RevisionPair, changes: Changes) -> None:
             # The fact itself was removed, so its values are not reported one by one.
             continue
         if bool(old.names) is not bool(new.names) and kind in ("role", "priority"):
-            _section(kind, old, new, changes)
+            _add_section(kind, old, new, changes)
             continue
         for name, id in old.names.items():
             if name not in new.names:
-                _removed_or_added(pair, kind, name, old, new, changes, removed=True)
+                _add_name(pair, kind, name, old, new, changes, removed=True)
             elif new.names[name] != id:
-                _moved(kind, name, old, new, changes)
+                _add_changed_name(kind, name, old, new, changes)
         for name in new.names:
             if name not in old.names:
-                _removed_or_added(pair, kind, name, new, old, changes, removed=False)
-    _defaults(pair, documents[0].revision, documents[1].revision, changes)
+                _add_name(pair, kind, name, new, old, changes, removed=False)
+    _add_defaults(pair, documents[0].revision, documents[1].revision, changes)
 
 
 def _kinds(revision: Revision) -> dict[str, _Kind]:
@@ -83,15 +83,15 @@ def _kinds(revision: Revision) -> dict[str, _Kind]:
     return kinds
 
 
-def _named(kind: str, name: str) -> str:
+def _name_with_kind(kind: str, name: str) -> str:
     """Return a name with its kind: "plan `free`", "value `north` of fact `region`"."""
     if kind.startswith(_VALUE_OF):
         return f"value `{name}` of fact `{kind.removeprefix(_VALUE_OF)}`"
     return f"{kind} `{name}`"
 
 
-def _section(kind: str, old: _Kind, new: _Kind, changes: Changes) -> None:
-    """Add that all roles or priorities of a policy were removed, or its first ones added."""
+def _add_section(kind: str, old: _Kind, new: _Kind, changes: Changes) -> None:
+    """Add one change if all roles or all priorities of a policy were removed or added."""
     section = {"role": "roles", "priority": "priorities"}[kind]
     names = ", ".join(f"`{id}`" for id in (old.paths or new.paths))
     path: Path = (section,)
@@ -103,7 +103,7 @@ def _section(kind: str, old: _Kind, new: _Kind, changes: Changes) -> None:
     changes.add(change)
 
 
-def _removed_or_added(
+def _add_name(
     pair: RevisionPair,
     kind: str,
     name: str,
@@ -113,9 +113,9 @@ def _removed_or_added(
     *,
     removed: bool,
 ) -> None:
-    """Add a name that only one side knows: `known` contains the names of that side."""
+    """Add a name that only one side has: `known` contains the names of that side."""
     id = known.names[name]
-    spelled = known.spelled[name]
+    spelled = known.spellings[name]
     code = "ZD101" if removed else "ZD102"
     effect = "name-removed" if removed else "name-new"
     alias = spelled != id
@@ -129,7 +129,7 @@ def _removed_or_added(
             cases &= pair.space.of(dimension, id)
         elif kind == "metric":
             cases = side.decisions.targets(id).promised & pair.both
-        # An added id allows more, unless the old id is now an alias of it.
+        # A removed or added id changes what is allowed, unless the other side has an alias of it.
         renamed = any(
             alias in other.names for alias, alias_id in known.names.items() if alias_id == id
         )
@@ -144,38 +144,44 @@ def _removed_or_added(
 
 
 def _name_message(kind: str, id: str, name: str, *, removed: bool) -> str:
-    """Return the message for a removed or added id, or alias of an id."""
+    """Return the message for a removed or added name: an id, or an alias of it."""
     if name == id:
-        return f"{_named(kind, id)} removed" if removed else f"{_named(kind, id)} added"
+        return (
+            f"{_name_with_kind(kind, id)} removed"
+            if removed
+            else f"{_name_with_kind(kind, id)} added"
+        )
     if removed:
-        return f"alias `{name}` of {_named(kind, id)} removed"
-    return f"alias `{name}` of {_named(kind, id)} added"
+        return f"alias `{name}` of {_name_with_kind(kind, id)} removed"
+    return f"alias `{name}` of {_name_with_kind(kind, id)} added"
 
 
-def _moved(kind: str, name: str, old: _Kind, new: _Kind, changes: Changes) -> None:
+def _add_changed_name(kind: str, name: str, old: _Kind, new: _Kind, changes: Changes) -> None:
     """Add a name with a different id, or an id with a different spelling."""
     before, after = old.names[name], new.names[name]
-    message = f"{_named(kind, old.spelled[name])} now means `{after}` instead of `{before}`"
+    message = (
+        f"{_name_with_kind(kind, old.spellings[name])} now means `{after}` instead of `{before}`"
+    )
     if after.casefold() == before.casefold():
-        message = f"{_named(kind, before)} is now spelled `{after}`"
+        message = f"{_name_with_kind(kind, before)} is now spelled `{after}`"
     elif name == before.casefold():
-        message = f"{_named(kind, before)} is now an alias of `{after}`"
+        message = f"{_name_with_kind(kind, before)} is now an alias of `{after}`"
     elif name == after.casefold():
-        message = f"{_named(kind, after)} is now an id instead of an alias of `{before}`"
+        message = f"{_name_with_kind(kind, after)} is now an id instead of an alias of `{before}`"
     paths = old.paths[before], new.paths[after]
     changes.add(Change("ZD103", "either", message, 0, *paths, before, after))
 
 
-def _defaults(pair: RevisionPair, old: Revision, new: Revision, changes: Changes) -> None:
-    """Add the facts with a changed default, if an answer can depend on them."""
-    named = {name.casefold() for name in pair.space.values}
+def _add_defaults(pair: RevisionPair, old: Revision, new: Revision, changes: Changes) -> None:
+    """Add the changed defaults of facts that an answer can depend on."""
+    relevant_names = {name.casefold() for name in pair.space.values}
     for revision in (old, new):
         conditions = [when for priority in revision.priorities for when in priority.when]
-        named |= {name.casefold() for condition in conditions for name in condition.values}
+        relevant_names |= {name.casefold() for condition in conditions for name in condition.values}
     after = {fact.id.casefold(): fact for fact in new.facts}
     for fact in old.facts:
         now = after.get(fact.id.casefold())
-        if now is None or fact.id.casefold() not in named:
+        if now is None or fact.id.casefold() not in relevant_names:
             continue
         if (now.default or "").casefold() == (fact.default or "").casefold():
             continue

@@ -20,9 +20,9 @@ from zsupport.typed import NamedTuple
 
 
 class ComparedCases(NamedTuple):
-    """Changes over the cases that both sides know.
+    """The changes in the cases that both sides know.
 
-    `opening`: the channels that open a case on both sides.
+    `opening`: the channels that can open a case on both sides.
     """
 
     space: Space
@@ -32,16 +32,16 @@ class ComparedCases(NamedTuple):
     values: dict[str, tuple[str, ...]]  # the values of each dimension in these cases
 
 
-def _part(
+def _compared_cases(
     space: Space, both: Cases, changes: tuple[Change, ...], opening: Cases = 0
 ) -> ComparedCases:
-    """Return the compared cases. `opening`: the cases that can be opened on both sides."""
+    """Return the changes in these cases. `opening`: the cases that both sides can open."""
     channels = space.values_in("channel", opening)
     return ComparedCases(space, both, changes, channels, space.all_values_in(both))
 
 
-class Compared(NamedTuple):
-    """The changes between the revisions in force in one period; None: no revision is in force."""
+class PeriodDiff(NamedTuple):
+    """The changes between the revisions in force in one period; None: no revision in force."""
 
     old: Document | None
     new: Document | None
@@ -56,12 +56,12 @@ class Compared(NamedTuple):
 
 
 class PolicyDiff(NamedTuple):
-    """The changes of one policy; without revisions on one side it is removed or added."""
+    """The changes of one policy. A policy without old, or new, revisions is added, or removed."""
 
     id: str
     old: tuple[Document, ...]
     new: tuple[Document, ...]
-    compared: tuple[Compared, ...]
+    compared: tuple[PeriodDiff, ...]
 
 
 def compare(
@@ -73,22 +73,24 @@ def compare(
 ) -> PolicyDiff:
     """Return the changes between two policies, each with its revisions in order.
 
-    With `own_days` each side is one revision, and their days are not compared. Every document
-    contains a revision. One side can be empty. Raises LimitExceeded, and the errors of `public` if
-    the holidays of a country are needed but not available.
+    With `own_days`, each side is one revision, and the days on which it is in force are ignored.
+    Every document contains a revision. One side can be empty. Raises LimitExceeded, and the errors
+    of `public` if the holidays of a country are needed but not available.
     """
     first = (new or old)[0].revision
     assert first is not None
     periods = [SharedPeriod(old[0], new[0], Period())] if own_days else shared_periods(old, new)
     compared = tuple(
-        _single_side(shared) if shared.old is None or shared.new is None else _both(shared, public)
+        _single_side(shared)
+        if shared.old is None or shared.new is None
+        else _compare_revisions(shared, public)
         for shared in periods
     )
     return PolicyDiff(first.policy, tuple(old), tuple(new), compared)
 
 
-def _single_side(shared: SharedPeriod) -> Compared:
-    """Return the change of all entitled cases if only one side has a revision in force."""
+def _single_side(shared: SharedPeriod) -> PeriodDiff:
+    """Return the change if only one side has a revision in force; it affects all entitled cases."""
     document = shared.old or shared.new
     assert document is not None
     assert document.revision is not None
@@ -100,10 +102,10 @@ def _single_side(shared: SharedPeriod) -> Compared:
         message = "a revision is now in force"
         change = change._replace(code="ZD004", effect="more", message=message)
     changes = (change,) if allowed else ()
-    return Compared(*shared, (_part(space, space.every, changes),))
+    return PeriodDiff(*shared, (_compared_cases(space, space.every, changes),))
 
 
-def _both(shared: SharedPeriod, public: PublicHolidays) -> Compared:
+def _compare_revisions(shared: SharedPeriod, public: PublicHolidays) -> PeriodDiff:
     old, new = shared.old, shared.new
     assert old is not None
     assert new is not None
@@ -111,7 +113,7 @@ def _both(shared: SharedPeriod, public: PublicHolidays) -> Compared:
     assert new.revision is not None
     if old.source.data == new.source.data:
         space = space_of(old.revision)
-        return Compared(*shared, (_part(space, space.every, ()),))
+        return PeriodDiff(*shared, (_compared_cases(space, space.every, ()),))
     pair = pair_of(old, new, public)
     changes = Changes()
     hours = HoursComparison(pair, public)
@@ -124,19 +126,19 @@ def _both(shared: SharedPeriod, public: PublicHolidays) -> Compared:
     channels.find_changes(pair, counterparts, hours, changes)
     targets.find_changes(pair, counterparts, hours, changes)
     hours.find_changes(pair, changes)
-    _zones(old, new, changes)
-    of_facts = Changes()
-    known = priorities.find_changes(pair, of_facts)
+    _add_time_zone(old, new, changes)
+    priority_changes = Changes()
+    known = priorities.find_changes(pair, priority_changes)
     facts = pair.old.facts
     entitled = pair.old.decisions.entitled & pair.new.decisions.entitled & pair.both
-    parts = [_part(pair.space, pair.both, changes.all(), entitled)]
+    parts = [_compared_cases(pair.space, pair.both, changes.all(), entitled)]
     if facts.values and known:
-        parts.append(_part(facts, known, of_facts.all()))
-    return Compared(*shared, tuple(parts), texts.changed(old.revision, new.revision))
+        parts.append(_compared_cases(facts, known, priority_changes.all()))
+    return PeriodDiff(*shared, tuple(parts), texts.changed_places(old.revision, new.revision))
 
 
-def _zones(old: Document, new: Document, changes: Changes) -> None:
-    """Add a change of the time zone if the policy has days; hours are compared elsewhere."""
+def _add_time_zone(old: Document, new: Document, changes: Changes) -> None:
+    """Add a change of the time zone, which moves the first and the last day of a revision."""
     assert old.revision is not None
     assert new.revision is not None
     was, now = old.revision, new.revision
@@ -148,15 +150,15 @@ def _zones(old: Document, new: Document, changes: Changes) -> None:
         changes.add(Change("ZD005", "either", message, 0, path, path, *values))
 
 
-def paired(
+def pair_policies(
     old: Sequence[Document], new: Sequence[Document]
 ) -> list[tuple[tuple[Document, ...], tuple[Document, ...]]]:
-    """Return the policies of two sides, each with its revisions in order, as pairs.
+    """Return pairs of the old and the new revisions of each policy, in order.
 
-    The files of one folder that share an id are revisions of one policy. Two policies are a pair
+    Files with the same folder and policy id are revisions of one policy. Two policies are a pair
     if they have the same folder and id, otherwise the same id, otherwise a file of the same name.
-    A policy without a counterpart is paired with nothing. If each side has only one policy, these
-    two are a pair, even if their ids differ.
+    The other side of a policy without a counterpart is empty. If each side has only one policy,
+    these two are a pair, even if their ids differ.
     """
     before, after = _policies(old), _policies(new)
     pairs: list[tuple[tuple[Document, ...], tuple[Document, ...]]] = []
@@ -177,7 +179,7 @@ def paired(
 
 
 def _policies(documents: Sequence[Document]) -> dict[tuple[str, str], tuple[Document, ...]]:
-    """Return documents by folder and id; those of one policy are in the order of first days."""
+    """Return the documents of each folder and policy id, in the order of their first days."""
     policies: dict[tuple[str, str], list[Document]] = {}
     for document in documents:
         assert document.revision is not None

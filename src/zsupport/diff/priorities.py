@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zsupport.analysis.answers import UNDECIDED, DecidedValue
 from zsupport.answer.space import Cases
-from zsupport.diff.cases import RevisionPair, resolved
+from zsupport.diff.cases import RevisionPair, ids_by_name
 from zsupport.diff.changes import Change, Changes
 from zsupport.policy.model import Revision
 from zsupport.policy.yamltext import Path
@@ -22,7 +22,7 @@ def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
         return 0
     sides = [{fact.id: fact.values for fact in side.revision.facts} for side in pair[:2]]
     both = pair.old.facts.within(sides[0]) & pair.old.facts.within(sides[1])
-    for before, after, cases in pair.where.priorities():
+    for before, after, cases in pair.difference.priorities():
         was, now, shared = before.value or None, after.value or None, cases & both
         if not shared or _same(was, now, old, new):
             continue
@@ -45,8 +45,8 @@ def _same(was: str | None, now: str | None, old: Revision, new: Revision) -> boo
     if was is None or now is None:
         return False
     return (
-        resolved(new.priorities).get(was.casefold()) == now
-        or resolved(old.priorities).get(now.casefold()) == was
+        ids_by_name(new.priorities).get(was.casefold()) == now
+        or ids_by_name(old.priorities).get(now.casefold()) == was
     )
 
 

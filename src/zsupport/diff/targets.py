@@ -13,15 +13,15 @@ from zsupport.answer.case import say
 from zsupport.answer.space import Cases
 from zsupport.clock.target import Target
 from zsupport.diff.cases import RevisionPair
-from zsupport.diff.changes import Change, Changes, verdict
+from zsupport.diff.changes import Change, Changes, effect_of
 from zsupport.diff.counterparts import Counterparts
-from zsupport.diff.hours import CODES as HOURS_CODES
-from zsupport.diff.hours import SPEED, HoursComparison
+from zsupport.diff.hours import HOURS_CODES, TARGET_CODES, HoursComparison
 from zsupport.policy.model import Metric, Text
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
-_BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
+#: How binding each commitment is.
+_STRENGTH = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
 
 
 class _DecidedTarget(NamedTuple):
@@ -52,15 +52,15 @@ def find_changes(
     pair: RevisionPair, counterparts: Counterparts, hours: HoursComparison, changes: Changes
 ) -> None:
     """Add the changes of targets in cases that can be opened both before and after."""
-    # Cases of one side only would have no counterpart: every rule would be tried for each of them.
+    # Cases of one side only have no counterpart, so every rule would be tried for each of them.
     both = pair.both & pair.old.decisions.entitled & pair.new.decisions.entitled
     after = {metric.id: metric for metric in pair.new.revision.metrics}
     context = _MetricContext(pair, hours, counterparts, changes)
     promised = 0
     for metric in pair.old.revision.metrics:
         if metric.id in after:
-            promised |= _metric(pair, metric, after[metric.id], both, context)
-    _commitments(pair, promised, changes)
+            promised |= _compare_metric(pair, metric, after[metric.id], both, context)
+    _compare_commitments(pair, promised, changes)
 
 
 class _MetricContext(NamedTuple):
@@ -72,7 +72,7 @@ class _MetricContext(NamedTuple):
     changes: Changes
 
 
-def _metric(
+def _compare_metric(
     pair: RevisionPair, was: Metric, now: Metric, both: Cases, context: _MetricContext
 ) -> Cases:
     """Add the changes of one metric; return the cases that have a target before and after."""
@@ -80,8 +80,8 @@ def _metric(
     for old, new, cases in _pairs(pair, was.id, both, context.counterparts):
         if old.target is not None and new.target is not None:
             promised |= cases
-            _targets(was.id, old, new, cases, context)
-            _conditions(was.id, old, new, cases, context)
+            _compare_targets(was.id, old, new, cases, context)
+            _compare_conditions(was.id, old, new, cases, context)
             continue
         effect, code = "same", "ZD306"
         if old.target is not None or new.target is not None:
@@ -97,7 +97,7 @@ def _metric(
         context.changes.add(
             Change(code, effect, message, cases, *places, old.text, new.text, metric=was.id)
         )
-    _clock(pair, was, now, promised, context.changes)
+    _compare_clocks(pair, was, now, promised, context.changes)
     return promised
 
 
@@ -106,7 +106,7 @@ def _no_promise(decided: _DecidedTarget) -> str:
     return decided.stated.cell.target.kind if decided.stated else "not-stated"
 
 
-def _decided(side: AnalysedRevision, metric: str, cases: Cases) -> list[_DecidedTarget]:
+def _deciding_targets(side: AnalysedRevision, metric: str, cases: Cases) -> list[_DecidedTarget]:
     targets = side.decisions.targets(metric)
     result = [_DecidedTarget(stated, stated.decides & cases) for stated in targets.stated]
     result.append(_DecidedTarget(None, targets.unstated & cases))
@@ -117,13 +117,13 @@ def _pairs(
     pair: RevisionPair, metric: str, cases: Cases, counterparts: Counterparts
 ) -> Iterator[tuple[_DecidedTarget, _DecidedTarget, Cases]]:
     """Yield the old and the new deciding target, with the cases in which both decide."""
-    after = _decided(pair.new, metric, cases)
+    after = _deciding_targets(pair.new, metric, cases)
     ends = [decided.cases.bit_length() for decided in after]
     likely: dict[object, list[_DecidedTarget]] = {}
     for new in after:
         for key in (_content(new), _place(new, new.stated and new.stated.rule)):
             likely.setdefault(key, []).append(new)
-    for old in _decided(pair.old, metric, cases):
+    for old in _deciding_targets(pair.old, metric, cases):
         left = old.cases
         # Try the target in the same place, then targets with the same content: usually these
         # cover all cases.
@@ -168,11 +168,11 @@ def _counted(
     return [(counted, cases & part) for counted, part in parts if cases & part]
 
 
-#: The effect by the comparison of the new target with the old one.
+#: The effect for each result of comparing the new target with the old target.
 _EFFECTS = {"equal": "same", "better": "more", "worse": "less", "incomparable": "either"}
 
 
-def _targets(
+def _compare_targets(
     metric: str, old: _DecidedTarget, new: _DecidedTarget, cases: Cases, context: _MetricContext
 ) -> None:
     """Add the changes between two targets, for each pair of hours that they count over."""
@@ -191,7 +191,7 @@ def _targets(
         for now, shared in _counted(context.pair.new, new, old_cases):
             both = before._replace(counted=was), after._replace(counted=now)
             if both[0]._replace(starts=both[1].starts) == both[1]:
-                continue  # `_clock` reports a different start once for the metric
+                continue  # `_compare_clocks` reports a different start once for the metric
             for conditions, part in context.hours.moments(shared):
                 verdict = context.hours.deadlines.compare(both[1], both[0], conditions)
                 if verdict.word != "equal":
@@ -212,7 +212,7 @@ def _causes(
     cases: Cases,
     context: _MetricContext,
 ) -> list[Change]:
-    """Return the changes at their cause: a cell, a calendar or `business-day`."""
+    """Return the changes, each with the place of its cause: a cell, a calendar, `business-day`."""
     assert old.stated is not None
     assert new.stated is not None
     was, now = clocks
@@ -226,7 +226,7 @@ def _causes(
             f" instead of {was.reading}"
         )
         values = (was.reading, now.reading)
-        return [Change(SPEED[effect], effect, message, cases, path, path, *values, metric)]
+        return [Change(TARGET_CODES[effect], effect, message, cases, path, path, *values, metric)]
     hours = old.stated.cell.hours
     if same_target and hours is not None and hours == new.stated.cell.hours:
         text = was.target.text
@@ -234,7 +234,7 @@ def _causes(
         return [change._replace(moments=moments) for change in changes]
     message = f"target for {metric} changed from {old.text} to {new.text}"
     places = _places(metric, old, new, context)
-    code = HOURS_CODES[effect] if same_target else SPEED[effect]
+    code = HOURS_CODES[effect] if same_target else TARGET_CODES[effect]
     change = Change(code, effect, message, cases, *places, old.text, new.text, metric)
     return [change._replace(moments=moments)]
 
@@ -242,7 +242,7 @@ def _causes(
 def _places(
     metric: str, old: _DecidedTarget, new: _DecidedTarget, context: _MetricContext
 ) -> tuple[Path, Path]:
-    """Return the places in both files; if no cell decides, the place of the rule."""
+    """Return the places in both files. A missing cell has the place of its rule or section."""
     rules = (old.stated and old.stated.rule, new.stated and new.stated.rule)
     if old.stated is None or new.stated is None:
         rules = context.counterparts.rule(*rules)
@@ -259,10 +259,10 @@ def _places(
 # -- conditions, clocks, commitments ---------------------------------------------------------------
 
 
-def _conditions(
+def _compare_conditions(
     metric: str, old: _DecidedTarget, new: _DecidedTarget, cases: Cases, context: _MetricContext
 ) -> None:
-    """Add a condition that was added, removed or changed; that of a rule only once."""
+    """Add an added, removed or changed condition; a condition of a rule is one change."""
     sides = context.pair.old, context.pair.new
     before, old_is_of_cell = _condition(sides[0], old)
     after, new_is_of_cell = _condition(sides[1], new)
@@ -312,7 +312,9 @@ def _place_of_condition(
     return cell if of_cell else rule
 
 
-def _clock(pair: RevisionPair, was: Metric, now: Metric, cases: Cases, changes: Changes) -> None:
+def _compare_clocks(
+    pair: RevisionPair, was: Metric, now: Metric, cases: Cases, changes: Changes
+) -> None:
     """Add the changes of the clock of a metric, for all its targets."""
     if not cases:
         return
@@ -333,12 +335,12 @@ def _clock(pair: RevisionPair, was: Metric, now: Metric, cases: Cases, changes: 
         changes.add(Change("ZD315", "either", message, cases, path_old, path_new, *starts, was.id))
 
 
-def _commitments(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
-    """Add the stronger and the weaker commitments."""
-    for before, after, differing in pair.where.commitments():
+def _compare_commitments(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
+    """Add the changed commitments."""
+    for before, after, differing in pair.difference.commitments():
         if part := differing & cases:
             was, now = before.value, after.value
-            effect = verdict(_BINDING[now] > _BINDING[was], _BINDING[was] > _BINDING[now])
+            effect = effect_of(_STRENGTH[now] > _STRENGTH[was], _STRENGTH[was] > _STRENGTH[now])
             code = {"less": "ZD310", "more": "ZD311"}.get(effect, "ZD312")
             message = f"commitment changed from {was or 'not stated'} to {now or 'not stated'}"
             paths = _path_of_commitment(pair.old, before), _path_of_commitment(pair.new, after)

@@ -30,19 +30,19 @@ from zsupport.policy.yamltext import Path
 _Key = tuple[Path, str]
 
 
-def changed(old: Revision, new: Revision) -> tuple[Path, ...]:
+def changed_places(old: Revision, new: Revision) -> tuple[Path, ...]:
     """Return the places whose wording differs between two revisions, without duplicates."""
     before, after = _texts(old), _texts(new)
     paths = [
         key[0]
         for key, text in before.items()
-        if key in after and _written(after[key]) != _written(text)
+        if key in after and _as_text(after[key]) != _as_text(text)
     ]
     return tuple(dict.fromkeys(paths))
 
 
 def _texts(revision: Revision) -> dict[_Key, object]:
-    """Return the texts by place; the texts of a list without ids are combined, in any order.
+    """Return the texts by place. The texts of a list without ids are combined and sorted.
 
     The key of a judged entry, such as a prerequisite, contains its text: an entry on one side only
     is a change of the answer, not of the wording.
@@ -52,13 +52,13 @@ def _texts(revision: Revision) -> dict[_Key, object]:
         ("effective",): revision.validity,
         ("sources",): {source.id: _texts_of(SOURCE, source) for source in revision.sources},
         ("terms",): _by_topic(revision.terms),
-        ("self-help",): _of_self_help(revision.self_help),
-        ("entitlements",): _any_order(map(_of_grant, revision.grants)),
+        ("self-help",): _sorted_self_help(revision.self_help),
+        ("entitlements",): _any_order(map(_grant_texts, revision.grants)),
         ("commitment",): _any_order(
             [*_texts_of(COMMITMENT, commitment), *_remarks(commitment.when)]
             for commitment in revision.commitments
         ),
-        ("targets",): _any_order(map(_of_rule, revision.rules)),
+        ("targets",): _any_order(map(_rule_texts, revision.rules)),
     }
     for plan in revision.plans:
         texts["plans", plan.id] = _texts_of(PLAN, plan)
@@ -82,7 +82,10 @@ def _texts(revision: Revision) -> dict[_Key, object]:
             ]
             for calendar in calendars
         )
-    return {**{(path, ""): text for path, text in texts.items()}, **_judged(revision)}
+    return {
+        **{(path, ""): text for path, text in texts.items()},
+        **_texts_of_judged_entries(revision),
+    }
 
 
 def _texts_of(kind: Fields, part: object) -> list[object]:
@@ -91,8 +94,8 @@ def _texts_of(kind: Fields, part: object) -> list[object]:
     return [getattr(part, key) for key in ("remarks", *keys) if key not in REMARK_KEYS]
 
 
-def _judged(revision: Revision) -> dict[_Key, object]:
-    """Return the texts of judged entries that are not judged, such as their translations."""
+def _texts_of_judged_entries(revision: Revision) -> dict[_Key, object]:
+    """Return the texts in judged entries that are not judged, such as translations."""
     texts: dict[_Key, object] = {}
 
     def add(path: Path, kind: str, text: Text | None) -> None:
@@ -127,21 +130,21 @@ def _judged(revision: Revision) -> dict[_Key, object]:
     return texts
 
 
-def _of_self_help(self_help: SelfHelp | None) -> object:
+def _sorted_self_help(self_help: SelfHelp | None) -> object:
     return self_help and self_help._replace(
         topics=tuple(sorted(self_help.topics, key=lambda topic: topic.id))
     )
 
 
 def _by_topic(terms: Iterable[Term]) -> dict[str, list[Term]]:
-    """Return the terms of each topic in the order of the file, which matters."""
+    """Return the terms of each topic in the order of the file; this order is compared."""
     topics: dict[str, list[Term]] = {}
     for term in terms:
         topics.setdefault(term.topic, []).append(term)
     return topics
 
 
-def _of_grant(grant: Grant) -> list[object]:
+def _grant_texts(grant: Grant) -> list[object]:
     # The order of recommended channels, and the condition of `recommend`, are advice, not answers.
     conditions = [{name: sorted(v) for name, v in when.values.items()} for when in grant.when]
     return [
@@ -151,7 +154,7 @@ def _of_grant(grant: Grant) -> list[object]:
     ]
 
 
-def _of_rule(rule: TargetRule) -> list[object]:
+def _rule_texts(rule: TargetRule) -> list[object]:
     cells = [cell for cells in rule.cells.values() for cell in cells.values()]
     texts = _any_order(_texts_of(CELL, cell) for cell in cells)
     return [*_texts_of(RULE, rule), *_remarks(rule.when), texts or None]
@@ -160,19 +163,19 @@ def _of_rule(rule: TargetRule) -> list[object]:
 def _any_order(entries: Iterable[Iterable[object]]) -> list[str]:
     """Return the texts of the entries of a list, sorted; entries without text are ignored."""
     texts = [[text for text in entry if text not in (None, (), Remarks())] for entry in entries]
-    return sorted(_written(entry) for entry in texts if entry)
+    return sorted(_as_text(entry) for entry in texts if entry)
 
 
 def _remarks(when: When) -> list[object]:
     return [condition.remarks for condition in when]
 
 
-def _written(value: object) -> str:
+def _as_text(value: object) -> str:
     """Return a value as text, without line numbers and with the keys of a mapping sorted."""
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         value = {name: field for name, field in value._asdict().items() if name != "line"}
     if isinstance(value, dict):
-        return "{" + ", ".join(sorted(f"{k!r}: {_written(v)}" for k, v in value.items())) + "}"
+        return "{" + ", ".join(sorted(f"{k!r}: {_as_text(v)}" for k, v in value.items())) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_written, value)) + "]"
+        return "[" + ", ".join(map(_as_text, value)) + "]"
     return repr(value)
