@@ -42,8 +42,8 @@ Examples:
 Exit codes: 0 no finding at --fail-on or above, 1 findings, 2 invalid option or name, 3 file not
 found or policy invalid, 4 file cannot be written"""
 
-#: A progress bar for fewer files would be gone before anyone can read it.
-_MANY = 50
+#: A progress bar for fewer files would disappear before anyone can read it.
+_MIN_FILES_FOR_PROGRESS = 50
 
 _PATHS = Option(
     "paths", (), "arguments", "[PATH]...",
@@ -81,7 +81,7 @@ _EXPLAIN = Option(
     "explain", ("--explain",), "text", "RULE",
     "Explain a rule, with examples", completes="rule",
 )  # fmt: skip
-#: The formats that end with a summary and with what the configuration switched off.
+#: The formats that end with a summary and the rules and paths that the configuration disabled.
 _WITH_CLOSING = ("auto", "text", "markdown", "github", "junit")
 _LIST = Option("list_rules", ("--list-rules",), "flag", "", "List the rules")
 
@@ -134,7 +134,8 @@ def check(
     day = _day(at)
     excluded = Exclusions(configuration)
     selection = select_files(paths or (), excluded)
-    files = _without_tests(_named(selection.files, stdin_filename), selection.faults, quiet=quiet)
+    files = _name_stdin(selection.files, stdin_filename)
+    files = _without_tests(files, selection.faults, quiet=quiet)
     for remark in () if quiet else shadowed(paths or ()):
         note(remark)
     for file in files:
@@ -143,10 +144,10 @@ def check(
     write = None
     if fix or diff:
         write = _show_patch if diff else _write
-        _can_be_fixed(files, showing, diff=diff)
+        _check_fix(files, showing, diff=diff)
     options = CheckOptions(day, configs, selected, ignored, fail_on, public, excluded, write)
-    with _progress(len(files), quiet=quiet) as began:
-        checked = check_files(files, options, began, selection.faults)
+    with _progress(len(files), quiet=quiet) as on_start:
+        checked = check_files(files, options, on_start, selection.faults)
 
     if not checked.units:
         raise no_policy(paths or ())
@@ -154,8 +155,8 @@ def check(
     from zsupport.findings import has_failures
 
     fails_at = fail_on or "error"
-    off = switched_off(checked, excluded.used())
-    outcome = outcome_of(checked, off)
+    disabled = switched_off(checked, excluded.used())
+    outcome = outcome_of(checked, disabled)
     if not diff:
         holidays = holidays_version() if checked.holidays else None
         # If the output is the fixed text, the remaining findings go to standard error.
@@ -166,11 +167,11 @@ def check(
         if diff:
             note(fixed_aside(checked))
         if diff or format not in _WITH_CLOSING:
-            for line in off:
+            for line in disabled:
                 note(line)
-        # In a terminal the text contains these faults already.
-        shown = is_terminal() and format in ("auto", "text", "plain") and not diff
-        _note(() if shown else checked.faults, checked.unwritten)
+        # In a terminal the text already contains these faults.
+        in_text = is_terminal() and format in ("auto", "text", "plain") and not diff
+        _note_faults(() if in_text else checked.faults, checked.unwritten)
     if checked.unwritten:
         return 4
     if checked.refused:
@@ -182,7 +183,7 @@ def check(
 def _chosen(
     select: list[str] | None, ignore: list[str] | None
 ) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-    """Return the codes of `--select` and `--ignore`; None for an omitted option."""
+    """Return the codes of `--select` and of `--ignore`; None for an omitted option."""
     from zsupport.check.catalogue import codes_of, ignorable
 
     return (
@@ -191,8 +192,8 @@ def _chosen(
     )
 
 
-def _named(files: Sequence[SelectedFile], stdin: str | None) -> list[SelectedFile]:
-    """Return the files, with standard input under the name of `--stdin-filename`."""
+def _name_stdin(files: Sequence[SelectedFile], stdin: str | None) -> list[SelectedFile]:
+    """Return the files; standard input gets the name of `--stdin-filename`."""
     return [file._replace(shown=stdin) if stdin and file.path == "-" else file for file in files]
 
 
@@ -217,8 +218,8 @@ def _without_tests(
     return policies
 
 
-def _can_be_fixed(targets: Sequence[SelectedFile], showing: Showing, *, diff: bool) -> None:
-    """Raise UsageError if the fixed text cannot be written or shown."""
+def _check_fix(targets: Sequence[SelectedFile], showing: Showing, *, diff: bool) -> None:
+    """Raise UsageError if the fixes cannot be written to the files or shown as a patch."""
     if diff and showing.format not in ("auto", "text"):
         raise UsageError(
             f"`--diff` and `--format {showing.format}` cannot be combined", "remove one"
@@ -259,8 +260,8 @@ def _show_patch(target: SelectedFile, before: bytes, after: bytes) -> None:
     emit_exactly(patch(single_line(target.shown), before, after).encode())
 
 
-def _note(faults: Sequence[Fault], unwritten: Sequence[EnvironmentFault]) -> None:
-    """Write to standard error which files could not be read or written."""
+def _note_faults(faults: Sequence[Fault], unwritten: Sequence[EnvironmentFault]) -> None:
+    """Write the files that could not be read or written to standard error."""
     problems = [(f"{fault.file}: {fault.message}", fault.hint) for fault in faults]
     problems += [(fault.message, fault.hint) for fault in unwritten]
     for message, hint in problems:
@@ -271,9 +272,12 @@ def _note(faults: Sequence[Fault], unwritten: Sequence[EnvironmentFault]) -> Non
 
 @contextmanager
 def _progress(count: int, *, quiet: bool) -> Iterator[Callable[[SelectedFile], None]]:
-    """Show a progress bar in a terminal if there are many files."""
+    """Show a progress bar in a terminal if there are many files.
+
+    Yields a function to call at the start of each file.
+    """
     terminal = waiting_terminal()
-    if count < _MANY or quiet or terminal is None:
+    if count < _MIN_FILES_FOR_PROGRESS or quiet or terminal is None:
         yield lambda _: None
         return
     from zsupport.report.progress import progress
@@ -327,7 +331,7 @@ def _explain(name: str, format: str, color: str) -> int:
 def _list(
     format: str, terminal: Terminal, select: list[str] | None, ignore: list[str] | None
 ) -> int:
-    """List the rules, or the selected ones."""
+    """List the rules that `--select` and `--ignore` leave; by default all."""
     from zsupport.check.catalogue import KINDS
     from zsupport.report import FORMATS, render
     from zsupport.view.rules import rules_report

@@ -1,11 +1,10 @@
 """Shell completion: the candidates at the cursor, with names from the policy in use.
 
-A shell's script calls the program with the name of the shell in `_ZSUPPORT_COMPLETE`. Zsh and fish
-pass the words up to the cursor. Bash passes its line up to the cursor, and the part of the last
-word that it replaces, because it splits words at `=`. The program prints one line per candidate,
-its description after a tab, and a line `/` if a file can be completed too. No script evaluates
-this output. As a second safeguard, descriptions from a policy are shown only if they are plain
-words.
+The script of a shell calls the program with the name of the shell in `_ZSUPPORT_COMPLETE`. Zsh and
+fish pass the words up to the cursor. Bash splits words at `=`, so it passes the line up to the
+cursor and the part of the last word that a candidate replaces. The program prints a line for each
+candidate, with its description after a tab. A line `/` states that files are candidates too. No
+script evaluates this output. As a second safeguard, only descriptions of plain words are printed.
 
 The command line is parsed with the table of options, because importing Typer takes three times as
 long as everything else and the user waits.
@@ -132,7 +131,7 @@ def answer(shell: str, arguments: list[str]) -> int:
             cut = len(split_line(raw[: len(raw) - len(replaced)])[0][-1])
         arguments = words[1:]
     elif shell == "fish" and arguments:
-        # Fish unquotes the other words, and expects candidates for this one without its quotes.
+        # Fish unquotes all words but the last, and expects candidates without quotes.
         arguments[-1] = split_line(arguments[-1])[0][-1]
     candidates = complete(arguments or [""])
     lines = []
@@ -195,26 +194,26 @@ class _CommandLine:
     def __init__(self, before: list[str]) -> None:
         self.options: tuple[Option, ...] = (*ROOT, HELP)
         self.command: str | None = None
-        self.given: dict[str, list[str]] = {}
+        self.values_by_option: dict[str, list[str]] = {}
         self.awaiting: Option | None = None  # the option whose value is expected next
-        self.ended = False  # by `--`: no more options
+        self.options_ended = False  # after `--`
         for word in before:
             self.read(word)
 
     def read(self, word: str) -> None:
         """Parse the next complete word."""
         if self.awaiting:
-            self.given[self.awaiting.name].append(word)
+            self.values_by_option[self.awaiting.name].append(word)
             self.awaiting = None
-        elif not self.ended and word == "--":
-            self.ended = True
-        elif not self.ended and word[:1] == "-" and word != "-":
+        elif not self.options_ended and word == "--":
+            self.options_ended = True
+        elif not self.options_ended and word[:1] == "-" and word != "-":
             flag, equals, value = word.partition("=")
             option = next((o for o in self.options if flag in o.flags), None)
             if option:
-                self.given.setdefault(option.name, [])
+                self.values_by_option.setdefault(option.name, [])
                 if equals:
-                    self.given[option.name].append(value)
+                    self.values_by_option[option.name].append(value)
                 elif option.kind != "flag":
                     self.awaiting = option
         elif self.command is None:
@@ -225,12 +224,14 @@ class _CommandLine:
         else:
             argument = self.argument()
             if argument:
-                self.given[argument.name] = [word]
+                self.values_by_option[argument.name] = [word]
 
     def argument(self) -> Option | None:
         """Return the next positional argument of the command."""
         for option in self.options:
-            if not option.flags and (option.kind == "arguments" or option.name not in self.given):
+            if not option.flags and (
+                option.kind == "arguments" or option.name not in self.values_by_option
+            ):
                 return option
         return None
 
@@ -239,46 +240,56 @@ class _CommandLine:
         flag, equals, value = current.partition("=")
         if self.awaiting:
             return self.values(self.awaiting, current, "")
-        if current.startswith("--") and equals and not self.ended:
+        if current.startswith("--") and equals and not self.options_ended:
             option = next((o for o in self.options if flag in o.flags and o.kind != "flag"), None)
             return self.values(option, value, f"{flag}=") if option else Candidates()
-        if current.startswith("-") and not self.ended:
-            return _starting(current, self.flags())
+        if current.startswith("-") and not self.options_ended:
+            return _candidates_starting_with(current, self.flags())
         if self.command is None:
-            return _starting(current, COMMANDS.items())
+            return _candidates_starting_with(current, COMMANDS.items())
         argument = self.argument()
         if argument:
             return self.values(argument, current, "")
         # Without further arguments, a bare Tab lists the options.
-        return Candidates() if current or self.ended else _starting("", self.flags())
+        return (
+            Candidates()
+            if current or self.options_ended
+            else _candidates_starting_with("", self.flags())
+        )
 
     def flags(self) -> Iterable[tuple[str, str]]:
-        """Return the long names and help of the options that can still be given."""
+        """Return the long names and help of the options that are still allowed."""
         for option in self.options:
-            allowed = option.kind == "texts" or option.name not in self.given
+            allowed = option.kind == "texts" or option.name not in self.values_by_option
             if option.flags and allowed and not option.hidden:
                 yield option.flags[0], option.help
 
     def values(self, option: Option, current: str, prefix: str) -> Candidates:
         """Return the values of an option or argument, each after `prefix`."""
         if option.choices:
-            return _starting(current, ((choice, "") for choice in option.choices), prefix)
+            return _candidates_starting_with(
+                current, ((choice, "") for choice in option.choices), prefix
+            )
         kind = "lang" if option.name == "lang" else option.completes
         if kind == "guide":
             from zsupport.guide import GUIDES
 
-            # If a guide and a command share a name, the guide is shown.
-            return _starting(current, {**GUIDES, **COMMANDS, **GUIDES}.items(), prefix)
+            # If a guide and a command share a name, describe the guide.
+            return _candidates_starting_with(
+                current, {**GUIDES, **COMMANDS, **GUIDES}.items(), prefix
+            )
         if kind == "policy":
             from zsupport.sources.find import shipped_policies
 
-            names = _starting(current, ((name, "") for name in shipped_policies()), prefix)
+            names = _candidates_starting_with(
+                current, ((name, "") for name in shipped_policies()), prefix
+            )
             return names._replace(files=True)
         if kind == "rule":
             return self.rules(current, prefix)
         if kind == "output":
             formats = ((f"{format}=", "") for format in FINDING_FORMATS)
-            return _starting(current, formats, prefix)
+            return _candidates_starting_with(current, formats, prefix)
         if kind == "file":
             return Candidates(files=True)
         if kind is None:
@@ -288,27 +299,27 @@ class _CommandLine:
         described = [
             (name, _plain_words(say(text, lang)))
             for name, text in _NAMES[kind](revision)
-            if "=" not in name or name.partition("=")[0] not in self.stated(option)
+            if "=" not in name or name.partition("=")[0] not in self.stated_names(option)
         ]
-        return _starting(current, described, prefix)
+        return _candidates_starting_with(current, described, prefix)
 
     def rules(self, current: str, prefix: str) -> Candidates:
-        """Return codes and names of rules of `check`; in a list with commas for the last rule."""
+        """Return codes and names of rules of `check`. In a list, complete the last rule."""
         from zsupport.check.catalogue import KINDS
 
         before, comma, last = current.rpartition(",")
         kinds = KINDS.values()
         rules = [(kind.code, kind.name) for kind in kinds]
         rules += [(kind.name, kind.code) for kind in kinds if last]
-        return _starting(last, rules, prefix + before + comma)
+        return _candidates_starting_with(last, rules, prefix + before + comma)
 
-    def stated(self, option: Option) -> set[str]:
-        """Return the names that this option already gives a value."""
-        return {pair.partition("=")[0] for pair in self.given.get(option.name, ())}
+    def stated_names(self, option: Option) -> set[str]:
+        """Return the names for which this option already states a value."""
+        return {pair.partition("=")[0] for pair in self.values_by_option.get(option.name, ())}
 
     def last(self, name: str) -> str | None:
         """Return the last value of an option."""
-        values = self.given.get(name)
+        values = self.values_by_option.get(name)
         return values[-1] if values else None
 
     def revision(self) -> Revision:
@@ -316,25 +327,27 @@ class _CommandLine:
         from zsupport.library import load_files
         from zsupport.sources.find import choose, find, is_path, never_waits
 
-        given = self.last("policy")
-        if given is not None and is_path(given):
-            # The shell expands these before it runs the line.
-            given = os.path.expandvars(os.path.expanduser(given))
-        name, _ = choose(given, os.environ, os.getcwd())
+        option = self.last("policy")
+        if option is not None and is_path(option):
+            # The shell expands `~` and variables before it runs the line.
+            option = os.path.expandvars(os.path.expanduser(option))
+        name, _ = choose(option, os.environ, os.getcwd())
         if name == "-" or (is_path(name) and not never_waits(name)):
             raise PolicyError(f"{name}: completion reads only files and folders")
         policy = load_files(find(name))
         return policy.revision_at(to_datetime(int(time.time())))[0]
 
 
-def _starting(current: str, candidates: Iterable[tuple[str, str]], prefix: str = "") -> Candidates:
-    """Return the words that start with `current`, ignoring case."""
-    low = current.casefold()
+def _candidates_starting_with(
+    current: str, candidates: Iterable[tuple[str, str]], prefix: str = ""
+) -> Candidates:
+    """Return the candidates that start with `current`, ignoring case, each after `prefix`."""
+    folded = current.casefold()
     return Candidates(
         tuple(
             (prefix + word, description)
             for word, description in candidates
-            if word.casefold().startswith(low)
+            if word.casefold().startswith(folded)
         )
     )
 

@@ -35,9 +35,9 @@ In a Git repository, compare with a revision:
 Exit codes: 0 no change at --fail-on or above, 1 such a change, 2 invalid option, 3 policy cannot
 be read, 4 Git not installed or revision not found"""
 
-# Formats for people show at most this many changes of each class; other formats show all.
+# The formats for people, which show at most this many changes of each class. Others show all.
 _MAX_ROWS = 50
-_TO_READ = ("auto", "text", "markdown", "github")
+_LIMITED_FORMATS = ("auto", "text", "markdown", "github")
 
 _PATH = Option(
     "path", (), "argument", "[PATH]", "New version: a file or folder", ".",
@@ -99,26 +99,26 @@ def diff(
         what = error.what or "the two policies together"
         raise LimitExceeded(error.limit, error.count, what) from None
     except BadText as problem:
-        # The public holidays of a country or one of its parts are unknown.
+        # The public holidays of a country or subdivision are unknown.
         raise PolicyError(problem.message, problem.hint or problem.expected) from None
 
     @cache
-    def outcome_with(most: int | None) -> tuple[Outcome, Mapping[str, int]]:
-        return outcome_of(diffs, audience, most)
+    def outcome_with(max_rows: int | None) -> tuple[Outcome, Mapping[str, int]]:
+        return outcome_of(diffs, audience, max_rows)
 
-    def most_in(format: str) -> int | None:
-        return _MAX_ROWS if format in _TO_READ else None
+    def max_rows_in(format: str) -> int | None:
+        return _MAX_ROWS if format in _LIMITED_FORMATS else None
 
     fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
     used = any(_uses_public_holidays(document) for document in (*sides.before, *sides.now))
     holidays = holidays_version() if used else None
     write_outcome(
-        lambda format: outcome_with(most_in(format))[0],
+        lambda format: outcome_with(max_rows_in(format))[0],
         showing,
         fails_at=fails_at,
         holidays=holidays,
     )
-    _, counts = outcome_with(0 if quiet else most_in(format))
+    _, counts = outcome_with(0 if quiet else max_rows_in(format))
     if not quiet:
         for remark in (*sides.remarks, *filter(None, [excluded.used()])):
             note(remark)

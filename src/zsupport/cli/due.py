@@ -122,18 +122,18 @@ def due(
     question = question._replace(at=to_datetime(answers.details.moment.at))
     events = answers.details.moment.events
 
-    def shown(instant: int | None) -> str | None:
+    def text_of(instant: int | None) -> str | None:
         return None if instant is None else question.text(to_datetime(instant))
 
     query = question.query(
         **answers.query._asdict(),
         metric=list(dict.fromkeys(answer.metric for answer in answers.answers)),
         opened=question.text(to_datetime(answers.details.moment.events.opened)),
-        answered=shown(events.answered),
-        updated=shown(events.updated),
-        resolved=shown(events.resolved),
-        start={name: shown(instant) for name, instant in answers.details.moment.starts.items()},
-        pauses=[{"from": shown(begin), "to": shown(end)} for begin, end in events.pauses],
+        answered=text_of(events.answered),
+        updated=text_of(events.updated),
+        resolved=text_of(events.resolved),
+        start={name: text_of(instant) for name, instant in answers.details.moment.starts.items()},
+        pauses=[{"from": text_of(begin), "to": text_of(end)} for begin, end in events.pauses],
         at_risk=risk,
         customer_tz=customer_tz,
         customer_country=customer_country,

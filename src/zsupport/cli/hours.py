@@ -68,8 +68,8 @@ def hours(
     """Show opening hours: open or closed, the next change, this week's windows and holidays.
 
     With HOURS, it shows the hours of that name. With --plan, --role, --channel, --priority or
-    --fact, it shows when the channels of that case are open. Without them, it shows all hours of
-    the policy.
+    --fact, it shows when the channels of that case are open. Otherwise, it shows all hours of the
+    policy.
     """
     moments = read_moments(common)
     if customer_tz is not None:
@@ -79,9 +79,9 @@ def hours(
         from zsupport.answer.freeze import frozen
 
         revision, _ = question.policy.revision_at(moments.at)
-        pinned = frozen(revision, name, moments.at, question.policy.revisions)
+        lines = frozen(revision, name, moments.at, question.policy.revisions)
         if not common.quiet:
-            emit(pinned)
+            emit(lines)
         return 0
     answers = question.policy.hours(
         name,

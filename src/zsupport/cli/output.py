@@ -44,7 +44,7 @@ def emit_exactly(data: bytes) -> None:
 
 
 def emit_stderr(text: str, *, commands: bool = False) -> None:
-    """Write a text to standard error as `emit` does. Without a stream, do nothing."""
+    """Write a text to standard error as `emit` does. Without standard error, do nothing."""
     if sys.stderr is not None:
         _write(sys.stderr, guarded(text, commands=commands))
 
@@ -58,30 +58,30 @@ def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
         out.write(text)
         out.flush()
     except BrokenPipeError:
-        _give_up(out)
+        _discard_output(out)
     except OSError as error:
-        _give_up(out)
+        _discard_output(out)
         raise EnvironmentFault(f"cannot write the output: {error.strerror}") from None
 
 
 def leave(code: int) -> NoReturn:
-    """End the process without cleaning up: all texts are written."""
+    """End the process without cleaning up, after flushing both streams."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
         except (OSError, ValueError):
-            continue  # reported by the write itself
+            continue  # the write has already reported the error
     os._exit(code)
 
 
 def waiting_terminal() -> IO[str] | None:
     """Return standard error if it is a terminal in which a person waits, or None."""
-    waits = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    return sys.stderr if waits and not os.environ.get("CI") else None
+    terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return sys.stderr if terminal and not os.environ.get("CI") else None
 
 
-def _give_up(out: IO[str] | IO[bytes] | None) -> None:
+def _discard_output(out: IO[str] | IO[bytes] | None) -> None:
     """Discard buffered output, so that the interpreter ends without an error."""
     if out is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
@@ -93,12 +93,12 @@ def note(text: str) -> None:
 
 
 def explain(lines: list[str]) -> None:
-    """Write the reasons to standard error; standard output has the answer for a program."""
+    """Write the reasons of `--why` to standard error, because standard output is for programs."""
     emit_stderr("".join(printable(line) + "\n" for line in lines))
 
 
 def terminal_of(color: str, csv: str = "safe") -> Terminal:
-    """Return what standard output can show, by NO_COLOR, TERM and COLUMNS."""
+    """Return the capabilities of standard output, by NO_COLOR, TERM and COLUMNS."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     colored = color == "always" or (
         color == "auto"
@@ -112,7 +112,8 @@ def terminal_of(color: str, csv: str = "safe") -> Terminal:
 def _width() -> int:
     """Return the width of standard output: COLUMNS, else that of the terminal, else 80.
 
-    The same as `shutil.get_terminal_size`, whose import takes a sixth of the start of Python.
+    This equals `shutil.get_terminal_size`, but importing `shutil` takes a sixth of the time to
+    start Python.
     """
     try:
         columns = int(os.environ.get("COLUMNS", ""))
@@ -145,21 +146,21 @@ def write_report(report: Report, common: Common) -> None:
 
 
 class Showing(NamedTuple):
-    """How findings are shown: the format on a stream, and the output files with their formats."""
+    """The options for writing findings to standard output and to output files."""
 
-    format: str
+    format: str  # on standard output
     color: str = "auto"
     csv: str = "safe"
-    quiet: bool = False  # write nothing to the stream
+    quiet: bool = False  # write nothing to standard output
     files: tuple[tuple[str, str], ...] = ()  # format and path
 
     @property
     def formats(self) -> set[str]:
-        """All formats that are written."""
+        """The formats of standard output and of the output files."""
         return {self.format, *(format for format, _ in self.files)}
 
     def with_files(self, output_file: list[str] | None) -> Showing:
-        """Return a copy with the files of `--output-file`; raise UsageError if one is invalid."""
+        """Return a copy with the files of `--output-file`; raise UsageError if it is invalid."""
         files = []
         for text in output_file or ():
             format, equals, path = text.partition("=")
@@ -184,12 +185,11 @@ def write_outcome(
     fails_at: str = "error",
     holidays: str | None = None,
 ) -> None:
-    """Write findings to the stream and to the output files. The format `auto` is `text`.
+    """Write findings with `to` and to the output files. The format `auto` is `text`.
 
-    `outcome_in` returns the outcome for a format. `to` writes to the stream. `fails_at` is the
-    lowest severity that fails the run. `holidays` is the release of the public holidays, if the
-    findings depend on it. Raises EnvironmentFault if a file cannot be written, after writing the
-    other files.
+    `outcome_in` returns the outcome for a format. `fails_at` is the lowest severity that fails the
+    run. `holidays` is the release of the public holidays, if the findings depend on it. If a file
+    cannot be written, this writes the other files and then raises EnvironmentFault.
     """
     from datetime import UTC, datetime
 
@@ -223,15 +223,15 @@ def write_outcome(
         format = "text" if showing.format == "auto" else showing.format
         to(rendered(format), commands=format == "github")
     context = context._replace(terminal=Terminal(raw_csv=showing.csv == "raw"))
-    unwritten = []
+    faults = []
     for format, path in showing.files:
         text = rendered(format)
         try:
             write_output(path, guarded(text, commands=format == "github"))
         except EnvironmentFault as fault:
-            unwritten.append(fault)
-    if unwritten:
-        raise unwritten[0]
+            faults.append(fault)
+    if faults:
+        raise faults[0]
 
 
 def write_field(report: Report, field: str) -> None:

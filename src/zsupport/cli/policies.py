@@ -41,7 +41,7 @@ def policies(common: Common, name: str | None) -> int:
     if requested is not None:
         question = read_question(common._replace(policy=requested), moments)
         known = [question.policy]
-        # Plain lines show nothing that is only in the files.
+        # The plain format does not show the content of the files.
         if common.field is not None or chosen_format(common.format) != "plain":
             files = question.located.files
     else:

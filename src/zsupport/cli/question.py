@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-#: The kinds of remarks under a table, and on standard error for other formats.
+#: The kinds of remarks under a table, and those on standard error for other formats.
 _TABLE_KINDS = ("retired", "starts", "condition", "note", "unclear")
 _STDERR_KINDS = ("only", "unclear")
 
@@ -37,7 +37,7 @@ class PolicyQuestion(NamedTuple):
 
     policy: Policy
     located: LocatedPolicy
-    fallback: bool  # no policy was named: it is the shipped example
+    fallback: bool  # no policy was named, so this is the shipped example
     at: datetime
     zone: tzinfo  # the time zone of instants in the output
 
@@ -54,37 +54,39 @@ class Moments(NamedTuple):
     """The instants of the options, and the time zone of instants in the output."""
 
     now: int
-    named: tzinfo | None  # --tz
+    tz: tzinfo | None  # the time zone of `--tz`
     at: datetime
     opened: datetime
     zone: tzinfo
 
     def read(self, option: str, text: str | None) -> datetime | None:
-        """Return the instant of an option, None if it is omitted."""
+        """Return the instant of an option, or None if it is omitted."""
         if text is None:
             return None
-        return to_datetime(_instant(option, text, self.now, self.named)[0])
+        return to_datetime(_instant(option, text, self.now, self.tz)[0])
 
 
 def read_moments(common: Common, opened: str | None = None) -> Moments:
     """Return the moments of `--at` (default: now) and `--opened` (default: `--at`)."""
     now = int(time.time())
-    named = None if common.tz is None else read("--tz", common.tz, zone)
-    at, stated = (now, None) if common.at is None else _instant("--at", common.at, now, named)
-    start, of_opened = (at, None) if opened is None else _instant("--opened", opened, now, named)
-    shown = named or of_opened or stated or UTC
-    return Moments(now, named, to_datetime(at), to_datetime(start), shown)
+    tz = None if common.tz is None else read("--tz", common.tz, zone)
+    at, at_zone = (now, None) if common.at is None else _instant("--at", common.at, now, tz)
+    start, start_zone = (at, None) if opened is None else _instant("--opened", opened, now, tz)
+    output_zone = tz or start_zone or at_zone or UTC
+    return Moments(now, tz, to_datetime(at), to_datetime(start), output_zone)
 
 
-def _instant(option: str, text: str, now: int, named: tzinfo | None) -> tuple[int, tzinfo | None]:
-    def parsed(written: str) -> tuple[int, tzinfo | None]:
-        return parse_instant(written, now=now, zone=named, tz=flag_of("tz"))
+def _instant(option: str, text: str, now: int, tz: tzinfo | None) -> tuple[int, tzinfo | None]:
+    """Return the instant of an option, and the time zone that its text states."""
 
-    return read(option, text, parsed)
+    def parse(text: str) -> tuple[int, tzinfo | None]:
+        return parse_instant(text, now=now, zone=tz, tz=flag_of("tz"))
+
+    return read(option, text, parse)
 
 
 def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
-    """Return the parsed value of an option; raise UsageError that names the option if invalid."""
+    """Return the parsed value of an option; if it is invalid, raise UsageError with the option."""
     try:
         return parse(text)
     except BadText as problem:
@@ -92,7 +94,7 @@ def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
 
 
 def read_question(common: Common, moments: Moments) -> PolicyQuestion:
-    """Return the policy in use, loaded, with the moment of the question."""
+    """Return the policy that the options select, with the moment of the question."""
     name, fallback = choose(common.policy, os.environ, working_folder())
     located = find(name)
     policy = load_files(located)
@@ -108,7 +110,7 @@ def working_folder() -> str | None:
 
 
 def read_facts(pairs: list[str] | None) -> dict[str, str]:
-    """Return `--fact NAME=VALUE` options as a mapping; raise UsageError if one is invalid."""
+    """Return the options `--fact NAME=VALUE` as a mapping; raise UsageError for an invalid pair."""
     facts: dict[str, str] = {}
     for pair in pairs or ():
         name, equals, value = pair.partition("=")
@@ -122,7 +124,7 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
 
 
 def needed_input(answers: AnyAnswers) -> str:
-    """Return a line with the options that are required for an answer."""
+    """Return the refusal with the options that are required for an answer."""
     messages = (
         named(warning.message, flag_of)
         for warning in answers.warnings
@@ -154,7 +156,7 @@ def finish(
         report = view.show(answers, query, question.zone, common.lang)
         if common.field is not None and common.format not in ("auto", "plain"):
             raise UsageError(f"`--field` and `--format {common.format}` cannot be combined")
-        # Compute everything before the first line is written: a failed run has no other output.
+        # Compute everything before writing, so that a run with an error writes only the error.
         stderr_lines: list[str] = []
         reasons: list[str] = []
         if common.why:
@@ -178,7 +180,7 @@ def finish(
 
 
 def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:
-    """Return a warning if a policy with translations has none in the language of `--lang`."""
+    """Return a warning if a policy has translations, but not in the language of `--lang`."""
     known = answers.revision.languages
     if not known or common.lang == "en" or {common.lang, common.lang.split("-")[0]} & set(known):
         return []
@@ -212,9 +214,9 @@ def _notes(
 def _stderr_lines(
     common: Common, answers: AnyAnswers, report: Report, *, refused: bool
 ) -> list[str]:
-    """Return the lines for standard error when a program reads the answer.
+    """Return the lines for standard error in formats that show no notes.
 
-    With `refused`, the refusal line names the required input, so its warnings are omitted.
+    With `refused`, the refusal names the required input, so the warnings about it are omitted.
     """
     warnings = [w.message for w in answers.warnings if not (refused and w.code == NEEDS_INPUT)]
     every = common.field is not None or FORMATS[chosen_format(common.format)].every
@@ -229,7 +231,7 @@ def _select_remarks(
 ) -> list[str]:
     """Return the remarks of some kinds; with `--why` also the sources and the notes of tables.
 
-    Only JSON states that it is unclear when the revision is in force.
+    The doubt about the days on which the revision is in force is omitted: only JSON states it.
     """
     if common.why:
         kinds = (*kinds, *_TABLE_KINDS, "source")

@@ -69,8 +69,8 @@ def test(
 ) -> int:
     """Run the tests of a policy: the files next to it whose names end in _test.yaml.
 
-    A failure shows the actual answer, the line that decided it, and a test that would pass. No file
-    is changed.
+    A failure shows the actual answer, the line that decided it, and a test that passes. No file is
+    changed.
     """
     from zsupport.sources.cache import cache_folder, cached_holidays
     from zsupport.sources.find import shadowed
@@ -78,7 +78,7 @@ def test(
     from zsupport.suite.session import RunOptions, run_session
 
     showing = Showing(format, color, csv, quiet).with_files(output_file)
-    wanted = RunOptions(
+    options = RunOptions(
         only,
         _moment(at),
         coverage or fail_under is not None,
@@ -89,7 +89,7 @@ def test(
     )
     public = cached_holidays(cache_folder(os.environ, paths or (os.curdir,)))
     excluded = Exclusions(read_config(config, working_folder(), os.environ))
-    session = run_session(paths or [], wanted, public, excluded)
+    session = run_session(paths or [], options, public, excluded)
     write_outcome(lambda _: session.outcome, showing)
     if not quiet:
         for remark in (*shadowed(paths or ()), *filter(None, [excluded.used()])):
