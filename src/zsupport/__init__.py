@@ -11,14 +11,14 @@ command line starts quickly.
 import os
 import sys
 
-# From this point an interruption ends the command line with 130 and without a traceback, even while
-# modules are imported. Programs that use the library keep their own handling.
+# An interruption ends the command line with exit code 130 and without a traceback, even while
+# modules are imported. In programs that use the library, nothing changes.
 if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
     "zsupport",
     "zsupport.exe",
 ):
 
-    def _uncaught(
+    def _handle_uncaught(
         kind: type[BaseException], error: BaseException, trace: "TracebackType | None"
     ) -> None:
         if isinstance(error, KeyboardInterrupt):
@@ -29,15 +29,15 @@ if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
             os._exit(130)
         sys.__excepthook__(kind, error, trace)
 
-    def _unraisable(args: "sys.UnraisableHookArgs") -> None:
+    def _handle_unraisable(args: "sys.UnraisableHookArgs") -> None:
         if isinstance(args.exc_value, KeyboardInterrupt):
             os._exit(130)
         sys.__unraisablehook__(args)
 
-    sys.excepthook, sys.unraisablehook = _uncaught, _unraisable
+    sys.excepthook, sys.unraisablehook = _handle_uncaught, _handle_unraisable
 
-# `python -m zsupport` searches the working folder for modules first. Modules of an untrusted folder
-# must not run, so remove the folder before further imports.
+# `python -m zsupport` searches the working folder for modules first. Remove the folder before
+# further imports, because modules of an untrusted folder must not run.
 if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
     del sys.path[0]
 

@@ -64,9 +64,9 @@ class Calendar:
     ) -> Calendar:
         """Return the calendar of a mapping in the policy format, or the union of several mappings.
 
-        `business_day` is the reading of targets in business days (close, same-time or opening).
-        Raises InvalidPolicy (not a ValueError) with all findings, and NeedsInput if the calendar
-        needs the customer's time zone or country.
+        `business_day` states when a target in business days is due (close, same-time or opening).
+        Raises InvalidPolicy (not a ValueError) with all findings for an invalid mapping, and
+        NeedsInput if the calendar needs the customer's time zone or country.
         """
         calendars = [calendar] if isinstance(calendar, Mapping) else list(calendar)
         names = [f"{_HOURS}-{i}" for i in range(len(calendars))]
@@ -86,7 +86,7 @@ class Calendar:
 
     @property
     def working_time(self) -> WorkingTime:
-        """The underlying arithmetic, on instants as integer seconds since the epoch."""
+        """The same opening hours, for calculations with seconds since the epoch."""
         return self._settled.time
 
     def is_open(self, moment: Instant) -> bool:
@@ -118,8 +118,8 @@ class Calendar:
     ) -> datetime:
         """Return the deadline of a target: a duration of working time, or a target text.
 
-        Raises ValueError for a target without a deadline, for an open pause that leaves the
-        deadline unknown, and for a deadline that is not reached within ten years.
+        Raises ValueError for a target without a deadline, for an open pause that makes the
+        deadline unknown, and for a target that is not reached within ten years.
         """
         if type(target) is timedelta and not pauses:
             # The common case needs no events.
@@ -129,21 +129,21 @@ class Calendar:
                 try:
                     return _to_datetime(self._settled.time.due(start, seconds))
                 except Never:
-                    raise ValueError("not reached within ten years") from None
-        wanted = self._target(target)
+                    raise ValueError("the target is not reached within ten years") from None
+        parsed = self._target(target)
         time, days = self._settled.time, self._settled.days
-        if days is None and wanted.kind in ("business-days", "next-business-day", "by"):
-            raise ValueError("business days over hours in different time zones")
-        counted = EVERY_INSTANT if wanted.kind == "clock" else time
-        basis = Basis(counted, days, self._business_day, zone(self._settled.zone_name))
+        if days is None and parsed.kind in ("business-days", "next-business-day", "by"):
+            raise ValueError("cannot count business days over hours in different time zones")
+        counted_time = EVERY_INSTANT if parsed.kind == "clock" else time
+        basis = Basis(counted_time, days, self._business_day, zone(self._settled.zone_name))
         start = _instant(opened)
         events = Events(start, pauses=tuple(_pause(pause) for pause in pauses))
         try:
-            result = deadline(wanted, course(wanted, events, start), basis, start)
+            result = deadline(parsed, course(parsed, events, start), basis, start)
         except Never:
-            raise ValueError("not reached within ten years") from None
+            raise ValueError("the target is not reached within ten years") from None
         if result.due is None:
-            raise ValueError("an open pause leaves the deadline unknown")
+            raise ValueError("the deadline is unknown, because the last pause has no end")
         return _to_datetime(result.due)
 
     def _target(self, target: timedelta | str) -> Target:
@@ -152,12 +152,12 @@ class Calendar:
             if not 0 <= seconds <= MAX_SECONDS:
                 raise ValueError("a target must be from zero to one year")
             return Target("business", seconds, 0, False, False, str(target))
-        wanted = parse_target(target)
-        if wanted.kind in ("none", "not-stated", "rate"):
-            raise ValueError(f"`{wanted.text}` has no deadline")
-        if wanted.kind == "clock" and not wanted.around_the_clock:
-            raise BadText(f"ambiguous target `{wanted.text}` under hours", "`24x7` or `business`")
-        return wanted
+        parsed = parse_target(target)
+        if parsed.kind in ("none", "not-stated", "rate"):
+            raise ValueError(f"the target `{parsed.text}` has no deadline")
+        if parsed.kind == "clock" and not parsed.around_the_clock:
+            raise BadText(f"ambiguous target `{parsed.text}` under hours", "`24x7` or `business`")
+        return parsed
 
 
 def _instant(value: Instant) -> int:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class ZsupportError(Exception):
     """An error that ends the run, with a message and a hint.
 
-    Texts that name fields of a question are `Message`, so that every caller can spell the fields.
+    A text that names fields of a question is a `Message`, so that each caller can show the fields
+    in its own notation.
     """
 
     exit_code: ClassVar[int] = 70
@@ -96,7 +97,7 @@ class EnvironmentFault(ZsupportError):
 
 
 class Bug(ZsupportError):
-    """A bug in the program (exit 70), with how to report it."""
+    """A bug in the program (exit 70). The hint states how to report it."""
 
     @classmethod
     def of(cls, error: BaseException) -> Bug:
@@ -132,7 +133,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     known = list(known)
     if comparisons(name, known) > NAME_COMPARISONS.most:
         return None
-    # difflib is loaded by Typer anyway; the library alone should not pay for it.
+    # Importing difflib takes time, and only a run with an unknown name needs it.
     from difflib import get_close_matches
 
     by_fold: dict[str, str] = {}
@@ -143,7 +144,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def comparisons(name: str, known: Iterable[str]) -> int:
-    """Return the number of comparisons, of names of 20 letters, to find the closest name."""
+    """Return the cost of finding the closest name, in comparisons of names of 20 letters."""
     length = min(len(name), 100)
     return sum(1 + length * len(candidate) // 400 for candidate in known)
 

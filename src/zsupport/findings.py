@@ -1,6 +1,6 @@
-"""Findings about policy files, as data that every report format is written from.
+"""Findings about policy files, as data for all report formats.
 
-A code that has been released never changes its meaning.
+The meaning of a code never changes after a release.
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ SEVERITIES = ("error", "warning", "note")
 def fingerprints(findings: Sequence[Finding]) -> list[str]:
     """Return the fingerprints of findings, for tools that compare runs.
 
-    A fingerprint depends on the code, the file, and ids and conditions, so it does not change
-    when lines or rules move. Findings that are equal in all of these are numbered, so that
-    fingerprints are unique within a run.
+    A fingerprint depends on the code, the file, the ids and the conditions, so it stays the same
+    when lines or rules move. Findings that agree in all of them are numbered, so that fingerprints
+    are unique within a run.
     """
     import re
     from hashlib import sha256
@@ -109,7 +109,7 @@ class Unit(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The result of a run of `check`, `test` or `diff`; every report format is written from it."""
+    """The result of a run of `check`, `test` or `diff`, as data for all report formats."""
 
     command: str
     units: tuple[Unit, ...]
@@ -126,12 +126,15 @@ class Outcome(NamedTuple):
 
 
 def failing_severities(unit: Unit, severity: str) -> tuple[str, ...]:
-    """Return the severities that fail a unit: its own lowest severity or this one, and higher."""
+    """Return the severities that fail a unit: `unit.fails_at`, else `severity`, and above."""
     return SEVERITIES[: SEVERITIES.index(unit.fails_at or severity) + 1]
 
 
 def has_failures(outcome: Outcome, severity: str) -> bool:
-    """Return whether the run has findings of this or a higher severity."""
+    """Return whether the run fails. `severity` is the lowest severity that fails a unit.
+
+    A unit with its own `fails_at` uses that severity instead.
+    """
     return any(
         finding.severity in failing_severities(unit, severity)
         for unit in outcome.units

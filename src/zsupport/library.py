@@ -82,8 +82,8 @@ class _DueKey(NamedTuple):
 class _KnownPromises(NamedTuple):
     """The cached promises of a question to `due`, and the fast path for answering it again."""
 
-    asked: DueQuestion
-    promised: Promises
+    question: DueQuestion
+    promises: Promises
     quick: Quick | None
 
 
@@ -165,9 +165,10 @@ class Policy:
     def revision_at(self, at: Instant | None = None) -> tuple[Revision, bool]:
         """Return the revision that answers at an instant (default: now); whether it is in force.
 
-        The clock definition, rule 16: a revision starts on its first day, a local date in the
-        policy's time zone. The next revision ends it, and it is in force on its last day. If no
-        revision is in force, the nearest one answers, because it defines the names.
+        A revision is in force from its first day to its last day, or until the next revision
+        starts (rule 16 of the clock definition). Both days are local dates in the policy's time
+        zone. If no revision is in force, the nearest revision answers, because it defines the
+        names.
         """
         index, in_force = self._at(_instant(at))
         return self.revisions[index], in_force
@@ -176,20 +177,25 @@ class Policy:
         index = bisect_right(self._starts, instant) - 1
         return (index, instant < self._ends[index]) if index >= 0 else (0, False)
 
-    def _settled(self, index: int, asked: Query) -> Query:
-        """Return a query of a revision in canonical ids; names of all revisions are known."""
-        return settle(self.revisions[index], asked, self.revisions)
+    def _settle(self, index: int, query: Query) -> Query:
+        """Return a query with the ids of a revision. A name of another revision is not an error."""
+        return settle(self.revisions[index], query, self.revisions)
 
-    def _shown(self, index: int, columns: Callable[[int], tuple[str, ...]]) -> frozenset[str]:
-        """Return the columns of the other revisions: all revisions show the same columns."""
+    def _other_columns(
+        self, index: int, columns: Callable[[int], tuple[str, ...]]
+    ) -> frozenset[str]:
+        """Return the columns of the other revisions, because all revisions show the same columns.
+
+        `columns` returns the columns of a revision.
+        """
         indexes = (i for i in range(len(self.revisions)) if i != index)
         return frozenset(name for i in indexes for name in columns(i))
 
-    def _answered(
+    def _answer(
         self, index: int, answer: Callable[[int, frozenset[str]], Answers[Row, Details]]
     ) -> Answers[Row, Details]:
         """Return the answers of a revision, with the columns of all revisions."""
-        shown = self._shown(index, lambda i: answer(i, frozenset()).columns)
+        shown = self._other_columns(index, lambda i: answer(i, frozenset()).columns)
         return answer(index, shown)
 
     def channels(
@@ -211,15 +217,15 @@ class Policy:
         from zsupport.answer.channels import answer_channels
 
         index, in_force = self._at(_instant(at))
-        asked = Query(plan, role, channel, priority, fact or {})
+        query = Query(plan, role, channel, priority, fact or {})
 
         def answer(index: int, shown: frozenset[str]) -> ChannelAnswers:
             return answer_channels(
-                self.revisions[index], self._settled(index, asked), in_force=in_force, lang=lang,
+                self.revisions[index], self._settle(index, query), in_force=in_force, lang=lang,
                 other_revisions=self.revisions, shown=shown,
             )  # fmt: skip
 
-        return self._answered(index, answer)
+        return self._answer(index, answer)
 
     def due(
         self,
@@ -242,7 +248,7 @@ class Policy:
         customer_country: str | None = None,
         lang: str = "en",
     ) -> DueAnswers:
-        """Answer when the targets of a case are due, with a row for each omitted dimension's value.
+        """Answer when the targets of a case are due, by each value of an omitted dimension.
 
         `metric` is one or several metrics, or `all` (default: the first metric of the policy).
         `opened` is the instant at which the case was opened (default: `at`); it selects the
@@ -264,9 +270,9 @@ class Policy:
         moment = now
         happened = answered is not None or updated is not None or resolved is not None
         if at is None and happened:
-            # Every event happened before the instant of the states.
-            given_events = (event for event in (answered, updated, resolved) if event is not None)
-            moment = max(now, *map(_instant, given_events))
+            # The instant of the states is not before any event.
+            events_of_case = (e for e in (answered, updated, resolved) if e is not None)
+            moment = max(now, *map(_instant, events_of_case))
         index, in_force = self._at(began)
         key = (
             index, in_force, plan, role, channel, priority,
@@ -274,7 +280,7 @@ class Policy:
             (metric,) if metric.__class__ is str else tuple(metric),
             customer_tz, customer_country, lang,
         )  # fmt: skip
-        known = self._promises.get(key) or self._promised(_DueKey._make(key), began)
+        known = self._promises.get(key) or self._compute_promises(_DueKey._make(key), began)
         if known.quick and not (happened or start or pause or at_risk):
             answers = known.quick(began, now, opened)
             if answers is not None:
@@ -301,11 +307,11 @@ class Policy:
             from zsupport.clock.ratio import parse_ratio
 
             ratio = parse_ratio(at_risk)
-        given = {name: _instant(at) for name, at in (start or {}).items() if at is not None}
-        starts = settle_starts(known.asked.revision, given, began, self.revisions)
-        return answer_due(known.asked, known.promised, Moment(events, moment, ratio, starts))
+        starts = {name: _instant(at) for name, at in (start or {}).items() if at is not None}
+        starts = settle_starts(known.question.revision, starts, began, self.revisions)
+        return answer_due(known.question, known.promises, Moment(events, moment, ratio, starts))
 
-    def _promised(self, key: _DueKey, start: int) -> _KnownPromises:
+    def _compute_promises(self, key: _DueKey, start: int) -> _KnownPromises:
         """Compute the promises of a question; cache them if they do not depend on the instant."""
         from zsupport.answer.due import DueQuestion, quick_due
         from zsupport.answer.hours import Customer, PolicyHours, check_country
@@ -313,14 +319,14 @@ class Policy:
 
         index, in_force, lang = key.revision, key.in_force, key.lang
         revision = self.revisions[index]
-        asked = Query(key.plan, key.role, key.channel, key.priority, dict(key.facts))
+        stated = Query(key.plan, key.role, key.channel, key.priority, dict(key.facts))
 
         def settled(index: int) -> tuple[Query, tuple[Metric, ...]]:
-            query = self._settled(index, asked)
+            query = self._settle(index, stated)
             return query, settle_metrics(self.revisions[index], key.metrics, self.revisions)
 
         def columns(index: int) -> tuple[str, ...]:
-            # Only the columns are used, so errors and warnings of an answer are not needed.
+            # Only the columns are used: the errors and warnings of this answer are ignored.
             hours = PolicyHours(self.revisions[index], customer, lang, self._public)
             return promises(
                 self.revisions[index], *settled(index), start, hours, in_force=False, lang=lang,
@@ -328,7 +334,7 @@ class Policy:
             ).columns  # fmt: skip
 
         query, metrics = settled(index)
-        # The query is cached and shared, so it must not change.
+        # The query is cached and shared, so it must be immutable.
         query = query._replace(facts=MappingProxyType(query.facts))
         country = None if key.customer_country is None else check_country(key.customer_country)
         customer = Customer(key.customer_tz, country)
@@ -338,11 +344,11 @@ class Policy:
         question = DueQuestion(revision, query, hours, in_force, lang)
         promised = promises(
             revision, query, metrics, start, hours, in_force=in_force, lang=lang,
-            shown=self._shown(index, columns), revisions=len(self.revisions),
+            shown=self._other_columns(index, columns), revisions=len(self.revisions),
         )  # fmt: skip
         known = _KnownPromises(question, promised, quick_due(question, promised))
-        timed = any(alt.opened for rule in revision.rules for alt in rule.when)
-        if not timed and len(self._promises) < MAX_CACHED:
+        depends_on_opening = any(alt.opened for rule in revision.rules for alt in rule.when)
+        if not depends_on_opening and len(self._promises) < MAX_CACHED:
             self._promises[key] = known
         return known
 
@@ -362,10 +368,10 @@ class Policy:
     ) -> HoursAnswers:
         """Answer whether the channels of a case, or the hours with a name, are open at an instant.
 
-        `plan`, `role`, `channel`, `priority` and `fact` state the case; the answer has a row for
+        `plan`, `role`, `channel`, `priority` and `fact` state the case. The answer has a row for
         each value of an omitted dimension. With `name`, the case only selects the calendar that
         applies. Without a case and a name, the answer lists all hours of the policy. Raises
-        UsageError for unknown names, ValueError for a naive datetime.
+        UsageError for unknown names and ValueError for a naive datetime.
         """
         from zsupport.answer.hours import Customer, PolicyHours, check_country
         from zsupport.answer.opening import Reign, answer_hours, columns_of_case
@@ -373,8 +379,8 @@ class Policy:
         instant = _instant(at)
         index, in_force = self._at(instant)
 
-        asked = Query(plan, role, channel, priority, fact or {})
-        self._settled(index, asked)  # the revision that answers reports unknown names
+        query = Query(plan, role, channel, priority, fact or {})
+        self._settle(index, query)  # unknown names are errors of the revision that answers
         country = None if customer_country is None else check_country(customer_country)
         customer = Customer(customer_tz, country)
         later = (*self._starts[1:], 2 * END)
@@ -383,13 +389,13 @@ class Policy:
                 PolicyHours(revision, customer, lang, self._public),
                 self._starts[i],
                 min(self._ends[i], later[i]),
-                self._settled(i, asked),
+                self._settle(i, query),
             )
             for i, revision in enumerate(self.revisions)
         ]
         shown = None
-        if name is None and any(asked):
-            shown = self._shown(index, lambda i: columns_of_case(reigns, i))
+        if name is None and any(query):
+            shown = self._other_columns(index, lambda i: columns_of_case(reigns, i))
         return answer_hours(reigns, index, name, instant, in_force=in_force, shown=shown)
 
     def priority(
@@ -408,14 +414,14 @@ class Policy:
         index, in_force = self._at(_instant(at))
 
         def answer(index: int, shown: frozenset[str]) -> PriorityAnswers:
-            query = self._settled(index, Query(facts=fact or {}))
+            query = self._settle(index, Query(facts=fact or {}))
             return answer_priority(
                 self.revisions[index], query, in_force=in_force, lang=lang, shown=shown,
                 revisions=len(self.revisions),
             )  # fmt: skip
 
         if fact:
-            return self._answered(index, answer)
+            return self._answer(index, answer)
         return list_priorities(self.revisions[index], in_force=in_force, lang=lang)
 
     def topics(
@@ -434,7 +440,7 @@ class Policy:
 
         index, in_force = self._at(_instant(at))
         return answer_topics(
-            self.revisions[index], self._settled(index, Query(role=role)), topic, self.revisions,
+            self.revisions[index], self._settle(index, Query(role=role)), topic, self.revisions,
             by_audience=role is None, in_force=in_force, lang=lang,
         )  # fmt: skip
 
@@ -457,15 +463,15 @@ class Policy:
         from zsupport.answer.terms import answer_terms
 
         index, in_force = self._at(_instant(at))
-        asked = Query(plan, role, channel, priority, fact or {})
+        query = Query(plan, role, channel, priority, fact or {})
 
         def answer(index: int, shown: frozenset[str]) -> TermAnswers:
             return answer_terms(
-                self.revisions[index], self._settled(index, asked), topic, self.revisions,
+                self.revisions[index], self._settle(index, query), topic, self.revisions,
                 in_force=in_force, lang=lang, shown=shown,
             )  # fmt: skip
 
-        return self._answered(index, answer)
+        return self._answer(index, answer)
 
 
 def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:
@@ -473,14 +479,14 @@ def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:
 
     A plain word names a shipped policy. A text with a `/`, or that ends with .yaml or .yml, is the
     path of a file, or of a folder with the revisions of one policy. With `cache`, the compiled
-    policy is kept in the cache folder that the environment states. Raises UsageError for an unknown
-    name, PolicyError for a file that cannot be read, and InvalidPolicy with all findings.
+    policy is stored in the user's cache folder. Raises UsageError for an unknown name, PolicyError
+    for a file that cannot be read, and InvalidPolicy with all findings for an invalid policy.
     """
     return load_files(find(os.fspath(path_or_name)), cache=cache)
 
 
 def load_files(source: LocatedPolicy, *, cache: bool = True) -> Policy:
-    """Return the policy of these files, from the cache folder if it is there."""
+    """Return the policy of these files. With `cache`, use the cache folder."""
     examined = () if source.examined is None else (source.examined,)
     folder = cache_folder(os.environ, examined) if cache else None
     identity = policy_identity(source.files)
@@ -494,7 +500,7 @@ def load_files(source: LocatedPolicy, *, cache: bool = True) -> Policy:
 def list_shipped(folder: str | None) -> list[Policy]:
     """Return the shipped policies, with only the headings of their revisions.
 
-    The headings are kept together in one entry of the cache folder.
+    One entry of the cache folder contains all headings.
     """
     sources = [find_shipped(path) for path in shipped_policies().values()]
     files = tuple([file for source in sources for file in source.files])

@@ -1,8 +1,8 @@
 """The limits of policies, tests and questions.
 
-Every limit is checked before the work that it bounds. Exceeding it is a finding or, for a question,
-an error. The limits are far above the size of real policies, and low enough for an answer within
-400 times the start of Python and 300 MB of memory.
+Each limit is checked before the work that it bounds. A policy over a limit has a finding. A
+question over a limit ends with an error. The limits are far above the size of real policies. They
+keep each run within 400 times the start of Python and 300 MB of memory.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from zsupport.wording import Message
 
 
 class Limit(NamedTuple):
-    """A limit: the largest allowed number of something."""
+    """The largest allowed number of something."""
 
-    most: int
+    most: int  # the largest allowed number
     counts: str  # what is counted, in the plural
     hint: str  # what to do if the limit is exceeded
 
@@ -33,23 +33,24 @@ FOLDER_BYTES = Limit(
 #: One of the two sides of `diff`, which is in memory completely.
 SIDE_BYTES = Limit(8 * 2**20, "bytes in all policy files of a side of `diff`", "compare one folder")
 SIDE_FILES = Limit(2_000, "policy files on a side of `diff`", "compare one folder")
-#: A value takes half a kilobyte in memory; an alias counts as many values as it expands to.
+#: A value takes half a kilobyte in memory. An alias counts as all values that it expands to.
 VALUES = Limit(50_000, "values in a file", _SPLIT)
 #: All revisions of a policy, or both sides of `diff`, are in memory at the same time.
 FOLDER_VALUES = Limit(80_000, "values in the files of one policy", "name the file of one revision")
 SIDE_VALUES = Limit(60_000, "values in all policy files of a side of `diff`", "compare one folder")
 LEVELS = Limit(50, "levels of nesting in a file", "use fewer levels")
-#: Nobody reads more findings; the rest of the file is not checked.
+#: Nobody reads more findings. The rest of the file is not checked.
 PROBLEMS = Limit(2_000, "findings in a file", "fix these findings first")
-#: Names of 20 letters; longer names count by the product of their lengths.
+#: Comparisons of names of 20 letters. Longer names count by the product of their lengths.
 NAME_COMPARISONS = Limit(
     10_000, "comparisons of names for suggestions", "correct the unknown names first"
 )
-#: Such as the plans of all conditions with `{not: free}`.
+#: `{not: free}` counts as all plans except `free`.
 CONDITION_VALUES = Limit(
     500_000, "values in all conditions of a policy", "use fewer values or conditions"
 )
-#: The time to read a TOML key such as `tool.zsupport.check` grows with the square of its parts.
+#: The time to parse a TOML key such as `tool.zsupport.check` grows with the square of the number of
+#: its parts.
 CONFIG_BYTES = Limit(
     256 * 2**10, "bytes in a pyproject.toml", Message("use another file with {config}")
 )
@@ -59,7 +60,7 @@ PATTERNS = Limit(200, "patterns in one key of pyproject.toml", "use patterns for
 
 # -- a policy ------------------------------------------------------------------------------------
 
-#: Rules of `check` compare plans, roles and priorities by pairs.
+#: Rules of `check` compare all pairs of plans, roles and priorities.
 PLANS = Limit(1_000, "plans", _SPLIT)
 ROLES = Limit(1_000, "roles", _SPLIT)
 CHANNELS = Limit(1_000, "channels", _SPLIT)
@@ -77,7 +78,7 @@ RULES = Limit(
 CASES = Limit(10_000_000, "cases", _TWO_POLICIES)
 #: Every grant and every cell of a target rule has a set of cases.
 SETS = Limit(400_000_000, "cases in all grants and targets together", _TWO_POLICIES)
-#: Existing cases are computed for every combination of the facts that priorities and rules use.
+#: Cases that exist are computed for every combination of the facts that priorities and rules use.
 CASE_COMBINATIONS = Limit(
     4_000_000_000,
     "combinations of cases, priorities and the facts that decide them",
@@ -100,13 +101,13 @@ COMPARISONS = Limit(
 # -- hours ---------------------------------------------------------------------------------------
 
 LEVELS_OF_UNIONS = Limit(20, "levels of nested unions", "name the calendars directly")
-#: The calendars of all cases; a calendar that is reached twice counts twice.
+#: The calendars of all cases. A calendar in two members counts twice.
 UNION_CALENDARS = Limit(1_000, "calendars in a union", "join fewer calendars")
-#: Every calendar that is joined in a case is computed separately, for years.
+#: Each joined calendar is computed separately, for several years.
 JOINED_CALENDARS = Limit(120, "calendars joined in one case", "join fewer calendars")
 #: A window opens 520 times in ten years.
 WINDOWS = Limit(2_000, "windows per week in all joined calendars", "merge some windows")
-#: In a union, the numbers of calendars by case are multiplied.
+#: The combinations in a union are the product of the calendars of its members.
 CALENDAR_COMBINATIONS = Limit(200, "combinations of calendars by case", "join fewer calendars")
 
 # -- questions and tests -------------------------------------------------------------------------

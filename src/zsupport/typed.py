@@ -1,10 +1,11 @@
 """Replacements for names of `typing`, `types`, `collections.abc` and `bisect` that load faster.
 
-A question defines dozens of classes and creates few values, and a NamedTuple of `typing` compiles
-a constructor for every class. A type checker sees the names of `typing`. Annotations remain texts
-until `field_types` evaluates them, so names that only annotations use are imported only for the
-type checker. The classes of the Python interface import them always, because callers can ask for
-their types.
+A NamedTuple of `typing` compiles a constructor for each class. A question defines dozens of classes
+and creates few values, so this takes too long. Type checkers see the names of `typing`.
+
+Annotations stay texts until `field_types` evaluates them, so names that only annotations use are
+imported under TYPE_CHECKING. Modules with classes of the Python interface import them always,
+because callers can evaluate the annotations.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ else:
     _getters = []
 
     class _NamedTupleType(type):
-        """Makes the annotated names of a class the fields of a tuple."""
+        """The metaclass of NamedTuple: the annotated names of a class become fields."""
 
         base = None  # NamedTuple, after its definition
 
@@ -76,7 +77,7 @@ else:
         def __new__(cls, /, *values, **named):
             """Create a tuple from values by position or by name."""
             if named or len(values) != len(cls._fields):
-                values += (*_rest(cls, len(values), named),)
+                values += (*_named_values(cls, len(values), named),)
             return _new(cls, values)
 
         @classmethod
@@ -109,17 +110,20 @@ else:
 
     _NamedTupleType.base = NamedTuple
 
-    def _rest(cls, given, named):
-        """Return the values of the fields that are not given by position; raise TypeError."""
-        fields, defaults = cls._fields[given:], cls._field_defaults
+    def _named_values(cls, count, named):
+        """Return the values of the fields after the first `count`, from `named` and defaults.
+
+        Raises TypeError if values are missing or unexpected.
+        """
+        fields, defaults = cls._fields[count:], cls._field_defaults
         try:
             values = [named[name] if name in named else defaults[name] for name in fields]
         except KeyError:
             values = []
-        if given > len(cls._fields) or len(values) < len(fields) or named.keys() - fields:
+        if count > len(cls._fields) or len(values) < len(fields) or named.keys() - fields:
             missing = [name for name in fields if name not in named and name not in defaults]
             raise TypeError(
-                f"{cls.__name__} takes {', '.join(cls._fields)}: {given} given by position,"
+                f"{cls.__name__} takes {', '.join(cls._fields)}: {count} values by position,"
                 f" missing {missing}, unexpected {sorted(named.keys() - fields)}"
             )
         return values

@@ -1,4 +1,4 @@
-"""Texts for people: lists and counts in sentences, and fields as a caller writes them."""
+"""Texts for people: lists and counts in sentences, and fields in the notation of a caller."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MaybeText = TypeVar("MaybeText", str, str | None)
 
 
 def argument(field: str, *value: str) -> str:
-    """Return a field as a Python caller writes it: as an argument."""
+    """Return a field in the notation of a Python caller: an argument."""
     if len(value) == 2:
         return f"{field}={{{value[0]!r}: {value[1]!r}}}"
     return f"{field}={value[0]!r}" if value else field
@@ -24,15 +24,16 @@ def argument(field: str, *value: str) -> str:
 class Message(str):
     """A message that names fields of a question; the string itself names them as Python arguments.
 
-    In the template `{name}` is the value of that name. Where no value has the name, it is a field:
-    `{plan}`. `{metric all}` is a field with the value named `all`, and `{fact id=value}` a field
-    with an entry of two values. `named` returns the message with the spelling of another caller.
+    A placeholder `{name}` in the template is replaced by the value `name`. If there is no such
+    value, `name` is a field, such as `{plan}`. `{metric all}` is the field `metric` with the value
+    `all`. `{fact id=value}` is the field `fact` with an entry of the values `id` and `value`.
+    `named` returns the message in the notation of another caller.
     """
 
     __slots__ = ("template", "values")
 
     def __new__(cls, template: str, /, **values: str) -> Self:
-        """Return the message. Values are inserted unchanged; a value can be a `Message` too."""
+        """Create a message. Values are inserted unchanged. A value can be a `Message` too."""
         message = super().__new__(cls, _filled(template, values, argument))
         message.template = template
         message.values = values
@@ -50,7 +51,7 @@ def _restored(template: str, values: dict[str, str]) -> Message:
 
 
 def named(text: MaybeText, naming: Naming) -> MaybeText:
-    """Return a text with the fields as a caller writes them."""
+    """Return a text with its fields in the notation of a caller."""
     return _filled(text.template, text.values, naming) if isinstance(text, Message) else text
 
 
@@ -59,11 +60,11 @@ def _filled(template: str, values: dict[str, str], naming: Naming) -> str:
     text, *parts = template.split("{")
     for part in parts:
         placeholder, _, after = part.partition("}")
-        name, *given = placeholder.replace("=", " ").split()
-        if name in values and not given:
+        name, *keys = placeholder.replace("=", " ").split()
+        if name in values and not keys:
             text += named(values[name], naming) + after
         else:
-            text += naming(name, *(values[key] for key in given)) + after
+            text += naming(name, *(values[key] for key in keys)) + after
     return text
 
 

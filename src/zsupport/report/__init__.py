@@ -1,4 +1,4 @@
-"""Reports: the answers of commands as data, and the formats that write them.
+"""Reports: the answers of commands as data, and the output formats.
 
 To add a format for answers, write a module in this package with `render(report, terminal) -> str`
 and add its name to FORMATS. For findings, use the package `findings` and FINDING_FORMATS.
@@ -23,7 +23,7 @@ class Table(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A note, a doubt or a similar remark about answers: one line with the rows it is about.
+    """A note, a doubt or a similar remark about answers, in one line that starts with their rows.
 
     The kind is `only`, `retired`, `starts`, `condition`, `note`, `unclear` or `source`.
     """
@@ -33,14 +33,14 @@ class Remark(NamedTuple):
 
 
 class RowRemarks(NamedTuple):
-    """The remarks of a report, which name rows relative to the shown answers."""
+    """The remarks of a report. Each one names its rows, unless it is about all shown rows."""
 
-    listed: tuple[Remark, ...] = ()  # for plain lines and tables
-    every: tuple[Remark, ...] = ()  # for all answers, including negative ones
+    listed: tuple[Remark, ...] = ()  # if only listed answers are shown: plain lines and tables
+    every: tuple[Remark, ...] = ()  # if all answers are shown, including negative ones
 
 
 class Report(NamedTuple):
-    """The answers of a command in all forms that formats need."""
+    """The answers of a command in the forms that the output formats need."""
 
     document: dict[str, Any]  # the JSON document
     records: tuple[dict[str, Any], ...]  # the answers of the document: csv and `--field`
@@ -64,15 +64,15 @@ class Terminal(NamedTuple):
 
     @property
     def unicode(self) -> bool:
-        """Whether the encoding has all characters."""
+        """Whether the encoding can represent all characters."""
         return self.encoding.lower().startswith("utf")
 
 
 class ReportFormat(NamedTuple):
-    """What a format shows: the notes, and every answer or only the listed ones."""
+    """What a format shows."""
 
-    notes: bool = False
-    every: bool = False
+    notes: bool = False  # the notes of the report
+    every: bool = False  # all answers, including negative ones; otherwise only the listed answers
 
 
 #: The formats of answers. Each one is a module of this package.

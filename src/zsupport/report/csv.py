@@ -12,7 +12,7 @@ from zsupport.report.text import printable
 
 #: The first characters of a formula in spreadsheets (OWASP, "CSV Injection").
 _FORMULA = re.compile("[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
-#: A number, such as a telephone number by E.164: a spreadsheet does not run it.
+#: A number, such as an E.164 telephone number. A spreadsheet does not run it as a formula.
 _NUMBER = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?", re.I)
 
 

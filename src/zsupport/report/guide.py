@@ -12,7 +12,7 @@ from rich.theme import Theme
 
 from zsupport.report import Terminal
 
-# Without the black background of Rich, because some terminals are white.
+# Rich uses a black background for code, which looks wrong in a white terminal.
 _THEME = Theme({"markdown.code": "bold", "markdown.h1": "bold", "markdown.h2": "bold underline"})
 
 

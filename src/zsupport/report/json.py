@@ -13,7 +13,7 @@ def dumps(document: object, terminal: Terminal) -> str:
     """Return a document as indented JSON without control characters."""
     text = json.dumps(document, ensure_ascii=False, indent=2)
     if not is_plain(text) or not (terminal.unicode or text.isascii()):
-        # JSON escapes C0 controls itself. Other control characters occur only in texts.
+        # `json.dumps` has escaped the C0 controls. All other control characters are in strings.
         # Strict JSON parsers reject lone surrogates, even escaped ones.
         text = re.sub("[\ud800-\udfff]", "\ufffd", text)
         unwanted = unsafe(json=True) if terminal.unicode else re.compile("[^\x00-\x7e]")

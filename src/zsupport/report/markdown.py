@@ -25,12 +25,12 @@ def _table(table: Table) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text, escaped for Markdown, in one line."""
+    """Return a text escaped for Markdown, in one line."""
     return escaped_part(text.strip())
 
 
 def escaped_part(text: str) -> str:
-    """Return a part of a text, escaped like `escaped`, but keep the spaces at its ends."""
+    """Return a part of a text as `escaped` does, but keep the spaces at its ends."""
     plain = re.sub(r"([\\`*_\[\]<>|#~$&])", r"\\\1", printable(text))
     # GitHub notifies a user for `@name` and links an issue for `#1`; an empty comment prevents it.
     quiet = re.sub(r"(?<!\w)@(?=\w)|#(?=[0-9])", r"\g<0><!-- -->", plain)

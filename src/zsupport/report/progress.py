@@ -18,7 +18,7 @@ _WIDTH = 40
 
 @contextmanager
 def progress(total: int, terminal: IO[str]) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar; yield a function that advances it to the next item, by its name.
+    """Show a progress bar. Yield a function to call with the name of the next item.
 
     The bar is removed at the end of the run, even after an error.
     """

@@ -13,8 +13,8 @@ from rich.text import Text
 from zsupport.report import Report, Table, Terminal
 from zsupport.report.text import encodable
 
-#: The places to break a long word: after a hyphen between letters, and in an instant after the
-#: date and before the offset.
+#: The places where a long word may be broken: after a hyphen between letters; in an instant, after
+#: the date and before the offset.
 _BREAKS = re.compile(r"(?<=[^\W\d]-)(?=[^\W\d])|(?<=\dT)(?=\d\d:)|(?<=:\d\d)(?=[+-]\d\d:)")
 
 
@@ -34,15 +34,15 @@ def render(report: Report, terminal: Terminal) -> str:
     )
     for table in report.tables:
         if table.rows:
-            console.print(_drawn(_shown(table, terminal.encoding), terminal))
+            console.print(_rich_table(_escaped(table, terminal.encoding), terminal))
     for note in report.notes:
         console.print(Text(encodable(note, terminal.encoding), style="dim"))
-    # Rich pads cells to the width of their column, which is annoying in copied text.
+    # Rich pads cells to the width of their column. Remove these spaces from the ends of lines.
     return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
 
 
-def _shown(table: Table, encoding: str) -> Table:
-    """Return a table with escaped texts, so that widths are correct."""
+def _escaped(table: Table, encoding: str) -> Table:
+    """Return a table with escaped texts, so that the computed widths are correct."""
     return Table(
         tuple(encodable(name, encoding) for name in table.columns),
         tuple(tuple(encodable(text, encoding) for text in row) for row in table.rows),
@@ -50,8 +50,8 @@ def _shown(table: Table, encoding: str) -> Table:
     )
 
 
-def _drawn(table: Table, terminal: Terminal) -> RichTable:
-    drawn = RichTable(
+def _rich_table(table: Table, terminal: Terminal) -> RichTable:
+    rich_table = RichTable(
         box=box.SIMPLE_HEAD if terminal.unicode else box.ASCII_DOUBLE_HEAD,
         title=table.title,
         title_justify="left",
@@ -63,18 +63,18 @@ def _drawn(table: Table, terminal: Terminal) -> RichTable:
     filled = [i for i in range(len(table.columns)) if any(row[i] for row in table.rows)]
     widths = _widths(table, filled, terminal.width)
     for i, width in zip(filled, widths, strict=True):
-        drawn.add_column(_broken(table.columns[i], width), overflow="fold", width=width)
+        rich_table.add_column(_break_words(table.columns[i], width), overflow="fold", width=width)
     for row in table.rows:
         cells = [row[i] for i in filled]
         # Text, not str: square brackets in a policy are not markup.
-        drawn.add_row(
-            *(Text(_broken(cell, width)) for cell, width in zip(cells, widths, strict=True))
+        rich_table.add_row(
+            *(Text(_break_words(cell, width)) for cell, width in zip(cells, widths, strict=True))
         )
-    return drawn
+    return rich_table
 
 
-def _broken(text: str, width: int) -> str:
-    """Return a text with line breaks at good places in words that are too wide."""
+def _break_words(text: str, width: int) -> str:
+    """Return a text with line breaks in words that are wider than `width`, at _BREAKS."""
 
     def lines(word: re.Match[str]) -> str:
         if len(word[0]) <= width:
@@ -94,12 +94,14 @@ def _broken(text: str, width: int) -> str:
 def _widths(table: Table, columns: list[int], width: int) -> list[int]:
     """Return the width of each column. Words are broken only if the table is too narrow.
 
-    Rich would narrow all columns equally, and break ids. If the longest words do not fit, the
-    widest words are broken first, at good places. If this is not enough, columns with sentences
-    become narrower, from the right.
+    Rich would narrow all columns equally and break ids. If the longest words of the columns do not
+    fit, the widest words are broken first, at _BREAKS. If this is not enough, columns with
+    sentences become narrower, from the right.
     """
     texts = [[table.columns[i], *(row[i] for row in table.rows)] for i in columns]
-    wanted = [max(len(line) for text in column for line in text.split("\n")) for column in texts]
+    full_widths = [
+        max(len(line) for text in column for line in text.split("\n")) for column in texts
+    ]
     widths = [
         max(len(word) for text in column for word in text.split() or [""]) for column in texts
     ]
@@ -118,8 +120,8 @@ def _widths(table: Table, columns: list[int], width: int) -> list[int]:
         excess = sum(widths) - room
         if excess > 0:
             widths[place] = max(widths[place] - excess, min(9, widths[place]))
-    while sum(widths) < min(room, sum(wanted)):
-        # Columns that lack the least come first; sentences get the rest.
-        lacking = [place for place in range(len(widths)) if widths[place] < wanted[place]]
-        widths[min(lacking, key=lambda place: wanted[place] - widths[place])] += 1
+    while sum(widths) < min(room, sum(full_widths)):
+        # Widen the column that lacks the least, so that columns with sentences come last.
+        lacking = [place for place in range(len(widths)) if widths[place] < full_widths[place]]
+        widths[min(lacking, key=lambda place: full_widths[place] - widths[place])] += 1
     return widths

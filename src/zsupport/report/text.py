@@ -7,11 +7,11 @@ from zsupport.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     import re
 
-# C0 and C1 controls except tab and line feed, and the controls of the writing direction: a text
-# must not move the cursor, set a title or hide another text. Lone surrogates occur in file names
-# that are not UTF-8. Invisible characters, such as U+200B and tags, make different names look
-# equal.
+# Control characters (C0 and C1, except tab and line feed) and controls of the writing direction: a
+# text must not move the cursor, set a title or hide another text. Lone surrogates occur in file
+# names that are not UTF-8.
 _STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
+# Invisible characters, such as U+200B and tags, which make different names look equal.
 _INVISIBLE = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\uffa0"
     "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -27,7 +27,8 @@ _UNSAFE_IN_JSON = f"[{_STEERING}{_INVISIBLE}]"
 def unsafe(*, json: bool = False) -> re.Pattern[str]:
     """Return the pattern of characters to escape, in texts for people or in `json`.
 
-    Call it only for texts that are not plain: importing `re` takes a third of the start of Python.
+    Call it only for texts that are not plain, because importing `re` takes a third of the time to
+    start Python.
     """
     import re
 
@@ -35,9 +36,10 @@ def unsafe(*, json: bool = False) -> re.Pattern[str]:
 
 
 def is_plain(text: str) -> bool:
-    """Return whether a text needs no escapes. It is false too if the quick test cannot decide.
+    """Return whether a text certainly needs no escapes.
 
-    Letters, digits, signs, tabs and line feeds are plain.
+    Letters, digits, signs, tabs and line feeds are plain. Text with some rare characters is not
+    plain, although it needs no escapes.
     """
     if not text.replace("\n", "").replace("\t", "").isprintable():
         return False
@@ -60,7 +62,7 @@ def encodable(text: str, encoding: str) -> str:
 
 
 def single_line(text: str) -> str:
-    """Return `text` as one printable line, with each run of white space as one blank."""
+    """Return `text` as one printable line. Each run of white space becomes one space."""
     return printable(" ".join(text.split()))
 
 
@@ -78,9 +80,10 @@ def escape_commands(text: str) -> str:
 
 
 def guarded(text: str, *, commands: bool = False) -> str:
-    """Return a rendered text with all remaining unsafe characters escaped.
+    """Return a rendered text with the remaining unsafe characters and workflow commands escaped.
 
-    Colors (SGR) and the marks that JSON keeps stay. With `commands`, workflow commands stay too.
+    Colors (SGR), and joiners and direction marks, are not escaped. With `commands`, workflow
+    commands are not escaped either.
     """
     if not is_plain(text) and unsafe(json=True).search(text):
         import re

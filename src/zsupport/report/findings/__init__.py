@@ -1,6 +1,6 @@
 """The formats of findings, for `check`, `test` and `diff`.
 
-All formats use the same values, so a finding has the same line and column in each. To add a format,
+All formats use the same values, so a finding has the same place in each format. To add a format,
 write a module in this package with `render(outcome, context) -> str` and add its name to
 FINDING_FORMATS of `zsupport.report`.
 """
@@ -16,7 +16,7 @@ from zsupport.wording import Naming, argument
 
 
 class Context(NamedTuple):
-    """The values that a format needs in addition to the outcome, provided by the caller.
+    """The values that a format needs in addition to the outcome.
 
     The folders are absolute or empty. With empty folders, files keep their names in findings.
     """

@@ -5,10 +5,10 @@ from __future__ import annotations
 from zsupport.findings import SEVERITIES, Finding, Outcome
 from zsupport.report.findings import Context
 from zsupport.report.findings.paths import workspace_path
-from zsupport.report.findings.wording import counted, gravest_first, sentences
+from zsupport.report.findings.wording import count_by_severity, gravest_first, sentences
 from zsupport.report.text import escape_commands, printable, single_line
 
-#: GitHub shows this many findings of each severity per step, and silently drops the rest.
+#: GitHub shows this many findings of each severity per step and drops the rest without a message.
 SHOWN = 10
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -22,7 +22,7 @@ def render(outcome: Outcome, context: Context) -> str:
         (shown if room[finding.severity] > 0 else rest).append(finding)
         room[finding.severity] -= 1
     lines = [_command(finding, context) for finding in shown]
-    if more := counted(rest, outcome.omitted):
+    if more := count_by_severity(rest, outcome.omitted):
         lines.append(f"not shown: {more} (GitHub shows {SHOWN} findings of each severity)")
     lines += [escape_commands(single_line(line)) for line in outcome.closing]
     return "".join(line + "\n" for line in lines)

@@ -1,7 +1,7 @@
-"""Findings as a JUnit report: a test case for each unit, with its findings as failure.
+"""Findings as a JUnit report: a test case for each unit, with its findings as its failure.
 
-The report is valid for the schema of Apache Ant, the strictest one in use. This schema requires a
-time, a host and a duration, so the report has them although nothing is measured.
+The report is valid for the schema of Apache Ant, the strictest schema in use. This schema requires
+a time, a host and a duration, so the report contains them although nothing is measured.
 """
 
 from __future__ import annotations

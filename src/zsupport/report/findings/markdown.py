@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from zsupport.findings import Finding, Outcome
 from zsupport.report.findings import Context
-from zsupport.report.findings.wording import counted, gravest_first, place, sentences
+from zsupport.report.findings.wording import count_by_severity, gravest_first, place, sentences
 from zsupport.report.markdown import escaped, escaped_part
 from zsupport.report.text import printable
 
-#: GitHub rejects a comment of more than 65,536 characters. The rest is for text around it.
+#: GitHub rejects a comment of more than 65,536 characters. The rest is for text around the table.
 MAX_LENGTH = 60_000
-# A name in back-ticks that can be a code span: without `|` of tables, characters that Markdown
-# interprets in a span, and `$` of formulas next to it.
+# A name in back-ticks that is safe as a code span: it contains no `|` (a table cell) or `\`, and
+# there is no `$` (a formula) next to it.
 _SPAN = re.compile(r"(?<![`$])`(?! )((?:[^`|\\\s]| )+)(?<! )`(?![`$])")
 _HEAD = "| severity | code | place | finding |\n| --- | --- | --- | --- |\n"
 
@@ -27,7 +27,7 @@ def render(outcome: Outcome, context: Context) -> str:
     parts += [f"{_with_code(line)}\n" for line in outcome.closing]
     if rows:
         parts.append(_HEAD + "".join(rows))
-    if more := counted(findings[len(rows) :], outcome.omitted):
+    if more := count_by_severity(findings[len(rows) :], outcome.omitted):
         parts.append(f"Not shown: {more}.\n")
     return "\n".join(parts)
 

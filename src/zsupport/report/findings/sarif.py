@@ -16,7 +16,7 @@ _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 _ROOT = "%SRCROOT%"
-#: GitHub rejects a run with more results. The gravest ones are kept.
+#: GitHub rejects a run with more results. The results of the highest severity are kept.
 MAX_RESULTS = 25_000
 
 
@@ -35,10 +35,10 @@ def render(outcome: Outcome, context: Context) -> str:
                 "rules": [_rule(code) for code in codes.values()],
             }
         },
-        # Distinguishes the results of check, test and diff in one upload place.
+        # With this id, uploads of check, test and diff do not replace each other.
         "automationDetails": {"id": f"zsupport-{outcome.command}/"},
         "invocations": [_invocation(outcome, len(findings) - MAX_RESULTS)],
-        # The reader sets the root, because it is a different folder on each machine.
+        # The program that reads the log sets the root, because it differs between machines.
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the workspace."}}},
         "columnKind": "unicodeCodePoints",
         "results": [
@@ -65,7 +65,7 @@ def _rule(code: Code) -> dict[str, Any]:
         "id": code.code,
         "name": code.name,
         "shortDescription": summary,
-        # GitHub requires these two, and shows the help next to a result.
+        # GitHub requires both texts, and shows the help next to a result.
         "fullDescription": summary,
         "help": summary,
         "defaultConfiguration": {"level": code.severity},
@@ -73,7 +73,7 @@ def _rule(code: Code) -> dict[str, Any]:
 
 
 def _invocation(outcome: Outcome, dropped: int) -> dict[str, Any]:
-    """Return whether all files were read, and a notice if results were `dropped`."""
+    """Return whether all files were read. `dropped` is the number of omitted results."""
     notice = {
         "level": "warning",
         "message": {"text": f"omitted {dropped} results of lower severity"},
@@ -115,7 +115,7 @@ def _result(finding: Finding, fingerprint: str, rule: int, context: Context) -> 
 
 
 def _message(text: str) -> dict[str, str]:
-    """Return a plain message, without placeholders in braces and links in brackets."""
+    """Return a message, escaped so that it contains no SARIF placeholders and links."""
     plain = text.replace("{", "{{").replace("}", "}}").replace("](", "] (")
     return {"text": plain}
 

@@ -1,4 +1,4 @@
-"""Findings for people: each with its source line, and marks under the place."""
+"""Findings for people. Each one has its source line, with marks under the wrong text."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _line(place: Finding | Related, sources: Sources) -> str:
 
 
 class _Block:
-    """The lines of one finding. All text passes `_ink`, which escapes control characters."""
+    """The lines of one finding. `_ink` escapes the control characters of all texts."""
 
     def __init__(self, width: int, style: str, *, color: bool, encoding: str) -> None:
         self.lines: list[str] = []

@@ -35,17 +35,17 @@ def place(file: str, line: int, column: int) -> str:
 
 
 def gravest_first(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the errors, then the warnings, then the notes. Otherwise the order stays."""
+    """Return the findings sorted by severity, errors first."""
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def counted(findings: Sequence[Finding], left_out: Mapping[str, int]) -> str:
+def count_by_severity(findings: Sequence[Finding], omitted: Mapping[str, int]) -> str:
     """Return the number of findings of each severity, such as `2 errors, 1 note`, or nothing.
 
-    `left_out` counts further findings, which are not in the outcome.
+    `omitted` counts further findings by severity, which are not in the outcome.
     """
     counts = {
-        severity: sum(f.severity == severity for f in findings) + left_out.get(severity, 0)
+        severity: sum(f.severity == severity for f in findings) + omitted.get(severity, 0)
         for severity in SEVERITIES
     }
     return ", ".join(f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n)
