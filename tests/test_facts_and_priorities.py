@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 import zsupport
-from zsupport.answer.case import Query, in_order
+from zsupport.answer.case import Query, facts_in_order
 from zsupport.answer.dimensions import dimensions
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.errors import LimitExceeded, UsageError
@@ -708,4 +708,4 @@ def test_a_missing_calendar_of_a_rule_that_does_not_decide_is_ignored(policy: An
 def test_facts_of_other_revisions_come_last_by_name(policy: Any) -> None:
     [revision] = policy().revisions
     facts = ["age", "bill", "code", "disk", "edge", "firm", "goal", "host"]
-    assert in_order(revision, {*facts, "type", "plan"}) == ["type", *facts]
+    assert facts_in_order(revision, {*facts, "type", "plan"}) == ["type", *facts]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import zsupport
-from zsupport.answer.remarks import BELONGS
+from zsupport.answer.remarks import QUESTIONS_BY_PART
 from zsupport.policy.format import POLICY
 from zsupport.policy.shape import Fields, Shape
 from zsupport.view.notes import _Groups
@@ -133,7 +133,7 @@ def test_every_part_with_remarks_is_in_the_table() -> None:
     result: dict[int, Shape] = {}
     shapes(POLICY, result)
     names = {s.name for s in result.values() if isinstance(s, Fields) and "note" in s.fields}
-    assert names == set(BELONGS) - {"recommendation"}
+    assert names == set(QUESTIONS_BY_PART) - {"recommendation"}
 
 
 def test_the_policy_of_this_test_has_every_part_of_the_table(
@@ -141,7 +141,7 @@ def test_the_policy_of_this_test_has_every_part_of_the_table(
 ) -> None:
     _, names = marked
     # A condition goes by its owner, a source by the part that names it.
-    assert set(names.values()) == set(BELONGS) - {"condition", "source"}
+    assert set(names.values()) == set(QUESTIONS_BY_PART) - {"condition", "source"}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -152,7 +152,7 @@ def test_an_answer_has_the_remarks_of_every_part_that_it_is_based_on(
     answers = ask(zsupport.load(file, cache=False), question, CASE)
     assert len(answers) == 1
     text = json.dumps(answers[0].to_dict())
-    expected = {path for path, name in names.items() if question in BELONGS[name]}
+    expected = {path for path, name in names.items() if question in QUESTIONS_BY_PART[name]}
     assert {path for path in names if f"<note {path}>" in text} == expected
     own = {path for path in expected if not path.startswith("sources.")}
     assert {path for path in names if f"<unclear {path}>" in text} == own
@@ -171,7 +171,9 @@ def test_a_denial_has_the_remarks_of_its_case(
     policy = zsupport.load(file, cache=False)
     text = json.dumps(ask(policy, question, {**CASE, "role": "guest"})[0].to_dict())
     expected = {
-        path for path, name in names.items() if question in BELONGS[name] and name in REFUSED
+        path
+        for path, name in names.items()
+        if question in QUESTIONS_BY_PART[name] and name in REFUSED
     }
     assert {path for path in names if f"<note {path}>" in text} == expected
     assert "Of another role" in text
@@ -207,7 +209,7 @@ def test_each_remark_is_shown_once(
 ) -> None:
     file, names = marked
     asked = (question, "--policy", str(file), *OPTIONS[question], "--at", MOMENT)
-    expected = {path for path, name in names.items() if question in BELONGS[name]}
+    expected = {path for path, name in names.items() if question in QUESTIONS_BY_PART[name]}
     own = {path for path in expected if not path.startswith("sources.")}
     # The revision's own doubt about when it is in force is left to JSON.
     doubts = {f"<unclear {path}>" for path in own - {"effective"}}

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from zsupport.answer.hours import Customer, PolicyHours, Settled
+from zsupport.answer.hours import Customer, PolicyHours, SettledHours
 from zsupport.clock.deadline import (
     EVERY_INSTANT,
     Basis,
@@ -49,7 +49,7 @@ class Calendar:
 
     __slots__ = ("_business_day", "_settled")
 
-    def __init__(self, settled: Settled, business_day: str) -> None:
+    def __init__(self, settled: SettledHours, business_day: str) -> None:
         self._settled = settled
         self._business_day = business_day
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zsupport.answer.channels import ChannelAnswers
-    from zsupport.answer.due import DueAnswers, DueQuestion, Quick
+    from zsupport.answer.due import DueAnswers, DueQuestion, QuickAnswer
     from zsupport.answer.hours import Customer, PolicyHours
     from zsupport.answer.opening import HoursAnswers
     from zsupport.answer.priority import PriorityAnswers
@@ -84,7 +84,7 @@ class _KnownPromises(NamedTuple):
 
     question: DueQuestion
     promises: Promises
-    quick: Quick | None
+    quick: QuickAnswer | None
 
 
 class Policy:
@@ -374,7 +374,7 @@ class Policy:
         UsageError for unknown names and ValueError for a naive datetime.
         """
         from zsupport.answer.hours import Customer, PolicyHours, check_country
-        from zsupport.answer.opening import Reign, answer_hours, columns_of_case
+        from zsupport.answer.opening import RevisionPeriod, answer_hours, columns_of_case
 
         instant = _instant(at)
         index, in_force = self._at(instant)
@@ -384,8 +384,8 @@ class Policy:
         country = None if customer_country is None else check_country(customer_country)
         customer = Customer(customer_tz, country)
         later = (*self._starts[1:], 2 * END)
-        reigns = [
-            Reign(
+        periods = [
+            RevisionPeriod(
                 PolicyHours(revision, customer, lang, self._public),
                 self._starts[i],
                 min(self._ends[i], later[i]),
@@ -395,8 +395,8 @@ class Policy:
         ]
         shown = None
         if name is None and any(query):
-            shown = self._other_columns(index, lambda i: columns_of_case(reigns, i))
-        return answer_hours(reigns, index, name, instant, in_force=in_force, shown=shown)
+            shown = self._other_columns(index, lambda i: columns_of_case(periods, i))
+        return answer_hours(periods, index, name, instant, in_force=in_force, shown=shown)
 
     def priority(
         self,

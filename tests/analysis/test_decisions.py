@@ -145,11 +145,11 @@ def test_a_case_set_lists_its_cases(
             rest = {n: v for n, v in case.items() if n != name}
             assert bool(wider & bit) is (rest in remaining)
         for value in values[name]:
-            seen = space.seen_from(name, value, chosen)
+            seen = space.shift_to_first(name, value, chosen)
             assert list(space.cases(seen)) == [
                 {**case, name: values[name][0]} for case in cases if case[name] == value
             ]
-            assert space.back_to(name, value, seen) == chosen & space.of(name, value)
+            assert space.shift_back(name, value, seen) == chosen & space.of(name, value)
     assert space.all_values_in(chosen) == {
         name: space.values_in(name, chosen) for name in space.values
     }

@@ -1,4 +1,4 @@
-"""Answers: a question and a revision of a policy in, answers with their reasons out.
+"""Compute the answers to a question from a revision of a policy, with the reasons.
 
-Nothing here reads a clock, a file or the environment, and nothing prints.
+This package does not read a clock, a file or the environment, and does not print.
 """

@@ -173,7 +173,7 @@ class Answers(Sequence[Row], Generic[Row, Details]):
         return Answers(**(self._asdict() | changes))
 
     def to_dict(self, zone: tzinfo = UTC) -> dict[str, Any]:
-        """Return the answers with policy and warnings as JSON has them; instants in `zone`."""
+        """Return the answers, policy and warnings as a JSON object, with instants in `zone`."""
         return {
             "policy": policy_of(self.revision),
             "in_force": self.in_force,
@@ -193,7 +193,7 @@ AnyAnswers = Answers["Answer", object]
 
 
 def policy_of(revision: Revision) -> dict[str, Any]:
-    """Return the policy and the revision of an answer as JSON has them."""
+    """Return the policy and the revision of an answer as a JSON object."""
     return {
         "id": revision.policy,
         "revision": revision.start,
@@ -203,7 +203,7 @@ def policy_of(revision: Revision) -> dict[str, Any]:
 
 
 def plain_value(value: object, zone: tzinfo) -> Any:
-    """Return a value of an answer as JSON has it; instants in `zone`."""
+    """Return a value of an answer as a JSON value, with instants in `zone`."""
     if isinstance(value, datetime):
         return format_instant(from_datetime(value), zone)
     if isinstance(value, Because | Warning):
@@ -242,15 +242,15 @@ class KnownName(NamedTuple):
 
     id: str
     aliases: tuple[str, ...] = ()
-    shown: Text = ""
+    display_name: Text = ""
 
 
-def settle(revision: Revision, asked: Query, other_revisions: Sequence[Revision] = ()) -> Query:
-    """Return a query in canonical ids; raise UsageError with every unknown name.
+def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision] = ()) -> Query:
+    """Return a query in canonical ids. Raises UsageError with every unknown name.
 
-    Ids and aliases match without regard to case. A name that only one of the
-    `other_revisions` of the policy defines is not an error. If this revision has no such dimension
-    or fact, the name is omitted; otherwise the case is not entitled to anything.
+    Upper and lower case are ignored. A name that only `other_revisions` of the policy define is
+    not an error. If this revision has no names of this kind, or not this fact, the name is
+    omitted; otherwise the case is not entitled to anything.
     """
     problems: list[tuple[str, str | None]] = []
 
@@ -287,15 +287,15 @@ def settle(revision: Revision, asked: Query, other_revisions: Sequence[Revision]
         return [KnownName(fact.id) for fact in revision.facts]
 
     known_facts = {fact.id for fact in revision.facts}
-    settled: dict[str, str] = {}
-    query = Query(
-        find("plan", "plans", asked.plan, lambda revision: names(revision.plans)),
-        find("role", "roles", asked.role, lambda revision: names(revision.roles)),
-        find("channel", "channels", asked.channel, lambda revision: names(revision.channels)),
-        find("priority", "priorities", asked.priority, lambda revision: names(revision.priorities)),
-        settled,
+    facts: dict[str, str] = {}
+    result_query = Query(
+        find("plan", "plans", query.plan, lambda revision: names(revision.plans)),
+        find("role", "roles", query.role, lambda revision: names(revision.roles)),
+        find("channel", "channels", query.channel, lambda revision: names(revision.channels)),
+        find("priority", "priorities", query.priority, lambda revision: names(revision.priorities)),
+        facts,
     )
-    for name, value in asked.facts.items():
+    for name, value in query.facts.items():
         value = str(value).lower() if isinstance(value, bool) else value
         fact = find("fact", "facts", name, facts_of)
         if fact is None:
@@ -308,15 +308,15 @@ def settle(revision: Revision, asked: Query, other_revisions: Sequence[Revision]
         result = find("value", "values", value, values_of, fact)
         if result is None or fact not in known_facts:
             continue
-        if settled.setdefault(fact, result) != result:
-            message = f"the fact `{fact}` is given twice: {settled[fact]} and {result}"
+        if facts.setdefault(fact, result) != result:
+            message = f"the fact `{fact}` is given twice: {facts[fact]} and {result}"
             problems.append((message, None))
     if len(problems) == 1:
         raise UsageError(*problems[0])
     if problems:
         lines = [f"{problem}; {hint}" if hint else problem for problem, hint in problems]
         raise UsageError("\n".join(lines))
-    return query
+    return result_query
 
 
 def by_fold(names: Sequence[Any]) -> dict[str, str]:
@@ -324,14 +324,15 @@ def by_fold(names: Sequence[Any]) -> dict[str, str]:
     return {text.casefold(): item.id for item in names for text in (item.id, *item.aliases)}
 
 
-def _nearest(text: str, known: Sequence[KnownName]) -> str | None:
+def _nearest(unknown: str, known: Sequence[KnownName]) -> str | None:
     """Return a hint with the nearest known id, alias or display name."""
     ids: dict[str, str] = {}
     for item in known:
-        shown = item.shown.values() if isinstance(item.shown, dict) else (item.shown,)
-        for name in (item.id, *item.aliases, *shown):
-            ids.setdefault(name, item.id)
-    close = nearest(text, ids)
+        name = item.display_name
+        display_names = name.values() if isinstance(name, dict) else (name,)
+        for text in (item.id, *item.aliases, *display_names):
+            ids.setdefault(text, item.id)
+    close = nearest(unknown, ids)
     if close is None:
         return None
     own = next((entry for entry in known if close in (entry.id, *entry.aliases)), None)
@@ -343,7 +344,7 @@ NEEDS_INPUT = "needs-input"
 
 
 class NeedsInput(Exception):
-    """Input is required: `asks` are the questions to the customer, with the fields for answers."""
+    """Input is required. `asks` are the questions to the customer, each with its field."""
 
     def __init__(self, asks: list[str]) -> None:
         super().__init__("; ".join(asks))
@@ -351,19 +352,19 @@ class NeedsInput(Exception):
 
 
 class NoCalendar(PolicyError):
-    """No calendar of some hours applies to a case."""
+    """No calendar of the hours applies to a case."""
 
 
 def matching(
-    when: When, case: Case, inside: Callable[[str], bool] | None = None
+    when: When, case: Case, opened_inside: Callable[[str], bool] | None = None
 ) -> tuple[Alternative, ...]:
     """Return every alternative that matches; without a condition, only ALWAYS.
 
     An alternative does not match if it names a dimension that the case has no value for, or hours
-    that have no calendar for the case. `inside` returns whether the case was opened inside some
-    hours; without it `opened` always matches. The order of alternatives has no meaning (the clock
-    definition, rule 21). Raises NeedsInput if no alternative matches and input of the customer
-    could make one match.
+    that have no calendar for the case. `opened_inside` returns whether the case was opened inside
+    some hours; without it `opened` always matches. The order of alternatives has no meaning (the
+    clock definition, rule 21). Raises NeedsInput if no alternative matches, but an alternative
+    could match with input of the customer.
     """
     if not when:
         return (ALWAYS,)
@@ -374,10 +375,10 @@ def matching(
             if case.get(name) not in values:
                 break
         else:
-            if alternative.opened is not None and inside is not None:
-                wanted, hours = alternative.opened
+            if alternative.opened is not None and opened_inside is not None:
+                inside, hours = alternative.opened
                 try:
-                    if inside(hours) is not wanted:
+                    if opened_inside(hours) is not inside:
                         continue
                 except NeedsInput as needed:
                     asks += needed.asks
@@ -390,7 +391,7 @@ def matching(
     return tuple(result)
 
 
-def named(conditions: Iterable[When]) -> set[str]:
+def names_in(conditions: Iterable[When]) -> set[str]:
     """Return the dimensions and facts that the conditions name."""
     return {name for when in conditions for alt in when for name in alt.values}
 
@@ -400,7 +401,7 @@ def facts_decide(revision: Revision) -> bool:
     return any(priority.when for priority in revision.priorities)
 
 
-def in_order(revision: Revision, names: set[str]) -> list[str]:
+def facts_in_order(revision: Revision, names: set[str]) -> list[str]:
     """Return the facts among these names in the order of declaration.
 
     Facts that only other revisions define come last.
@@ -410,10 +411,10 @@ def in_order(revision: Revision, names: set[str]) -> list[str]:
     return [*(name for name in known if name in names), *sorted(unknown_names)]
 
 
-def in_columns(revision: Revision, names: set[str]) -> list[str]:
+def in_column_order(revision: Revision, names: set[str]) -> list[str]:
     """Return dimensions and facts in the order in which columns show them."""
     members = [name for name in ("plan", "role", "channel", "priority") if name in names]
-    return [*members, *in_order(revision, names)]
+    return [*members, *facts_in_order(revision, names)]
 
 
 def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
@@ -425,16 +426,16 @@ def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
 
 
 def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
-    """Return the parts of a revision that decided, without duplicates and unwritten parts."""
+    """Return the parts of a revision that decided, without duplicates and parts without a line."""
     return tuple(Because(revision.file, line, path) for path, line in dict.fromkeys(places) if line)
 
 
-def no_priority(revision: Revision) -> tuple[Because, ...]:
+def no_priority_reasons(revision: Revision) -> tuple[Because, ...]:
     """Return the reasons for facts that lead to no priority: all priorities."""
     return reasons(revision, (priority.place for priority in revision.priorities))
 
 
-def not_in_force(revision: Revision) -> tuple[Because, ...]:
+def not_in_force_reasons(revision: Revision) -> tuple[Because, ...]:
     """Return the part that states when a revision is in force."""
     return reasons(revision, (revision.validity_place,))
 
@@ -448,12 +449,15 @@ if TYPE_CHECKING:
 
 
 def say(text: Text | None, lang: str) -> str | None:
-    """Return a text in a language, its main language (nb for nb-NO), English or the first one."""
+    """Return a text in a language.
+
+    If the text lacks it, use the main language (nb for nb-NO), English or its first language.
+    """
     if text is None or isinstance(text, str):
         return text
-    for wanted in (lang, lang.split("-")[0], "en"):
-        if wanted in text:
-            return text[wanted]
+    for language in (lang, lang.split("-")[0], "en"):
+        if language in text:
+            return text[language]
     return next(iter(text.values()))
 
 

@@ -10,11 +10,11 @@ from zsupport.answer.case import (
     Positive,
     Query,
     Words,
-    in_order,
+    facts_in_order,
     matching,
-    named,
-    no_priority,
-    not_in_force,
+    names_in,
+    no_priority_reasons,
+    not_in_force_reasons,
     places_of,
     reasons,
     record,
@@ -27,8 +27,20 @@ from zsupport.answer.dimensions import (
     collapse,
     dimensions,
 )
-from zsupport.answer.grants import ApplyingGrant, applying_grants, denied, joined_hours, of_grants
-from zsupport.answer.remarks import of_alternatives, of_case, of_hours, remark_texts, retired_of
+from zsupport.answer.grants import (
+    ApplyingGrant,
+    applying_grants,
+    denial_reasons,
+    joined_hours,
+    remarks_of_grants,
+)
+from zsupport.answer.remarks import (
+    remark_texts,
+    remarks_of_alternatives,
+    remarks_of_case,
+    remarks_of_hours,
+    retired_of,
+)
 from zsupport.policy.model import CHANNEL_KINDS, Channel, Grant, Remarks, Revision
 from zsupport.typed import Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
 
@@ -72,7 +84,7 @@ class ChannelAnswer(NamedTuple):
     because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as JSON has it, with instants as texts in UTC."""
+        """Return the answer as a JSON object, with instants in UTC."""
         return record(self)
 
 
@@ -114,16 +126,16 @@ class GrantsByPlan:
             self._of_case[plan] = [self.revision.grants[n] for n in positions]
         return self._of_case[plan]
 
-    def denied(self, channel: str) -> tuple[Because, ...]:
-        """Return the reasons for a denial; they are equal for all cases."""
+    def denial_reasons(self, channel: str) -> tuple[Because, ...]:
+        """Return the reasons for a denial, which are equal for all cases."""
         if channel not in self._denied:
-            self._denied[channel] = denied(self.revision, channel)
+            self._denied[channel] = denial_reasons(self.revision, channel)
         return self._denied[channel]
 
 
-def relevant(revision: Revision) -> set[str]:
-    """Return the dimensions and facts that decide about channels."""
-    return named(grant.when for grant in revision.grants)
+def relevant_names(revision: Revision) -> set[str]:
+    """Return the dimensions and facts that decide which channels are allowed."""
+    return names_in(grant.when for grant in revision.grants)
 
 
 def answer_channels(
@@ -143,11 +155,11 @@ def answer_channels(
     the query that this one lacks. The dimensions `shown` are columns even if they change no
     answer of this revision.
     """
-    asked = relevant(revision) | shown
-    asked.discard("priority")
-    space = dimensions(revision, query, asked, of_all_priorities=True)
-    looked_at = max(len(space.priorities), 1) * (5 + len(revision.grants))
-    space.check_work(len(revision.channels), STEPS_OF_ROW + looked_at, max(len(other_revisions), 1))
+    names = relevant_names(revision) | shown
+    names.discard("priority")
+    space = dimensions(revision, query, names, of_all_priorities=True)
+    entries = max(len(space.priorities), 1) * (5 + len(revision.grants))
+    space.check_work(len(revision.channels), STEPS_OF_ROW + entries, max(len(other_revisions), 1))
     channels = [*revision.channels]
     if query.channel is not None and all(item.id != query.channel for item in channels):
         more_channels = (channel for other in other_revisions for channel in other.channels)
@@ -165,9 +177,9 @@ def answer_channels(
         rows = _without_excluded(every, rows, space.assumed)
     warnings = space.warnings
     if in_force:
-        priorities_asked = space.priorities or (None,)
+        open_priorities = space.priorities or (None,)
         warnings += tuple(
-            assumed_fact_warnings(space, rows_of, identity, priorities=priorities_asked)
+            assumed_fact_warnings(space, rows_of, identity, priorities=open_priorities)
         )
     else:
         rows = [_denied(revision, row, lang) for row in rows]
@@ -175,7 +187,7 @@ def answer_channels(
     columns: list[str] = [name for name in ("plan", "role") if name in open_names]
     if query.channel is None:
         columns.append("channel")
-    columns += in_order(revision, {*kept, *shown})
+    columns += facts_in_order(revision, {*kept, *shown})
     return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force, None)
 
 
@@ -184,28 +196,28 @@ def _rows(
 ) -> list[tuple[ChannelAnswer, list[Case]]]:
     """Return the answers, each with the cases on which it is based.
 
-    A positive answer is based on the cases that allow the channel, a denial on all cases of it.
+    A positive answer is based on the cases that allow the channel, a denial on all cases.
     """
     rows: list[tuple[ChannelAnswer, list[Case]]] = []
-    of_calendars = named(
+    of_calendars = names_in(
         calendar.when for calendars in revision.hours.values() for calendar in calendars
     )
     by_plan = GrantsByPlan(revision, len(space.members["plan"]))
     for case in space.cases():
         cases = [] if space.absent else list(space.by_priority(case))
         grants = by_plan.of(case.get("plan"))
-        answers, rests = [], []
+        answers, bases = [], []
         for channel in channels:
             applying = _by_priority(grants, cases, channel.id)
             answers.append(
                 _answer(by_plan, case, cases, channel, applying, of_calendars, lang=lang)
             )
-            rests.append(applying.cases or cases)
+            bases.append(applying.cases or cases)
         if space.without_priority:
-            because = no_priority(revision)
+            because = no_priority_reasons(revision)
             answers = [answer._replace(because=because) for answer in answers]
         # Rank before filtering, so that the second recommended channel keeps its rank.
-        ranked = zip(_ranked(grants, cases, answers), rests, strict=True)
+        ranked = zip(_ranked(grants, cases, answers), bases, strict=True)
         rows += [item for item in ranked if query.channel in (None, item[0].channel)]
     return rows
 
@@ -218,7 +230,7 @@ def _without_excluded(
     """Return the rows without the defaults that exclude a priority of their cases.
 
     Such a fact is open (the clock definition, rule 19): a row states it only if all cases of the
-    row have the same value of it. `every` has the answers before equal ones were merged.
+    row have the same value of it. `every` has the answers before equal answers were merged.
     """
 
     def key(row: ChannelAnswer) -> tuple[object, ...]:
@@ -250,7 +262,7 @@ class _GrantsOfCases(NamedTuple):
     possible: Sequence[Grant]  # all grants that were examined
     grants: list[ApplyingGrant]
     cases: list[Case]
-    priorities: list[str] | None  # None if they are all priorities
+    priorities: list[str] | None  # None: every priority
 
 
 def _by_priority(grants: Sequence[Grant], cases: list[Case], channel: str) -> _GrantsOfCases:
@@ -277,7 +289,7 @@ def _answer(
     *,
     lang: str,
 ) -> ChannelAnswer:
-    """Return the answer to a case; `cases` has a case for each priority that it leaves open.
+    """Return the answer to a case; `cases` has a case for each priority that `case` leaves open.
 
     `of_calendars` are the dimensions and facts that decide which calendar applies.
     """
@@ -288,19 +300,22 @@ def _answer(
     name = say(channel.name, lang)
     retired = retired_of(revision, case.get("plan"))
     case = {**case, "channel": channel.id}
-    remarks = of_case(revision, "channels", case)
+    remarks = remarks_of_case(revision, "channels", case)
     if not applying:
-        remarked, because = remark_texts(revision, remarks, lang), by_plan.denied(channel.id)
+        remarked, because = (
+            remark_texts(revision, remarks, lang),
+            by_plan.denial_reasons(channel.id),
+        )
         return _not_allowed(place, name, channel.kind, retired, remarked, because)
     # The note of a number is shown with the number.
     remarks += [number.remarks._replace(note=None) for number in channel.numbers]
-    remarks += of_grants(applying)
+    remarks += remarks_of_grants(applying)
     for priority in priorities or ():
-        remarks += of_case(revision, "channels", {"priority": priority})
+        remarks += remarks_of_case(revision, "channels", {"priority": priority})
     hours = [grant.grant.hours for grant in applying if grant.grant.hours]
-    different = {tuple(item.get(name) for name in of_calendars): item for item in allowing}
-    for settled in different.values():
-        remarks += of_hours(revision, hours, {**settled, "channel": channel.id})
+    distinct = {tuple(item.get(name) for name in of_calendars): item for item in allowing}
+    for distinct_case in distinct.values():
+        remarks += remarks_of_hours(revision, hours, {**distinct_case, "channel": channel.id})
     remarks += _of_recommendations(possible, cases, channel.id)
     note, unclear, source = remark_texts(revision, remarks, lang)
     needed = (*channel.prerequisites, *(p for entry in applying for p in entry.grant.prerequisites))
@@ -333,7 +348,7 @@ def _answer(
 
 def _denied(revision: Revision, row: ChannelAnswer, lang: str) -> ChannelAnswer:
     """Return an answer as a denial because no revision is in force."""
-    remarked, because = remark_texts(revision, (), lang), not_in_force(revision)
+    remarked, because = remark_texts(revision, (), lang), not_in_force_reasons(revision)
     return _not_allowed(row[:5], row.name, row.kind, row.retired, remarked, because)
 
 
@@ -377,7 +392,7 @@ def _of_recommendations(grants: Sequence[Grant], cases: list[Case], channel: str
         if all(matched):
             result += [
                 grant.remarks,
-                *(r for alternative in matched for r in of_alternatives(alternative)),
+                *(r for alternative in matched for r in remarks_of_alternatives(alternative)),
             ]
     return result
 

@@ -24,8 +24,8 @@ class Dimensions(NamedTuple):
     """The values that a query covers, by dimension in display order.
 
     A fact with a default is `assumed` unless the query states it; `values` has all values of the
-    facts. If priority is not a dimension, a case stands for any of the priorities that its facts
-    leave open, or with `of_all_priorities` for all of them together.
+    facts. If priority is not a dimension, a case stands for any priority that its facts leave
+    open, or with `of_all_priorities` for all of these priorities together.
     """
 
     members: dict[str, tuple[str | None, ...]]
@@ -47,11 +47,11 @@ class Dimensions(NamedTuple):
         """
         count = rows * _combinations(self.members) * _combinations(self.facts)
         check_limit(ROWS, count)
-        # Warnings about assumed facts need an answer for every value of each.
+        # Warnings about assumed facts need an answer for every value of each assumed fact.
         times = 1 + sum(len(self.values[name]) for name in self.assumed)
-        # The facts that exclude a priority are searched in every combination.
-        together = 2 ** min(len(self.assumed), MAX_TOGETHER) if self.by_facts else 0
-        check_limit(STEPS, count * times * revisions * (steps + together))
+        # The search for facts that exclude a priority tries every combination of assumed facts.
+        combined = 2 ** min(len(self.assumed), MAX_TOGETHER) if self.by_facts else 0
+        check_limit(STEPS, count * times * revisions * (steps + combined))
 
     def cases(self) -> Iterator[Case]:
         """Yield every case of the query."""
@@ -78,36 +78,36 @@ class Dimensions(NamedTuple):
         # A fact that no priority names cannot exclude a priority.
         named = self.by_facts.facts if self.by_facts else frozenset()
         for fixed in _choices({name: self.facts[name] for name in self.facts if name in named}):
-            taken = self._taken(priority, fixed)
-            if taken is not None:
-                yield taken
+            defaults = self._usable_defaults(priority, fixed)
+            if defaults is not None:
+                yield defaults
 
-    def _taken(self, priority: str | None, fixed: Case) -> Mapping[str, str] | None:
-        """Return the defaults that the rows of a priority use; None if it has no row."""
+    def _usable_defaults(self, priority: str | None, fixed: Case) -> Mapping[str, str] | None:
+        """Return the defaults that the rows of a priority use; None if the priority has no row."""
         any_of_all = priority is None and (self.of_all_priorities or self.without_priority)
         if self.by_facts is None or any_of_all:
             return self.assumed
         if self.by_facts.excludes(priority, fixed):
             return None
-        return self.by_facts.taken(priority, fixed, self.assumed)
+        return self.by_facts.usable_defaults(priority, fixed, self.assumed)
 
     def _rows(self, priority: str | None, fixed: Case) -> Iterator[Case]:
         """Yield the facts of each row of a priority, in the order of their declaration.
 
         A value that excludes the priority gets no row. Raises LimitExceeded.
         """
-        taken = self._taken(priority, fixed)
-        if taken is None:
+        defaults = self._usable_defaults(priority, fixed)
+        if defaults is None:
             return
-        opened = {name: self.values[name] for name in self.assumed if name not in taken}
-        check_limit(ROWS, _combinations(opened))
-        for chosen in _choices(opened):
-            row = {**fixed, **taken, **chosen}
-            if not (opened and self.by_facts and self.by_facts.excludes(priority, row)):
+        open_facts = {name: self.values[name] for name in self.assumed if name not in defaults}
+        check_limit(ROWS, _combinations(open_facts))
+        for chosen in _choices(open_facts):
+            row = {**fixed, **defaults, **chosen}
+            if not (open_facts and self.by_facts and self.by_facts.excludes(priority, row)):
                 yield {name: row[name] for name in self.values}
 
     def by_priority(self, case: Case) -> Iterator[Case]:
-        """Yield the case for each priority that it leaves open; the case itself if it has one."""
+        """Yield a case for each priority that a case leaves open; the case itself if it has one."""
         if "priority" in case or not (self.priorities or self.by_facts):
             yield case
             return
@@ -142,7 +142,7 @@ def dimensions(
     """Return the dimensions of a query: `relevant` names are open unless the query states them.
 
     A fact that the query states is kept even if it is not relevant. Stated facts restrict the
-    open priorities. If the query also states a priority that they exclude, the stated priority
+    open priorities. If the query also states a priority that these facts exclude, this priority
     is used, with a warning (the clock definition, rule 19).
     """
     members: dict[str, tuple[str | None, ...]] = {}
@@ -170,9 +170,9 @@ def dimensions(
         ("role", query.role, tuple(role.id for role in revision.roles)),
         ("priority", query.priority, open_priorities),
     )
-    for name, given, ids in dimension_values:
-        if given is not None:
-            members[name] = (given,)
+    for name, value, ids in dimension_values:
+        if value is not None:
+            members[name] = (value,)
         elif name in relevant and ids:
             members[name] = ids
             open_names.append(name)
@@ -202,8 +202,8 @@ def dimensions(
 def _absent(revision: Revision, query: Query) -> bool:
     """Return whether a query names a member that only another revision defines."""
     return any(
-        given is not None and all(given != member.id for member in members)
-        for given, members in (
+        value is not None and all(value != member.id for member in members)
+        for value, members in (
             (query.plan, revision.plans),
             (query.role, revision.roles),
             (query.channel, revision.channels),
@@ -226,8 +226,8 @@ def _open_facts(space: Dimensions, query: Query) -> list[str]:
     result = {name for name in space.facts if name not in query.facts}
     if space.by_facts is not None and space.assumed:
         for priority in space.members["priority"]:
-            for taken in space.defaults(priority):
-                result |= space.assumed.keys() - taken.keys()
+            for defaults in space.defaults(priority):
+                result |= space.assumed.keys() - defaults.keys()
     return [name for name in space.values if name in result]
 
 
@@ -262,12 +262,12 @@ def collapse(
     identity: tuple[str, ...],
     like: Callable[[Row], object] = _without_reasons,
 ) -> tuple[list[Row], list[str]]:
-    """Merge `rows` that differ only in a dimension that changes no answer.
+    """Merge rows that differ only in a dimension that changes no answer.
 
-    Returns the rows and the names of the dimensions that are kept. Rows that are merged may have
-    other reasons (`because`). `like` returns the part of a row that must be equal; it must not
-    depend on the moment. `identity` lists the fields that identify the case of a row. Each of the
-    `names` is a fact or one of these fields; a merged field is null.
+    Returns the rows and the names of the dimensions that are kept. Merged rows may have different
+    reasons (`because`). `like` returns the part of a row that must be equal and does not depend on
+    the moment. `identity` lists the fields that identify the case of a row. Each of the `names`
+    is a fact or one of these fields. In a merged row this field is None.
     """
     kept = []
     for name in names:
@@ -301,24 +301,24 @@ def assumed_fact_warnings(
     rows_of: Callable[[Dimensions], Iterable[Row]],
     identity: tuple[str, ...],
     like: Callable[[Row], object] = _without_reasons,
-    surely: Callable[[Dimensions, str], bool] = lambda space, name: False,
+    surely_changes: Callable[[Dimensions, str], bool] = lambda space, name: False,
     priorities: Sequence[str | None] | None = None,
 ) -> list[Warning]:
     """Return a warning for each assumed fact if another value of it would change an answer.
 
-    `surely` is a quick check that may return False for a fact that changes an answer. A fact that
-    is open for all `priorities` (by default those of the space) is not assumed.
+    `surely_changes` is a quick check that may return False for a fact that changes an answer. A
+    fact that is open for all `priorities` (by default those of the space) is not assumed.
     """
     result = []
     every = space.members["priority"] if priorities is None else priorities
-    taken: set[str] = set()
+    used: set[str] = set()
     for priority in every if space.assumed else ():
-        taken.update(*space.defaults(priority))
+        used.update(*space.defaults(priority))
     for name, value in space.assumed.items():
-        if name not in taken:
+        if name not in used:
             continue
         varied = space.varied(name)
-        if surely(varied, name) or _merged(rows_of(varied), name, identity, like) is None:
+        if surely_changes(varied, name) or _merged(rows_of(varied), name, identity, like) is None:
             message = f"{name}={value} is assumed, the default of this fact"
             result.append(Warning("default-fact", message))
     return result

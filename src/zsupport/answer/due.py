@@ -83,7 +83,7 @@ class DueAnswer(NamedTuple):
     because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as JSON has it, with instants as texts in UTC."""
+        """Return the answer as a JSON object, with instants in UTC."""
         return record(self)
 
 
@@ -92,25 +92,25 @@ class Moment(NamedTuple):
 
     events: Events
     at: int
-    at_risk: str | None = None  # n/d, instead of the metric's own
+    at_risk: str | None = None  # n/d; replaces that of each metric
     #: The starts by metric, for metrics whose `starts` is a text.
     starts: Mapping[str, int] = {}  # noqa: RUF012 - never changed
 
 
 def settle_starts(
     revision: Revision,
-    given: Mapping[str, int],
+    query_starts: Mapping[str, int],
     opened: int,
     other_revisions: Sequence[Revision] = (),
 ) -> dict[str, int]:
-    """Return the given starts by the ids of their metrics (the clock definition, rule 20).
+    """Return the starts of a query by the ids of their metrics (the clock definition, rule 20).
 
     The metrics of `other_revisions` of the policy are known too. Raises UsageError for an
-    unknown metric, for a metric that starts at an event, and for a start before opened.
+    unknown metric, a metric that starts at an event, or a start before the opening time.
     """
     known = metrics_by_name(revision, other_revisions)
     starts: dict[str, int] = {}
-    for name, instant in given.items():
+    for name, instant in query_starts.items():
         metric = known.get(name.casefold())
         if metric is None:
             ids = [metric.id for metric in revision.metrics]
@@ -146,7 +146,7 @@ class DueDetails(NamedTuple):
     at: int
     at_risk: str | None
     starts: Mapping[str, int]
-    promised: Promises
+    promises: Promises
     hours: PolicyHours
 
     @property
@@ -168,9 +168,9 @@ class DueQuestion(NamedTuple):
     lang: str
 
 
-def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> DueAnswers:
+def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> DueAnswers:
     """Return the targets with their deadlines."""
-    timer = _Timer(asked, moment)
+    timer = _Timer(question, moment)
     later = [
         name
         for name, event in (
@@ -185,56 +185,59 @@ def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> DueAns
     for name in later:
         message = f"{name} is later than the time of the answer and is ignored"
         timer.warnings.append(Warning("later-event", message))
-    rows = [timer.answer(row) for row in promised.rows]
+    rows = [timer.answer(row) for row in promises.rows]
     if len(timer.unreached) == len(rows):
         raise timer.unreached[0]
-    warnings = promised.warnings
+    warnings = promises.warnings
     if timer.warnings:
         warnings = tuple(dict.fromkeys((*warnings, *timer.warnings)))
     return Answers(
-        tuple(rows), promised.columns, warnings, asked.revision, asked.query, asked.in_force,
-        DueDetails(*moment.events, *moment[1:], promised, asked.hours),
-        asked.hours.public_holidays,
+        tuple(rows), promises.columns, warnings,
+        question.revision, question.query, question.in_force,
+        DueDetails(*moment.events, *moment[1:], promises, question.hours),
+        question.hours.public_holidays,
     )  # fmt: skip
 
 
-#: Answers for the opening time and the time of the answer; the third is the given opening time.
-Quick: TypeAlias = "Callable[[int, int, Instant | None], DueAnswers | None]"
+#: Returns the answers for an opening time and a time of the answer. The third argument is the
+#: opening time as the caller gave it.
+QuickAnswer: TypeAlias = "Callable[[int, int, Instant | None], DueAnswers | None]"
 
 
-def quick_due(asked: DueQuestion, promised: Promises) -> Quick | None:
-    """Return the short way to answer the same question for another ticket, None: there is none.
+def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
+    """Return a faster function for the same question about other cases; None if not possible.
 
-    It gives what `answer_due` gives for a single promise of working time with no event but the
-    opening, from the spans that are compiled; None where they do not reach or there is more to
-    say. It exists because data jobs ask one question about many tickets; the tests hold it to
-    `answer_due`.
+    The function answers for a single target in working time, if the case has no event except its
+    opening. It uses only spans that are already compiled. It returns None if they are not enough,
+    or if the answer needs a warning. It exists because data jobs ask the same question about many
+    cases. Tests compare its answers with those of `answer_due`.
     """
-    row = promised.rows[0] if promised.rows else None
-    if len(promised.rows) != 1 or row is None or row.cell is None or row.settled is None:
+    row = promises.rows[0] if promises.rows else None
+    if len(promises.rows) != 1 or row is None or row.cell is None or row.settled is None:
         return None
     target = row.cell.target
     if row.state or target.kind != "business" or target.every or not target.amount:
         return None
     if row.metric.warn or row.metric.starts != "opened":
         return None
-    # Everything that is equal for all tickets is computed once.
+    # Everything that is equal for all cases is computed once.
     amount, time, doubts = target.amount, row.settled.time, row.settled.doubts
     case = (row.plan, row.role, row.channel, row.priority, row.facts, row.metric.id)
     stated = (
-        target.text, say(row.cell.text, asked.lang), row.condition, row.commitment, row.cell.hours,
+        target.text, say(row.cell.text, question.lang),
+        row.condition, row.commitment, row.cell.hours,
     )  # fmt: skip
     in_time, too_late = (*case, "running", *stated), (*case, "breached", *stated)
     remarks = ("opened", row.retired, row.note, row.unclear, row.source, row.because)
-    columns, warnings, hours = promised.columns, promised.warnings, asked.hours
-    revision, query, in_force = asked.revision, asked.query, asked.in_force
+    columns, warnings, hours = promises.columns, promises.warnings, question.hours
+    revision, query, in_force = question.revision, question.query, question.in_force
     # `tuple.__new__` is used because the constructors of the classes would double the time.
     new, at_utc = tuple.__new__, datetime.fromtimestamp
 
     no_starts: dict[str, int] = {}
     openings: dict[int, datetime] = {}
 
-    def quick(start: int, at: int, given: Instant | None) -> DueAnswers | None:
+    def answer_quickly(start: int, at: int, stated: Instant | None) -> DueAnswers | None:
         first, last, starts, ends, before = time.known
         if not first <= start <= at < last:
             return None
@@ -244,9 +247,9 @@ def quick_due(asked: DueQuestion, promised: Promises) -> Quick | None:
         i = k - 1
         end = ends[i]
         worked = worked_at = before[i] + (start if start < end else end) - starts[i]
-        wanted = worked + amount
-        j = bisect_left(before, wanted, i) - 1
-        due = starts[j] + wanted - before[j]
+        worked_due = worked + amount
+        j = bisect_left(before, worked_due, i) - 1
+        due = starts[j] + worked_due - before[j]
         if due > ends[j] or due - start > HALF_YEAR:
             return None
         half, last_half = start // HALF_YEAR, due // HALF_YEAR
@@ -265,33 +268,33 @@ def quick_due(asked: DueQuestion, promised: Promises) -> Quick | None:
                 return None
             next_open = openings[opens] = at_utc(opens, UTC)
         late = at > due
-        if isinstance(given, datetime) and given.tzinfo is UTC and not given.microsecond:
-            opened = given
+        if isinstance(stated, datetime) and stated.tzinfo is UTC and not stated.microsecond:
+            opened = stated
         else:
             opened = at_utc(start, UTC)
         clock = (
             opened, at_utc(due, UTC), next_open, None,
-            worked_at - worked, 0, due - at if late else wanted - worked_at,
+            worked_at - worked, 0, due - at if late else worked_due - worked_at,
         )  # fmt: skip
         answer = new(DueAnswer, (too_late if late else in_time) + clock + remarks)
-        details = (start, None, None, None, (), at, None, no_starts, promised, hours)
+        details = (start, None, None, None, (), at, None, no_starts, promises, hours)
         return Answers(
             (answer,), columns, warnings, revision, query, in_force,
             new(DueDetails, details), hours.public_holidays,
         )  # fmt: skip
 
-    return quick
+    return answer_quickly
 
 
 class _Timer:
     """Computes the deadlines of the targets of one query."""
 
-    def __init__(self, asked: DueQuestion, moment: Moment) -> None:
-        self.asked = asked
+    def __init__(self, question: DueQuestion, moment: Moment) -> None:
+        self.question = question
         self.moment = moment
-        self.first = asked.revision.metrics[0]
+        self.first = question.revision.metrics[0]
         self.warnings: list[Warning] = []
-        self.unreached: list[PolicyError] = []  # one for each row without an end
+        self.unreached: list[PolicyError] = []  # an error for each target that is not reached
 
     def answer(self, row: Promise) -> DueAnswer:
         """Return the answer to one case."""
@@ -307,7 +310,7 @@ class _Timer:
             row.metric.id,
             row.state or clock.state,
             cell.target.text if cell else None,
-            say(cell.text, self.asked.lang) if cell else None,
+            say(cell.text, self.question.lang) if cell else None,
             row.condition,
             row.commitment,
             cell.hours if cell and counts_over_hours(row) else None,
@@ -318,7 +321,7 @@ class _Timer:
             clock.elapsed,
             clock.paused,
             clock.remaining,
-            say(row.metric.starts, self.asked.lang),
+            say(row.metric.starts, self.question.lang),
             row.retired,
             row.note,
             row.unclear,
@@ -336,7 +339,7 @@ class _Timer:
         run = self.course(row)
         if run is None:
             return Deadline("not-started")
-        basis, at = basis_of(self.asked.revision, row), self.moment.at
+        basis, at = basis_of(self.question.revision, row), self.moment.at
         try:
             result = deadline(target, run, basis, at, warn=self.moment.at_risk or metric.warn)
         except Never:
@@ -345,7 +348,7 @@ class _Timer:
             if result.due >= END:
                 raise UsageError("the deadline is after 2200, the last supported year")
             if row.settled:
-                self.warnings += self.asked.hours.warnings(row.settled, run.anchor, result.due)
+                self.warnings += self.question.hours.warnings(row.settled, run.anchor, result.due)
         return result
 
     def course(self, row: Promise) -> Course | None:
@@ -361,7 +364,7 @@ class _Timer:
                 "{metric}: the clock starts with `{event}`; {start metric=instant} is missing,"
                 " so opened is used",
                 metric=metric.id,
-                event=say(metric.starts, self.asked.lang) or "",
+                event=say(metric.starts, self.question.lang) or "",
                 instant="INSTANT",
             )
             self.warnings.append(Warning("start-assumed", message))
@@ -372,7 +375,7 @@ class _Timer:
             if ended == known.resolved:
                 raise UsageError(f"resolved: {end} is before the start of `{metric.id}`, {begin}")
             raise UsageError(f"answered: {end} is before the start of `{metric.id}`, {begin}")
-        return course_of(row, self.asked.revision, self.moment)
+        return course_of(row, self.question.revision, self.moment)
 
     def without_end(self, row: Promise, run: Course) -> Deadline:
         """Return what is known of a target that is not reached within ten years of its start.
@@ -382,7 +385,7 @@ class _Timer:
         assert row.cell is not None
         never = f"`{row.cell.target.text}` is not reached within ten years of its start"
         error = PolicyError(
-            f"{self.asked.revision.file}:{row.cell.place.line}: {never}",
+            f"{self.question.revision.file}:{row.cell.place.line}: {never}",
             f"check the windows and the holidays of the hours `{row.cell.hours}`",
         )
         try:

@@ -47,9 +47,9 @@ class PrioritiesByFacts:
         return value in self._space.values.get(fact, ())
 
     def excludes(self, priority: str | None, facts: Mapping[str, str]) -> bool:
-        """Return whether no completion of the stated facts and these leads to a priority.
+        """Return whether the stated facts, together with `facts`, cannot lead to a priority.
 
-        None stands for any priority.
+        For None, return whether they cannot lead to any priority.
         """
         if not self.decides:
             return False
@@ -58,17 +58,19 @@ class PrioritiesByFacts:
             left &= self._space.of(name, facts[name])
         return not left
 
-    def taken(
+    def usable_defaults(
         self, priority: str | None, fixed: Case, assumed: Mapping[str, str]
     ) -> dict[str, str]:
         """Return the defaults that do not exclude a priority.
 
-        The rows of the priority use these defaults. The other facts are open in them.
+        The rows of the priority use these defaults. The other assumed facts are open in its rows.
         """
-        opened = self._opened(priority, fixed, assumed)
-        return {name: value for name, value in assumed.items() if name not in opened}
+        excluding = self._excluding(priority, fixed, assumed)
+        return {name: value for name, value in assumed.items() if name not in excluding}
 
-    def _opened(self, priority: str | None, fixed: Case, assumed: Mapping[str, str]) -> list[str]:
+    def _excluding(
+        self, priority: str | None, fixed: Case, assumed: Mapping[str, str]
+    ) -> list[str]:
         """Return the assumed facts that exclude a priority, alone or in combination."""
         alone = [
             name

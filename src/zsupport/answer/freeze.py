@@ -1,4 +1,4 @@
-"""Freezing public holidays: YAML with the holidays of a country as the library has them now."""
+"""Freeze public holidays: write the current holidays of the library as YAML for a policy."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from zsupport.policy.model import Holidays, PolicyCalendar, Revision, with_membe
 from zsupport.policy.quoting import scalar
 
 
-def frozen(
+def frozen_holidays(
     revision: Revision, name: str | None, at: datetime, revisions: Sequence[Revision] = ()
 ) -> str:
     """Return YAML with a `frozen:` mapping for each calendar of these hours that names a country.
 
-    Weekend days that the country works in exchange for a day off are `frozen-exchanged`. Without
-    a name, all hours are frozen. A union stands for the calendars of its members. The years are
-    those of `covers`, otherwise the year of `at` and the next year. With frozen holidays, a new
-    release of the library changes no answer before someone reviews it. The hours of all
-    `revisions` of the policy are known. Raises UsageError if no calendar names a country,
+    Weekend days that are working days in exchange for a day off are listed as `frozen-exchanged`.
+    Without a name, all hours are frozen. A union is frozen as the calendars of its members. The
+    years are those of `covers`, otherwise the year of `at` and the next year. With frozen
+    holidays, a new release of the library cannot change an answer. The `name` can be that of hours
+    in any of the `revisions` of the policy. Raises UsageError if no calendar names a country, and
     PolicyError if the library does not know the country, its part or the year.
     """
-    wanted = [*revision.hours]
+    names = [*revision.hours]
     if name is not None:
-        wanted = with_members(revision.hours, hours_id(name, revision, *revisions))
+        names = with_members(revision.hours, hours_id(name, revision, *revisions))
     blocks = []
     for id, calendars in revision.hours.items():
-        for calendar in calendars if id in wanted else ():
+        for calendar in calendars if id in names else ():
             off = calendar.holidays
             if off is None or off.country is None:
                 continue

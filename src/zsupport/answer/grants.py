@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.answer.case import Because, Case, matching, reasons
-from zsupport.answer.remarks import of_alternatives
+from zsupport.answer.remarks import remarks_of_alternatives
 from zsupport.policy.model import Alternative, Grant, Remarks, Revision
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
@@ -36,16 +36,20 @@ def joined_hours(applying: list[ApplyingGrant]) -> str | None:
     return None if None in names else ", ".join(dict.fromkeys(name for name in names if name))
 
 
-def of_grants(applying: list[ApplyingGrant]) -> list[Remarks]:
+def remarks_of_grants(applying: list[ApplyingGrant]) -> list[Remarks]:
     """Return the remarks of grants, and of the alternatives of their conditions that match."""
-    return [r for grant in applying for r in (grant.grant.remarks, *of_alternatives(grant.matched))]
+    return [
+        r
+        for grant in applying
+        for r in (grant.grant.remarks, *remarks_of_alternatives(grant.matched))
+    ]
 
 
-def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:
+def denial_reasons(revision: Revision, channel: str | None) -> tuple[Because, ...]:
     """Return the reasons for a denial: the grants of the channel, none of which applies.
 
-    If the channel has no grant, it is the section `entitlements`. Without a channel, these are
-    all grants of channels that open a case.
+    If the channel has no grant, the reason is the section `entitlements`. Without a channel, the
+    reasons are all grants of channels that open a case.
     """
     opens = {c.id for c in revision.channels if c.opens_case}
     places = [

@@ -39,11 +39,11 @@ def _bad_country(message: str, hint: str | None) -> UsageError:
     return UsageError(Message("{customer_country}: {message}", message=message), hint)
 
 
-class Settled(NamedTuple):
+class SettledHours(NamedTuple):
     """Resolved hours and the calendars of the policy from which they are made."""
 
     time: WorkingTime
-    days: BusinessDays | None  # None: the calendars of a union are in different zones
+    days: BusinessDays | None  # None: the calendars of a union are in different time zones
     calendars: tuple[PolicyCalendar, ...]
     zone_name: str
     doubts: dict[int, bool]  # by half-year: whether dates are estimated or not covered
@@ -75,27 +75,28 @@ class PolicyHours:
         self.public_holidays = False
         #: Countries without public holidays in the library, by path of the calendar and year.
         self._unknown: dict[tuple[str, int], str] = {}
-        self._settled: dict[tuple[str, ...], Settled] = {}
+        self._settled: dict[tuple[str, ...], SettledHours] = {}
 
-    def settle(self, name: str, case: Case) -> Settled:
+    def settle(self, name: str, case: Case) -> SettledHours:
         """Return the hours of this name in a case.
 
         Raises NeedsInput if input of the customer is required, NoCalendar if no calendar of a
         list matches the case.
         """
         calendars = self._calendars(name, case)
-        settled, asks = self.together(calendars or (), always=calendars is None)
+        settled, asks = self.union(calendars or (), always=calendars is None)
         if asks or settled is None:
             raise NeedsInput(asks)
         return settled
 
-    def together(
+    def union(
         self, calendars: tuple[PolicyCalendar, ...], *, always: bool = False
-    ) -> tuple[Settled | None, list[str]]:
+    ) -> tuple[SettledHours | None, list[str]]:
         """Return the union of the known calendars, and the questions about the others.
 
-        The union is None if no calendar is known. With `always` the hours are open at every
-        instant and there are no questions (the clock definition, rule 21).
+        A calendar is known if it requires no further input of the customer. The union is None if
+        no calendar is known. With `always` the hours are open at every instant, and there are no
+        questions (the clock definition, rule 21).
         """
         from zsupport.clock.business import BusinessDays
         from zsupport.clock.model import Hours
@@ -115,21 +116,21 @@ class PolicyHours:
             time = WorkingTime(*hours)
             same_zone = len({str(item.zone) for item in hours}) == 1
             days = BusinessDays(time) if same_zone else None
-            self._settled[key] = Settled(time, days, known, str(hours[0].zone), {})
+            self._settled[key] = SettledHours(time, days, known, str(hours[0].zone), {})
         return self._settled[key], list(dict.fromkeys(asks))
 
     def is_open(self, name: str, case: Case, instant: int) -> bool:
         """Return whether hours are open at an instant in a case.
 
-        A union is open if a known member is open (the clock definition, rule 21). Otherwise
-        raises NeedsInput if input of the customer is required, NoCalendar if no calendar of a
-        list matches the case.
+        A union is open if a known member is open (the clock definition, rule 21). If none is
+        open, raises NeedsInput if input of the customer is required, and NoCalendar if no calendar
+        of a list matches the case.
         """
         if name not in self.revision.hours:
             return True  # 24x7
         calendar = self._applying(name, case)
         if not calendar.any:
-            settled, asks = self.together((calendar,))
+            settled, asks = self.union((calendar,))
             if settled is None:
                 raise NeedsInput(asks)
             return settled.time.is_open(instant)
@@ -149,7 +150,7 @@ class PolicyHours:
             raise missing
         return False
 
-    def read(self, name: str, case: Case) -> tuple[str, ...]:
+    def calendar_paths(self, name: str, case: Case) -> tuple[str, ...]:
         """Return the paths of the calendars that apply to a case, in written order.
 
         For `24x7`, and for hours without a calendar for the case, return the name of the hours.
@@ -157,18 +158,18 @@ class PolicyHours:
         calendar = self.calendar(name, case)
         if calendar is None:
             return (name,)
-        members = (path for member in calendar.any for path in self.read(member, case))
+        members = (path for member in calendar.any for path in self.calendar_paths(member, case))
         return (calendar.place.path, *members)
 
     def calendar(self, name: str, case: Case) -> PolicyCalendar | None:
         """Return the calendar that applies to a case; None for `24x7`."""
         return next((c for c in self.revision.hours.get(name, ()) if matching(c.when, case)), None)
 
-    def warnings(self, settled: Settled, start: int, end: int) -> list[Warning]:
+    def warnings(self, settled: SettledHours, start: int, end: int) -> list[Warning]:
         """Return warnings about unknown or estimated dates from `start` to `end`.
 
-        The clock definition, rule 3: years that the calendar or the library does not cover,
-        estimated holidays, and exchanged dates without stated hours.
+        The warnings are about years that the calendar or the library does not cover, estimated
+        holidays, and exchanged dates without stated hours (the clock definition, rule 3).
         """
         # Most half-years have no such dates, so the result for each is kept.
         halves = range(start // HALF_YEAR, end // HALF_YEAR + 1)
@@ -178,7 +179,7 @@ class PolicyHours:
                 settled.doubts[half] = bool(self._doubts(settled, low, high))
         return self._doubts(settled, start, end) if any(settled.doubts[h] for h in halves) else []
 
-    def _doubts(self, settled: Settled, start: int, end: int) -> list[Warning]:
+    def _doubts(self, settled: SettledHours, start: int, end: int) -> list[Warning]:
         """Return the warnings, without the shortcut of `warnings`."""
         result = []
         for calendar, hours in zip(settled.calendars, settled.time.hours, strict=False):
@@ -302,8 +303,9 @@ def years_of(
 ) -> Years:
     """Return a function from a year to its days off and exchanged dates.
 
-    They are the frozen or public ones, with those that the policy adds and removes. `lang` is the
-    language of names in the policy; a day without a name is a `day off`.
+    These are the frozen or public holidays, plus the dates that the policy adds, without those
+    that it removes. `lang` is the language of names in the policy. A day without a name is a
+    `day off`.
     """
     from zsupport.clock.model import Year
 
@@ -316,8 +318,8 @@ def years_of(
                 result = {ordinal: name or _NAMELESS for ordinal, name in frozen.items()}
                 exchanged = frozenset(_listed(off.frozen_exchanged, off, year, lang))
             elif country:
-                given = public(country, subdivision, year)
-                result, exchanged = dict(given.days_off), given.exchanged
+                public_year = public(country, subdivision, year)
+                result, exchanged = dict(public_year.days_off), public_year.exchanged
             else:
                 result, exchanged = {}, frozenset()
             for ordinal, name in _listed(off.add, off, year, lang).items():
@@ -346,8 +348,8 @@ def _unstated_hours(ordinal: int) -> str:
 def _listed(texts: tuple[str, ...], off: Holidays, year: int, lang: str) -> dict[int, str | None]:
     """Return the dates of a year that texts denote, with their names in the policy.
 
-    The written order has no meaning: a date of a single year takes precedence over a recurring
-    date, because it is longer and comes later.
+    The written order has no meaning. A date of a single year takes precedence over a recurring
+    date, because its text is longer and is read later.
     """
     from zsupport.clock.holidays import recurring
 

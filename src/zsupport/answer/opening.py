@@ -1,7 +1,7 @@
-"""Whether hours are open, the next opening and closing, this week's windows and coming holidays.
+"""Whether hours are open, the next opening and closing, the windows of the week, and holidays.
 
-A query names hours or a case. For a case it is answered by the union of the hours of the grants
-that allow the channels. Each revision provides the hours while it is in force.
+A query names hours or a case. For a case, the answer is about the union of the hours of the grants
+that allow the channel. Each revision provides the hours while it is in force.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from zsupport.answer.case import (
     Warning,
     Words,
     by_fold,
-    in_columns,
+    in_column_order,
     matching,
-    named,
-    not_in_force,
+    names_in,
+    not_in_force_reasons,
     places_of,
     reasons,
     record,
@@ -36,12 +36,12 @@ from zsupport.answer.dimensions import (
 from zsupport.answer.grants import (
     ApplyingGrant,
     applying_grants,
-    denied,
+    denial_reasons,
     joined_hours,
-    of_grants,
+    remarks_of_grants,
 )
-from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
-from zsupport.answer.remarks import of_case, of_hours, remark_texts, retired_of
+from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, SettledHours
+from zsupport.answer.remarks import remark_texts, remarks_of_case, remarks_of_hours, retired_of
 from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, date, datetime, timedelta
@@ -103,11 +103,11 @@ class HoursAnswer(NamedTuple):
     because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as JSON has it, with instants as texts in UTC."""
+        """Return the answer as a JSON object, with instants in UTC."""
         return record(self)
 
 
-class Reign(NamedTuple):
+class RevisionPeriod(NamedTuple):
     """The hours of one revision, and the instants `[start, end)` in which it is in force.
 
     `query` is the query in the ids of this revision.
@@ -157,7 +157,7 @@ class Row(NamedTuple):
 
 
 def answer_hours(
-    reigns: Sequence[Reign],
+    periods: Sequence[RevisionPeriod],
     index: int,
     name: str | None,
     at: int,
@@ -171,23 +171,23 @@ def answer_hours(
     query about hours. For a query about a case, the dimensions `shown` are columns even if they
     change no answer of this revision. Raises UsageError for an unknown name.
     """
-    revision, hours = reigns[index].revision, reigns[index].hours
+    revision, hours = periods[index].revision, periods[index].hours
     if shown is not None:
-        rows, columns, warnings = _of_case(reigns, index, shown)
+        rows, columns, warnings = _rows_of_case(periods, index, shown)
     else:
-        known = (revision, *(reign.revision for reign in reigns))
+        known = (revision, *(period.revision for period in periods))
         names = list(revision.hours) if name is None else [hours_id(name, *known)]
-        rows, warnings = _of_names(reigns, index, names)
+        rows, warnings = _rows_of_names(periods, index, names)
         columns = ("hours",) if name is None else ()
-    openings = tuple(Opening(reigns, row.parts, at) for row in rows)
+    openings = tuple(Opening(periods, row.parts, at) for row in rows)
     answers = tuple(
         _answer(revision, row, row.parts[index], opening, hours.lang, in_force=in_force)
         for row, opening in zip(rows, openings, strict=True)
     )
     warnings += [warning for opening in openings for warning in opening.warnings]
     return Answers(
-        answers, columns, tuple(dict.fromkeys(warnings)), revision, reigns[index].query, in_force,
-        openings, any(reign.hours.public_holidays for reign in reigns),
+        answers, columns, tuple(dict.fromkeys(warnings)), revision, periods[index].query, in_force,
+        openings, any(period.hours.public_holidays for period in periods),
     )  # fmt: skip
 
 
@@ -204,40 +204,40 @@ def hours_id(name: str, *revisions: Revision) -> str:
     return by_name[name.casefold()]
 
 
-def columns_of_case(reigns: Sequence[Reign], index: int) -> tuple[str, ...]:
+def columns_of_case(periods: Sequence[RevisionPeriod], index: int) -> tuple[str, ...]:
     """Return the columns of answers about a case by one revision."""
-    return _of_case(reigns, index, frozenset())[1]
+    return _rows_of_case(periods, index, frozenset())[1]
 
 
-def _of_case(
-    reigns: Sequence[Reign], index: int, shown: frozenset[str]
+def _rows_of_case(
+    periods: Sequence[RevisionPeriod], index: int, shown: frozenset[str]
 ) -> tuple[list[Row], tuple[str, ...], list[Warning]]:
     """Return a row for each channel and case of the query, the open dimensions, and warnings."""
-    revision, query = reigns[index].revision, reigns[index].query
-    asked = set(shown)
-    for reign in reigns:
-        asked |= _deciding_grants(reign.revision, reign.query.channel)
-    space = with_channel(dimensions(revision, query, asked), revision, query)
-    steps = STEPS_OF_ROW + max(len(reign.revision.grants) for reign in reigns)
+    revision, query = periods[index].revision, periods[index].query
+    names = set(shown)
+    for period in periods:
+        names |= _names_in_grants(period.revision, period.query.channel)
+    space = with_channel(dimensions(revision, query, names), revision, query)
+    steps = STEPS_OF_ROW + max(len(period.revision.grants) for period in periods)
     # Every revision computes its columns, and every row needs all revisions.
-    space.check_work(1, steps, len(reigns) ** 2)
+    space.check_work(1, steps, len(periods) ** 2)
 
     by_facts = [
-        space.by_facts if i == index else priorities_by_facts(reign.revision, reign.query)
-        for i, reign in enumerate(reigns)
+        space.by_facts if i == index else priorities_by_facts(period.revision, period.query)
+        for i, period in enumerate(periods)
     ]
-    ids = [_ids(*item) for item in zip(reigns, by_facts, strict=True)]
+    ids = [_ids(*item) for item in zip(periods, by_facts, strict=True)]
 
     def rows_of(space: Dimensions) -> list[Row]:
         rows = []
         for case in space.cases():
             parts: list[tuple[RevisionHours, tuple[DecidingPart, ...]]] = []
             for entry in ids:
-                own, known = entry.of_case(case)
+                own, known = entry.translate(case)
                 if known and not entry.without_priority(own):
-                    parts.append(_of_grants(entry.reign, own))
+                    parts.append(_hours_of_channel(entry.period, own))
                 else:
-                    because = entry.reign.revision.priorities if known else ()
+                    because = entry.period.revision.priorities if known else ()
                     parts.append((RevisionHours(allowed=False), because))
             rows.append(_row(case, tuple(part for part, _ in parts), parts[index][1]))
         return rows
@@ -246,30 +246,30 @@ def _of_case(
     open_names = [name for name in space.open if name not in fixed]
     rows, kept = collapse(rows_of(space), open_names, _DIMENSIONS)
     names = {*kept, *shown, *(["channel"] if query.channel is None else [])}
-    columns = tuple(in_columns(revision, names))
+    columns = tuple(in_column_order(revision, names))
     assumed = assumed_fact_warnings(space, rows_of, _DIMENSIONS)
     return rows, columns, [*space.warnings, *assumed]
 
 
-def _of_names(
-    reigns: Sequence[Reign], index: int, names: list[str]
+def _rows_of_names(
+    periods: Sequence[RevisionPeriod], index: int, names: list[str]
 ) -> tuple[list[Row], list[Warning]]:
     """Return a row for the hours of each name, and warnings about assumed facts."""
-    stated = _stated(reigns[index].query)
+    stated = _stated(periods[index].query)
     rows, warnings = [], []
     for name in names:
         parts: list[RevisionHours] = []
         decided: tuple[DecidingPart, ...] = ()
         case = stated
-        for i, reign in enumerate(reigns):
-            if name != ALWAYS_OPEN and name not in reign.revision.hours:
+        for i, period in enumerate(periods):
+            if name != ALWAYS_OPEN and name not in period.revision.hours:
                 parts.append(RevisionHours(hours=name, unstated=True))
                 continue
-            asked = _deciding(reign.revision, name)
-            own, _ = _ids(reign).of_case(stated)
-            settled = _with_defaults(reign.revision, own, asked)
-            part, because = _of_hours(reign, [name], settled)
-            remarks = (*of_case(reign.revision, "hours", own), *part.remarks)
+            deciding_names = _names_in_hours(period.revision, name)
+            own, _ = _ids(period).translate(stated)
+            settled = _with_defaults(period.revision, own, deciding_names)
+            part, because = _union_of_hours(period, [name], settled)
+            remarks = (*remarks_of_case(period.revision, "hours", own), *part.remarks)
             parts.append(part._replace(hours=name, remarks=remarks))
             if i == index:
                 decided, case = because, settled
@@ -297,16 +297,16 @@ def _stated(query: Query) -> Case:
 class _Ids(NamedTuple):
     """The ids of each dimension of a revision, by id and alias."""
 
-    reign: Reign
+    period: RevisionPeriod
     by_dimension: dict[str, dict[str, str]]
     by_facts: PrioritiesByFacts | None  # for questions about a case
 
-    def of_case(self, case: Case) -> tuple[Case, bool]:
-        """Return a case in these ids, and whether the revision defines each member of it.
+    def translate(self, case: Case) -> tuple[Case, bool]:
+        """Return a case in these ids, and whether the revision defines every value of the case.
 
         Values of dimensions and facts that the case lacks are taken from the query.
         """
-        own = {**_stated(self.reign.query), **case}
+        own = {**_stated(self.period.query), **case}
         known = True
         for name, ids in self.by_dimension.items():
             if name in own:
@@ -326,83 +326,85 @@ class _Ids(NamedTuple):
         return self.by_facts.excludes(None, facts)
 
 
-def _ids(reign: Reign, by_facts: PrioritiesByFacts | None = None) -> _Ids:
-    revision = reign.revision
+def _ids(period: RevisionPeriod, by_facts: PrioritiesByFacts | None = None) -> _Ids:
+    revision = period.revision
     every = (revision.plans, revision.roles, revision.channels, revision.priorities)
     named_members = zip(_DIMENSIONS, every, strict=True)
     by_dimension = {name: by_fold(members) for name, members in named_members if members}
-    return _Ids(reign, by_dimension, by_facts)
+    return _Ids(period, by_dimension, by_facts)
 
 
-def _deciding_grants(revision: Revision, channel: str | None) -> set[str]:
-    """Return the dimensions and facts that decide when a channel is open; None: any channel."""
-    asked: set[str] = set()
+def _names_in_grants(revision: Revision, channel: str | None) -> set[str]:
+    """Return the names that decide when a channel, or for None any channel, is open."""
+    names: set[str] = set()
     for grant in revision.grants:
         if grant.allow and channel in (None, *grant.allow):
-            asked |= named([grant.when])
-            asked |= _deciding(revision, grant.hours) if grant.hours else set()
-    return asked
+            names |= names_in([grant.when])
+            names |= _names_in_hours(revision, grant.hours) if grant.hours else set()
+    return names
 
 
-def _deciding(revision: Revision, name: str) -> set[str]:
-    """Return the dimensions and facts on which hours and the members of a union depend."""
+def _names_in_hours(revision: Revision, name: str) -> set[str]:
+    """Return the names of dimensions and facts on which hours and the members of a union depend."""
     result: set[str] = set()
-    names = [name]
-    for item in names:
+    hours = [name]
+    for item in hours:
         calendars = revision.hours.get(item, ())
-        result |= named(calendar.when for calendar in calendars)
+        result |= names_in(calendar.when for calendar in calendars)
         members = (member for calendar in calendars for member in calendar.any)
-        names += [member for member in dict.fromkeys(members) if member not in names]
+        hours += [member for member in dict.fromkeys(members) if member not in hours]
     return result
 
 
-def _with_defaults(revision: Revision, case: Case, asked: set[str]) -> Case:
-    """Return a case with the defaults of the `asked` facts that it has no value for."""
+def _with_defaults(revision: Revision, case: Case, names: set[str]) -> Case:
+    """Return a case with the defaults of those of these facts that the case has no value for."""
     defaults = {
         fact.id: fact.default
         for fact in revision.facts
-        if fact.id in asked and fact.id not in case and fact.default is not None
+        if fact.id in names and fact.id not in case and fact.default is not None
     }
     return {**case, **defaults}
 
 
-def _of_grants(reign: Reign, case: Case) -> tuple[RevisionHours, tuple[DecidingPart, ...]]:
+def _hours_of_channel(
+    period: RevisionPeriod, case: Case
+) -> tuple[RevisionHours, tuple[DecidingPart, ...]]:
     """Return the hours of the channel of a case in a revision: the union over its grants.
 
     Facts without a value take their default. Without a default they lead to a question.
     """
-    revision, channel = reign.revision, case["channel"]
-    case = _with_defaults(revision, case, _deciding_grants(revision, channel))
+    revision, channel = period.revision, case["channel"]
+    case = _with_defaults(revision, case, _names_in_grants(revision, channel))
     applying = applying_grants(revision.grants, case, channel)
     missing: set[str] = set()
     for grant in revision.grants:
         if channel in grant.allow and not matching(grant.when, case):
             missing |= _undecided(grant.when, case)
-    remarks = of_case(revision, "hours", case)
+    remarks = remarks_of_case(revision, "hours", case)
     if not applying and not missing:
         return RevisionHours(allowed=False, remarks=tuple(remarks)), ()
-    remarks += of_grants(applying)
+    remarks += remarks_of_grants(applying)
     names = list(dict.fromkeys(item.grant.hours for item in applying if item.grant.hours))
-    part, calendars = _of_hours(reign, names, case)
+    part, calendars = _union_of_hours(period, names, case)
     part = part._replace(
         hours=joined_hours(applying),
         unstated=part.unstated or any(entry.grant.hours is None for entry in applying),
-        asks=(*_asks(reign, missing), *part.asks),
+        asks=(*_asks(period, missing), *part.asks),
         remarks=(*remarks, *part.remarks),
     )
     return part, (*applying, *calendars)
 
 
-def _of_hours(
-    reign: Reign, names: Iterable[str], case: Case
+def _union_of_hours(
+    period: RevisionPeriod, names: Iterable[str], case: Case
 ) -> tuple[RevisionHours, tuple[DecidingPart, ...]]:
     """Return the union of the hours with these names, and the calendars that decided."""
-    revision = reign.revision
+    revision = period.revision
     part = RevisionHours()
     names = list(names)
     asks: list[str] = []
     members: list[PolicyCalendar] = []
-    read: list[PolicyCalendar] = []
+    deciding: list[PolicyCalendar] = []
     waiting = list(names)
     for name in waiting:
         if name not in revision.hours:
@@ -410,25 +412,25 @@ def _of_hours(
             continue
         for calendar in revision.hours[name]:
             if matching(calendar.when, case):
-                read.append(calendar)
+                deciding.append(calendar)
                 members += [] if calendar.any else [calendar]
                 waiting += [member for member in calendar.any if member not in waiting]
                 break
             if missing := _undecided(calendar.when, case):
-                read.append(calendar)
-                asks += _asks(reign, missing)
+                deciding.append(calendar)
+                asks += _asks(period, missing)
                 break
         else:
             # The policy states no calendar for this case.
-            read += revision.hours[name]
+            deciding += revision.hours[name]
             part = part._replace(unstated=True)
-    remarks = tuple(of_hours(revision, names, case))
+    remarks = tuple(remarks_of_hours(revision, names, case))
     part = part._replace(calendars=tuple(members), asks=tuple(asks), remarks=remarks)
-    return part, tuple(read)
+    return part, tuple(deciding)
 
 
 def _undecided(when: When, case: Case) -> set[str]:
-    """Return the dimensions and facts without a value that could still make a condition match.
+    """Return the dimensions and facts without a value that could make a condition match.
 
     A condition without any possible value, such as `{not: [all, values]}`, never matches.
     """
@@ -443,16 +445,16 @@ def _undecided(when: When, case: Case) -> set[str]:
     }
 
 
-def _asks(reign: Reign, missing: set[str]) -> list[str]:
+def _asks(period: RevisionPeriod, missing: set[str]) -> list[str]:
     """Return questions about dimensions and facts, with the texts of the policy if it has any."""
     asks: list[str] = [
         Message(f"The {name} ({{{name}}})") for name in _DIMENSIONS if name in missing
     ]
-    for fact in reign.revision.facts:
+    for fact in period.revision.facts:
         if fact.id in missing:
             values = {f"value{place}": value for place, value in enumerate(fact.values)}
             ways = " or ".join(f"{{fact id={key}}}" for key in values)
-            ask = say(fact.ask, reign.hours.lang) or fact.id
+            ask = say(fact.ask, period.hours.lang) or fact.id
             asks.append(Message(f"{{ask}} ({ways})", ask=ask, id=fact.id, **values))
     return asks
 
@@ -466,7 +468,7 @@ class Piece(NamedTuple):
     start: int
     end: int
     hours: PolicyHours
-    settled: Settled | None
+    settled: SettledHours | None
     asks: tuple[str, ...]
     unstated: bool
 
@@ -476,7 +478,7 @@ class Piece(NamedTuple):
         return not self.asks and not self.unstated
 
     def is_open(self, instant: int) -> bool:
-        """Return whether it is known to be open."""
+        """Return whether the hours are known to be open at an instant."""
         return self.settled is not None and self.settled.time.is_open(instant)
 
     def next(self, instant: int, *, opens: bool) -> int | None:
@@ -491,14 +493,17 @@ class Piece(NamedTuple):
 class Opening:
     """The opening hours of a row over all revisions, as of an instant.
 
-    The clock definition, rule 21: a union is open if one member is known to be open. Its closed
-    state, next changes and windows need every member. `warnings` list missing input and doubts.
+    A union is open if a member is known to be open. It is known to be closed, and its next changes
+    and windows are known, only if every member is known (the clock definition, rule 21).
+    `warnings` list missing input and doubts.
     """
 
-    def __init__(self, reigns: Sequence[Reign], parts: Sequence[RevisionHours], at: int) -> None:
+    def __init__(
+        self, periods: Sequence[RevisionPeriod], parts: Sequence[RevisionHours], at: int
+    ) -> None:
         self.at = at
         # A revision is never in force if its only date never occurred in the policy's zone.
-        pieces = map(_piece, reigns, parts)
+        pieces = map(_piece, periods, parts)
         self.pieces = tuple(piece for piece in pieces if piece.start < piece.end)
         self.warnings: list[Warning] = []
 
@@ -514,20 +519,20 @@ class Opening:
             if piece.end <= self.at:
                 continue
             if piece.start > before.end:
-                break  # between them no revision is in force
+                break  # no revision is in force in between
             if not piece.complete:
-                self._miss(piece)
+                self._add_unknown_hours(piece)
                 return None
             if before is not piece:
-                was = before.is_open(piece.start - 1)
-                if was is not opens and piece.is_open(piece.start) is opens:
+                was_open = before.is_open(piece.start - 1)
+                if was_open is not opens and piece.is_open(piece.start) is opens:
                     return piece.start
             result = piece.next(max(self.at, piece.start), opens=opens)
             if result is not None:
                 return result
             before = piece
         if before.hours.revision.last_day:
-            self._not_stated(before.hours.revision, before.end)
+            self._add_not_stated(before.hours.revision, before.end)
         return None
 
     def windows(self) -> tuple[tuple[int, int], ...] | None:
@@ -536,7 +541,7 @@ class Opening:
         result: list[tuple[int, int]] = []
         for piece in self._between(first, last):
             if not piece.complete:
-                self._miss(piece)
+                self._add_unknown_hours(piece)
                 return None
             if piece.settled is None:
                 continue
@@ -549,7 +554,7 @@ class Opening:
         return tuple(item for item in result if first >= FIRST and item[1] < END)
 
     def week(self) -> tuple[int, int]:
-        """Return the first instant of the local week, Monday to Sunday, and of the next one."""
+        """Return the first instants of the local week, Monday to Sunday, and of the next week."""
         settled = self.now.settled
         where = zone(settled.zone_name if settled else self.now.hours.revision.timezone)
         today = local_date(self.at, where)
@@ -557,7 +562,7 @@ class Opening:
         return at_local(monday, 0, where), at_local(monday + timedelta(days=7), 0, where)
 
     def holidays(self) -> dict[str, str]:
-        """Return the names of the holidays of the next year by date, today's included."""
+        """Return the names of the holidays by date, from today to a year ahead."""
         result: dict[str, str] = {}
         for piece in self._between(self.at, self.at + AHEAD * _DAY):
             for hours in piece.settled.time.hours if piece.settled else ():
@@ -581,11 +586,11 @@ class Opening:
                 result |= dict.fromkeys(special_dates(piece.settled.time, low, high))
         return sorted(result)
 
-    def ask(self) -> None:
+    def add_questions(self) -> None:
         """Add a warning for each question that must be answered before all hours are known."""
         self.warnings += [Warning("needs-input", ask) for ask in self.now.asks]
 
-    def doubt(self, until: int) -> None:
+    def add_doubts(self, until: int) -> None:
         """Add warnings about unknown or estimated dates from now to an instant."""
         for piece in self._between(self.at, until):
             if piece.settled:
@@ -595,12 +600,12 @@ class Opening:
     def _between(self, first: int, last: int) -> list[Piece]:
         return [piece for piece in self.pieces if piece.start < last and first < piece.end]
 
-    def _miss(self, piece: Piece) -> None:
+    def _add_unknown_hours(self, piece: Piece) -> None:
         self.warnings += [Warning("needs-input", ask) for ask in piece.asks]
         if piece.unstated:
-            self._not_stated(piece.hours.revision, piece.start)
+            self._add_not_stated(piece.hours.revision, piece.start)
 
-    def _not_stated(self, revision: Revision, start: int) -> None:
+    def _add_not_stated(self, revision: Revision, start: int) -> None:
         day = local_date(start, zone(revision.timezone))
         message = f"the policy does not state the opening hours from {day} on"
         self.warnings.append(Warning("hours-not-stated", message))
@@ -609,16 +614,16 @@ class Opening:
 HoursAnswers = Answers[HoursAnswer, tuple[Opening, ...]]
 
 
-def _piece(reign: Reign, part: RevisionHours) -> Piece:
+def _piece(period: RevisionPeriod, part: RevisionHours) -> Piece:
     """Return the opening hours of a row while one revision is in force."""
     if not part.allowed:
-        return Piece(reign.start, reign.end, reign.hours, None, (), unstated=False)
-    settled, asks = reign.hours.together(part.calendars, always=part.always)
-    if part.always:  # one member that never closes is enough
-        return Piece(reign.start, reign.end, reign.hours, settled, (), unstated=False)
+        return Piece(period.start, period.end, period.hours, None, (), unstated=False)
+    settled, asks = period.hours.union(part.calendars, always=part.always)
+    if part.always:  # a union with a member that never closes is always open
+        return Piece(period.start, period.end, period.hours, settled, (), unstated=False)
     asks = [*part.asks, *asks]
     return Piece(
-        reign.start, reign.end, reign.hours, settled, tuple(dict.fromkeys(asks)), part.unstated
+        period.start, period.end, period.hours, settled, tuple(dict.fromkeys(asks)), part.unstated
     )
 
 
@@ -656,11 +661,11 @@ def _answer(
     now = opening.now
     is_open = now.is_open(opening.at)
     if not now.complete:
-        opening.ask()
-        opening.doubt(opening.at + 1)
+        opening.add_questions()
+        opening.add_doubts(opening.at + 1)
         state = "not-stated" if now.unstated else "needs-input"
         return answer._replace(state="open" if is_open else state, open=is_open or None)
-    opening.doubt(opening.at + AHEAD * _DAY)
+    opening.add_doubts(opening.at + AHEAD * _DAY)
     windows = opening.windows()
     opens, closes = opening.next(opens=True), opening.next(opens=False)
     return answer._replace(
@@ -681,16 +686,16 @@ def _because(
     revision: Revision, row: Row, part: RevisionHours, *, in_force: bool
 ) -> tuple[Because, ...]:
     if not in_force:
-        return not_in_force(revision)
+        return not_in_force_reasons(revision)
     if not part.allowed and not row.because:
-        return denied(revision, row.channel)
+        return denial_reasons(revision, row.channel)
     places: list[Place] = []
     for reason in row.because:
         if isinstance(reason, ApplyingGrant):
             places += places_of(reason.grant.place, reason.matched)
         else:
             places.append(reason.place)
-    if not places:  # `24x7` by name, which no policy defines
+    if not places:  # a query for `24x7`, which no policy defines
         places = [grant.place for grant in revision.grants if grant.hours == ALWAYS_OPEN]
     return reasons(revision, places or [revision.grants_place])
 

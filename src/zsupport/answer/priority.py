@@ -10,10 +10,10 @@ from zsupport.answer.case import (
     Warning,
     Words,
     facts_decide,
-    in_order,
+    facts_in_order,
     matching,
-    named,
-    not_in_force,
+    names_in,
+    not_in_force_reasons,
     places_of,
     reasons,
     record,
@@ -26,7 +26,7 @@ from zsupport.answer.dimensions import (
     collapse,
     dimensions,
 )
-from zsupport.answer.remarks import of_alternatives, of_case, remark_texts
+from zsupport.answer.remarks import remark_texts, remarks_of_alternatives, remarks_of_case
 from zsupport.policy.model import Alternative, Priority, Remarks, Revision
 from zsupport.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,7 +47,7 @@ class PriorityAnswer(NamedTuple):
     because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as JSON has it, with instants as texts in UTC."""
+        """Return the answer as a JSON object, with instants in UTC."""
         return record(self)
 
 
@@ -79,33 +79,33 @@ def answer_priority(
     if no revision is in force. The facts `shown` are columns even if they change no answer of
     this revision.
     """
-    asked = named(priority.when for priority in revision.priorities) | shown
-    space = dimensions(revision, query, asked, of_all_priorities=True)
+    names = names_in(priority.when for priority in revision.priorities) | shown
+    space = dimensions(revision, query, names, of_all_priorities=True)
     space.check_work(1, STEPS_OF_ROW + len(revision.priorities), revisions)
 
     def rows_of(space: Dimensions) -> list[PriorityAnswer]:
-        return [_decided(revision, case, asked, lang) for case in space.cases()]
+        return [_decide(revision, case, names, lang) for case in space.cases()]
 
     rows, kept = collapse(rows_of(space), [n for n in space.open if n not in shown], ())
     warnings: list[Warning] = []
     if in_force:
         warnings = assumed_fact_warnings(space, rows_of, ())
     else:
-        because = not_in_force(revision)
+        because = not_in_force_reasons(revision)
         rows = [_no_match(revision, row.facts, (), because, lang) for row in rows]
-    columns = in_order(revision, {*kept, *shown})
+    columns = facts_in_order(revision, {*kept, *shown})
     return Answers(tuple(rows), tuple(columns), tuple(warnings), revision, query, in_force, None)
 
 
-def _decided(revision: Revision, case: Case, asked: set[str], lang: str) -> PriorityAnswer:
+def _decide(revision: Revision, case: Case, names: set[str], lang: str) -> PriorityAnswer:
     """Return the priority of a case: the first whose condition matches."""
-    facts = {name: value for name, value in case.items() if name in asked}
+    facts = {name: value for name, value in case.items() if name in names}
     if facts_decide(revision):
         for priority in revision.priorities:
             if matched := matching(priority.when, case):
                 return _answer(revision, priority, facts, matched, lang)
     places = [item.place for item in revision.priorities] or [revision.grants_place]
-    remarks = of_case(revision, "priority", facts)
+    remarks = remarks_of_case(revision, "priority", facts)
     return _no_match(revision, facts, remarks, reasons(revision, places), lang)
 
 
@@ -137,8 +137,8 @@ def _answer(
     matched: tuple[Alternative, ...],
     lang: str,
 ) -> PriorityAnswer:
-    remarks = [priority.remarks, *of_alternatives(matched)]
-    remarks += of_case(revision, "priority", facts)
+    remarks = [priority.remarks, *remarks_of_alternatives(matched)]
+    remarks += remarks_of_case(revision, "priority", facts)
     return PriorityAnswer(
         priority.id,
         say(priority.name, lang),

@@ -10,11 +10,11 @@ from zsupport.answer.case import (
     NoCalendar,
     Query,
     Warning,
-    in_order,
+    facts_in_order,
     matching,
-    named,
-    no_priority,
-    not_in_force,
+    names_in,
+    no_priority_reasons,
+    not_in_force_reasons,
     places_of,
     reasons,
     say,
@@ -26,9 +26,15 @@ from zsupport.answer.dimensions import (
     collapse,
     dimensions,
 )
-from zsupport.answer.grants import applying_grants, denied, of_grants
-from zsupport.answer.hours import PolicyHours, Settled
-from zsupport.answer.remarks import of_alternatives, of_case, of_hours, remark_texts, retired_of
+from zsupport.answer.grants import applying_grants, denial_reasons, remarks_of_grants
+from zsupport.answer.hours import PolicyHours, SettledHours
+from zsupport.answer.remarks import (
+    remark_texts,
+    remarks_of_alternatives,
+    remarks_of_case,
+    remarks_of_hours,
+    retired_of,
+)
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, TargetRule
 from zsupport.typed import TYPE_CHECKING, MappingProxyType, NamedTuple
@@ -56,7 +62,7 @@ class Promise(NamedTuple):
     cell: Cell | None = None
     condition: str | None = None
     commitment: str | None = None
-    settled: Settled | None = None  # the hours over which the target counts
+    settled: SettledHours | None = None  # the hours over which the target counts
     retired: str | None = None
     note: str | None = None
     unclear: str | None = None
@@ -80,7 +86,7 @@ class Promises(NamedTuple):
     warnings: tuple[Warning, ...]
 
 
-class Deciding(NamedTuple):
+class DecidingRule(NamedTuple):
     """The rule and the cell that decide, and the alternatives of its condition that match."""
 
     rule: TargetRule
@@ -89,19 +95,19 @@ class Deciding(NamedTuple):
 
 
 def settle_metrics(
-    revision: Revision, wanted: tuple[str, ...], other_revisions: Sequence[Revision] = ()
+    revision: Revision, names: tuple[str, ...], other_revisions: Sequence[Revision] = ()
 ) -> tuple[Metric, ...]:
     """Return the metrics of a query: by default the first one; `all` stands for all metrics.
 
     A metric that only another revision of the policy defines is `not-stated`.
     """
-    if not wanted:
+    if not names:
         return revision.metrics[:1]
-    if any(name.casefold() == "all" for name in wanted):
+    if any(name.casefold() == "all" for name in names):
         return revision.metrics
     by_fold = metrics_by_name(revision, other_revisions)
     result = []
-    for name in wanted:
+    for name in names:
         if name.casefold() not in by_fold:
             ids = [metric.id for metric in revision.metrics]
             raise UsageError(
@@ -142,7 +148,7 @@ def promises(
     columns even if they change no answer of this revision. `revisions` is the number of revisions
     of the policy. Raises LimitExceeded.
     """
-    space = dimensions(revision, query, _asked(revision, metrics) | shown)
+    space = dimensions(revision, query, _relevant_names(revision, metrics) | shown)
     reader = _PromiseReader(revision, opened, hours, lang, absent=space.absent, in_force=in_force)
     channels = max(len(reader.opening), 1) if query.channel is None else 1
     steps = channels * (STEPS_OF_ROW + len(revision.grants) + len(revision.rules))
@@ -151,7 +157,7 @@ def promises(
     def rows_of(space: Dimensions) -> Iterator[Promise]:
         return _rows(reader, space, query, metrics, by_channel="channel" in shown)
 
-    def surely(space: Dimensions, fact: str) -> bool:
+    def surely_changes(space: Dimensions, fact: str) -> bool:
         return not space.without_priority and reader.surely_changes(space, fact, query, metrics)
 
     rows = list(rows_of(space))
@@ -163,7 +169,7 @@ def promises(
             if row.error is not None:
                 raise row.error
         warnings += reader.warnings
-        warnings += assumed_fact_warnings(space, rows_of, _IDENTITY, _likeness, surely)
+        warnings += assumed_fact_warnings(space, rows_of, _IDENTITY, _likeness, surely_changes)
     else:
         rows = [reader.not_in_force(row) for row in rows]
     differ = query.channel is None and any(row.channel is not None for row in rows)
@@ -171,7 +177,7 @@ def promises(
     columns: list[str] = [
         name for name in ("plan", "role", "channel", "priority") if name in open_names
     ]
-    columns += in_order(revision, {*kept, *shown})
+    columns += facts_in_order(revision, {*kept, *shown})
     columns += ["metric"] if len(metrics) > 1 or "metric" in shown else []
     return Promises(tuple(rows), tuple(columns), tuple(dict.fromkeys(warnings)))
 
@@ -222,29 +228,29 @@ def _rows(
             yield reader.over_channels(case, channels, metric)
 
 
-def _asked(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
+def _relevant_names(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
     """Return the dimensions and facts on which the promises for these metrics depend."""
-    asked = named(grant.when for grant in revision.grants if grant.allow)
-    asked |= named(commitment.when for commitment in revision.commitments)
+    names = names_in(grant.when for grant in revision.grants if grant.allow)
+    names |= names_in(commitment.when for commitment in revision.commitments)
     hours: list[str] = []
     for rule in revision.rules:
         stated = [rule.cells[metric.id] for metric in metrics if metric.id in rule.cells]
         if not stated:
             continue
-        asked |= named([rule.when])
+        names |= names_in([rule.when])
         if any("*" not in cells for cells in stated):
-            asked.add("priority")
+            names.add("priority")
         hours += [alternative.opened[1] for alternative in rule.when if alternative.opened]
         hours += [cell.hours for cells in stated for cell in cells.values() if cell.hours]
     for name in hours:
         # The members of a union are appended to the list during the iteration.
         for calendar in revision.hours.get(name, ()):
-            asked |= named([calendar.when])
+            names |= names_in([calendar.when])
             hours += [member for member in calendar.any if member not in hours]
-    return asked
+    return names
 
 
-def _but_channel(row: Promise) -> Promise:
+def _without_channel(row: Promise) -> Promise:
     """Return a promise without the fields that always differ by channel: places and case."""
     cell = row.cell and row.cell._replace(place=NOWHERE)
     return row._replace(channel=None, because=(), cell=cell, case={})
@@ -265,7 +271,7 @@ class _PromiseReader:
     ) -> None:
         """`absent`: the query has a value that only another revision defines.
 
-        Unless the revision is `in_force`, the targets at the opening time are not needed.
+        If the revision is not `in_force`, conditions on the opening time are not evaluated.
         """
         self.revision = revision
         self.opened = opened
@@ -297,7 +303,8 @@ class _PromiseReader:
         """Return whether a fact certainly changes a target, without computing the answers.
 
         If the targets of the first entitled channel differ between two cases, their answers
-        differ too, with a row for each channel or one row for all. Remarks are not compared.
+        differ too, whether the answer has a row for each channel or a single row. Remarks are not
+        compared.
         """
         first: dict[tuple[object, ...], object] = {}
         for case in space.cases():
@@ -326,17 +333,17 @@ class _PromiseReader:
         return any(row.likeness != rows[0].likeness for row in rows)
 
     def over_channels(self, case: Case, channels: tuple[str, ...], metric: Metric) -> Promise:
-        """Return the promise of one case over its entitled channels, which all have the same."""
+        """Return the promise of one case over its entitled channels, which have equal targets."""
         if len(channels) < 2:
             row = self.promise(case, channels[0] if channels else None, metric)
             return row._replace(channel=None)
         first, *more_rows = (self.promise(case, channel, metric, ()) for channel in channels)
-        same = _but_channel(first)
+        same = _without_channel(first)
         because = [*first.because]
         for row in more_rows:
-            because += row.because if _but_channel(row) == same else ()
+            because += row.because if _without_channel(row) == same else ()
         # Remarks about a channel change no target, but they are part of the answer.
-        remarks = [r for item in channels for r in self.entitling(case, item)]
+        remarks = [r for item in channels for r in self.entitling_remarks(case, item)]
         row = self.promise(case, first.channel, metric, remarks) if remarks else first
         return row._replace(channel=None, because=tuple(dict.fromkeys(because)))
 
@@ -345,86 +352,97 @@ class _PromiseReader:
         case: Case,
         channel: str | None,
         metric: Metric,
-        entitling: Sequence[Remarks] | None = None,
+        entitling_remarks: Sequence[Remarks] | None = None,
     ) -> Promise:
         """Return the promise of one case, channel and metric.
 
-        `entitling` are the remarks of the channels that open the case and of the grants that
-        allow them; by default those of this channel.
+        `entitling_remarks` are the remarks of the channels that open the case and of the grants
+        that allow them; by default those of this channel.
         """
-        key = None if entitling else (*case.items(), channel, metric.id, entitling is None)
+        no_remarks = entitling_remarks is None
+        key = None if entitling_remarks else (*case.items(), channel, metric.id, no_remarks)
         result = self._promises.get(key) if key else None
         if result is None:
-            result = self._promise(case, channel, metric, entitling)
+            result = self._promise(case, channel, metric, entitling_remarks)
             if key:
                 self._promises[key] = result
         return result
 
     def _promise(
-        self, case: Case, channel: str | None, metric: Metric, entitling: Iterable[Remarks] | None
+        self,
+        case: Case,
+        channel: str | None,
+        metric: Metric,
+        entitling_remarks: Iterable[Remarks] | None,
     ) -> Promise:
         bare = self._bare(case, channel, metric)
-        remarks = [metric.remarks, *of_case(self.revision, "due", case)]
+        remarks = [metric.remarks, *remarks_of_case(self.revision, "due", case)]
         if channel not in self.entitled(case):
             remarks += [self.channels[channel].remarks] if channel in self.channels else []
-            bare = bare._replace(state="not-entitled", because=denied(self.revision, channel))
-            return self._with(bare, remarks)
-        remarks += self.entitling(case, channel) if entitling is None else entitling
+            bare = bare._replace(
+                state="not-entitled", because=denial_reasons(self.revision, channel)
+            )
+            return self._with_remarks(bare, remarks)
+        if entitling_remarks is None:
+            entitling_remarks = self.entitling_remarks(case, channel)
+        remarks += entitling_remarks
         case = {**case, "channel": channel}
         ways = candidates(self.revision, case, metric.id)
-        stated = [self._stated(bare, case, way, remarks) for way in ways]
+        stated = [self._promise_of_rule(bare, case, way, remarks) for way in ways]
         likeness = tuple(
-            (self._moments(way, case), *_like(way, item))
+            (self._moments(way, case), *_rule_likeness(way, item))
             for way, item in zip(ways, stated, strict=True)
         ) or remark_texts(self.revision, remarks, self.lang)
         always = len(ways) == 1 and not any(alternative.opened for alternative in ways[0].matched)
         if always or (stated and not self.in_force):
             row, asks = stated[0]
         else:
-            row, asks = self._now(bare, case, ways, remarks)
+            row, asks = self._at_opening_time(bare, case, ways, remarks)
         # Duplicates are removed later: many rows can need the same input.
         self.warnings += [Warning(NEEDS_INPUT, ask) for ask in asks]
         return row._replace(likeness=likeness)
 
-    def _now(
-        self, bare: Promise, case: Case, ways: list[Deciding], remarks: list[Remarks]
+    def _at_opening_time(
+        self, bare: Promise, case: Case, ways: list[DecidingRule], remarks: list[Remarks]
     ) -> tuple[Promise, list[str]]:
         """Return the promise at the opening time, and the questions that it needs."""
 
-        def inside(hours: str) -> bool:
+        def opened_inside(hours: str) -> bool:
             return self.hours.is_open(hours, case, self.opened)
 
         try:
-            deciding = _first(ways, case, inside)
+            deciding = _first(ways, case, opened_inside)
         except NeedsInput as needed:
-            row = bare._replace(state=NEEDS_INPUT, because=self._targets())
-            return self._with(row, remarks), needed.asks
+            row = bare._replace(state=NEEDS_INPUT, because=self._targets_reason())
+            return self._with_remarks(row, remarks), needed.asks
         if deciding is None:
-            row = bare._replace(state="not-stated", because=self._targets())
-            return self._with(row, remarks), []
-        return self._stated(bare, case, deciding, remarks)
+            row = bare._replace(state="not-stated", because=self._targets_reason())
+            return self._with_remarks(row, remarks), []
+        return self._promise_of_rule(bare, case, deciding, remarks)
 
-    def _moments(self, deciding: Deciding, case: Case) -> tuple[object, ...]:
-        """Return the hours that limit the moments at which a rule applies; empty: no limit."""
+    def _moments(self, deciding: DecidingRule, case: Case) -> tuple[object, ...]:
+        """Return the hours that limit when a rule applies; empty if it applies at any time."""
         if not _timed(deciding):
             return ()
         opened = [
             alternative.opened for alternative in deciding.matched if alternative.opened is not None
         ]
-        return tuple((inside, *self.hours.read(name, case)) for inside, name in opened)
+        return tuple((inside, *self.hours.calendar_paths(name, case)) for inside, name in opened)
 
-    def entitling(self, case: Case, channel: str | None) -> list[Remarks]:
+    def entitling_remarks(self, case: Case, channel: str | None) -> list[Remarks]:
         """Return the remarks of a channel and of the grants that allow it in a case."""
         if channel is None:
             return []
         grants = applying_grants(self.revision.grants, case, channel)
-        return [self.channels[channel].remarks, *of_grants(grants)]
+        return [self.channels[channel].remarks, *remarks_of_grants(grants)]
 
     def not_in_force(self, row: Promise) -> Promise:
         """Return a row of a revision that is not in force, with the state `not-stated`."""
         bare = self._bare(row.case, row.channel, row.metric, row.facts)
-        because = not_in_force(self.revision)
-        return self._with(bare._replace(state="not-stated", because=because, case=row.case), ())
+        because = not_in_force_reasons(self.revision)
+        return self._with_remarks(
+            bare._replace(state="not-stated", because=because, case=row.case), ()
+        )
 
     def _bare(
         self,
@@ -443,7 +461,7 @@ class _PromiseReader:
             case={**case, "channel": channel or ""},
         )  # fmt: skip
 
-    def _with(self, row: Promise, remarks: Iterable[Remarks]) -> Promise:
+    def _with_remarks(self, row: Promise, remarks: Iterable[Remarks]) -> Promise:
         """Return a row with remarks, and with the likeness of a row without a target."""
         note, unclear, source = remark_texts(self.revision, remarks, self.lang)
         row = row._replace(note=note, unclear=unclear, source=source)
@@ -458,33 +476,37 @@ class _PromiseReader:
             for priority in self.revision.priorities
         )
         state = "not-stated" if entitled else "not-entitled"
-        because = no_priority(self.revision) if entitled else denied(self.revision, channel)
+        because = (
+            no_priority_reasons(self.revision)
+            if entitled
+            else denial_reasons(self.revision, channel)
+        )
         remarks = [
             metric.remarks,
-            *of_case(self.revision, "due", {**case, "channel": channel or ""}),
+            *remarks_of_case(self.revision, "due", {**case, "channel": channel or ""}),
         ]
         bare = self._bare(case, channel, metric)._replace(state=state, because=because, case=case)
-        return self._with(bare, remarks)
+        return self._with_remarks(bare, remarks)
 
-    def _targets(self) -> tuple[Because, ...]:
+    def _targets_reason(self) -> tuple[Because, ...]:
         return reasons(self.revision, (self.revision.targets_place or self.revision.grants_place,))
 
-    def _stated(
-        self, bare: Promise, case: Case, deciding: Deciding, remarks: list[Remarks]
+    def _promise_of_rule(
+        self, bare: Promise, case: Case, deciding: DecidingRule, remarks: list[Remarks]
     ) -> tuple[Promise, list[str]]:
         """Return the promise of a rule in a case, and the questions that it needs."""
         rule, matched, cell = deciding
         kind = cell.target.kind
         counts = cell.hours is not None and cell.target.uses_hours
-        all_remarks = [cell.remarks, rule.remarks, *of_alternatives(matched), *remarks]
+        all_remarks = [cell.remarks, rule.remarks, *remarks_of_alternatives(matched), *remarks]
         opened = [alternative.opened[1] for alternative in matched if alternative.opened]
-        all_remarks += of_hours(self.revision, opened, case)
+        all_remarks += remarks_of_hours(self.revision, opened, case)
         places = [cell.place, *places_of(rule.place, matched)]
         commitment = None
         for item in self.revision.commitments if cell.target.promises else ():
             if alternatives := matching(item.when, case):
                 commitment = item
-                all_remarks += [item.remarks, *of_alternatives(alternatives)]
+                all_remarks += [item.remarks, *remarks_of_alternatives(alternatives)]
                 places += places_of(item.place, alternatives)
                 break
         settled = None
@@ -497,7 +519,7 @@ class _PromiseReader:
                 asks = needed.asks
             except NoCalendar as missing:
                 error = missing
-            all_remarks += of_hours(self.revision, [cell.hours], case)
+            all_remarks += remarks_of_hours(self.revision, [cell.hours], case)
         note, unclear, source = remark_texts(self.revision, all_remarks, self.lang)
         state = {"none": "no-target", "not-stated": "not-stated"}.get(kind)
         row = bare._replace(
@@ -515,12 +537,12 @@ class _PromiseReader:
         return row, asks
 
 
-def _timed(deciding: Deciding) -> bool:
-    """Return whether it depends on the opening time that a rule applies."""
+def _timed(deciding: DecidingRule) -> bool:
+    """Return whether a rule applies only at some opening times."""
     return all(alternative.opened is not None for alternative in deciding.matched)
 
 
-def _like(deciding: Deciding, stated: tuple[Promise, list[str]]) -> tuple[object, ...]:
+def _rule_likeness(deciding: DecidingRule, stated: tuple[Promise, list[str]]) -> tuple[object, ...]:
     """Return the promise of a rule, without its place in the policy."""
     row, asks = stated
     cell = deciding.cell
@@ -540,7 +562,7 @@ def _like(deciding: Deciding, stated: tuple[Promise, list[str]]) -> tuple[object
     )
 
 
-def candidates(revision: Revision, case: Case, metric: str) -> list[Deciding]:
+def candidates(revision: Revision, case: Case, metric: str) -> list[DecidingRule]:
     """Return the rules that can decide, depending on the opening time, in written order.
 
     These are the matching rules up to the first one that does not depend on the opening time.
@@ -551,27 +573,27 @@ def candidates(revision: Revision, case: Case, metric: str) -> list[Deciding]:
         cells = rule.cells.get(metric)
         cell = cells and (cells.get("*") or (cells.get(priority) if priority else None))
         if cell and (matched := matching(rule.when, case)):
-            result.append(Deciding(rule, matched, cell))
+            result.append(DecidingRule(rule, matched, cell))
             if not _timed(result[-1]):
                 break
     return result
 
 
 def decide(
-    revision: Revision, case: Case, metric: str, inside: Callable[[str], bool] | None = None
-) -> Deciding | None:
+    revision: Revision, case: Case, metric: str, opened_inside: Callable[[str], bool] | None = None
+) -> DecidingRule | None:
     """Return the first rule that matches and states the metric for the priority.
 
-    `inside` returns whether the case was opened inside some hours. Raises NeedsInput if this
+    `opened_inside` returns whether the case was opened inside some hours. Raises NeedsInput if this
     depends on input of the customer.
     """
-    return _first(candidates(revision, case, metric), case, inside)
+    return _first(candidates(revision, case, metric), case, opened_inside)
 
 
 def _first(
-    ways: list[Deciding], case: Case, inside: Callable[[str], bool] | None
-) -> Deciding | None:
+    ways: list[DecidingRule], case: Case, opened_inside: Callable[[str], bool] | None
+) -> DecidingRule | None:
     for way in ways:
-        if matched := matching(way.rule.when, case, inside):
+        if matched := matching(way.rule.when, case, opened_inside):
             return way._replace(matched=matched)
     return None

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 _CASE = ("channels", "due", "hours", "terms")
 _ANY = (*_CASE, "priority", "topics")
 
-#: The questions whose answers show the remarks, for each part of the format with remarks.
-#: An answer is based on the parts that its case names or that decide it, and on their references.
-BELONGS: dict[str, tuple[str, ...]] = {
+#: The questions whose answers show the remarks of a part, for each part of the format.
+#: An answer is based on the parts that its case names or that decide it, and on the parts to which
+#: these refer.
+QUESTIONS_BY_PART: dict[str, tuple[str, ...]] = {
     "policy": _ANY,
     "validity": _ANY,
     "source": _ANY,
@@ -42,8 +43,8 @@ BELONGS: dict[str, tuple[str, ...]] = {
 NO_REMARKS = Remarks()
 
 
-def of_case(revision: Revision, question: str, case: Case) -> list[Remarks]:
-    """Return the remarks of the values of a case that belong to answers to a question."""
+def remarks_of_case(revision: Revision, question: str, case: Case) -> list[Remarks]:
+    """Return the remarks of the values of a case that answers to a question show."""
     result: list[Remarks] = []
     members = (
         ("channel", revision.channels),
@@ -52,26 +53,26 @@ def of_case(revision: Revision, question: str, case: Case) -> list[Remarks]:
         ("priority", revision.priorities),
     )
     for name, known in members:
-        if name in case and question in BELONGS[name]:
+        if name in case and question in QUESTIONS_BY_PART[name]:
             result += next(([item.remarks] for item in known if item.id == case[name]), [])
-    if "priority" in case and question in BELONGS["condition"]:
+    if "priority" in case and question in QUESTIONS_BY_PART["condition"]:
         for priority in revision.priorities:
             if priority.id == case["priority"] and priority.when:
-                result += of_alternatives(matching(priority.when, case))
-    if question in BELONGS["fact"]:
+                result += remarks_of_alternatives(matching(priority.when, case))
+    if question in QUESTIONS_BY_PART["fact"]:
         result += [fact.remarks for fact in revision.facts if fact.id in case]
     return result
 
 
-def of_alternatives(matched: Iterable[Alternative]) -> list[Remarks]:
+def remarks_of_alternatives(matched: Iterable[Alternative]) -> list[Remarks]:
     """Return the remarks of the alternatives of a condition that match."""
     return [alternative.remarks for alternative in matched]
 
 
-def of_hours(revision: Revision, names: Iterable[str], case: Case) -> list[Remarks]:
+def remarks_of_hours(revision: Revision, names: Iterable[str], case: Case) -> list[Remarks]:
     """Return the remarks of the calendars of hours in a case, including members of a union.
 
-    If the case leaves a condition open, all calendars and alternatives that may match count.
+    If the case does not decide a condition, all calendars and alternatives that may match count.
     """
     result: list[Remarks] = []
     waiting = list(dict.fromkeys(names))
@@ -82,7 +83,7 @@ def of_hours(revision: Revision, names: Iterable[str], case: Case) -> list[Remar
             ]
             if calendar.when and not possible:
                 continue
-            result += [calendar.remarks, *of_alternatives(possible)]
+            result += [calendar.remarks, *remarks_of_alternatives(possible)]
             result += [calendar.holidays.remarks] if calendar.holidays else []
             waiting += [member for member in calendar.any if member not in waiting]
             if matching(calendar.when, case):
@@ -100,9 +101,9 @@ def _may_match(alternative: Alternative, case: Case) -> bool:
 def remark_texts(
     revision: Revision, remarks: Iterable[Remarks], lang: str
 ) -> tuple[str | None, str | None, str | None]:
-    """Return the notes, the doubts and the sources of remarks, one per line.
+    """Return the notes, the doubts and the sources of remarks, each on its own line.
 
-    Those of the validity, of the policy itself and of the named sources come last.
+    Those of the validity, of the policy itself and of its sources come last.
     """
     parts = [item for item in (*remarks, revision.validity, revision.remarks) if any(item)]
     if not parts:
@@ -125,5 +126,5 @@ def joined_lines(text: Text | None, lang: str) -> str | None:
 
 
 def retired_of(revision: Revision, plan: str | None) -> str | None:
-    """Return the date from which a plan is retired; None if it is still sold or open."""
+    """Return the date from which a plan is retired; None without a plan or if it is still sold."""
     return next((member.retired for member in revision.plans if member.id == plan), None)

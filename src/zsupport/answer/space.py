@@ -103,9 +103,9 @@ class Space:
     def deciding(
         self, entries: Iterable[Entry], left: Cases | None = None
     ) -> list[tuple[Entry, Cases]]:
-        """Return the entries of a list, each with the cases that it is the first to match.
+        """Return the entries of a list, each with the cases for which it is the first that matches.
 
-        `left` has the cases to decide, by default all cases.
+        `left` is the set of cases to decide, by default all cases.
         """
         result = []
         rest = self.every if left is None else left
@@ -138,15 +138,15 @@ class Space:
         """Return the values of a dimension that occur in a case set."""
         return tuple(value for value in self.values.get(name, ()) if cases & self.of(name, value))
 
-    def seen_from(self, name: str, value: str, cases: Cases) -> Cases:
+    def shift_to_first(self, name: str, value: str, cases: Cases) -> Cases:
         """Return the cases with this value, shifted to the first value of its dimension.
 
-        In this way, case sets with different values can be compared. `back_to` undoes the shift.
+        So case sets with different values can be compared. `shift_back` undoes the shift.
         """
         return (cases & self.of(name, value)) >> self._shift(name, value)
 
-    def back_to(self, name: str, value: str, cases: Cases) -> Cases:
-        """Return cases that `seen_from` shifted from this value to their original numbers."""
+    def shift_back(self, name: str, value: str, cases: Cases) -> Cases:
+        """Return cases with their original numbers, after `shift_to_first` from this value."""
         return cases << self._shift(name, value)
 
     def _shift(self, name: str, value: str) -> int:
@@ -176,7 +176,7 @@ class Space:
         return result
 
     def for_some(self, name: str, cases: Cases) -> Cases:
-        """Return the cases that are in a set for any value of a dimension."""
+        """Return the cases of a set, extended to every value of a dimension."""
         values = self.values.get(name)
         if values is None:
             return cases

@@ -9,10 +9,10 @@ from zsupport.answer.case import (
     Date,
     Query,
     Words,
-    in_columns,
+    in_column_order,
     matching,
-    named,
-    not_in_force,
+    names_in,
+    not_in_force_reasons,
     places_of,
     reasons,
     record,
@@ -26,7 +26,12 @@ from zsupport.answer.dimensions import (
     dimensions,
     with_channel,
 )
-from zsupport.answer.remarks import of_alternatives, of_case, remark_texts, retired_of
+from zsupport.answer.remarks import (
+    remark_texts,
+    remarks_of_alternatives,
+    remarks_of_case,
+    retired_of,
+)
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Revision, Term
 from zsupport.typed import Any, Mapping, NamedTuple, Sequence
@@ -55,7 +60,7 @@ class TermAnswer(NamedTuple):
     because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as JSON has it, with instants as texts in UTC."""
+        """Return the answer as a JSON object, with instants in UTC."""
         return record(self)
 
 
@@ -83,9 +88,9 @@ def answer_terms(
     if topic is not None:
         name = topic_id(topic, revision, *revisions)
         topics = {name: topics[name]} if name in topics else {}
-    asked = named(term.when for terms in topics.values() for term in terms) | shown
-    space = dimensions(revision, query, asked, of_all_priorities=True)
-    if query.channel is not None or "channel" in asked:
+    names = names_in(term.when for terms in topics.values() for term in terms) | shown
+    space = dimensions(revision, query, names, of_all_priorities=True)
+    if query.channel is not None or "channel" in names:
         space = with_channel(space, revision, query)
     steps = STEPS_OF_ROW + sum(map(len, topics.values())) // max(len(topics), 1)
     space.check_work(len(topics), steps, len(revisions))
@@ -100,18 +105,18 @@ def answer_terms(
     # The columns do not depend on the moment.
     open_names = [name for name in space.open if name not in shown]
     rows, kept = collapse(rows_of(space), open_names, _IDENTITY)
-    columns = in_columns(revision, {*kept, *shown})
+    columns = in_column_order(revision, {*kept, *shown})
     warnings = space.warnings
     if in_force and not space.absent:
         warnings += tuple(assumed_fact_warnings(space, rows_of, _IDENTITY))
     else:
-        rows = [_unsaid(revision, row, topics, in_force=in_force, lang=lang) for row in rows]
+        rows = [_without_text(revision, row, topics, in_force=in_force, lang=lang) for row in rows]
     if topic is None:
         columns.append("topic")
     return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force, None)
 
 
-def _unsaid(
+def _without_text(
     revision: Revision,
     row: TermAnswer,
     topics: Mapping[str, list[Term]],
@@ -120,7 +125,7 @@ def _unsaid(
     lang: str,
 ) -> TermAnswer:
     """Return an answer without a text, because no revision in force defines the case."""
-    because = not_in_force(revision)
+    because = not_in_force_reasons(revision)
     if in_force:
         because = reasons(revision, (term.place for term in topics[row.topic]))
     return TermAnswer(*row[:6], None, row.retired, *remark_texts(revision, (), lang), because)
@@ -159,14 +164,18 @@ def _answer(revision: Revision, terms: list[Term], case: Case, *, lang: str) -> 
     nothing = TermAnswer(
         case.get("plan"), case.get("role"), case.get("channel"), case.get("priority"), facts,
         terms[0].topic, None, retired_of(revision, case.get("plan")),
-        *remark_texts(revision, of_case(revision, "terms", case), lang),
+        *remark_texts(revision, remarks_of_case(revision, "terms", case), lang),
         reasons(revision, (term.place for term in terms)),
     )  # fmt: skip
     for term in terms:
         matched = matching(term.when, case)
         if not matched:
             continue
-        remarks = [term.remarks, *of_alternatives(matched), *of_case(revision, "terms", case)]
+        remarks = [
+            term.remarks,
+            *remarks_of_alternatives(matched),
+            *remarks_of_case(revision, "terms", case),
+        ]
         note, unclear, source = remark_texts(revision, remarks, lang)
         return nothing._replace(
             text=say(term.say, lang),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.answer.case import Answers, Because, Query, Warning, Words, reasons, record, say
-from zsupport.answer.remarks import of_case, remark_texts
+from zsupport.answer.remarks import remark_texts, remarks_of_case
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Remarks, Resource, Revision, Topic
 from zsupport.typed import Any, NamedTuple, Sequence
@@ -26,7 +26,7 @@ class TopicAnswer(NamedTuple):
     because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as JSON has it, with instants as texts in UTC."""
+        """Return the answer as a JSON object, with instants in UTC."""
         return record(self)
 
 
@@ -61,7 +61,7 @@ def answer_topics(
         return Answers((), columns, (), revision, query, in_force, None)
     topics = [value for value in help_.topics if name in (None, value.id)]
     role = {} if query.role is None else {"role": query.role}
-    remarks = [*of_case(revision, "topics", role), help_.remarks]
+    remarks = [*remarks_of_case(revision, "topics", role), help_.remarks]
     rows = []
     for item in [*([None] if name is None else []), *topics]:
         listed = [

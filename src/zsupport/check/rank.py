@@ -202,7 +202,7 @@ class _RankComparison:
             if len(self.seen) * self.space.size > SETS.most:
                 self.seen.clear()
             cases = self.groups[group].cases
-            seen = self.seen[key] = self.space.seen_from(self.dimension, value, cases)
+            seen = self.seen[key] = self.space.shift_to_first(self.dimension, value, cases)
         return seen
 
     def slower_cases(
@@ -214,9 +214,9 @@ class _RankComparison:
         if self.never_slower(group, other):
             return 0
         for low_hours, low_cases in subject.decisions.counted(other.hours):
-            low = space.seen_from(dimension, pair.low, low_cases) & both
+            low = space.shift_to_first(dimension, pair.low, low_cases) & both
             for high_hours, high_cases in subject.decisions.counted(group.hours) if low else ():
-                same = space.seen_from(dimension, pair.high, high_cases) & low
+                same = space.shift_to_first(dimension, pair.high, high_cases) & low
                 clock = subject.clock(group, high_hours)
                 other_clock = subject.clock(other, low_hours)
                 for conditions, cases in self.moments(pair, same):
@@ -245,9 +245,9 @@ class _RankComparison:
         """Yield parts of cases seen from either value, with the conditions of both values."""
         space, dimension, parts = self.space, self.dimension, self.subject.moments
         for high_conditions, high in parts if cases else ():
-            part = space.seen_from(dimension, pair.high, high) & cases
+            part = space.shift_to_first(dimension, pair.high, high) & cases
             for low_conditions, low in parts if part else ():
-                if both := part & space.seen_from(dimension, pair.low, low):
+                if both := part & space.shift_to_first(dimension, pair.low, low):
                     more = tuple(c for c in low_conditions if c not in high_conditions)
                     yield (*high_conditions, *more), both
 
@@ -262,14 +262,14 @@ class _RankComparison:
         """Yield each cell of a group that was not reported yet, in cases seen from the pair."""
         space, dimension = self.space, self.dimension
         for high_cell in self.groups[group].cells:
-            part = cases & space.seen_from(dimension, pair.high, high_cell.decides)
+            part = cases & space.shift_to_first(dimension, pair.high, high_cell.decides)
             if not part or (high_cell.rule, high_cell.cell.key) in reported:
                 continue
             for low_cell in self.groups[other].cells:
-                both = part & space.seen_from(dimension, pair.low, low_cell.decides)
+                both = part & space.shift_to_first(dimension, pair.low, low_cell.decides)
                 if both:
                     reported.add((high_cell.rule, high_cell.cell.key))
-                    back = space.back_to(dimension, pair.high, both)
+                    back = space.shift_back(dimension, pair.high, both)
                     yield SlowerCell(pair, high_cell, low_cell, back)
                     break
 
@@ -312,8 +312,8 @@ def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]
     for pair in pairs:
         if not pair.adjacent:
             continue  # a pair inside this pair lacks the channel too
-        high = space.seen_from(dimension, pair.high, decisions.allowed)
-        low = space.seen_from(dimension, pair.low, decisions.allowed)
+        high = space.shift_to_first(dimension, pair.high, decisions.allowed)
+        low = space.shift_to_first(dimension, pair.low, decisions.allowed)
         missing = low & ~high
         if not missing:
             continue
@@ -326,7 +326,7 @@ def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]
             (instead & space.among("channel", never), True),
         ):
             for position, granted in enumerate(decisions.grants):
-                part = space.seen_from(dimension, pair.low, granted) & cases if cases else 0
+                part = space.shift_to_first(dimension, pair.low, granted) & cases if cases else 0
                 if not part:
                     continue
                 cases &= ~part
@@ -334,7 +334,7 @@ def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]
                     position,
                     (pair,),
                     space.values_in("channel", part),
-                    space.back_to(dimension, pair.high, part),
+                    space.shift_back(dimension, pair.high, part),
                     replaced,
                 )
                 key = position, pair.low
@@ -380,10 +380,10 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[RankedValues]) -> 
     reported: set[int] = set()
     for pair in pairs:
         inside = shown[pair.high, pair.low] = _inside(pair, shown)
-        below = [(names, space.seen_from(dimension, pair.low, c)) for names, c in openings]
+        below = [(names, space.shift_to_first(dimension, pair.low, c)) for names, c in openings]
         below = [(names, cases) for names, cases in below if cases]
         for high_hours, cases in openings:
-            high = space.seen_from(dimension, pair.high, cases) if below else 0
+            high = space.shift_to_first(dimension, pair.high, cases) if below else 0
             for low_hours, low in below if high else ():
                 if ALWAYS in high_hours or (
                     high_hours.issuperset(low_hours) and varying.isdisjoint(low_hours)
@@ -404,14 +404,14 @@ def _first_grants(
 ) -> Iterator[Fewer]:
     """Yield the first grant of each case seen from either value, unless it was reported."""
     space, grants = subject.space, subject.decisions.grants
-    left = space.back_to(dimension, pair.high, cases)
+    left = space.shift_back(dimension, pair.high, cases)
     for position, granted in enumerate(grants):
         high = left & granted
         left &= ~granted
         if high and position not in reported:
             reported.add(position)
-            seen = space.seen_from(dimension, pair.high, high)
-            low = space.back_to(dimension, pair.low, seen)
+            seen = space.shift_to_first(dimension, pair.high, high)
+            low = space.shift_back(dimension, pair.low, seen)
             low_grant = next(number for number, cases in enumerate(grants) if cases & low)
             (channel, *_) = space.values_in("channel", high)
             yield Fewer(pair, position, low_grant, channel, high)
@@ -428,16 +428,16 @@ def _fewer(
     """Return the cases with fewer hours for the higher value, seen from either value."""
     space = subject.space
     result = 0
-    back = space.back_to(dimension, pair.low, both)
+    back = space.shift_back(dimension, pair.low, both)
     for low_hours, low_cases in _joined(subject, low_names, back):
-        same = space.seen_from(dimension, pair.low, low_cases)
-        back = space.back_to(dimension, pair.high, same)
+        same = space.shift_to_first(dimension, pair.low, low_cases)
+        back = space.shift_back(dimension, pair.high, same)
         for high_hours, high_cases in _joined(subject, high_names, back):
             try:
                 if not includes(high_hours, low_hours, subject.period, subject.public) and includes(
                     low_hours, high_hours, subject.period, subject.public
                 ):
-                    result |= space.seen_from(dimension, pair.high, high_cases)
+                    result |= space.shift_to_first(dimension, pair.high, high_cases)
             except (EnvironmentFault, BadText):
                 continue
     return result

@@ -76,10 +76,10 @@ def hours(
         read("--customer-tz", customer_tz, zone)
     question = read_question(common, moments)
     if freeze:
-        from zsupport.answer.freeze import frozen
+        from zsupport.answer.freeze import frozen_holidays
 
         revision, _ = question.policy.revision_at(moments.at)
-        lines = frozen(revision, name, moments.at, question.policy.revisions)
+        lines = frozen_holidays(revision, name, moments.at, question.policy.revisions)
         if not common.quiet:
             emit(lines)
         return 0

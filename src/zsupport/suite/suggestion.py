@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import of_customer
-from zsupport.answer.case import NEEDS_INPUT, Case, named
+from zsupport.answer.case import NEEDS_INPUT, Case, names_in
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
 from zsupport.answer.opening import HoursAnswer
@@ -137,7 +137,7 @@ def _of_channels(
     subject: PolicyUnderTest, decision: Decision, case: Case, moment: datetime | None
 ) -> dict[str, Plain]:
     revision = subject.policy.revisions[decision.revision]
-    names = named(grant.when for grant in revision.grants) | {"plan"}
+    names = names_in(grant.when for grant in revision.grants) | {"plan"}
     asked = keys_of(CHANNELS, revision, case, names - {"channel"})
     if moment is not None:
         asked["at"] = instant(moment)
@@ -230,7 +230,7 @@ def _of_hours(
 ) -> dict[str, Plain] | None:
     revision = subject.policy.revisions[decision.revision]
     calendars = [calendar for calendars in revision.hours.values() for calendar in calendars]
-    names = named(calendar.when for calendar in calendars)
+    names = names_in(calendar.when for calendar in calendars)
     if moment is None:
         moment = reference_of(subject, decision.revision)
     asked: dict[str, Plain] = {"name": decision.about, **keys_of(HOURS, revision, case, names)}
@@ -351,7 +351,7 @@ def _without_default(pair: MutantPair) -> Iterator[CaseQuestion]:
 def _channels_question(pair: MutantPair, case: Case, moment: datetime | None) -> CaseQuestion:
     index = pair.revision
     grants = [g for side in (pair.before, pair.after) for g in side.policy.revisions[index].grants]
-    names = named(grant.when for grant in grants) | {"plan"}
+    names = names_in(grant.when for grant in grants) | {"plan"}
     asked = keys_of(CHANNELS, pair.before.policy.revisions[index], case, names - {"channel"})
     return CaseQuestion("channels", _at(asked, "at", moment), case)
 
@@ -372,7 +372,7 @@ def _hours_question(
 ) -> CaseQuestion:
     revision = pair.before.policy.revisions[pair.revision]
     calendars = [calendar for calendars in revision.hours.values() for calendar in calendars]
-    names = named(calendar.when for calendar in calendars)
+    names = names_in(calendar.when for calendar in calendars)
     asked = {"name": name, **keys_of(HOURS, revision, case, names)}
     asked |= CUSTOMER if asks_customer(revision) else {}
     return CaseQuestion("hours", _at(asked, "at", moment), case)

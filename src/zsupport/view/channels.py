@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import no_priority, records_of
+from zsupport.answer.case import no_priority_reasons, records_of
 from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from typing import Any
 
-    from zsupport.view.explain import Explaining
+    from zsupport.view.explain import Explainer
 
 
 def show_channels(
@@ -87,11 +87,11 @@ def _matrix(allowed: list[ChannelAnswer], case_columns: list[str]) -> Table:
     )
 
 
-def explain(answer: ChannelAnswer, why: Explaining[ChannelAnswer, None]) -> list[str]:
+def explain(answer: ChannelAnswer, why: Explainer[ChannelAnswer, None]) -> list[str]:
     """Return the grants that allow the channel, or their conditions and the possible changes."""
-    from zsupport.view.explain import case_of, condition_in_words, place_of
+    from zsupport.view.explain import case_line, case_of, condition_in_words
 
-    head = f"{place_of(answer)}: {'allowed' if answer.allowed else 'not allowed'}"
+    head = f"{case_line(answer)}: {'allowed' if answer.allowed else 'not allowed'}"
     if lines := why.not_in_force():
         return [head, *lines]
     if answer.allowed:
@@ -104,11 +104,11 @@ def explain(answer: ChannelAnswer, why: Explaining[ChannelAnswer, None]) -> list
                 text = condition_in_words(matched or grant.when)
                 lines.append(f"{why.at(grant.place)}  allows {answer.channel}: {text}")
         return [head, *lines]
-    if answer.because == no_priority(why.revision):
+    if answer.because == no_priority_reasons(why.revision):
         return [head, *why.no_priority()]
     case = case_of(answer)
     denials = why.denials(case, [answer.channel])
-    return [head, *denials, *why.would(case, [answer.channel], "allowed")]
+    return [head, *denials, *why.helpful_changes(case, [answer.channel], "allowed")]
 
 
 QUESTION = QuestionView("channels", ChannelAnswer, lambda: OF_CASE, show_channels, explain)

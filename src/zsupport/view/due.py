@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from zsupport.view.explain import Explaining
+    from zsupport.view.explain import Explainer
 
 
 def show_due(answers: DueAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -84,8 +84,8 @@ def _target(answer: DueAnswer) -> str:
     return " ".join(part for part in parts if part)
 
 
-def explain(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
-    """Return the rule that decides, the later rules that apply, and the steps to the deadline."""
+def explain(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> list[str]:
+    """Return the deciding rule, the later rules that also apply, and the steps to the deadline."""
     from zsupport.view.due_explained import explain_due
 
     return explain_due(answer, why)

@@ -1,10 +1,10 @@
-"""Why a deadline is what it is: the rule that decides, and the way from start to due time."""
+"""Explain a deadline: the rule that decides, and the steps from the start to the due time."""
 
 from __future__ import annotations
 
-from zsupport.answer.case import NEEDS_INPUT, Case, NeedsInput, matching, no_priority
+from zsupport.answer.case import NEEDS_INPUT, Case, NeedsInput, matching, no_priority_reasons
 from zsupport.answer.due import DueAnswer, DueDetails, course_of
-from zsupport.answer.hours import Settled
+from zsupport.answer.hours import SettledHours
 from zsupport.answer.promise import NEGATIVE, Promise, Promises, decide
 from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.clock.target import Target
@@ -14,12 +14,12 @@ from zsupport.dates import date
 from zsupport.policy.model import Revision, When
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.explain import (
-    Explaining,
+    Explainer,
     any_of,
+    case_line,
     case_of,
     condition_in_words,
     in_words,
-    place_of,
 )
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ MAX_DAYS = 10
 MAX_STEPS = 40
 
 
-def explain_due(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
-    """Return the rule that decides, the rules that it hides, and the steps to the deadline."""
-    head = f"{place_of(answer, metric=answer.metric)}: {answer.state}"
+def explain_due(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> list[str]:
+    """Return the deciding rule, the later rules that also apply, and the steps to the deadline."""
+    head = f"{case_line(answer, metric=answer.metric)}: {answer.state}"
     if lines := why.not_in_force():
         return [head, *lines]
     revision = why.revision
@@ -52,19 +52,19 @@ def explain_due(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> li
             return [head, f"  `{answer.channel}` cannot open a case, so it has no targets"]
         case = case_of(answer)
         denials = why.denials(case, channels)
-        return [head, *denials, *why.would(case, channels, "entitled")]
-    if answer.because == no_priority(revision):
+        return [head, *denials, *why.helpful_changes(case, channels, "entitled")]
+    if answer.because == no_priority_reasons(revision):
         return [head, *why.no_priority()]
     details = why.answers.details
-    row = _promised(answer, details.promised)
+    row = _promise_of(answer, details.promises)
     case = row.case
 
-    def inside(name: str) -> bool:
+    def opened_inside(name: str) -> bool:
         return details.hours.is_open(name, case, details.moment.events.opened)
 
     if answer.state == NEEDS_INPUT:
         return [head, *(why.at(reason) for reason in answer.because)]
-    deciding = decide(revision, case, answer.metric, inside)
+    deciding = decide(revision, case, answer.metric, opened_inside)
     if deciding is None:
         place = revision.targets_place or revision.grants_place
         return [head, f"{why.at(place)}  no target rule states {answer.metric} for this case"]
@@ -76,7 +76,7 @@ def explain_due(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> li
     for rule in revision.rules:
         cells = rule.cells.get(answer.metric, {})
         hidden = cells.get(priority) or cells.get("*")
-        if rule is not deciding.rule and hidden and _matches(rule.when, case, inside):
+        if rule is not deciding.rule and hidden and _matches(rule.when, case, opened_inside):
             condition = condition_in_words(rule.when)
             lines.append(
                 f"{why.at(hidden.place)}  this later rule also applies:"
@@ -87,18 +87,18 @@ def explain_due(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> li
     return [head, *lines, *_walk(answer, row, why)]
 
 
-def _matches(when: When, case: Case, inside: Callable[[str], bool]) -> bool:
+def _matches(when: When, case: Case, opened_inside: Callable[[str], bool]) -> bool:
     """Return whether a condition matches, without further input."""
     try:
-        return bool(matching(when, case, inside))
+        return bool(matching(when, case, opened_inside))
     except NeedsInput:
         return False
 
 
-def _promised(answer: DueAnswer, promised: Promises) -> Promise:
+def _promise_of(answer: DueAnswer, promises: Promises) -> Promise:
     """Return the full promise of an answer, which itself shows only the open columns."""
     place = (answer.plan, answer.role, answer.priority, answer.metric)
-    for row in promised.rows:
+    for row in promises.rows:
         same = (row.plan, row.role, row.priority, row.metric.id) == place
         same = same and answer.channel in (None, row.case["channel"])
         if same and answer.facts.items() <= row.facts.items():
@@ -106,7 +106,7 @@ def _promised(answer: DueAnswer, promised: Promises) -> Promise:
     raise LookupError(f"no promise for {answer}")
 
 
-def _walk(answer: DueAnswer, row: Promise, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
+def _walk(answer: DueAnswer, row: Promise, why: Explainer[DueAnswer, DueDetails]) -> list[str]:
     """Return the steps from the start to the deadline: time that counts, and time that does not."""
     assert row.cell is not None
     target, moment, settled = row.cell.target, why.answers.details.moment, row.settled
@@ -148,7 +148,9 @@ def _walk(answer: DueAnswer, row: Promise, why: Explaining[DueAnswer, DueDetails
     return lines
 
 
-def _business_days(settled: Settled, target: Target, start: int, revision: Revision) -> list[str]:
+def _business_days(
+    settled: SettledHours, target: Target, start: int, revision: Revision
+) -> list[str]:
     """Return a line with the business days that count, and the due time on the last one."""
     if settled.days is None or target.kind not in ("business-days", "next-business-day", "by"):
         return []
@@ -183,7 +185,7 @@ def _business_days(settled: Settled, target: Target, start: int, revision: Revis
     return [f"  business day after {after}: {days[0]}; due {due}"]
 
 
-def _would_promise(case: Case, metric: str, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
+def _would_promise(case: Case, metric: str, why: Explainer[DueAnswer, DueDetails]) -> list[str]:
     """Return the single changes of the case that lead to a target."""
     changes = []
     for name, values in why.choices(case):

@@ -43,7 +43,7 @@ def any_of(values: Iterable[str]) -> str:
     return enumerated(values, "or")
 
 
-class Explaining(Generic[Row, Details]):
+class Explainer(Generic[Row, Details]):
     """The answers to explain, with the parts that explanations of several questions share."""
 
     def __init__(self, answers: Answers[Row, Details], where: str, zone_shown: tzinfo) -> None:
@@ -100,7 +100,7 @@ class Explaining(Generic[Row, Details]):
             lines.append(f"{self.at(grant.place)}  allows {allowed} for {_misses(grant, case)}")
         return lines
 
-    def would(self, case: Case, channels: list[str], what: str) -> list[str]:
+    def helpful_changes(self, case: Case, channels: list[str], what: str) -> list[str]:
         """Return the single changes of the case that make the answer positive."""
 
         def allowed(changed: Case, name: str) -> bool:
@@ -161,7 +161,7 @@ def case_of(answer: ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer) -> Cas
     }
 
 
-def place_of(
+def case_line(
     answer: ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer, **more: str | None
 ) -> str:
     """Return the case of an answer in one line: `plan=pro role=admin channel=phone`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import no_priority, records_of
+from zsupport.answer.case import no_priority_reasons, records_of
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Remark, Report, Table
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
     from typing import Any
 
-    from zsupport.view.explain import Explaining
+    from zsupport.view.explain import Explainer
 
 
 def show_hours(answers: HoursAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -80,20 +80,20 @@ def _text(instant: datetime | None, zone: tzinfo) -> str:
     return "" if instant is None else format_instant(from_datetime(instant), zone)
 
 
-def explain(answer: HoursAnswer, why: Explaining[HoursAnswer, tuple[Opening, ...]]) -> list[str]:
+def explain(answer: HoursAnswer, why: Explainer[HoursAnswer, tuple[Opening, ...]]) -> list[str]:
     """Return the grants and calendars that decide, and the special dates of the week."""
-    from zsupport.view.explain import case_of, condition_in_words, place_of
+    from zsupport.view.explain import case_line, case_of, condition_in_words
 
-    head = f"{place_of(answer, hours=answer.hours)}: {answer.state}"
+    head = f"{case_line(answer, hours=answer.hours)}: {answer.state}"
     if lines := why.not_in_force():
         return [head, *lines]
-    if answer.because == no_priority(why.revision):
+    if answer.because == no_priority_reasons(why.revision):
         return [head, *why.no_priority()]
     if answer.state == "not-entitled":
         assert answer.channel is not None
         case = case_of(answer)
         denials = why.denials(case, [answer.channel])
-        return [head, *denials, *why.would(case, [answer.channel], "allowed")]
+        return [head, *denials, *why.helpful_changes(case, [answer.channel], "allowed")]
     decided = {reason.path for reason in answer.because}
     for grant in why.revision.grants:
         if grant.place.path in decided:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from typing import Any
 
-    from zsupport.view.explain import Explaining
+    from zsupport.view.explain import Explainer
 
 
 def show_priorities(
@@ -52,7 +52,7 @@ def show_priorities(
     )
 
 
-def explain(answer: PriorityAnswer, why: Explaining[PriorityAnswer, None]) -> list[str]:
+def explain(answer: PriorityAnswer, why: Explainer[PriorityAnswer, None]) -> list[str]:
     """Return the condition of the matching priority, or the conditions of all priorities."""
     from zsupport.view.explain import condition_in_words
 

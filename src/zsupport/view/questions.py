@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from zsupport.view.explain import Explaining
+    from zsupport.view.explain import Explainer
 
 QUESTIONS = ("channels", "due", "hours", "priority", "topics", "terms")
 
@@ -37,7 +37,7 @@ class QuestionView(NamedTuple, Generic[Row, Details]):
     answer: type[Row]
     query: Callable[[], Mapping[str, Any]]
     show: Callable[[Answers[Row, Details], dict[str, Any], tzinfo, str], Report]
-    explain: Callable[[Row, Explaining[Row, Details]], list[str]]
+    explain: Callable[[Row, Explainer[Row, Details]], list[str]]
 
     def why(
         self, answers: Answers[Row, Details], where: str, zone_shown: tzinfo = UTC
@@ -47,9 +47,9 @@ class QuestionView(NamedTuple, Generic[Row, Details]):
         `where` goes before the name of the file, and clock time is shown in `zone_shown`.
         Every answer has a line of its own, then a line for each place in the policy that decided.
         """
-        from zsupport.view.explain import Explaining
+        from zsupport.view.explain import Explainer
 
-        explaining = Explaining(answers, where, zone_shown)
+        explaining = Explainer(answers, where, zone_shown)
         return [line for answer in answers for line in self.explain(answer, explaining)]
 
 
@@ -99,14 +99,14 @@ def all_warnings(answers: AnyAnswers, lang: str) -> tuple[Warning, ...]:
     revision = answers.revision
     result = list(answers.warnings)
     if not answers.in_force:
-        result.append(Warning("not-in-force", not_in_force(revision)))
+        result.append(Warning("not-in-force", not_in_force_text(revision)))
     doubt = say(revision.validity.unclear, lang)
     if doubt:
         result.append(Warning("unclear-validity", doubt))
     return tuple(result)
 
 
-def not_in_force(revision: Revision) -> str:
+def not_in_force_text(revision: Revision) -> str:
     """Return the sentence that states when the nearest revision is in force."""
     policy, start, last = revision.policy, revision.start, revision.last_day
     if start and last:

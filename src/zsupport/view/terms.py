@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from typing import Any
 
-    from zsupport.view.explain import Explaining
+    from zsupport.view.explain import Explainer
 
 
 def show_terms(answers: TermAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -40,12 +40,12 @@ def _values(answer: TermAnswer, columns: Iterable[str]) -> tuple[str, ...]:
     return values_of(answer, columns, ("topic",))
 
 
-def explain(answer: TermAnswer, why: Explaining[TermAnswer, None]) -> list[str]:
+def explain(answer: TermAnswer, why: Explainer[TermAnswer, None]) -> list[str]:
     """Return the term that applies, or the conditions of all terms of the topic."""
-    from zsupport.view.explain import condition_in_words, place_of
+    from zsupport.view.explain import case_line, condition_in_words
 
     text = "not stated" if answer.text is None else "stated"
-    head = f"{place_of(answer, topic=answer.topic)}: {text}"
+    head = f"{case_line(answer, topic=answer.topic)}: {text}"
     if lines := why.not_in_force():
         return [head, *lines]
     decided = {reason.path for reason in answer.because}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from typing import Any
 
-    from zsupport.view.explain import Explaining
+    from zsupport.view.explain import Explainer
 
 
 def show_topics(answers: TopicAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -56,7 +56,7 @@ def _label(row: TopicAnswer, columns: Iterable[str]) -> tuple[str, ...]:
     return _values(row, columns, "/")
 
 
-def explain(answer: TopicAnswer, why: Explaining[TopicAnswer, None]) -> list[str]:
+def explain(answer: TopicAnswer, why: Explainer[TopicAnswer, None]) -> list[str]:
     """Return the place of the resource in the policy."""
     return [answer.name or "", *(why.at(reason) for reason in answer.because)]
 

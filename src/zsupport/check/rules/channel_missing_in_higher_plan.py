@@ -56,7 +56,7 @@ def named_in_grant(subject: Subject, dimension: str, missing: Missing, low: str)
     """Return the path of the condition by which a grant applies to the lower plan or role."""
     space = subject.space
     (high, *_), path = missing.pairs[0], ("entitlements", missing.grant, "when")
-    cases = space.back_to(dimension, low, space.seen_from(dimension, high, missing.cases))
+    cases = space.shift_back(dimension, low, space.shift_to_first(dimension, high, missing.cases))
     whens = subject.revision.grants[missing.grant].when
     several = isinstance(subject.document.node(path), SequenceNode)
     for position, alternative in enumerate(whens):

@@ -51,9 +51,11 @@ def _conflict(
     space = subject.space
     for first, second in combinations([id for id in above if id in below], 2):
         if below.index(first) > below.index(second):
-            of_first, of_second = (space.seen_from("channel", id, both) for id in (first, second))
+            of_first, of_second = (
+                space.shift_to_first("channel", id, both) for id in (first, second)
+            )
             if cases := of_first & of_second:
-                return first, second, space.back_to("channel", first, cases)
+                return first, second, space.shift_back("channel", first, cases)
     return None
 
 

@@ -63,7 +63,7 @@ def _decides(subject: Subject, fact: str) -> bool:
 def _differs(space: Space, fact: str, cases: Cases) -> bool:
     """Return whether a set contains one of two cases that differ only in a fact."""
     values = space.values.get(fact, ())
-    seen = {space.seen_from(fact, value, cases) for value in values}
+    seen = {space.shift_to_first(fact, value, cases) for value in values}
     return len(seen) > 1
 
 
