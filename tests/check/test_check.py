@@ -513,7 +513,7 @@ def test_unreadable_file_cannot_be_ignored(check: Check, tmp_path: Path) -> None
         assert f"`{name}` cannot be ignored" in run.stderr
         comment = f"# zsupport: allow {name} -- reason\n"
         write(tmp_path, a=CLEAN.replace("plans", f"{comment}plans"))
-        message = f"error[ZS903] invalid-suppression: `{name}` cannot be allowed"
+        message = f"error[ZS903] invalid-suppression: `{name}` cannot be suppressed"
         assert message in check("a.yaml").stdout
     for option in (("--select", "ZS401"), ("--ignore", "ZS0"), ("--exit-zero",)):
         run = check("none.yaml", *option, only=False)

@@ -93,13 +93,13 @@ def test_forbidding_invariant_tests_a_denial(run_check: RunCheck, tmp_path: Path
     users = "{for: {role: user}, forbid: {channel: [web, phone]}}"
     assert with_invariants(phone, users) == []
     assert with_invariants(phone) == [
-        "no test expects that the plan `pro` may not use a channel",
-        "no test expects that the channel `web` is not allowed",
+        "no test expects a denied channel for the plan `pro`",
+        "no test expects that the channel `web` is denied",
     ]
     # Required channels and promised targets test no denial.
     allowed = "{require: {channel: help}}"
     promised = "{for: {role: user}, forbid: {promised: first-response}}"
-    assert with_invariants(allowed, promised) == ["no test expects that a channel is not allowed"]
+    assert with_invariants(allowed, promised) == ["no test expects that a channel is denied"]
     # Invariants and cases are combined.
     cases = "cases:\n  - {channels: {plan: pro, role: user}, expect: {exclude: [web]}}\n"
     assert with_invariants(phone, cases=cases) == []
@@ -119,7 +119,7 @@ def test_policy_without_tests_has_no_findings(run_check: RunCheck) -> None:
 def test_policy_without_any_tested_denial(run_check: RunCheck) -> None:
     (finding,) = run_check(PRO, "{channels: {}, expect: {include: [help]}}")
     assert places([finding]) == ["acme.yaml:9:1 ZS905 entitlements"]
-    assert finding["message"] == "no test expects that a channel is not allowed"
+    assert finding["message"] == "no test expects that a channel is denied"
     assert finding["severity"] == "warning"
     # The first case of the largest denial: users of Free may not phone.
     assert finding["case"] == {"plan": "free", "role": "owner", "channel": "phone"}
@@ -135,7 +135,7 @@ def test_channel_without_a_tested_denial(run_check: RunCheck) -> None:
     denied = "{channels: {role: user, channel: phone}, expect: {allowed: false}}"
     (finding,) = run_check(denied)
     assert places([finding]) == ["acme.yaml:11:34 ZS905 entitlements[1].allow"]
-    assert finding["message"] == "no test expects that the channel `web` is not allowed"
+    assert finding["message"] == "no test expects that the channel `web` is denied"
 
 
 def test_unknown_id_in_a_test_is_reported(run_check: RunCheck) -> None:

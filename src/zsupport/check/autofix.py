@@ -48,7 +48,7 @@ def repaired(document: Document, judgement: Judgement, judge: Judge) -> Repaired
 def _step(document: Document, fixable: Sequence[Finding]) -> tuple[Document, list[Finding]] | None:
     """Return the document after some fixes, or None if no fix can be applied.
 
-    If the fixes together make the policy invalid, only half of them are tried.
+    If the fixes together make the policy invalid, the first half is tried, and then the second.
     """
     fixes: dict[Fix, Finding] = {}
     for finding in fixable:
@@ -65,7 +65,7 @@ def _step(document: Document, fixable: Sequence[Finding]) -> tuple[Document, lis
 
 
 def with_text(document: Document, text: str) -> Document:
-    """Return the document of a file with another text; keep its byte order mark."""
+    """Return the document with another text, and with the byte order mark of its file."""
     source = document.source
     mark = _BYTE_ORDER_MARK if source.data.startswith(_BYTE_ORDER_MARK) else b""
     return read_document(

@@ -28,8 +28,8 @@ from zsupport.sources.policies import Folders
 from zsupport.sources.select import Excluded, Fault, SelectedFile
 from zsupport.typed import NamedTuple
 
-#: Writes a fixed file: its target, and its bytes before and after. Raises EnvironmentFault if the
-#: file cannot be written.
+#: Writes a fixed file. The arguments are the file and its bytes before and after the fixes. Raises
+#: EnvironmentFault if the file cannot be written.
 Put = Callable[[SelectedFile, bytes, bytes], None]
 
 
@@ -96,8 +96,8 @@ def check_files(
 ) -> Checked:
     """Check files and return the result; call `began` before each file.
 
-    `faults` are files that could not be read. Files are read and checked one by one, and only the
-    name of a file without findings is kept, so that memory does not grow with their number.
+    `faults` are files that could not be read. Files are read and checked one by one. To save
+    memory, only the name of a file without findings is kept.
     """
     run = _Run(options)
     for fault in faults:
@@ -235,7 +235,7 @@ class _Run:
             if tests:
                 first = self.policies[folder, id][0].file
                 files = folders.policy(folder, os.path.dirname(first.shown), id)
-                # A named file counts too if its name does not end in .yaml.
+                # Add checked files whose names do not end in .yaml: the folder omits them.
                 named = [revision.file for revision in self.policies[folder, id]]
                 missing = [file for file in named if file.real not in files]
                 files |= {file.real: file.source for file in folders.read(missing, [])}
@@ -245,7 +245,7 @@ class _Run:
                     self.add(first._replace(path=file, shown=file), document, findings)
 
     def add(self, target: SelectedFile, document: Document, findings: list[Finding]) -> None:
-        """Add findings about a file that was checked, or that contains tests."""
+        """Add findings in a policy or in its tests."""
         file = document.source.shown
         wanted = self.wanted(target)
         codes = wanted.codes_in(file)
@@ -284,8 +284,8 @@ def _conflicts(revisions: list[_RevisionKeys]) -> Iterator[tuple[int, tuple[Find
         try:
             source = read_file(revision.file.path, revision.file.shown)
         except PolicyError:
-            continue  # removed since it was checked
-        # Identified by the shown name: the files can be in several folders.
+            continue  # the file was removed after its check
+        # Units and texts are identified by the shown name.
         document = read_document(source._replace(name=source.shown))
         if document.revision is not None:
             read.append(document)

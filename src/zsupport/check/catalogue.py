@@ -29,7 +29,7 @@ KINDS: dict[str, Code] = {
         )
     )
 }
-#: Comments cannot allow findings about comments.
+#: The codes of findings about comments. Comments cannot suppress them.
 SUPPRESSION_CODES = ("ZS901", "ZS902", "ZS903")
 RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 #: The names of the removed rules, by code. These codes and names are never used again.
@@ -40,7 +40,7 @@ _LIST_RULES = Message("`zsupport check {list_rules}` lists the rules")
 
 
 def kind_named(name: str) -> Code:
-    """Return the code with this code or name, case-insensitively; raise UsageError."""
+    """Return the code with this code or name, ignoring case; raise UsageError if it is unknown."""
     code = code_named(name)
     if code is None:
         message, hint = _unknown_rule(name)
@@ -49,7 +49,7 @@ def kind_named(name: str) -> Code:
 
 
 def code_named(name: str) -> str | None:
-    """Return the code with this code or name, case-insensitively, or None."""
+    """Return the code with this code or name, ignoring case; None if it is unknown."""
     return name.upper() if name.upper() in KINDS else _BY_NAME.get(name.casefold())
 
 
@@ -69,7 +69,8 @@ def _unknown_rule(name: str, *, nearest: bool = True) -> tuple[str, str | None]:
 def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
     """Return the codes of names: codes, prefixes such as ZS3, or names of rules.
 
-    A text can be a list with commas. Raises UsageError, whose message starts with `where`.
+    A text can contain several names, separated by commas. Raises UsageError for an unknown name;
+    its message starts with `where`.
     """
     codes: set[str] = set()
     for name in (part.strip() for text in names for part in text.split(",")):
@@ -85,16 +86,16 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
 
 
 def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
-    """Return the codes of names that can be ignored; raise UsageError for others.
+    """Return the codes of names, as `codes_of`; raise UsageError for codes that cannot be ignored.
 
-    Findings of the loader, such as a missing file, cannot be ignored.
+    These are the codes of the loader: unreadable files and errors that make a policy invalid.
     """
     result: frozenset[str] = frozenset()
     for name in (part for text in names for part in text.split(",")):
         codes = codes_of([name], where)
         if codes <= {UNREADABLE.code, *CODES}:
             raise UsageError(
-                f"{where}: `{short(name)}` cannot be ignored: the policy is invalid",
+                f"{where}: `{short(name)}` cannot be ignored: a policy with this error is invalid",
                 "fix the policy",
             )
         result |= codes
@@ -102,7 +103,7 @@ def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
 
 
 def allowable(name: str, at: Span, hints: bool) -> str | InvalidComment:
-    """Return the code of a name in a comment, or the error if it cannot be allowed."""
+    """Return the code of a name in a comment, or an error if comments cannot suppress it."""
     code = code_named(name)
     if code is None and name[:2].upper() == "ZS":
         matching = [kind for kind in KINDS if kind.startswith(name.upper())]
@@ -117,10 +118,10 @@ def allowable(name: str, at: Span, hints: bool) -> str | InvalidComment:
         message, hint = _unknown_rule(name, nearest=hints)
         return InvalidComment(at, message, hint or FORM_HINT)
     if code in CODES or code == UNREADABLE.code:
-        message = f"`{name}` cannot be allowed: the policy is invalid"
+        message = f"`{name}` cannot be suppressed: a policy with this error is invalid"
         return InvalidComment(at, message, "fix the policy")
     if code in SUPPRESSION_CODES:
-        message = f"`{name}` cannot be allowed: it is a finding about comments"
+        message = f"`{name}` cannot be suppressed: it is a finding about comments"
         return InvalidComment(at, message, "fix the comment")
     return code
 

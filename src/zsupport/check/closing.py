@@ -68,7 +68,7 @@ def _counts(checked: Checked) -> Iterator[str]:
     if fixed and findings:
         yield f"remaining: {_by_severity(findings)}"
     if checked.allowed:
-        yield f"{counted(checked.allowed, 'finding')} allowed by comments"
+        yield f"{counted(checked.allowed, 'finding')} suppressed by comments"
     if checked.faults:
         yield f"{counted(len(checked.faults), 'file')} could not be read"
     if checked.unwritten:

@@ -39,7 +39,7 @@ class Config(NamedTuple):
     ignore: frozenset[str] = frozenset()
     fail_on: str | None = None
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
-    #: The rules that it switches off, as they are written in the file.
+    #: The rules that the configuration switches off, as they are written in the file.
     switched_off: tuple[str, ...] = ()
 
     def ignored(self, path: str) -> frozenset[str]:
@@ -66,7 +66,7 @@ class Configs:
     """
 
     def __init__(self, current: str | None, config: SharedConfig | None = None) -> None:
-        """Create without reading; `current` is the current folder, None if it was removed.
+        """Create without reading files. `current` is the current folder; None if it was removed.
 
         `config` replaces the configurations of the projects.
         """

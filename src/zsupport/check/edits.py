@@ -58,7 +58,7 @@ def quoting(document: Document, scalar: ScalarNode) -> tuple[Edit, ...]:
     """Return the edits that put quotes around a key or value without quotes."""
     places = places_of(document.text)
     start, end = places.start(scalar.span), places.end(scalar.span)
-    # The span contains an anchor before the text. A text over several lines differs from its span.
+    # The span of a text differs from the text if it has an anchor or is written on several lines.
     if not scalar.plain or document.text[start:end] != scalar.text:
         return ()
     return (places.edit(start, end, quoted(scalar.text)),)
@@ -123,7 +123,7 @@ class Places:
         return self._position(span.end_line, span.end_column)
 
     def _position(self, line: int, column: int) -> int:
-        if line > len(self.starts):  # libyaml ends the last line itself
+        if line > len(self.starts):  # libyaml adds a missing line end to the last line
             return len(self.text)
         return min(self.starts[line - 1] + column - 1, len(self.text))
 
@@ -203,7 +203,7 @@ def _extent(places: Places, node: Node) -> Extent:
 
 
 def _find(text: str, start: int, end: int, wanted: str) -> int:
-    """Return the position of a mark after only blanks and comments; raise _Unsure without it."""
+    """Return the position of a mark; raise _Unsure if not only blanks and comments precede it."""
     position = start
     while position < end:
         char = text[position]
@@ -302,7 +302,7 @@ def _out_of_lines(
     line = places.line_start(start)
     if text[line:start].strip(" ") == "":
         return _with_blank_line(places, line, places.next_line(rest.end()))
-    # It follows the `-` of a list item: the next part takes its place.
+    # The part follows the `-` of a list item, so the next part moves to its position.
     if before or after is None or set(text[line:start]) - {" ", "-"} or text[line] == "-" * 3:
         raise _Unsure
     if text[rest.end() : after[0]].strip(_BLANKS):
@@ -311,7 +311,7 @@ def _out_of_lines(
 
 
 def _with_blank_line(places: Places, start: int, end: int) -> Extent:
-    """Return a range of lines with an adjacent blank line if there is one on both sides."""
+    """Return a range of lines, extended by a blank line if it is between two blank lines."""
     above = places.line_start(start - 1) if start else 0
     below = places.next_line(end)
     if places.text[above:start].strip():

@@ -29,7 +29,7 @@ from zsupport.policy.document import Document
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode, path_text
 from zsupport.typed import NamedTuple
 
-#: The section of a finding about a limit, if not the facts or the plans.
+#: The section that a finding about a limit marks. Other limits mark the facts, or else the plans.
 _SECTIONS = {
     ROLES: ("roles",),
     CHANNELS: ("channels",),
@@ -45,7 +45,7 @@ _SECTIONS = {
 
 
 class Judgement(NamedTuple):
-    """The findings in a file, and the number of findings that its comments allow."""
+    """The findings in a file, and the number of suppressed findings."""
 
     findings: tuple[Finding, ...]
     allowed: int = 0
@@ -57,10 +57,11 @@ def judge(
     today: date,
     clocks: Clocks | None = None,
 ) -> Judgement:
-    """Return the findings in a file in the order of its text: the loader's, or else the rules'.
+    """Return the findings in a file, in the order of its text.
 
-    Findings that comments allow are omitted and counted. `clocks` are those of the run. Raises
-    the errors of their `public` if the holidays of a country are required but not available.
+    An invalid file has findings of the loader only. Suppressed findings are omitted and counted.
+    `clocks` are shared by the files of a run. Raises the errors of `clocks.public` if required
+    public holidays are not available.
     """
     if document.revision is None:
         return Judgement(document.findings)

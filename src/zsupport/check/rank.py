@@ -1,7 +1,7 @@
-"""Rank plans, roles and priorities, and find where a higher one has less than a lower one.
+"""Rank plans, roles and priorities, and find what a higher value lacks that a lower value has.
 
-Plans and roles rank by `above`, priorities by their order. Comparisons are made case by case: the
-cases differ only in the plan, the role or the priority.
+Plans and roles rank by `above`, priorities by their order. Two cases are compared if they differ
+only in the plan, the role or the priority.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def ranked(members: Iterable[Member]) -> list[RankedValues]:
     direct = {member.id: member.above for member in members}
     if not any(direct.values()):
         return []
-    # Each member follows all members that rank below it, because cycles are invalid.
+    # Lower members come first. Such an order exists, because a policy with cycles is invalid.
     order = list(TopologicalSorter(direct).static_order())
     #: The members below and above each member, as bit sets.
     lows_of, highs = dict.fromkeys(direct, 0), dict.fromkeys(direct, 0)
@@ -288,7 +288,7 @@ def surely_slower(
 
 
 class Missing(NamedTuple):
-    """A grant with channels for a lower value that a higher value lacks in the same case."""
+    """The channels of a grant that a lower value has and a higher value lacks in the same case."""
 
     grant: int
     pairs: tuple[RankedValues, ...]
@@ -300,9 +300,9 @@ class Missing(NamedTuple):
 def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]) -> list[Missing]:
     """Return the channels that a higher value lacks and the value directly below has.
 
-    A channel is not missing if the higher value has another channel in these cases and the
-    channel in other cases. This is intended: a ticket for most priorities, and a hotline for the
-    most urgent. Each grant of the lower value is returned once for all of its pairs.
+    A channel is not missing if the higher value has it in other cases, and has another channel in
+    these cases. This is often intended: tickets for most priorities, and a hotline for the most
+    urgent. Each grant of the lower value is returned once for all of its pairs.
     """
     space, decisions = subject.space, subject.decisions
     result: dict[tuple[int, str], Missing] = {}
@@ -366,8 +366,8 @@ class Fewer(NamedTuple):
 def fewer_hours(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Fewer]:
     """Yield each grant with certainly fewer hours for a channel than a lower value has.
 
-    The hours of several grants of a channel are combined. The hours of a grant without `hours`
-    are unknown. The first grant of each case is yielded, once.
+    The hours of several grants of a channel are combined. Grants without `hours` are not compared:
+    their opening times are unknown. The first grant of each case is yielded, but no grant twice.
     """
     space = subject.space
     openings = subject.openings

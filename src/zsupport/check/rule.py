@@ -43,9 +43,9 @@ class Subject(AnalysedRevision):
     """A policy file that the loader accepts, with cached analyses for rules."""
 
     def __init__(self, document: Document, today: date, clocks: Clocks | None = None) -> None:
-        """Create from a document; `today` is the date for rules that depend on it.
+        """Create from a document; some rules depend on the date `today`.
 
-        `clocks` are those of the run, with the public holidays of countries.
+        `clocks` are shared by the files of a run, and contain the public holidays.
         """
         self.clocks = clocks or Clocks()
         super().__init__(document, self.clocks.public)

@@ -11,7 +11,7 @@ UNKNOWN_IN_TEST = Code("ZS904", "unknown-id-in-test", "unknown id in a test")
 UNTESTED_DENIAL = Code(
     "ZS905",
     "untested-denial",
-    "plan or channel without a test that expects `allowed: false`",
+    "plan or channel without a test of a denial",
     "warning",
 )
 TEST_CODES = (UNKNOWN_IN_TEST, UNTESTED_DENIAL)

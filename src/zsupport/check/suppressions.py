@@ -42,7 +42,7 @@ _AFTER_CODES = re.compile(r"(?:[ \t]+until[ \t]+(?P<until>[^ \t]+))?(?P<more>.*)
 _REASON = re.compile(r"(?:(?<=[ \t])|\A)--(?:[ \t]+|\Z)")
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")
 _FEW_LINES = 20
-#: Only this many errors get a suggestion, because searching for one takes time.
+#: The most errors that get a suggestion, because searching for a suggestion takes time.
 _MAX_HINTS = 50
 
 
@@ -72,7 +72,7 @@ class Comment(NamedTuple):
         return span.line <= self.first <= span.end_line
 
     def expired(self, today: date) -> bool:
-        """Return whether its last day has passed."""
+        """Return whether the last day of the comment has passed."""
         return self.until is not None and self.until < today
 
 
@@ -129,7 +129,7 @@ def suppressions_of(document: Document, code_of: CodeOf) -> Suppressions:
 
 
 def suppress(comments: Sequence[Comment], findings: Sequence[Finding], today: date) -> Suppressed:
-    """Return findings without those that comments allow; an expired comment allows nothing."""
+    """Apply suppressions to findings; an expired suppression has no effect."""
     if not comments:
         return Suppressed(list(findings), 0, frozenset())
     by_code: dict[str, _ByLine] = {}
@@ -245,7 +245,7 @@ def _range(places: Places, span: Span) -> tuple[int, int]:
     return places.start(span), places.end(span)
 
 
-# -- reading one -------------------------------------------------------------------------------
+# -- reading comments --------------------------------------------------------------------------
 
 
 class _CommentReader:

@@ -18,13 +18,13 @@ EVERY = "*"
 
 
 class TargetGroup(NamedTuple):
-    """The cells with a target over the same hours and with the same conditions."""
+    """Cells with the same target, the same hours and the same conditions."""
 
     target: Target
     hours: str | None
     conditions: tuple[Text | None, Text | None]
     cells: tuple[StatedCell, ...]
-    cases: Cases  # which one of the cells decides
+    cases: Cases  # that the cells decide
 
 
 def target_groups_of(

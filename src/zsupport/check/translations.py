@@ -21,7 +21,7 @@ class Translated(NamedTuple):
 def translated(document: Document) -> tuple[Translated, ...]:
     """Return each text by language, in the order of the file.
 
-    The format defines the places of texts: the values `en` and `nb` of a fact are not languages.
+    The format defines which mappings are texts: values `en` and `nb` of a fact are not languages.
     """
     return tuple(_texts(POLICY, document.root, ()))
 

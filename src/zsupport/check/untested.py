@@ -62,7 +62,7 @@ def _renamed(finding: Finding) -> Finding:
 def _denials(
     subject: PolicyUnderTest, index: int, examples: list[Example], invariants: list[Invariant]
 ) -> Iterator[Finding]:
-    """Yield the denials of the newest revision without a test."""
+    """Yield a finding for each plan and channel of a revision whose denials have no test."""
     document = subject.revisions[index].document
     try:
         denials = [item for item in decisions_of(subject, index) if item.kind == "denial"]
@@ -77,7 +77,7 @@ def _denials(
         yield _finding(
             document,
             ("entitlements",),
-            "no test expects that a channel is not allowed",
+            "no test expects that a channel is denied",
             space,
             denials,
         )
@@ -86,13 +86,13 @@ def _denials(
     for plan in revision.plans:
         of_plan = [denial for denial in denials if denial.plan == plan.id]
         if of_plan and all(denial in untested for denial in of_plan):
-            message = f"no test expects that the plan `{plan.id}` may not use a channel"
+            message = f"no test expects a denied channel for the plan `{plan.id}`"
             yield _finding(document, ("plans", plan.id), message, space, of_plan)
     for channel in revision.channels:
         of_channel = [denial for denial in denials if denial.about == channel.id]
         grant = next((i for i, g in enumerate(revision.grants) if channel.id in g.allow), None)
         if of_channel and grant is not None and all(d in untested for d in of_channel):
-            message = f"no test expects that the channel `{channel.id}` is not allowed"
+            message = f"no test expects that the channel `{channel.id}` is denied"
             yield _finding(document, ("entitlements", grant, "allow"), message, space, of_channel)
 
 

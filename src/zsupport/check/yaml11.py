@@ -39,8 +39,8 @@ _FIRST = frozenset("+-.0123456789")
 def reading(text: str) -> tuple[str, str] | None:
     """Return the kind and the value that a text without quotes has in YAML 1.1.
 
-    The value is null, a boolean or a number, as PyYAML writes it. Return None for a text that
-    YAML 1.1 reads as a text, or not at all.
+    The value is null, a boolean or a number, as PyYAML writes it. Return None if YAML 1.1 reads
+    the text as a text, or cannot read it.
     """
     word = _WORDS.get(text)
     if word is not None or text[:1] not in _FIRST:
@@ -61,7 +61,7 @@ def different_reading(text: str) -> tuple[str, str] | None:
 
 
 def any_different_reading(texts: Set[str]) -> bool:
-    """Return whether YAML 1.1 reads any of these texts differently; fast if it does not."""
+    """Return whether YAML 1.1 reads any of these texts as another value."""
     words = texts & _WORDS.keys()
     numbers = [text for text in texts if text[:1] in _FIRST]
     return any(map(different_reading, words)) or any(map(different_reading, numbers))

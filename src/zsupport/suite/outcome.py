@@ -205,12 +205,12 @@ def _wrong(
         same_case = next((known for known in failures if _within(known.case, first.case)), None)
         failure = same_case or failures[0]
         assert failure.expected is not None
-        message = _difference_message(failure, example)
+        difference = _difference_message(failure, example)
         more = len(failures) - 1
         if same_case is None:
-            message = f"in another case: {message}"
-        if more:
-            message = f"{message} (and in {counted(more, 'more case')})"
+            message = _message_for_another_case(difference, more)
+        else:
+            message = _message_for_cases(difference, more)
         value = _wanted(failure.expected)
         if len(by_key) > 1 and key not in OF_THE_SET:
             value = f"{key}: {value}"
@@ -302,6 +302,24 @@ def _difference_message(failure: Failure, example: Example) -> str:
         return f"no `{key}`"
     value = shortened(plain(failure.got, example.question.zone))
     return f"the allowed channels are {value}" if key == "exactly" else f"`{key}` is {value}"
+
+
+def _message_for_cases(difference: str, more: int) -> str:
+    """Return the message about a difference in the case of the finding and in more cases."""
+    if not more:
+        return difference
+    if more == 1:
+        return f"{difference} (and in 1 more case)"
+    return f"{difference} (and in {more:,} more cases)"
+
+
+def _message_for_another_case(difference: str, more: int) -> str:
+    """Return the message about a difference in another case than that of the finding."""
+    if not more:
+        return f"in another case: {difference}"
+    if more == 1:
+        return f"in another case: {difference} (and in 1 more case)"
+    return f"in another case: {difference} (and in {more:,} more cases)"
 
 
 def _channels_message(channels: tuple[str, ...], *, allowed: bool) -> str:

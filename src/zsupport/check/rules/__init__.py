@@ -1,4 +1,4 @@
-"""The rules, by code. A rule is a module here with a `RULE`, and a line in RULES."""
+"""The rules, by code. Each module of this package defines a `RULE`, and RULES lists them."""
 
 from __future__ import annotations
 

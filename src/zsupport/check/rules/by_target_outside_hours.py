@@ -25,9 +25,9 @@ def check(subject: Subject) -> Iterator[Problem]:
                     target, hours = item.cell.target.text, item.cell.hours
                     yield Problem(
                         subject.target(item),
-                        f"`{target}` is outside `{hours}`"
+                        f"`{target}` is outside the hours `{hours}`"
                         if closed == working
-                        else f"`{target}` is outside `{hours}` on {', '.join(closed)}",
+                        else f"`{target}` is outside the hours `{hours}` on {', '.join(closed)}",
                         label="closed at this time",
                         hint="choose a time within the hours, or change the hours",
                         case=subject.witness(cases),

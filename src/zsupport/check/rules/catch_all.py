@@ -23,7 +23,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                     path,
                     f"only this catch-all rule decides for {'; '.join(unnamed)}",
                     subject.document.first(path),
-                    hint="add rules that name them if other targets are intended",
+                    hint="add rules for these plans if other targets are intended",
                 )
 
 
@@ -31,7 +31,7 @@ def _unnamed(subject: Subject, targets: Targets, position: int) -> list[str]:
     """Return the plans with their priorities that only a catch-all rule decides.
 
     Return nothing if no other rule names a plan. Priorities that the rule names itself are
-    intended, and so is a single plan that no other rule names.
+    omitted, and so is a single plan that no other rule names: both are intended.
     """
     space, rules = subject.space, subject.revision.rules
     named = decides = 0

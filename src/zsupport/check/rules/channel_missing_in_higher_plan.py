@@ -11,10 +11,10 @@ from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each grant for a plan that the plan directly above it lacks.
+    """Yield each grant for a plan that omits the plan directly above it.
 
-    It is a warning if the higher plan has another channel in that case. It is a note if the
-    channel opens no case: a forum for plans without support is often intended.
+    The problem is a warning if the higher plan has another channel in that case. It is a note if
+    the channel opens no case: a forum for plans without support is often intended.
     """
     yield from problems(subject, "plan", ranked(subject.revision.plans))
 

@@ -13,7 +13,7 @@ from zsupport.clock.windows import DAYS
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each `business-days` with weekdays on which no window begins.
 
-    It is an error if no weekday remains: then no date is a business day.
+    The problem is an error if no weekday remains: then no date is a business day.
     """
     for path, calendar in subject.calendars:
         days = calendar.business_days

@@ -12,8 +12,8 @@ from zsupport.check.rules.redundant_grant import redundant_grants
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each pair of grants whose prerequisites are combined in the same case.
 
-    A grant with more prerequisites for some of the cases of another grant is not reported: it
-    states that these cases need more.
+    A grant that adds prerequisites for some of the cases of another grant is not reported: this is
+    intended.
     """
     grants, cases_of = subject.revision.grants, subject.decisions.grants
     if all(grant.prerequisites == grants[0].prerequisites for grant in grants):

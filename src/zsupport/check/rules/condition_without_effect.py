@@ -13,7 +13,7 @@ from zsupport.policy.yamltext import MappingNode, Path, ScalarNode
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each key of a condition without effect, and each group with all values."""
     revision = subject.revision
-    # A condition on the only value is kept for a later second value.
+    # A dimension with a single value is not checked: a second value may be added later.
     count = {
         name: len(values)
         for name, values in (

@@ -10,7 +10,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each entry that conflicts with one above it in a case with both channels allowed."""
+    """Yield each entry that conflicts with an earlier entry in a case that allows both channels."""
     space, allowed = subject.space, subject.decisions.allowed
     grants = subject.revision.grants
     ordered = [place for place, grant in enumerate(grants) if len(grant.recommend) > 1]
@@ -31,10 +31,10 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = ("entitlements", later, "recommend")
             yield Problem(
                 path,
-                f"conflicting recommendations: this entry has `{second}` before `{first}`, and an"
-                f" entry for the same cases has `{first}` before `{second}`",
+                f"conflicting recommendations: this entry has `{second}` before `{first}`, but an"
+                f" earlier entry for the same cases has `{first}` before `{second}`",
                 subject.document.first(path),
-                hint="use the same order in both, or write conditions that do not overlap",
+                hint="use the same order in both entries, or write conditions that do not overlap",
                 case=subject.witness(cases),
                 related=((("entitlements", earlier, "recommend"), f"`{first}` before `{second}`"),),
             )
@@ -46,7 +46,7 @@ def _conflict(
 ) -> tuple[str, str, Cases] | None:
     """Return two channels in opposite orders, and the cases of the first that allow both.
 
-    `both` are the cases in which both entries match and the channel is allowed.
+    `both` are the cases that both entries match and whose channel is allowed.
     """
     space = subject.space
     for first, second in combinations([id for id in above if id in below], 2):

@@ -25,16 +25,16 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator[Problem]:
-    """Yield each date with the windows of its weekday, and each break outside the hours.
+    """Yield each date that repeats the windows of its weekday, and each break outside the hours.
 
-    The holidays of a country and of the customer are not looked up. With them only a date whose
-    weekday is closed, or a break on such a date, is certain to have no effect.
+    The holidays of a country or of the customer are not looked up. If the calendar has such
+    holidays, only entries for a weekday that is closed are certain to have no effect.
     """
     document, start = subject.document, subject.revision.start
     off = calendar.holidays
     listed = off is None or (not off.customer and (off.frozen is not None or off.country is None))
     known = years_of(off, None, None, subject.public) if off and listed else None
-    # The country can work on a day of the weekend.
+    # In some countries a day of the weekend can be an exchanged working day.
     exchanges = not listed and off is not None and off.exchanged_for is not None
     usual = hours_of(calendar._replace(dates={}, breaks={}), "UTC", known)
     own = hours_of(calendar._replace(breaks={}), "UTC", known)
@@ -95,7 +95,7 @@ def cut(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
 
 
 def of_removals(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator[Problem]:
-    """Yield each date in `remove` that is not a holiday in the years around today."""
+    """Yield each date in `remove` that is not a holiday from last year to two years ahead."""
     off = calendar.holidays
     assert off is not None
     years = range(subject.today.year - 1, subject.today.year + 3)

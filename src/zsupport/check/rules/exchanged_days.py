@@ -12,13 +12,16 @@ from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
 from zsupport.wording import Message
 
-_HINT = "add `exchanged: mon` for the hours of a Monday, or `exchanged: ignore` for their own hours"
+_HINT = (
+    "add `exchanged: mon` for the hours of a Monday, or `exchanged: ignore` for the hours of their"
+    " own weekday"
+)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each calendar with exchanged days that does not state their hours.
 
-    Without the package of public holidays nothing is reported here: ZS706 reports that.
+    Without the package of public holidays nothing is reported: ZS706 reports the missing package.
     """
     for path, calendar in subject.calendars:
         off = calendar.holidays
@@ -57,7 +60,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 f"hours of exchanged working days not stated: {first} and {more} more"
                 if more
                 else f"hours of an exchanged working day not stated: {first}",
-                label="works on weekend days in exchange for days off",
+                label="some weekend days are working days in exchange for days off",
                 hint=_HINT,
             )
 

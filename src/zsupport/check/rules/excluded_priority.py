@@ -22,7 +22,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
-    """Yield the entry with this condition, or those of its alternatives that never match."""
+    """Yield the entry of a condition, or the alternatives whose facts exclude their priority."""
     entry = condition.path[:-1]
     matched = subject.decisions.matches(condition.when)
     if subject.excluded(matched):
@@ -39,7 +39,10 @@ def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
 
 
 def _of_cells(subject: Subject) -> Iterator[Problem]:
-    """Yield the targets of rules that match other cases; the same key of several metrics once."""
+    """Yield the excluded targets of rules that also match other cases.
+
+    Targets of several metrics with the same key are one problem.
+    """
     by_key: dict[tuple[int, str], tuple[Cases, list[Path]]] = {}
     for rule, metric, cell in subject.cells:
         matched = subject.decisions.matches(subject.revision.rules[rule].when)
@@ -62,9 +65,9 @@ def _problem(subject: Subject, path: Path, kind: str, cases: Cases) -> Problem:
         path,
         f"unreachable {kind}: the facts lead to {priorities}, not to {excluded}"
         if priorities
-        else f"unreachable {kind}: the facts lead to no priority, not to {excluded}",
+        else f"unreachable {kind}: the facts lead to no priority, so never to {excluded}",
         subject.document.first(path),
-        hint="change the facts or the priority, or remove it",
+        hint=f"change the facts or the priority, or remove the {kind}",
         case=subject.witness(cases),
     )
 

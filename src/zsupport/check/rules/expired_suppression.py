@@ -9,7 +9,7 @@ from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each expired comment that would still allow a finding."""
+    """Yield each expired comment whose finding still exists."""
     for comment in subject.suppressions.comments:
         codes = [
             allowed.code for allowed in comment.allowed if (comment, allowed.code) in subject.used

@@ -10,7 +10,7 @@ from zsupport.policy.model import PolicyCalendar
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each calendar with both that does not state which night a holiday closes."""
+    """Yield each such calendar that does not state which night a holiday closes."""
     document = subject.document
     for path, calendar in subject.calendars:
         if calendar.holidays is None or calendar.by_start_date or not past_midnight(calendar):

@@ -16,7 +16,7 @@ _AHEAD = 90
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each list of holidays whose last year ends within 90 days, or has ended.
 
-    A policy that ends before its holidays do needs no later ones.
+    A policy that ends before its list of holidays needs no later holidays.
     """
     last_day = subject.revision.last_day
     if last_day is not None and date.fromisoformat(last_day) < subject.today:

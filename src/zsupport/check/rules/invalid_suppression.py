@@ -1,4 +1,4 @@
-"""ZS903: an invalid suppression comment: not understood, or without a reason."""
+"""ZS903: an invalid suppression comment, such as a comment without a reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RULE = Rule(
     code="ZS903",
     name="invalid-suppression",
     severity="error",
-    summary="invalid suppression comment, or one without a reason",
+    summary="invalid suppression comment, or a comment without a reason",
     check=check,
     last=True,
 )

@@ -15,8 +15,8 @@ _HALF = DAY // 2
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each window of more than 12 hours that runs past midnight.
 
-    Opening and closing time must be the reverse of a working day. A window is not reported if
-    another calendar in its time zone covers exactly the rest of the day.
+    A window is reported only if it would be a working day with opening and closing swapped. It is
+    not reported if another calendar in its time zone covers exactly the rest of the day.
     """
     days: set[tuple[str | None, str]] = set()
     for path, calendar in subject.calendars:
@@ -37,12 +37,12 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 place,
                 f"`{text}` is open overnight, and closed from {match[3]} to {match[2]}",
-                hint=f"write `{match[1]} {day}`, or allow it: # zsupport: allow ZS721 -- reason",
+                hint=f"write `{match[1]} {day}`, or suppress it: # zsupport: allow ZS721 -- reason",
             )
 
 
 def _exchanged(opens: str, closes: str) -> bool:
-    """Return whether the reverse of an overnight window is a working day."""
+    """Return whether an overnight window is a working day if opening and closing are swapped."""
     return (
         "05:00" <= closes <= "12:00"
         and "13:00" <= opens <= "22:00"

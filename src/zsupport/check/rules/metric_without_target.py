@@ -8,7 +8,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each metric except the first that no rule states; ZS302 reports gaps of the first."""
+    """Yield each metric without a target, except the first metric, which ZS302 reports."""
     rules = subject.revision.rules
     stated = {metric for rule in rules for metric in rule.cells}
     for position, metric in enumerate(subject.revision.metrics):

@@ -11,7 +11,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield hours without a calendar for a case that uses them."""
     revision = subject.revision
-    # A list with a calendar without `when` has a calendar for every case.
+    # A calendar without `when` matches every case.
     listed = {
         hours: calendars
         for hours, calendars in revision.hours.items()

@@ -10,14 +10,14 @@ from zsupport.clock.holidays import differing_subdivision
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 
-#: Cached, as many policies name the same country.
+#: Cached, because many policies name the same country.
 _part = lru_cache(maxsize=256)(differing_subdivision)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each country without a `subdivision` whose holidays differ by subdivision.
 
-    Without the package of public holidays nothing is reported here: ZS706 reports that.
+    Without the package of public holidays nothing is reported: ZS706 reports the missing package.
     """
     for path, calendar in subject.calendars:
         off = calendar.holidays

@@ -8,7 +8,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield the first calendar with local times and no time zone, if the policy has none."""
+    """Yield the first calendar with times and no time zone, if the policy has no time zone."""
     if subject.revision.timezone != "UTC" or subject.document.node(("timezone",)) is not None:
         return
     without = [

@@ -12,7 +12,7 @@ from zsupport.clock.windows import DAY
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
 
-# Every country has fewer public holidays on workdays in a year.
+# More than the public holidays on workdays of any country in a year.
 _PUBLIC_HOLIDAYS = 40
 
 
@@ -53,7 +53,10 @@ def can_be_closed(calendar: PolicyCalendar, first: date, last: date) -> bool:
 
 
 def is_open(subject: Subject, calendar: PolicyCalendar, first: date, last: date) -> bool:
-    """Return whether any window of some dates opens, or public holidays are not available."""
+    """Return whether a calendar opens on any day of a period.
+
+    Return true if public holidays are not available.
+    """
     off = calendar.holidays
     try:
         years = years_of(off, off.country, off.subdivision, subject.public) if off else None

@@ -59,7 +59,7 @@ def _above_members_with_channels(
     return {pair.high for pair in ranked(members) if pair.adjacent and cases_of[pair.low]}
 
 
-_HINT = "add a grant, or allow this finding if it is intended"
+_HINT = "add a grant, or suppress this finding with a comment if the denial is intended"
 
 RULE = Rule(
     code="ZS301",

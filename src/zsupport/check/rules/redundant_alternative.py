@@ -38,7 +38,10 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _is_redundant(revision: Revision, when: When, position: int, other: int) -> bool:
-    """Return whether another alternative makes one redundant; of two equal ones, the later."""
+    """Return whether the alternative at `other` makes the alternative at `position` redundant.
+
+    Of two equal alternatives the later is redundant.
+    """
     alternative, other_alternative = when[position], when[other]
     return _is_covered_by(revision, alternative, other_alternative) and (
         other < position or not _is_covered_by(revision, other_alternative, alternative)
@@ -48,7 +51,7 @@ def _is_redundant(revision: Revision, when: When, position: int, other: int) -> 
 def _is_covered_by(
     revision: Revision, alternative: Alternative, other_alternative: Alternative
 ) -> bool:
-    """Return whether another alternative matches all cases of one, and has the same remarks.
+    """Return whether another alternative matches all cases of the first, with the same remarks.
 
     Answers contain the remarks of all alternatives that match and of the hours that they name
     (rule 21 of the clock definition).
@@ -75,7 +78,7 @@ def _has_remarks(revision: Revision, hours: str) -> bool:
 
 
 def _within(alternative: Alternative, other_alternative: Alternative) -> bool:
-    """Return whether another alternative matches all cases of one."""
+    """Return whether another alternative matches all cases of the first."""
     return other_alternative.opened in (None, alternative.opened) and all(
         name in alternative.values and set(alternative.values[name]) <= set(values)
         for name, values in other_alternative.values.items()

@@ -10,7 +10,7 @@ from zsupport.policy.model import Grant, Remarks
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each grant whose channels, hours, prerequisites and notes other grants give too.
+    """Yield each grant if other grants have its channels, hours, prerequisites and notes.
 
     Of two equal grants the later one is reported.
     """
@@ -84,8 +84,8 @@ def _is_covered(subject: Subject, grant: Grant, cases: Cases, candidates: list[i
 
     if not covered(candidates):
         return False
-    # Answers list the hours of every grant, so that larger hours, such as 24x7, do not replace
-    # these. A grant without hours does not replace them either: its opening times are unknown.
+    # Answers list the hours of every grant, so longer hours, such as 24x7, do not replace these.
+    # A grant without hours does not replace them either: its opening times are unknown.
     if not covered(other for other in candidates if grants[other].hours == grant.hours):
         return False
     for needed in grant.prerequisites:

@@ -63,7 +63,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 @lru_cache(maxsize=1024)
 def time_named(text: str) -> NamedTime | None:
-    """Return the time that a text names, or None if it names none or perhaps several."""
+    """Return the time that a text names; None without a time or if it may name several times."""
     plain = re.sub(_COVERAGE, lambda match: " " * len(match[0]), text)
     match = re.search(_TIME, plain, re.IGNORECASE)
     if match is None or re.search(
@@ -83,7 +83,8 @@ def time_named(text: str) -> NamedTime | None:
 def agrees(time: NamedTime, target: Target) -> bool:
     """Return whether a time in a text can be the target; in doubt, return true.
 
-    Texts often omit the word business. A text with it does not match a target in elapsed time.
+    Texts often omit the word `business`. A text with this word contradicts a target in elapsed
+    time.
     """
     kind, seconds = target.kind, time.seconds
     if kind in ("none", "not-stated", "rate", "by"):
@@ -97,7 +98,7 @@ def agrees(time: NamedTime, target: Target) -> bool:
         if time.unit < _DAY:
             return seconds == target.amount
         return days * 5 // 7 * _SHORT_DAY <= target.amount <= days * _DAY
-    amount = target.amount or 1  # the next business day is one
+    amount = target.amount or 1  # `next business day` is one business day
     if time.unit < _DAY:
         return amount * _SHORT_DAY <= seconds <= amount * _DAY
     return seconds == amount * _DAY or (time.unit > _DAY and days * 5 <= amount * 7 <= days * 7)

@@ -12,8 +12,8 @@ from zsupport.policy.yamltext import Path, ScalarNode
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each item of `steps` or `prerequisites` that continues the sentence before it.
 
-    It begins with a lower-case letter and ends a sentence that the item before it does not end,
-    or it begins with a conjunction such as `or`.
+    Such an item begins with a lower-case letter. It ends a sentence or begins with a conjunction
+    such as `or`, and the item before it does not end a sentence.
     """
     for path in _lists(subject):
         items = subject.document.items(path)

@@ -12,7 +12,7 @@ from zsupport.errors import EnvironmentFault
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each country or subdivision that is unknown to the package of public holidays.
 
-    Without the package nothing is reported here: ZS706 reports that.
+    Without the package nothing is reported: ZS706 reports the missing package.
     """
     for path, calendar in subject.calendars:
         off = calendar.holidays

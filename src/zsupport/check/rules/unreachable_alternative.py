@@ -90,7 +90,7 @@ def _unreachable(
 
     `matches` are the cases that the entry can decide, `decides` those that it decides. `above`
     are the earlier entries with the cases that they decide. Other rules report unreachable
-    entries and alternatives inside another one.
+    entries, and alternatives inside another alternative.
     """
     if not decides:
         return
@@ -112,7 +112,10 @@ def _unreachable(
 
 
 def _inside_another(parts: list[Cases], position: int, when: When) -> bool:
-    """Return whether another alternative matches all cases of one; of equal ones, the later."""
+    """Return whether another alternative matches all cases of the alternative at `position`.
+
+    Of two equal alternatives this is true for the later.
+    """
     return any(
         not parts[position] & ~part and (parts[position] != part or other < position)
         for other, part in enumerate(parts)

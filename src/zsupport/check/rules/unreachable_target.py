@@ -11,7 +11,10 @@ from zsupport.policy.yamltext import MappingNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each cell that decides no case; the same key of several metrics once."""
+    """Yield each cell that decides no case.
+
+    Cells of several metrics with the same key are one problem.
+    """
     if subject.document.node(("groups",)) is not None:
         yield from _of_empty_groups(subject)
     cells = [item for _, targets in subject.decisions.by_metric() for item in targets.stated]

@@ -61,14 +61,14 @@ def _decides(subject: Subject, fact: str) -> bool:
 
 
 def _differs(space: Space, fact: str, cases: Cases) -> bool:
-    """Return whether a set contains one of two cases that differ only in a fact."""
+    """Return whether a set contains exactly one of some two cases that differ only in a fact."""
     values = space.values.get(fact, ())
     seen = {space.shift_to_first(fact, value, cases) for value in values}
     return len(seen) > 1
 
 
 def _outlines(subject: Subject) -> Iterator[Cases]:
-    """Yield for each outline of an answer the set of all of its cases."""
+    """Yield the cases of each basic part of an answer, such as a target, without its remarks."""
     decisions = subject.decisions
     yield decisions.allowed
     cases_by_key: dict[Hashable, Cases] = {}
@@ -93,7 +93,7 @@ def _outlines(subject: Subject) -> Iterator[Cases]:
 
 
 def _answer_parts(subject: Subject) -> Iterator[Cases]:
-    """Yield for each part of an answer the set of its cases."""
+    """Yield the cases of each part of an answer, with its remarks."""
     revision, decisions = subject.revision, subject.decisions
     cases_by_key: dict[Hashable, Cases] = {}
 

@@ -14,8 +14,8 @@ from zsupport.policy.yamltext import Path
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each `hours` without a target that uses it."""
     for position, rule in enumerate(subject.revision.rules):
-        used = rule.hours in (None, ALWAYS)  # around the clock, as the targets state
-        # Cells with the same key are written once.
+        used = rule.hours in (None, ALWAYS)  # 24x7 hours can state that targets are elapsed time
+        # Cells with the same key are one cell in the file.
         own: dict[tuple[str, str], str] = {}
         for metric, cells in rule.cells.items():
             for cell in cells.values():

@@ -10,7 +10,8 @@ from zsupport.check.rule import Problem, Rule, Subject
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each unused name.
 
-    If a policy uses no source or no hours at all, they are information for readers: not reported.
+    Sources are reported only if the policy uses at least one source, and hours only if it uses at
+    least one calendar: otherwise they are information for readers.
     """
     revision = subject.revision
     for group, (dimension, _) in subject.groups.items():

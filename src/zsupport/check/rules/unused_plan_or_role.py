@@ -10,7 +10,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem if conditions name some plans or roles and omit two or more.
 
-    A single omitted one is usually intended: conditions name all others.
+    A single omitted plan or role is usually intended.
     """
     revision = subject.revision
     for kind, section, members in (

@@ -11,8 +11,8 @@ from zsupport.check.rule import Problem, Rule, Subject
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each cell of a priority with a slower target than a later priority.
 
-    It is a warning if the more urgent priority has no promise. If all rules have two priorities
-    in the opposite order, yield one problem for the list of priorities.
+    The problem is a warning if the more urgent priority has no promise. If all rules have two
+    priorities in the opposite order, yield one problem for the list of priorities.
     """
     pairs = in_order(tuple(priority.id for priority in subject.revision.priorities))
     by_pair: dict[RankedValues, list[SlowerCell]] = {}

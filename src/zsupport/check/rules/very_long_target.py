@@ -14,7 +14,7 @@ _WEEKS = 6
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each longer target, counted in the longest working days of its hours."""
+    """Yield each target that is longer than 30 working days of its hours."""
     for position, metric, cell in subject.cells:
         target = cell.target
         if target.kind == "clock":
@@ -40,7 +40,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def day_length(subject: Subject, hours: str | None) -> float:
-    """Return the minutes of the longest working day in the weeks of some hours."""
+    """Return the minutes of an average working day; of several calendars, the longest average."""
     longest = 0.0
     for calendar in subject.revision.hours.get(hours or "", ()):
         for member in calendar.any:
