@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
 
-from zsupport.analysis.compare import Counted, counted_time
+from zsupport.analysis.compare import CountedTime, counted_time
 from zsupport.analysis.deadlines import Conditions, Deadlines, TargetClock, Verdict, period_of
 from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock import deadline as clock
@@ -89,7 +89,7 @@ hours:
     return load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
 
 
-def working_time(counted: Counted) -> WorkingTime:
+def working_time(counted: CountedTime) -> WorkingTime:
     """Return the working time of calendars that name no country."""
     result = []
     for item in counted.calendars:

@@ -8,7 +8,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from zsupport.analysis import compare
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, counted_time, includes
+from zsupport.analysis.compare import EVERY_INSTANT, CountedTime, counted_time, includes
 from zsupport.clock.model import Year
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
@@ -23,11 +23,11 @@ hours:
 """
 
 
-def counted(*calendars: str, zone: str = "UTC") -> Counted:
+def counted(*calendars: str, zone: str = "UTC") -> CountedTime:
     """Return a union of calendars, each written as in the format."""
     text = POLICY + "".join(f"  h{n}: {calendar}\n" for n, calendar in enumerate(calendars))
     revision = load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
-    result = Counted((), open=False)
+    result = CountedTime((), open=False)
     for name in revision.hours:
         result = result.joined(counted_time(revision.hours[name][0], zone))
     return result
@@ -152,7 +152,7 @@ def test_a_union_includes_its_members() -> None:
     assert includes(union, counted(OFFICE), PERIOD, public)
     assert includes(union, counted("{open: mon-sun 10:00-14:00}"), PERIOD, public)
     assert not includes(counted(OFFICE), union, PERIOD, public)
-    never = Counted((), open=False)
+    never = CountedTime((), open=False)
     assert includes(never, never, PERIOD, public)
     assert includes(union, never, PERIOD, public)
     assert not includes(never, union, PERIOD, public)

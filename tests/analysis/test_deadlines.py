@@ -7,7 +7,7 @@ import pytest
 from minutes import TARGETS, ZONES, calendar, check, deadlines, revision_of
 from test_compare import OFFICE, counted, public
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, counted_time
+from zsupport.analysis.compare import EVERY_INSTANT, CountedTime, counted_time
 from zsupport.analysis.deadlines import (
     Clocks,
     Conditions,
@@ -32,7 +32,7 @@ def at(text: str) -> int:
 PERIOD = at("2025-01-01T00:00:00Z"), at("2035-01-01T00:00:00Z")
 TO_SIX = "{open: mon-fri 09:00-18:00}"
 NIGHT = "{open: mon-fri 22:00-08:00}"
-NEVER = Counted((), open=False)
+NEVER = CountedTime((), open=False)
 ABROAD = "{open: mon-fri 09:00-17:00, timezone: customer}"
 ON_DAYS_OFF = "{open: mon-fri 09:00-17:00, business-days: sat-sun}"
 
@@ -47,7 +47,7 @@ def compared(clock: TargetClock, other: TargetClock, conditions: Conditions = ()
     return Deadlines(PERIOD, Clocks(public)).compare(clock, other, conditions)
 
 
-TWO_ZONES = Counted((
+TWO_ZONES = CountedTime((
     *counted(OFFICE).calendars,
     *counted("{open: mon-fri 09:00-17:00, timezone: Asia/Tokyo}").calendars,
 ))  # fmt: skip

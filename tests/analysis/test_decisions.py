@@ -15,7 +15,7 @@ from reference.judge import judge
 
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.moments import decisions_of
-from zsupport.analysis.space import crossed, shown, space_of
+from zsupport.analysis.space import crossed, shown_case, space_of
 from zsupport.answer.case import Case
 from zsupport.answer.space import Cases, Space, union
 from zsupport.clock.holidays import public_holidays
@@ -192,8 +192,8 @@ def test_too_many_cases_are_refused() -> None:
 
 def test_a_case_is_shown_by_names_of_options() -> None:
     case = {"plan": "pro", "opened office": "outside", "opened night": "inside"}
-    assert shown(case) == {"plan": "pro", "opened": "outside office and inside night"}
-    assert shown({"plan": "pro"}) == {"plan": "pro"}
+    assert shown_case(case) == {"plan": "pro", "opened": "outside office and inside night"}
+    assert shown_case({"plan": "pro"}) == {"plan": "pro"}
 
 
 def test_members_of_a_union_are_limited_to_its_cases() -> None:
@@ -302,4 +302,4 @@ def test_a_case_without_an_opening_time_cannot_be_opened(
         for case in space.cases(space.every & ~decisions.entitled)
     ]
     assert sides == none
-    assert decisions.momentless == space.every & ~decisions.entitled
+    assert decisions.without_opening_time == space.every & ~decisions.entitled

@@ -12,11 +12,11 @@ from collections.abc import Hashable, Iterable, Iterator
 from functools import cached_property
 from typing import TypeVar
 
-from zsupport.analysis.compare import NEVER, Counted, Inclusions
+from zsupport.analysis.compare import NEVER, CountedTime, Inclusions
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import crossed
 from zsupport.answer.case import facts_decide
-from zsupport.answer.space import Cases, Space, opened, union
+from zsupport.answer.space import Cases, Space, opened_dimension, union
 from zsupport.clock.problem import BadText
 from zsupport.policy.model import Metric, Revision, Text
 from zsupport.typed import NamedTuple
@@ -33,7 +33,7 @@ class DecidedValue(NamedTuple):
     entry: int | None
 
 
-#: The priority of facts in a policy that does not decide the priority from facts.
+#: The priority in a policy that does not decide the priority from facts.
 UNDECIDED = DecidedValue("", None)
 
 
@@ -110,7 +110,7 @@ class AnswersByCase:
                 if left & cases:
                     _add(placed.setdefault(channel, {}), place, left & cases)
                 left &= ~cases
-        # The cases for each channel and place, for all values of the channel.
+        # The cases for each channel and place, extended to all values of the channel.
         wide = {
             (channel, place): space.for_some("channel", cases)
             for channel, places in placed.items()
@@ -210,7 +210,9 @@ class Difference:
         ]
         # These hours decide which rule applies.
         timed = union(
-            cases for name, cases in self.hours.items() if opened(name) in old.space.values
+            cases
+            for name, cases in self.hours.items()
+            if opened_dimension(name) in old.space.values
         )
         timed |= old.decisions.entitled ^ new.decisions.entitled
         committed = union(cases for _, _, cases in self.commitments())
@@ -252,7 +254,7 @@ class Difference:
             )
         return result
 
-    def _count_alike(self, old: Counted, new: Counted) -> bool:
+    def _count_alike(self, old: CountedTime, new: CountedTime) -> bool:
         """Return whether two calendars are open at the same instants and count the same days."""
         if old == new:
             return True

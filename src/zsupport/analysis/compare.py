@@ -17,38 +17,38 @@ from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Holidays, PolicyCalendar, Remarks
 from zsupport.typed import NamedTuple
 
-#: The number of seconds in which every week of a calendar occurs, with any days off.
+#: In a period of this many seconds, every week of a calendar occurs, with any days off.
 _YEAR = 366 * 86_400
 
 #: The moments `[first, last)` over which hours are compared, as `period_of` gives them.
 Period = tuple[int, int]
 
 
-class Counted(NamedTuple):
+class CountedTime(NamedTuple):
     """The time over which a target counts: the union of calendars; if empty, every instant.
 
     The calendars have an explicit time zone, and no conditions, remarks, places or names of
-    holidays. So calendars with the same opening hours are equal.
+    holidays. So two calendars that differ only in these are equal.
     """
 
     calendars: tuple[PolicyCalendar, ...]
     open: bool = True  # without calendars: whether every instant counts, or none
 
-    def joined(self, other: Counted) -> Counted:
+    def joined(self, other: CountedTime) -> CountedTime:
         """Return the union of both hours."""
         for item, also in ((self, other), (other, self)):
             if not item.calendars:
                 return item if item.open else also
         more = tuple(calendar for calendar in other.calendars if calendar not in self.calendars)
-        return Counted((*self.calendars, *more))
+        return CountedTime((*self.calendars, *more))
 
 
-EVERY_INSTANT = Counted(())
+EVERY_INSTANT = CountedTime(())
 #: The hours for a case without a calendar.
-NEVER = Counted((), open=False)
+NEVER = CountedTime((), open=False)
 
 
-def counted_time(calendar: PolicyCalendar, zone: str) -> Counted:
+def counted_time(calendar: PolicyCalendar, zone: str) -> CountedTime:
     """Return a calendar that is not a union as counted time; `zone` is that of the policy."""
     off = calendar.holidays
     bare = calendar._replace(
@@ -58,7 +58,7 @@ def counted_time(calendar: PolicyCalendar, zone: str) -> Counted:
     # Business days change targets, although they do not change when the hours are open.
     if is_always_open(bare) and bare.business_days is None:
         return EVERY_INSTANT
-    return Counted((bare,))
+    return CountedTime((bare,))
 
 
 def is_always_open(calendar: PolicyCalendar) -> bool:
@@ -67,7 +67,7 @@ def is_always_open(calendar: PolicyCalendar) -> bool:
     return calendar.windows is None and not closes
 
 
-def opening(counted: Counted) -> Counted:
+def opening(counted: CountedTime) -> CountedTime:
     """Return hours reduced to when they are open, without their business days."""
     return EVERY_INSTANT if any(map(is_always_open, counted.calendars)) else counted
 
@@ -76,7 +76,7 @@ def opening(counted: Counted) -> Counted:
 
 
 def includes(
-    outer: Counted, inner: Counted, period: Period, public: PublicHolidays = public_holidays
+    outer: CountedTime, inner: CountedTime, period: Period, public: PublicHolidays = public_holidays
 ) -> bool:
     """Return whether `outer` is open at every instant of a period at which `inner` is open.
 
@@ -109,7 +109,7 @@ class Inclusions:
         self._public = public
         self._known: dict[str, bool] = {}
 
-    def of(self, outer: Counted, inner: Counted) -> bool:
+    def of(self, outer: CountedTime, inner: CountedTime) -> bool:
         """Return whether `outer` is open at every instant at which `inner` is."""
         # Calendars hold mappings, which are not hashable.
         key = repr((outer, inner))
@@ -117,20 +117,20 @@ class Inclusions:
             self._known[key] = includes(outer, inner, self._period, self._public)
         return self._known[key]
 
-    def same(self, first: Counted, second: Counted) -> bool:
+    def same(self, first: CountedTime, second: CountedTime) -> bool:
         """Return whether two hours are open at the same instants."""
         return self.of(first, second) and self.of(second, first)
 
 
 def has_instant(
-    inside: Sequence[Counted],
-    outside: Sequence[Counted],
+    inside: Sequence[CountedTime],
+    outside: Sequence[CountedTime],
     period: Period,
     public: PublicHolidays = public_holidays,
 ) -> bool:
-    """Return whether some instant of a period is inside all of `inside`, outside all of `outside`.
+    """Return whether an instant of a period is inside all of `inside` but none of `outside`.
 
-    It assumes that every calendar is open at some instant.
+    Every calendar is assumed to be open at some instant.
     """
     closed = NEVER
     for item in outside:
@@ -167,7 +167,7 @@ def _differ_in_weeks_only(calendars: Sequence[PolicyCalendar]) -> bool:
     return plain and all(entry == bare[0] for entry in bare)
 
 
-def _by_week(outer: Counted, inner: Counted) -> bool | None:
+def _by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
     """Return the result for calendars that differ only in their weeks; None for others."""
     if len(outer.calendars) != 1 or len(inner.calendars) != 1:
         return _union_by_week(outer, inner)
@@ -190,7 +190,7 @@ def _by_week(outer: Counted, inner: Counted) -> bool | None:
     return None
 
 
-def _union_by_week(outer: Counted, inner: Counted) -> bool | None:
+def _union_by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
     """Return the result for unions of calendars that differ only in their weeks.
 
     If `inner` is every instant, a week with a closed minute is enough to deny it.
@@ -252,7 +252,9 @@ def of_customer(calendar: PolicyCalendar) -> bool:
     return calendar.timezone == "customer" or bool(off and off.customer)
 
 
-def _by_instant(outer: Counted, inner: Counted, period: Period, public: PublicHolidays) -> bool:
+def _by_instant(
+    outer: CountedTime, inner: CountedTime, period: Period, public: PublicHolidays
+) -> bool:
     first, last = period
     outer_spans, inner_spans = (
         _spans(outer, first, last, public),
@@ -267,14 +269,14 @@ def _by_instant(outer: Counted, inner: Counted, period: Period, public: PublicHo
     return True
 
 
-def _spans(counted: Counted, first: int, last: int, public: PublicHolidays) -> Spans:
+def _spans(counted: CountedTime, first: int, last: int, public: PublicHolidays) -> Spans:
     if not counted.calendars:
         whole = ([first], [last], [0]) if counted.open else ([], [], [])
         return Spans(first, last, *whole)
     return WorkingTime(*clock_hours(counted, public)).spans(first, last)
 
 
-def clock_hours(counted: Counted, public: PublicHolidays) -> tuple[Hours, ...]:
+def clock_hours(counted: CountedTime, public: PublicHolidays) -> tuple[Hours, ...]:
     """Return calendars as hours of the clock.
 
     The time zone of the customer is assumed to be UTC, and the country to have no holidays.

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from zsupport.analysis.compare import (
     EVERY_INSTANT,
-    Counted,
+    CountedTime,
     Period,
     clock_hours,
     has_instant,
@@ -22,7 +22,7 @@ from zsupport.analysis.compare import (
     opening,
 )
 from zsupport.analysis.space import opened_in
-from zsupport.answer.space import Cases, Space, opened
+from zsupport.answer.space import Cases, Space, opened_dimension
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
 from zsupport.clock.deadline import Basis, unpaused
@@ -59,28 +59,28 @@ _SAMPLE_MONDAY = (date(2027, 6, 7).toordinal() - EPOCH) * _DAY
 #: The longest DST gap since 1995: Antarctica/Casey, three hours.
 _LONGEST_GAP = 3 * 3600
 _GAPS_FROM = (date(1995, 1, 1).toordinal() - EPOCH) * _DAY
-#: The maximum numbers of hours and targets that are kept for later policies.
+#: The maximum numbers of hours and targets in the cache for later policies.
 _MAX_HOURS, _MAX_TARGETS = 256, 4096
 _DATED = ("business-days", "next-business-day", "by")
 #: Rates as numbers per 400 years, which have 146,097 days, 20,871 weeks and 4,800 months.
 _PER_400_YEARS = {"day": 146_097, "week": 20_871, "month": 4_800}
 
 #: The `opened` conditions of a case: inside (True) or outside (False) of hours.
-Conditions = tuple[tuple[bool, Counted], ...]
+Conditions = tuple[tuple[bool, CountedTime], ...]
 
 
 class TargetClock(NamedTuple):
     """A target with everything on which its deadline depends."""
 
     target: Target
-    counted: Counted = EVERY_INSTANT
+    counted: CountedTime = EVERY_INSTANT
     reading: str = "close"  # the end of a business day
     zone: str = "UTC"  # of the policy, for `every week` targets without hours
     starts: Text = "opened"
 
 
 class DeadlinesAtMoment(NamedTuple):
-    """An opening time and the deadlines of two targets; None is never."""
+    """An opening time and the deadlines of two targets; None if a target is never reached."""
 
     opened: int
     due: int | None
@@ -90,7 +90,8 @@ class DeadlinesAtMoment(NamedTuple):
 class Verdict(NamedTuple):
     """The result of a comparison of targets: `equal`, `better`, `worse` or `incomparable`.
 
-    `later` and `earlier` are examples at which the target is due later and earlier, if searched.
+    `later` and `earlier` are examples of moments at which the target is due later and earlier.
+    They are None if no such moment was found or needed.
     """
 
     word: str
@@ -111,7 +112,7 @@ def period_of(*revisions: Revision) -> Period:
     """Return the moments `[first, last)` over which targets and hours of revisions are compared.
 
     The period starts at the later `from` (default 2025-01-01). It ends after ten years or at
-    `last_day`, unless this is before the other revision starts.
+    `last_day`, unless `last_day` is before the other revision starts.
     """
     firsts, ends = [], []
     for revision in revisions:
@@ -134,28 +135,28 @@ class Clocks:
     def __init__(self, public: PublicHolidays = public_holidays) -> None:
         """`public` gives the public holidays of countries."""
         self.public = public
-        self._hours: dict[str, _Compiled] = {}
-        self._functions: dict[tuple[object, ...], _Function] = {}
+        self._hours: dict[str, _CompiledHours] = {}
+        self._functions: dict[tuple[object, ...], _DueFunction] = {}
 
-    def hours(self, counted: Counted) -> _Compiled:
+    def hours(self, counted: CountedTime) -> _CompiledHours:
         """Return compiled hours. Raises the errors of `public`."""
         key = repr(counted)
         if key not in self._hours:
             _make_room(self._hours, _MAX_HOURS)
-            self._hours[key] = _Compiled(counted, self.public)
+            self._hours[key] = _CompiledHours(counted, self.public)
         return self._hours[key]
 
-    def function(self, clock: TargetClock, compiled: _Compiled) -> _Function:
+    def function(self, clock: TargetClock, compiled: _CompiledHours) -> _DueFunction:
         """Return the deadline of a target over its hours as a function of the opening time."""
         key = compiled, clock.target.text, clock.reading, clock.zone
         if key not in self._functions:
             _make_room(self._functions, _MAX_TARGETS)
-            self._functions[key] = _Function(clock, compiled)
+            self._functions[key] = _DueFunction(clock, compiled)
         return self._functions[key]
 
 
 def _make_room(
-    known: dict[str, _Compiled] | dict[tuple[object, ...], _Function], most: int
+    known: dict[str, _CompiledHours] | dict[tuple[object, ...], _DueFunction], most: int
 ) -> None:
     if len(known) >= most:
         known.clear()
@@ -168,8 +169,8 @@ class Deadlines:
         """`period` is a result of `period_of`; `clocks` is the cache of the run."""
         self.first, self.last = period
         self.clocks = clocks or Clocks()
-        # The object is kept, so that no other object can get its id.
-        self._by_id: dict[int, tuple[Counted, _Compiled]] = {}
+        # The object is kept, so that no other object gets the same id.
+        self._by_id: dict[int, tuple[CountedTime, _CompiledHours]] = {}
         self._known: dict[tuple[object, ...], Verdict] = {}
         self._moments: dict[tuple[object, ...], bool] = {}
         monday = _SAMPLE_MONDAY
@@ -185,12 +186,12 @@ class Deadlines:
 
         Raises the errors of `public`.
         """
-        word = self._plainly(clock, other, conditions)
-        return Verdict(word) if word else self._scanned(clock, other, conditions, refute=False)
+        word = self._quick_word(clock, other, conditions)
+        return Verdict(word) if word else self._full_verdict(clock, other, conditions, refute=False)
 
     def is_worse(self, clock: TargetClock, other: TargetClock, conditions: Conditions = ()) -> bool:
-        """Return whether `clock` is later than `other` at some moment and earlier at none."""
-        word = self._plainly(clock, other, conditions)
+        """Return whether `clock` is later than `other` at some moment and never earlier."""
+        word = self._quick_word(clock, other, conditions)
         if word is None and clock.target.every and not other.target.every:
             return False
         same_recurrence = clock.target.every is other.target.every
@@ -203,9 +204,9 @@ class Deadlines:
                 function.sample(sample) < other_function.sample(sample) for sample in self._samples
             ):
                 return False
-        return (word or self._scanned(clock, other, conditions, refute=True).word) == "worse"
+        return (word or self._full_verdict(clock, other, conditions, refute=True).word) == "worse"
 
-    def _plainly(
+    def _quick_word(
         self, clock: TargetClock, other: TargetClock, conditions: Conditions
     ) -> str | None:
         """Return the verdict if it can be found without computing deadlines, otherwise None.
@@ -255,7 +256,7 @@ class Deadlines:
             self._moments[key] = has_instant(inside, outside, period, self.clocks.public)
         return self._moments[key]
 
-    def _scanned(
+    def _full_verdict(
         self, clock: TargetClock, other: TargetClock, conditions: Conditions, *, refute: bool
     ) -> Verdict:
         """Return the verdict by computing deadlines.
@@ -273,7 +274,7 @@ class Deadlines:
                 never_later=not gains and self._never_later(clock, other),
                 never_earlier=not loses and self._never_later(other, clock),
                 refute=refute,
-                moot_earlier=gains, moot_later=loses,
+                ignore_earlier=gains, ignore_later=loses,
             )  # fmt: skip
             scan.over(_Weeks((function, other_function), over, self.first, self.last))
             if gains:
@@ -301,18 +302,18 @@ class Deadlines:
             and includes(clock.counted, other.counted, (self.first, self.last), self.clocks.public)
         )
 
-    def _hours_of(self, counted: Counted) -> _Compiled:
+    def _hours_of(self, counted: CountedTime) -> _CompiledHours:
         known = self._by_id.get(id(counted))
         if known is None:
             known = self._by_id[id(counted)] = counted, self.clocks.hours(counted)
         return known[1]
 
-    def _function(self, clock: TargetClock) -> _Function:
+    def _function(self, clock: TargetClock) -> _DueFunction:
         return self.clocks.function(clock, self._hours_of(_hours(clock)))
 
 
 def moments_of(
-    space: Space, cases: Cases, hours: Callable[[str], Iterable[tuple[Counted, Cases]]]
+    space: Space, cases: Cases, hours: Callable[[str], Iterable[tuple[CountedTime, Cases]]]
 ) -> list[tuple[Conditions, Cases]]:
     """Return parts of a case set, each with the conditions on the opening times of its cases.
 
@@ -323,18 +324,18 @@ def moments_of(
     for name in opened_in(space):
         parts = []
         for counted, decides in hours(name):
-            for value in space.values[opened(name)]:
+            for value in space.values[opened_dimension(name)]:
                 inside = value == "inside"
                 known = not any(map(of_customer, counted.calendars))
                 known = known and not (inside and opening(counted) == EVERY_INSTANT)
                 condition = ((inside, counted),) if known else ()
-                own = decides & space.of(opened(name), value)
+                own = decides & space.of(opened_dimension(name), value)
                 parts += [((*item, *condition), some & own) for item, some in result if some & own]
         result = parts
     return result
 
 
-def _hours(clock: TargetClock) -> Counted:
+def _hours(clock: TargetClock) -> CountedTime:
     """Return the hours on which the deadline of a target depends; elapsed time has none."""
     return EVERY_INSTANT if clock.target.kind == "clock" else clock.counted
 
@@ -354,7 +355,7 @@ def times_per_400_years(rate: Target) -> int:
     return rate.amount * _PER_400_YEARS[rate.text.rpartition(" ")[2]]
 
 
-def _surely_reached(target: Target, counted: Counted) -> bool:
+def _surely_reached(target: Target, counted: CountedTime) -> bool:
     """Return whether a duration over hours certainly ends within ten years."""
     if target.kind == "clock" or counted == EVERY_INSTANT:
         return target.kind != "business-days"
@@ -377,10 +378,10 @@ def _surely_reached(target: Target, counted: Counted) -> bool:
 
 
 def _ends_before_close(clock: TargetClock, other: TargetClock) -> bool:
-    """Return whether a duration certainly ends no later than business days due at closing.
+    """Return whether a duration certainly ends no later than business days that end at closing.
 
-    Between the opening time and this closing there are as many complete working dates as are
-    counted. Each has at least one complete window, reduced by a DST gap at most.
+    Between the opening time and this closing there are as many complete working dates as the
+    target counts. Each has at least one complete window, which a DST gap can shorten.
     """
     target, other_target = clock.target, other.target
     if target.kind not in ("clock", "business") or other.reading != "close":
@@ -405,10 +406,10 @@ def _ends_before_close(clock: TargetClock, other: TargetClock) -> bool:
 # -- one target ------------------------------------------------------------------------------------
 
 
-class _Compiled:
+class _CompiledHours:
     """Hours in the form of the clock."""
 
-    def __init__(self, counted: Counted, public: PublicHolidays) -> None:
+    def __init__(self, counted: CountedTime, public: PublicHolidays) -> None:
         self.open = counted.open
         self.hours = clock_hours(counted, public)
         self._kept: tuple[int, int, WorkingTime, BusinessDays | None] | None = None
@@ -427,10 +428,10 @@ class _Compiled:
         return self._kept[2:]
 
 
-class _Function:
+class _DueFunction:
     """The deadline of a target as a function of the opening time."""
 
-    def __init__(self, clock: TargetClock, compiled: _Compiled) -> None:
+    def __init__(self, clock: TargetClock, compiled: _CompiledHours) -> None:
         self.target = clock.target
         self.reading = clock.reading
         self.compiled = compiled
@@ -507,7 +508,7 @@ class _Function:
             before = None
             for start, end, offset in offset_pieces(hours.zone, low - _DAY, high):
                 yield start
-                if before is not None:  # a fold is passed twice
+                if before is not None:  # the local times of a fold occur twice
                     yield start + abs(offset - before)
                 before = offset
                 yield from range(start + (-start - offset) % _DAY, end, _DAY)
@@ -546,20 +547,20 @@ class _Scan:
 
     def __init__(
         self,
-        function: _Function,
-        other: _Function,
+        function: _DueFunction,
+        other: _DueFunction,
         *,
         never_later: bool,
         never_earlier: bool,
         refute: bool,
-        moot_later: bool,
-        moot_earlier: bool,
+        ignore_later: bool,
+        ignore_earlier: bool,
     ) -> None:
         self.function, self.other = function, other
         self.later: DeadlinesAtMoment | None = None
         self.earlier: DeadlinesAtMoment | None = None
-        self._seek_later = not (never_later or moot_later)
-        self._seek_earlier = not (never_earlier or moot_earlier)
+        self._seek_later = not (never_later or ignore_later)
+        self._seek_earlier = not (never_earlier or ignore_earlier)
         self._refute = refute
 
     @property
@@ -579,11 +580,11 @@ class _Scan:
         at = 0
         while at < len(weeks.starts) and not self.done:
             start = weeks.starts[at]
-            look = weeks.look(start, ahead) if shared is None else start
+            signature = weeks.signature(start, ahead) if shared is None else start
             at += 1
-            if look in seen:
+            if signature in seen:
                 continue
-            seen.add(look)
+            seen.add(signature)
             pieces = weeks.pieces(start)
             if not pieces:
                 continue
@@ -591,12 +592,12 @@ class _Scan:
             bases = shared or (self.function.basis(start, until), self.other.basis(start, until))
             reached = self._week(pieces, bases)
             if reached == _NEVER and shared is None:
-                # A deadline that is not reached depends on ten years, so no weeks are equal.
+                # A deadline that is not reached depends on ten years, so every week is compared.
                 shared = bases
             elif shared is None and reached > until:
                 # The deadline is beyond the compared range: restart with a longer range.
                 ahead = reached - start - _WEEK + 2 * _WEEK
-                seen, at = {weeks.look(start, ahead)}, 0
+                seen, at = {weeks.signature(start, ahead)}, 0
 
     def _week(
         self,
@@ -624,7 +625,7 @@ class _Scan:
                 and other <= other_end_due
                 and (end_due <= other or other_end_due <= due)
             ):
-                continue  # deadlines do not decrease, so the order is the same in between
+                continue  # deadlines do not decrease, so the order does not change in between
             if edges is None:
                 edges = sorted({*deadlines.edges(low, high), *other_deadlines.edges(low, high)})
             first, last = bisect_right(edges, start), bisect_right(edges, end)
@@ -653,7 +654,7 @@ class _Scan:
 class _DeadlinesOfWeek:
     """The deadlines of a target near a week, each computed once."""
 
-    def __init__(self, function: _Function, basis: Basis) -> None:
+    def __init__(self, function: _DueFunction, basis: Basis) -> None:
         self.function = function
         self.basis = basis
         self._known: dict[int, int] = {}
@@ -676,8 +677,8 @@ class _Weeks:
 
     def __init__(
         self,
-        functions: tuple[_Function, _Function],
-        conditions: tuple[tuple[bool, _Compiled], ...],
+        functions: tuple[_DueFunction, _DueFunction],
+        conditions: tuple[tuple[bool, _CompiledHours], ...],
         first: int,
         last: int,
     ) -> None:
@@ -696,8 +697,11 @@ class _Weeks:
         self._exceptions: list[_Exceptions] = []
         self._until = 0
 
-    def look(self, start: int, ahead: int) -> object:
-        """Return a value on which deadlines depend; `ahead` limits their distance to the week."""
+    def signature(self, start: int, ahead: int) -> object:
+        """Return a value that is equal for weeks with equal exceptions, offsets and limits.
+
+        The value covers the week and `ahead` seconds after it.
+        """
         if not self._exceptions or ahead > self._until:
             self._until = ahead
             years = tuple(

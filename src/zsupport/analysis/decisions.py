@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import product
 from math import prod
 
-from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, counted_time
+from zsupport.analysis.compare import EVERY_INSTANT, NEVER, CountedTime, counted_time
 from zsupport.analysis.space import space_of_facts
 from zsupport.answer.case import facts_decide
 from zsupport.answer.space import Cases, Space, union
@@ -29,7 +29,7 @@ class StatedCell(NamedTuple):
     """A cell of a target rule, and its cases.
 
     It `matches` the cases that can be opened, match the rule and have the priority of the cell.
-    It `decides` those that no rule above it matches.
+    It `decides` those of these cases that no earlier rule matches.
     """
 
     rule: int  # its position in `targets`
@@ -40,7 +40,7 @@ class StatedCell(NamedTuple):
 
 
 class Targets(NamedTuple):
-    """The cells of one metric in written order, and the cases without a cell."""
+    """The cells of a metric in written order, and the cases without a cell."""
 
     stated: tuple[StatedCell, ...]
     unstated: Cases
@@ -66,12 +66,12 @@ class Decisions:
         self._own_names = own_names or {}
         #: The cases whose facts do not exclude their priority (the clock definition, rule 19).
         self.existing: Cases = _existing(revision, space)
-        #: The known cases without a possible opening time; they cannot be opened.
-        self.momentless: Cases = 0
-        #: The known cases that conditions match, by the identity of the condition.
+        #: The known cases that cannot be opened, because no opening time is possible.
+        self.without_opening_time: Cases = 0
+        #: The cases that conditions match, if already known, by the identity of the condition.
         self._matches: Mapping[int, Cases] = {}
-        self._whole: dict[tuple[str | None, bool], list[tuple[Counted, Cases]]] = {}
-        self._parts_of: dict[tuple[str, bool], list[tuple[Counted, Cases]]] = {}
+        self._whole: dict[tuple[str | None, bool], list[tuple[CountedTime, Cases]]] = {}
+        self._parts_of: dict[tuple[str, bool], list[tuple[CountedTime, Cases]]] = {}
         self._covered: dict[tuple[str, bool], Cases] = {}
         self._existing_for_hours = self.existing
         self._decide()
@@ -87,14 +87,17 @@ class Decisions:
         """
         result = cls.__new__(cls)
         result.revision, result.space, result._own_names = revision, whole.space, whole._own_names
-        result.existing, result.momentless = whole.existing & cases, whole.momentless
+        result.existing, result.without_opening_time = (
+            whole.existing & cases,
+            whole.without_opening_time,
+        )
         result._existing_for_hours = whole._existing_for_hours
         result._matches = matches
         result._whole, result._parts_of, result._covered = (
             whole._whole, whole._parts_of, whole._covered,
         )  # fmt: skip
         result._decide()
-        result.entitled &= ~result.momentless
+        result.entitled &= ~result.without_opening_time
         return result
 
     def _decide(self) -> None:
@@ -158,7 +161,7 @@ class Decisions:
             if not cells:
                 continue
             matched = self.matches(rule.when) & self.entitled
-            for cell, cases in _written(cells, space):
+            for cell, cases in _cells_with_cases(cells, space):
                 matches = matched & cases
                 result.append(StatedCell(position, metric, cell, matches, matches & left))
                 # The cells of one rule are for different priorities.
@@ -173,7 +176,7 @@ class Decisions:
             return self._covered[hours, every]
         result = 0
         calendars = self.revision.hours[hours]
-        # Cases whose facts exclude their priority are distinct from those without a calendar.
+        # Not `self.calendars`: cases whose facts exclude their priority can have a calendar.
         for calendar, decides in self.space.deciding(calendars):
             members = [self._with_calendar(member, every=every) for member in calendar.any]
             covered = self.space.every if every or not members else 0
@@ -205,58 +208,68 @@ class Decisions:
         calendars = self.revision.hours.get(hours, ())
         return self.space.deciding(calendars, self._existing_for_hours)
 
-    def counted(self, hours: str | None, cases: Cases | None = None) -> list[tuple[Counted, Cases]]:
+    def counted(
+        self, hours: str | None, cases: Cases | None = None
+    ) -> list[tuple[CountedTime, Cases]]:
         """Return parts of a case set with their hours.
 
         `cases` is by default all cases. Unions are resolved into their members. `24x7` and None
         are every instant. Cases for which a list has no calendar are omitted.
         """
-        return self._counted(hours, self.space.every if cases is None else cases, known=False)
+        return self._counted(
+            hours, self.space.every if cases is None else cases, skip_missing=False
+        )
 
-    def opening(self, hours: str) -> list[tuple[Counted, Cases]]:
+    def opening(self, hours: str) -> list[tuple[CountedTime, Cases]]:
         """Return when these hours are open, in parts that together cover every case.
 
         A union is open when a member with a calendar for the case is open (the clock definition,
         rule 21). Hours without such a calendar are never open.
         """
-        return self._everywhere(hours, known=True)
+        return self._everywhere(hours, skip_missing=True)
 
-    def counting(self, hours: str | None) -> list[tuple[Counted, Cases]]:
+    def counting(self, hours: str | None) -> list[tuple[CountedTime, Cases]]:
         """Return the time that counts over these hours, in parts that together cover every case.
 
         None is every instant. A union never counts if a member has no calendar for the case.
         """
-        return self._everywhere(hours, known=False)
+        return self._everywhere(hours, skip_missing=False)
 
-    def _everywhere(self, hours: str | None, *, known: bool) -> list[tuple[Counted, Cases]]:
+    def _everywhere(
+        self, hours: str | None, *, skip_missing: bool
+    ) -> list[tuple[CountedTime, Cases]]:
         """Return the hours of all cases; NEVER for cases without a calendar."""
-        whole = self._whole.get((hours, known))
+        whole = self._whole.get((hours, skip_missing))
         if whole is None:
-            parts = self._counted(hours, self.space.every, known=known)
+            parts = self._counted(hours, self.space.every, skip_missing=skip_missing)
             rest = self.space.every
             for _, cases in parts:
                 rest &= ~cases
-            whole = self._whole[hours, known] = [*parts, (NEVER, rest)] if rest else parts
+            whole = self._whole[hours, skip_missing] = [*parts, (NEVER, rest)] if rest else parts
         return whole
 
     def _counted(
-        self, hours: str | None, cases: Cases, *, known: bool
-    ) -> list[tuple[Counted, Cases]]:
-        """Return the hours of cases; with `known`, members without a calendar are ignored."""
+        self, hours: str | None, cases: Cases, *, skip_missing: bool
+    ) -> list[tuple[CountedTime, Cases]]:
+        """Return the hours of cases; see `_parts` for `skip_missing`."""
         if hours is None or hours not in self.revision.hours:
             return [(EVERY_INSTANT, cases)] if cases else []
-        parts = ((counted, some & cases) for counted, some in self._parts(hours, known=known))
+        parts = (
+            (counted, some & cases)
+            for counted, some in self._parts(hours, skip_missing=skip_missing)
+        )
         return [(counted, some) for counted, some in parts if some]
 
-    def _parts(self, hours: str, *, known: bool) -> list[tuple[Counted, Cases]]:
+    def _parts(self, hours: str, *, skip_missing: bool) -> list[tuple[CountedTime, Cases]]:
         """Return the hours of all existing cases, and keep them.
 
-        Raises LimitExceeded if a union has too many combinations of calendars.
+        With `skip_missing`, a union omits members without a calendar for the case. Raises
+        LimitExceeded if a union has too many combinations of calendars.
         """
-        kept = self._parts_of.get((hours, known))
+        kept = self._parts_of.get((hours, skip_missing))
         if kept is not None:
             return kept
-        result: list[tuple[Counted, Cases]] = []
+        result: list[tuple[CountedTime, Cases]] = []
         for calendar, decides in self.calendars(hours):
             if not decides:
                 continue
@@ -264,25 +277,25 @@ class Decisions:
                 (NEVER if calendar.any else counted_time(calendar, self.revision.timezone), decides)
             ]
             for member in calendar.any:
-                members = self._counted(member, decides, known=known)
-                parts = self.joined(hours, parts, members, known=known)
+                members = self._counted(member, decides, skip_missing=skip_missing)
+                parts = self.joined(hours, parts, members, skip_missing=skip_missing)
             result += parts
-        self._parts_of[hours, known] = result
+        self._parts_of[hours, skip_missing] = result
         return result
 
     def joined(
         self,
         hours: str,
-        parts: list[tuple[Counted, Cases]],
-        members: list[tuple[Counted, Cases]],
+        parts: list[tuple[CountedTime, Cases]],
+        members: list[tuple[CountedTime, Cases]],
         *,
-        known: bool = False,
-    ) -> list[tuple[Counted, Cases]]:
+        skip_missing: bool = False,
+    ) -> list[tuple[CountedTime, Cases]]:
         """Return parts of a union with one more of its members, within the limits.
 
-        With `known`, cases without a calendar of the member are unchanged.
+        With `skip_missing`, cases without a calendar of the member are unchanged.
         """
-        result: list[tuple[Counted, Cases]] = []
+        result: list[tuple[CountedTime, Cases]] = []
         for before, some in parts:
             for more, member in members:
                 if both := some & member:
@@ -290,7 +303,7 @@ class Decisions:
                     check_limit(JOINED_CALENDARS, len(joined.calendars), f"`{hours}`", exact=False)
                     result.append((joined, both))
                     some &= ~both
-            if some and known:
+            if some and skip_missing:
                 result.append((before, some))
             check_limit(CALENDAR_COMBINATIONS, len(result), f"`{hours}`", exact=False)
         return result
@@ -319,8 +332,8 @@ def _existing(revision: Revision, space: Space) -> Cases:
     return existing
 
 
-def _written(cells: dict[str, Cell], space: Space) -> list[tuple[Cell, Cases]]:
-    """Return each written cell with the cases of its priorities."""
+def _cells_with_cases(cells: dict[str, Cell], space: Space) -> list[tuple[Cell, Cases]]:
+    """Return each cell as it is written, with the cases of its priorities."""
     by_key: dict[str, tuple[Cell, Cases]] = {}
     for priority, cell in cells.items():
         cases = space.every if priority == "*" else space.of("priority", priority)

@@ -1,8 +1,8 @@
 """The differences between two revisions that differ in a few grants or target rules.
 
-A mutant changes one entry. Its answers differ only in cases that match the condition of that entry,
-before or after. So only these cases are compared, with the entries that match in one of them.
-`Difference` of both revisions in every case defines the outcome.
+A mutant changes a single entry. Its answers differ only in cases that the condition of this entry
+matches, before or after the change. So only these cases are compared, with the entries that match
+any of them. The result must be equal to the `Difference` of both revisions in every case.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from zsupport.typed import NamedTuple
 _Entry = TypeVar("_Entry", Grant, TargetRule)
 
 
-class _Known(NamedTuple):
+class _EntryCases(NamedTuple):
     """The cases that the condition of an entry matches; their numbers are in `[low, high)`."""
 
     cases: Cases
@@ -42,8 +42,8 @@ class EntriesByCase:
         self.inclusions = Inclusions(period_of(revision), public)
         self._root = root
         matches = answers.decisions.matches
-        self._grants = [_known(matches(grant.when)) for grant in revision.grants]
-        self._rules = [_known(matches(rule.when)) for rule in revision.rules]
+        self._grants = [_entry_cases(matches(grant.when)) for grant in revision.grants]
+        self._rules = [_entry_cases(matches(rule.when)) for rule in revision.rules]
         #: The cases that a condition matches, by the identity of the condition.
         self._matches = {
             **{id(e.when): k.cases for e, k in zip(revision.grants, self._grants, strict=True)},
@@ -51,9 +51,9 @@ class EntriesByCase:
         }
 
     def difference(self, root: Node, revision: Revision) -> Difference | None:
-        """Return the difference to another revision; None if more than entries differ.
+        """Return the difference to another revision; None if they differ in more than entries.
 
-        `root` is its file, made of the nodes of the file of this revision.
+        `root` is the file of the other revision. It reuses the nodes of the file of this revision.
         """
         unchanged = self.revision
         if not differ_in_entries(self._root, root):
@@ -88,20 +88,22 @@ class EntriesByCase:
         return AnswersByCase(revision, decisions, self.answers.facts, self.answers)
 
 
-def _known(cases: Cases) -> _Known:
-    return _Known(cases, _first(cases), cases.bit_length())
+def _entry_cases(cases: Cases) -> _EntryCases:
+    return _EntryCases(cases, _first(cases), cases.bit_length())
 
 
 def _first(cases: Cases) -> int:
     return (cases & -cases).bit_length() - 1
 
 
-def _near(cases: Cases, entries: tuple[_Entry, ...], all_known: list[_Known]) -> dict[int, _Entry]:
+def _near(
+    cases: Cases, entries: tuple[_Entry, ...], entry_cases: list[_EntryCases]
+) -> dict[int, _Entry]:
     """Return the entries that match some of the cases, by their positions."""
     first, last = _first(cases), cases.bit_length()
     return {
         number: entries[number]
-        for number, (own, low, high) in enumerate(all_known)
+        for number, (own, low, high) in enumerate(entry_cases)
         # The ranges of most sets of other plans do not overlap.
         if low < last and high > first and own & cases
     }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from zsupport.analysis.compare import Counted, Period, has_instant, of_customer
+from zsupport.analysis.compare import CountedTime, Period, has_instant, of_customer
 from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import opened_in
-from zsupport.answer.space import Cases, Space, opened
+from zsupport.answer.space import Cases, Space, opened_dimension
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import check_limit
 from zsupport.limits import CALENDAR_COMBINATIONS
@@ -20,31 +20,33 @@ def decisions_of(revision: Revision, space: Space, public: PublicHolidays) -> De
     result = Decisions(revision, space)
     if names := opened_in(space):
         opening = {name: result.opening(name) for name in names}
-        result.momentless = momentless(space, opening, period_of(revision), public)
-        result.entitled &= ~result.momentless
+        result.without_opening_time = cases_without_opening_time(
+            space, opening, period_of(revision), public
+        )
+        result.entitled &= ~result.without_opening_time
     return result
 
 
-def momentless(
+def cases_without_opening_time(
     space: Space,
-    opening: Mapping[str, Sequence[tuple[Counted, Cases]]],
+    opening: Mapping[str, Sequence[tuple[CountedTime, Cases]]],
     period: Period,
     public: PublicHolidays,
 ) -> Cases:
     """Return the cases without a possible opening time in a period.
 
-    `opening` has for each name in `opened` conditions when these hours are open. Hours of the
-    customer can be open at any time of other hours. So they are compared only with each other,
-    and a union of both kinds excludes no case. Raises LimitExceeded.
+    `opening` has for each name in `opened` conditions when these hours are open. Hours that depend
+    on the customer can be open at any instant, so they are not compared with other hours. A union
+    of hours of both kinds excludes no case. Raises LimitExceeded.
     """
     result = 0
-    parts: list[tuple[list[Counted], list[Counted], Cases]] = [([], [], space.every)]
+    parts: list[tuple[list[CountedTime], list[CountedTime], Cases]] = [([], [], space.every)]
     for name, hours in opening.items():
         split = []
-        for value in space.values[opened(name)]:
+        for value in space.values[opened_dimension(name)]:
             for counted, decides in hours:
                 for within, without, some in parts:
-                    cases = some & decides & space.of(opened(name), value)
+                    cases = some & decides & space.of(opened_dimension(name), value)
                     inside = [*within, counted] if value == "inside" else within
                     outside = without if value == "inside" else [*without, counted]
                     if cases and not _has_instant(inside, outside, period, public):
@@ -59,9 +61,12 @@ def momentless(
 
 
 def _has_instant(
-    inside: Sequence[Counted], outside: Sequence[Counted], period: Period, public: PublicHolidays
+    inside: Sequence[CountedTime],
+    outside: Sequence[CountedTime],
+    period: Period,
+    public: PublicHolidays,
 ) -> bool:
-    """Return whether a case can be opened inside all of these hours and outside all of those."""
+    """Return whether a case can be opened inside all of `inside` and outside all of `outside`."""
     for kind in ({True}, {False}):
         within, without = (
             [item for item in hours if kind == (set(map(of_customer, item.calendars)) or {False})]

@@ -34,7 +34,7 @@ class AnalysedRevision:
     ) -> None:
         """`public` returns the public holidays of countries.
 
-        Its cases are those of the revision `like`, if given, which names the same values or more.
+        If `like` is given, its cases are used. It must name all values that the document names.
         """
         assert document.revision is not None
         self.document = document
@@ -82,13 +82,13 @@ class AnalysedRevision:
 
     @cached_property
     def entries(self) -> EntriesByCase:
-        """The grants and rules, for comparison with revisions that have other entries."""
+        """The grants and rules, for comparisons with revisions that differ in them."""
         assert self.document.root is not None
         return EntriesByCase(self.document.root, self.answers, self.public)
 
     @cached_property
     def variants(self) -> Variants:
-        """The reader of the file with other entries."""
+        """The reader of variants of the file with changed entries."""
         return Variants(self.document)
 
     @cached_property

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from zsupport import limits
 from zsupport.answer.case import Case
-from zsupport.answer.space import Cases, Space, opened
+from zsupport.answer.space import Cases, Space, opened_dimension
 from zsupport.errors import check_limit
 from zsupport.limits import SETS
 from zsupport.policy.format import ALWAYS, DIMENSIONS
@@ -29,14 +29,14 @@ def crossed(
 
 
 def opened_in(space: Space) -> list[str]:
-    """Return the hours with an `opened` dimension."""
-    before = opened("")
+    """Return the names of the hours that have an `opened` dimension."""
+    before = opened_dimension("")
     return [name.removeprefix(before) for name in space.values if name.startswith(before)]
 
 
-def shown(case: Case) -> dict[str, str]:
-    """Return a case by the names of options; `opened` comes last."""
-    before = opened("")
+def shown_case(case: Case) -> dict[str, str]:
+    """Return a case for display, with its `opened` values joined in one text as the last entry."""
+    before = opened_dimension("")
     named = {name: value for name, value in case.items() if not name.startswith(before)}
     times = [
         f"{value} {name.removeprefix(before)}"
@@ -50,7 +50,7 @@ def space_of(*revisions: Revision) -> Space:
     """Return the cases that policies distinguish, with the values of all of them.
 
     The dimensions are plan, role, channel, priority, each fact that a rule names, and inside or
-    outside for the hours in `opened`. Facts that only priorities or terms name are no dimensions.
+    outside for the hours in `opened`. Facts that only priorities or terms name are not dimensions.
     Raises LimitExceeded, also for a policy with too many entries.
     """
     for revision in revisions:
@@ -64,7 +64,7 @@ def space_of(*revisions: Revision) -> Space:
         for name in hours:
             # No case can be opened outside of `24x7`.
             moments = ("inside",) if name == ALWAYS else ("inside", "outside")
-            values[opened(name)] = dict.fromkeys(moments)
+            values[opened_dimension(name)] = dict.fromkeys(moments)
     space = Space({name: tuple(value) for name, value in values.items()})
     for revision in revisions:
         cells = sum(len(cells) for rule in revision.rules for cells in rule.cells.values())
@@ -100,7 +100,7 @@ def _check_entries(revision: Revision) -> None:
 
 
 def _named(revision: Revision) -> tuple[set[str], list[str]]:
-    """Return the dimensions and facts that rules name, and the hours that an `opened` names."""
+    """Return the dimensions and facts that rules name, and the hours in their `opened`."""
     conditions = [grant.when for grant in revision.grants]
     conditions += [rule.when for rule in revision.rules]
     conditions += [commitment.when for commitment in revision.commitments]

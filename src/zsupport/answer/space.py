@@ -91,7 +91,7 @@ class Space:
                 result &= self.among(name, values)
         if alternative.opened is not None:
             inside, hours = alternative.opened
-            result &= self.of(opened(hours), "inside" if inside else "outside")
+            result &= self.of(opened_dimension(hours), "inside" if inside else "outside")
         return result
 
     def matches(self, when: When) -> Cases:
@@ -190,6 +190,6 @@ class Space:
         return result
 
 
-def opened(hours: str) -> str:
+def opened_dimension(hours: str) -> str:
     """Return the name of the dimension for cases opened inside or outside some hours."""
     return f"opened {hours}"

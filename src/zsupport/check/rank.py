@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 
-from zsupport.analysis.compare import NEVER, Counted, includes
+from zsupport.analysis.compare import NEVER, CountedTime, includes
 from zsupport.analysis.deadlines import Conditions, TargetClock
 from zsupport.analysis.decisions import StatedCell
 from zsupport.answer.space import Cases, union
@@ -443,7 +443,9 @@ def _fewer(
     return result
 
 
-def _joined(subject: Subject, names: frozenset[str], cases: Cases) -> list[tuple[Counted, Cases]]:
+def _joined(
+    subject: Subject, names: frozenset[str], cases: Cases
+) -> list[tuple[CountedTime, Cases]]:
     """Return the union of several hours, over a case set."""
     parts = [(NEVER, cases)]
     for name in sorted(names):

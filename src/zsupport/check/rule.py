@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 
-from zsupport.analysis.compare import Counted, Period
+from zsupport.analysis.compare import CountedTime, Period
 from zsupport.analysis.deadlines import (
     Clocks,
     Conditions,
@@ -17,7 +17,7 @@ from zsupport.analysis.deadlines import (
 )
 from zsupport.analysis.decisions import StatedCell
 from zsupport.analysis.revision import AnalysedRevision
-from zsupport.analysis.space import shown, values_of
+from zsupport.analysis.space import shown_case, values_of
 from zsupport.answer.space import Cases
 from zsupport.check.suppressions import Comment, Suppressions
 from zsupport.check.target_groups import TargetGroup, faster_groups, target_groups_of
@@ -244,7 +244,7 @@ class Subject(AnalysedRevision):
         """Return the target of a value or metric as a related place."""
         return self.target(stated), f"`{stated.cell.target.text}` for `{name}`"
 
-    def clock(self, group: TargetGroup, counted: Counted) -> TargetClock:
+    def clock(self, group: TargetGroup, counted: CountedTime) -> TargetClock:
         """Return the target of a group over hours, with everything that its deadline depends on."""
         revision = self.revision
         return TargetClock(group.target, counted, revision.business_day, revision.timezone)
@@ -293,7 +293,7 @@ class Subject(AnalysedRevision):
 
     def witness(self, cases: Cases) -> dict[str, str]:
         """Return the first case of a non-empty set, with the names of options."""
-        return shown(self.space.first(cases))
+        return shown_case(self.space.first(cases))
 
 
 def _conditions(entry: Node) -> Iterator[tuple[str, Node]]:

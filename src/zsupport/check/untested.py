@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from zsupport.analysis.space import shown
+from zsupport.analysis.space import shown_case
 from zsupport.answer.space import Cases, Space
 from zsupport.check.evaluate import identity_of
 from zsupport.check.suite_codes import UNKNOWN_IN_TEST, UNTESTED_DENIAL
@@ -127,7 +127,7 @@ def _finding(
 ) -> Finding:
     cases: Cases = max((denial.cases for denial in denials), key=lambda cases: cases.bit_count())
     span: Span = document.value(path) if path[-1] == "allow" else document.key(path)
-    case = shown(space.first(cases))
+    case = shown_case(space.first(cases))
     question = ", ".join(f"{name}: {value}" for name, value in case.items())
     return Finding(
         UNTESTED_DENIAL.code,

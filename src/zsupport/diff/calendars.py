@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from zsupport.analysis.compare import Counted, counted_time
+from zsupport.analysis.compare import CountedTime, counted_time
 from zsupport.analysis.space import crossed
 from zsupport.answer.space import Cases, union
 from zsupport.diff.cases import RevisionPair
@@ -37,7 +37,9 @@ class Cause(NamedTuple):
 class Calendars:
     """The calendars of two revisions, compared once for each name."""
 
-    def __init__(self, pair: RevisionPair, effect_of: Callable[[Counted, Counted], str]) -> None:
+    def __init__(
+        self, pair: RevisionPair, effect_of: Callable[[CountedTime, CountedTime], str]
+    ) -> None:
         self._pair = pair
         self._effect_of = effect_of
         self._causes: dict[str, list[tuple[Cause, Cases]]] = {}

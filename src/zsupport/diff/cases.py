@@ -8,7 +8,7 @@ from typing import Any
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import Inclusions
 from zsupport.analysis.deadlines import period_of
-from zsupport.analysis.moments import momentless
+from zsupport.analysis.moments import cases_without_opening_time
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import crossed, space_of, space_of_facts
 from zsupport.answer.space import Cases, Space
@@ -91,7 +91,7 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
     named = {shown: (second, name) for name, shown in shown_new.items()}
     named |= {shown: (first, name) for name, shown in shown_old.items()}
     opening = {shown: side.decisions.opening(name) for shown, (side, name) in named.items()}
-    both = first.known & second.known & ~momentless(space, opening, period, public)
+    both = first.known & second.known & ~cases_without_opening_time(space, opening, period, public)
     difference = Difference(first.answers, second.answers, inclusions)
     return RevisionPair(first, second, space, both, difference, named)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from zsupport.analysis.space import shown
+from zsupport.analysis.space import shown_case
 from zsupport.clock.instants import format_instant
 from zsupport.clock.zones import zone
 from zsupport.diff.changes import AUDIENCES, CLASSES, CODES, Change, class_of
@@ -108,7 +108,7 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
     old = compared.old or _nearest(diff.old, compared)
     new = compared.new or _nearest(diff.new, compared)
     spans = _span(old, change.old or ()), _span(new, change.new or ())
-    witness = shown(part.space.first(change.cases)) if change.cases else None
+    witness = shown_case(part.space.first(change.cases)) if change.cases else None
     before = f"before: {change.before}" if change.before else "before"
     finding = Finding(
         code.code, code.name, _SEVERITIES[kind], message, new.source.shown, spans[1],

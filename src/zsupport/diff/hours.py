@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, opening
+from zsupport.analysis.compare import EVERY_INSTANT, NEVER, CountedTime, opening
 from zsupport.analysis.deadlines import Clocks, Conditions, Deadlines, moments_of, period_of
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.answer.space import Cases
@@ -29,7 +29,7 @@ class ChannelHours(NamedTuple):
     """
 
     names: tuple[str, ...] | None
-    counted: Counted
+    counted: CountedTime
     cases: Cases
 
     @property
@@ -60,7 +60,7 @@ class HoursComparison:
             return "more" if stated is new else "less"
         return self.effect_of_counted(old.counted, new.counted)
 
-    def effect_of_counted(self, old: Counted, new: Counted) -> str:
+    def effect_of_counted(self, old: CountedTime, new: CountedTime) -> str:
         """Return the effect of changed instants."""
         if old == new:
             return "same"
@@ -70,7 +70,7 @@ class HoursComparison:
     def moments(self, cases: Cases) -> list[tuple[Conditions, Cases]]:
         """Split a case set into parts that can be opened at the same moments."""
 
-        def hours(shown: str) -> list[tuple[Counted, Cases]]:
+        def hours(shown: str) -> list[tuple[CountedTime, Cases]]:
             side, name = self._pair.opened[shown]
             return side.decisions.opening(name)
 

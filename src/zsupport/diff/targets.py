@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.analysis.answers import DecidedValue
-from zsupport.analysis.compare import EVERY_INSTANT, Counted
+from zsupport.analysis.compare import EVERY_INSTANT, CountedTime
 from zsupport.analysis.deadlines import TargetClock, Verdict
 from zsupport.analysis.decisions import StatedCell
 from zsupport.analysis.revision import AnalysedRevision
@@ -158,7 +158,7 @@ def _place(decided: _DecidedTarget, rule: int | None) -> object:
 
 def _counted(
     side: AnalysedRevision, decided: _DecidedTarget, cases: Cases
-) -> list[tuple[Counted, Cases]]:
+) -> list[tuple[CountedTime, Cases]]:
     """Return the hours that a target counts over, with their cases."""
     assert decided.stated is not None
     cell = decided.stated.cell

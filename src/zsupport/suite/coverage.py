@@ -14,7 +14,7 @@ from zsupport.analysis.decisions import Decisions
 from zsupport.answer.case import NeedsInput
 from zsupport.answer.hours import Customer, PolicyHours
 from zsupport.answer.promise import NEGATIVE, settle_metrics
-from zsupport.answer.space import Cases, Space, opened
+from zsupport.answer.space import Cases, Space, opened_dimension
 from zsupport.clock.instants import from_datetime
 from zsupport.errors import ZsupportError
 from zsupport.policy.model import Revision, with_members
@@ -276,8 +276,8 @@ def _when_opened(revision: Revision, decisions: Decisions, example: Example, ask
                 continue
             if settled.time.is_open(moment):
                 inside |= part
-        is_in = space.of(opened(hours_name), "inside")
-        asked &= (inside & is_in) | (~inside & space.of(opened(hours_name), "outside"))
+        is_in = space.of(opened_dimension(hours_name), "inside")
+        asked &= (inside & is_in) | (~inside & space.of(opened_dimension(hours_name), "outside"))
     return asked
 
 

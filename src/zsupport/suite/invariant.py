@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.analysis.space import shown
+from zsupport.analysis.space import shown_case
 from zsupport.answer.case import Case
 from zsupport.answer.space import Cases
 from zsupport.suite.example import Claim, Invariant
@@ -27,7 +27,9 @@ def broken(subject: PolicyUnderTest, invariant: Invariant) -> list[Broken]:
         for name in claim.names:
             cases = violations(subject, invariant, claim, name)
             if cases:
-                violated.append(Broken(claim, name, cases.bit_count(), shown(space.first(cases))))
+                violated.append(
+                    Broken(claim, name, cases.bit_count(), shown_case(space.first(cases)))
+                )
     return violated
 
 

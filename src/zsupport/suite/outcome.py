@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 
-from zsupport.analysis.space import shown
+from zsupport.analysis.space import shown_case
 from zsupport.answer.case import Because, reasons
 from zsupport.answer.due import STATES_OF_THE_MOMENT
 from zsupport.clock.instants import format_instant, from_datetime
@@ -544,7 +544,7 @@ def _uncovered_message(decision: Decision) -> str:
 def _case(subject: PolicyUnderTest, decision: Decision) -> dict[str, str]:
     analysed = subject.revisions[decision.revision]
     space = analysed.facts if decision.by_facts else analysed.space
-    return shown(space.first(decision.cases))
+    return shown_case(space.first(decision.cases))
 
 
 def span_of(subject: PolicyUnderTest, decision: Decision) -> Span:

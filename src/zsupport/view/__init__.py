@@ -1,1 +1,1 @@
-"""Views: what is shown of each kind of answer. Answers in, a report out."""
+"""Make the report of each kind of answers, and explain the answers."""

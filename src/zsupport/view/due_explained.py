@@ -96,7 +96,7 @@ def _matches(when: When, case: Case, opened_inside: Callable[[str], bool]) -> bo
 
 
 def _promise_of(answer: DueAnswer, promises: Promises) -> Promise:
-    """Return the full promise of an answer, which itself shows only the open columns."""
+    """Return the promise of an answer; the answer has only the values in open columns."""
     place = (answer.plan, answer.role, answer.priority, answer.metric)
     for row in promises.rows:
         same = (row.plan, row.role, row.priority, row.metric.id) == place
@@ -107,7 +107,7 @@ def _promise_of(answer: DueAnswer, promises: Promises) -> Promise:
 
 
 def _walk(answer: DueAnswer, row: Promise, why: Explainer[DueAnswer, DueDetails]) -> list[str]:
-    """Return the steps from the start to the deadline: time that counts, and time that does not."""
+    """Return the steps from the start to the deadline: time that counts and time that does not."""
     assert row.cell is not None
     target, moment, settled = row.cell.target, why.answers.details.moment, row.settled
     if target.kind == "rate":
@@ -123,7 +123,7 @@ def _walk(answer: DueAnswer, row: Promise, why: Explainer[DueAnswer, DueDetails]
     steps = walk(settled.time if settled else None, start, end, run.pauses)
     lines = []
     if settled:
-        # The members of a union can be in several zones; times are shown in the first.
+        # The members of a union can be in several zones. Times are shown in the first zone.
         zones = ", ".join(dict.fromkeys(str(hours.zone) for hours in settled.time.hours))
         lines += _business_days(settled, target, start, why.revision)
         lines.append(f"  from {format_instant(start, where)} over `{answer.hours}` ({zones}):")
@@ -186,7 +186,7 @@ def _business_days(
 
 
 def _would_promise(case: Case, metric: str, why: Explainer[DueAnswer, DueDetails]) -> list[str]:
-    """Return the single changes of the case that lead to a target."""
+    """Return the changes of a single value of the case that lead to a target."""
     changes = []
     for name, values in why.choices(case):
         good = []

@@ -1,4 +1,4 @@
-"""Explain answers: the lines of the policy that decided, and the changes that would help.
+"""Explain answers: the lines of the policy that decided, and changes that make answers positive.
 
 This module has the parts that all questions share.
 """
@@ -53,7 +53,7 @@ class Explainer(Generic[Row, Details]):
         self.where = where
 
     def at(self, place: Place | Because) -> str:
-        """Return a place in the policy as a file and line that a person can open."""
+        """Return the file and the line of a place in the policy."""
         return f"  {self.where}{self.revision.file}:{place.line}"
 
     def not_in_force(self) -> list[str]:
@@ -63,9 +63,9 @@ class Explainer(Generic[Row, Details]):
         return [f"{self.at(self.revision.validity_place)}  not in force"]
 
     def cases(self, case: Case, changed: str) -> list[Case]:
-        """Return the case; without a priority, a case for each priority that its facts leave open.
+        """Return a case for each priority that the facts leave open; the case if it has a priority.
 
-        `changed` names the dimension or fact whose value differs from the question.
+        `changed` is the dimension or fact whose value differs from the question.
         """
         if "priority" in case or not self.revision.priorities:
             return [case]
@@ -82,7 +82,7 @@ class Explainer(Generic[Row, Details]):
         return PrioritiesByFacts(self.revision, {})
 
     def no_priority(self) -> list[str]:
-        """Return the conditions of all priorities, none of which matches, a line for each."""
+        """Return a line for each priority with its condition, which does not match."""
         return [
             f"{self.at(priority.place)}  {priority.id} does not match:"
             f" {condition_in_words(priority.when)}"
@@ -90,7 +90,7 @@ class Explainer(Generic[Row, Details]):
         ]
 
     def denials(self, case: Case, channels: list[str]) -> list[str]:
-        """Return the conditions of the grants of channels that do not match a case."""
+        """Return the conditions of grants that do not match a case."""
         grants = [g for g in self.revision.grants if set(channels) & set(g.allow)]
         if not grants:
             return [f"{self.at(self.revision.grants_place)}  no grant allows it"]
@@ -101,7 +101,7 @@ class Explainer(Generic[Row, Details]):
         return lines
 
     def helpful_changes(self, case: Case, channels: list[str], what: str) -> list[str]:
-        """Return the single changes of the case that make the answer positive."""
+        """Return the changes of a single value of the case that make the answer positive."""
 
         def allowed(changed: Case, name: str) -> bool:
             return any(
@@ -142,7 +142,7 @@ class Explainer(Generic[Row, Details]):
         return choices
 
     def _values(self, dimension: str, case: Case) -> list[str | None]:
-        """Return the values of a dimension, those ranked above the value of the case first."""
+        """Return the values of a dimension; those ranked above the value of the case come first."""
         members = self.revision.plans if dimension == "plan" else self.revision.roles
         if not members:
             return [None]
@@ -177,7 +177,7 @@ def _some(**values: str | None) -> Case:
 
 
 def _misses(grant: Grant, case: Case) -> str:
-    """Return the condition of a grant, with the values of the case that differ."""
+    """Return the parts of the condition of a grant that do not match, with values of the case."""
     ways = []
     for alternative in grant.when:
         wrong = [

@@ -107,7 +107,7 @@ class _Groups:
     def __init__(self, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> None:
         self.size = len(rows)
         self.every = (1 << self.size) - 1
-        #: For each column its values, and the rows that have them.
+        #: For each column, the rows with each of its values.
         self.having: list[dict[str, int]] = []
         for place, name in enumerate(columns):
             numbers: dict[str, list[int]] = {}

@@ -1,4 +1,4 @@
-"""What is shown of policies: the known ones, and one with all its sections."""
+"""Reports about policies: a list of policies, or a single policy with all its sections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ShownTerm(TypedDict):
-    """A statement beside the rules of a policy, and where it is written."""
+    """A term of a policy, and its place in the file."""
 
     topic: str
     when: str | None
@@ -54,7 +54,7 @@ def show_policies(
 ) -> Report:
     """Return the report: a row for each revision.
 
-    With its `files` a policy is shown in full: everything that they state.
+    With `files`, the report has the complete content of a single policy, whose files they are.
     """
     full = bool(files)
     documents = {file.name: _document(file) for file in files}
@@ -108,11 +108,11 @@ def show_policies(
         tables += sections(revision, documents[revision.file], lang)
     return Report(
         document, tuple(records), lines, tuple(tables), fields=tuple(records[0])
-    )  # there is always one
+    )  # there is at least one record
 
 
 def _document(file: SourceFile) -> dict[str, Any]:
-    """Return what a file of a valid policy says, as texts, lists and mappings."""
+    """Return the content of a file of a valid policy as texts, lists and mappings."""
     from zsupport.policy.yamltext import read_yaml, unwrapped
 
     document = unwrapped(read_yaml(file.data, file.shown)[0])

@@ -57,7 +57,7 @@ _SECTIONS = {
 def sections(revision: Revision, document: dict[str, Any], lang: str) -> list[Table]:
     """Return the tables of a revision; `document` is its file as texts, lists and mappings.
 
-    Groups come from the document, because the model has their values instead.
+    Groups come from the document, because the model replaces each group by its values.
     """
     view = _View(revision, lang)
     rows: dict[str, Rows] = {
@@ -103,7 +103,7 @@ def _table(title: str, columns: Sequence[str], rows: Rows) -> Table:
 
 
 def _group(name: str, values: dict[str, Any]) -> tuple[str, str]:
-    """Return a group as it is written: a dimension and its values or its negated values."""
+    """Return the name of a group, and its dimension and values as they are written."""
     [(dimension, listed)] = values.items()
     negated = "not " if isinstance(listed, dict) else ""
     listed = listed["not"] if isinstance(listed, dict) else listed
@@ -124,22 +124,22 @@ class _View:
         return "\n".join(self.text(text) for text in texts)
 
     def remarks(self, remarks: Remarks, when: When = (), *more: str) -> str:
-        """Return lines: `more`, the remarks of a part, and those of its alternatives."""
+        """Return `more` lines, the remarks of a part, and those of its alternatives."""
         lines = [line for line in more if line]
         lines += self.lines(remarks)
         for alternative in when:
             lines += self.lines(alternative.remarks, f"{in_words(alternative)}: ")
         return "\n".join(lines)
 
-    def lines(self, remarks: Remarks, about: str = "") -> list[str]:
+    def lines(self, remarks: Remarks, prefix: str = "") -> list[str]:
         note, doubt = (
             joined_lines(remarks.note, self.lang),
             joined_lines(remarks.unclear, self.lang),
         )
         return [
-            *([about + note] if note else ()),
-            *([f"{about}unclear: {doubt}"] if doubt else ()),
-            *([f"{about}source: {remarks.source}"] if remarks.source else ()),
+            *([prefix + note] if note else ()),
+            *([f"{prefix}unclear: {doubt}"] if doubt else ()),
+            *([f"{prefix}source: {remarks.source}"] if remarks.source else ()),
         ]
 
     def policy(self) -> Rows:
@@ -213,13 +213,13 @@ class _View:
                 "\n".join(_open(calendar)),
                 "\n".join(_days_off(calendar, self.lang)),
                 "\n".join(_single_dates(calendar)),
-                self.of_calendar(calendar),
+                self.calendar_remarks(calendar),
             )
             for id, calendars in self.revision.hours.items()
             for calendar in calendars
         ]
 
-    def of_calendar(self, calendar: PolicyCalendar) -> str:
+    def calendar_remarks(self, calendar: PolicyCalendar) -> str:
         asks = f"asks: {self.text(calendar.ask)}" if calendar.ask else ""
         off = self.lines(calendar.holidays.remarks, "days off: ") if calendar.holidays else ()
         return self.remarks(calendar.remarks, calendar.when, asks, *off)
@@ -236,7 +236,7 @@ class _View:
         rows: Rows = []
         for number, (metric, priority, cell) in enumerate(cells):
             hours = f" ({cell.hours})" if cell.hours else ""
-            remarks = [self.of_cell(cell)]
+            remarks = [self.cell_remarks(cell)]
             if not number and of_rule:
                 remarks += [f"whole rule: {line}" for line in of_rule.split("\n")]
             rows.append(
@@ -250,7 +250,7 @@ class _View:
             )
         return rows
 
-    def of_cell(self, cell: Cell) -> str:
+    def cell_remarks(self, cell: Cell) -> str:
         published = f"published: {self.text(cell.text)}" if cell.text else ""
         needs = f"condition: {self.text(cell.condition)}" if cell.condition else ""
         return self.remarks(cell.remarks, (), published, needs)
@@ -259,13 +259,13 @@ class _View:
         own = self.revision.self_help
         if own is None:
             return {"Self-help": [], "Topics": [], "Resources": []}
-        about = [
+        rows = [
             ("Channel", own.channel or ""),
             ("Topics", "" if own.complete else "the list is incomplete"),
             ("Self-help", self.remarks(own.remarks)),
         ]
         return {
-            "Self-help": [row for row in about if row[1]],
+            "Self-help": [row for row in rows if row[1]],
             "Topics": [
                 (topic.id, self.text(topic.name), topic.url or "", self.remarks(topic.remarks))
                 for topic in own.topics
@@ -328,7 +328,7 @@ def _weekly(windows: tuple[Window, ...]) -> list[str]:
 def _runs(windows: Sequence[Window]) -> list[list[Window]]:
     """Return groups of equal windows on consecutive days, also from Sunday to Monday.
 
-    They are in the order of the days on which they begin.
+    The groups are in the order of their first days.
     """
     runs: list[list[Window]] = []
     for window in sorted(windows):
@@ -346,7 +346,7 @@ def _runs(windows: Sequence[Window]) -> list[list[Window]]:
 
 
 def _follows(window: Window, later: Window) -> bool:
-    """Return whether `later` has the same times on the next day, within 24 hours."""
+    """Return whether `later` has the same times on the next day, and is at most 24 hours long."""
     length = window.closes - window.opens
     alike = length == later.closes - later.opens and length <= DAY
     return alike and (later.opens - window.opens) % (7 * DAY) == DAY
@@ -378,7 +378,7 @@ def _days_off(calendar: PolicyCalendar, lang: str) -> list[str]:
 
 
 def _listed(off: Holidays, lang: str) -> list[str]:
-    """Return the parts of a list of days off."""
+    """Return the parts of the days off of a calendar in words."""
 
     def named(days: tuple[str, ...]) -> str:
         return ", ".join(f"{day} {say(off.names.get(day), lang) or ''}".strip() for day in days)

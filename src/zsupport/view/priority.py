@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def show_priorities(
     answers: PriorityAnswers, query: dict[str, Any], zone: tzinfo, lang: str
 ) -> Report:
-    """Return the report: ids for facts, or the whole list with names and meaning."""
+    """Return the report: the priority for each combination of facts, or all priorities."""
     records = records_of(answers.answers, zone)
     listing = answers.columns == ("priority",)
     facts = () if listing else answers.columns

@@ -1,4 +1,7 @@
-"""The questions, by name: each is a module of this package with a `QUESTION`; their documents."""
+"""The questions by name, and the JSON documents of their answers.
+
+Each question is a module of this package with a `QUESTION`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 QUESTIONS = ("channels", "due", "hours", "priority", "topics", "terms")
 
-#: Fields of the question, as the JSON document repeats them, with their types.
+#: The fields of a question in the JSON document, with their types.
 OF_CASE: Mapping[str, Any] = {
     **dict.fromkeys(("plan", "role", "channel", "priority"), str | None),
     "facts": Mapping[str, str],
@@ -44,8 +47,8 @@ class QuestionView(NamedTuple, Generic[Row, Details]):
     ) -> list[str]:
         """Return lines that explain the answers.
 
-        `where` goes before the name of the file, and clock time is shown in `zone_shown`.
-        Every answer has a line of its own, then a line for each place in the policy that decided.
+        `where` is written before the name of a file. Times are in the zone `zone_shown`. Each
+        answer has a line, then a line for each place in the policy that decided.
         """
         from zsupport.view.explain import Explainer
 
@@ -62,7 +65,7 @@ def load_question(name: str) -> QuestionView[Any, Any]:
 
 
 def versions(*, public_holidays: bool = False) -> dict[str, Any]:
-    """Return the versions that an answer depends on, with `public_holidays` also of their data."""
+    """Return the versions that an answer depends on; `public_holidays` adds that of holidays."""
     holidays = None
     if public_holidays:
         from zsupport.clock.holidays import holidays_version
@@ -83,7 +86,7 @@ def document(
     records: tuple[dict[str, Any], ...],
     warnings: tuple[Warning, ...],
 ) -> dict[str, Any]:
-    """Return the document of one kind of answers."""
+    """Return the JSON document of answers."""
     return {
         "schema": f"zsupport.{kind}/1",
         "policy": policy_of(answers.revision),

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the answers. Those of rows are made from types, the rest is handwritten.
+"""The JSON Schemas of the answers. Schemas of rows are made from types, the rest is handwritten.
 
 Tests check the answers against the schemas, and the schemas against the stable fields.
 """
@@ -216,7 +216,7 @@ _CHANGE = _object(
 )
 
 _CHECKERS: dict[str, dict[str, Schema]] = {
-    # By command: the fields of its document in addition to the findings.
+    # By command: the fields of its document besides the findings.
     "check": {
         "summary": _object({**_SUMMARY["properties"], "allowed": _COUNT}),
         "fixed": {
@@ -273,7 +273,7 @@ NAMES = ("policy", "tests", *QUESTIONS, "policies", *_CHECKERS, "error")
 
 
 def schema(name: str) -> Schema:
-    """Return the schema of this name: `policy`, a kind of answers, a checker, or `error`."""
+    """Return the schema of one of the NAMES."""
     if name == "policy":
         from zsupport.policy.schema import policy_schema
 

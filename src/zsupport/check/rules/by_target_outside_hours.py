@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.analysis.compare import Counted
+from zsupport.analysis.compare import CountedTime
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY, DAYS, WEEK
 from zsupport.policy.model import PolicyCalendar
@@ -42,7 +42,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                     break
 
 
-def closed_days(counted: Counted, minute: int) -> tuple[list[str], list[str]]:
+def closed_days(counted: CountedTime, minute: int) -> tuple[list[str], list[str]]:
     """Return the working weekdays that are closed at a minute, and all working weekdays."""
     working = [day for day in range(7) if any(works(c, day) for c in counted.calendars)]
     closed = [

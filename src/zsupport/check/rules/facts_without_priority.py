@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.analysis.space import shown
+from zsupport.analysis.space import shown_case
 from zsupport.answer.space import union
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.wording import counted
@@ -24,7 +24,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             f"no priority matches {unmatched.bit_count():,} of {combinations} of facts",
             subject.document.key(("priorities",)),
             hint="end the list with a priority without `when`, or widen a `when`",
-            case=shown(space.first(unmatched)),
+            case=shown_case(space.first(unmatched)),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.analysis.space import shown
+from zsupport.analysis.space import shown_case
 from zsupport.check.rule import Problem, Rule, Subject
 
 
@@ -37,7 +37,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 hint="move it before them, or change its `when`"
                 if matched
                 else "change its `when`",
-                case=shown(space.first(matched)) if matched else None,
+                case=shown_case(space.first(matched)) if matched else None,
                 related=tuple(
                     (("priorities", above, "id"), f"`{other.id}` matches first")
                     for above, other in enumerate(priorities[:position])

@@ -15,7 +15,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         if not matches:
             timeless = subject.decisions.matches(subject.revision.rules[rule].when)
-            timeless &= subject.decisions.momentless & subject.decisions.allowed
+            timeless &= subject.decisions.without_opening_time & subject.decisions.allowed
             yield Problem(
                 ("targets", rule),
                 "unreachable target rule: it matches no case that can be opened",
