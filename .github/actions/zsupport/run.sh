@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Run a command of zsupport as a step, with annotations in the log, a table in the summary of the step and,
-# if requested, a SARIF file. The inputs are COMMAND, PATHS, ARGUMENTS (one per line), CONFIG, BASE and
-# SARIF. They are not trusted: each one becomes a single argument, and only the options below are allowed.
+# Run a command of zsupport as a step of a workflow. The step has annotations in the log, a table in its
+# summary and, if requested, a SARIF file. The inputs are COMMAND, PATHS, ARGUMENTS, CONFIG, BASE and SARIF.
+# PATHS and ARGUMENTS have a value on each line. The inputs are not trusted: each value becomes a single
+# argument, and only the options below are allowed.
 set -euo pipefail
 
 # Fail the step with a message, the value (quoted, because it can contain a workflow command) and a hint.
@@ -23,7 +24,7 @@ command=(zsupport "$COMMAND" --format=github "--output-file=markdown=$summary")
 if [ "$COMMAND" = check ]; then command+=(--no-fix); fi
 if [ -n "$SARIF" ]; then command+=("--output-file=sarif=$SARIF"); fi
 
-# Values follow `=`, so that a missing value cannot consume the next argument.
+# The value of an option follows `=`, so that an option without a value cannot consume the next argument.
 while IFS= read -r line; do
   case "$COMMAND $line" in
     "$COMMAND ") continue ;;
@@ -37,7 +38,7 @@ while IFS= read -r line; do
   command+=("$line")
 done <<<"$ARGUMENTS"
 
-# The configuration in a pull request is not used for its own check.
+# Do not use the configuration of a pull request for its own check.
 if [ "$CONFIG" = none ]; then
   command+=(--config=none)
 elif [ -n "$BASE" ]; then
