@@ -24,10 +24,10 @@ def argument(field: str, *value: str) -> str:
 class Message(str):
     """A message that names fields of a question; the string itself names them as Python arguments.
 
-    A placeholder `{name}` in the template is replaced by the value `name`. If there is no such
-    value, `name` is a field, such as `{plan}`. `{metric all}` is the field `metric` with the value
-    `all`. `{fact id=value}` is the field `fact` with an entry of the values `id` and `value`.
-    `named` returns the message in the notation of another caller.
+    A placeholder `{name}` in the template is replaced by the value `name`. Without this value it is
+    a field, such as `{plan}`. `{metric all}` is the field `metric` with the value `all`.
+    `{fact id=value}` is the field `fact` with an entry of the values `id` and `value`. `named`
+    returns the message in the notation of another caller.
     """
 
     __slots__ = ("template", "values")

@@ -1,1 +1,1 @@
-"""Everything that touches files: finds them, reads them, keeps compiled policies, rewrites them."""
+"""All access to files: finding, reading, caching and rewriting them."""

@@ -7,10 +7,12 @@ contents of all files, and the versions of the program, the format, tzdata and P
 only if all of these are equal. `ZSUPPORT_CACHE=off` disables the cache.
 
 `marshal` reads entries. It is fast, but trusts its input, so a 64-bit checksum is compared first.
-An entry that is foreign, damaged or too large is replaced. Write errors are ignored. Anyone who can
-write to the folder controls the answers. So the folder is used only if this user owns it and no
-other user can enter it, and if it is not in the repository of an examined file. It is checked and
-used with one descriptor, so that replacing the folder meanwhile has no effect.
+An entry that is foreign, damaged or too large is replaced. Write errors are ignored.
+
+Anyone who can write to the folder controls the answers. So the folder is used only if this user
+owns it, no other user can enter it, and it is not in the repository of an examined file. The folder
+is opened once, checked, and used through the same descriptor. So it cannot be replaced between the
+check and the use.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 MAX_ENTRY_BYTES = 16 * 1024 * 1024
 MAX_ENTRIES = 64
 MAX_FOLDER_BYTES = 64 * 1024 * 1024
-#: The ending of the names of entries, and the ending in earlier releases.
+#: The ending of the file names of entries, and the ending in earlier releases.
 ENDING = ".kept"
 _OLD_ENDING = ".json"
 _CHECKSUM_BYTES = 8
@@ -80,7 +82,7 @@ def cache_folder(environment: Mapping[str, str], examined: Iterable[str] = ()) -
 
 
 def policy_identity(files: tuple[SourceFile, ...], kind: str = "policy") -> bytes:
-    """Return the identity of a policy, or of another kind of value, that these files determine."""
+    """Return the identity of a value that these files determine, such as a policy."""
     versions = (VERSION, FORMAT, tzdata_version(), _PYTHON, LAYOUT)
     head = repr((kind, versions, [(file.name, len(file.data)) for file in files]))
     return b"".join([head.encode("utf-8", "surrogatepass"), *[file.data for file in files]])
@@ -119,10 +121,10 @@ def read_entry(folder: str | None, identity: bytes) -> Any:
 
 
 def remove_read_entries() -> bool:
-    """Remove the entries that this process has read; return whether there were any.
+    """Remove the entries that this process has read. Return whether it has read any.
 
     A checksum does not prove that an entry is correct. So a run that fails after reading an entry
-    can be repeated without it.
+    is repeated without the entry.
     """
     read = [*_read]
     _read.clear()
@@ -138,7 +140,7 @@ def remove_read_entries() -> bool:
 def write_entry(folder: str | None, identity: bytes, value: Any) -> None:
     """Cache a value for an identity. Errors are ignored.
 
-    The value can contain what `marshal` writes: texts, numbers, lists, tuples and mappings.
+    The value consists of types that `marshal` supports: texts, numbers, lists, tuples, mappings.
     """
     if folder is None:
         return
@@ -157,9 +159,10 @@ def write_entry(folder: str | None, identity: bytes, value: Any) -> None:
 
 
 def cached_holidays(folder: str | None) -> PublicHolidays:
-    """Return a function for public holidays, cached by decade and by version of the library.
+    """Return a function that returns public holidays, from the cache if possible.
 
-    Each year is read once per run.
+    An entry has the holidays of a decade, by one version of the library. Each year is read once per
+    run.
     """
     known: dict[tuple[str, str | None, int], Year] = {}
 
@@ -191,14 +194,14 @@ def _decade(
 
 
 def _name(identity: bytes) -> str:
-    """Return the file name of an entry. Entries with the same name replace each other."""
+    """Return the file name of an entry. A new entry replaces an entry with the same name."""
     return f"{checksum(identity)[:4].hex()}-{len(identity):x}{ENDING}"
 
 
 def checksum(data: bytes) -> bytes:
     """Return the 64-bit hash that Python uses to detect changed sources.
 
-    It is built in, while `zlib` and `binascii` load a shared library.
+    This hash is built in. The hashes of `zlib` and `binascii` would load a shared library.
     """
     try:
         from _imp import source_hash
@@ -257,7 +260,7 @@ class _Folder:
 
     def content(self, name: str) -> bytes:
         """Return the content of a file that this user wrote."""
-        # Do not wait for a pipe.
+        # Opening a pipe must not wait for a writer.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         flags |= getattr(os, "O_BINARY", 0)
         with open(os.open(self._name(name), flags, dir_fd=self.descriptor), "rb") as stream:
@@ -290,8 +293,8 @@ class _Folder:
         """Remove the oldest files over the limits, and temporary files of interrupted runs.
 
         The entry `own`, which this run has just written, stays. Each run does this after writing,
-        so the last of several concurrent runs sees all entries. A date in the future counts as old,
-        because the file would never be removed otherwise.
+        so the last of several concurrent runs sees all entries. A file with a date in the future
+        counts as the oldest, because otherwise it would never be removed.
         """
         files = []
         now = time.time()

@@ -24,18 +24,18 @@ TESTS = ("_test.yaml", "_test.yml")
 
 
 class LocatedPolicy(NamedTuple):
-    """The files of one policy, and the folder to put before their names to open them."""
+    """The files of one policy. `folder` and the name of a file make the path of the file."""
 
     files: tuple[SourceFile, ...]
     folder: str = ""
-    examined: str | None = None  # the path that names the policy; None for a name
+    examined: str | None = None  # the path of the policy, or None if a plain name selects it
 
 
 def shipped_root() -> str:
     """Return the folder of the shipped policies."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     inside = os.path.join(package, "policies")
-    # In a checkout they are next to `src`, so that authors find them at the top.
+    # In a checkout, the policies are next to `src`.
     return inside if os.path.isdir(inside) else os.path.join(package, "..", "..", "policies")
 
 
@@ -55,9 +55,9 @@ def shipped_policies() -> dict[str, str]:
 
 
 def shipped_id(name: str) -> str | None:
-    """Return the id of the shipped policy with a plain name, None for any other text.
+    """Return the id of the shipped policy with a plain name, or None.
 
-    In all commands a plain name means the shipped policy, even if the current folder contains a
+    In all commands, a plain name selects the shipped policy, even if the current folder contains a
     file or folder with that name.
     """
     return None if is_path(name) else _shipped_id(name, shipped_policies())
@@ -76,15 +76,15 @@ def shadowed(names: Sequence[str]) -> list[str]:
 
 
 def choose(
-    given: str | None, environment: Mapping[str, str], folder: str | None
+    option: str | None, environment: Mapping[str, str], folder: str | None
 ) -> tuple[str, bool]:
-    """Return the policy to use, a name or a path, and whether it is the fallback.
+    """Return the name or path of the policy to use, and whether it is the fallback.
 
-    It is `given`, else `ZSUPPORT_POLICY`, else `policy` in [tool.zsupport] of the nearest
-    pyproject.toml at or above `folder` that has it, else the shipped example.
+    The policy is `option`, else `ZSUPPORT_POLICY`, else `policy` in [tool.zsupport] of the nearest
+    pyproject.toml at or above `folder` that has this key, else the shipped example.
     """
-    if given is not None:
-        return given, False
+    if option is not None:
+        return option, False
     if environment.get("ZSUPPORT_POLICY"):
         return environment["ZSUPPORT_POLICY"], False
     from zsupport.sources.project import projects
@@ -97,14 +97,14 @@ def choose(
                 'write a name or a path, such as policy = "support/policy.yaml"',
             )
         if named is not None and is_path(named):
-            return _configured(project, os.path.join(project.folder, named)), False
+            return _safe_path(project, os.path.join(project.folder, named)), False
         if named is not None:
             return named, False
     return DEFAULT, True
 
 
-def _configured(project: Project, path: str) -> str:
-    """Return the path that a project names; raise UsageError if it is not safe to read."""
+def _safe_path(project: Project, path: str) -> str:
+    """Return the path that a project names; raise UsageError if reading it is not safe."""
     from zsupport.sources.links import boundary, is_outside
 
     if not is_ordinary(path) and not os.path.isdir(path):
@@ -121,14 +121,14 @@ def _configured(project: Project, path: str) -> str:
 
 
 def is_path(name: str) -> bool:
-    """Return whether a name is a path: it has a `/` or an ending, or it starts with a dot."""
+    """Return whether a name is a path: it has a `/`, an ending of ENDINGS, or a dot in front."""
     return "/" in name or os.sep in name or name.startswith(".") or name.endswith(ENDINGS)
 
 
 def find(name: str) -> LocatedPolicy:
     """Return the files of the policy with a name, at a path, or from standard input (`-`).
 
-    A plain name is a shipped policy; a name with a `/`, .yaml or .yml is a path.
+    A plain name selects a shipped policy. `is_path` states which names are paths.
     """
     if name == "-":
         return LocatedPolicy((_file("-", "-", _stdin()),))
@@ -156,9 +156,9 @@ def find_shipped(path: str) -> LocatedPolicy:
 
 
 def may_be_policy_name(name: str) -> bool:
-    """Return whether the name of a file in a folder can be that of a policy, not of tests.
+    """Return whether a file with this name in a folder can be a policy, and not tests.
 
-    Names that start with a dot belong to editors and other tools.
+    Files whose names start with a dot belong to editors and other tools.
     """
     return name.endswith(ENDINGS) and not name.endswith(TESTS) and name[0] != "."
 
@@ -180,7 +180,7 @@ def read_file(path: str, shown: str) -> SourceFile:
 
 
 def file_of_tests(names: Sequence[str]) -> UsageError:
-    """Return the error for tests files in place of policies."""
+    """Return the error for tests files where policies are expected."""
     from shlex import quote
 
     message = "tests file, not a policy" if len(names) == 1 else "tests files, not policies"
@@ -213,7 +213,7 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
     files = []
     size = 0
     for file in paths:
-        # A file is in the folder itself; a shipped one can be in a folder of the root.
+        # Without the root, the name of a shipped file can still contain a folder.
         name = file[len(root) :].lstrip("/" + os.sep).replace(os.sep, "/")
         data = _read(file)
         size += len(data)
@@ -256,11 +256,11 @@ def _stdin() -> bytes:
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise EnvironmentFault("no standard input to read a policy from")
-    return _from(stream)
+    return _read_once(stream)
 
 
-def _from(stream: IO[bytes]) -> bytes:
-    """Return the content of a stream, which is read once."""
+def _read_once(stream: IO[bytes]) -> bytes:
+    """Return the content of a stream. A second call returns the same content."""
     try:
         if stream not in _streams:
             _streams[stream] = stream.read(MAX_BYTES + 1)
@@ -277,7 +277,7 @@ def _read(path: str) -> bytes:
     except FileNotFoundError:
         if os.path.islink(path):
             raise PolicyError(f"{path}: broken link to `{os.readlink(path)}`") from None
-        raise PolicyError(f"{path}: file not found", _neighbour(path)) from None
+        raise PolicyError(f"{path}: file not found", _missing_file_hint(path)) from None
     except (OSError, ValueError) as error:
         raise PolicyError(f"{path}: {reason(error)}") from None
 
@@ -288,9 +288,9 @@ def reason(error: OSError | ValueError) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _neighbour(path: str) -> str | None:
-    """Return a hint with a policy in the same folder that has a similar name."""
-    folder, wanted = os.path.split(path.rstrip("/" + os.sep))
+def _missing_file_hint(path: str) -> str | None:
+    """Return a hint: the folder is missing, or a policy in the folder has a similar name."""
+    folder, missing = os.path.split(path.rstrip("/" + os.sep))
     if not os.path.isdir(folder or "."):
         return f"folder not found: {folder}"
     try:
@@ -301,7 +301,7 @@ def _neighbour(path: str) -> str | None:
         ]
     except OSError:
         return None
-    # Compare without endings, which all of them share.
+    # Compare without endings, because all names have the same few endings.
     by_stem = {os.path.splitext(name)[0]: name for name in names}
-    close = nearest(os.path.splitext(wanted)[0], by_stem)
+    close = nearest(os.path.splitext(missing)[0], by_stem)
     return f"did you mean `{os.path.join(folder, by_stem[close])}`?" if close else None

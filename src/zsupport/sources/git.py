@@ -17,16 +17,16 @@ from zsupport.sources.links import lies_in
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
-#: The environment variables that are passed on to git: the repository and the user's
-#: configuration, but not the index, prefix, pager or trace of a hook that runs zsupport.
+#: The variables that are passed on to git: they name the repository and the user's configuration,
+#: but not the index, prefix, pager or trace of a hook that runs zsupport.
 _PASSED_ON = re.compile(
     "GIT_(DIR|WORK_TREE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|SHALLOW_FILE"
     "|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|CONFIG(_.*)?|EXEC_PATH)"
 )
 #: The variables that name the repository.
-_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
-#: The files of a repository are not trusted. So git runs no program from its configuration, and
-#: ignores replaced objects, grafts, commit graphs and attributes.
+_REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
+#: The files of a repository are not trusted. So git must not run programs from the configuration of
+#: the repository, and must ignore replaced objects, grafts, commit graphs and attributes.
 _SAFE_OPTIONS = (
     "--no-pager", "--no-replace-objects", "--no-optional-locks",
     "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}",
@@ -66,7 +66,7 @@ class Blob(NamedTuple):
 
 
 class Files(NamedTuple):
-    """The files of a commit at a path, and the paths of links that leave the commit."""
+    """The files of a commit at or below a path, and the paths of links that leave the commit."""
 
     blobs: list[Blob]
     leaving_links: list[str]
@@ -76,8 +76,8 @@ class Files(NamedTuple):
 _OUTSIDE = Blob("..", "", "")
 
 
-class _Failed(Exception):
-    """Git failed with an exit code and an error text."""
+class _GitError(Exception):
+    """Git has failed with an exit code and an error text."""
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(text)
@@ -94,9 +94,9 @@ def check_revision(revision: str) -> None:
 
 
 class Repository:
-    """The repository of the working folder. It is searched once and then named in each call of git.
+    """The repository of the working folder. It is found once; then each call of git names it.
 
-    The folders of examined files are not searched: a folder in a checkout can look like a
+    The folders of examined files are not searched, because a folder in a checkout can look like a
     repository.
     """
 
@@ -111,7 +111,7 @@ class Repository:
             **{n: value for n, value in environment.items() if value and _PASSED_ON.fullmatch(n)},
             **_SAFE_ENVIRONMENT,
         }
-        self._place: tuple[str, ...] = ()
+        self._location_options: tuple[str, ...] = ()
         named = bool(environment.get("GIT_DIR"))
         try:
             # The name of a folder can contain line feeds.
@@ -120,27 +120,28 @@ class Repository:
             ).rpartition("\n")
             # Git before 2.38 does not know safe.bareRepository.
             if not named and lies_in(os.getcwd(), folder):
-                raise _Failed(128, f"cannot use bare repository '{folder}'")
+                raise _GitError(128, f"cannot use bare repository '{folder}'")
             top = None
             if not named or bare == "false":
                 top = self._text("rev-parse", "--path-format=absolute", "--show-toplevel")
-        except _Failed as failed:
-            raise self._no_repository(failed) from None
-        self._place = (f"--git-dir={folder}", *([] if top is None else [f"--work-tree={top}"]))
-        for name in _PLACES[:2]:
+        except _GitError as failed:
+            raise self._repository_error(failed) from None
+        work_tree = [] if top is None else [f"--work-tree={top}"]
+        self._location_options = (f"--git-dir={folder}", *work_tree)
+        for name in _REPOSITORY_VARIABLES[:2]:
             self._environment.pop(name, None)
         #: The top of the working tree; in a bare repository, the working folder.
         self.top = os.getcwd() if top is None else top
 
-    def _no_repository(self, failed: _Failed) -> EnvironmentFault:
+    def _repository_error(self, failed: _GitError) -> EnvironmentFault:
         if "dubious ownership" in failed.text:
-            place = _place(r"repository at '(.+)'", failed)
+            place = _folder_in(r"repository at '(.+)'", failed)
             return EnvironmentFault(
                 f"git does not trust the repository at {place}: it belongs to another user",
                 f"to trust it: git config --global --add safe.directory {_quoted(place)}",
             )
         if "cannot use bare repository" in failed.text:
-            place = _place(r"bare repository '(.+?)'(?: \(|$)", failed)
+            place = _folder_in(r"bare repository '(.+?)'(?: \(|$)", failed)
             return EnvironmentFault(
                 f"{place}: this looks like a bare Git repository, but GIT_DIR does not name it",
                 f"if it is your repository: export GIT_DIR={_quoted(place)}",
@@ -168,15 +169,15 @@ class Repository:
             output, warnings = self._run_with_warnings(
                 "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"
             )
-        except _Failed as failed:
+        except _GitError as failed:
             if "ambiguous" in failed.text:
-                raise self._ambiguous(revision, failed.text) from None
-            raise self._missing(revision) from None
+                raise self._ambiguous_revision_error(revision, failed.text) from None
+            raise self._missing_revision_error(revision) from None
         if warnings:
-            raise self._ambiguous(revision, warnings)
+            raise self._ambiguous_revision_error(revision, warnings)
         return os.fsdecode(output).removesuffix("\n")
 
-    def _ambiguous(self, revision: str, text: str) -> UsageError:
+    def _ambiguous_revision_error(self, revision: str, text: str) -> UsageError:
         """Return the error for an ambiguous revision, with its possible meanings."""
         word = re.split(r"[~^:@{]", revision)[0]
         readings = [ref for ref in self._refs("%(refname)") if f"/{ref}".endswith(f"/{word}")]
@@ -194,7 +195,7 @@ class Repository:
         return True
 
     def merge_base(self, revision: str) -> str:
-        """Return the merge base of HEAD and a revision."""
+        """Return the merge base of HEAD and a revision; raise EnvironmentFault if there is none."""
         theirs = self.commit(revision)
         try:
             ours = self.commit("HEAD")
@@ -208,7 +209,7 @@ class Repository:
             ) from None
         try:
             return self._text("merge-base", ours, theirs)
-        except _Failed as failed:
+        except _GitError as failed:
             if failed.code != 1:
                 raise EnvironmentFault(f"git: {failed.text}") from None
         if self.is_shallow():
@@ -223,7 +224,7 @@ class Repository:
             ),
         )
 
-    def _missing(self, revision: str) -> EnvironmentFault:
+    def _missing_revision_error(self, revision: str) -> EnvironmentFault:
         """Return the error for a missing revision, with the command that fetches it."""
         message = f"Git revision not found: `{revision}`"
         remote = self._remote()
@@ -270,7 +271,7 @@ class Repository:
     def _refs(self, format: str) -> list[str]:
         try:
             text = self._text("for-each-ref", "--count=1000", f"--format={format}")
-        except _Failed:
+        except _GitError:
             return []
         return text.split("\n") if text else []
 
@@ -278,7 +279,7 @@ class Repository:
         """Return the remote to fetch from: origin, else the first one."""
         try:
             remotes = self._text("remote").split("\n")
-        except _Failed:
+        except _GitError:
             return None
         return "origin" if "origin" in remotes else remotes[0] or None
 
@@ -290,18 +291,18 @@ class Repository:
         """Return whether the repository is a shallow clone."""
         try:
             return self._text("rev-parse", "--is-shallow-repository") == "true"
-        except _Failed:
+        except _GitError:
             return False
 
     # -- files -----------------------------------------------------------------------------------
 
     def inside(self, path: str) -> str:
-        """Return a path on disk relative to the top, with `/`; empty for the top.
+        """Return a path on disk relative to the top of the repository, with `/`; empty for the top.
 
         Raises UsageError for a path outside of the repository.
         """
         folder, name = os.path.split(os.path.abspath(path))
-        # The last part is not followed: a link on disk is a link in the revision too.
+        # A link in the last part is not followed, because it is a link in the revision too.
         whole = os.path.join(os.path.realpath(folder), name)
         if os.path.isdir(path):
             whole = os.path.realpath(path)
@@ -313,19 +314,19 @@ class Repository:
             )
         return "" if relative == "." else relative
 
-    def files(self, commit: str, path: str, wanted: Callable[[str], bool]) -> Files:
-        """Return the file of a commit at a path, or the wanted files below it.
+    def files(self, commit: str, path: str, accepts: Callable[[str], bool]) -> Files:
+        """Return the file of a commit at a path, or the files below it that `accepts` selects.
 
-        Links are followed within the commit, and their targets get the path of the link. Files that
-        a sparse checkout omits are omitted.
+        Links are followed within the commit. A target gets the path of its link. Files that a
+        sparse checkout omits are omitted.
         """
-        listed = self._listed(commit, path)
+        listed = self._list_tree(commit, path)
         if not listed or listed[0].mode == _SUBMODULE:
             self._refuse_submodule(commit, path)
-        sparse = self._sparse(path)
-        # Filter first, so that unwanted files cost nothing.
-        listed = [b for b in listed if b.path not in sparse and (b.path == path or wanted(b.path))]
-        targets = self._followed(commit, [b.path for b in listed if b.mode == _LINK])
+        sparse = self._omitted_files(path)
+        # Filter first, because following links takes time.
+        listed = [b for b in listed if b.path not in sparse and (b.path == path or accepts(b.path))]
+        targets = self._follow(commit, [b.path for b in listed if b.mode == _LINK])
         blobs = [(b, targets[b.path] if b.mode == _LINK else b) for b in listed]
         return Files(
             [
@@ -341,19 +342,22 @@ class Repository:
         parts = path.split("/")
         for count in range(len(parts)):
             folder = "/".join(parts[: count + 1])
-            if any(b.path == folder and b.mode == _SUBMODULE for b in self._listed(commit, folder)):
+            if any(
+                b.path == folder and b.mode == _SUBMODULE for b in self._list_tree(commit, folder)
+            ):
                 raise UsageError(
                     f"{path} is in the submodule {folder}, which is another repository",
                     f"run it in the submodule: cd {_quoted(folder)}",
                 )
 
-    def _listed(self, commit: str, path: str, *options: str) -> list[Blob]:
+    def _list_tree(self, commit: str, path: str, *options: str) -> list[Blob]:
         # `ls-tree` takes prefixes, not patterns.
         paths = [path] if path else []
         try:
             text = self._run("ls-tree", "-r", "-z", *options, "--full-tree", commit, "--", *paths)
-        except _Failed as failed:
-            raise self._absent(failed, f"the folders of {commit[:12]}", commit) from None
+        except _GitError as failed:
+            message = f"the folders of {commit[:12]} are missing in this clone"
+            raise self._missing_object_error(failed, message, commit) from None
         blobs = []
         for line in text.split(b"\0"):
             entry, _, name = line.partition(b"\t")
@@ -362,22 +366,22 @@ class Repository:
                 blobs.append(Blob(os.fsdecode(name), mode, object))
         return blobs
 
-    def _followed(self, commit: str, links: list[str]) -> dict[str, Blob | None]:
+    def _follow(self, commit: str, links: list[str]) -> dict[str, Blob | None]:
         """Return the target of each link: a file or folder, _OUTSIDE, or None if it is missing.
 
-        Git lists the commit once, and reads the texts of links once per link in the longest chain.
+        The commit is listed once. Each step of the longest chain of links takes two calls of git.
         """
-        tree = {b.path: b for b in self._listed(commit, "", "-t")} if links else {}
+        tree = {b.path: b for b in self._list_tree(commit, "", "-t")} if links else {}
         texts: dict[str, bytes] = {}
         while True:
-            targets = {link: _resolved(link, tree, texts) for link in links}
+            targets = {link: _resolve(link, tree, texts) for link in links}
             unread = {b.object: b for b in targets.values() if b and b.mode == _LINK}
             if not unread:
                 return targets
             read = self.read([*unread.values()], _MAX_PATH_BYTES)
             texts.update(zip(unread, read, strict=True))
 
-    def _sparse(self, path: str) -> set[str]:
+    def _omitted_files(self, path: str) -> set[str]:
         """Return the files that a sparse checkout omits."""
         try:
             if (
@@ -394,14 +398,14 @@ class Repository:
                 "--",
                 *prefix,
             )
-        except _Failed:
+        except _GitError:
             return set()
         return {os.fsdecode(line[2:]) for line in text.split(b"\0") if line.startswith(b"S ")}
 
     def ignored_in(self, path: str) -> Callable[[str], bool]:
-        """Return a function that tells whether git ignores a path on disk below `path`.
+        """Return a function that returns whether git ignores a path on disk below `path`.
 
-        It also returns true for other repositories below `path`.
+        Other repositories below `path` count as ignored.
         """
         options = (
             "--others",
@@ -414,7 +418,7 @@ class Repository:
         try:
             inside = self.inside(path)
             text = self._run("ls-files", *options, "--", inside or ".")
-        except (_Failed, UsageError):
+        except (_GitError, UsageError):
             text = b""
         top = os.path.realpath(self.top)
         ignored = {
@@ -430,24 +434,26 @@ class Repository:
         return is_ignored
 
     def read(self, blobs: list[Blob], most: int = MAX_BYTES) -> list[bytes]:
-        """Return the contents of files; for a file over the limit, blanks that exceed the limit.
+        """Return the contents of files. A file over `most` bytes becomes `most + 1` spaces.
 
-        Raises EnvironmentFault if a content does not match its object id, which Git does not check.
+        Raises EnvironmentFault if a content does not match its object id. Git does not check this.
         """
         objects = "".join(f"{blob.object}\n" for blob in blobs).encode("ascii")
         try:
-            sizes = self._run("cat-file", "--batch-check", given=objects).decode("ascii")
+            sizes = self._run("cat-file", "--batch-check", stdin=objects).decode("ascii")
             lines = sizes.splitlines()
             for blob, line in zip(blobs, lines, strict=True):
                 if not re.fullmatch("[0-9a-f]+ blob [0-9]+", line):
-                    raise self._absent(_Failed(0, line), f"`{blob.path}`", blob.object)
+                    message = f"`{blob.path}` is missing in this clone"
+                    raise self._missing_object_error(_GitError(0, line), message, blob.object)
             # A file over the limit is not read.
-            large = [int(line.rpartition(" ")[2]) > most for line in lines]
-            small = [b for b, too in zip(blobs, large, strict=True) if not too]
+            too_large = [int(line.rpartition(" ")[2]) > most for line in lines]
+            small = [b for b, skip in zip(blobs, too_large, strict=True) if not skip]
             objects = "".join(f"{blob.object}\n" for blob in small).encode("ascii")
-            contents = list(_contents(self._run("cat-file", "--batch", given=objects)))
-        except _Failed as failed:
-            raise self._absent(failed, f"`{blobs[0].path}`", blobs[0].object) from None
+            contents = list(_contents(self._run("cat-file", "--batch", stdin=objects)))
+        except _GitError as failed:
+            message = f"`{blobs[0].path}` is missing in this clone"
+            raise self._missing_object_error(failed, message, blobs[0].object) from None
         for blob, data in zip(small, contents, strict=True):
             if not _is_content(data, blob.object):
                 raise EnvironmentFault(
@@ -455,12 +461,13 @@ class Repository:
                     "clone the repository again; `git fsck` lists damaged objects",
                 )
         content = iter(contents)
-        return [b" " * (most + 1) if too else next(content) for too in large]
+        return [b" " * (most + 1) if skip else next(content) for skip in too_large]
 
-    def _absent(self, failed: _Failed, what: str, object: str) -> EnvironmentFault:
-        """Return the error for a missing object, such as in a partial clone."""
+    def _missing_object_error(
+        self, failed: _GitError, message: str, object: str
+    ) -> EnvironmentFault:
+        """Return the error for a missing object, such as in a partial clone; else that of git."""
         remote = self._remote()
-        message = f"{what} is missing in this clone"
         if "missing" in failed.text or "promisor" in failed.text or "not allowed" in failed.text:
             return EnvironmentFault(message, f"git fetch {remote} {object}" if remote else None)
         return EnvironmentFault(f"git: {failed.text}")
@@ -470,16 +477,23 @@ class Repository:
     def _text(self, *arguments: str) -> str:
         return os.fsdecode(self._run(*arguments)).removesuffix("\n")
 
-    def _run(self, *arguments: str, given: bytes = b"") -> bytes:
-        """Return the output of git; raise _Failed if it fails."""
-        return self._run_with_warnings(*arguments, given=given)[0]
+    def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """Return the output of git; raise _GitError if it fails."""
+        return self._run_with_warnings(*arguments, stdin=stdin)[0]
 
-    def _run_with_warnings(self, *arguments: str, given: bytes = b"") -> tuple[bytes, str]:
+    def _run_with_warnings(self, *arguments: str, stdin: bytes = b"") -> tuple[bytes, str]:
         """Return the output of git, and its warnings about ambiguous revisions."""
-        command = ["git", *_SAFE_OPTIONS, "--literal-pathspecs", *self._place, *arguments]
+        command = [
+            "git",
+            *_SAFE_OPTIONS,
+            "--literal-pathspecs",
+            *self._location_options,
+            *arguments,
+        ]
         try:
-            done = subprocess.run(
-                command, cwd=self.top if self._place else None, env=self._environment, input=given,
+            result = subprocess.run(
+                command, input=stdin, env=self._environment,
+                cwd=self.top if self._location_options else None,
                 capture_output=True, check=False, timeout=_TIMEOUT_SECONDS,
             )  # fmt: skip
         except FileNotFoundError:
@@ -495,15 +509,15 @@ class Repository:
             ) from None
         except OSError as error:
             raise EnvironmentFault(f"cannot run git: {error.strerror}") from None
-        lines = os.fsdecode(done.stderr).strip().split("\n")
-        if done.returncode:
+        lines = os.fsdecode(result.stderr).strip().split("\n")
+        if result.returncode:
             errors = [line for line in lines if line[:8] != "warning:" and line[:5] != "hint:"]
-            raise _Failed(done.returncode, "; ".join(map(_plain, errors[:3])))
-        return done.stdout, "; ".join(_plain(line) for line in lines if _AMBIGUOUS.search(line))
+            raise _GitError(result.returncode, "; ".join(map(_plain, errors[:3])))
+        return result.stdout, "; ".join(_plain(line) for line in lines if _AMBIGUOUS.search(line))
 
 
-def _place(pattern: str, failed: _Failed) -> str:
-    """Return the folder in a message of git, else the working folder."""
+def _folder_in(pattern: str, failed: _GitError) -> str:
+    """Return the folder that a message of git names, else the working folder."""
     match = re.search(pattern, failed.text)
     return match[1] if match else os.getcwd()
 
@@ -515,12 +529,12 @@ def _plain(line: str) -> str:
 
 def _contents(output: bytes) -> Iterable[bytes]:
     """Yield the contents in the output of `cat-file --batch`, each after a line with its size."""
-    at = 0
-    while at < len(output):
-        end = output.index(b"\n", at)
-        size = int(output[at:end].rpartition(b" ")[2])
+    position = 0
+    while position < len(output):
+        end = output.index(b"\n", position)
+        size = int(output[position:end].rpartition(b" ")[2])
         yield output[end + 1 : end + 1 + size]
-        at = end + 1 + size + 1
+        position = end + 1 + size + 1
 
 
 def _is_content(data: bytes, object: str) -> bool:
@@ -531,11 +545,12 @@ def _is_content(data: bytes, object: str) -> bool:
     return digest.hexdigest() == object
 
 
-def _resolved(path: str, tree: Mapping[str, Blob], texts: Mapping[str, bytes]) -> Blob | None:
-    """Return the target of a path of a commit, with links followed as in a file system.
+def _resolve(path: str, tree: Mapping[str, Blob], texts: Mapping[str, bytes]) -> Blob | None:
+    """Return the target of a path of a commit. Links are followed as in a file system.
 
-    The result is the link if its text is not read yet, _OUTSIDE if a link leaves the commit, and
-    None if the target is missing or the chain of links is too long.
+    `tree` has all files, folders and links of the commit by path; `texts` has the texts of links by
+    object. The result is the next link if its text is not in `texts`, _OUTSIDE if a link leaves the
+    commit, and None if the target is missing or the chain of links is too long.
     """
     at = ""
     rest = path.split("/")[::-1]

@@ -1,4 +1,4 @@
-"""Glob patterns, matched in time proportional to the length of pattern times path.
+"""Glob patterns. Matching takes time proportional to the length of the pattern times the path.
 
 `*` and `?` match within a name, `[a-z]` and `[!a-z]` match one character, and a name `**` matches
 any number of folders.
@@ -22,14 +22,15 @@ _Item = TypeVar("_Item")
 
 
 class _Class(NamedTuple):
-    """One character in these ranges, or with `negated` one outside of them."""
+    """A character in these ranges, or with `negated` a character outside of them."""
 
     negated: bool
     ranges: tuple[tuple[str, str], ...]
 
 
-#: A character, `*`, or a class; `?` is the class of all characters.
+#: The token of `*`. Two such tokens are the name `**`.
 _ANY_LENGTH = "**"
+#: A token of a pattern: a character, _ANY_LENGTH, or a class. `?` is the class of all characters.
 _Token = str | _Class
 _WILDCARDS: dict[str, _Token] = {"*": _ANY_LENGTH, "?": _Class(negated=True, ranges=())}
 
@@ -40,7 +41,7 @@ def has_wildcards(text: str) -> bool:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Return whether a pattern matches a path with `/`. Raises UsageError if invalid."""
+    """Return whether a pattern matches a path with `/`; raise UsageError if it is invalid."""
     return _matches_items(_names(pattern), path.split("/"), _is_deep, _name_matches)
 
 
@@ -60,9 +61,10 @@ def _matches_items(
     any_length: Callable[[_Part], bool],
     item_matches: Callable[[_Part, _Item], bool],
 ) -> bool:
-    """Return whether a pattern matches items. Some parts of it match any number of items.
+    """Return whether a pattern matches items. Parts with `any_length` match any number of items.
 
-    Only the last of these parts is retried, because it can match all that an earlier one can.
+    If a later part does not match, only the last of these parts is extended by an item. Extending
+    an earlier part cannot help, because the last part can match the same items.
     """
     at = number = 0
     retry: tuple[int, int] | None = None
@@ -109,7 +111,7 @@ def _tokens(name: str, pattern: str) -> tuple[_Token, ...]:
     tokens: list[_Token] = []
     at = 0
     while at < len(name):
-        # A `]` at the start is part of the class.
+        # A `]` at the start of a class is one of its characters.
         end = name.find("]", at + (3 if name[at + 1 : at + 2] == "!" else 2))
         if name[at] == "[" and end > 0:
             tokens.append(_class(name[at + 1 : end], pattern))

@@ -16,7 +16,7 @@ def boundary(path: str) -> str:
 
 
 def repository_at(folder: str) -> str | None:
-    """Return the nearest folder with a `.git`, at or above a folder, or None."""
+    """Return the nearest folder with an entry `.git`, at or above a folder, or None."""
     while not os.path.lexists(os.path.join(folder, ".git")):
         above = os.path.dirname(folder)
         if above == folder:
@@ -28,14 +28,14 @@ def repository_at(folder: str) -> str | None:
 def is_outside(path: str, folder: str) -> bool:
     """Return whether a path, with its links followed, is outside of a folder.
 
-    Git's own files in the folder count as outside: they can contain secrets of the user.
+    The files in `.git` count as outside, because they can contain secrets of the user.
     """
     real = os.path.realpath(path)
     return not lies_in(real, folder) or ".git" in os.path.relpath(real, folder).split(os.sep)
 
 
 def lies_in(path: str, folder: str) -> bool:
-    """Return whether a path is a folder or in it, with links followed."""
+    """Return whether a path, with its links followed, is a folder itself or in it."""
     path, folder = os.path.realpath(path), os.path.realpath(folder)
     return path == folder or path.startswith(os.path.join(folder, ""))
 

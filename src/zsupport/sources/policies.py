@@ -30,9 +30,9 @@ _ID = re.compile(ID_PATTERN + r"\Z")
 
 
 class PolicyFiles(NamedTuple):
-    """The files of a policy and its tests files. One of the two can be empty."""
+    """The files of a policy and its tests files. Either of them can be empty."""
 
-    id: str | None  # None if the file does not state its policy
+    id: str | None  # None if the file does not state an id
     policy: tuple[SourceFile, ...]
     tests: tuple[SourceFile, ...]
 
@@ -129,13 +129,13 @@ class _CollectedPolicy:
         self.shown = shown
         self.policy: dict[str, SourceFile] = {}
         self.tests: dict[str, SourceFile] = {}
-        self.named_by_tests = True  # no argument selects a file of the policy itself
+        self.named_by_tests = True  # the arguments select only tests files
 
 
 def policies_at(
     arguments: Sequence[str], excluded: Excluded
 ) -> tuple[list[PolicyFiles], tuple[Fault, ...]]:
-    """Return the policies that arguments select, with their tests, and the read errors.
+    """Return the policies that arguments select, with their tests, and the faults.
 
     A policy file selects the other revisions in its folder and the tests too. A tests file selects
     its policy, but no other tests. Raises UsageError for a word that is neither a path nor a

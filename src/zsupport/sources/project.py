@@ -29,9 +29,9 @@ class Project(NamedTuple):
 def projects(folder: str | None, otherwise: str) -> Iterator[Project]:
     """Yield the projects at or above a folder, nearest first.
 
-    Raises UsageError if a file is invalid or has an unknown key, so that a misspelled `policy`
-    never selects another policy. Its hint ends with `otherwise`, an alternative to fixing the file.
-    A file without read permission is ignored.
+    Raises UsageError if a file is invalid or has an unknown key, because a misspelled `policy` must
+    not select another policy. The hint ends with `otherwise`, an alternative to fixing the file. A
+    file without read permission is ignored.
     """
     while folder is not None:
         project = project_in(folder, otherwise)
@@ -59,7 +59,7 @@ def project_of(path: str, otherwise: str) -> Project | None:
 
 
 def project_from(text: bytes, path: str, otherwise: str) -> Project | None:
-    """Return the project of the content of a file, as `project_of` does."""
+    """Return the project of a file with this content, as `project_of` does."""
     table = _table(text, path, otherwise) if b"zsupport" in text else None
     if table is None:
         return None
@@ -96,14 +96,15 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
     return table if isinstance(table, dict) else None
 
 
-#: Tokens that end a key or contain no part of it. An open text ends at the end of its line.
+#: Quotes, texts, separators and dots. The dots in texts do not separate parts of a key. A text
+#: without a closing quote ends with its line.
 _TOKENS = r"""\"{3,}|'{3,}|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[=,{}\[\]#\n]|\."""
 
 
 def _longest_key(text: str) -> int:
-    """Return the maximum number of parts that a key of a TOML file can have.
+    """Return an upper bound for the number of parts in a key of a TOML file.
 
-    Parsing a key takes time and memory proportional to the square of its parts.
+    Parsing a key takes time and memory proportional to the square of the number of its parts.
     """
     import re
 

@@ -20,7 +20,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def write_new(folder: str, texts: Mapping[str, str]) -> None:
     """Write new files, by path, into a folder. Create the folder if it is missing.
 
-    Raises UsageError if one of the paths exists, and EnvironmentFault if one cannot be written.
+    Raises UsageError if a path exists, and EnvironmentFault if a file cannot be written.
     """
     existing = [path for path in texts if os.path.lexists(path)]
     if existing:
@@ -39,8 +39,8 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
 def write_output(path: str, text: str) -> None:
     """Write a text to a file, replacing its content.
 
-    Files in the working folder are not trusted: there, the path must not be a link or leave the
-    folder by a link. Raises EnvironmentFault if the file cannot be written.
+    Files in the working folder are not trusted. A path in this folder must not be a link or lead
+    out of the folder by a link. Raises EnvironmentFault if the file cannot be written.
     """
     try:
         folder = os.getcwd()
@@ -59,14 +59,15 @@ def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
     """Replace the content of a file, if it still has the content that was read.
 
     The new content is written to a temporary file. Then the old file is renamed and compared with
-    what was read, and the temporary file gets its name. This never overwrites a file that another
-    program saved meanwhile; in that case the fix is not applied. Links stay links. The file keeps
-    its mode, and if root runs this, its owner. Signals that end the run wait until the end.
+    the content that was read, and the temporary file gets the name. If another program has saved
+    the file meanwhile, the file is not overwritten and the fix is not applied. Links stay links.
+    The file keeps its mode and, if root runs this, its owner. Signals that end the run are delayed
+    until the end.
 
-    Known limits: for a moment the file does not exist. A program that opened the old file
-    before, and writes to it after the comparison, loses its data. On a file system without hard
-    links, so does a program that creates the file just before the rename. If the run is killed in
-    that moment, the old file is next to it as `.NAME.….old`.
+    Known limits: for a moment the file does not exist. If the run is killed in this moment, the old
+    file stays as `.NAME.….old`. A program that opened the old file before, and writes to it after
+    the comparison, loses its data. On a file system without hard links, a program that creates the
+    file just before the rename loses its data too.
 
     Raises EnvironmentFault, with the name `shown`, if the file is read-only, has several names
     (hard links), or was changed since it was read.
@@ -88,8 +89,8 @@ def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
                 "remove the other names, or fix a copy",
             )
         if not _is_unchanged(real, before, status):
-            raise _changed(shown)
-        with _signals_held():
+            raise _changed_error(shown)
+        with _delayed_signals():
             _exchange(real, shown, before, after, status)
     except OSError as error:
         raise EnvironmentFault(f"cannot write {shown}: {reason(error)}") from None
@@ -110,7 +111,7 @@ def _exchange(path: str, shown: str, before: bytes, after: bytes, status: os.sta
             if not fixed:
                 _restore(old, path, shown, needed=not unchanged)
         if not fixed:
-            raise _changed(shown)
+            raise _changed_error(shown)
         os.unlink(old)
     finally:
         with suppress(FileNotFoundError):
@@ -139,7 +140,7 @@ def _is_unchanged(path: str, data: bytes, status: os.stat_result) -> bool:
     return same and content == data
 
 
-def _changed(shown: str) -> EnvironmentFault:
+def _changed_error(shown: str) -> EnvironmentFault:
     return EnvironmentFault(
         f"cannot fix {shown}: the file has changed since it was read", "run it again"
     )
@@ -165,8 +166,8 @@ def _rename_if_free(old: str, new: str) -> bool:
 def _restore(old: str, path: str, shown: str, *, needed: bool) -> None:
     """Rename the old file back, unless another program has saved a file with this name.
 
-    Otherwise remove the old file. If it is `needed`, because it contains a change too, keep it and
-    raise EnvironmentFault.
+    In that case, remove the old file. If the old file is `needed`, because another program has
+    changed it too, keep it and raise EnvironmentFault.
     """
     if _rename_if_free(old, path):
         return
@@ -179,7 +180,7 @@ def _restore(old: str, path: str, shown: str, *, needed: bool) -> None:
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
+def _delayed_signals() -> Iterator[None]:
     """Delay signals that end the run until the end of the block."""
     waiting: list[int] = []
     handlers = {number: signal.getsignal(number) for number in _ENDING}

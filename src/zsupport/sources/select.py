@@ -53,12 +53,12 @@ class SelectedFile(NamedTuple):
         return self.path.endswith(TESTS)
 
     def counts_as_policy(self, data: bytes) -> bool:
-        """Return whether it is a policy. A named file always counts as one, even if invalid."""
+        """Return whether it is a policy. A named file counts as a policy, even if it is invalid."""
         return self.named or is_policy(data)
 
 
 class Fault(NamedTuple):
-    """The error for a file or folder that cannot be read."""
+    """An error: a file or folder cannot be read."""
 
     file: str
     message: str
@@ -94,7 +94,7 @@ def select(arguments: Sequence[str], excluded: Excluded) -> Selection:
     files: dict[str, SelectedFile] = {}
     faults: dict[str, Fault] = {}
     for argument in arguments or (os.curdir,):
-        for item in _of_argument(argument, excluded):
+        for item in _select_argument(argument, excluded):
             if isinstance(item, Fault):
                 faults.setdefault(item.file, item)
             else:
@@ -116,10 +116,10 @@ def select_in(folder: str, shown: str, excluded: Excluded) -> Selection:
 
 
 def is_policy(data: bytes) -> bool:
-    """Return whether a file in a folder is a policy, by the keys of its root mapping.
+    """Return whether a file in a folder is a policy: its root mapping has two keys of _SECTIONS.
 
     So a folder can contain other YAML files, and an invalid policy is still selected. A file with a
-    YAML error before two of these keys is not.
+    YAML error before the second of these keys is not selected.
     """
     seen: set[str] = set()
     for key, _ in root_entries(data):
@@ -129,10 +129,10 @@ def is_policy(data: bytes) -> bool:
     return False
 
 
-def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | Fault]:
+def _select_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | Fault]:
     shown = plain_path(argument)
     if id := shipped_id(argument):
-        yield from _shipped(id)
+        yield from _shipped_files(id)
     elif not os.path.isabs(argument) and not _current_folder_exists():
         raise EnvironmentFault(
             f"{shown}: the current folder was removed", "run it in another folder"
@@ -146,7 +146,7 @@ def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | F
     elif os.path.lexists(argument):
         yield SelectedFile(argument, shown, named=True, real=os.path.realpath(argument))
     elif has_wildcards(argument):
-        yield from _matching(argument, excluded)
+        yield from _matching_files(argument, excluded)
     elif is_path(argument):
         # Reading it reports the error.
         yield SelectedFile(argument, shown, named=True, real=os.path.realpath(argument))
@@ -173,7 +173,7 @@ def plain_path(path: str) -> str:
     return path.rstrip("/") or path[:1]
 
 
-def _shipped(id: str) -> Iterator[SelectedFile]:
+def _shipped_files(id: str) -> Iterator[SelectedFile]:
     path = shipped_policies()[id]
     files = [path]
     if os.path.isdir(path):
@@ -242,8 +242,8 @@ def _may_be_read(entry: os.DirEntry[str]) -> bool:
         return True
 
 
-def _matching(pattern: str, excluded: Excluded) -> Iterator[SelectedFile | Fault]:
-    """Yield the files that match a pattern that the shell did not expand."""
+def _matching_files(pattern: str, excluded: Excluded) -> Iterator[SelectedFile | Fault]:
+    """Yield the files that match a pattern, which the shell did not expand."""
     parts = pattern.split("/")
     plain = next(i for i, part in enumerate(parts) if has_wildcards(part))
     folder = "/".join(parts[:plain]) or ("/" if pattern.startswith("/") else os.curdir)

@@ -21,7 +21,7 @@ Setting = TypeVar("Setting")
 
 
 class SharedConfig(NamedTuple):
-    """The one configuration for all files, or none if it has no project."""
+    """A configuration that applies to all files. Without a project, nothing is configured."""
 
     project: Project | None
 
@@ -29,14 +29,14 @@ class SharedConfig(NamedTuple):
 def read_config(
     config: str | None, folder: str | None, environment: Mapping[str, str]
 ) -> SharedConfig | None:
-    """Return the configuration of a file or of `none`; None without a `config`.
+    """Return the configuration that `config` selects: FILE, REV:FILE or `none`.
 
-    REV:FILE is a file of a Git revision, from the top of the repository. A path on disk with a
-    colon must start with `./` or `/`. If the revision lacks the file, or the file lacks the table
-    [tool.zsupport], nothing is configured.
+    The result is None if `config` is None. REV:FILE is a file of a Git revision, by its path from
+    the top of the repository. If the file is missing in the revision, or has no table
+    [tool.zsupport], nothing is configured. A path on disk with a colon must start with `./` or `/`.
 
-    Patterns in the file match paths from `folder`, the current folder. Raises UsageError if the
-    file cannot be read or has no table [tool.zsupport], and the errors of `Repository`.
+    Patterns in the file match paths relative to `folder`, the current folder. Raises UsageError if
+    a FILE cannot be read or has no table [tool.zsupport], and the errors of `Repository`.
     """
     if config is None:
         return None
@@ -81,9 +81,9 @@ class NearestSetting(Generic[Setting]):
         otherwise: Setting,
         config: SharedConfig | None = None,
     ) -> None:
-        """`read` returns the setting of a project or None; `otherwise` is the default.
+        """`read` returns the setting of a project, or None. `otherwise` is the default.
 
-        A `config` applies to all files.
+        With `config`, its setting applies to all files.
         """
         self._read = read
         self._otherwise = otherwise
@@ -130,12 +130,12 @@ class _Exclusion(NamedTuple):
 class Exclusions:
     """The files and folders that projects exclude.
 
-    The setting is `exclude` of the nearest project at or above a file's folder that has it, in
-    [tool.zsupport] or [tool.zsupport.check]. In both tables it applies to all commands.
+    The setting is the key `exclude` in [tool.zsupport] or [tool.zsupport.check] of the nearest
+    project at or above the file that has this key. In both tables it applies to all commands.
     """
 
     def __init__(self, config: SharedConfig | None = None) -> None:
-        """With a `config`, use it in place of the projects."""
+        """With `config`, its patterns apply to all files instead of those of the projects."""
         self._nearest = NearestSetting(_exclusion, _Exclusion(), config)
         self._used: dict[str, None] = {}
 

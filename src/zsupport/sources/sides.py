@@ -32,7 +32,7 @@ _AT_ONCE = 32
 
 
 class InvalidSide(InvalidPolicy):
-    """One of the two sides is invalid; `side` names it."""
+    """A side has an invalid policy. `side` names the side."""
 
     def __init__(self, side: str, findings: Sequence[Finding], texts: dict[str, str]) -> None:
         super().__init__(findings, texts)
@@ -41,7 +41,7 @@ class InvalidSide(InvalidPolicy):
 
 
 class _Base(NamedTuple):
-    """A commit to compare with, and its name in texts."""
+    """A commit to compare with, and its label in messages."""
 
     label: str
     repository: Repository
@@ -69,7 +69,7 @@ def both_sides(
 ) -> Sides:
     """Return the two sides; `excluded` returns whether a path in a folder is ignored.
 
-    Raises UsageError, EnvironmentFault, PolicyError, and InvalidSide that names the side.
+    Raises UsageError, EnvironmentFault, PolicyError, and InvalidSide for an invalid policy.
     """
     base = _base(path, against, merge_base, environment)
     if isinstance(base, str):
@@ -88,15 +88,15 @@ def both_sides(
                 Message("compare with a file or folder: {against} PATH"),
             )
         now, before = _with_revision(path, base, excluded, remarks)
-    documents = _loaded(now, "new version"), _loaded(before, f"old version ({label})")
+    documents = _load(now, "new version"), _load(before, f"old version ({label})")
     days = None
     if isinstance(base, str) and not os.path.isdir(path) and not os.path.isdir(base):
-        days = _of_two_revisions(documents[1], documents[0])
+        days = _revisions_remark(documents[1], documents[0])
         remarks += [days] if days else []
     return Sides(documents[1], documents[0], remarks, days is not None)
 
 
-def _of_two_revisions(before: Sequence[Document], now: Sequence[Document]) -> str | None:
+def _revisions_remark(before: Sequence[Document], now: Sequence[Document]) -> str | None:
     """Return a remark if two files are revisions of one policy, or None."""
     if not len(before) == len(now) == 1:
         return None
@@ -128,9 +128,9 @@ def _base(
             "standard input cannot be both sides",
             Message("compare with a file or folder: {against} PATH"),
         )
-    wanted = merge_base if against is None else against
-    if wanted is not None and against != "-":
-        check_revision(wanted)
+    name = merge_base if against is None else against
+    if name is not None and against != "-":
+        check_revision(name)
     if merge_base is not None:
         repository = Repository(environment)
         commit = repository.merge_base(merge_base)
@@ -158,12 +158,12 @@ def _base(
 
 
 def _is_certainly_path(name: str) -> bool:
-    """Return whether a name cannot be a revision; `origin/main` can be one."""
+    """Return whether a name is a path and cannot be a revision; `origin/main` can be a revision."""
     return name.endswith(ENDINGS) or name[:1] in ("/", ".") or name.endswith(("/", os.sep))
 
 
 def _is_certainly_revision(name: str) -> bool:
-    """Return whether a name is a revision even if a file has this name: HEAD, or a full ref."""
+    """Return whether a name is a revision even if a path has the same name: HEAD or a full ref."""
     return name.startswith("refs/") or re.fullmatch(r"HEAD([~^@].*)?", name) is not None
 
 
@@ -193,7 +193,7 @@ def _on_disk(where: str, excluded: Excluded) -> list[SourceFile]:
     selection = select([path], excluded)
     for fault in selection.faults:
         raise PolicyError(f"{fault.file}: {fault.message}", fault.hint)
-    return _bounded(_policies(selection.files, where if os.path.isdir(where) else ""))
+    return _read_within_limits(_policies(selection.files, where if os.path.isdir(where) else ""))
 
 
 def _policies(files: Iterable[SelectedFile], folder: str) -> Iterator[SourceFile]:
@@ -207,8 +207,8 @@ def _policies(files: Iterable[SelectedFile], folder: str) -> Iterator[SourceFile
             yield source._replace(name=name) if name else source
 
 
-def _bounded(files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Return the policy files of a side; raise LimitExceeded as soon as a limit is exceeded."""
+def _read_within_limits(files: Iterable[SourceFile]) -> list[SourceFile]:
+    """Return the policy files of a side; raise LimitExceeded if they exceed a limit."""
     read: list[SourceFile] = []
     size = 0
     for file in files:
@@ -225,7 +225,7 @@ def _bounded(files: Iterable[SourceFile]) -> list[SourceFile]:
 def _with_revision(
     where: str, base: _Base, excluded: Excluded, remarks: list[str]
 ) -> tuple[list[SourceFile], list[SourceFile]]:
-    """Return the files at a path, on disk and in a revision."""
+    """Return the files at a path on disk, and those at the same path in a revision."""
     repository = base.repository
     if shipped_id(where):
         raise UsageError(
@@ -276,7 +276,7 @@ def _in_revision(
         base.commit, path, lambda file: _may_be_policy(repository, file, path, excluded)
     )
     _remark_links(base, files.leaving_links, remarks)
-    return _bounded(_read_blobs(base, files.blobs, path))
+    return _read_within_limits(_read_blobs(base, files.blobs, path))
 
 
 def _remark_links(base: _Base, links: list[str], remarks: list[str]) -> None:
@@ -299,9 +299,9 @@ def _may_be_policy(repository: Repository, path: str, root: str, excluded: Exclu
 
 
 def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> Iterator[SourceFile]:
-    """Yield the policies among files of a commit. The file at `path` itself always counts."""
+    """Yield the policies among files of a commit. The file at `path` itself counts as a policy."""
     repository = base.repository
-    # Most of the files can be other, large files: hold only a few in memory at a time.
+    # Most of the files can be large files that are not policies: read only a few at a time.
     batches = (blobs[first : first + _AT_ONCE] for first in range(0, len(blobs), _AT_ONCE))
     read = (pair for batch in batches for pair in zip(batch, repository.read(batch), strict=True))
     for blob, data in read:
@@ -314,7 +314,7 @@ def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> Iterator[SourceFil
 def _siblings(sources: Sequence[SourceFile], name: str, revision: Revision) -> list[SourceFile]:
     """Return the other revisions of a policy in the files of a folder, one for each first day.
 
-    A file with the same first day is a copy of this file, or its old name.
+    A file with the first day of `revision` is a copy of it, or the same file under an old name.
     """
     siblings = []
     starts = {revision.start}
@@ -342,7 +342,7 @@ def _renamed(
     _remark_links(base, files.leaving_links, remarks)
     sources = [
         source
-        for source in _bounded(_read_blobs(base, files.blobs, ""))
+        for source in _read_within_limits(_read_blobs(base, files.blobs, ""))
         if _id_of(source) == policy
     ]
     folders = {source.name.rpartition("/")[0] for source in sources}
@@ -368,8 +368,8 @@ def _id_of(source: SourceFile) -> str | None:
 # -- documents -------------------------------------------------------------------------------------
 
 
-def _loaded(sources: Sequence[SourceFile], side: str) -> list[Document]:
-    """Return files as documents with a revision; raise InvalidSide that names the side."""
+def _load(sources: Sequence[SourceFile], side: str) -> list[Document]:
+    """Return the documents of files, each with a revision; raise InvalidSide for an invalid one."""
     try:
         documents = read_valid(sources, SIDE_VALUES)
         by_policy: dict[tuple[str, str], list[Document]] = {}

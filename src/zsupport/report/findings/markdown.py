@@ -13,8 +13,8 @@ from zsupport.report.text import printable
 
 #: GitHub rejects a comment of more than 65,536 characters. The rest is for text around the table.
 MAX_LENGTH = 60_000
-# A name in back-ticks that is safe as a code span: it contains no `|` (a table cell) or `\`, and
-# there is no `$` (a formula) next to it.
+# A name in back-ticks that is safe as a code span: without `|` (the end of a table cell), without
+# `\`, and without `$` (a formula) next to it.
 _SPAN = re.compile(r"(?<![`$])`(?! )((?:[^`|\\\s]| )+)(?<! )`(?![`$])")
 _HEAD = "| severity | code | place | finding |\n| --- | --- | --- | --- |\n"
 
