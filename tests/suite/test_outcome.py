@@ -91,10 +91,10 @@ def test_missing_field_names_the_state_if_it_is_the_reason() -> None:
         f"due: {{plan: max, role: owner, priority: P1, opened: {opened}}}\n"
         "    expect: {hours: office}"
     )
-    assert finding.message.startswith("no `hours`")
+    assert finding.message.startswith("the answer has no `hours`")
     assert "running" not in finding.message
     [finding] = findings("due: {plan: free, role: owner, priority: P1}\n    expect: {target: 1h}")
-    assert finding.message.startswith("no `target`: the state is not-entitled")
+    assert finding.message.startswith("the answer has no `target`: its state is not-entitled")
 
 
 def test_failed_question_about_hours_names_the_state() -> None:

@@ -43,7 +43,7 @@ BAD = [
     ("  - due: {plan: pro}\n    expect: 4h", "ZS109", (2, 13), "write {target: 4h}"),
     ("  - channels: {plan: pro}\n    expect: {include: []}", "ZS003", (2, 23), "empty"),
     ("  - channels: {plan: pro}\n    expect: {exclude: {not: [forum, web, phone]}}", "ZS003",
-     (2, 23), "this selects no channel"),
+     (2, 23), "these values select no channel"),
     ("  - channels: {plan: pro}", "ZS102", (1, 5), "`expect`"),
     ("  - expect: P1", "ZS102", (1, 5), "`channels` or `due`"),
     ("  - channels: {}\n    due: {}\n    expect: {target: 4h}", "ZS101", (2, 5),
@@ -56,9 +56,9 @@ BAD = [
     ("  - channels: {paln: pro}\n    expect: {exactly: [web]}", "ZS201", (1, 16), "`plan`"),
     ("  - channels: {primier: true}\n    expect: {exactly: [web]}", "ZS201", (1, 16), "`premier`"),
     ("  - channels: {fact: {premier: {not: [true, false]}}}\n    expect: {exactly: [web]}", "ZS003",
-     (1, 23), "this selects no premier"),
+     (1, 23), "these values select no premier"),
     ("  - channels: {premier: {not: [true, false]}}\n    expect: {exactly: [web]}", "ZS003",
-     (1, 16), "this selects no premier"),
+     (1, 16), "these values select no premier"),
     ("  - channels: {opened: 2026-11-23T10:00:00Z}\n    expect: {exactly: [web]}", "ZS201",
      (1, 16), "key or fact"),
     ("  - priority: {lang: en, metric: update}\n    expect: P1", "ZS201", (1, 26),
@@ -66,7 +66,7 @@ BAD = [
     ("  - channels: {premier: yes}\n    expect: {exactly: [web]}", "ZS201", (1, 25), "true"),
     ("  - channels: {plan: []}\n    expect: {exactly: [web]}", "ZS003", (1, 22), "empty"),
     ("  - channels: {plan: {not: [free, pro, max]}}\n    expect: {exactly: [web]}", "ZS003",
-     (1, 16), "this selects no plan"),
+     (1, 16), "these values select no plan"),
     ("  - channels: {plan: pro}\n    expect: {exactly: [wep]}", "ZS201", (2, 24), "`web`"),
     ("  - due: {plan: pro}\n    expect: no-targets", "ZS105", (2, 13), "`no-target`"),
     ("  - due: {plan: pro}\n    expect: {state: none}", "ZS105", (2, 21), "running"),
@@ -221,7 +221,7 @@ def test_too_many_questions_are_reported() -> None:
     fewer = case.replace(f"f0: [{values}]", f"f0: [{', '.join(f'v{n}' for n in range(60))}]")
     [finding] = written(HEAD + fewer + fewer, subject_of(policy)).findings
     assert finding.message == (
-        "too many questions: 12,000, or 24,000 with the tests before (limit 20,000)"
+        "too many questions: 12,000, or 24,000 with the previous tests (limit 20,000)"
     )
 
 

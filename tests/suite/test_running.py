@@ -244,7 +244,7 @@ def test_question_without_an_answer_fails() -> None:
     # No revision is in force at that moment, so no priority exists.
     question = "priority: {at: 2020-01-01T00:00:00Z}"
     [failure] = verdict(text(question, "none"), subject_of(NEWER, OLDER)).failures
-    assert (failure.expected, failure.got) == (None, "no answer")
+    assert (failure.expected, failure.got) == (None, "the question has no answer")
 
 
 def test_case_of_a_priority_question_is_its_facts() -> None:

@@ -1,7 +1,7 @@
-"""Correct a failed test: build the test that expects what the policy answers.
+"""Correct a failed test: build the test that expects the answers of the policy.
 
-The questions of one test can have several answers; then there is one test for each. Every
-corrected test is read again and run, and passes.
+If the questions of a test have several answers, the correction has one test for each answer. Every
+corrected test is read and run, and is only shown if it passes.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ Split = Callable[[list[_Item], list[_Item]], Iterator[list[_Item]]]
 
 
 def _cases(subject: PolicyUnderTest, example: Example, replies: list[Reply], split: Split) -> str:
-    """Return the cases that expect the actual answers."""
+    """Return the text of the cases that expect the actual answers."""
     revision = subject.policy.revisions[example.question.revision]
     of_set = [expected for expected in example.expects if expected.key in OF_THE_SET]
     reasons = [expected for expected in example.expects if expected.key == "because"]
@@ -157,7 +157,7 @@ def _of_rows(
 
 
 def _of_due(row: DueAnswer, expect: dict[str, Plain], example: Example) -> dict[str, Plain]:
-    """Return the expectation of a deadline without fields that cannot be expected of it."""
+    """Return the expectation without fields that a test of this deadline cannot expect."""
     question = example.question
     if "state" in expect and not question.timed and row.state in STATES_OF_THE_MOMENT:
         del expect["state"]
@@ -247,9 +247,10 @@ def _singles(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
 
 
 def _groups(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
-    """Yield groups of items with equal answers; a group has all combinations of some values.
+    """Yield groups of items with equal answers; a group has every combination of its values.
 
-    A dimension is split into groups of values whose answers never differ.
+    The items are split by the dimension with the fewest parts. Values of this dimension with the
+    same answers stay in one part.
     """
     if len({item.key for item in items}) <= 1:
         yield items
@@ -281,7 +282,7 @@ _WIDTH = 100
 
 
 def flow(value: Plain) -> str:
-    """Return texts, lists and mappings on one line."""
+    """Return a text, a list or a mapping as YAML on one line."""
     if isinstance(value, str):
         return scalar(value)
     if isinstance(value, Mapping):
@@ -290,7 +291,7 @@ def flow(value: Plain) -> str:
 
 
 def case_text(case: Mapping[str, Plain]) -> str:
-    """Return a case as an item of a list, with a line end after every line."""
+    """Return a case as YAML: an item of a list, with a line end after every line."""
     lines: list[str] = []
     for key, value in case.items():
         line = f"{key}: {flow(value)}"

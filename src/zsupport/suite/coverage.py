@@ -2,8 +2,8 @@
 
 A decision is one deciding rule with its answer: a grant and a channel that it allows, the default
 deny of a channel for a plan, a cell of the targets, a metric without a cell, a commitment, a
-calendar of a list, the order of recommended channels, a priority. Only a test that expects the
-answer covers it, by `exactly` or a value; `include`, `exclude` and invariants do not.
+calendar of a list, the order of recommended channels, a priority. A test covers a decision only if
+it expects the answer by `exactly` or a value. `include`, `exclude` and invariants cover nothing.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def asked_cases(subject: PolicyUnderTest, example: Example, space: Space) -> Cas
     asked &= space.within(question.values)
     for fact in subject.policy.revisions[question.revision].facts:
         if fact.id in space.values and fact.id not in question.values and fact.default is not None:
-            # A default that excludes the priority is not assumed: the fact is unknown there.
+            # If the default excludes the priority of a case, the fact is unknown in this case.
             assumed = asked & space.of(fact.id, fact.default)
             asked = assumed | (asked & ~space.for_some(fact.id, assumed))
     return asked
@@ -188,7 +188,7 @@ def _of_channels(subject: PolicyUnderTest, example: Example) -> StatedCases:
         elif expected.key == "recommended":
             recommended |= asked
     decided = subject.revisions[question.revision].decisions.allowed
-    # A channel that is allowed for one priority can be denied for another one.
+    # A channel that is allowed for one priority can be denied for another priority.
     return StatedCases(allowed & decided, denied & ~decided, recommended & decided)
 
 
@@ -251,7 +251,7 @@ def _of_due(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedC
 
 
 def _when_opened(revision: Revision, decisions: Decisions, example: Example, asked: Cases) -> Cases:
-    """Return the cases that match the moment of a test: inside or outside the hours of `opened`."""
+    """Return the cases whose `opened` matches the moment of a test: inside or outside hours."""
     space = decisions.space
     names = [name for name in space.values if name.startswith("opened ")]
     question = example.question

@@ -21,7 +21,7 @@ class Reason(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """One field of an answer with its expected value; `span` and `path` are those of the value."""
+    """One field of an answer with its expected value, and the span and path of this value."""
 
     key: str
     value: tuple[str, ...] | Reason | Node  # channels for a set, a reason for `because`
@@ -41,7 +41,7 @@ class Expected(NamedTuple):
 
 
 class Arguments(TypedDict, total=False):
-    """The arguments of the library besides the case; only those that the question states."""
+    """The arguments of the library that a question states, without its case."""
 
     name: str | None
     metric: tuple[str, ...]
@@ -67,7 +67,7 @@ class Question(NamedTuple):
     facts: frozenset[str]  # the names of the facts in `values`
     options: Arguments
     zone: tzinfo  # for shown instants and local times
-    timed: bool  # whether the question names its moment: then the answer can depend on it
+    timed: bool  # whether the question states its moment, so that the answer can depend on it
     in_force: bool  # whether a revision is in force at that moment
 
 
@@ -84,7 +84,7 @@ class Example(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What is required or forbidden in every case of an invariant."""
+    """A statement that an invariant requires, or forbids, in every case."""
 
     wanted: bool
     kind: str  # channel or promised
@@ -117,7 +117,7 @@ EXCLUDED = Code(
 UNCOVERED = Code("ZT201", "uncovered-decision", "decision that no test covers", "note")
 COVERAGE_LOW = Code("ZT202", "coverage-too-low", "coverage below the required share")
 UNNOTICED = Code("ZT301", "surviving-mutant", "mutant that survived all tests", "note")
-MUTATION_LOW = Code("ZT302", "mutation-too-low", "killed mutants below the required share")
+MUTATION_LOW = Code("ZT302", "mutation-too-low", "share of killed mutants below the required share")
 
 SUITE_CODES = (
     FAILED_CASE,

@@ -61,7 +61,7 @@ Keys = partial(Fields, remarks=False)
 
 
 def key_of(field: str, *value: str) -> str:
-    """Return a field as a tests file writes it: as a key."""
+    """Return a field in the form of a tests file: as a key, with its value."""
     written = ": ".join(map(scalar, value))
     key = field.replace("_", "-")
     return f"`{key}: {{{written}}}`" if len(value) == 2 else f"`{': '.join([key, *value])}`"
@@ -73,14 +73,14 @@ def is_null(node: Node) -> bool:
 
 
 class StatedValue(Shape):
-    """A value that an answer must have; null is refused in favour of `none`."""
+    """An expected value. Null is refused, because tests write `none` instead."""
 
     def __init__(self, inner: Shape) -> None:
         self.inner = inner
         self.words = inner.words
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return what the inner shape reads."""
+        """Return the value that the inner shape reads."""
         if is_null(node):
             reader.report(
                 "ZS003", node.span, way, f"`{path_of(way)[-1]}` has no value", self.words,
@@ -187,7 +187,7 @@ _TEXTS = PerhapsNone()
 _ANY = Anything()
 _FLAG_OR_NONE = ByNodeKind(text=Choice("true", "false", NONE))
 
-#: The fields of an answer that repeat the question.
+#: The fields of an answer that repeat the question, and `because`, which has its own shape.
 _ASKED = ("plan", "role", "channel", "facts", "metric", "because")
 
 BECAUSE = ByNodeKind(
@@ -206,21 +206,25 @@ BECAUSE = ByNodeKind(
                     Field("role", Values("role"), "The roles."),
                     Field("channel", Values("channel"), "The channels."),
                     Field("priority", Values("priority"), "The priorities."),
-                    Field("opened", Line("`inside HOURS` or `outside HOURS`"), "The `opened`."),
+                    Field(
+                        "opened",
+                        Line("`inside HOURS` or `outside HOURS`"),
+                        "The moment of opening.",
+                    ),
                     other_keys=Values("fact"),
                     other_keys_text="a fact: its values",
                 ),
                 text=Choice("always"),
-                words="a condition, or `always` for a rule without one",
+                words="a condition, or `always` for a rule without a condition",
             ),
-            "The condition; `always` for a rule without one.",
+            "The condition; `always` for a rule without a condition.",
             required=True,
         ),
     ),
-    words="a path such as entitlements[1], a list of them, or {when: ...}",
+    words="a path such as entitlements[1], a list of paths, or {when: ...}",
 )
 _BECAUSE = Field(
-    "because", StatedValue(BECAUSE), "What must have decided: paths in the policy, or a condition."
+    "because", StatedValue(BECAUSE), "The rules that must have decided: their paths or condition."
 )
 
 
@@ -258,7 +262,7 @@ def _answer(answer: Any, name: str, words: str, text: Shape | None, *more: Field
 
 
 class Expectation(Shape):
-    """The expected answer; its shape depends on the command, so it is read later."""
+    """The expected answer. Its shape depends on the command, so the answer is read later."""
 
     words = "the expected answer"
 
@@ -295,7 +299,7 @@ def _alternatives(shape: ByNodeKind) -> list[Schema]:
     return alternatives
 
 
-_PLAN = Field("plan", Values("plan"), "The plans; a list asks for every plan in it.")
+_PLAN = Field("plan", Values("plan"), "The plans; with a list, every plan is tested.")
 _ROLE = Field("role", Values("role"), "The roles.")
 _CHANNEL = Field("channel", Values("channel"), "The channels.")
 _PRIORITY = Field("priority", Values("priority"), "The priorities.")
@@ -311,7 +315,7 @@ _CUSTOMER = (
     Field("customer-tz", _ZONE, "The customer's time zone."),
     Field("customer-country", _COUNTRY, "The customer's country."),
 )
-_A_FACT = "a fact: its value, or several"
+_A_FACT = "a fact: its value, or a list of values"
 
 CHANNELS = Keys(
     "question about channels",
@@ -324,7 +328,7 @@ DUE = Keys(
     "The options of `zsupport due`. With lists, every combination is tested.",
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT,
     Field("opened", _MOMENT, "When the case was opened; it selects the revision."),
-    Field("metric", ListOf(Name("metric"), or_single=True), "The metrics; `all` for all of them."),
+    Field("metric", ListOf(Name("metric"), or_single=True), "The metrics; `all` for all metrics."),
     Field("answered", _MOMENT, "When the case was answered."),
     Field("updated", _MOMENT, "When the case was last updated."),
     Field("resolved", _MOMENT, "When the case was resolved."),
@@ -336,7 +340,7 @@ DUE = Keys(
         "pause", ListOf(Line("FROM/TO, or FROM/ for a pause without an end"), or_single=True),
         "When the clock was paused.",
     ),
-    Field("at-risk", _RATIO, "The share of its time after which a target is at risk."),
+    Field("at-risk", _RATIO, "The share of a target's time after which it is at risk."),
     *_CUSTOMER,
     Field("at", _MOMENT, "The moment of the question; if omitted, the last event."),
     _TZ, _LANG,
@@ -345,7 +349,7 @@ DUE = Keys(
 HOURS = Keys(
     "question about hours",
     "The options of `zsupport hours`. With lists, every combination is tested.",
-    Field("name", Name("hours"), "The name of the hours; if omitted, the channels of a case."),
+    Field("name", Name("hours"), "The name of the hours; if omitted, the hours of channels."),
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, *_CUSTOMER, _AT, _TZ, _LANG,
     other_keys=Values("fact"), other_keys_text=_A_FACT,
 )  # fmt: skip
@@ -382,7 +386,7 @@ TESTED = {
     "due": TestedQuestion(
         DUE, Policy.due, DueAnswer,
         _answer(
-            DueAnswer, "due", "an instant or a state, or a mapping from fields of the answer",
+            DueAnswer, "due", "an instant, a state, or a mapping with fields of the answer",
             Line("an instant or a state"),
         ),
     ),
@@ -390,7 +394,7 @@ TESTED = {
         HOURS, Policy.hours, HoursAnswer,
         _answer(
             HoursAnswer, "hours",
-            f"{enumerated(HOURS_STATES, 'or')}, or a mapping from fields of the answer",
+            f"{enumerated(HOURS_STATES, 'or')}, or a mapping with fields of the answer",
             Choice(*HOURS_STATES),
         ),
     ),
@@ -398,7 +402,7 @@ TESTED = {
         PRIORITY, Policy.priority, PriorityAnswer,
         _answer(
             PriorityAnswer, "priority",
-            "the id of a priority, or a mapping from fields of the answer",
+            "the id of a priority, or a mapping with fields of the answer",
             Line("the id of a priority, or none"),
         ),
     ),
@@ -415,7 +419,7 @@ def _fields_of_type(matches: Callable[[Any], bool]) -> set[str]:
     }
 
 
-#: Fields that can differ between answers that count as equal.
+#: Fields of wording: answers that differ only in these fields are equal.
 WORDS = {"because"} | _fields_of_type(_are_words)
 #: Fields that contain an instant.
 INSTANTS = _fields_of_type(lambda kind: _of_type(kind) is _INSTANT)
@@ -436,7 +440,7 @@ CASE = Keys(
 )
 
 CASES_WHERE = Keys(
-    "set of cases",
+    "case set",
     "A selection of cases; an omitted dimension matches all values.",
     Field("plan", Values("plan"), "The plans."),
     Field("role", Values("role"), "The roles."),
@@ -447,7 +451,7 @@ CASES_WHERE = Keys(
 )
 CLAIM = Keys(
     "claim",
-    "A condition that every selected case meets, or that no selected case meets.",
+    "A statement that is true, or false, in every selected case.",
     Field("channel", Values("channel"), "These channels are allowed."),
     Field(
         "promised",
@@ -474,7 +478,11 @@ TESTS = Keys(
     Field("tests", Choice(str(VERSION)), "The version of this format.", required=True),
     Field("policy", Id(), "The id of the tested policy.", required=True),
     Field("note", Text(), "A note for readers of the tests."),
-    Field("at", _MOMENT, "The moment of tests without one; if omitted, the newest revision."),
+    Field(
+        "at",
+        _MOMENT,
+        "The moment of tests that state none; if omitted, they use the newest revision.",
+    ),
     Field("cases", ListOf(CASE), "Questions with their expected answers."),
     Field("invariants", ListOf(INVARIANT), "Rules for all cases of the policy."),
     required_any=("cases", "invariants"),

@@ -11,7 +11,7 @@ from zsupport.typed import NamedTuple
 
 
 class Broken(NamedTuple):
-    """A violated claim with the number of violating cases and the first of them."""
+    """A violated claim, with the number of violating cases and the first violating case."""
 
     claim: Claim
     name: str  # of the channel or metric
@@ -20,7 +20,7 @@ class Broken(NamedTuple):
 
 
 def broken(subject: PolicyUnderTest, invariant: Invariant) -> list[Broken]:
-    """Return the violations, one for each channel or metric. Raises LimitExceeded."""
+    """Return a violation for each claim and each of its names. Raises LimitExceeded."""
     space = subject.revisions[invariant.revision].space
     violated = []
     for claim in invariant.claims:

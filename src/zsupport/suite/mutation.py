@@ -67,7 +67,7 @@ class Mutant(NamedTuple):
 
 
 def mutants_of(document: Document) -> Iterator[Mutant]:
-    """Yield all mutants of a policy, including invalid ones and ones with the same answers."""
+    """Yield all mutants of a policy, also invalid mutants and mutants with the same answers."""
     assert document.root is not None
     assert document.revision is not None
     mutants = _Mutants(document.root, document.revision)
@@ -82,6 +82,8 @@ def mutants_of(document: Document) -> Iterator[Mutant]:
 
 
 class _Mutants:
+    """Builds the mutants of one file."""
+
     def __init__(self, root: Node, revision: Revision) -> None:
         self.root = root
         self.revision = revision
@@ -457,7 +459,7 @@ def run_mutants(
 ) -> Mutation:
     """Run the tests for all mutants of a policy. Raises LimitExceeded.
 
-    `examples` and `invariants` are the passing ones of the tests; a failing test kills no mutant.
+    `examples` and `invariants` are the passing tests. A failing test kills no mutant.
     """
     tried = 0
     for index, document in enumerate(subject.documents):
@@ -516,13 +518,13 @@ def compare_mutant(subject: PolicyUnderTest, index: int, mutant: Mutant) -> Muta
 
 
 def difference(before: AnalysedRevision, after: AnalysedRevision) -> Difference:
-    """Return where two revisions over the same cases answer differently."""
+    """Return the cases in which two revisions over the same cases answer differently."""
     inclusions = Inclusions(period_of(before.revision, after.revision), before.public)
     return Difference(before.answers, after.answers, inclusions)
 
 
 class KillingTest(NamedTuple):
-    """A test that kills a survivor. `known`: it was suggested for a previous survivor."""
+    """A test that kills a survivor. `known`: the test was suggested for a previous survivor."""
 
     test: Suggested | None
     known: bool
@@ -563,7 +565,7 @@ def _is_met(subject: PolicyUnderTest, invariant: Invariant) -> bool:
 def _killed_with_new_names(
     changed: PolicyUnderTest, tests: Sequence[Tests], chosen: set[int], index: int
 ) -> bool:
-    """Return whether a test kills a mutant whose change affects the names of the tests."""
+    """Return whether a test kills a mutant that changes a group, which tests can name."""
     for before in tests:
         bound = bind(before.written, changed, before.at)
         if bound.findings:
@@ -586,7 +588,7 @@ class _Reach:
         self.example = example
         self.command = example.question.command
         keys = {expected.key for expected in example.expects}
-        self.words = bool(keys & WORDS) or not keys  # also a change of wording can be visible
+        self.words = bool(keys & WORDS) or not keys  # a change of wording can change the result
         index = example.question.revision
         by_facts = self.command == "priority"
         self.space = subject.revisions[index].facts if by_facts else subject.revisions[index].space
@@ -597,7 +599,7 @@ class _Reach:
             self.cases = self.space.for_some("channel", self.cases)
 
     def passes(self, changed: PolicyUnderTest, where: Difference) -> bool:
-        """Return whether the test passes for a mutant; only ask cases that can differ."""
+        """Return whether the test passes for a mutant. Only cases that can differ are asked."""
         if self.words or where.defaults:
             return passes(changed, self.example)
         cases = self.differing(where)

@@ -102,7 +102,7 @@ def failed(unit: Unit) -> bool:
 
 
 def chosen(name: str, only: str | None) -> bool:
-    """Return whether the name of a test contains the text, without regard to case."""
+    """Return whether the name of a test contains the text, in upper or lower case."""
     return only is None or only.casefold() in name.casefold()
 
 
@@ -160,7 +160,7 @@ def _excluded(subject: PolicyUnderTest, tests: Tests, example: Example) -> list[
 
 
 def _failed(subject: PolicyUnderTest, tests: Tests, verdict: ExampleResult) -> list[Finding]:
-    """Return the findings of a test: one for all differences, one for all missing answers."""
+    """Return at most two findings: for all differences, and for all missing answers."""
     example = verdict.example
     if not verdict.failures:
         return []
@@ -298,8 +298,8 @@ def _difference_message(failure: Failure, example: Example) -> str:
     if failure.got is None:
         # The state gives the reason, unless it is a state of a deadline.
         if failure.state and failure.state not in STATES_OF_THE_MOMENT:
-            return f"no `{key}`: the state is {failure.state}"
-        return f"no `{key}`"
+            return f"the answer has no `{key}`: its state is {failure.state}"
+        return f"the answer has no `{key}`"
     value = shortened(plain(failure.got, example.question.zone))
     return f"the allowed channels are {value}" if key == "exactly" else f"`{key}` is {value}"
 
@@ -359,7 +359,7 @@ def _difference(failure: Failure) -> str | None:
 
 
 def _role(failure: Failure) -> str:
-    """Return the role of the lines: a denial shows all grants that could have allowed."""
+    """Return the role of the related grants, which do not match if a channel is missing."""
     return "does not match" if failure.missing and not failure.surplus else "decided"
 
 
@@ -508,11 +508,6 @@ def outcome_of(
 ) -> Outcome:
     """Return the outcome of a run."""
     return Outcome("test", tuple(units), texts, CODES, tuple(closing), extra)
-
-
-def place(code: Code, message: str, document: Document, span: Span, path: str) -> Finding:
-    """Return a finding for a place of a policy."""
-    return Finding(code.code, code.name, code.severity, message, document.source.shown, span, path)
 
 
 # -- coverage and mutation ---------------------------------------------------------------------

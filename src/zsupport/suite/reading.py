@@ -108,7 +108,7 @@ def read_written(source: SourceFile) -> WrittenTests:
 
 
 def _other_version(node: Node, reader: Reader) -> bool:
-    """Report a newer version of the format; then the rest of the file is not read."""
+    """Return whether the format is newer than this program, and report it."""
     value = node_at(node, ("tests",))
     if not isinstance(value, ScalarNode) or not re.fullmatch("[0-9]{1,9}", value.text):
         return False
@@ -129,7 +129,7 @@ def bind(written: WrittenTests, subject: PolicyUnderTest, at: datetime | None) -
     if written.record is None:
         return Tests(written, (), (), written.findings)
     reader = Reader(written.source.shown)
-    # Report the findings of the first reading together with the findings of the names.
+    # Report the findings of the file together with the findings of its names.
     reader.findings += written.findings
     binder = _Binder(written.record, reader, subject, at)
     examples: list[Example] = []
@@ -170,7 +170,6 @@ class _Binder:
         self.record = record
         self.reader = reader
         self.subject = subject
-        self.given = at
         self.default: datetime | None = at
         self.asked = 0  # the number of questions of all tests so far
 
@@ -236,7 +235,7 @@ class _Binder:
             (command, self.question(command, read, node)) for command, read in asked if read
         ]
         if len(questions) != 1 or node is None:
-            return None  # it is unknown to which question the expectation belongs
+            return None  # the question of the expectation is unknown
         [(command, bound)] = questions
         if bound is None:
             # The expectation can be invalid too; report all errors in one run.
@@ -255,9 +254,9 @@ class _Binder:
         )  # fmt: skip
 
     def part(self, fields: Fields, record: Record, key: str) -> Any:
-        """Return the value of a key, or of a misspelled key that must mean it.
+        """Return the value of a key, or of a misspelling of this key.
 
-        The misspelled key was reported already; its value can be invalid too.
+        The misspelling was already reported, but its value can be invalid too.
         """
         if key in record:
             return record.get(key)
@@ -326,7 +325,7 @@ class _Binder:
             message = f"too many questions: {count:,} (limit {TEST_QUESTIONS.most:,})"
             if self.asked > count:
                 message = (
-                    f"too many questions: {count:,}, or {self.asked:,} with the tests before"
+                    f"too many questions: {count:,}, or {self.asked:,} with the previous tests"
                     f" (limit {TEST_QUESTIONS.most:,})"
                 )
             self.reader.report(
@@ -394,7 +393,7 @@ class _Binder:
         before = len(self.reader.findings)
         chosen = names.expand(dimension, read)
         if not chosen and len(self.reader.findings) == before:
-            self.report("ZS003", at, f"this selects no {dimension}", "at least one")
+            self.report("ZS003", at, f"these values select no {dimension}", "at least one")
         return chosen
 
     def arguments(self, asked: Record, revision: int) -> Arguments:
@@ -552,7 +551,7 @@ class _Binder:
             before = len(self.reader.findings)
             chosen = self.names(question.revision).expand("channel", value) if value[1] else ()
             if not chosen and key != "exactly" and len(self.reader.findings) == before:
-                self.report("ZS003", at, "this selects no channel", "at least one")
+                self.report("ZS003", at, "these values select no channel", "at least one")
             return chosen
         if key == "because":
             return self.reason(value, question.revision)
@@ -703,7 +702,7 @@ class _Binder:
 
 
 def _fields_of(asked: Record) -> list[str]:
-    """Return the other keys that a mapping can have."""
+    """Return the keys, other than facts, that a question or a case set can have."""
     key = asked.way[1] if asked.way else ""
     if isinstance(key, str) and key in TESTED:
         return list(TESTED[key].keys.fields)
@@ -711,7 +710,7 @@ def _fields_of(asked: Record) -> list[str]:
 
 
 def _like_a_state(text: str) -> bool:
-    """Return whether a text starts with a letter, unlike an instant."""
+    """Return whether a text can be a state: instants and most targets start with a digit."""
     return not text[:1].isdigit()
 
 

@@ -1,4 +1,4 @@
-"""Run tests: ask the library their questions and compare the answers with the expected ones."""
+"""Run tests: ask the library and compare its answers with the expected answers."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
 from zsupport.wording import named
 
-#: Expectations for all channels of a case together, and not for each answer.
+#: The keys that expect all channels of a case together, not each answer.
 OF_THE_SET = ("exactly", "include", "exclude")
-#: Fields with the value `none`.
+#: Fields in which `none` is a value of its own, and does not mean null.
 _WITH_NONE = ("target", "commitment")
 
 
@@ -47,7 +47,7 @@ class Reply(NamedTuple):
 
     @property
     def together(self) -> tuple[TestedAnswer, ...]:
-        """The answers whose reasons count together: those of allowed channels, otherwise all."""
+        """The answers whose reasons count together: for allowed channels, or if none, all."""
         return tuple(row for row in self.channels if row.allowed) or self.rows
 
 
@@ -99,7 +99,7 @@ def passes(subject: PolicyUnderTest, example: Example, asked: Iterable[Case] | N
 
 
 def combinations(question: Question) -> Iterator[Case]:
-    """Yield each combination of values of a question; several channels are asked together."""
+    """Yield each combination of values of a question. Several channels are one combination."""
     values = {
         name: members
         for name, members in question.values.items()
@@ -129,7 +129,7 @@ def _asked(
     except (ZsupportError, BadText) as error:
         return [], named(error.message, key_of)
     if not replies:
-        return [], "no answer"
+        return [], "the question has no answer"
     return replies, None
 
 
@@ -215,7 +215,8 @@ def _reasons(
 ) -> Iterator[Failure]:
     """Yield a failure if the expected entries did not decide.
 
-    For channels the reasons of all allowed channels count together, otherwise those of all.
+    For channels, the reasons of all allowed channels count together. Without allowed channels, the
+    reasons of all channels count.
     """
     groups: list[tuple[TestedAnswer, ...]] = [(row,) for row in reply.rows]
     if question.command == "channels":
@@ -229,7 +230,7 @@ def _reasons(
 def decided(
     subject: PolicyUnderTest, revision: int, reason: Reason, because: tuple[Because, ...]
 ) -> bool:
-    """Return whether the expected entries are among the deciding ones."""
+    """Return whether the expected entries are among the deciding entries."""
     parts = {line.path for line in because}
     if reason.when is not None:
         return bool(parts.intersection(paths_with(subject, revision, reason.when)))
@@ -239,16 +240,16 @@ def decided(
 def _names(path: Path, part: str) -> bool:
     """Return whether a path names a part of a policy, or the rule that contains the part.
 
-    The path of a section only names the section, because a section contains every part.
+    The path of a section matches only the section, because every section contains its rules.
     """
     key = path_key(path)
     return part == key or (len(path) > 1 and part.startswith((f"{key}.", f"{key}[")))
 
 
 def rules_of(because: tuple[Because, ...]) -> list[str]:
-    """Return the paths of the deciding entries for a test: rules, otherwise sections.
+    """Return the paths of the deciding rules and sections.
 
-    The path of a cell or of an alternative is that of its rule.
+    A path inside another of these paths, such as the path of a cell, is omitted.
     """
     paths = [line.path for line in because]
     return [

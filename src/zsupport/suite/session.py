@@ -143,10 +143,7 @@ def _subject(
 
 
 class _Tested(NamedTuple):
-    """A policy with its tests and the passing ones of the selected tests.
-
-    Only a policy whose tests files are all valid is measured.
-    """
+    """A policy whose tests files are all valid, with its tests and the passing selected tests."""
 
     subject: PolicyUnderTest
     tests: tuple[Tests, ...]
@@ -155,7 +152,7 @@ class _Tested(NamedTuple):
 
 
 class _Measured(NamedTuple):
-    """Coverage or mutation over all policies of a run."""
+    """The coverage, or the result of mutation, of all policies of a run."""
 
     units: tuple[Unit, ...]
     closing: tuple[str, ...]
@@ -210,7 +207,7 @@ def _run(
 
 
 def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
-    """Return the coverage of the decisions, with the uncovered ones."""
+    """Return the coverage of the policies, with the uncovered decisions."""
     units: list[Unit] = []
     total = covered = 0
     listed: list[dict[str, object]] = []
@@ -271,7 +268,7 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
 
 
 def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
-    """Return the killed mutants of the policies, with the survivors."""
+    """Return the share of killed mutants of the policies, with the survivors."""
     units: list[Unit] = []
     listed: list[dict[str, object]] = []
     total = killed = shown = 0
@@ -288,7 +285,7 @@ def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
         findings: list[Finding] = []
         for survivor, (test, known) in killing_tests(subject, mutation.survivors, MAX_SHOWN):
             listed.append(record_of_survivor(subject, survivor, test))
-            # A mutant that an already shown test kills is not shown.
+            # Do not show a mutant that a test of a previous survivor kills.
             if len(findings) < MAX_SHOWN and not known:
                 findings.append(survivor_finding(subject, survivor, test))
         shown += len(findings)

@@ -1,7 +1,7 @@
-"""Suggest tests: one that covers a decision, or one that kills a mutant.
+"""Suggest tests that cover a decision or kill a mutant.
 
-A suggested test expects what the policy answers today. It is read again and run: it passes for the
-policy, and a test for a mutant fails for the mutant.
+A suggested test expects the answer of the policy. It is read and run, to check that it passes for
+the policy. A test for a mutant must also fail for the mutant.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def _of_channels(
     asked = keys_of(CHANNELS, revision, case, names - {"channel"})
     if moment is not None:
         asked["at"] = instant(moment)
-    # Ask the library for the answer, because a test compares with its answers.
+    # Ask the library, because tests are compared with its answers.
     rows = rows_of(subject, ChannelAnswer, asked, decision.revision)
     if decision.kind == "recommendation":
         row = next(row for row in rows if row.channel == case["channel"])
@@ -171,7 +171,7 @@ def rows_of(
     ]
 
 
-#: A valid expectation for every command; a question cannot be read without one.
+#: A valid expectation for every command. A question cannot be read without an expectation.
 _PROBES: dict[str, dict[str, Plain]] = {
     "channels": {"exactly": []},
     "due": {"commitment": NONE},
@@ -259,7 +259,7 @@ def _of_priority(
 
 #: The number of questions that are tried for one mutant.
 MAX_TRIED = 1_500
-#: The number of plans with a tried case; the first case does not always show the difference.
+#: The number of plans that are tried, because the first case does not always show a difference.
 _PLANS_OF_CASE = 3
 #: The number of tried cases for a changed default of a fact.
 _CASES_TRIED = 30
@@ -383,7 +383,7 @@ def _at(asked: dict[str, Plain], key: str, moment: datetime | None) -> dict[str,
 
 
 def _cases(pair: MutantPair, differing: Cases) -> Iterator[Case]:
-    """Yield the first differing case, then the first one of a few plans."""
+    """Yield the first differing case, then the first differing case of each of a few plans."""
     if not differing:
         return
     space = pair.before.revisions[pair.revision].space
@@ -396,9 +396,9 @@ def _cases(pair: MutantPair, differing: Cases) -> Iterator[Case]:
 
 
 def _moments_tried(pair: MutantPair, *, timed: bool) -> Iterator[datetime | None]:
-    """Yield moments to try: one at which the revision answers, or with `timed` a year of moments.
+    """Yield moments to try: with `timed`, a year of moments, otherwise only one.
 
-    For two weeks the step is five hours, which covers most hours of every day of the week; for the
+    In the first two weeks the step is five hours, which covers most hours of every weekday. In the
     rest of the year the step is one day, which covers holidays.
     """
     start = reference_of(pair.before, pair.revision)
@@ -417,7 +417,7 @@ def _moments_tried(pair: MutantPair, *, timed: bool) -> Iterator[datetime | None
 def _distinguishing_case(
     pair: MutantPair, command: str, asked: dict[str, Plain], case: Case
 ) -> dict[str, Plain] | None:
-    """Return a test of a question with different answers; None if they are equal."""
+    """Return a test that expects the difference of two answers; None if they are equal."""
     if command == "channels":
         return _distinguishing_channels(pair, asked, case)
     before, after = rows_of_both(pair, TESTED[command].answer, asked)
