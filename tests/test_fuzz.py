@@ -135,7 +135,7 @@ def test_an_exit_code_70_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("unexpected error")
 
-    monkeypatch.setattr("zsupport.suite.session.read_written", broken)
+    monkeypatch.setattr("zsupport.suite.session.read_tests_file", broken)
     reports = list(check(SEED, range(4), tmp_path))
     assert len(reports) == 2
     assert f"seed {SEED}, tests 0: test acme.yaml " in reports[0]

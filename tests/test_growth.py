@@ -15,7 +15,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Revision
 from zsupport.suite.session import MAX_SHOWN, RunOptions, run_session
-from zsupport.suite.suggestion import suggestion
+from zsupport.suite.suggestion import suggest_test
 
 
 def grants_by_plan(plans: int) -> str:
@@ -95,8 +95,8 @@ def test_tests_are_suggested_only_for_shown_decisions(
     (tmp_path / "p_test.yaml").write_text(
         "tests: 1\npolicy: p\ncases:\n  - channels: {plan: p0}\n    expect: {exactly: [web]}\n"
     )
-    counted = Count(suggestion)
-    monkeypatch.setattr("zsupport.suite.session.suggestion", counted)
+    counted = Count(suggest_test)
+    monkeypatch.setattr("zsupport.suite.session.suggest_test", counted)
     ran = {}
     for listed in (True, False):
         counted.calls = 0

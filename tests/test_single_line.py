@@ -27,7 +27,7 @@ from zsupport.sources.policies import PolicyFiles, policies_at
 from zsupport.suite.coverage import decisions_of, uncovered
 from zsupport.suite.mutation import mutants_of, run_mutants
 from zsupport.suite.outcome import run_tests
-from zsupport.suite.reading import bind, read_written
+from zsupport.suite.reading import bind, read_tests_file
 from zsupport.suite.subject import PolicyUnderTest, read_subject
 from zsupport.view.channels import QUESTION
 from zsupport.view.questions import load_question
@@ -114,7 +114,7 @@ def problems(document: Document) -> list[Any]:
 
 def suite_of(subject: PolicyUnderTest, files: list[SourceFile], *, mutants: bool) -> list[Any]:
     """Return the results, the coverage and the mutants of tests."""
-    tests = [bind(read_written(file), subject, AT) for file in files]
+    tests = [bind(read_tests_file(file), subject, AT) for file in files]
     assert not any(file.findings for file in tests)
     ran = [run_tests(subject, file, None) for file in tests]
     passing = [example for result in ran for example in result.passing]
@@ -185,7 +185,7 @@ def test_every_policy_of_the_repository_is_compared() -> None:
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.policy[0].name)
 def test_policies_of_the_repository_are_equal_on_a_single_line(group: PolicyFiles) -> None:
     lines = tuple(on_single_line(file, read_document(file).root) for file in group.policy)
-    tests = [on_single_line(file, read_written(file).root) for file in group.tests]
+    tests = [on_single_line(file, read_tests_file(file).root) for file in group.tests]
     assert_same(group.policy, lines, (list(group.tests), tests), mutants=group.id in RUN)
 
 
@@ -266,7 +266,7 @@ def test_reasons_on_a_single_line_are_distinct(
             "cases": [{**question, "expect": {"because": reason}}],
         }
         file = SourceFile("office_test.yaml", form(tests).encode(), "", "office_test.yaml")
-        ran = run_tests(subject, bind(read_written(file), subject, MONDAY), None)
+        ran = run_tests(subject, bind(read_tests_file(file), subject, MONDAY), None)
         assert [len(unit.findings) for unit in ran.units] == [failures]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from zsupport.clock.model import Year
 from zsupport.policy.files import SourceFile
 from zsupport.suite.example import Example
-from zsupport.suite.reading import Tests, bind, read_written
+from zsupport.suite.reading import Tests, bind, read_tests_file
 from zsupport.suite.running import ExampleResult, run
 from zsupport.suite.subject import PolicyUnderTest, read_subject
 
@@ -68,7 +68,7 @@ def subject_of(*texts: str) -> PolicyUnderTest:
 def written(text: str, subject: PolicyUnderTest) -> Tests:
     """Return a tests file, valid or invalid."""
     source = SourceFile("shop_test.yaml", text.encode(), "", "shop_test.yaml")
-    return bind(read_written(source), subject, None)
+    return bind(read_tests_file(source), subject, None)
 
 
 def cases(text: str, subject: PolicyUnderTest) -> tuple[Example, ...]:

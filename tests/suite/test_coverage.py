@@ -13,7 +13,7 @@ from zsupport.suite.outcome import stable_path
 from zsupport.suite.running import passes
 from zsupport.suite.session import RunOptions, run_session
 from zsupport.suite.subject import PolicyUnderTest
-from zsupport.suite.suggestion import suggestion
+from zsupport.suite.suggestion import suggest_test
 
 SUBJECT = subject_of(SHOP)
 
@@ -143,7 +143,7 @@ ODD = SHOP.replace("region:", "lang:")
 def test_suggested_test_passes_and_covers_its_decision(text: str) -> None:
     subject = subject_of(text)
     for decision in decisions_of(subject, 0):
-        test = suggestion(subject, decision)
+        test = suggest_test(subject, decision)
         assert test is not None, decision
         [example] = cases(test.text, subject)
         assert passes(subject, example)
@@ -167,14 +167,14 @@ def test_suggestion_tries_at_most_five_plans(
         "entitlements: [{when: {plan: {not: none}}, allow: web}]\n"
     )
     [decision] = [known for known in decisions_of(subject, 0) if known.kind == "grant"]
-    assert suggestion(subject, decision) is None
+    assert suggest_test(subject, decision) is None
     assert sorted(set(tried)) == plans[:5]
 
 
 def test_suggested_commitment_test_uses_a_metric_with_a_target() -> None:
     subject = subject_of(SECOND)
     tests = [
-        suggestion(subject, decision)
+        suggest_test(subject, decision)
         for decision in decisions_of(subject, 0)
         if decision.kind == "commitment"
     ]
@@ -188,7 +188,7 @@ def test_suggested_test_writes_the_case_as_on_the_command_line() -> None:
     [decision] = [
         known for known in decisions_of(subject, 0) if known.path == ("hours", "office", 0)
     ]
-    test = suggestion(subject, decision)
+    test = suggest_test(subject, decision)
     assert test is not None
     assert "fact: {lang: us}" in test.text
     [decision] = [
@@ -196,7 +196,7 @@ def test_suggested_test_writes_the_case_as_on_the_command_line() -> None:
         for known in decisions_of(subject, 0)
         if known.path == ("targets", 0, "first-response", "P1")
     ]
-    test = suggestion(subject, decision)
+    test = suggest_test(subject, decision)
     assert test is not None
     assert test.text.startswith("- due: {plan: max, role: owner, channel: web, priority: P1,")
 

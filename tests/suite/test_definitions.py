@@ -17,13 +17,13 @@ from zsupport.answer.case import Case
 from zsupport.answer.space import Space
 from zsupport.clock.instants import to_datetime
 from zsupport.errors import ZsupportError
-from zsupport.suite.correction import case_text, corrected
+from zsupport.suite.correction import case_text, correct_test
 from zsupport.suite.coverage import Decision, decisions_of, uncovered
 from zsupport.suite.example import Example
 from zsupport.suite.mutation import compare_mutant, mutants_of
 from zsupport.suite.running import passes, run
 from zsupport.suite.subject import PolicyUnderTest
-from zsupport.suite.suggestion import suggestion
+from zsupport.suite.suggestion import suggest_test
 
 FEW = settings(max_examples=60, deadline=None)
 OPENED = "2026-11-23T10:00:00Z"
@@ -84,7 +84,7 @@ def random_case(draw: st.DrawFn, subject: PolicyUnderTest) -> str:
 def passing_case(subject: PolicyUnderTest, text: str) -> str:
     """Return a passing case: the case itself or its correction."""
     [example] = cases(text, subject)
-    passing = text if passes(subject, example) else corrected(subject, example)
+    passing = text if passes(subject, example) else correct_test(subject, example)
     assert passing is not None
     return passing
 
@@ -104,7 +104,7 @@ def test_corrected_test_passes_and_asks_the_same_cases(
     event("fails" if before.failures else "passes")
     if not before.failures:
         return
-    pasted = corrected(subject, example)
+    pasted = correct_test(subject, example)
     assert pasted is not None
     examples = cases(pasted, subject)
     event(f"{len(examples)} cases" if len(examples) < 4 else "more cases")
@@ -227,7 +227,7 @@ def test_coverage_matches_the_definition(document: Document, data: st.DataObject
 def test_suggested_test_of_a_random_policy_covers_its_decision(document: Document) -> None:
     subject = subject_of(yaml_of(document))
     for decision in decisions_of(subject, 0):
-        test = suggestion(subject, decision)
+        test = suggest_test(subject, decision)
         assert test is not None, decision
         [example] = cases(test.text, subject)
         assert passes(subject, example)
@@ -239,7 +239,7 @@ def test_suggested_test_of_a_random_policy_covers_its_decision(document: Documen
 def test_all_suggested_tests_cover_all_decisions(path: Any) -> None:
     subject = subject_of(path.read_text("utf-8"))
     decisions = decisions_of(subject, 0)
-    texts = [test.text for decision in decisions if (test := suggestion(subject, decision))]
+    texts = [test.text for decision in decisions if (test := suggest_test(subject, decision))]
     assert len(texts) == len(decisions)
     examples = cases("".join(dict.fromkeys(texts)), subject)
     assert uncovered(subject, decisions, examples) == []
@@ -277,7 +277,7 @@ def test_mutant_differs_if_an_answer_differs(document: Document, data: st.DataOb
         if pair is None:
             event("invalid")
             continue
-        changed, where = pair.after, pair.where
+        changed, where = pair.after, pair.difference
         if mutant.kind in ("change-default", "swap-priorities"):
             continue
         every = list(every_case(subject.revisions[0].space))

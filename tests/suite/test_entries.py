@@ -12,8 +12,8 @@ from subjects import SHOP, subject_of
 
 from zsupport.analysis.answers import Difference
 from zsupport.policy.yamltext import Node
-from zsupport.suite.mutation import compare_mutant, difference, mutants_of
-from zsupport.suite.nodes import replaced
+from zsupport.suite.mutation import compare_answers, compare_mutant, mutants_of
+from zsupport.suite.nodes import with_node
 from zsupport.suite.subject import PolicyUnderTest
 
 SHIPPED = sorted((Path(__file__).parents[2] / "policies").glob("*.yaml"))
@@ -37,7 +37,7 @@ def difference_by_entries(subject: PolicyUnderTest, root: Node) -> Difference | 
     revision = before.variants.revision_of(root)
     result = before.entries.difference(root, revision)
     if result is not None:
-        whole = difference(before, subject.replaced(0, root, revision).revisions[0])
+        whole = compare_answers(before, subject.with_revision(0, root, revision).revisions[0])
         assert values(result) == values(whole)
     return result
 
@@ -63,7 +63,7 @@ def test_difference_of_several_entries_is_that_of_every_case(section: str) -> No
     pairs = [(a, b) for a, b in combinations(some, 2) if a.path[1] != b.path[1]]
     assert len(pairs) > 5
     for first, second in pairs[:60]:
-        both = replaced(first.root(), second.place, second.node)
+        both = with_node(first.root(), second.place, second.node)
         assert difference_by_entries(subject, both) is not None
 
 
@@ -83,4 +83,7 @@ def test_only_entries_that_match_in_the_same_cases_are_compared() -> None:
     pair = compare_mutant(subject, 0, mutant)
     assert pair is not None
     # One rule has conditions on the three facts, and the last rule matches every case.
-    assert [len(side.revision.rules) for side in (pair.where.old, pair.where.new)] == [2, 2]
+    assert [len(side.revision.rules) for side in (pair.difference.old, pair.difference.new)] == [
+        2,
+        2,
+    ]

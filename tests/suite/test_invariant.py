@@ -4,7 +4,7 @@ import pytest
 from subjects import SHOP, cases, subject_of, written
 
 from zsupport.findings import Finding
-from zsupport.suite.invariant import broken
+from zsupport.suite.invariant import find_violations
 from zsupport.suite.outcome import run_tests
 from zsupport.suite.running import run
 
@@ -53,7 +53,7 @@ BROKEN = [
 def test_invariant_that_is_true_in_every_case(text: str) -> None:
     tests = written(f"{HEAD}  - {text}\n", SUBJECT)
     assert tests.findings == ()
-    assert broken(SUBJECT, tests.invariants[0]) == []
+    assert find_violations(SUBJECT, tests.invariants[0]) == []
 
 
 @pytest.mark.parametrize(("text", "name", "count", "case"), BROKEN)
@@ -61,7 +61,7 @@ def test_violation_counts_cases_and_has_the_first_case(
     text: str, name: str, count: int, case: dict[str, str]
 ) -> None:
     tests = written(f"{HEAD}  - {text}\n", SUBJECT)
-    [violation] = broken(SUBJECT, tests.invariants[0])
+    [violation] = find_violations(SUBJECT, tests.invariants[0])
     assert (violation.name, violation.cases, dict(violation.case)) == (name, count, case)
 
 
@@ -128,7 +128,7 @@ def test_invariant_checks_the_revision_of_its_moment() -> None:
     subject = subject_of(older, newer)
     for at, passes in (("", True), (", at: 2025-06-01T00:00:00Z", False)):
         tests = written(f"{HEAD}  - {{require: {{channel: web}}{at}}}\n", subject)
-        assert (broken(subject, tests.invariants[0]) == []) is passes
+        assert (find_violations(subject, tests.invariants[0]) == []) is passes
         if not passes:
             [unit] = run_tests(subject, tests).units
             hint = unit.findings[0].hint or ""

@@ -24,7 +24,7 @@ def where(before: str, after: str) -> set[str]:
     assert root is not None
     pair = compare_mutant(subject, 0, Mutant("", (), "", root, (), root))
     assert pair is not None
-    difference = pair.where
+    difference = pair.difference
     names = {f"due {name}" for name, cases in difference.due.items() if cases}
     names |= {f"hours {name}" for name, cases in difference.hours.items() if cases}
     names |= {"channels"} if difference.channels else set()
@@ -214,7 +214,9 @@ def test_every_survivor_has_a_test_that_kills_it(text: str) -> None:
         assert test is not None, survivor.mutant.message
         [example] = cases(test.text, subject)
         root = survivor.mutant.root()
-        changed = subject.replaced(0, root, revision_of(root, subject.revisions[0].document.source))
+        changed = subject.with_revision(
+            0, root, revision_of(root, subject.revisions[0].document.source)
+        )
         assert run(subject, example).failures == ()
         assert run(changed, example).failures != ()
 

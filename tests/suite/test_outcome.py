@@ -4,7 +4,7 @@ import pytest
 from subjects import SHOP, cases, subject_of, verdict, written
 
 from zsupport.findings import Finding
-from zsupport.suite.outcome import failed, run_tests
+from zsupport.suite.outcome import has_failed, run_tests
 from zsupport.suite.running import run
 
 SUBJECT = subject_of(SHOP)
@@ -175,7 +175,7 @@ def test_facts_that_exclude_the_priority_are_a_warning(
     text = f"{head}  - {{channels: {question}, expect: {{include: forum}}}}\n"
     ran = run_tests(SUBJECT, written(text, SUBJECT))
     [unit] = ran.units
-    assert not failed(unit)
+    assert not has_failed(unit)
     assert len(ran.passing) == 1
     if case is None:
         assert unit.findings == ()

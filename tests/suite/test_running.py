@@ -90,13 +90,15 @@ def text(question: str, expect: str) -> str:
     return f"  - {question}\n    expect: {expect}\n"
 
 
-@pytest.mark.parametrize(("question", "right", "wrong", "got"), EXPECTATIONS)
-def test_only_the_actual_answer_passes(question: str, right: str, wrong: str, got: object) -> None:
+@pytest.mark.parametrize(("question", "right", "wrong", "actual"), EXPECTATIONS)
+def test_only_the_actual_answer_passes(
+    question: str, right: str, wrong: str, actual: object
+) -> None:
     assert verdict(text(question, right), SUBJECT).failures == ()
     failure = verdict(text(question, wrong), SUBJECT).failures[0]
     assert failure.expected is not None
-    value = failure.got.isoformat() if hasattr(failure.got, "isoformat") else failure.got
-    assert value == got
+    value = failure.actual.isoformat() if hasattr(failure.actual, "isoformat") else failure.actual
+    assert value == actual
     assert failure.because
 
 
@@ -118,7 +120,7 @@ def test_channels_are_asked_together() -> None:
     question = "channels: {plan: max, role: owner, channel: [web, phone]}"
     assert verdict(text(question, "{exactly: [web, phone]}"), SUBJECT).failures == ()
     failures = verdict(text(question, "{exactly: [web, forum]}"), SUBJECT).failures
-    assert [(failure.got, failure.case.get("channel")) for failure in failures] == [
+    assert [(failure.actual, failure.case.get("channel")) for failure in failures] == [
         (("web", "phone"), None)
     ]
 
@@ -127,7 +129,10 @@ def test_omitted_dimensions_are_asked() -> None:
     failures = verdict(text("channels: {plan: max}", "{exclude: phone}"), SUBJECT).failures
     assert [failure.case["role"] for failure in failures] == ["owner"]
     failures = verdict(text("due: {role: user, priority: P1}", "not-entitled"), SUBJECT).failures
-    assert [(f.case["plan"], f.got) for f in failures] == [("pro", "no-target"), ("max", "running")]
+    assert [(f.case["plan"], f.actual) for f in failures] == [
+        ("pro", "no-target"),
+        ("max", "running"),
+    ]
 
 
 def test_expected_keys_of_a_mapping_are_compared() -> None:
@@ -140,8 +145,8 @@ def test_expected_keys_of_a_mapping_are_compared() -> None:
     failure, *_ = verdict(
         text(question, f"{{numbers: {both.replace('46 1', '46 2')}}}"), policy
     ).failures
-    assert isinstance(failure.got, tuple)
-    assert [(number["country"], number["number"]) for number in failure.got] == [
+    assert isinstance(failure.actual, tuple)
+    assert [(number["country"], number["number"]) for number in failure.actual] == [
         ("NO", "+47 1"), ("SE", "+46 1"),
     ]  # fmt: skip
 
@@ -237,19 +242,19 @@ def test_invalid_question_fails_with_the_error_message() -> None:
     )
     [failure] = verdict(text(question, "{target: 1h 24x7}"), SUBJECT).failures
     assert failure.expected is None
-    assert "before opened" in str(failure.got)
+    assert "before opened" in str(failure.actual)
 
 
 def test_question_without_an_answer_fails() -> None:
     # No revision is in force at that moment, so no priority exists.
     question = "priority: {at: 2020-01-01T00:00:00Z}"
     [failure] = verdict(text(question, "none"), subject_of(NEWER, OLDER)).failures
-    assert (failure.expected, failure.got) == (None, "the question has no answer")
+    assert (failure.expected, failure.actual) == (None, "the question has no answer")
 
 
 def test_case_of_a_priority_question_is_its_facts() -> None:
     failures = verdict(text("priority: {impact: [down, part]}", "P1"), SUBJECT).failures
-    assert [(failure.case, failure.got) for failure in failures] == [({"impact": "part"}, "P2")]
+    assert [(failure.case, failure.actual) for failure in failures] == [({"impact": "part"}, "P2")]
 
 
 def test_every_failure_is_reported_with_the_place_of_the_test() -> None:

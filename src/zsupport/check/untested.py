@@ -18,10 +18,10 @@ from zsupport.findings import Finding, Span
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.yamltext import Path, path_text
-from zsupport.suite.coverage import Decision, asked_cases, decisions_of, uncovered
+from zsupport.suite.coverage import Decision, cases_of_question, decisions_of, uncovered
 from zsupport.suite.example import Example, Invariant
-from zsupport.suite.invariant import selected
-from zsupport.suite.reading import bind, read_written
+from zsupport.suite.invariant import selected_cases
+from zsupport.suite.reading import bind, read_tests_file
 from zsupport.suite.subject import PolicyUnderTest, read_subject
 
 
@@ -39,14 +39,14 @@ def of_tests(
     examples: list[Example] = []
     invariants: list[Invariant] = []
     whole = True
-    for written in map(read_written, tests):
-        bound = bind(written, subject, None)
+    for file in map(read_tests_file, tests):
+        bound = bind(file, subject, None)
         examples += bound.examples
         invariants += bound.invariants
         whole &= not bound.findings
         unknown = [_renamed(finding) for finding in bound.findings if finding.code == "ZS201"]
         if unknown:
-            yield Document(written.source, written.text, written.root, None, ()), unknown
+            yield Document(file.source, file.text, file.root, None, ()), unknown
     if whole:
         newest = len(subject.revisions) - 1
         findings = list(_denials(subject, newest, examples, invariants))
@@ -101,9 +101,9 @@ def _forbidden(subject: PolicyUnderTest, index: int, invariants: list[Invariant]
     denied = 0
     for invariant in invariants:
         for claim in invariant.claims if invariant.revision == index else ():
-            if claim.kind == "channel" and not claim.wanted:
+            if claim.kind == "channel" and not claim.required:
                 for name in claim.names:
-                    denied |= selected(subject, invariant, claim, name)
+                    denied |= selected_cases(subject, invariant, claim, name)
     return denied
 
 
@@ -117,7 +117,7 @@ def _excluded(subject: PolicyUnderTest, index: int, examples: list[Example]) -> 
     for example in examples:
         for expected in example.expects if example.question.revision == index else ():
             if expected.key == "exclude":
-                cases = asked_cases(subject, example, space)
+                cases = cases_of_question(subject, example, space)
                 denied |= cases & space.among("channel", expected.channels)
     return denied
 

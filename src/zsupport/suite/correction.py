@@ -19,13 +19,13 @@ from zsupport.policy.quoting import scalar
 from zsupport.policy.yamltext import MappingNode, Plain, node_at, unwrapped
 from zsupport.suite.example import Example, Expected, Reason
 from zsupport.suite.format import TESTED, VERSION, TestedAnswer
-from zsupport.suite.reading import bind, read_written
+from zsupport.suite.reading import bind, read_tests_file
 from zsupport.suite.running import (
-    OF_THE_SET,
+    CHANNEL_SET_KEYS,
     Reply,
     ask,
     combinations,
-    decided,
+    has_decided,
     plain,
     rules_of,
     run,
@@ -48,7 +48,7 @@ class _Item(NamedTuple):
     key: str  # equal for equal expectations
 
 
-def corrected(subject: PolicyUnderTest, example: Example) -> str | None:
+def correct_test(subject: PolicyUnderTest, example: Example) -> str | None:
     """Return the corrected test; None if the policy does not answer."""
     try:
         replies = [
@@ -71,21 +71,24 @@ def passes_as_written(subject: PolicyUnderTest, example: Example, text: str) -> 
     """Return whether tests as text are valid, ask the same revision and pass."""
     options = example.question.options
     at = options.get("opened", options["at"]) if example.question.timed else None
-    examples = parsed(subject, text, at)
+    examples = parse_tests(subject, text, at)
     return bool(examples) and all(
-        read.question.revision == example.question.revision and not run(subject, read).failures
-        for read in examples
+        example_read.question.revision == example.question.revision
+        and not run(subject, example_read).failures
+        for example_read in examples
     )
 
 
-def parsed(subject: PolicyUnderTest, text: str, at: datetime | None = None) -> tuple[Example, ...]:
+def parse_tests(
+    subject: PolicyUnderTest, text: str, at: datetime | None = None
+) -> tuple[Example, ...]:
     """Return the tests of a text; empty if it is invalid.
 
     `at` is the moment of tests without a moment.
     """
     head = f"tests: {VERSION}\npolicy: {subject.policy.id}\ncases:\n"
     source = SourceFile("", (head + text).encode("utf-8", "surrogatepass"), "", "")
-    return bind(read_written(source), subject, at).examples
+    return bind(read_tests_file(source), subject, at).examples
 
 
 Split = Callable[[list[_Item], list[_Item]], Iterator[list[_Item]]]
@@ -94,14 +97,16 @@ Split = Callable[[list[_Item], list[_Item]], Iterator[list[_Item]]]
 def _cases(subject: PolicyUnderTest, example: Example, replies: list[Reply], split: Split) -> str:
     """Return the text of the cases that expect the actual answers."""
     revision = subject.policy.revisions[example.question.revision]
-    of_set = [expected for expected in example.expects if expected.key in OF_THE_SET]
+    of_set = [expected for expected in example.expects if expected.key in CHANNEL_SET_KEYS]
     reasons = [expected for expected in example.expects if expected.key == "because"]
     of_row = [
-        expected for expected in example.expects if expected.key not in (*OF_THE_SET, "because")
+        expected
+        for expected in example.expects
+        if expected.key not in (*CHANNEL_SET_KEYS, "because")
     ]
     families = [items for items in (
-        _of_sets(subject, example, replies, [*of_set, *reasons]) if of_set else [],
-        _of_rows(subject, example, replies, [*of_row, *([] if of_set else reasons)])
+        _items_of_sets(subject, example, replies, [*of_set, *reasons]) if of_set else [],
+        _items_of_rows(subject, example, replies, [*of_row, *([] if of_set else reasons)])
         if of_row or not of_set else [],
     ) if items]  # fmt: skip
     text = ""
@@ -111,7 +116,7 @@ def _cases(subject: PolicyUnderTest, example: Example, replies: list[Reply], spl
     return text
 
 
-def _of_sets(
+def _items_of_sets(
     subject: PolicyUnderTest, example: Example, replies: list[Reply], expects: list[Expected]
 ) -> list[_Item]:
     items = []
@@ -131,7 +136,7 @@ def _of_sets(
     return items
 
 
-def _of_rows(
+def _items_of_rows(
     subject: PolicyUnderTest, example: Example, replies: list[Reply], expects: list[Expected]
 ) -> list[_Item]:
     items = []
@@ -190,46 +195,46 @@ def _reason(
     because = tuple(dict.fromkeys(line for row in rows for line in row.because))
     revision = example.question.revision
     assert isinstance(expected.value, Reason)
-    if decided(subject, revision, expected.value, because):
+    if has_decided(subject, revision, expected.value, because):
         return unwrapped(node_at(example.node, ("expect", "because")))
     return scalar_or_list(tuple(rules_of(because)))
 
 
 def _case(
-    revision: Revision, example: Example, group: list[_Item], every: list[_Item]
+    revision: Revision, example: Example, group: list[_Item], all_items: list[_Item]
 ) -> dict[str, Plain]:
     """Return the case with the question of a group of items."""
     question = example.question
-    written = example.node.by_key[question.command][1]
-    assert isinstance(written, MappingNode)
-    asked: dict[str, Plain] = {}
+    question_node = example.node.by_key[question.command][1]
+    assert isinstance(question_node, MappingNode)
+    keys: dict[str, Plain] = {}
     facts: dict[str, Plain] = {}
     known = {fact.id for fact in revision.facts}
-    for name in _dimensions(every):
+    for name in _dimensions(all_items):
         values = _values(group, name)
         if name == _METRIC:
             continue
-        if name not in question.values and values == _values(every, name):
+        if name not in question.values and values == _values(all_items, name):
             continue
         if not values:
             continue
         if name in TESTED[question.command].keys.fields and name in known:
             facts[name] = scalar_or_list(values)
-            asked["fact"] = facts
+            keys["fact"] = facts
         else:
-            asked[name] = scalar_or_list(values)
+            keys[name] = scalar_or_list(values)
     options = {
         key: value
-        for key, value in unwrapped(written).items()
+        for key, value in unwrapped(question_node).items()
         if key in TESTED[question.command].keys.fields
         and key not in ("plan", "role", "channel", "priority", "fact")
     }
-    if _values(group, _METRIC) != _values(every, _METRIC):
+    if _values(group, _METRIC) != _values(all_items, _METRIC):
         options["metric"] = scalar_or_list(_values(group, _METRIC))
     case: dict[str, Plain] = {}
     if example.name:
         case["name"] = example.name
-    return {**case, question.command: {**asked, **options}, "expect": group[0].expect}
+    return {**case, question.command: {**keys, **options}, "expect": group[0].expect}
 
 
 def _dimensions(items: list[_Item]) -> list[str]:
@@ -240,13 +245,13 @@ def _values(items: list[_Item], name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.case[name] for item in items if name in item.case))
 
 
-def _singles(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
+def _singles(items: list[_Item], all_items: list[_Item]) -> Iterator[list[_Item]]:
     """Yield each item as a group of its own."""
     for item in items:
         yield [item]
 
 
-def _groups(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
+def _groups(items: list[_Item], all_items: list[_Item]) -> Iterator[list[_Item]]:
     """Yield groups of items with equal answers; a group has every combination of its values.
 
     The items are split by the dimension with the fewest parts. Values of this dimension with the
@@ -269,10 +274,10 @@ def _groups(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
         if len(slices) > 1 and (not best or len(slices) < len(best)):
             best = list(slices.values())
     if not best:
-        yield from _singles(items, every)
+        yield from _singles(items, all_items)
         return
     for part in best:
-        yield from _groups(part, every)
+        yield from _groups(part, all_items)
 
 
 # -- as text -----------------------------------------------------------------------------------

@@ -24,9 +24,9 @@ from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
 
 #: The fields that depend on the deadline.
-_INSTANTS = ("due", "at_risk_at", "remaining_seconds", "elapsed_seconds", "next_open")
+_DEADLINE_FIELDS = ("due", "at_risk_at", "remaining_seconds", "elapsed_seconds", "next_open")
 #: The fields that depend on the opening of hours.
-_OPENINGS = ("state", "open", "next_open", "next_close", "windows", "holidays")
+_OPENING_FIELDS = ("state", "open", "next_open", "next_close", "windows", "holidays")
 
 
 class Decision(NamedTuple):
@@ -141,83 +141,89 @@ def stated_by(subject: PolicyUnderTest, example: Example) -> StatedCases:
     if not example.question.in_force and command != "priority":
         return StatedCases()  # no rule decided
     if command == "channels":
-        return _of_channels(subject, example)
+        return _stated_by_channels(subject, example)
     if command == "priority":
         if "priority" not in keys:
             return StatedCases()
         return StatedCases(
-            facts=asked_cases(subject, example, subject.revisions[example.question.revision].facts)
+            facts=cases_of_question(
+                subject, example, subject.revisions[example.question.revision].facts
+            )
         )
     space = subject.revisions[example.question.revision].space
-    asked = asked_cases(subject, example, space)
+    question_cases = cases_of_question(subject, example, space)
     if command == "hours":
-        return _of_hours(subject, example, asked)
-    return _of_due(subject, example, asked)
+        return _stated_by_hours(subject, example, question_cases)
+    return _stated_by_due(subject, example, question_cases)
 
 
-def asked_cases(subject: PolicyUnderTest, example: Example, space: Space) -> Cases:
+def cases_of_question(subject: PolicyUnderTest, example: Example, space: Space) -> Cases:
     """Return the cases of a question; an omitted fact takes its default."""
     question = example.question
-    asked = space.every
+    question_cases = space.every
     if space is subject.revisions[question.revision].space:
-        asked = subject.revisions[question.revision].decisions.existing
-    asked &= space.within(question.values)
+        question_cases = subject.revisions[question.revision].decisions.existing
+    question_cases &= space.within(question.values)
     for fact in subject.policy.revisions[question.revision].facts:
         if fact.id in space.values and fact.id not in question.values and fact.default is not None:
             # If the default excludes the priority of a case, the fact is unknown in this case.
-            assumed = asked & space.of(fact.id, fact.default)
-            asked = assumed | (asked & ~space.for_some(fact.id, assumed))
-    return asked
+            assumed = question_cases & space.of(fact.id, fact.default)
+            question_cases = assumed | (question_cases & ~space.for_some(fact.id, assumed))
+    return question_cases
 
 
-def _of_channels(subject: PolicyUnderTest, example: Example) -> StatedCases:
+def _stated_by_channels(subject: PolicyUnderTest, example: Example) -> StatedCases:
     question = example.question
     space = subject.revisions[question.revision].space
-    asked = asked_cases(subject, example, space)
+    question_cases = cases_of_question(subject, example, space)
     allowed = denied = recommended = 0
     for expected in example.expects:
         if expected.key == "exactly":
             cases = space.among("channel", expected.channels)
-            allowed |= asked & cases
-            denied |= asked & ~cases
+            allowed |= question_cases & cases
+            denied |= question_cases & ~cases
         elif expected.key == "allowed":
             if expected.text == "true":
-                allowed |= asked
+                allowed |= question_cases
             else:
-                denied |= asked
+                denied |= question_cases
         elif expected.key == "recommended":
-            recommended |= asked
+            recommended |= question_cases
     decided = subject.revisions[question.revision].decisions.allowed
     # A channel that is allowed for one priority can be denied for another priority.
     return StatedCases(allowed & decided, denied & ~decided, recommended & decided)
 
 
-def _of_hours(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedCases:
+def _stated_by_hours(
+    subject: PolicyUnderTest, example: Example, question_cases: Cases
+) -> StatedCases:
     question = example.question
     keys = {expected.key: expected.text for expected in example.expects}
-    if not set(keys) & set(_OPENINGS):
+    if not set(keys) & set(_OPENING_FIELDS):
         return StatedCases()
     if name := question.options.get("name"):
-        return StatedCases(timed=((name, asked),))
+        return StatedCases(timed=((name, question_cases),))
     space, decisions = (
         subject.revisions[question.revision].space,
         subject.revisions[question.revision].decisions,
     )
     if keys.get("state") == "not-entitled":
-        return StatedCases(denied=asked & ~decisions.allowed)
+        return StatedCases(denied=question_cases & ~decisions.allowed)
     grants = zip(subject.policy.revisions[question.revision].grants, decisions.grants, strict=True)
     timed = (
-        (grant.hours, cases & asked & space.among("channel", grant.allow))
+        (grant.hours, cases & question_cases & space.among("channel", grant.allow))
         for grant, cases in grants
         if grant.hours
     )
     return StatedCases(
-        allowed=asked & decisions.allowed,
+        allowed=question_cases & decisions.allowed,
         timed=tuple((hours, cases) for hours, cases in timed if cases),
     )
 
 
-def _of_due(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedCases:
+def _stated_by_due(
+    subject: PolicyUnderTest, example: Example, question_cases: Cases
+) -> StatedCases:
     question = example.question
     revision = subject.policy.revisions[question.revision]
     space, decisions = (
@@ -225,38 +231,42 @@ def _of_due(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedC
         subject.revisions[question.revision].decisions,
     )
     keys = {expected.key: expected.text for expected in example.expects}
-    asked = _when_opened(revision, decisions, example, asked)
+    question_cases = _cases_at_moment(revision, decisions, example, question_cases)
     metrics = settle_metrics(revision, tuple(question.options.get("metric", ())))
     kind = ""
-    if "target" in keys or set(keys) & set(_INSTANTS):
+    if "target" in keys or set(keys) & set(_DEADLINE_FIELDS):
         kind = "target"
     elif (state := keys.get("state")) in NEGATIVE:
         kind = state
     if kind == "not-entitled":
         opening = [channel.id for channel in revision.channels if channel.opens_case]
-        return StatedCases(denied=asked & space.among("channel", opening) & ~decisions.allowed)
-    committed = asked & decisions.entitled if "commitment" in keys else 0
+        return StatedCases(
+            denied=question_cases & space.among("channel", opening) & ~decisions.allowed
+        )
+    committed = question_cases & decisions.entitled if "commitment" in keys else 0
     if not kind:
         return StatedCases(committed=committed)
-    allowed = asked & decisions.entitled if "channel" in question.values else 0
-    promised = tuple((metric.id, kind, asked & decisions.entitled) for metric in metrics)
+    allowed = question_cases & decisions.entitled if "channel" in question.values else 0
+    promised = tuple((metric.id, kind, question_cases & decisions.entitled) for metric in metrics)
     timed: list[tuple[str, Cases]] = []
-    if set(keys) & set(_INSTANTS):
+    if set(keys) & set(_DEADLINE_FIELDS):
         for metric in metrics:
             for stated in decisions.targets(metric.id).stated:
                 cell = stated.cell
-                if cell.hours and cell.target.uses_hours and stated.decides & asked:
-                    timed.append((cell.hours, stated.decides & asked))
+                if cell.hours and cell.target.uses_hours and stated.decides & question_cases:
+                    timed.append((cell.hours, stated.decides & question_cases))
     return StatedCases(allowed, promised=promised, committed=committed, timed=tuple(timed))
 
 
-def _when_opened(revision: Revision, decisions: Decisions, example: Example, asked: Cases) -> Cases:
+def _cases_at_moment(
+    revision: Revision, decisions: Decisions, example: Example, question_cases: Cases
+) -> Cases:
     """Return the cases whose `opened` matches the moment of a test: inside or outside hours."""
     space = decisions.space
     names = [name for name in space.values if name.startswith("opened ")]
     question = example.question
     if not names or not question.timed:
-        return asked
+        return question_cases
     moment = from_datetime(question.options["opened"])
     options = question.options
     customer = Customer(options.get("customer_tz"), options.get("customer_country"))
@@ -267,7 +277,7 @@ def _when_opened(revision: Revision, decisions: Decisions, example: Example, ask
         if hours_name not in revision.hours:
             inside = space.every
         for _, cases in decisions.calendars(hours_name):
-            part = cases & asked
+            part = cases & question_cases
             if not part:
                 continue
             try:
@@ -277,8 +287,10 @@ def _when_opened(revision: Revision, decisions: Decisions, example: Example, ask
             if settled.time.is_open(moment):
                 inside |= part
         is_in = space.of(opened_dimension(hours_name), "inside")
-        asked &= (inside & is_in) | (~inside & space.of(opened_dimension(hours_name), "outside"))
-    return asked
+        question_cases &= (inside & is_in) | (
+            ~inside & space.of(opened_dimension(hours_name), "outside")
+        )
+    return question_cases
 
 
 # -- covered decisions -----------------------------------------------------------------------------

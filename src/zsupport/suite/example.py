@@ -86,7 +86,7 @@ class Example(NamedTuple):
 class Claim(NamedTuple):
     """A statement that an invariant requires, or forbids, in every case."""
 
-    wanted: bool
+    required: bool  # otherwise forbidden
     kind: str  # channel or promised
     names: tuple[str, ...]  # channels or metrics
     span: Span
@@ -116,7 +116,7 @@ EXCLUDED = Code(
 )
 UNCOVERED = Code("ZT201", "uncovered-decision", "decision that no test covers", "note")
 COVERAGE_LOW = Code("ZT202", "coverage-too-low", "coverage below the required share")
-UNNOTICED = Code("ZT301", "surviving-mutant", "mutant that survived all tests", "note")
+SURVIVING_MUTANT = Code("ZT301", "surviving-mutant", "mutant that survived all tests", "note")
 MUTATION_LOW = Code("ZT302", "mutation-too-low", "share of killed mutants below the required share")
 
 SUITE_CODES = (
@@ -130,7 +130,7 @@ SUITE_CODES = (
     EXCLUDED,
     UNCOVERED,
     COVERAGE_LOW,
-    UNNOTICED,
+    SURVIVING_MUTANT,
     MUTATION_LOW,
 )
 #: Every kind of finding of a run, including those for a file that cannot be read.

@@ -62,9 +62,9 @@ Keys = partial(Fields, remarks=False)
 
 def key_of(field: str, *value: str) -> str:
     """Return a field in the form of a tests file: as a key, with its value."""
-    written = ": ".join(map(scalar, value))
+    values = ": ".join(map(scalar, value))
     key = field.replace("_", "-")
-    return f"`{key}: {{{written}}}`" if len(value) == 2 else f"`{': '.join([key, *value])}`"
+    return f"`{key}: {{{values}}}`" if len(value) == 2 else f"`{': '.join([key, *value])}`"
 
 
 def is_null(node: Node) -> bool:
@@ -112,7 +112,7 @@ class Anything(Shape):
         return {}
 
 
-class PerhapsNone(Shape):
+class TextsOrEmpty(Shape):
     """A list of texts; an empty list expects no text."""
 
     words = "a list of texts"
@@ -131,7 +131,7 @@ class PerhapsNone(Shape):
         return {"anyOf": [dict(ANY_SCALAR), {"type": "array", "items": dict(ANY_SCALAR)}]}
 
 
-class SetOf(Shape):
+class ChannelSet(Shape):
     """Exactly the allowed channels; an empty list expects no channel."""
 
     words = "a list of channels; [] for none"
@@ -183,12 +183,12 @@ _ZONE = Leaf(
 )
 _COUNTRY = Leaf("a country such as NO", COUNTRY.code, country_code)
 _RATIO = Leaf("a ratio such as 3/4 or 75%", "ZS111", parse_ratio)
-_TEXTS = PerhapsNone()
+_TEXTS = TextsOrEmpty()
 _ANY = Anything()
 _FLAG_OR_NONE = ByNodeKind(text=Choice("true", "false", NONE))
 
 #: The fields of an answer that repeat the question, and `because`, which has its own shape.
-_ASKED = ("plan", "role", "channel", "facts", "metric", "because")
+_NOT_EXPECTED = ("plan", "role", "channel", "facts", "metric", "because")
 
 BECAUSE = ByNodeKind(
     text=Line("the path of a rule, such as entitlements[1]"),
@@ -228,14 +228,14 @@ _BECAUSE = Field(
 )
 
 
-def _of_type(kind: Any) -> Shape:
+def _shape_of(kind: Any) -> Shape:
     """Return the shape of the expected value for the type of a field."""
     parts, container = get_args(kind), get_origin(kind) or kind
     if NoneType in parts:
-        return _FLAG_OR_NONE if parts[0] is bool else _of_type(parts[0])
+        return _FLAG_OR_NONE if parts[0] is bool else _shape_of(parts[0])
     if container is Annotated:
-        return _of_type(parts[0])
-    if container is tuple and _of_type(parts[0]) is _TEXT:
+        return _shape_of(parts[0])
+    if container is tuple and _shape_of(parts[0]) is _TEXT:
         return _TEXTS
     shapes = {bool: _FLAG, int: _NUMBER, Positive: _NUMBER, datetime: _INSTANT}
     return shapes.get(container, _TEXT if container in (str, Words, Date) else _ANY)
@@ -248,9 +248,9 @@ def _are_words(kind: Any) -> bool:
 def _fields(answer: Any) -> tuple[Field, ...]:
     """Return the fields of an answer that can be expected."""
     return tuple(
-        Field(name, StatedValue(_of_type(kind)), f"The field `{name}` of the answer.")
+        Field(name, StatedValue(_shape_of(kind)), f"The field `{name}` of the answer.")
         for name, kind in field_types(answer).items()
-        if name not in _ASKED and not (name == "priority" and answer is not PriorityAnswer)
+        if name not in _NOT_EXPECTED and not (name == "priority" and answer is not PriorityAnswer)
     )  # fmt: skip
 
 
@@ -378,7 +378,9 @@ TESTED = {
         _answer(
             ChannelAnswer, "channels", "a mapping such as {exactly: [web]} or {allowed: true}",
             None,
-            Field("exactly", StatedValue(SetOf()), "These channels are allowed, and no others."),
+            Field(
+                "exactly", StatedValue(ChannelSet()), "These channels are allowed, and no others."
+            ),
             Field("include", StatedValue(Values("channel")), "These channels are allowed."),
             Field("exclude", StatedValue(Values("channel")), "These channels are not allowed."),
         ),
@@ -422,7 +424,7 @@ def _fields_of_type(matches: Callable[[Any], bool]) -> set[str]:
 #: Fields of wording: answers that differ only in these fields are equal.
 WORDS = {"because"} | _fields_of_type(_are_words)
 #: Fields that contain an instant.
-INSTANTS = _fields_of_type(lambda kind: _of_type(kind) is _INSTANT)
+INSTANTS = _fields_of_type(lambda kind: _shape_of(kind) is _INSTANT)
 #: Fields whose value depends on the moment: instants and seconds. A state can depend on it too.
 OF_THE_MOMENT = INSTANTS | _fields_of_type(lambda kind: int in (kind, *get_args(kind)))
 

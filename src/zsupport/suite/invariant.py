@@ -10,7 +10,7 @@ from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
 
 
-class Broken(NamedTuple):
+class Violation(NamedTuple):
     """A violated claim, with the number of violating cases and the first violating case."""
 
     claim: Claim
@@ -19,31 +19,35 @@ class Broken(NamedTuple):
     case: Case
 
 
-def broken(subject: PolicyUnderTest, invariant: Invariant) -> list[Broken]:
+def find_violations(subject: PolicyUnderTest, invariant: Invariant) -> list[Violation]:
     """Return a violation for each claim and each of its names. Raises LimitExceeded."""
     space = subject.revisions[invariant.revision].space
-    violated = []
+    violations = []
     for claim in invariant.claims:
         for name in claim.names:
-            cases = violations(subject, invariant, claim, name)
+            cases = violating_cases(subject, invariant, claim, name)
             if cases:
-                violated.append(
-                    Broken(claim, name, cases.bit_count(), shown_case(space.first(cases)))
+                violations.append(
+                    Violation(claim, name, cases.bit_count(), shown_case(space.first(cases)))
                 )
-    return violated
+    return violations
 
 
-def violations(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: str) -> Cases:
+def violating_cases(
+    subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: str
+) -> Cases:
     """Return the cases that violate a claim for one channel or metric."""
-    cases = selected(subject, invariant, claim, name)
+    cases = selected_cases(subject, invariant, claim, name)
     decisions = subject.revisions[invariant.revision].decisions
     if claim.kind == "channel":
-        return cases & ~decisions.allowed if claim.wanted else cases & decisions.allowed
+        return cases & ~decisions.allowed if claim.required else cases & decisions.allowed
     promised = decisions.targets(name).promised
-    return cases & ~promised if claim.wanted else cases & promised
+    return cases & ~promised if claim.required else cases & promised
 
 
-def selected(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: str) -> Cases:
+def selected_cases(
+    subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: str
+) -> Cases:
     """Return the cases that a claim selects for one channel or metric.
 
     A claim about targets selects only cases that can be opened.
@@ -57,10 +61,10 @@ def selected(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name:
     return cases & subject.revisions[invariant.revision].decisions.entitled
 
 
-def vacuous(subject: PolicyUnderTest, invariant: Invariant) -> list[Claim]:
+def vacuous_claims(subject: PolicyUnderTest, invariant: Invariant) -> list[Claim]:
     """Return the claims that select no case. Raises LimitExceeded."""
     return [
         claim
         for claim in invariant.claims
-        if not any(selected(subject, invariant, claim, name) for name in claim.names)
+        if not any(selected_cases(subject, invariant, claim, name) for name in claim.names)
     ]

@@ -35,15 +35,15 @@ from zsupport.policy.yamltext import (
     path_text,
     short,
 )
-from zsupport.suite.coverage import asked_cases
+from zsupport.suite.coverage import cases_of_question
 from zsupport.suite.example import Example, Invariant
 from zsupport.suite.format import WORDS
-from zsupport.suite.invariant import violations
-from zsupport.suite.nodes import replaced, with_entries, with_items, with_text
+from zsupport.suite.invariant import violating_cases
+from zsupport.suite.nodes import with_entries, with_items, with_node, with_text
 from zsupport.suite.reading import Tests, bind
-from zsupport.suite.running import OF_THE_SET, combinations, passes
+from zsupport.suite.running import CHANNEL_SET_KEYS, combinations, passes
 from zsupport.suite.subject import PolicyUnderTest
-from zsupport.suite.suggestion import MutantPair, Suggested, witness
+from zsupport.suite.suggestion import MutantPair, SuggestedTest, suggest_killing_test
 from zsupport.typed import NamedTuple
 
 #: Keys of cells, conditions and grants that change no answer.
@@ -63,7 +63,7 @@ class Mutant(NamedTuple):
 
     def root(self) -> Node:
         """Return the changed file."""
-        return replaced(self.before, self.place, self.node)
+        return with_node(self.before, self.place, self.node)
 
 
 def mutants_of(document: Document) -> Iterator[Mutant]:
@@ -164,17 +164,17 @@ class _Mutants:
         node = self.node(path)
         assert node is not None
         items = list(node.items) if isinstance(node, SequenceNode) else [node]
-        written = {item.text for item in items if isinstance(item, ScalarNode)}
+        values = {item.text for item in items if isinstance(item, ScalarNode)}
         for value in self.values.get(dimension, ()):
-            if value not in written:
+            if value not in values:
                 longer = with_items(node, [*items, _key(node, value)])
                 yield self.put("add-value", path, f"added `{value}` to `{path[-1]}`", longer)
 
-    def of_members(self, path: Path, what: str) -> Iterator[Mutant]:
+    def of_members(self, path: Path, label: str) -> Iterator[Mutant]:
         items = self.items(path)
         for number, item in enumerate(items):
             if len(items) > 1 and isinstance(item, ScalarNode):
-                message = f"removed `{short(item.text)}` from `{what}`"
+                message = f"removed `{short(item.text)}` from `{label}`"
                 yield self.drop("drop-value", (*path, number), message)
 
     # -- sections --------------------------------------------------------------------------
@@ -206,14 +206,14 @@ class _Mutants:
             yield from self.of_reference((*entry_path, "hours"))
             yield from self.of_texts((*entry_path, "prerequisites"), "prerequisite")
 
-    def of_texts(self, path: Path, what: str) -> Iterator[Mutant]:
+    def of_texts(self, path: Path, label: str) -> Iterator[Mutant]:
         node = self.node(path)
         items = self.items(path)
         for number in range(len(items)):
             if len(items) > 1:
-                yield self.drop(f"drop-{what}", (*path, number), f"removed a {what}")
+                yield self.drop(f"drop-{label}", (*path, number), f"removed a {label}")
         if node is not None and len(items) < 2:
-            yield self.drop(f"drop-{what}", path, f"removed the {what}")
+            yield self.drop(f"drop-{label}", path, f"removed the {label}")
 
     def of_reference(self, path: Path) -> Iterator[Mutant]:
         """Yield mutants with different hours, or without hours."""
@@ -469,36 +469,38 @@ def run_mutants(
     check_limit(MUTANT_RUNS, tried)
     counted = invalid = unchanged = 0
     survivors: list[Survivor] = []
-    chosen = {id(test) for test in (*examples, *invariants)}
+    selected = {id(test) for test in (*examples, *invariants)}
     for index, document in enumerate(subject.documents):
-        reach = [
-            _Reach(subject, example) for example in examples if example.question.revision == index
+        example_cases = [
+            _ExampleCases(subject, example)
+            for example in examples
+            if example.question.revision == index
         ]
-        rules = [invariant for invariant in invariants if invariant.revision == index]
+        revision_invariants = [invariant for invariant in invariants if invariant.revision == index]
         for mutant in mutants_of(document):
             pair = compare_mutant(subject, index, mutant)
             if pair is None:
                 invalid += 1
                 continue
-            changed, where = pair.after, pair.where
-            if not where.any:
+            changed, difference = pair.after, pair.difference
+            if not difference.any:
                 unchanged += 1
                 continue
             counted += 1
             if mutant.path[0] == "groups":
                 # The names in tests are resolved again, because tests can name groups.
-                if not _killed_with_new_names(changed, tests, chosen, index):
-                    survivors.append(Survivor(index, mutant, where.cases))
+                if not _killed_with_new_names(changed, tests, selected, index):
+                    survivors.append(Survivor(index, mutant, difference.cases))
                 continue
-            if any(not _is_met(changed, invariant) for invariant in rules):
+            if any(not _is_satisfied(changed, invariant) for invariant in revision_invariants):
                 continue
             # Try the test that killed the previous mutant first: it often kills the next one.
-            for number, test in enumerate(reach):
-                if not test.passes(changed, where):
-                    reach.insert(0, reach.pop(number))
+            for number, test in enumerate(example_cases):
+                if not test.passes(changed, difference):
+                    example_cases.insert(0, example_cases.pop(number))
                     break
             else:
-                survivors.append(Survivor(index, mutant, where.cases))
+                survivors.append(Survivor(index, mutant, difference.cases))
     survivors.sort(key=lambda survivor: -survivor.cases)
     return Mutation(counted, tuple(survivors), invalid, unchanged)
 
@@ -510,14 +512,14 @@ def compare_mutant(subject: PolicyUnderTest, index: int, mutant: Mutant) -> Muta
         revision = before.variants.revision_of(root)
     except InvalidPolicy:
         return None
-    changed = subject.replaced(index, root, revision)
-    where = before.entries.difference(root, revision)
+    changed = subject.with_revision(index, root, revision)
+    difference = before.entries.difference(root, revision)
     return MutantPair(
-        subject, changed, index, where or difference(before, changed.revisions[index])
+        subject, changed, index, difference or compare_answers(before, changed.revisions[index])
     )
 
 
-def difference(before: AnalysedRevision, after: AnalysedRevision) -> Difference:
+def compare_answers(before: AnalysedRevision, after: AnalysedRevision) -> Difference:
     """Return the cases in which two revisions over the same cases answer differently."""
     inclusions = Inclusions(period_of(before.revision, after.revision), before.public)
     return Difference(before.answers, after.answers, inclusions)
@@ -526,7 +528,7 @@ def difference(before: AnalysedRevision, after: AnalysedRevision) -> Difference:
 class KillingTest(NamedTuple):
     """A test that kills a survivor. `known`: the test was suggested for a previous survivor."""
 
-    test: Suggested | None
+    test: SuggestedTest | None
     known: bool
 
 
@@ -534,7 +536,7 @@ def killing_tests(
     subject: PolicyUnderTest, survivors: Sequence[Survivor], most: int
 ) -> Iterator[tuple[Survivor, KillingTest]]:
     """Yield every survivor with a test that kills it; suggest at most `most` different tests."""
-    suggested: list[tuple[Suggested, _Reach]] = []
+    suggested: list[tuple[SuggestedTest, _ExampleCases]] = []
     tried = 0
     for survivor in survivors:
         index = survivor.revision
@@ -542,46 +544,47 @@ def killing_tests(
         assert pair is not None  # a survivor is a valid mutant
         killing = (
             test
-            for test, reach in suggested
-            if test.example.question.revision == index and not reach.passes(pair.after, pair.where)
+            for test, example_cases in suggested
+            if test.example.question.revision == index
+            and not example_cases.passes(pair.after, pair.difference)
         )
         known = next(killing, None)
         test = known
         if known is None and tried < most:
             tried += 1
-            test = witness(pair)
-            suggested += [(test, _Reach(subject, test.example))] if test else []
+            test = suggest_killing_test(pair)
+            suggested += [(test, _ExampleCases(subject, test.example))] if test else []
         yield survivor, KillingTest(test, known is not None)
 
 
-def _is_met(subject: PolicyUnderTest, invariant: Invariant) -> bool:
+def _is_satisfied(subject: PolicyUnderTest, invariant: Invariant) -> bool:
     return not any(
-        violations(subject, invariant, claim, name)
+        violating_cases(subject, invariant, claim, name)
         for claim in invariant.claims
         for name in claim.names
     )
 
 
 def _killed_with_new_names(
-    changed: PolicyUnderTest, tests: Sequence[Tests], chosen: set[int], index: int
+    changed: PolicyUnderTest, tests: Sequence[Tests], selected: set[int], index: int
 ) -> bool:
     """Return whether a test kills a mutant that changes a group, which tests can name."""
     for before in tests:
-        bound = bind(before.written, changed, before.at)
+        bound = bind(before.file, changed, before.at)
         if bound.findings:
             return True
         for old, new in zip(before.examples, bound.examples, strict=True):
-            counts = id(old) in chosen and old.question.revision == index
+            counts = id(old) in selected and old.question.revision == index
             if counts and not passes(changed, new):
                 return True
         for was, invariant in zip(before.invariants, bound.invariants, strict=True):
-            counts = id(was) in chosen and was.revision == index
-            if counts and not _is_met(changed, invariant):
+            counts = id(was) in selected and was.revision == index
+            if counts and not _is_satisfied(changed, invariant):
                 return True
     return False
 
 
-class _Reach:
+class _ExampleCases:
     """A test with the cases that its answers depend on; differences in other cases are ignored."""
 
     def __init__(self, subject: PolicyUnderTest, example: Example) -> None:
@@ -592,17 +595,17 @@ class _Reach:
         index = example.question.revision
         by_facts = self.command == "priority"
         self.space = subject.revisions[index].facts if by_facts else subject.revisions[index].space
-        self.cases = asked_cases(subject, example, self.space)
+        self.cases = cases_of_question(subject, example, self.space)
         # The rank of a channel depends on all channels, so the cases of all channels count.
-        self.wide = not by_facts and ("recommended" in keys or not keys & set(OF_THE_SET))
+        self.wide = not by_facts and ("recommended" in keys or not keys & set(CHANNEL_SET_KEYS))
         if self.wide:
             self.cases = self.space.for_some("channel", self.cases)
 
-    def passes(self, changed: PolicyUnderTest, where: Difference) -> bool:
+    def passes(self, changed: PolicyUnderTest, difference: Difference) -> bool:
         """Return whether the test passes for a mutant. Only cases that can differ are asked."""
-        if self.words or where.defaults:
+        if self.words or difference.defaults:
             return passes(changed, self.example)
-        cases = self.differing(where)
+        cases = self.differing(difference)
         if not cases:
             return True
         if self.command == "hours" or self.combinations > MAX_COMBINATIONS:
@@ -611,15 +614,15 @@ class _Reach:
             changed, self.example, (combination for combination, own in self.parts if own & cases)
         )
 
-    def differing(self, where: Difference) -> Cases:
+    def differing(self, difference: Difference) -> Cases:
         """Return the cases of the test with different answers."""
         if self.command == "priority":
-            return where.facts & self.cases
+            return difference.facts & self.cases
         if self.command == "channels":
-            return where.channels & self.cases
+            return difference.channels & self.cases
         # The hours of a channel depend on its grants too.
-        differing = where.channels & self.cases if self.command == "hours" else 0
-        for cases in (where.hours if self.command == "hours" else where.due).values():
+        differing = difference.channels & self.cases if self.command == "hours" else 0
+        for cases in (difference.hours if self.command == "hours" else difference.due).values():
             differing |= cases
         # The hours of a union depend on its members.
         return differing if self.command == "hours" else differing & self.cases

@@ -32,7 +32,7 @@ def with_entries(node: Node, entries: Iterable[tuple[ScalarNode, Node]]) -> Mapp
     return mapping
 
 
-def replaced(root: Node, path: Path, new: Node | None) -> Node:
+def with_node(root: Node, path: Path, new: Node | None) -> Node:
     """Return a copy of a tree with a new node at a path; None removes the node."""
     if not path:
         assert new is not None
@@ -43,12 +43,12 @@ def replaced(root: Node, path: Path, new: Node | None) -> Node:
             return with_entries(root, [e for e in root.entries if e[0].text != first])
         return with_entries(
             root,
-            [(k, replaced(v, rest, new) if k.text == first else v) for k, v in root.entries],
+            [(k, with_node(v, rest, new) if k.text == first else v) for k, v in root.entries],
         )
     assert isinstance(root, SequenceNode)
     items = list(root.items)
     if not rest and new is None:
         del items[int(first)]
     else:
-        items[int(first)] = replaced(items[int(first)], rest, new)
+        items[int(first)] = with_node(items[int(first)], rest, new)
     return with_items(root, items)

@@ -23,7 +23,7 @@ from zsupport.policy.yamltext import (
     short,
     unwrapped,
 )
-from zsupport.suite.correction import case_text, corrected, flow, parsed
+from zsupport.suite.correction import case_text, correct_test, flow, parse_tests
 from zsupport.suite.coverage import Decision
 from zsupport.suite.example import (
     BROKEN_INVARIANT,
@@ -34,9 +34,9 @@ from zsupport.suite.example import (
     NO_ANSWER,
     NO_CASE,
     NO_TESTS,
+    SURVIVING_MUTANT,
     TOO_MANY,
     UNCOVERED,
-    UNNOTICED,
     Claim,
     Example,
     Expected,
@@ -44,11 +44,11 @@ from zsupport.suite.example import (
     Reason,
 )
 from zsupport.suite.format import CHANNELS, DUE
-from zsupport.suite.invariant import Broken, broken, vacuous
+from zsupport.suite.invariant import Violation, find_violations, vacuous_claims
 from zsupport.suite.mutation import Survivor
-from zsupport.suite.reading import Tests, reference_of
+from zsupport.suite.reading import Tests, moment_in_force
 from zsupport.suite.running import (
-    OF_THE_SET,
+    CHANNEL_SET_KEYS,
     ExampleResult,
     Failure,
     as_text,
@@ -60,7 +60,7 @@ from zsupport.suite.running import (
     run,
 )
 from zsupport.suite.subject import PolicyUnderTest
-from zsupport.suite.suggestion import Suggested
+from zsupport.suite.suggestion import SuggestedTest
 from zsupport.typed import NamedTuple
 from zsupport.wording import counted, enumerated
 
@@ -70,7 +70,7 @@ _OPTIONS = {*CHANNELS.fields, *DUE.fields}
 MAX_RELATED = 5
 
 
-class Ran(NamedTuple):
+class FileResult(NamedTuple):
     """The selected tests of one file with their results."""
 
     units: tuple[Unit, ...]
@@ -78,30 +78,30 @@ class Ran(NamedTuple):
     passing_invariants: tuple[Invariant, ...]
 
 
-def run_tests(subject: PolicyUnderTest, tests: Tests, only: str | None = None) -> Ran:
+def run_tests(subject: PolicyUnderTest, tests: Tests, only: str | None = None) -> FileResult:
     """Run the tests of a file. `only`: run the tests whose names contain this text."""
     units = []
     passing = []
     for example in tests.examples:
-        if chosen(name_of(example), only):
+        if is_selected(name_of(example), only):
             unit = _unit_of(subject, tests, example)
             units.append(unit)
-            passing += [] if failed(unit) else [example]
+            passing += [] if has_failed(unit) else [example]
     passing_invariants = []
     for invariant in tests.invariants:
-        if chosen(name_of_invariant(invariant), only):
+        if is_selected(name_of_invariant(invariant), only):
             unit = _unit_of_invariant(subject, tests, invariant)
             units.append(unit)
             passing_invariants += [] if unit.findings else [invariant]
-    return Ran(tuple(units), tuple(passing), tuple(passing_invariants))
+    return FileResult(tuple(units), tuple(passing), tuple(passing_invariants))
 
 
-def failed(unit: Unit) -> bool:
+def has_failed(unit: Unit) -> bool:
     """Return whether a test failed; warnings do not count."""
     return any(finding.severity == "error" for finding in unit.findings)
 
 
-def chosen(name: str, only: str | None) -> bool:
+def is_selected(name: str, only: str | None) -> bool:
     """Return whether the name of a test contains the text, in upper or lower case."""
     return only is None or only.casefold() in name.casefold()
 
@@ -126,7 +126,7 @@ def name_of_invariant(invariant: Invariant) -> str:
         return invariant.name
     claims = [
         f"require {claim.kind} {', '.join(claim.names)}"
-        if claim.wanted
+        if claim.required
         else f"forbid {claim.kind} {', '.join(claim.names)}"
         for claim in invariant.claims
     ]
@@ -134,9 +134,9 @@ def name_of_invariant(invariant: Invariant) -> str:
 
 
 def _unit_of(subject: PolicyUnderTest, tests: Tests, example: Example) -> Unit:
-    verdict = run(subject, example)
-    findings = _failed(subject, tests, verdict) + _excluded(subject, tests, example)
-    return Unit(name_of(example), tests.written.source.shown, example.span.line, tuple(findings))
+    result = run(subject, example)
+    findings = _failure_findings(subject, tests, result) + _excluded(subject, tests, example)
+    return Unit(name_of(example), tests.file.source.shown, example.span.line, tuple(findings))
 
 
 def _excluded(subject: PolicyUnderTest, tests: Tests, example: Example) -> list[Finding]:
@@ -152,42 +152,44 @@ def _excluded(subject: PolicyUnderTest, tests: Tests, example: Example) -> list[
     finding = Finding(
         EXCLUDED.code, EXCLUDED.name, EXCLUDED.severity,
         f"the facts exclude the priority `{case['priority']}`, so this case covers no decision",
-        tests.written.source.shown, example.span, path_text(example.path),
+        tests.file.source.shown, example.span, path_text(example.path),
         hint="change the facts or the priority", case=case,
         identity=(name_of(example), *case.values()),
     )  # fmt: skip
     return [finding]
 
 
-def _failed(subject: PolicyUnderTest, tests: Tests, verdict: ExampleResult) -> list[Finding]:
+def _failure_findings(
+    subject: PolicyUnderTest, tests: Tests, result: ExampleResult
+) -> list[Finding]:
     """Return at most two findings: for all differences, and for all missing answers."""
-    example = verdict.example
-    if not verdict.failures:
+    example = result.example
+    if not result.failures:
         return []
-    advice = _advice(corrected(subject, example))
-    shown = tests.written.source.shown
+    advice = _advice(correct_test(subject, example))
+    shown = tests.file.source.shown
     findings: list[Finding] = []
-    unanswered = [failure for failure in verdict.failures if failure.expected is None]
+    unanswered = [failure for failure in result.failures if failure.expected is None]
     if unanswered:
         first = unanswered[0]
         findings.append(
             Finding(
-                NO_ANSWER.code, NO_ANSWER.name, "error", short_of(str(first.got)), shown,
+                NO_ANSWER.code, NO_ANSWER.name, "error", single_line(str(first.actual)), shown,
                 example.span, path_text(example.path), hint="fix the question or the policy",
                 case=first.case, identity=_identity(example, "", first),
             )
         )  # fmt: skip
     by_key: dict[str, list[Failure]] = {}
-    for failure in verdict.failures:
+    for failure in result.failures:
         if failure.expected is not None:
             by_key.setdefault(failure.expected.key, []).append(failure)
     if by_key:
         hint = None if findings else advice
-        findings.append(_wrong(subject, example, by_key, shown, hint))
+        findings.append(_difference_finding(subject, example, by_key, shown, hint))
     return findings
 
 
-def _wrong(
+def _difference_finding(
     subject: PolicyUnderTest,
     example: Example,
     by_key: Mapping[str, list[Failure]],
@@ -211,8 +213,8 @@ def _wrong(
             message = _message_for_another_case(difference, more)
         else:
             message = _message_for_cases(difference, more)
-        value = _wanted(failure.expected)
-        if len(by_key) > 1 and key not in OF_THE_SET:
+        value = _expected_text(failure.expected)
+        if len(by_key) > 1 and key not in CHANNEL_SET_KEYS:
             value = f"{key}: {value}"
         shown_failures.append(failure)
         messages.append(message)
@@ -244,11 +246,11 @@ def _places(subject: PolicyUnderTest, example: Example, failure: Failure) -> tup
     because = failure.because
     cell = _cell(subject, index, failure)
     if cell is None or failure.expected.key == "because":
-        return _decided(document, because, _role(failure))
+        return _deciding_places(document, because, _role(failure))
     if failure.expected.key == "commitment":
         paths = {entry.place.path for entry in subject.policy.revisions[index].commitments}
         because = tuple(reason for reason in because if reason.path in paths)
-        return _decided(document, because)
+        return _deciding_places(document, because)
     return (_at_cell(document, *cell),)
 
 
@@ -271,7 +273,7 @@ def _at_cell(document: Document, rule: int, metric: str, cell: Cell) -> Related:
     return Related(document.source.shown, span, label)
 
 
-def short_of(text: str) -> str:
+def single_line(text: str) -> str:
     """Return a message on one line."""
     return " ".join(text.split())
 
@@ -291,16 +293,16 @@ def _difference_message(failure: Failure, example: Example) -> str:
         return _channels_message(failure.surplus, allowed=True)
     if key == "because":
         return "a different rule decided"
-    if key == "open" and failure.got is None:
+    if key == "open" and failure.actual is None:
         return f"unknown whether hours are open: the state is {failure.state}"
     if key == "open":
-        return "the hours are open" if failure.got else "the hours are closed"
-    if failure.got is None:
+        return "the hours are open" if failure.actual else "the hours are closed"
+    if failure.actual is None:
         # The state gives the reason, unless it is a state of a deadline.
         if failure.state and failure.state not in STATES_OF_THE_MOMENT:
             return f"the answer has no `{key}`: its state is {failure.state}"
         return f"the answer has no `{key}`"
-    value = shortened(plain(failure.got, example.question.zone))
+    value = shortened(plain(failure.actual, example.question.zone))
     return f"the allowed channels are {value}" if key == "exactly" else f"`{key}` is {value}"
 
 
@@ -335,7 +337,7 @@ def shortened(value: Plain) -> str:
     return text if len(text) <= 200 else f"{text[:197]}..."
 
 
-def _wanted(expected: Expected) -> str:
+def _expected_text(expected: Expected) -> str:
     """Return the expected value as text."""
     if isinstance(expected.value, Reason):
         if expected.value.when is not None:
@@ -363,7 +365,7 @@ def _role(failure: Failure) -> str:
     return "does not match" if failure.missing and not failure.surplus else "decided"
 
 
-def _decided(
+def _deciding_places(
     document: Document, because: tuple[Because, ...], role: str = "decided"
 ) -> tuple[Related, ...]:
     """Return the places of the policy that decided, with their role."""
@@ -382,13 +384,16 @@ def _decided(
 def _unit_of_invariant(subject: PolicyUnderTest, tests: Tests, invariant: Invariant) -> Unit:
     name = name_of_invariant(invariant)
     document = subject.revisions[invariant.revision].document
-    shown = tests.written.source.shown
+    shown = tests.file.source.shown
     try:
         findings = [
-            _broken(subject, tests, invariant, violation)
-            for violation in broken(subject, invariant)
+            _violation_finding(subject, tests, invariant, violation)
+            for violation in find_violations(subject, invariant)
         ]
-        findings += [_vacuous(tests, invariant, claim) for claim in vacuous(subject, invariant)]
+        findings += [
+            _vacuous_finding(tests, invariant, claim)
+            for claim in vacuous_claims(subject, invariant)
+        ]
     except LimitExceeded as error:
         findings = [
             Finding(
@@ -399,7 +404,7 @@ def _unit_of_invariant(subject: PolicyUnderTest, tests: Tests, invariant: Invari
     return Unit(name, shown, invariant.span.line, tuple(findings))
 
 
-def _vacuous(tests: Tests, invariant: Invariant, claim: Claim) -> Finding:
+def _vacuous_finding(tests: Tests, invariant: Invariant, claim: Claim) -> Finding:
     message = "this claim matches no case"
     hint = "add at least one channel"
     if claim.kind == "promised":
@@ -407,80 +412,80 @@ def _vacuous(tests: Tests, invariant: Invariant, claim: Claim) -> Finding:
         hint = "select other cases, or `forbid` the channels"
     return Finding(
         NO_CASE.code, NO_CASE.name, "error", message,
-        tests.written.source.shown, claim.span, path_text(claim.path), hint=hint,
-        identity=(name_of_invariant(invariant), str(claim.wanted), claim.kind),
+        tests.file.source.shown, claim.span, path_text(claim.path), hint=hint,
+        identity=(name_of_invariant(invariant), str(claim.required), claim.kind),
     )  # fmt: skip
 
 
-def _broken(
-    subject: PolicyUnderTest, tests: Tests, invariant: Invariant, violation: Broken
+def _violation_finding(
+    subject: PolicyUnderTest, tests: Tests, invariant: Invariant, violation: Violation
 ) -> Finding:
     claim = violation.claim
     document = subject.revisions[invariant.revision].document
     test = _as_case(subject, invariant, violation)
     return Finding(
         BROKEN_INVARIANT.code, BROKEN_INVARIANT.name, "error", _violation_message(violation),
-        tests.written.source.shown, claim.span, path_text(claim.path),
+        tests.file.source.shown, claim.span, path_text(claim.path),
         hint=test and f"add this test to show the first case:\n{test.rstrip()}",
         case=violation.case,
-        related=_deciding(subject, document, invariant, violation),
+        related=_places_of_violation(subject, document, invariant, violation),
         identity=(name_of_invariant(invariant), claim.kind, violation.name),
     )  # fmt: skip
 
 
-def _violation_message(violation: Broken) -> str:
+def _violation_message(violation: Violation) -> str:
     name, count = violation.name, counted(violation.cases, "case")
     if violation.claim.kind == "channel":
-        if violation.claim.wanted:
+        if violation.claim.required:
             return f"`{name}` is not allowed in {count} of the policy"
         return f"`{name}` is allowed in {count} of the policy"
-    if violation.claim.wanted:
+    if violation.claim.required:
         return f"`{name}` has no target in {count} of the policy"
     return f"`{name}` has a target in {count} of the policy"
 
 
-def _deciding(
-    subject: PolicyUnderTest, document: Document, invariant: Invariant, violation: Broken
+def _places_of_violation(
+    subject: PolicyUnderTest, document: Document, invariant: Invariant, violation: Violation
 ) -> tuple[Related, ...]:
     """Return the places that decided in the case that violates a claim."""
     revision = subject.policy.revisions[invariant.revision]
     decisions = subject.revisions[invariant.revision].decisions
     space = subject.revisions[invariant.revision].space
     bit = space.within({name: [value] for name, value in violation.case.items()})
-    name, wanted = violation.name, violation.claim.wanted
+    name, required = violation.name, violation.claim.required
     if violation.claim.kind == "promised":
         stated = [s for s in decisions.targets(name).stated if s.decides & bit]
         return tuple(_at_cell(document, s.rule, name, s.cell) for s in stated)
     grants = [
         grant.place
         for grant, cases in zip(revision.grants, decisions.grants, strict=True)
-        if (name in grant.allow if wanted else cases & bit)
+        if (name in grant.allow if required else cases & bit)
     ]
-    return _decided(document, reasons(revision, grants or [revision.grants_place]))
+    return _deciding_places(document, reasons(revision, grants or [revision.grants_place]))
 
 
-def _as_case(subject: PolicyUnderTest, invariant: Invariant, violation: Broken) -> str | None:
+def _as_case(subject: PolicyUnderTest, invariant: Invariant, violation: Violation) -> str | None:
     """Return the witness as a test that passes, with the answer of the policy in that case."""
     case = {name: value for name, value in violation.case.items() if name != "opened"}
     facts = {fact.id for fact in subject.policy.revisions[invariant.revision].facts}
     command = "channels" if violation.claim.kind == "channel" else "due"
-    asked: dict[str, Plain] = {
+    keys: dict[str, Plain] = {
         name: value for name, value in case.items() if not (name in facts and name in _OPTIONS)
     }
-    if odd := {name: value for name, value in case.items() if name not in asked}:
-        asked["fact"] = odd
+    if ambiguous_facts := {name: value for name, value in case.items() if name not in keys}:
+        keys["fact"] = ambiguous_facts
     if command == "due":
-        asked["metric"] = violation.name
-    moment = format_instant(from_datetime(reference_of(subject, invariant.revision)), UTC)
+        keys["metric"] = violation.name
+    moment = format_instant(from_datetime(moment_in_force(subject, invariant.revision)), UTC)
     timed = {"at" if command == "channels" else "opened": moment}
     # The correction replaces this expectation with the answer.
     expect = {"allowed": "true"} if command == "channels" else {"target": "none"}
     for more in ({}, timed):
-        text = case_text({command: {**asked, **more}, "expect": expect})
-        examples = parsed(subject, text)
+        text = case_text({command: {**keys, **more}, "expect": expect})
+        examples = parse_tests(subject, text)
         if examples and examples[0].question.revision == invariant.revision:
-            right = passes(subject, examples[0])
-            return text if right else corrected(subject, examples[0])
+            is_correct = passes(subject, examples[0])
+            return text if is_correct else correct_test(subject, examples[0])
     return None
 
 
@@ -562,7 +567,7 @@ def _content(item: Node | None) -> str:
 
 
 def uncovered_finding(
-    subject: PolicyUnderTest, decision: Decision, test: Suggested | None
+    subject: PolicyUnderTest, decision: Decision, test: SuggestedTest | None
 ) -> Finding:
     """Return the finding for a decision that no test covers."""
     document = subject.revisions[decision.revision].document
@@ -577,7 +582,7 @@ def uncovered_finding(
 
 
 def record_of(
-    subject: PolicyUnderTest, decision: Decision, test: Suggested | None
+    subject: PolicyUnderTest, decision: Decision, test: SuggestedTest | None
 ) -> dict[str, object]:
     """Return an uncovered decision for the JSON document."""
     document = subject.revisions[decision.revision].document
@@ -594,13 +599,13 @@ def record_of(
 
 
 def survivor_finding(
-    subject: PolicyUnderTest, survivor: Survivor, test: Suggested | None
+    subject: PolicyUnderTest, survivor: Survivor, test: SuggestedTest | None
 ) -> Finding:
     """Return the finding for a mutant that survived."""
     document = subject.revisions[survivor.revision].document
     mutant = survivor.mutant
     return Finding(
-        UNNOTICED.code, UNNOTICED.name, UNNOTICED.severity,
+        SURVIVING_MUTANT.code, SURVIVING_MUTANT.name, SURVIVING_MUTANT.severity,
         f"no test kills this mutant: {mutant.message}",
         document.source.shown, document.first_line(document.value(mutant.path)),
         path_text(mutant.path),
@@ -611,7 +616,7 @@ def survivor_finding(
 
 
 def record_of_survivor(
-    subject: PolicyUnderTest, survivor: Survivor, test: Suggested | None
+    subject: PolicyUnderTest, survivor: Survivor, test: SuggestedTest | None
 ) -> dict[str, object]:
     """Return a mutant that survived for the JSON document."""
     document = subject.revisions[survivor.revision].document
@@ -637,13 +642,13 @@ def too_many(subject: PolicyUnderTest, index: int, error: LimitExceeded) -> Find
     )  # fmt: skip
 
 
-def too_low(subject: PolicyUnderTest, code: Code, share: float, wanted: float) -> Unit:
+def too_low(subject: PolicyUnderTest, code: Code, share: float, required: float) -> Unit:
     """Return the finding for a share below the required share, in percent."""
     document = subject.revisions[-1].document
     span = document.value(("policy",))
-    message = f"{share:g} % of the decisions are covered (required: {wanted:g} %)"
+    message = f"{share:g} % of the decisions are covered (required: {required:g} %)"
     if code is MUTATION_LOW:
-        message = f"{share:g} % of the mutants are killed (required: {wanted:g} %)"
+        message = f"{share:g} % of the mutants are killed (required: {required:g} %)"
     finding = Finding(
         code.code, code.name, code.severity, message, document.source.shown, span, "policy",
         identity=(code.name,),

@@ -68,7 +68,7 @@ _EVENTS: tuple[Literal["answered", "updated", "resolved"], ...] = (
 _ANY_MOMENT = datetime.fromisoformat("2000-01-03T12:00:00+00:00")
 
 
-class WrittenTests(NamedTuple):
+class TestsFile(NamedTuple):
     """A tests file before its names are resolved against the policy."""
 
     source: SourceFile
@@ -82,14 +82,14 @@ class WrittenTests(NamedTuple):
 class Tests(NamedTuple):
     """The tests of one file; empty if there are findings."""
 
-    written: WrittenTests
+    file: TestsFile
     examples: tuple[Example, ...]
     invariants: tuple[Invariant, ...]
     findings: tuple[Finding, ...]
     at: datetime | None = None  # the moment from the caller for tests without a moment
 
 
-def read_written(source: SourceFile) -> WrittenTests:
+def read_tests_file(source: SourceFile) -> TestsFile:
     """Read a tests file as far as possible without its policy."""
     node, text, findings = read_yaml(source.data, source.shown)
     reader = Reader(source.shown)
@@ -101,13 +101,13 @@ def read_written(source: SourceFile) -> WrittenTests:
                 message = "the file is empty"
                 reader.report("ZS103", Span(1, 1, 1, 1), (), message, TESTS.words,
                               "see `zsupport help test`")  # fmt: skip
-        elif not _other_version(node, reader):
+        elif not _is_newer_version(node, reader):
             record = TESTS.read(node, (), reader)
     policy = record.get("policy").text if record is not None and record.get("policy") else None
-    return WrittenTests(source, text, node, policy, record, tuple(findings))
+    return TestsFile(source, text, node, policy, record, tuple(findings))
 
 
-def _other_version(node: Node, reader: Reader) -> bool:
+def _is_newer_version(node: Node, reader: Reader) -> bool:
     """Return whether the format is newer than this program, and report it."""
     value = node_at(node, ("tests",))
     if not isinstance(value, ScalarNode) or not re.fullmatch("[0-9]{1,9}", value.text):
@@ -121,31 +121,31 @@ def _other_version(node: Node, reader: Reader) -> bool:
     return True
 
 
-def bind(written: WrittenTests, subject: PolicyUnderTest, at: datetime | None) -> Tests:
+def bind(file: TestsFile, subject: PolicyUnderTest, at: datetime | None) -> Tests:
     """Return the tests of a file with its names resolved against the policy.
 
     `at` is the moment of tests without a moment; it takes precedence over the file.
     """
-    if written.record is None:
-        return Tests(written, (), (), written.findings)
-    reader = Reader(written.source.shown)
+    if file.record is None:
+        return Tests(file, (), (), file.findings)
+    reader = Reader(file.source.shown)
     # Report the findings of the file together with the findings of its names.
-    reader.findings += written.findings
-    binder = _Binder(written.record, reader, subject, at)
+    reader.findings += file.findings
+    binder = _Binder(file.record, reader, subject, at)
     examples: list[Example] = []
     invariants: list[Invariant] = []
     with suppress(Stop):
         binder.read_default()
-        for number, record in enumerate(written.record.get("cases") or ()):
-            example = binder.example(record, number, written.root)
+        for number, record in enumerate(file.record.get("cases") or ()):
+            example = binder.example(record, number, file.root)
             examples += [example] if example else []
-        for record in written.record.get("invariants") or ():
+        for record in file.record.get("invariants") or ():
             invariant = binder.invariant(record)
             invariants += [invariant] if invariant else []
     if reader.findings:
         ordered = sorted(reader.findings[:MAX_FINDINGS], key=lambda finding: finding.span)
-        return Tests(written, (), (), (*ordered, *reader.findings[MAX_FINDINGS:]))
-    return Tests(written, tuple(examples), tuple(invariants), (), at)
+        return Tests(file, (), (), (*ordered, *reader.findings[MAX_FINDINGS:]))
+    return Tests(file, tuple(examples), tuple(invariants), (), at)
 
 
 def _content(when: When) -> object:
@@ -171,7 +171,7 @@ class _Binder:
         self.reader = reader
         self.subject = subject
         self.default: datetime | None = at
-        self.asked = 0  # the number of questions of all tests so far
+        self.question_count = 0  # the number of questions of all tests so far
 
     def report(
         self, code: str, at: Named, message: str, expected: str | None = None,
@@ -230,9 +230,9 @@ class _Binder:
         before = len(self.reader.findings)
         expect = self.part(CASE, record, "expect")
         node, way = expect or (None, record.way)
-        asked = [(command, self.part(CASE, record, command)) for command in TESTED]
+        records = [(command, self.part(CASE, record, command)) for command in TESTED]
         questions = [
-            (command, self.question(command, read, node)) for command, read in asked if read
+            (command, self.question(command, read, node)) for command, read in records if read
         ]
         if len(questions) != 1 or node is None:
             return None  # the question of the expectation is unknown
@@ -266,79 +266,79 @@ class _Binder:
                 return fields.fields[key].shape.read(node, (record.way, text), self.reader)
         return None
 
-    def question(self, command: str, written: Record, expect: Node | None) -> _BoundQuestion | None:
+    def question(self, command: str, record: Record, expect: Node | None) -> _BoundQuestion | None:
         """Return the question; None if the revision that answers is unknown."""
         before = len(self.reader.findings)
         # A key of a different command can only be a fact.
         own = {
-            key: read for key, read in written.values.items() if not isinstance(read, DeferredValue)
+            key: read for key, read in record.values.items() if not isinstance(read, DeferredValue)
         }
-        asked = Record(own, written.node, written.way)
+        keys = Record(own, record.node, record.way)
         where = None
-        if tz := asked.get("tz"):
+        if tz := keys.get("tz"):
             where = self.zone(tz)
         moments = {
-            key: self.moment(asked.get(key), where)
+            key: self.moment(keys.get(key), where)
             for key in ("at", "opened", *_EVENTS)
-            if key in asked.values
+            if key in keys.values
         }
-        named = moments.get("opened") or moments.get("at")
-        moment = named or self.default
+        stated_moment = moments.get("opened") or moments.get("at")
+        moment = stated_moment or self.default
         if len(self.reader.findings) > before and len(self.subject.revisions) > 1:
             return None
         revision = self.revision_at(moment)
         options: Arguments = {}
-        values, facts = self.values(written, revision)
+        values, facts = self.values(record, revision)
         if command == "hours":
-            if (name := asked.get("name")) is not None:
+            if (name := keys.get("name")) is not None:
                 options["name"] = self.hours(name, revision)
             elif not any(
                 key in (*DIMENSIONS, "fact") or isinstance(read, DeferredValue)
-                for key, read in written.values.items()
+                for key, read in record.values.items()
             ):
                 self.reader.report(
-                    "ZS102", asked.start, asked.way,
+                    "ZS102", keys.start, keys.way,
                     "the question has neither a `name` nor a case",
                     "`name`, or at least one of plan, role, channel, priority or a fact",
                 )  # fmt: skip
-        options |= self.arguments(asked, revision)
+        options |= self.arguments(keys, revision)
         timed = moment is not None
-        if not timed and not {"at", "opened"} & set(asked.values):
-            self.needs_no_moment(command, asked, revision, expect)
+        if not timed and not {"at", "opened"} & set(keys.values):
+            self.require_moment(command, keys, revision, expect)
         if moment is None:
-            moment = reference_of(self.subject, revision)
+            moment = moment_in_force(self.subject, revision)
         in_force = self.subject.policy.revision_at(moment)[1]
         if command == "due":
-            starts = self.starts(asked, revision, where)
-            options |= self.events(asked, moments, moment, where, starts)
+            starts = self.starts(keys, revision, where)
+            options |= self.events(keys, moments, moment, where, starts)
         else:
             options["at"] = moment
-        stated = asked.get("opened") or asked.get("at")
-        shown = where or self.stated_zone(stated.text if stated else None) or zone("UTC")
+        stated = keys.get("opened") or keys.get("at")
+        shown_zone = where or self.stated_zone(stated.text if stated else None) or zone("UTC")
         if len(self.reader.findings) > before:
-            return _BoundQuestion(revision, shown, None)
+            return _BoundQuestion(revision, shown_zone, None)
         count = 1
         for members in values.values():
             count *= len(members)
-        self.asked += count
-        if self.asked > TEST_QUESTIONS.most:
+        self.question_count += count
+        if self.question_count > TEST_QUESTIONS.most:
             message = f"too many questions: {count:,} (limit {TEST_QUESTIONS.most:,})"
-            if self.asked > count:
+            if self.question_count > count:
                 message = (
-                    f"too many questions: {count:,}, or {self.asked:,} with the previous tests"
-                    f" (limit {TEST_QUESTIONS.most:,})"
+                    f"too many questions: {count:,}, or {self.question_count:,} with the previous"
+                    f" tests (limit {TEST_QUESTIONS.most:,})"
                 )
             self.reader.report(
                 "ZS009",
-                asked.start,
-                asked.way,
+                keys.start,
+                keys.way,
                 message,
                 f"at most {TEST_QUESTIONS.most:,}",
                 TEST_QUESTIONS.hint,
             )
-            return _BoundQuestion(revision, shown, None)
-        question = Question(command, revision, values, facts, options, shown, timed, in_force)
-        return _BoundQuestion(revision, shown, question)
+            return _BoundQuestion(revision, shown_zone, None)
+        question = Question(command, revision, values, facts, options, shown_zone, timed, in_force)
+        return _BoundQuestion(revision, shown_zone, question)
 
     def hours(self, at: Named, revision: int) -> str | None:
         """Return the name of defined hours, or of `24x7`."""
@@ -354,7 +354,7 @@ class _Binder:
             return None
 
     def values(
-        self, asked: Record, revision: int
+        self, record: Record, revision: int
     ) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
         """Return the values of the dimensions and facts of a question, and the set of facts."""
         names = self.names(revision)
@@ -362,22 +362,22 @@ class _Binder:
         values: dict[str, tuple[str, ...]] = {}
         facts: set[str] = set()
         for dimension in DIMENSIONS:
-            read = asked.get(dimension)
+            read = record.get(dimension)
             if read is None or isinstance(read, DeferredValue):
                 continue
-            at = asked.key(dimension)
+            at = record.key(dimension)
             if names.has(dimension, at):
                 values[dimension] = self.selected(names, dimension, read, at)
-        written = [
-            (asked.key(key), read)
-            for key, read in asked.values.items()
+        facts_read = [
+            (record.key(key), read)
+            for key, read in record.values.items()
             if isinstance(read, DeferredValue)
         ]
-        if isinstance(more := asked.get("fact"), Record):
-            written += [(more.key(key), read) for key, read in more.values.items()]
-        for at, read in written:
+        if isinstance(more := record.get("fact"), Record):
+            facts_read += [(more.key(key), read) for key, read in more.values.items()]
+        for at, read in facts_read:
             if at.text not in known:
-                keys = [key for key in _fields_of(asked) if key != "fact"]
+                keys = [key for key in _fields_of(record) if key != "fact"]
                 names.undefined("key", at, [*keys, *known], alternative="fact")
                 continue
             read = read.read(self.reader) if isinstance(read, DeferredValue) else read
@@ -396,26 +396,26 @@ class _Binder:
             self.report("ZS003", at, f"these values select no {dimension}", "at least one")
         return chosen
 
-    def arguments(self, asked: Record, revision: int) -> Arguments:
+    def arguments(self, record: Record, revision: int) -> Arguments:
         """Return the arguments of the library except the dimensions and the moment."""
         arguments: Arguments = {}
-        if metrics := asked.get("metric"):
+        if metrics := record.get("metric"):
             names = self.names(revision)
             resolved = [m.text if m.text == "all" else names.resolve("metric", m) for m in metrics]
             arguments["metric"] = tuple(metric for metric in resolved if metric)
-        if risk := asked.get("at-risk"):
+        if risk := record.get("at-risk"):
             arguments["at_risk"] = risk
-        if customer := asked.get("customer-tz"):
+        if customer := record.get("customer-tz"):
             arguments["customer_tz"] = customer
-        if country := asked.get("customer-country"):
+        if country := record.get("customer-country"):
             arguments["customer_country"] = country
-        if lang := asked.get("lang"):
+        if lang := record.get("lang"):
             arguments["lang"] = lang.text
         return arguments
 
     def events(
         self,
-        asked: Record,
+        record: Record,
         moments: dict[str, datetime | None],
         moment: datetime,
         where: tzinfo | None,
@@ -423,7 +423,7 @@ class _Binder:
     ) -> Arguments:
         """Return the events of a case, and the moment to answer as of."""
         events: Arguments = {"opened": moments.get("opened") or moment}
-        pauses = [self.pause(at, where) for at in asked.get("pause") or ()]
+        pauses = [self.pause(at, where) for at in record.get("pause") or ()]
         happened = [events["opened"], *starts.values()]
         happened += [end for pause in pauses if pause for end in pause if end]
         for event in _EVENTS:
@@ -437,14 +437,14 @@ class _Binder:
         events["at"] = moments.get("at") or max(happened)
         return events
 
-    def starts(self, asked: Record, revision: int, where: tzinfo | None) -> dict[str, datetime]:
+    def starts(self, record: Record, revision: int, where: tzinfo | None) -> dict[str, datetime]:
         """Return the moments at which the clocks of metrics started, by metric."""
-        given: Record | None = asked.get("start")
+        metrics: Record | None = record.get("start")
         starts: dict[str, datetime] = {}
-        if given is not None:
+        if metrics is not None:
             names = self.names(revision)
-            for text, at in given.values.items():
-                metric = names.resolve("metric", given.key(text))
+            for text, at in metrics.values.items():
+                metric = names.resolve("metric", metrics.key(text))
                 moment = self.moment(at, where)
                 if metric and moment:
                     starts[metric] = moment
@@ -462,8 +462,8 @@ class _Binder:
             self.report("ZS109", at, "the pause ends before it starts", "FROM/TO")
         return None if start is None or (end and until is None) else (start, until)
 
-    def needs_no_moment(
-        self, command: str, asked: Record, revision: int, expect: Node | None
+    def require_moment(
+        self, command: str, record: Record, revision: int, expect: Node | None
     ) -> None:
         """Refuse a test without a moment if its outcome depends on the moment."""
         key = {"due": "opened"}.get(command, "at")
@@ -473,14 +473,14 @@ class _Binder:
             message = f"missing key `{key}`: `{dependent}` depends on the moment"
         elif command == "due":
             rules = self.subject.policy.revisions[revision].rules
-            events = [event for event in (*_EVENTS, "start", "pause") if event in asked.values]
+            events = [event for event in (*_EVENTS, "start", "pause") if event in record.values]
             if any(alternative.opened for rule in rules for alternative in rule.when):
                 message = f"missing key `{key}`: a rule of the policy has the condition `opened`"
             elif events:
                 message = f"missing key `{key}`: `{events[0]}` depends on the moment"
         if message:
             self.reader.report(
-                "ZS102", asked.start, asked.way, message, f"`{key}`, or `at` for the whole file",
+                "ZS102", record.start, record.way, message, f"`{key}`, or `at` for the whole file",
                 f"add `{key}`, so that the result does not change from day to day",
             )  # fmt: skip
 
@@ -532,9 +532,9 @@ class _Binder:
             if value is None:
                 continue
             at = read.value(key)
-            wanted = self.expected(command, question, key, value, node_at(node, (key,)), at)
-            if wanted is not None:
-                expects.append(Expected(key, wanted, at.span, path_of(at.way)))
+            expected_value = self.expected(command, question, key, value, node_at(node, (key,)), at)
+            if expected_value is not None:
+                expects.append(Expected(key, expected_value, at.span, path_of(at.way)))
         return expects
 
     def expected(
@@ -632,16 +632,16 @@ class _Binder:
 
     def condition(self, read: Record, revision: int) -> Reason | None:
         """Return the rules with a condition; report a condition that no rule has."""
-        written = read.get("when")
-        if written is None:
+        condition = read.get("when")
+        if condition is None:
             return None
         when: tuple[Alternative, ...] = ()
-        if isinstance(written, Record):
+        if isinstance(condition, Record):
             before = len(self.reader.findings)
-            opened = written.get("opened")
-            values = {key: value for key, value in written.values.items() if key != "opened"}
-            written = Record(values, written.node, written.way)
-            when = self.names(revision).when(written, DIMENSIONS, "rules")
+            opened = condition.get("opened")
+            values = {key: value for key, value in condition.values.items() if key != "opened"}
+            condition = Record(values, condition.node, condition.way)
+            when = self.names(revision).when(condition, DIMENSIONS, "rules")
             if opened is not None:
                 side, _, hours = opened.text.partition(" ")
                 when = (when[0]._replace(opened=(side == "inside", hours)),)
@@ -701,9 +701,9 @@ class _Binder:
         )
 
 
-def _fields_of(asked: Record) -> list[str]:
+def _fields_of(record: Record) -> list[str]:
     """Return the keys, other than facts, that a question or a case set can have."""
-    key = asked.way[1] if asked.way else ""
+    key = record.way[1] if record.way else ""
     if isinstance(key, str) and key in TESTED:
         return list(TESTED[key].keys.fields)
     return list(DIMENSIONS)
@@ -722,7 +722,7 @@ def _is_target(text: str) -> bool:
         return False
 
 
-def reference_of(subject: PolicyUnderTest, revision: int) -> datetime:
+def moment_in_force(subject: PolicyUnderTest, revision: int) -> datetime:
     """Return a moment at which a revision is in force: its first instant, or a fixed moment."""
     answering = subject.policy.revisions[revision]
     if answering.start is None:

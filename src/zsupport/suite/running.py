@@ -14,8 +14,15 @@ from zsupport.clock.instants import format_instant, from_datetime, parse_instant
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, ZsupportError
 from zsupport.policy.format import DIMENSIONS
-from zsupport.policy.yamltext import MappingNode as Entries
-from zsupport.policy.yamltext import Node, Path, Plain, ScalarNode, SequenceNode, path_key
+from zsupport.policy.yamltext import (
+    MappingNode,
+    Node,
+    Path,
+    Plain,
+    ScalarNode,
+    SequenceNode,
+    path_key,
+)
 from zsupport.suite.example import Example, Expected, Question, Reason
 from zsupport.suite.format import NONE, TESTED, TestedAnswer, key_of
 from zsupport.suite.reading import paths_with
@@ -24,9 +31,9 @@ from zsupport.typed import NamedTuple
 from zsupport.wording import named
 
 #: The keys that expect all channels of a case together, not each answer.
-OF_THE_SET = ("exactly", "include", "exclude")
+CHANNEL_SET_KEYS = ("exactly", "include", "exclude")
 #: Fields in which `none` is a value of its own, and does not mean null.
-_WITH_NONE = ("target", "commitment")
+_FIELDS_WITH_NONE = ("target", "commitment")
 
 
 class Reply(NamedTuple):
@@ -56,7 +63,7 @@ class Failure(NamedTuple):
 
     expected: Expected | None
     case: Case
-    got: object  # the value of the field, or the message of an error
+    actual: object  # the value of the field, or the message of an error
     because: tuple[Because, ...]
     state: str | None = None  # of a deadline
     metric: str | None = None  # of a deadline
@@ -75,7 +82,7 @@ def run(subject: PolicyUnderTest, example: Example) -> ExampleResult:
     """Run a test; its failures are in the order of its combinations."""
     failures: list[Failure] = []
     for combination in combinations(example.question):
-        replies, problem = _asked(subject, example.question, combination)
+        replies, problem = _replies_or_error(subject, example.question, combination)
         if problem is not None:
             failures.append(Failure(None, combination, problem, ()))
         for reply in replies:
@@ -83,13 +90,15 @@ def run(subject: PolicyUnderTest, example: Example) -> ExampleResult:
     return ExampleResult(example, tuple(failures))
 
 
-def passes(subject: PolicyUnderTest, example: Example, asked: Iterable[Case] | None = None) -> bool:
+def passes(
+    subject: PolicyUnderTest, example: Example, selection: Iterable[Case] | None = None
+) -> bool:
     """Return whether a test passes; stop at the first failure.
 
-    `asked`: the combinations to ask; None: all of them.
+    `selection`: the combinations to ask; None: all of them.
     """
-    for combination in combinations(example.question) if asked is None else asked:
-        replies, problem = _asked(subject, example.question, combination)
+    for combination in combinations(example.question) if selection is None else selection:
+        replies, problem = _replies_or_error(subject, example.question, combination)
         if problem is not None:
             return False
         for reply in replies:
@@ -118,7 +127,7 @@ def excluded(subject: PolicyUnderTest, question: Question, combination: Case) ->
     return PrioritiesByFacts(revision, facts).excludes(combination["priority"], {})
 
 
-def _asked(
+def _replies_or_error(
     subject: PolicyUnderTest, question: Question, combination: Case
 ) -> tuple[list[Reply], str | None]:
     """Return the replies to one combination, or the error message."""
@@ -145,9 +154,9 @@ def ask(subject: PolicyUnderTest, question: Question, combination: Case) -> list
     answers = TESTED[question.command].ask(subject.policy, **case, **question.options)
     replies: dict[tuple[tuple[str, str], ...], list[TestedAnswer]] = {}
     cases: dict[tuple[tuple[str, str], ...], Case] = {}
-    wanted = question.values.get("channel") if question.command == "channels" else None
+    channels = question.values.get("channel") if question.command == "channels" else None
     for row in answers.answers:
-        if wanted is not None and isinstance(row, ChannelAnswer) and row.channel not in wanted:
+        if channels is not None and isinstance(row, ChannelAnswer) and row.channel not in channels:
             continue
         row_case = case_of(row, combination)
         key = tuple(row_case.items())
@@ -177,32 +186,32 @@ def failures_of(subject: PolicyUnderTest, example: Example, reply: Reply) -> Ite
     for expected in example.expects:
         value = expected.value
         if isinstance(value, Reason):
-            yield from _reasons(subject, question, expected, value, reply)
+            yield from _reason_failures(subject, question, expected, value, reply)
         elif not isinstance(value, Node):
-            yield from _of_set(expected, reply)
+            yield from _channel_failures(expected, reply)
         else:
             for row in reply.rows:
-                got = getattr(row, expected.key)
-                if not matches(value, got, question.zone, expected.key):
+                actual = getattr(row, expected.key)
+                if not matches(value, actual, question.zone, expected.key):
                     case = reply.case
                     if isinstance(row, ChannelAnswer):
                         case = {**case, "channel": row.channel}
                     fields = row._asdict()
                     state, metric = fields.get("state"), fields.get("metric")
-                    yield Failure(expected, case, got, row.because, state, metric)
+                    yield Failure(expected, case, actual, row.because, state, metric)
 
 
-def _of_set(expected: Expected, reply: Reply) -> Iterator[Failure]:
+def _channel_failures(expected: Expected, reply: Reply) -> Iterator[Failure]:
     """Yield a failure if the allowed channels are not as expected, with the deciding lines."""
-    key, wanted, allowed = expected.key, expected.channels, reply.allowed
+    key, expected_channels, allowed = expected.key, expected.channels, reply.allowed
     missing: tuple[str, ...] = ()
     surplus: tuple[str, ...] = ()
     if key == "exclude":
-        surplus = tuple(channel for channel in wanted if channel in allowed)
+        surplus = tuple(channel for channel in expected_channels if channel in allowed)
     else:
-        missing = tuple(channel for channel in wanted if channel not in allowed)
+        missing = tuple(channel for channel in expected_channels if channel not in allowed)
     if key == "exactly":
-        surplus = tuple(channel for channel in allowed if channel not in wanted)
+        surplus = tuple(channel for channel in allowed if channel not in expected_channels)
     if missing or surplus:
         wrong = (*missing, *surplus)
         lines = [line for row in reply.channels if row.channel in wrong for line in row.because]
@@ -210,7 +219,7 @@ def _of_set(expected: Expected, reply: Reply) -> Iterator[Failure]:
         yield Failure(expected, reply.case, allowed, because, None, None, missing, surplus)
 
 
-def _reasons(
+def _reason_failures(
     subject: PolicyUnderTest, question: Question, expected: Expected, reason: Reason, reply: Reply
 ) -> Iterator[Failure]:
     """Yield a failure if the expected entries did not decide.
@@ -223,21 +232,21 @@ def _reasons(
         groups = [reply.together]
     for rows in groups:
         because = tuple(dict.fromkeys(line for row in rows for line in row.because))
-        if not decided(subject, question.revision, reason, because):
+        if not has_decided(subject, question.revision, reason, because):
             yield Failure(expected, reply.case, because, because)
 
 
-def decided(
+def has_decided(
     subject: PolicyUnderTest, revision: int, reason: Reason, because: tuple[Because, ...]
 ) -> bool:
     """Return whether the expected entries are among the deciding entries."""
     parts = {line.path for line in because}
     if reason.when is not None:
         return bool(parts.intersection(paths_with(subject, revision, reason.when)))
-    return all(any(_names(path, part) for part in parts) for _, path in reason.paths)
+    return all(any(_contains(path, part) for part in parts) for _, path in reason.paths)
 
 
-def _names(path: Path, part: str) -> bool:
+def _contains(path: Path, part: str) -> bool:
     """Return whether a path names a part of a policy, or the rule that contains the part.
 
     The path of a section matches only the section, because every section contains its rules.
@@ -259,41 +268,43 @@ def rules_of(because: tuple[Because, ...]) -> list[str]:
     ]
 
 
-def matches(node: Node, got: object, zone: tzinfo, key: str = "") -> bool:
+def matches(node: Node, actual: object, zone: tzinfo, key: str = "") -> bool:
     """Return whether a value of an answer matches an expected node.
 
     Texts are compared as text, instants as instants. In a mapping only the expected keys count.
     """
     if isinstance(node, ScalarNode):
-        return _matches_text(node, got, zone, key)
+        return _matches_text(node, actual, zone, key)
     if isinstance(node, SequenceNode):
-        values = list(got) if isinstance(got, tuple | list) else [] if got is None else [got]
+        values = (
+            list(actual) if isinstance(actual, tuple | list) else [] if actual is None else [actual]
+        )
         return len(values) == len(node.items) and all(
             matches(item, value, zone) for item, value in zip(node.items, values, strict=True)
         )
-    if isinstance(node, Entries) and isinstance(got, Mapping):
+    if isinstance(node, MappingNode) and isinstance(actual, Mapping):
         return all(
-            name.text in got and matches(value, got[name.text], zone)
+            name.text in actual and matches(value, actual[name.text], zone)
             for name, value in node.entries
         )
     return False
 
 
-def _matches_text(node: ScalarNode, got: object, zone: tzinfo, key: str) -> bool:
+def _matches_text(node: ScalarNode, actual: object, zone: tzinfo, key: str) -> bool:
     text = node.text
-    if got is None:
-        return text == NONE and key not in _WITH_NONE
-    if isinstance(got, bool):
-        return text == ("true" if got else "false")
-    if isinstance(got, datetime):
+    if actual is None:
+        return text == NONE and key not in _FIELDS_WITH_NONE
+    if isinstance(actual, bool):
+        return text == ("true" if actual else "false")
+    if isinstance(actual, datetime):
         try:
-            return parse_instant(text, now=0, zone=zone)[0] == from_datetime(got)
+            return parse_instant(text, now=0, zone=zone)[0] == from_datetime(actual)
         except BadText:
             return False
-    if isinstance(got, tuple | list):
+    if isinstance(actual, tuple | list):
         # A single text means a list with this text.
-        return len(got) == 1 and _matches_text(node, got[0], zone, "")
-    return text == str(got)
+        return len(actual) == 1 and _matches_text(node, actual[0], zone, "")
+    return text == str(actual)
 
 
 def plain(value: object, zone: tzinfo) -> Plain:
@@ -317,6 +328,6 @@ def as_text(node: Node | None) -> str:
         return node.text
     if isinstance(node, SequenceNode):
         return "[" + ", ".join(map(as_text, node.items)) + "]"
-    if isinstance(node, Entries):
+    if isinstance(node, MappingNode):
         return "{" + ", ".join(f"{key.text}: {as_text(v)}" for key, v in node.entries) + "}"
     return ""

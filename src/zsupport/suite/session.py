@@ -20,7 +20,7 @@ from zsupport.suite.coverage import (
 from zsupport.suite.example import COVERAGE_LOW, MUTATION_LOW, NO_POLICY, Example, Invariant
 from zsupport.suite.mutation import killing_tests, run_mutants
 from zsupport.suite.outcome import (
-    failed,
+    has_failed,
     names_of,
     no_tests,
     outcome_of,
@@ -33,9 +33,9 @@ from zsupport.suite.outcome import (
     too_many,
     uncovered_finding,
 )
-from zsupport.suite.reading import Tests, WrittenTests, bind, read_written
+from zsupport.suite.reading import Tests, TestsFile, bind, read_tests_file
 from zsupport.suite.subject import PolicyUnderTest, read_subject
-from zsupport.suite.suggestion import suggestion
+from zsupport.suite.suggestion import suggest_test
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message, counted
 
@@ -68,7 +68,7 @@ class Session(NamedTuple):
     unreadable: bool
 
 
-class _Ready(NamedTuple):
+class _PolicyWithTests(NamedTuple):
     """A policy with its tests. `whole`: all of its tests files are valid."""
 
     subject: PolicyUnderTest
@@ -77,7 +77,7 @@ class _Ready(NamedTuple):
 
 
 def run_session(
-    paths: list[str], wanted: RunOptions, public: PublicHolidays, excluded: Excluded
+    paths: list[str], options: RunOptions, public: PublicHolidays, excluded: Excluded
 ) -> Session:
     """Run the tests at these paths, by default in the current folder.
 
@@ -85,7 +85,7 @@ def run_session(
     returns the public holidays of a country, and `excluded` selects the files of folders that are
     ignored. Raises PolicyError if no policy is found, and UsageError for an unknown name.
     """
-    ready: list[_Ready] = []
+    ready: list[_PolicyWithTests] = []
     findings: list[Finding] = []
     texts: dict[str, str] = {}
     groups, faults = policies_at(paths, excluded)
@@ -95,33 +95,33 @@ def run_session(
         raise PolicyError(f"{faults[0].file}: {faults[0].message}", faults[0].hint)
     findings += [fault.finding() for fault in faults]
     for group in groups:
-        written = [read_written(source) for source in group.tests]
-        texts |= {file.source.shown: file.text for file in written}
-        subject = _subject(group, written, public, findings, texts)
+        files = [read_tests_file(source) for source in group.tests]
+        texts |= {file.source.shown: file.text for file in files}
+        subject = _subject(group, files, public, findings, texts)
         if subject is None:
-            findings += [finding for file in written for finding in file.findings]
+            findings += [finding for file in files for finding in file.findings]
             continue
         texts |= {document.source.shown: document.text for document in subject.documents}
-        tests = tuple(bind(file, subject, wanted.at) for file in written)
+        tests = tuple(bind(file, subject, options.at) for file in files)
         findings += [finding for bound in tests for finding in bound.findings]
-        ready.append(_Ready(subject, tests, not any(bound.findings for bound in tests)))
+        ready.append(_PolicyWithTests(subject, tests, not any(bound.findings for bound in tests)))
     by_file: dict[str, list[Finding]] = {}
     for finding in findings:
         by_file.setdefault(finding.file, []).append(finding)
     omitted = [Unit(file, file, 1, tuple(in_file)) for file, in_file in by_file.items()]
-    return Session(_run(ready, omitted, wanted, texts), unreadable=bool(findings))
+    return Session(_run(ready, omitted, options, texts), unreadable=bool(findings))
 
 
 def _subject(
     group: PolicyFiles,
-    written: list[WrittenTests],
+    files: list[TestsFile],
     public: PublicHolidays,
     findings: list[Finding],
     texts: dict[str, str],
 ) -> PolicyUnderTest | None:
     """Return the policy of a group; add its errors to the findings."""
     if not group.policy:
-        for file in written:
+        for file in files:
             if file.policy is not None and not file.findings and file.record is not None:
                 at = file.record.get("policy")
                 findings.append(
@@ -142,7 +142,7 @@ def _subject(
         return None
 
 
-class _Tested(NamedTuple):
+class _TestedPolicy(NamedTuple):
     """A policy whose tests files are all valid, with its tests and the passing selected tests."""
 
     subject: PolicyUnderTest
@@ -151,7 +151,7 @@ class _Tested(NamedTuple):
     passing_invariants: tuple[Invariant, ...]
 
 
-class _Measured(NamedTuple):
+class _Measurement(NamedTuple):
     """The coverage, or the result of mutation, of all policies of a run."""
 
     units: tuple[Unit, ...]
@@ -160,11 +160,11 @@ class _Measured(NamedTuple):
 
 
 def _run(
-    ready: list[_Ready], omitted: list[Unit], wanted: RunOptions, texts: dict[str, str]
+    ready: list[_PolicyWithTests], omitted: list[Unit], options: RunOptions, texts: dict[str, str]
 ) -> Outcome:
     units: list[Unit] = []
     untested: list[Unit] = []
-    tested: list[_Tested] = []
+    tested: list[_TestedPolicy] = []
     policies = 0
     for policy in ready:
         if not policy.tests:
@@ -173,50 +173,52 @@ def _run(
         passing_invariants: list[Invariant] = []
         before = len(units)
         for tests in policy.tests:
-            ran = run_tests(policy.subject, tests, wanted.only)
+            ran = run_tests(policy.subject, tests, options.only)
             units += ran.units
             passing += ran.passing
             passing_invariants += ran.passing_invariants
         policies += len(units) > before
         if policy.whole:
             tested.append(
-                _Tested(policy.subject, policy.tests, tuple(passing), tuple(passing_invariants))
+                _TestedPolicy(
+                    policy.subject, policy.tests, tuple(passing), tuple(passing_invariants)
+                )
             )
     run = list(units)
-    if not run and wanted.only is not None and tested and not omitted:
+    if not run and options.only is not None and tested and not omitted:
         names = [name for policy in tested for tests in policy.tests for name in names_of(tests)]
         raise UsageError(
-            Message("{only}: no name or question of a test contains `{text}`", text=wanted.only),
-            did_you_mean(wanted.only, names),
+            Message("{only}: no name or question of a test contains `{text}`", text=options.only),
+            did_you_mean(options.only, names),
         )
     closing = _count(run, policies, untested, omitted)
     units = [*omitted, *untested, *units]
     coverage = None
-    if wanted.coverage and tested:
-        measured = _covered(tested, wanted)
+    if options.coverage and tested:
+        measured = _measure_coverage(tested, options)
         units += measured.units
         closing += measured.closing
         coverage = measured.extra
     mutation = None
-    if wanted.mutation and tested:
-        measured = _mutated(tested, wanted)
+    if options.mutation and tested:
+        measured = _measure_mutation(tested, options)
         units += measured.units
         closing += measured.closing
         mutation = measured.extra
     return outcome_of(units, texts, closing, _extra(run, coverage, mutation))
 
 
-def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
+def _measure_coverage(tested: list[_TestedPolicy], options: RunOptions) -> _Measurement:
     """Return the coverage of the policies, with the uncovered decisions."""
     units: list[Unit] = []
     total = covered = 0
     listed: list[dict[str, object]] = []
     shown_of_all = 0
-    missed = 0
+    uncovered_count = 0
     for policy in tested:
         subject = policy.subject
         findings: list[Finding] = []
-        left: list[Decision] = []
+        uncovered_decisions: list[Decision] = []
         for index in range(len(subject.revisions)):
             try:
                 decisions = decisions_of(subject, index)
@@ -226,12 +228,12 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
             missing = uncovered(subject, decisions, policy.passing)
             total += len(decisions)
             covered += len(decisions) - len(missing)
-            left += missing
-        left.sort(key=lambda decision: -decision.cases.bit_count())
-        missed += len(left)
+            uncovered_decisions += missing
+        uncovered_decisions.sort(key=lambda decision: -decision.cases.bit_count())
+        uncovered_count += len(uncovered_decisions)
         stated: list[tuple[int, StatedCases]] = []
-        for number, decision in enumerate(left):
-            if len(findings) >= MAX_SHOWN and not wanted.listed:
+        for number, decision in enumerate(uncovered_decisions):
+            if len(findings) >= MAX_SHOWN and not options.listed:
                 break
             seen = any(
                 index == decision.revision and covers(subject, cases, decision)
@@ -239,9 +241,9 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
             )
             shown = len(findings) < MAX_SHOWN and not seen
             test = None
-            if number < MAX_SUGGESTED and (shown or wanted.listed):
-                test = suggestion(subject, decision)
-            if wanted.listed:
+            if number < MAX_SUGGESTED and (shown or options.listed):
+                test = suggest_test(subject, decision)
+            if options.listed:
                 listed.append(record_of(subject, decision, test))
             if shown:
                 findings.append(uncovered_finding(subject, decision, test))
@@ -254,20 +256,20 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
             units.append(Unit(name, document.source.shown, 1, tuple(findings)))
     share = percent(covered, total)
     closing = f"coverage: {covered} of {total} decisions, {share:g} %"
-    if shown_of_all < missed:
+    if shown_of_all < uncovered_count:
         closing = (
             f"coverage: {covered} of {total} decisions, {share:g} %; only the largest of the"
-            f" {missed} uncovered decisions are shown"
+            f" {uncovered_count} uncovered decisions are shown"
         )
-    if wanted.fail_under is not None and share < wanted.fail_under and tested:
-        units.append(too_low(tested[0].subject, COVERAGE_LOW, share, wanted.fail_under))
+    if options.fail_under is not None and share < options.fail_under and tested:
+        units.append(too_low(tested[0].subject, COVERAGE_LOW, share, options.fail_under))
     extra = {
         "decisions": total, "covered": covered, "percent": share, "uncovered": listed,
     }  # fmt: skip
-    return _Measured(tuple(units), (closing,), extra)
+    return _Measurement(tuple(units), (closing,), extra)
 
 
-def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
+def _measure_mutation(tested: list[_TestedPolicy], options: RunOptions) -> _Measurement:
     """Return the share of killed mutants of the policies, with the survivors."""
     units: list[Unit] = []
     listed: list[dict[str, object]] = []
@@ -295,8 +297,8 @@ def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
                 Unit(name, subject.revisions[-1].document.source.shown, 1, tuple(findings))
             )
     share = percent(killed, total)
-    if wanted.fail_under_mutation is not None and share < wanted.fail_under_mutation and tested:
-        least = wanted.fail_under_mutation
+    if options.fail_under_mutation is not None and share < options.fail_under_mutation and tested:
+        least = options.fail_under_mutation
         units.append(too_low(tested[0].subject, MUTATION_LOW, share, least))
     closing: str = f"mutation: {killed} of {total} mutants killed, {share:g} %"
     if listed:
@@ -317,7 +319,7 @@ def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
                 **values, json="json",
             )  # fmt: skip
     extra = {"changes": total, "noticed": killed, "percent": share, "unnoticed": listed}
-    return _Measured(tuple(units), (closing,), extra)
+    return _Measurement(tuple(units), (closing,), extra)
 
 
 def _count(run: list[Unit], policies: int, untested: list[Unit], omitted: list[Unit]) -> list[str]:
@@ -337,7 +339,7 @@ def _count(run: list[Unit], policies: int, untested: list[Unit], omitted: list[U
 
 
 def _count_tests(run: list[Unit], policies: int) -> str:
-    tests, failures = counted(len(run), "test"), sum(failed(unit) for unit in run)
+    tests, failures = counted(len(run), "test"), sum(has_failed(unit) for unit in run)
     if policies > 1:
         if failures:
             return f"{tests} of {policies} policies: {failures} failed"
@@ -346,11 +348,16 @@ def _count_tests(run: list[Unit], policies: int) -> str:
 
 
 def _extra(run: list[Unit], coverage: object, mutation: object) -> dict[str, object]:
-    failures = sum(failed(unit) for unit in run)
+    failures = sum(has_failed(unit) for unit in run)
     return {
         "summary": {"passed": len(run) - failures, "failed": failures},
         "tests": [
-            {"name": unit.name, "file": unit.file, "line": unit.line, "passed": not failed(unit)}
+            {
+                "name": unit.name,
+                "file": unit.file,
+                "line": unit.line,
+                "passed": not has_failed(unit),
+            }
             for unit in run
         ],
         "coverage": coverage,

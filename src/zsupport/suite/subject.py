@@ -26,7 +26,7 @@ class PolicyUnderTest(NamedTuple):
         """The document of each revision."""
         return tuple(revision.document for revision in self.revisions)
 
-    def replaced(self, index: int, root: Node, revision: Revision) -> PolicyUnderTest:
+    def with_revision(self, index: int, root: Node, revision: Revision) -> PolicyUnderTest:
         """Return the policy with one revision replaced by a changed revision.
 
         The cases stay the same, because a mutant adds no dimension.

@@ -27,11 +27,11 @@ from zsupport.errors import ZsupportError
 from zsupport.policy.model import Revision
 from zsupport.policy.shape import Fields
 from zsupport.policy.yamltext import Plain
-from zsupport.suite.correction import case_text, parsed
+from zsupport.suite.correction import case_text, parse_tests
 from zsupport.suite.coverage import Decision, covers, stated_by
 from zsupport.suite.example import Example
 from zsupport.suite.format import CHANNELS, DUE, HOURS, NONE, PRIORITY, TESTED, TestedAnswer
-from zsupport.suite.reading import reference_of
+from zsupport.suite.reading import moment_in_force
 from zsupport.suite.running import ask, combinations, passes, plain
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
@@ -46,7 +46,7 @@ _HOURS_AHEAD = 24 * 14
 _PLANS_TRIED = 5
 
 
-class Suggested:
+class SuggestedTest:
     """A test as text and as the value read from it."""
 
     def __init__(self, text: str, example: Example) -> None:
@@ -54,7 +54,7 @@ class Suggested:
         self.example = example
 
 
-def suggestion(subject: PolicyUnderTest, decision: Decision) -> Suggested | None:
+def suggest_test(subject: PolicyUnderTest, decision: Decision) -> SuggestedTest | None:
     """Return a test that covers a decision and passes; None if no such test was found."""
     for cases, moment in product(_tried_cases(subject, decision), _moments(subject, decision)):
         try:
@@ -64,10 +64,10 @@ def suggestion(subject: PolicyUnderTest, decision: Decision) -> Suggested | None
         if case is None:
             continue
         text = case_text(case)
-        for example in parsed(subject, text):
-            right = passes(subject, example)
-            if right and covers(subject, stated_by(subject, example), decision):
-                return Suggested(text, example)
+        for example in parse_tests(subject, text):
+            is_correct = passes(subject, example)
+            if is_correct and covers(subject, stated_by(subject, example), decision):
+                return SuggestedTest(text, example)
     return None
 
 
@@ -87,7 +87,7 @@ def _moments(subject: PolicyUnderTest, decision: Decision) -> list[datetime | No
     """Return moments to try: none, the start, and moments inside and outside hours if needed."""
     revision = subject.policy.revisions[decision.revision]
     newest = len(subject.policy.revisions) - 1
-    start = reference_of(subject, decision.revision)
+    start = moment_in_force(subject, decision.revision)
     moments: list[datetime | None] = [None] if decision.revision == newest else []
     moments.append(start)
     if decision.kind == "hours" or any(alt.opened for rule in revision.rules for alt in rule.when):
@@ -138,27 +138,27 @@ def _of_channels(
 ) -> dict[str, Plain]:
     revision = subject.policy.revisions[decision.revision]
     names = names_in(grant.when for grant in revision.grants) | {"plan"}
-    asked = keys_of(CHANNELS, revision, case, names - {"channel"})
+    keys = keys_of(CHANNELS, revision, case, names - {"channel"})
     if moment is not None:
-        asked["at"] = instant(moment)
+        keys["at"] = instant(moment)
     # Ask the library, because tests are compared with its answers.
-    rows = rows_of(subject, ChannelAnswer, asked, decision.revision)
+    rows = rows_of(subject, ChannelAnswer, keys, decision.revision)
     if decision.kind == "recommendation":
         row = next(row for row in rows if row.channel == case["channel"])
         expect: dict[str, Plain] = {"recommended": str(row.recommended or NONE)}
-        return {"channels": {**asked, "channel": case["channel"]}, "expect": expect}
+        return {"channels": {**keys, "channel": case["channel"]}, "expect": expect}
     return {
-        "channels": asked,
+        "channels": keys,
         "expect": {"exactly": [row.channel for row in rows if row.allowed]},
     }
 
 
 def rows_of(
-    subject: PolicyUnderTest, kind: type[AnswerKind], asked: dict[str, Plain], revision: int
+    subject: PolicyUnderTest, kind: type[AnswerKind], keys: dict[str, Plain], revision: int
 ) -> list[AnswerKind]:
     """Return the answers to a question; empty if a different revision would answer it."""
     command = next(name for name, question in TESTED.items() if question.answer is kind)
-    probe = parsed(subject, case_text({command: asked, "expect": _PROBES[command]}))
+    probe = parse_tests(subject, case_text({command: keys, "expect": _PROBES[command]}))
     if not probe or probe[0].question.revision != revision:
         return []
     question = probe[0].question
@@ -188,7 +188,7 @@ def _of_due(
     revision: Revision,
 ) -> dict[str, Plain] | None:
     names = {"plan", "role", "channel", "priority"} | {fact.id for fact in revision.facts}
-    asked = keys_of(DUE, revision, case, names)
+    keys = keys_of(DUE, revision, case, names)
     metric = decision.about or revision.metrics[0].id
     if decision.kind == "commitment":
         analysed = subject.revisions[decision.revision]
@@ -199,26 +199,26 @@ def _of_due(
             if (cases := targets.promised & decision.cases)
         )
         case = analysed.space.first(cases)
-        asked = keys_of(DUE, revision, case, names)
+        keys = keys_of(DUE, revision, case, names)
     if metric != revision.metrics[0].id:
-        asked["metric"] = metric
+        keys["metric"] = metric
     if moment is not None:
-        asked["opened"] = instant(moment)
-    rows = rows_of(subject, DueAnswer, asked, decision.revision)
+        keys["opened"] = instant(moment)
+    rows = rows_of(subject, DueAnswer, keys, decision.revision)
     if rows and rows[0].state == NEEDS_INPUT:
-        asked |= CUSTOMER
-        rows = rows_of(subject, DueAnswer, asked, decision.revision)
+        keys |= CUSTOMER
+        rows = rows_of(subject, DueAnswer, keys, decision.revision)
     if not rows:
         return None
     row = rows[0]
     if decision.kind == "commitment":
-        return {"due": asked, "expect": {"commitment": row.commitment or NONE}}
+        return {"due": keys, "expect": {"commitment": row.commitment or NONE}}
     if row.state in ("not-stated", "no-target", "not-entitled"):
-        return {"due": asked, "expect": row.state}
-    return {"due": asked, "expect": {"target": row.target or NONE}}
+        return {"due": keys, "expect": row.state}
+    return {"due": keys, "expect": {"target": row.target or NONE}}
 
 
-def asks_customer(revision: Revision) -> bool:
+def depends_on_customer(revision: Revision) -> bool:
     """Return whether some hours depend on the customer's time zone or country."""
     return any(
         of_customer(calendar) for calendars in revision.hours.values() for calendar in calendars
@@ -232,26 +232,26 @@ def _of_hours(
     calendars = [calendar for calendars in revision.hours.values() for calendar in calendars]
     names = names_in(calendar.when for calendar in calendars)
     if moment is None:
-        moment = reference_of(subject, decision.revision)
-    asked: dict[str, Plain] = {"name": decision.about, **keys_of(HOURS, revision, case, names)}
-    asked |= {"at": instant(moment), **(CUSTOMER if asks_customer(revision) else {})}
-    rows = rows_of(subject, HoursAnswer, asked, decision.revision)
+        moment = moment_in_force(subject, decision.revision)
+    keys: dict[str, Plain] = {"name": decision.about, **keys_of(HOURS, revision, case, names)}
+    keys |= {"at": instant(moment), **(CUSTOMER if depends_on_customer(revision) else {})}
+    rows = rows_of(subject, HoursAnswer, keys, decision.revision)
     if not rows or rows[0].open is not True:
         return None
-    return {"hours": asked, "expect": "open"}
+    return {"hours": keys, "expect": "open"}
 
 
 def _of_priority(
     subject: PolicyUnderTest, decision: Decision, case: Case, moment: datetime | None
 ) -> dict[str, Plain] | None:
     revision = subject.policy.revisions[decision.revision]
-    asked = keys_of(PRIORITY, revision, case, set(case))
+    keys = keys_of(PRIORITY, revision, case, set(case))
     if moment is not None:
-        asked["at"] = instant(moment)
-    rows = rows_of(subject, PriorityAnswer, asked, decision.revision)
+        keys["at"] = instant(moment)
+    rows = rows_of(subject, PriorityAnswer, keys, decision.revision)
     if not rows:
         return None
-    return {"priority": asked, "expect": rows[0].priority or NONE}
+    return {"priority": keys, "expect": rows[0].priority or NONE}
 
 
 # -- for surviving mutants ---------------------------------------------------------------------
@@ -271,7 +271,7 @@ class MutantPair(NamedTuple):
     before: PolicyUnderTest
     after: PolicyUnderTest
     revision: int
-    where: Difference
+    difference: Difference
 
 
 class CaseQuestion(NamedTuple):
@@ -282,42 +282,44 @@ class CaseQuestion(NamedTuple):
     case: Case
 
 
-def witness(pair: MutantPair) -> Suggested | None:
+def suggest_killing_test(pair: MutantPair) -> SuggestedTest | None:
     """Return a test that passes for the policy and fails for the mutant; None if none was found."""
-    for asked in islice(_questions(pair), MAX_TRIED):
+    for question in islice(_questions(pair), MAX_TRIED):
         try:
-            case = _distinguishing_case(pair, asked.command, asked.options, asked.case)
+            case = _distinguishing_case(pair, question.command, question.options, question.case)
         except (ZsupportError, BadText):
             continue  # the policy or the mutant does not answer this question
         if case is None:
             continue
         text = case_text(case)
-        for example in parsed(pair.before, text):
-            right = example.question.revision == pair.revision and passes(pair.before, example)
-            if right and not passes(pair.after, example):
-                return Suggested(text, example)
+        for example in parse_tests(pair.before, text):
+            is_correct = example.question.revision == pair.revision and passes(pair.before, example)
+            if is_correct and not passes(pair.after, example):
+                return SuggestedTest(text, example)
     return None
 
 
 def _questions(pair: MutantPair) -> Iterator[CaseQuestion]:
     """Yield questions whose answers can differ."""
-    index, where = pair.revision, pair.where
+    index, difference = pair.revision, pair.difference
     revision = pair.before.policy.revisions[index]
-    for case in _cases(pair, where.channels):
+    for case in _cases(pair, difference.channels):
         for moment in _moments_tried(pair, timed=False):
             yield _channels_question(pair, case, moment)
-    if where.facts:
-        case = pair.before.revisions[index].facts.first(where.facts)
+    if difference.facts:
+        case = pair.before.revisions[index].facts.first(difference.facts)
         for moment in _moments_tried(pair, timed=False):
-            asked = keys_of(PRIORITY, revision, case, set(case))
-            yield CaseQuestion("priority", _at(asked, "at", moment), case)
-    due = [(metric, case) for metric, cases in where.due.items() for case in _cases(pair, cases)]
+            keys = keys_of(PRIORITY, revision, case, set(case))
+            yield CaseQuestion("priority", _with_moment(keys, "at", moment), case)
+    due = [
+        (metric, case) for metric, cases in difference.due.items() for case in _cases(pair, cases)
+    ]
     for metric, case in due:
         for moment in _moments_tried(pair, timed=False):
             yield _due_question(pair, case, metric, moment)
-    if where.defaults:
+    if difference.defaults:
         yield from _without_default(pair)
-    for name, differing in where.hours.items():
+    for name, differing in difference.hours.items():
         for case in islice(_cases(pair, differing), 1):
             for moment in _moments_tried(pair, timed=True):
                 yield _hours_question(pair, case, name, moment)
@@ -352,8 +354,8 @@ def _channels_question(pair: MutantPair, case: Case, moment: datetime | None) ->
     index = pair.revision
     grants = [g for side in (pair.before, pair.after) for g in side.policy.revisions[index].grants]
     names = names_in(grant.when for grant in grants) | {"plan"}
-    asked = keys_of(CHANNELS, pair.before.policy.revisions[index], case, names - {"channel"})
-    return CaseQuestion("channels", _at(asked, "at", moment), case)
+    keys = keys_of(CHANNELS, pair.before.policy.revisions[index], case, names - {"channel"})
+    return CaseQuestion("channels", _with_moment(keys, "at", moment), case)
 
 
 def _due_question(
@@ -361,10 +363,10 @@ def _due_question(
 ) -> CaseQuestion:
     revision = pair.before.policy.revisions[pair.revision]
     names = {"plan", "role", "channel", "priority"} | {fact.id for fact in revision.facts}
-    asked = keys_of(DUE, revision, case, names)
+    keys = keys_of(DUE, revision, case, names)
     if metric != revision.metrics[0].id:
-        asked["metric"] = metric
-    return CaseQuestion("due", _at(asked, "opened", moment), case)
+        keys["metric"] = metric
+    return CaseQuestion("due", _with_moment(keys, "opened", moment), case)
 
 
 def _hours_question(
@@ -373,13 +375,13 @@ def _hours_question(
     revision = pair.before.policy.revisions[pair.revision]
     calendars = [calendar for calendars in revision.hours.values() for calendar in calendars]
     names = names_in(calendar.when for calendar in calendars)
-    asked = {"name": name, **keys_of(HOURS, revision, case, names)}
-    asked |= CUSTOMER if asks_customer(revision) else {}
-    return CaseQuestion("hours", _at(asked, "at", moment), case)
+    keys = {"name": name, **keys_of(HOURS, revision, case, names)}
+    keys |= CUSTOMER if depends_on_customer(revision) else {}
+    return CaseQuestion("hours", _with_moment(keys, "at", moment), case)
 
 
-def _at(asked: dict[str, Plain], key: str, moment: datetime | None) -> dict[str, Plain]:
-    return asked if moment is None else {**asked, key: instant(moment)}
+def _with_moment(keys: dict[str, Plain], key: str, moment: datetime | None) -> dict[str, Plain]:
+    return keys if moment is None else {**keys, key: instant(moment)}
 
 
 def _cases(pair: MutantPair, differing: Cases) -> Iterator[Case]:
@@ -401,7 +403,7 @@ def _moments_tried(pair: MutantPair, *, timed: bool) -> Iterator[datetime | None
     In the first two weeks the step is five hours, which covers most hours of every weekday. In the
     rest of the year the step is one day, which covers holidays.
     """
-    start = reference_of(pair.before, pair.revision)
+    start = moment_in_force(pair.before, pair.revision)
     if not timed:
         newest = len(pair.before.revisions) - 1
         yield None if pair.revision == newest else start
@@ -415,67 +417,67 @@ def _moments_tried(pair: MutantPair, *, timed: bool) -> Iterator[datetime | None
 
 
 def _distinguishing_case(
-    pair: MutantPair, command: str, asked: dict[str, Plain], case: Case
+    pair: MutantPair, command: str, keys: dict[str, Plain], case: Case
 ) -> dict[str, Plain] | None:
     """Return a test that expects the difference of two answers; None if they are equal."""
     if command == "channels":
-        return _distinguishing_channels(pair, asked, case)
-    before, after = rows_of_both(pair, TESTED[command].answer, asked)
+        return _distinguishing_channels(pair, keys, case)
+    before, after = rows_of_both(pair, TESTED[command].answer, keys)
     if before and isinstance(before[0], DueAnswer) and before[0].state == NEEDS_INPUT:
-        asked = {**asked, **CUSTOMER}
-        before, after = rows_of_both(pair, DueAnswer, asked)
+        keys = {**keys, **CUSTOMER}
+        before, after = rows_of_both(pair, DueAnswer, keys)
     if not before or not after:
         return None
     was, now = before[0], after[0]
     if isinstance(was, PriorityAnswer) and isinstance(now, PriorityAnswer):
         if was.priority == now.priority:
             return None
-        return {command: asked, "expect": was.priority or NONE}
+        return {command: keys, "expect": was.priority or NONE}
     if isinstance(was, HoursAnswer) and isinstance(now, HoursAnswer):
         if was.open == now.open or was.open is None:
             return None
-        return {command: asked, "expect": was.state}
+        return {command: keys, "expect": was.state}
     assert isinstance(was, DueAnswer)
     assert isinstance(now, DueAnswer)
     if was.state in NEGATIVE:
-        return {command: asked, "expect": was.state} if was.state != now.state else None
+        return {command: keys, "expect": was.state} if was.state != now.state else None
     shown = ("target", "hours", "commitment", "starts")
     fields = [field for field in shown if getattr(was, field) != getattr(now, field)]
-    if "opened" in asked and was.due is not None and was.due != now.due and not fields:
-        return {command: asked, "expect": plain(was.due, zone("UTC"))}
-    return _expecting(command, asked, was, fields)
+    if "opened" in keys and was.due is not None and was.due != now.due and not fields:
+        return {command: keys, "expect": plain(was.due, zone("UTC"))}
+    return _expecting(command, keys, was, fields)
 
 
 def rows_of_both(
-    pair: MutantPair, kind: type[AnswerKind], asked: dict[str, Plain]
+    pair: MutantPair, kind: type[AnswerKind], keys: dict[str, Plain]
 ) -> tuple[list[AnswerKind], list[AnswerKind]]:
     """Return the answers of the policy and of the mutant to a question."""
-    before = rows_of(pair.before, kind, asked, pair.revision)
-    return before, rows_of(pair.after, kind, asked, pair.revision)
+    before = rows_of(pair.before, kind, keys, pair.revision)
+    return before, rows_of(pair.after, kind, keys, pair.revision)
 
 
 def _distinguishing_channels(
-    pair: MutantPair, asked: dict[str, Plain], case: Case
+    pair: MutantPair, keys: dict[str, Plain], case: Case
 ) -> dict[str, Plain] | None:
-    before, after = rows_of_both(pair, ChannelAnswer, asked)
+    before, after = rows_of_both(pair, ChannelAnswer, keys)
     if not before or not after:
         return None
     allowed = [row.channel for row in before if row.allowed]
     if allowed != [row.channel for row in after if row.allowed]:
-        return {"channels": asked, "expect": {"exactly": allowed}}
+        return {"channels": keys, "expect": {"exactly": allowed}}
     was, now = (
         next(row for row in rows if row.channel == case["channel"]) for rows in (before, after)
     )
     fields = ("prerequisites", "hours", "recommended")
     differing = [field for field in fields if getattr(was, field) != getattr(now, field)]
-    return _expecting("channels", {**asked, "channel": case["channel"]}, was, differing)
+    return _expecting("channels", {**keys, "channel": case["channel"]}, was, differing)
 
 
 def _expecting(
-    command: str, asked: dict[str, Plain], row: TestedAnswer, fields: list[str]
+    command: str, keys: dict[str, Plain], row: TestedAnswer, fields: list[str]
 ) -> dict[str, Plain] | None:
     """Return a test that expects these fields of an answer; None without fields."""
     if not fields:
         return None
     expect = {field: plain(getattr(row, field), zone("UTC")) for field in fields}
-    return {command: asked, "expect": expect}
+    return {command: keys, "expect": expect}
