@@ -1,9 +1,15 @@
 """All answers of a policy as values over every case, and the differences between two policies.
 
-The values are: whether a channel is allowed, its prerequisites, hours and rank among the
-recommended ones; the target of each metric, its hours, the start of its clock and its commitment;
-the priority that facts lead to; when hours are open. Texts (notes, doubts, conditions in words,
-published texts) and places in the policy are not compared.
+The values are:
+
+- whether a channel is allowed, its prerequisites, its hours, and its rank among the recommended
+  channels
+- the target of each metric, its hours, the start of its clock, and its commitment
+- the priority that facts lead to
+- when hours are open
+
+Texts (notes, doubts, conditions in words, published texts) and places in the policy are not
+compared.
 """
 
 from __future__ import annotations
@@ -60,7 +66,7 @@ class AnswersByCase:
             self.priorities, self.defaults = like.priorities, like.defaults
 
     @cached_property
-    def needed(self) -> list[tuple[str | int, tuple[Text, ...], Cases]]:
+    def prerequisite_parts(self) -> list[tuple[str | int, tuple[Text, ...], Cases]]:
         """The prerequisites of each channel (by id) and grant (by position), with their cases."""
         allowed, grants = self.decisions.allowed, self.revision.grants
         result: list[tuple[str | int, tuple[Text, ...], Cases]] = [
@@ -77,7 +83,7 @@ class AnswersByCase:
     def prerequisites(self) -> Partition:
         """The prerequisites, in the order of the answer."""
         parts: Partition = {(): self.decisions.allowed}
-        for _, texts, cases in self.needed:
+        for _, texts, cases in self.prerequisite_parts:
             parts = _split(parts, cases, _texts(texts))
         return parts
 
@@ -96,7 +102,7 @@ class AnswersByCase:
 
     @cached_property
     def recommended(self) -> Partition:
-        """The rank of each recommended channel among the allowed ones, in written order."""
+        """The rank of each channel that is recommended and allowed, in written order."""
         space, allowed = self.space, self.decisions.allowed
         placed: dict[str, dict[tuple[int, int], Cases]] = {}
         for channel in (item.id for item in self.revision.channels):
@@ -196,9 +202,9 @@ class Difference:
         # compares prerequisites and hours of channels without their order.
         old, new = self.old, self.new
         result = old.decisions.allowed ^ new.decisions.allowed
-        result |= _unlike(old.prerequisites, new.prerequisites)
-        result |= _unlike(old.hours_of_channels, new.hours_of_channels)
-        result |= _unlike(old.recommended, new.recommended)
+        result |= _differing_cases(old.prerequisites, new.prerequisites)
+        result |= _differing_cases(old.hours_of_channels, new.hours_of_channels)
+        result |= _differing_cases(old.recommended, new.recommended)
         return result & self._both
 
     @cached_property
@@ -222,7 +228,7 @@ class Difference:
                 entry.targets(known[metric]) if metric in known else {}
                 for entry, known in zip((old, new), metrics, strict=True)
             )
-            cases = timed | _unlike(old_targets, new_targets)
+            cases = timed | _differing_cases(old_targets, new_targets)
             cases |= committed & old.decisions.targets(metric).promised
             for key, some in old_targets.items():
                 if key[1] is not None and key[1] in self.hours:
@@ -267,11 +273,11 @@ class Difference:
 
     def commitments(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
         """Yield each pair of different commitments, with the cases that they decide."""
-        return _differing(self.old.commitments, self.new.commitments)
+        return _differing_pairs(self.old.commitments, self.new.commitments)
 
     def priorities(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
         """Yield each pair of different priorities, with the facts that lead to both."""
-        return _differing(self.old.priorities, self.new.priorities)
+        return _differing_pairs(self.old.priorities, self.new.priorities)
 
     @cached_property
     def facts(self) -> Cases:
@@ -296,7 +302,7 @@ class Difference:
         return (result or self.facts).bit_count()
 
 
-def _differing(
+def _differing_pairs(
     old: list[tuple[DecidedValue, Cases]], new: list[tuple[DecidedValue, Cases]]
 ) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
     if old is new:
@@ -308,7 +314,7 @@ def _differing(
     )
 
 
-def _unlike(old: Partition, new: Partition) -> Cases:
+def _differing_cases(old: Partition, new: Partition) -> Cases:
     """Return the cases in which two partitions have different values, or only one has a value."""
     same = union(cases & new.get(key, 0) for key, cases in old.items())
     return (union(old.values()) | union(new.values())) & ~same

@@ -29,7 +29,7 @@ class StatedCell(NamedTuple):
     """A cell of a target rule, and its cases.
 
     It `matches` the cases that can be opened, match the rule and have the priority of the cell.
-    It `decides` those of these cases that no earlier rule matches.
+    It `decides` the part of these cases that no earlier rule matches.
     """
 
     rule: int  # its position in `targets`
@@ -200,11 +200,11 @@ class Decisions:
         return dict(sorted(result.items()))
 
     def commitments(self) -> list[tuple[Commitment, Cases]]:
-        """Return the cases that each commitment decides: those that it is the first to match."""
+        """Return the cases of each commitment: those for which it is the first that matches."""
         return self.space.deciding(self.revision.commitments, self.existing)
 
     def calendars(self, hours: str) -> list[tuple[PolicyCalendar, Cases]]:
-        """Return the cases that each calendar of these hours is the first to match."""
+        """Return the cases of each calendar: those for which it is the first that matches."""
         calendars = self.revision.hours.get(hours, ())
         return self.space.deciding(calendars, self._existing_for_hours)
 
@@ -291,7 +291,7 @@ class Decisions:
         *,
         skip_missing: bool = False,
     ) -> list[tuple[CountedTime, Cases]]:
-        """Return parts of a union with one more of its members, within the limits.
+        """Return parts of a union with another member added. Raises LimitExceeded.
 
         With `skip_missing`, cases without a calendar of the member are unchanged.
         """

@@ -1,4 +1,4 @@
-"""Cases without a possible opening time, such as inside short hours and outside longer ones."""
+"""Cases without a possible opening time, such as inside short and outside longer hours."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class AnalysedRevision:
         return result
 
     @cached_property
-    def known(self) -> Cases:
+    def known_cases(self) -> Cases:
         """The existing cases with only values that the revision defines."""
         values = {name: item for name, item in values_of(self.revision).items() if item}
         return self.decisions.existing & self.space.within(values)

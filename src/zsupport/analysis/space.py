@@ -20,7 +20,7 @@ _Second = TypeVar("_Second")
 def crossed(
     left: Iterable[tuple[_First, Cases]], right: Iterable[tuple[_Second, Cases]]
 ) -> Iterator[tuple[_First, _Second, Cases]]:
-    """Yield each pair of entries of two lists with common cases, and these cases."""
+    """Yield each pair of entries of two lists that have common cases, with these cases."""
     listed = list(right)
     for key, some in left:
         for other, cases in listed:
@@ -35,7 +35,7 @@ def opened_in(space: Space) -> list[str]:
 
 
 def shown_case(case: Case) -> dict[str, str]:
-    """Return a case for display, with its `opened` values joined in one text as the last entry."""
+    """Return a case for display: its `opened` values become a single text, the last value."""
     before = opened_dimension("")
     named = {name: value for name, value in case.items() if not name.startswith(before)}
     times = [

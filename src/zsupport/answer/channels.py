@@ -400,7 +400,7 @@ def _of_recommendations(grants: Sequence[Grant], cases: list[Case], channel: str
 def _ranked(
     grants: Sequence[Grant], cases: list[Case], answers: list[ChannelAnswer]
 ) -> list[ChannelAnswer]:
-    """Return the answers with the rank of each allowed channel among the recommended ones.
+    """Return the answers with the rank of each channel that is allowed and recommended.
 
     Recommendations that apply in every case are merged in written order (the clock definition,
     rule 21).

@@ -32,7 +32,7 @@ class Dimensions(NamedTuple):
     facts: dict[str, tuple[str, ...]]
     assumed: dict[str, str]
     values: dict[str, tuple[str, ...]]
-    priorities: tuple[str, ...]  # the priorities that the query leaves open, or the stated one
+    priorities: tuple[str, ...]  # the open priorities, or the priority that the query states
     by_facts: PrioritiesByFacts | None
     open: tuple[str, ...] = ()
     warnings: tuple[Warning, ...] = ()
@@ -107,7 +107,7 @@ class Dimensions(NamedTuple):
                 yield {name: row[name] for name in self.values}
 
     def by_priority(self, case: Case) -> Iterator[Case]:
-        """Yield a case for each priority that a case leaves open; the case itself if it has one."""
+        """Yield a case for each priority that a case leaves open; the case if it has a priority."""
         if "priority" in case or not (self.priorities or self.by_facts):
             yield case
             return

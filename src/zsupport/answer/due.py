@@ -92,7 +92,7 @@ class Moment(NamedTuple):
 
     events: Events
     at: int
-    at_risk: str | None = None  # n/d; replaces that of each metric
+    at_risk: str | None = None  # n/d; used instead of the `warn` of each metric
     #: The starts by metric, for metrics whose `starts` is a text.
     starts: Mapping[str, int] = {}  # noqa: RUF012 - never changed
 
@@ -213,7 +213,7 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
     cases. Tests compare its answers with those of `answer_due`.
     """
     row = promises.rows[0] if promises.rows else None
-    if len(promises.rows) != 1 or row is None or row.cell is None or row.settled is None:
+    if len(promises.rows) != 1 or row is None or row.cell is None or row.settled_hours is None:
         return None
     target = row.cell.target
     if row.state or target.kind != "business" or target.every or not target.amount:
@@ -221,7 +221,7 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
     if row.metric.warn or row.metric.starts != "opened":
         return None
     # Everything that is equal for all cases is computed once.
-    amount, time, doubts = target.amount, row.settled.time, row.settled.doubts
+    amount, time, doubts = target.amount, row.settled_hours.time, row.settled_hours.doubts
     case = (row.plan, row.role, row.channel, row.priority, row.facts, row.metric.id)
     stated = (
         target.text, say(row.cell.text, question.lang),
@@ -287,7 +287,7 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
 
 
 class _Timer:
-    """Computes the deadlines of the targets of one query."""
+    """Computes the deadlines of the targets of a query."""
 
     def __init__(self, question: DueQuestion, moment: Moment) -> None:
         self.question = question
@@ -299,7 +299,7 @@ class _Timer:
     def answer(self, row: Promise) -> DueAnswer:
         """Return the answer to one case."""
         clock = self.clock(row) if row.state is None else _NO_CLOCK
-        settled, cell = row.settled, row.cell
+        settled, cell = row.settled_hours, row.cell
         opens = settled.time.next_open(self.moment.at) if settled and row.state is None else None
         return DueAnswer(
             row.plan,
@@ -347,8 +347,10 @@ class _Timer:
         if result.due is not None:
             if result.due >= END:
                 raise UsageError("the deadline is after 2200, the last supported year")
-            if row.settled:
-                self.warnings += self.question.hours.warnings(row.settled, run.anchor, result.due)
+            if row.settled_hours:
+                self.warnings += self.question.hours.warnings(
+                    row.settled_hours, run.anchor, result.due
+                )
         return result
 
     def course(self, row: Promise) -> Course | None:
@@ -414,12 +416,12 @@ def course_of(row: Promise, revision: Revision, moment: Moment) -> Course | None
 
 def counts_over_hours(row: Promise) -> bool:
     """Return whether a target counts over hours and not around the clock."""
-    return row.settled is not None or (row.cell is not None and row.state == "needs-input")
+    return row.settled_hours is not None or (row.cell is not None and row.state == "needs-input")
 
 
 def basis_of(revision: Revision, row: Promise) -> Basis:
     """Return the time over which a target counts."""
-    settled = row.settled
+    settled = row.settled_hours
     where: tzinfo | None = None
     if row.cell is not None and row.cell.target.kind == "week":
         where = zone(settled.zone_name if settled else revision.timezone)

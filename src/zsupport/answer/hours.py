@@ -28,7 +28,7 @@ class Customer(NamedTuple):
 
 
 def check_country(text: str) -> str:
-    """Return a customer's country or a part of one in upper case: NO, DE-BY. Raises UsageError."""
+    """Return a country or a part of a country in upper case: NO, DE-BY. Raises UsageError."""
     try:
         return country_code(text)
     except BadText as problem:
@@ -57,7 +57,7 @@ _NAMELESS = "day off"
 
 
 class PolicyHours:
-    """The hours of one revision for one customer; each is compiled once."""
+    """The hours of a revision for a customer; each calendar is compiled once."""
 
     def __init__(
         self,
@@ -207,7 +207,7 @@ class PolicyHours:
         return result
 
     def _calendars(self, name: str, case: Case) -> tuple[PolicyCalendar, ...] | None:
-        """Return the calendars whose union these hours are; None if they are always open."""
+        """Return the calendars of which hours are the union; None if the hours are always open."""
         if name not in self.revision.hours:
             return None  # 24x7
         calendar = self._applying(name, case)

@@ -78,7 +78,7 @@ class ShownHoliday(TypedDict):
 
 
 class HoursAnswer(NamedTuple):
-    """Whether one calendar, or one channel of a case, is open; the fields are those of JSON.
+    """Whether hours, or a channel of a case, are open; the fields are those of the JSON answer.
 
     `open` is None if the state is unknown. Other fields that depend on unknown hours are None
     too. Instants are aware datetimes.
@@ -267,12 +267,12 @@ def _rows_of_names(
                 continue
             deciding_names = _names_in_hours(period.revision, name)
             own, _ = _ids(period).translate(stated)
-            settled = _with_defaults(period.revision, own, deciding_names)
-            part, because = _union_of_hours(period, [name], settled)
+            complete_case = _with_defaults(period.revision, own, deciding_names)
+            part, because = _union_of_hours(period, [name], complete_case)
             remarks = (*remarks_of_case(period.revision, "hours", own), *part.remarks)
             parts.append(part._replace(hours=name, remarks=remarks))
             if i == index:
-                decided, case = because, settled
+                decided, case = because, complete_case
         for fact in case.keys() - stated.keys():
             message = f"{fact}={case[fact]} is assumed, the default of this fact"
             warnings.append(Warning("default-fact", message))
@@ -357,7 +357,7 @@ def _names_in_hours(revision: Revision, name: str) -> set[str]:
 
 
 def _with_defaults(revision: Revision, case: Case, names: set[str]) -> Case:
-    """Return a case with the defaults of those of these facts that the case has no value for."""
+    """Return a case, with the defaults of missing facts that are in `names`."""
     defaults = {
         fact.id: fact.default
         for fact in revision.facts
@@ -462,13 +462,13 @@ def _asks(period: RevisionPeriod, missing: set[str]) -> list[str]:
 class Piece(NamedTuple):
     """The opening hours of a row in `[start, end)`, while one revision is in force.
 
-    `settled` has the known hours, or None. `complete` is whether all hours are known.
+    `settled_hours` is None if no hours are known.
     """
 
     start: int
     end: int
     hours: PolicyHours
-    settled: SettledHours | None
+    settled_hours: SettledHours | None
     asks: tuple[str, ...]
     unstated: bool
 
@@ -479,13 +479,13 @@ class Piece(NamedTuple):
 
     def is_open(self, instant: int) -> bool:
         """Return whether the hours are known to be open at an instant."""
-        return self.settled is not None and self.settled.time.is_open(instant)
+        return self.settled_hours is not None and self.settled_hours.time.is_open(instant)
 
     def next(self, instant: int, *, opens: bool) -> int | None:
         """Return the next opening or closing after an instant, None if none follows."""
-        if self.settled is None:
+        if self.settled_hours is None:
             return None
-        time = self.settled.time
+        time = self.settled_hours.time
         result = time.next_open(instant) if opens else time.next_close(instant)
         return result if result is not None and result < self.end else None
 
@@ -543,10 +543,10 @@ class Opening:
             if not piece.complete:
                 self._add_unknown_hours(piece)
                 return None
-            if piece.settled is None:
+            if piece.settled_hours is None:
                 continue
             low, high = max(first, piece.start), min(last, piece.end)
-            for opens, closes in piece.settled.time.spans(low, high).within(low, high):
+            for opens, closes in piece.settled_hours.time.spans(low, high).within(low, high):
                 if result and result[-1][1] == opens:
                     result[-1] = (result[-1][0], closes)
                 else:
@@ -555,7 +555,7 @@ class Opening:
 
     def week(self) -> tuple[int, int]:
         """Return the first instants of the local week, Monday to Sunday, and of the next week."""
-        settled = self.now.settled
+        settled = self.now.settled_hours
         where = zone(settled.zone_name if settled else self.now.hours.revision.timezone)
         today = local_date(self.at, where)
         monday = today - timedelta(days=today.weekday())
@@ -565,7 +565,7 @@ class Opening:
         """Return the names of the holidays by date, from today to a year ahead."""
         result: dict[str, str] = {}
         for piece in self._between(self.at, self.at + AHEAD * _DAY):
-            for hours in piece.settled.time.hours if piece.settled else ():
+            for hours in piece.settled_hours.time.hours if piece.settled_hours else ():
                 today = local_date(self.at, hours.zone).toordinal()
                 for ordinal, name in hours.holidays(today, today + AHEAD):
                     day = date.fromordinal(ordinal)
@@ -581,9 +581,9 @@ class Opening:
         last = max(last, self.next(opens=True) or last)
         result: dict[str, None] = {}
         for piece in self._between(first, last):
-            if piece.settled:
+            if piece.settled_hours:
                 low, high = max(first, piece.start), min(last, piece.end)
-                result |= dict.fromkeys(special_dates(piece.settled.time, low, high))
+                result |= dict.fromkeys(special_dates(piece.settled_hours.time, low, high))
         return sorted(result)
 
     def add_questions(self) -> None:
@@ -593,9 +593,9 @@ class Opening:
     def add_doubts(self, until: int) -> None:
         """Add warnings about unknown or estimated dates from now to an instant."""
         for piece in self._between(self.at, until):
-            if piece.settled:
+            if piece.settled_hours:
                 low, high = max(self.at, piece.start), min(until, piece.end - 1)
-                self.warnings += piece.hours.warnings(piece.settled, low, high)
+                self.warnings += piece.hours.warnings(piece.settled_hours, low, high)
 
     def _between(self, first: int, last: int) -> list[Piece]:
         return [piece for piece in self.pieces if piece.start < last and first < piece.end]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class PriorityAnswer(NamedTuple):
-    """The priority that matches, or None; the fields are those of the JSON answer."""
+    """The matching priority, or None; the fields are those of the JSON answer."""
 
     priority: str | None
     name: Words | None

@@ -62,7 +62,7 @@ class Promise(NamedTuple):
     cell: Cell | None = None
     condition: str | None = None
     commitment: str | None = None
-    settled: SettledHours | None = None  # the hours over which the target counts
+    settled_hours: SettledHours | None = None  # the hours over which the target counts
     retired: str | None = None
     note: str | None = None
     unclear: str | None = None
@@ -200,7 +200,7 @@ def _rows(
 ) -> Iterator[Promise]:
     """Yield a row for each case and metric, and for each channel if targets differ by channel.
 
-    The rows are computed lazily, because some callers need only the first ones.
+    The rows are computed lazily, because some callers need only the first rows.
     """
     if space.without_priority or query.channel is not None:
         read = reader.without_priority if space.without_priority else reader.promise
@@ -527,7 +527,7 @@ class _PromiseReader:
             cell=cell,
             condition=say(cell.condition or rule.condition, self.lang),
             commitment=commitment.binding if commitment else None,
-            settled=settled,
+            settled_hours=settled,
             note=note,
             unclear=unclear,
             source=source,
@@ -552,7 +552,8 @@ def _rule_likeness(deciding: DecidingRule, stated: tuple[Promise, list[str]]) ->
         cell.text if cell.text.__class__ is str else repr(cell.text),
         row.condition,
         row.commitment,
-        row.settled and tuple(calendar.place.path for calendar in row.settled.calendars),
+        row.settled_hours
+        and tuple(calendar.place.path for calendar in row.settled_hours.calendars),
         cell.hours,
         row.error is None,
         tuple(asks),

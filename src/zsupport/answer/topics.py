@@ -43,7 +43,7 @@ def answer_topics(
     in_force: bool,
     lang: str,
 ) -> TopicAnswers:
-    """Return the resources: general ones first, then those of each topic.
+    """Return the resources: general resources first, then those of each topic.
 
     The `topic` and the role of the query select resources; with a topic, general resources are
     omitted. `by_audience`: the query names no role, not even a role of another revision. Without

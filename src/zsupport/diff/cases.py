@@ -55,7 +55,7 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
     )
     bare_old = AnalysedRevision.over(old, before, bare, facts, public)
     bare_new = AnalysedRevision.over(new, after, bare, facts, public)
-    both = bare_old.known & bare_new.known
+    both = bare_old.known_cases & bare_new.known_cases
     if not (_hours_in_opened(before) or _hours_in_opened(after)):
         difference = Difference(bare_old.answers, bare_new.answers, inclusions)
         return RevisionPair(bare_old, bare_new, bare, both, difference, {})
@@ -91,7 +91,11 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
     named = {shown: (second, name) for name, shown in shown_new.items()}
     named |= {shown: (first, name) for name, shown in shown_old.items()}
     opening = {shown: side.decisions.opening(name) for shown, (side, name) in named.items()}
-    both = first.known & second.known & ~cases_without_opening_time(space, opening, period, public)
+    both = (
+        first.known_cases
+        & second.known_cases
+        & ~cases_without_opening_time(space, opening, period, public)
+    )
     difference = Difference(first.answers, second.answers, inclusions)
     return RevisionPair(first, second, space, both, difference, named)
 

@@ -116,7 +116,7 @@ def _places(
 def _prerequisite_entries(side: AnalysedRevision, cases: Cases) -> dict[str, list[_DecidingEntry]]:
     """Return the prerequisites with the entries that state them: channels and grants."""
     needs: dict[str, list[_DecidingEntry]] = {}
-    for source, texts, where in side.answers.needed:
+    for source, texts, where in side.answers.prerequisite_parts:
         if part := where & cases:
             if isinstance(source, int):
                 entry = _DecidingEntry(("entitlements", source, "prerequisites"), part, source)

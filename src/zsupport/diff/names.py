@@ -125,7 +125,7 @@ def _add_name(
         facts = {fact.id.casefold(): fact.id for fact in side.revision.facts}
         dimension = facts.get(kind.removeprefix(_VALUE_OF), kind)
         if kind.startswith(_VALUE_OF) or kind in DIMENSIONS:
-            cases = side.decisions.allowed & side.known & ~other_side.known
+            cases = side.decisions.allowed & side.known_cases & ~other_side.known_cases
             cases &= pair.space.of(dimension, id)
         elif kind == "metric":
             cases = side.decisions.targets(id).promised & pair.both

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def show_channels(
     answers: ChannelAnswers, query: dict[str, Any], zone: tzinfo, lang: str
 ) -> Report:
-    """Return the report; tables and plain lines list allowed channels, JSON also denied ones."""
+    """Return the report; tables and plain lines list allowed channels, JSON lists all."""
     allowed = [answer for answer in answers.answers if answer.allowed]
     case_columns = [name for name in answers.columns if name != "channel"]
     records = records_of(answers.answers, zone)
@@ -56,7 +56,7 @@ def _details(allowed: list[ChannelAnswer]) -> Table:
 
 
 def _in_order(allowed: list[ChannelAnswer]) -> list[ChannelAnswer]:
-    """Return the answers with the recommended ones first, in that order."""
+    """Return the answers, recommended channels first in the order of their rank."""
     return sorted(allowed, key=lambda answer: answer.recommended or len(allowed) + 1)
 
 

@@ -34,7 +34,7 @@ _DUE_ON_A_DAY = {
 }
 #: If there are more business days, only the first and the last are shown.
 MAX_DAYS = 10
-#: If there are more steps, only the first and the last ones are shown.
+#: If there are more steps, only the first and the last steps are shown.
 MAX_STEPS = 40
 
 
@@ -109,7 +109,7 @@ def _promise_of(answer: DueAnswer, promises: Promises) -> Promise:
 def _walk(answer: DueAnswer, row: Promise, why: Explainer[DueAnswer, DueDetails]) -> list[str]:
     """Return the steps from the start to the deadline: time that counts and time that does not."""
     assert row.cell is not None
-    target, moment, settled = row.cell.target, why.answers.details.moment, row.settled
+    target, moment, settled = row.cell.target, why.answers.details.moment, row.settled_hours
     if target.kind == "rate":
         return []
     run = course_of(row, why.revision, moment)

@@ -225,7 +225,7 @@ class _View:
         return self.remarks(calendar.remarks, calendar.when, asks, *off)
 
     def targets(self, rule: TargetRule) -> Rows:
-        """Return a row for each target; the first one has the remarks of the rule."""
+        """Return a row for each target; the first row has the remarks of the rule."""
         cells = [
             (metric, priority, cell)
             for metric, by_priority in rule.cells.items()
@@ -410,7 +410,7 @@ def _exchanged(off: Holidays) -> str:
 
 
 def _single_dates(calendar: PolicyCalendar) -> list[str]:
-    """Return the dates with other hours than their weekday, and those with breaks."""
+    """Return the dates with breaks or with other hours than their weekday."""
 
     def times(windows: tuple[Window, ...]) -> str:
         return ", ".join(f"{_clock(w.opens)}-{_clock(w.closes, end=True)}" for w in windows)

@@ -98,7 +98,7 @@ def document(
 
 
 def all_warnings(answers: AnyAnswers, lang: str) -> tuple[Warning, ...]:
-    """Return the warnings of the answers and those about the revision that gave them."""
+    """Return the warnings of the answers and the warnings about their revision."""
     revision = answers.revision
     result = list(answers.warnings)
     if not answers.in_force:
