@@ -19,7 +19,7 @@ from conftest import Cli
 from documents import PAGES, ROOT, blocks_of
 
 from zsupport.cli.options import load_command
-from zsupport.starter import starter
+from zsupport.starter import read_starter
 
 ACTION = ROOT / ".github" / "actions" / "zsupport"
 GIT = [
@@ -110,7 +110,7 @@ def test_hooks_ignore_file_names_and_change_no_file(cli: Cli, tmp_path: Path) ->
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert [hook["pass_filenames"] for hook in hooks] == [False] * 3
     (tmp_path / "acme.yaml").write_text(
-        starter("acme")["acme.yaml"].replace("name: Web form", "name: no"), encoding="utf-8"
+        read_starter("acme")["acme.yaml"].replace("name: Web form", "name: no"), encoding="utf-8"
     )
     before = (tmp_path / "acme.yaml").read_bytes()
     for hook in hooks:
@@ -128,7 +128,7 @@ class Step:
     def __init__(self, cli: Cli, folder: Path) -> None:
         self.folder = folder
         self.cli = cli
-        for name, text in starter("acme").items():
+        for name, text in read_starter("acme").items():
             (folder / name).write_text(text, encoding="utf-8")
         self.git("init", "-q")
         self.git("add", "-A")
@@ -380,7 +380,7 @@ def test_gitlab_job_writes_reports_for_every_policy(
     script = yaml.safe_load(text)["support-policy"]["script"]
     folder = tmp_path / "support"
     folder.mkdir()
-    for name, written in starter("acme").items():
+    for name, written in read_starter("acme").items():
         (folder / name).write_text(written, encoding="utf-8")
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "A policy"]):
         subprocess.run([*GIT, *command], cwd=tmp_path, check=True, capture_output=True)

@@ -31,7 +31,7 @@ from zsupport.clock.holidays import public_holidays
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import CODES
 from zsupport.guide import GUIDES as GUIDE_NAMES
-from zsupport.guide import page as guide
+from zsupport.guide import read_guide
 from zsupport.policy.schema import records
 from zsupport.sources.settings import Exclusions
 from zsupport.suite.session import RunOptions, run_session
@@ -276,7 +276,7 @@ def test_help_with_a_command_shows_the_help_of_the_command(name: str, cli: Cli) 
 @pytest.mark.parametrize("name", GUIDE_NAMES)
 def test_help_with_a_guide_shows_the_guide(name: str, cli: Cli) -> None:
     run = cli("help", name)
-    assert (run.stdout, run.stderr, run.code) == (guide(name), "", 0)
+    assert (run.stdout, run.stderr, run.code) == (read_guide(name), "", 0)
     assert run.stdout.startswith("# ")
     assert "TODO" not in run.stdout
 
@@ -284,7 +284,7 @@ def test_help_with_a_guide_shows_the_guide(name: str, cli: Cli) -> None:
 @pytest.mark.parametrize("name", GUIDE_NAMES)
 def test_a_guide_has_at_most_300_lines(name: str) -> None:
     # The reference is generated. It has a section for every mapping.
-    assert name == "reference" or len(guide(name).splitlines()) <= 300
+    assert name == "reference" or len(read_guide(name).splitlines()) <= 300
 
 
 def test_every_guide_is_listed(cli: Cli) -> None:
@@ -299,7 +299,7 @@ def test_every_guide_is_listed(cli: Cli) -> None:
 
 
 def test_the_reference_names_every_key_and_code() -> None:
-    text = guide("reference")
+    text = read_guide("reference")
     for fields in records():
         for key in fields.fields:
             assert f"`{key}`" in text, f"{fields.name}.{key}"
@@ -334,7 +334,7 @@ def fields_of(part: dict[str, Any], before: str = "") -> dict[str, dict[str, Any
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("policy", "tests")])
 def test_the_json_guides_have_every_field(name: str) -> None:
-    pages = [guide(page) for page in ("json", "json-answers", "json-findings")]
+    pages = [read_guide(page) for page in ("json", "json-answers", "json-findings")]
     text = {title: part for page in pages for title, part in sections(page).items()}
     document = schema(name)
     documented = rows(text[f"`{name}`"])

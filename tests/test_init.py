@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Cli
 
-from zsupport.starter import FILES, ID, starter
+from zsupport.starter import FILES, ID, read_starter
 
 
 def test_starter_policy_passes_check_and_test(cli: Cli, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_starter_policy_with_any_valid_id_can_be_used(cli: Cli, tmp_path: Path, 
 
 def test_id_occurs_once_per_file() -> None:
     assert ID == "acme"
-    for name, text in starter("globex").items():
+    for name, text in read_starter("globex").items():
         assert name.startswith("globex")
         assert text.count("policy: globex\n") == 1
         assert "acme" not in text

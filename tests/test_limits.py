@@ -29,7 +29,7 @@ from large import (
 )
 
 from zsupport.cli.options import flag_of
-from zsupport.guide import page
+from zsupport.guide import read_guide
 from zsupport.limits import LIMITS
 from zsupport.sources.project import project_from
 from zsupport.wording import named
@@ -154,7 +154,7 @@ def assert_accepted(cli: "Cli", folder: Path, text: str, command: tuple[str, ...
 
 
 def test_the_guide_lists_every_limit() -> None:
-    table = page("files").partition("| at most | of | instead |\n|---|---|---|\n")[2]
+    table = read_guide("files").partition("| at most | of | instead |\n|---|---|---|\n")[2]
     rows = [row for row in table.partition("\n\n")[0].splitlines() if row]
     assert rows == [
         f"| {limit.most:,} | {limit.counts} | {named(limit.hint, flag_of)} |"

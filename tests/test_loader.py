@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from zsupport.errors import InvalidPolicy
-from zsupport.guide import page
+from zsupport.guide import read_guide
 from zsupport.library import load
 from zsupport.policy.files import MAX_BYTES, SourceFile
 from zsupport.policy.loader import load_revision
@@ -252,7 +252,7 @@ def test_target_that_cannot_be_counted_in_some_case_is_invalid(rule: str) -> Non
 
 def test_the_guide_states_the_limits_of_a_file() -> None:
     limits = f"{MAX_BYTES // 2**20} MiB, {MAX_DEPTH} levels and {MAX_NODES:,} values"
-    assert f"most {limits}, with aliases expanded" in page("files")
+    assert f"most {limits}, with aliases expanded" in read_guide("files")
 
 
 def test_validity_without_dates_can_be_unclear() -> None:

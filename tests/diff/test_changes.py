@@ -9,7 +9,7 @@ from zsupport.diff.changes import CODES, class_of
 from zsupport.diff.headlines import Headline, headlines
 from zsupport.diff.policies import PolicyDiff, compare
 from zsupport.findings import Finding, Related
-from zsupport.guide import page as guide
+from zsupport.guide import read_guide
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
@@ -409,7 +409,9 @@ def test_every_code_has_an_example() -> None:
 
 
 def test_guide_lists_every_code_with_its_summary_and_effect() -> None:
-    rows = re.findall(r"^\| `(ZD\d{3})` ([\w-]+) \| (.+) \| (.+) \|$", guide("changes"), flags=re.M)
+    rows = re.findall(
+        r"^\| `(ZD\d{3})` ([\w-]+) \| (.+) \| (.+) \|$", read_guide("changes"), flags=re.M
+    )
     assert [row[:3] for row in rows] == [
         (code.code, code.name, code.summary) for code in CODES.values()
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from zsupport.starter import starter
+from zsupport.starter import read_starter
 
 ROOT = Path(__file__).parent.parent.parent
 HOOKS = ("zsupport-check", "zsupport-test", "zsupport-diff")
@@ -78,7 +78,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def repository(hooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Repository:
     folder = tmp_path_factory.mktemp("policies")
     made = Repository(folder, tmp_path_factory.mktemp("home"))
-    for name, text in starter("acme").items():
+    for name, text in read_starter("acme").items():
         (folder / name).write_text(text, encoding="utf-8")
     revision = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=hooks, capture_output=True, text=True, check=True

@@ -11,7 +11,7 @@ from conftest import Cli
 from shells import Shell, environment_with_program, own_policies
 
 from zsupport.cli.complete import script
-from zsupport.guide import page as guide
+from zsupport.guide import read_guide
 
 COMMANDS = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"],
             "fish": ["fish", "--no-config", "-i"]}  # fmt: skip
@@ -90,7 +90,7 @@ def test_zsh_script_works_as_an_autoloaded_function(cli: Cli, folder: Path) -> N
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_completion_is_enabled_as_in_the_guide(name: str, cli: Cli, tmp_path: Path) -> None:
     """A new shell completes after running the commands of the guide."""
-    section = guide("completion").partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+    section = read_guide("completion").partition(f"\n## {name}\n")[2].partition("\n## ")[0]
     block = re.search(r"^```sh\n(.*?)^```", section, re.M | re.S)
     assert block, f"the guide has no commands for {name}"
     environment = {**environment_with_program(cli), "HOME": str(tmp_path), "ZDOTDIR": str(tmp_path)}

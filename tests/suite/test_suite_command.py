@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 from subjects import SHOP
 
-from zsupport.guide import page
+from zsupport.guide import read_guide
 from zsupport.suite.correction import case_text
 from zsupport.suite.example import CODES, SUITE_CODES
 from zsupport.suite.outcome import percent
@@ -409,7 +409,7 @@ def test_tests_with_the_same_question_have_unique_names_in_junit(folder: Path, c
 
 
 def test_guide_lists_every_code() -> None:
-    table = page("test")
+    table = read_guide("test")
     for code in SUITE_CODES:
         row = f"| `{code.code}` {code.name} | {code.severity} | {code.summary} |"
         assert row in table, row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zsupport.cli.options import COMMANDS, Command, Option
 from zsupport.cli.output import emit, is_terminal, terminal_of
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.guide import GUIDES, page
+from zsupport.guide import GUIDES, read_guide
 
 _EXAMPLES = """
 Examples:
@@ -28,7 +28,7 @@ def show_help(topic: str | None) -> int:
         emit("\n".join(lines) + "\n")
         return 0
     if topic in GUIDES:
-        text = page(topic)
+        text = read_guide(topic)
         if is_terminal():
             from zsupport.report.guide import render
 

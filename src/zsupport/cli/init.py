@@ -33,7 +33,7 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     from zsupport.report.text import single_line
     from zsupport.sources.find import TESTS
     from zsupport.sources.rewrite import write_new
-    from zsupport.starter import starter
+    from zsupport.starter import read_starter
 
     if not is_id(id):
         raise UsageError(
@@ -46,7 +46,8 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
             f"choose an id that does not end in _test, such as {id.removesuffix('_test')}",
         )
     texts = {
-        os.path.normpath(os.path.join(folder, name)): text for name, text in starter(id).items()
+        os.path.normpath(os.path.join(folder, name)): text
+        for name, text in read_starter(id).items()
     }
     write_new(folder, texts)
     if not quiet:

@@ -30,7 +30,7 @@ GUIDES = {
 }
 
 
-def page(name: str) -> str:
+def read_guide(name: str) -> str:
     """Return a guide as Markdown; `reference` and `check` end with a generated part."""
     text = files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
     if name == "reference":

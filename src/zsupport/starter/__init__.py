@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-#: The id of the policy in the files; `starter` replaces it.
+#: The id of the policy in the files; `read_starter` replaces it.
 ID = "acme"
 #: The files by the suffix of their names after the id.
 FILES = {".yaml": "policy.yaml", "_test.yaml": "tests.yaml"}
 
 
-def starter(id: str) -> dict[str, str]:
-    """Return the files of a new policy with this id: names and texts."""
+def read_starter(id: str) -> dict[str, str]:
+    """Return the names and the texts of the files of a new policy with this id."""
     texts = {}
     for ending, name in FILES.items():
         text = files(__package__).joinpath(name).read_text(encoding="utf-8")
