@@ -69,5 +69,5 @@ def test_limit_finding_can_be_selected_and_ignored(
     options: tuple[str, ...], codes: list[str], cli: "Cli", tmp_path: Path
 ) -> None:
     (tmp_path / "p.yaml").write_text(examples("ZS310")[0].replace("free: Free", "free: Off"))
-    got = cli("check", "--format", "csv", *options, cwd=tmp_path)
-    assert [line.split(",")[0] for line in got.stdout.splitlines()[1:]] == codes
+    run = cli("check", "--format", "csv", *options, cwd=tmp_path)
+    assert [line.split(",")[0] for line in run.stdout.splitlines()[1:]] == codes

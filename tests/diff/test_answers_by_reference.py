@@ -44,7 +44,7 @@ def document(text: str, name: str) -> Document:
 
 
 def key_of(pair: Pair, where: Where, names: list[str]) -> Key:
-    """Return a case by the dimensions of the comparison."""
+    """Return a case, with the dimensions of the comparison, as a key."""
     values = {name: where.case[name] for name in names if not name.startswith("opened ")}
     for name in names:
         if name not in values:
@@ -70,10 +70,10 @@ def expected(pair: Pair, names: list[str]) -> dict[Key, set[Answer]]:
 def covers(change: Change, answer: Answer) -> bool:
     """Return whether a change covers a difference of an answer."""
     field, effect = EFFECTS[change.code]
-    right = answer.aspect in TIME if field == "time" else answer.aspect == field
+    same = answer.aspect in TIME if field == "time" else answer.aspect == field
     if change.metric is not None or answer.aspect in ("state", "silence"):
-        right = right and answer.metric == change.metric
-    return right and answer.effect in (effect, "any")
+        same = same and answer.metric == change.metric
+    return same and answer.effect in (effect, "any")
 
 
 def check_changes(pair: Pair, compared: PeriodDiff) -> set[Answer]:

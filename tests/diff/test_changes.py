@@ -252,7 +252,7 @@ EXAMPLES = [
         "{id: fix, name: Solution}", "{id: fix, name: Solution, starts: The first answer}",
     ),
     Example(
-        # Two business days end when they close, as before.
+        # A target of two business days still ends at the closing at 17:00.
         "ZD401", LESS, "09:00-17:00", "10:00-17:00",
         "hours `office` are now shorter: plan business (8 cases)",
         "mon-fri 09:00-17:00", "mon-fri 10:00-17:00",
@@ -741,7 +741,7 @@ def test_changed_hours_of_some_cases_change_their_targets() -> None:
         "hours `office` are now shorter: region south,"
         " opened inside office (before), opened inside office (now) (1 case)"
     )
-    # If opened in that hour, eight hours end before the office opens again.
+    # Eight hours after a case is opened between 17:00 and 18:00, the office is closed.
     moved = by_code["ZD302"]
     assert moved.finding.case == {
         "plan": "pro", "channel": "web", "region": "south",
@@ -753,7 +753,7 @@ def test_changed_hours_of_some_cases_change_their_targets() -> None:
     assert diff(TIMED, new).compared[0].size == 2 + 3
 
 
-# One union of hours has one grant and one rule; another union is unused.
+# One grant and one rule use the union `both`. The union `spare` is unused.
 SHARED = """\
 format: 1
 policy: acme
@@ -784,8 +784,8 @@ targets:
 """
 
 
-class InHours(NamedTuple):
-    """An edit of these hours and all headlines: the message and both marked texts."""
+class HoursExample(NamedTuple):
+    """An edit of SHARED, and for each headline the message and the marked texts."""
 
     find: str
     replace: str
@@ -794,44 +794,44 @@ class InHours(NamedTuple):
 
 # A case is a plan and a channel. `free` has a target by web, `pro` and `gold` by web
 # and chat. The chat of these two plans has hours.
-IN_HOURS = [
-    InHours(
+HOURS_EXAMPLES = [
+    HoursExample(
         "{country: NO}", "{country: NO, add: [12-23]}",
         [("ZD401 hours `east` are now shorter: everyone (5 cases)", "holidays", "add")],
     ),
-    InHours(
+    HoursExample(
         "    holidays: {country: NO}\n", "",
         [("ZD402 hours `east` are now longer: everyone (5 cases)", "holidays", "east")],
     ),
-    InHours(
+    HoursExample(
         "country: NO", "country: SE",
         [("ZD403 hours `east` are now different: everyone (5 cases)", "NO", "SE")],
     ),
     # Norway has no exchanged working days.
-    InHours("country: NO", "country: NO, exchanged: mon", []),
-    InHours(
+    HoursExample("country: NO", "country: NO, exchanged: mon", []),
+    HoursExample(
         "09:00-12:00", "09:00-11:00",
         [("ZD401 hours `east` are now shorter: everyone (5 cases)",
           "09:00-12:00", "09:00-11:00")],
     ),
-    InHours(
+    HoursExample(
         "    open: mon-fri 09", "    timezone: Europe/London\n    open: mon-fri 09",
         [("ZD403 hours `east` are now different: everyone (5 cases)",
           "east", "Europe/London")],
     ),
-    InHours(
+    HoursExample(
         "sun 09:00-17:00", "sun 09:00-18:00",
         [("ZD402 hours `west` are now longer: plan gold (2 cases)",
           "mon-sun 09:00-17:00", "mon-sun 09:00-18:00")],
     ),
     # The union itself changed.
-    InHours(
+    HoursExample(
         "[east, west]", "[west]",
         [("ZD401 hours `both` are now shorter: plan pro or gold (4 cases)",
           "any", "any")],
     ),
-    # No longer a union: the place is the former list and the name of the new hours.
-    InHours(
+    # No longer a union: the places are the old list and the name of the new hours.
+    HoursExample(
         "{any: [east, west]}", "{open: mon-sun 00:00-24:00}",
         [("ZD402 hours `both` are now longer: plan pro or gold (4 cases)",
           "any", "both")],
@@ -839,8 +839,8 @@ IN_HOURS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("example", IN_HOURS, ids=lambda example: example.replace)
-def test_changed_hours_are_reported_once_at_the_changed_value(example: InHours) -> None:
+@pytest.mark.parametrize("example", HOURS_EXAMPLES, ids=lambda example: example.replace)
+def test_changed_hours_are_reported_once_at_the_changed_value(example: HoursExample) -> None:
     new = edited((example.find, example.replace), base=SHARED)
     shown = [
         (
@@ -1187,10 +1187,10 @@ def test_moved_grant_with_different_hours_has_its_own_places() -> None:
 
 
 def test_reordered_grants_with_different_hours_are_no_change() -> None:
-    grants = "  - {when: {plan: pro}, allow: chat, hours: office}\n"
-    beside = "  - {when: {plan: pro}, allow: chat, hours: night}\n"
-    old = edited((grants, grants + beside), base=REGIONS)
-    new = edited((grants, beside + grants), base=REGIONS)
+    office = "  - {when: {plan: pro}, allow: chat, hours: office}\n"
+    night = "  - {when: {plan: pro}, allow: chat, hours: night}\n"
+    old = edited((office, office + night), base=REGIONS)
+    new = edited((office, night + office), base=REGIONS)
     assert headlines(diff(old, new), "customer") == []
     # Both grants count, so a loss in one of them is reported.
     shorter = edited(("18:00-22:00", "18:00-21:00"), base=new)

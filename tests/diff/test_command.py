@@ -57,18 +57,18 @@ def folder(tmp_path: Path) -> Path:
 def test_exit_codes(
     new: str, options: tuple[str, ...], code: int, cli: "Cli", folder: Path
 ) -> None:
-    got = cli("diff", new, "--against", "old.yaml", *options, cwd=folder)
-    assert got.code == code
+    run = cli("diff", new, "--against", "old.yaml", *options, cwd=folder)
+    assert run.code == code
     if "-q" in options:
-        assert (got.stdout, got.stderr) == ("", "")
-    assert bool(got.stderr) is (code > 1)
+        assert (run.stdout, run.stderr) == ("", "")
+    assert bool(run.stderr) is (code > 1)
 
 
 def test_json_document_matches_its_schema(cli: "Cli", folder: Path) -> None:
     validator = jsonschema_rs.validator_for(schema("diff"))
     for new in ("old.yaml", "slower.yaml", "other.yaml"):
-        got = cli("diff", new, "--against", "old.yaml", "--format", "json", cwd=folder)
-        document = json.loads(got.stdout)
+        run = cli("diff", new, "--against", "old.yaml", "--format", "json", cwd=folder)
+        document = json.loads(run.stdout)
         validator.validate(document)
         assert len(document["changes"]) == len(document["findings"])
         for change, finding in zip(document["changes"], document["findings"], strict=True):
@@ -108,8 +108,8 @@ def test_json_names_the_version_of_public_holidays_if_used(
 ) -> None:
     policy = BASE.replace("09:00-17:00}", f"09:00-17:00{holidays}}}")
     folders(tmp_path, old=BASE, new=policy)
-    got = cli("diff", "new.yaml", "--against", "old.yaml", "--format", "json", cwd=tmp_path)
-    release = json.loads(got.stdout)["versions"]["holidays"]
+    run = cli("diff", "new.yaml", "--against", "old.yaml", "--format", "json", cwd=tmp_path)
+    release = json.loads(run.stdout)["versions"]["holidays"]
     assert release == (version("holidays") if counts else None)
 
 
@@ -118,9 +118,9 @@ def test_folders_of_policies_are_paired_by_id(cli: "Cli", tmp_path: Path) -> Non
         tmp_path, before__a=named("a"), before__b=named("b"), before__c=named("c"),
         now__x=named("b"), now__y=named("a", SLOWER), now__z=named("d"),
     )  # fmt: skip
-    got = compare_folders(cli, tmp_path)
-    assert got.code == 1
-    heads = [line for line in got.stdout.splitlines() if line[:5] in ("error", "note[")]
+    run = compare_folders(cli, tmp_path)
+    assert run.code == 1
+    heads = [line for line in run.stdout.splitlines() if line[:5] in ("error", "note[")]
     assert heads == [
         "error[ZD001] policy-removed: policy `c` removed (72 cases)",
         "error[ZD301] slower: target for first-response changed from 4h to 5h:"
@@ -135,8 +135,8 @@ def test_same_id_in_two_folders_is_two_policies(cli: "Cli", tmp_path: Path) -> N
         tmp_path, before__north__p=BASE, before__south__p=SLOWER,
         now__north__p=BASE, now__south__p=SLOWER,
     )  # fmt: skip
-    got = compare_folders(cli, tmp_path)
-    assert (got.stdout, got.code) == ("no changes in answers; 144 cases compared\n", 0)
+    run = compare_folders(cli, tmp_path)
+    assert (run.stdout, run.code) == ("no changes in answers; 144 cases compared\n", 0)
 
 
 def test_single_policies_with_different_ids_are_compared(cli: "Cli", tmp_path: Path) -> None:
@@ -160,10 +160,10 @@ entitlements: [{{when: {{a: {letter}1, b: {letter}1}}, allow: web}}]
     assert compare_folders(cli, tmp_path).code == 1
     folders(tmp_path, now__p=large("y").replace("plans: {", "plans: {" + ", ".join(
         f"p{n}: P" for n in range(500)) + ", "))  # fmt: skip
-    got = compare_folders(cli, tmp_path)
-    assert got.code == 3
+    run = compare_folders(cli, tmp_path)
+    assert run.code == 3
     assert re.search(
-        r"too many cases in the two policies together: [0-9,]+ \(limit 10,000,000\)", got.stderr
+        r"too many cases in the two policies together: [0-9,]+ \(limit 10,000,000\)", run.stderr
     )
 
 
@@ -181,16 +181,16 @@ def test_missing_working_folder(cli: "Cli", folder: Path) -> None:
 
 def test_shipped_policies_do_not_differ_from_themselves(cli: "Cli") -> None:
     for name in ("zoom", "canonical", "redhat"):
-        got = cli("diff", name, "--against", name)
-        assert got.code == 0
-        assert got.stdout.startswith("no changes in answers; ")
+        run = cli("diff", name, "--against", name)
+        assert run.code == 0
+        assert run.stdout.startswith("no changes in answers; ")
 
 
 def test_name_means_the_shipped_policy_even_if_a_folder_has_it(cli: "Cli", tmp_path: Path) -> None:
     (tmp_path / "zoom").mkdir()
-    got = cli("diff", "zoom", "--against", "zoom", cwd=tmp_path)
-    assert (got.code, got.stdout[:23]) == (0, "no changes in answers; ")
-    assert got.stderr.count("`zoom` is the shipped policy") == 1
+    run = cli("diff", "zoom", "--against", "zoom", cwd=tmp_path)
+    assert (run.code, run.stdout[:23]) == (0, "no changes in answers; ")
+    assert run.stderr.count("`zoom` is the shipped policy") == 1
     assert (
         "no policy found here or in the folders below"
         in cli("diff", "./zoom", "--against", "zoom", cwd=tmp_path).stderr
@@ -213,23 +213,23 @@ def test_two_revisions_are_compared_as_of_their_first_days(cli: "Cli", tmp_path:
     (tmp_path / "2026.yaml").write_text(REVISION)
     (tmp_path / "2027.yaml").write_text(LATER)
     (tmp_path / "undated.yaml").write_text(REVISION.replace("effective: {from: 2026-01-01}\n", ""))
-    got = cli("diff", "2027.yaml", "--against", "2026.yaml", "--format", "json", cwd=tmp_path)
-    assert (got.code, got.stderr) == (
+    run = cli("diff", "2027.yaml", "--against", "2026.yaml", "--format", "json", cwd=tmp_path)
+    assert (run.code, run.stderr) == (
         1, "zsupport: 2026.yaml (2026-01-01) and 2027.yaml (2027-01-01) are revisions of `p`; "
         "each is compared on its own first day\n",
     )  # fmt: skip
-    codes = [change["code"] for change in json.loads(got.stdout)["changes"]]
+    codes = [change["code"] for change in json.loads(run.stdout)["changes"]]
     assert codes == ["ZD301"]
-    got = cli("diff", "2026.yaml", "--against", "undated.yaml", cwd=tmp_path)
-    assert got.code == 0
-    assert got.stderr.startswith("zsupport: undated.yaml (no first day) and 2026.yaml")
+    run = cli("diff", "2026.yaml", "--against", "undated.yaml", cwd=tmp_path)
+    assert run.code == 0
+    assert run.stderr.startswith("zsupport: undated.yaml (no first day) and 2026.yaml")
     # A folder, or a policy with a different id, is compared with its days.
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "2026.yaml").write_text(REVISION)
     for against in ("folder", "other.yaml"):
         (tmp_path / "other.yaml").write_text(REVISION.replace("policy: p", "policy: q"))
-        got = cli("diff", "2027.yaml", "--against", against, cwd=tmp_path)
-        assert ("not-in-force" in got.stdout, got.stderr) == (True, ""), against
+        run = cli("diff", "2027.yaml", "--against", against, cwd=tmp_path)
+        assert ("not-in-force" in run.stdout, run.stderr) == (True, ""), against
 
 
 QUICK = SLOWER.replace("P1: 1h 24x7, P2", "P1: 50m 24x7, P2")
@@ -258,8 +258,8 @@ def test_last_line_counts_changes(
     old: str, new: str, audience: str, line: str, cli: "Cli", tmp_path: Path
 ) -> None:
     folders(tmp_path, old=old, new=new)
-    got = cli("diff", "new.yaml", "--against", "old.yaml", "--audience", audience, cwd=tmp_path)
-    assert got.stdout.splitlines()[-1] == f"{line}; 72 cases compared"
+    run = cli("diff", "new.yaml", "--against", "old.yaml", "--audience", audience, cwd=tmp_path)
+    assert run.stdout.splitlines()[-1] == f"{line}; 72 cases compared"
 
 
 def many(hours: int, plans: int = 60) -> str:
@@ -287,9 +287,9 @@ def test_only_the_first_of_many_changes_are_shown(cli: "Cli", tmp_path: Path) ->
     )  # fmt: skip
 
     def output(*options: str) -> list[str]:
-        got = cli("diff", "now", "--against", "before", *options, cwd=tmp_path)
-        assert got.code == 1
-        return got.stdout.splitlines()
+        run = cli("diff", "now", "--against", "before", *options, cwd=tmp_path)
+        assert run.code == 1
+        return run.stdout.splitlines()
 
     closing = "60 breaking changes, 55 compatible changes for customers; 115 cases compared"
     lines = output()

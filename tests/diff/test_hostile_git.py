@@ -1,4 +1,4 @@
-"""Untrusted repositories: no program of theirs runs, and planted data is ignored."""
+"""Untrusted repositories: their programs do not run, and planted data is ignored."""
 
 import os
 import re
@@ -95,8 +95,8 @@ HOOKS = [
 ]
 
 
-def lure(folder: Path, mark: Path) -> str:
-    """Return the path of a program that writes the name of its key to a file."""
+def write_lure(folder: Path, mark: Path) -> str:
+    """Return the path of a program that writes its command line to the file `mark`."""
     program = folder / "lure.sh"
     program.write_text(f'#!/bin/sh\necho "$0 $*" >> {mark}\nexit 1\n')
     program.chmod(0o755)
@@ -105,7 +105,7 @@ def lure(folder: Path, mark: Path) -> str:
 
 def set_lures(repository: Path, mark: Path) -> None:
     """Configure a program in every way that a repository allows."""
-    program = lure(repository.parent, mark)
+    program = write_lure(repository.parent, mark)
     sections = ["[core]", "\trepositoryformatversion = 0"]
     for key in PROGRAMS:
         first, _, rest = key.partition(".")
@@ -134,17 +134,17 @@ def test_programs_of_a_repository_do_not_run(git: Git, diff: Diff, tmp_path: Pat
     set_lures(git.folder / ".git", mark)
     git.write("acme.yaml", SLOWER)
     git.write("new.yaml", POLICY.replace("acme", "new"))
-    for asked, code in (
+    for arguments, code in (
         (("acme.yaml", "--against", "HEAD"), 1),
         ((".", "--against", first), 1),
         ((".", "--merge-base", "side"), 1),
-        (("new.yaml", "--against", "HEAD"), 0),  # looked for in the whole revision
+        (("new.yaml", "--against", "HEAD"), 0),  # searched in the whole revision
         (("acme.yaml", "--against", "origin/none"), 4),
         (("acme.yaml", "--against", "0" * 40), 4),
     ):
-        got = diff(*asked)
-        assert got.code == code, (asked, got.stderr)
-        assert not mark.exists(), (asked, mark.read_text())
+        run = diff(*arguments)
+        assert run.code == code, (arguments, run.stderr)
+        assert not mark.exists(), (arguments, mark.read_text())
     # Check of the test: without these precautions Git runs some of the programs.
     subprocess.run(["git", "status"], cwd=git.folder, env=git.environment, check=False)
     assert mark.exists()
@@ -178,18 +178,18 @@ def test_planted_bare_repository_is_not_used(
     git.commit(**{name: POLICY.replace("acme", "shop")})
     (folder / "shop.yaml").write_text(SLOWER.replace("acme", "shop"))
     for path in (depth, f"{depth}/shop.yaml"):
-        got = diff(path, "--against", "HEAD")
-        assert (got.code, got.stderr) == (1, "")
-        assert BREAKING in got.stdout
-        assert f"HEAD:{depth}/shop.yaml" in got.stdout
+        run = diff(path, "--against", "HEAD")
+        assert (run.code, run.stderr) == (1, "")
+        assert BREAKING in run.stdout
+        assert f"HEAD:{depth}/shop.yaml" in run.stdout
     # From inside the folder the message names it.
     for inside, arguments in (
         (folder, ("shop.yaml", "--against", "HEAD")),
         (folder / "refs", (".", "--merge-base", "main")),
     ):
-        got = diff(*arguments, cwd=inside)
-        assert got.code == 4
-        assert f"{folder}: this looks like a bare Git repository" in got.stderr
+        run = diff(*arguments, cwd=inside)
+        assert run.code == 4
+        assert f"{folder}: this looks like a bare Git repository" in run.stderr
     assert not mark.exists()
 
 
@@ -210,9 +210,9 @@ def test_grafts_are_ignored(git: Git, diff: Diff) -> None:
     # With the graft, HEAD starts at the slower commit and has no common commit with target.
     (git.folder / ".git" / "info").mkdir(exist_ok=True)
     (git.folder / ".git" / "info" / "grafts").write_text(f"{slower}\n{head} {slower}\n")
-    got = diff("acme.yaml", "--merge-base", "target")
-    assert (got.code, got.stderr) == (1, "")
-    assert BREAKING in got.stdout
+    run = diff("acme.yaml", "--merge-base", "target")
+    assert (run.code, run.stderr) == (1, "")
+    assert BREAKING in run.stdout
 
 
 def test_alternates_and_gitfiles_are_followed(git: Git, diff: Diff, tmp_path: Path) -> None:
@@ -236,9 +236,9 @@ def test_worktree_setting_outside_the_repository_is_refused(
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
     git("config", "core.worktree", str(tmp_path / "elsewhere"))
-    got = diff("acme.yaml", "--against", "HEAD")
-    assert got.code == 2
-    assert "is outside of the Git repository" in got.stderr
+    run = diff("acme.yaml", "--against", "HEAD")
+    assert run.code == 2
+    assert "is outside of the Git repository" in run.stderr
 
 
 # -- ambiguous revisions ---------------------------------------------------------------------------
@@ -253,10 +253,10 @@ def test_ambiguous_revision_is_refused_with_its_meanings(git: Git, diff: Diff) -
         ("--merge-base", "release"),
         ("--against", "release~0"),
     ):
-        got = diff("acme.yaml", *arguments)
-        assert got.code == 2
-        assert f"ambiguous Git revision `{arguments[1]}`" in got.stderr
-        assert "write one of refs/heads/release, refs/tags/release" in got.stderr
+        run = diff("acme.yaml", *arguments)
+        assert run.code == 2
+        assert f"ambiguous Git revision `{arguments[1]}`" in run.stderr
+        assert "write one of refs/heads/release, refs/tags/release" in run.stderr
     assert diff("acme.yaml", "--against", "refs/tags/release").code == 1
     assert diff("acme.yaml", "--against", "refs/heads/release") == (NOTHING, "", 0)
 
@@ -273,9 +273,9 @@ def test_ambiguous_short_hash_is_refused(git: Git, diff: Diff) -> None:
     )  # fmt: skip
     known = sorted(git("rev-list", "many").split())
     first, second = next(pair for pair in pairwise(known) if pair[0][:4] == pair[1][:4])
-    got = diff("acme.yaml", "--against", first[:4])
-    assert got.code == 2
-    message, hint = got.stderr.splitlines()
+    run = diff("acme.yaml", "--against", first[:4])
+    assert run.code == 2
+    message, hint = run.stderr.splitlines()
     # The words for a short hash differ between versions of Git.
     assert re.fullmatch(
         f"zsupport: ambiguous Git revision `{first[:4]}`: short [\\w ]+ {first[:4]}"
@@ -290,15 +290,15 @@ def test_branch_with_the_name_of_a_commit_is_ambiguous(git: Git, diff: Diff) -> 
     first = git("rev-parse", "HEAD")
     git.commit(acme=SLOWER)
     git("branch", first[:7])
-    got = diff("acme.yaml", "--against", first[:7])
-    assert got.code == 2
-    assert f"write one of refs/heads/{first[:7]}, {first}" in got.stderr
+    run = diff("acme.yaml", "--against", first[:7])
+    assert run.code == 2
+    assert f"write one of refs/heads/{first[:7]}, {first}" in run.stderr
 
 
 def test_date_before_the_reflog_is_refused(git: Git, diff: Diff) -> None:
-    got = diff("acme.yaml", "--against", "main@{2001-01-01}")
-    assert got.code == 2
-    assert ": log for 'main' only goes back to" in got.stderr
+    run = diff("acme.yaml", "--against", "main@{2001-01-01}")
+    assert run.code == 2
+    assert ": log for 'main' only goes back to" in run.stderr
 
 
 def test_path_with_the_name_of_a_revision_is_ambiguous(git: Git, diff: Diff) -> None:
@@ -306,10 +306,10 @@ def test_path_with_the_name_of_a_revision_is_ambiguous(git: Git, diff: Diff) -> 
     git.write("acme.yaml", SLOWER)
     (git.folder / "origin").mkdir()
     shutil.copy(git.folder / "acme.yaml", git.folder / "origin" / "main")
-    got = diff("acme.yaml", "--against", "origin/main")
-    assert got.code == 2
-    assert "`origin/main` is ambiguous: a Git revision and a path" in got.stderr
-    assert "write ./origin/main, or refs/heads/origin/main" in got.stderr
+    run = diff("acme.yaml", "--against", "origin/main")
+    assert run.code == 2
+    assert "`origin/main` is ambiguous: a Git revision and a path" in run.stderr
+    assert "write ./origin/main, or refs/heads/origin/main" in run.stderr
     # A broken link is a path too.
     os.remove(git.folder / "origin" / "main")
     (git.folder / "origin" / "main").symlink_to("nowhere")
@@ -326,9 +326,9 @@ def test_head_is_the_last_commit_even_if_a_file_has_that_name(
     assert diff("acme.yaml", "--against", "HEAD~1").code == 0
     git("clone", "-q", "--bare", str(git.folder), str(tmp_path / "bare"))
     (tmp_path / "bare" / "acme.yaml").write_text(SLOWER)
-    got = diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "bare", GIT_DIR=".")
-    assert (got.code, got.stderr) == (1, "")
-    assert BREAKING in got.stdout
+    run = diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "bare", GIT_DIR=".")
+    assert (run.code, run.stderr) == (1, "")
+    assert BREAKING in run.stdout
     assert diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "bare").code == 4
 
 
@@ -340,10 +340,10 @@ def test_setting_does_not_enable_replaced_objects(git: Git, diff: Diff) -> None:
 
 
 def test_excluded_revision_is_refused(git: Git, diff: Diff) -> None:
-    for asked in (("--against", "^main"), ("--merge-base", "^HEAD")):
-        got = diff(".", *asked)
-        assert got.code == 2
-        assert f"invalid Git revision `{asked[1]}`" in got.stderr
+    for arguments in (("--against", "^main"), ("--merge-base", "^HEAD")):
+        run = diff(".", *arguments)
+        assert run.code == 2
+        assert f"invalid Git revision `{arguments[1]}`" in run.stderr
 
 
 # -- links of a revision ---------------------------------------------------------------------------
@@ -355,19 +355,19 @@ OUT = "link leaves the folder or repository (not followed)"
 def test_link_out_of_a_revision_is_a_remark(text: str, git: Git, diff: Diff) -> None:
     git.commit_links({"link.yaml": text.encode(), "a/keep": b".."})
     git.write("acme.yaml", SLOWER)
-    got = diff(".", "--against", "HEAD")
-    assert got.code == 1
-    assert BREAKING in got.stdout
-    assert got.stderr.count(f"HEAD:link.yaml: {OUT}") == 1
+    run = diff(".", "--against", "HEAD")
+    assert run.code == 1
+    assert BREAKING in run.stdout
+    assert run.stderr.count(f"HEAD:link.yaml: {OUT}") == 1
 
 
 @pytest.mark.parametrize("text", [b"a\0b.yaml", b"x" * 200_000, b"./" * 2_100 + b"acme.yaml", b""])
 def test_broken_link_is_not_followed(text: bytes, git: Git, diff: Diff) -> None:
     git.commit_links({"link.yaml": text})
     git.write("acme.yaml", SLOWER)
-    got = diff(".", "--against", "HEAD")
-    assert (got.code, got.stderr) == (1, "")
-    assert BREAKING in got.stdout
+    run = diff(".", "--against", "HEAD")
+    assert (run.code, run.stderr) == (1, "")
+    assert BREAKING in run.stdout
 
 
 def test_links_are_followed_through_folders_and_other_links(git: Git, diff: Diff) -> None:
@@ -380,17 +380,17 @@ def test_links_are_followed_through_folders_and_other_links(git: Git, diff: Diff
     for name in ("round.yaml", "file.yaml"):
         (git.folder / name).unlink()
     (git.folder / "real" / "in" / "shop.yaml").write_text(SLOWER.replace("acme", "shop"))
-    got = diff("a.yaml", "--against", "HEAD")
-    assert (got.code, got.stderr) == (1, "")
-    assert BREAKING in got.stdout
-    assert "HEAD:a.yaml" in got.stdout
+    run = diff("a.yaml", "--against", "HEAD")
+    assert (run.code, run.stderr) == (1, "")
+    assert BREAKING in run.stdout
+    assert "HEAD:a.yaml" in run.stdout
 
 
 def test_settings_file_of_a_revision_is_not_a_link(git: Git, diff: Diff) -> None:
     git.commit_links({"pyproject.toml": b"../pyproject.toml"})
-    got = diff.cli("check", "acme.yaml", "--config", "HEAD:pyproject.toml", cwd=git.folder)
-    assert got.code == 2
-    assert f"HEAD:pyproject.toml: {OUT}" in got.stderr
+    run = diff.cli("check", "acme.yaml", "--config", "HEAD:pyproject.toml", cwd=git.folder)
+    assert run.code == 2
+    assert f"HEAD:pyproject.toml: {OUT}" in run.stderr
 
 
 def test_many_links_need_few_processes(git: Git, diff: Diff, tmp_path: Path) -> None:
@@ -424,10 +424,10 @@ def test_planted_end_of_history_is_reported(git: Git, diff: Diff) -> None:
     git("merge", "-q", "--no-ff", "-m", "Merge", "change")
     assert diff("acme.yaml", "--merge-base", "change").stderr == ""
     (git.folder / ".git" / "shallow").write_text(f"{base}\n")
-    got = diff("acme.yaml", "--merge-base", "change")
-    assert got.stdout == NOTHING
-    assert "may be wrong, because this clone is shallow" in got.stderr
-    assert "git fetch --unshallow" in got.stderr
+    run = diff("acme.yaml", "--merge-base", "change")
+    assert run.stdout == NOTHING
+    assert "may be wrong, because this clone is shallow" in run.stderr
+    assert "git fetch --unshallow" in run.stderr
 
 
 def test_planted_commit_graph_is_ignored(git: Git, diff: Diff) -> None:
@@ -437,14 +437,14 @@ def test_planted_commit_graph_is_ignored(git: Git, diff: Diff) -> None:
     git("commit-graph", "write", "--reachable")
     graph = git.folder / ".git" / "objects" / "info" / "commit-graph"
     data = bytearray(graph.read_bytes())
-    # A commit is its tree, two parents by their position in the file, and 8 bytes of dates.
+    # The data of a commit: its tree, the positions of two parents, and 8 bytes of dates.
     parents = data.index(bytes.fromhex(git("rev-parse", "HEAD~1^{tree}"))) + 20
     data[parents : parents + 4] = (0x70000000).to_bytes(4, "big")  # none
     graph.chmod(0o644)
     graph.write_bytes(data)
-    got = diff("acme.yaml", "--merge-base", "target")
-    assert (got.code, got.stderr) == (1, "")
-    assert BREAKING in got.stdout
+    run = diff("acme.yaml", "--merge-base", "target")
+    assert (run.code, run.stderr) == (1, "")
+    assert BREAKING in run.stdout
 
 
 @pytest.mark.parametrize("format", ["sha1", "sha256"])
@@ -458,6 +458,6 @@ def test_object_with_a_wrong_hash_is_damaged(format: str, git: Git, diff: Diff) 
     objects = git.folder / ".git" / "objects"
     (objects / old[:2] / old[2:]).unlink()
     shutil.copy(objects / new[:2] / new[2:], objects / old[:2] / old[2:])
-    got = diff("acme.yaml", "--against", "HEAD")
-    assert (got.stdout, got.code) == ("", 4)
-    assert f"`acme.yaml`: damaged object {old} in the repository" in got.stderr
+    run = diff("acme.yaml", "--against", "HEAD")
+    assert (run.stdout, run.code) == ("", 4)
+    assert f"`acme.yaml`: damaged object {old} in the repository" in run.stderr

@@ -113,7 +113,7 @@ def test_changed_cases_are_those_that_differ_in_some_half_hour_of_a_week(
                     hours, _, which = name.removeprefix("opened ").partition(" ")
                     known = {"(before)": flags[0], "(now)": flags[1]}.get(which)
                     if known is None:
-                        # Named by one policy only, or the same hours in both.
+                        # Only one policy names the hours, or they are equal in both.
                         named = [f"inside {hours}" in text or f"outside {hours}" in text
                                  for text in (old, new)]  # fmt: skip
                         known = flags[0] if named[0] else flags[1]
@@ -124,7 +124,7 @@ def test_changed_cases_are_those_that_differ_in_some_half_hour_of_a_week(
             key = frozenset(whole.items())
             differ[key] = differ.get(key, False) or before != now
     event(f"{len([n for n in part.space.values if 'opened' in n])} hours in conditions")
-    # A case that is not compared is impossible at every hour.
+    # Every case that occurs is compared.
     for key, differs in differ.items():
         assert (key in changed) is differs, key
         assert part.both & _bit(part.space.values, dict(key))

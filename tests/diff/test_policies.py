@@ -55,19 +55,19 @@ def cases(part: ComparedCases, change: Change) -> set[Key]:
 
 @st.composite
 def edited(draw: st.DrawFn, document: Document) -> Document:
-    """Return a policy after one to three edits such as those of authors."""
-    made: Document = deepcopy(document)
+    """Return a policy with one to three edits that an author could make."""
+    policy: Document = deepcopy(document)
     for _ in range(draw(st.integers(1, 3))):
-        who = [n for n in ("plan", "role", "priority") if values_of(made, n)]
-        pool = [draw(conditions(made, (*who, *made.get("facts", ()))))]
+        who = [n for n in ("plan", "role", "priority") if values_of(policy, n)]
+        pool = [draw(conditions(policy, (*who, *policy.get("facts", ()))))]
         section = draw(st.sampled_from(["entitlements", "targets", "other", "names"]))
         if section == "names":
-            rename(draw, made)
+            edit_names(draw, policy)
         elif section == "other":
-            other(draw, made)
+            edit_other_sections(draw, policy)
         else:
-            entry = grants_of(made, pool) if section == "entitlements" else rules_of(made, pool)
-            entries = made.setdefault(section, [])
+            entry = grants_of(policy, pool) if section == "entitlements" else rules_of(policy, pool)
+            entries = policy.setdefault(section, [])
             way = draw(st.sampled_from(["add", "drop", "replace", "swap", "widen"]))
             place = draw(st.integers(0, max(0, len(entries) - 1)))
             if way == "add" or not entries:
@@ -80,30 +80,30 @@ def edited(draw: st.DrawFn, document: Document) -> Document:
                 entries.insert(0, entries.pop(place))
             else:
                 entries[place].pop("when", None)
-    return made
+    return policy
 
 
-def rename(draw: st.DrawFn, made: Document) -> None:
-    """Remove a value from a dimension, or add one."""
-    section = draw(st.sampled_from([n for n in ("plans", "roles", "channels") if made.get(n)]))
-    if len(made[section]) > 1 and draw(st.booleans()):
-        made[section].pop(draw(st.sampled_from([*made[section]])))
+def edit_names(draw: st.DrawFn, policy: Document) -> None:
+    """Remove a value from a dimension, or add a value."""
+    section = draw(st.sampled_from([n for n in ("plans", "roles", "channels") if policy.get(n)]))
+    if len(policy[section]) > 1 and draw(st.booleans()):
+        policy[section].pop(draw(st.sampled_from([*policy[section]])))
     else:
         added: Any = {"name": "Fax", "kind": "other"} if section == "channels" else "New"
-        made[section]["new-one"] = added
+        policy[section]["added"] = added
 
 
-def other(draw: st.DrawFn, made: Document) -> None:
+def edit_other_sections(draw: st.DrawFn, policy: Document) -> None:
     """Change the hours, the commitment, the priorities or the prerequisites of a channel."""
     way = draw(st.sampled_from(["hours", "commitment", "priorities", "channel"]))
     if way == "hours":
-        made["hours"]["office"] = {"open": draw(st.sampled_from(WEEKS))}
+        policy["hours"]["office"] = {"open": draw(st.sampled_from(WEEKS))}
     elif way == "commitment":
-        made["commitment"] = draw(st.sampled_from(["none", "target", "agreement"]))
-    elif way == "priorities" and made.get("priorities"):
-        made["priorities"].reverse()
+        policy["commitment"] = draw(st.sampled_from(["none", "target", "agreement"]))
+    elif way == "priorities" and policy.get("priorities"):
+        policy["priorities"].reverse()
     else:
-        channel = made["channels"][draw(st.sampled_from([*made["channels"]]))]
+        channel = policy["channels"][draw(st.sampled_from([*policy["channels"]]))]
         channel["prerequisites"] = draw(st.sampled_from([["Number"], ["Key", "Badge"]]))
 
 

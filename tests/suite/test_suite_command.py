@@ -24,7 +24,7 @@ GOOD = """\
 tests: 1
 policy: shop
 cases:
-  - name: free is the forum
+  - name: free has only the forum
     channels: {plan: free}
     expect: {exactly: [forum]}
   - channels: {plan: pro}
@@ -55,8 +55,8 @@ def last(run: "Run") -> str:
     "paths", [(), (".",), ("shop.yaml",), ("shop_test.yaml",), ("./shop.yaml", "shop_test.yaml")]
 )
 def test_policy_and_its_tests_are_found(paths: tuple[str, ...], folder: Path, cli: "Cli") -> None:
-    got = cli("test", *paths, cwd=folder)
-    assert (got.stdout, got.stderr, got.code) == ("2 tests: all passed\n", "", 0)
+    run = cli("test", *paths, cwd=folder)
+    assert (run.stdout, run.stderr, run.code) == ("2 tests: all passed\n", "", 0)
 
 
 def test_folders_are_searched_except_hidden_folders(folder: Path, cli: "Cli") -> None:
@@ -68,8 +68,8 @@ def test_folders_are_searched_except_hidden_folders(folder: Path, cli: "Cli") ->
     (folder / ".cache" / "x_test.yaml").write_text("tests: [")
     (folder / "compose.yaml").write_text("services: {policy: {image: x}}\n")
     (folder / ".github.yaml").write_text("on: [")
-    got = cli("test", cwd=folder)
-    assert (got.stdout, got.code) == ("3 tests of 2 policies: all passed\n", 0)
+    run = cli("test", cwd=folder)
+    assert (run.stdout, run.code) == ("3 tests of 2 policies: all passed\n", 0)
 
 
 @pytest.mark.parametrize("place", ["shop_test.yaml", "shop/shop_test.yaml"])
@@ -81,48 +81,48 @@ def test_tests_of_revisions_are_in_their_folder_or_next_to_it(
         text = SHOP.replace("timezone:", f"effective: {{from: {year}-01-01}}\ntimezone:", 1)
         (tmp_path / "shop" / f"{year}.yaml").write_text(text)
     (tmp_path / place).write_text(GOOD)
-    for asked in ((), ("shop/2025.yaml",), (place,), ("./shop",)):
-        if asked == ("./shop",) and place == "shop_test.yaml":
+    for paths in ((), ("shop/2025.yaml",), (place,), ("./shop",)):
+        if paths == ("./shop",) and place == "shop_test.yaml":
             continue  # that folder contains no tests
-        got = cli("test", *asked, cwd=tmp_path)
-        assert (got.stdout, got.code) == ("2 tests: all passed\n", 0), asked
+        run = cli("test", *paths, cwd=tmp_path)
+        assert (run.stdout, run.code) == ("2 tests: all passed\n", 0), paths
 
 
 def test_policy_without_tests_is_an_error(folder: Path, cli: "Cli") -> None:
     (folder / "shop_test.yaml").unlink()
-    got = cli("test", cwd=folder)
-    assert got.code == 1
-    assert got.stdout.startswith(
+    run = cli("test", cwd=folder)
+    assert run.code == 1
+    assert run.stdout.startswith(
         "error[ZT103] no-tests: policy `shop` has no tests\n --> shop.yaml:2"
     )
-    assert "shop_test.yaml" in got.stdout
+    assert "shop_test.yaml" in run.stdout
 
 
 def test_tests_without_their_policy_are_an_error(folder: Path, cli: "Cli") -> None:
     (folder / "shop.yaml").unlink()
-    got = cli("test", cwd=folder)
-    assert got.code == 3
+    run = cli("test", cwd=folder)
+    assert run.code == 3
     assert (
-        "error[ZT105] no-policy: policy `shop` not found in the folder of this file" in got.stdout
+        "error[ZT105] no-policy: policy `shop` not found in the folder of this file" in run.stdout
     )
 
 
 def test_shipped_policy_is_not_a_default(tmp_path: Path, cli: "Cli") -> None:
-    got = cli("test", cwd=tmp_path)
-    assert (got.stdout, got.code) == ("", 3)
-    assert "no policy found here or in the folders below" in got.stderr
+    run = cli("test", cwd=tmp_path)
+    assert (run.stdout, run.code) == ("", 3)
+    assert "no policy found here or in the folders below" in run.stderr
 
 
 def test_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> None:
-    got = cli("test", "HiveMQ", cwd=tmp_path)
-    assert (last(got), got.code, got.stderr) == ("21 tests: all passed", 0, "")
+    run = cli("test", "HiveMQ", cwd=tmp_path)
+    assert (last(run), run.code, run.stderr) == ("21 tests: all passed", 0, "")
     # As in every command, the name is the shipped policy even if a folder has that name.
     (tmp_path / "hivemq").mkdir()
-    got = cli("test", "hivemq", cwd=tmp_path)
-    assert (last(got), got.code) == ("21 tests: all passed", 0)
-    assert "`hivemq` is the shipped policy" in got.stderr
-    got = cli("test", "./hivemq", cwd=tmp_path)
-    assert "no policy found here or in the folders below" in got.stderr
+    run = cli("test", "hivemq", cwd=tmp_path)
+    assert (last(run), run.code) == ("21 tests: all passed", 0)
+    assert "`hivemq` is the shipped policy" in run.stderr
+    run = cli("test", "./hivemq", cwd=tmp_path)
+    assert "no policy found here or in the folders below" in run.stderr
     assert cli("policies", "hivemq", "--field", "file", cwd=tmp_path).code == 0
 
 
@@ -148,16 +148,16 @@ def test_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> Non
 def test_invalid_arguments_are_refused(
     arguments: tuple[str, ...], code: int, words: str, folder: Path, cli: "Cli"
 ) -> None:
-    got = cli("test", *arguments, cwd=folder)
-    assert got.code == code, got.stdout
-    assert words in got.stderr
-    assert got.stdout == ""
+    run = cli("test", *arguments, cwd=folder)
+    assert run.code == code, run.stdout
+    assert words in run.stderr
+    assert run.stdout == ""
 
 
 def test_exit_code_of_a_failure(folder: Path, cli: "Cli") -> None:
     (folder / "shop_test.yaml").write_text(BAD)
-    got = cli("test", cwd=folder)
-    assert (last(got), got.code) == ("2 tests: 1 failed", 1)
+    run = cli("test", cwd=folder)
+    assert (last(run), run.code) == ("2 tests: 1 failed", 1)
     assert cli("test", "--exit-zero", cwd=folder).code == 0
     quiet = cli("test", "-q", cwd=folder)
     assert (quiet.stdout, quiet.stderr, quiet.code) == ("", "", 1)
@@ -168,8 +168,8 @@ def test_invalid_file_always_exits_with_3(name: str, folder: Path, cli: "Cli") -
     with open(folder / name, "a") as stream:
         stream.write("plams: {a: [}\n")
     for more in ((), ("--exit-zero",), ("-q",), ("--format", "json"), ("--coverage", "--mutate")):
-        got = cli("test", *more, cwd=folder)
-        assert got.code == 3, more
+        run = cli("test", *more, cwd=folder)
+        assert run.code == 3, more
     assert "ZS001" in cli("test", cwd=folder).stdout
 
 
@@ -180,11 +180,11 @@ def test_invalid_file_is_omitted_and_other_tests_run(broken: str, folder: Path, 
     (folder / "other_test.yaml").write_text(OTHER_TESTS)
     with open(folder / broken, "a") as stream:
         stream.write("plams: {a: A}\n")
-    got = cli("test", cwd=folder)
-    assert got.code == 3
-    assert got.stdout.count("error[ZS101]") == 1
-    assert got.stdout.count("error[ZT101]") == 1
-    assert got.stdout.splitlines()[-2:] == [
+    run = cli("test", cwd=folder)
+    assert run.code == 3
+    assert run.stdout.count("error[ZS101]") == 1
+    assert run.stdout.count("error[ZT101]") == 1
+    assert run.stdout.splitlines()[-2:] == [
         "2 tests: 1 failed",
         "1 finding in 1 omitted file",
     ]
@@ -216,9 +216,9 @@ def test_policy_with_an_invalid_tests_file_is_not_measured(folder: Path, cli: "C
 
 def test_policy_without_tests_is_not_a_failed_test(folder: Path, cli: "Cli") -> None:
     (folder / "other.yaml").write_text(OTHER)
-    got = cli("test", cwd=folder)
-    assert got.code == 1
-    assert got.stdout.splitlines()[-2:] == ["2 tests: all passed", "1 policy without tests"]
+    run = cli("test", cwd=folder)
+    assert run.code == 1
+    assert run.stdout.splitlines()[-2:] == ["2 tests: all passed", "1 policy without tests"]
     (folder / "shop_test.yaml").unlink()
     assert last(cli("test", cwd=folder)) == "2 policies without tests"
 
@@ -256,9 +256,9 @@ def test_only_selects_tests(text: str, line: str, folder: Path, cli: "Cli") -> N
 
 
 def test_only_without_a_match_is_an_error(folder: Path, cli: "Cli") -> None:
-    got = cli("test", "-k", "free is the forun", cwd=folder)
-    assert (got.stdout, got.code) == ("", 2)
-    assert "did you mean `free is the forum`?" in got.stderr
+    run = cli("test", "-k", "free has only the forun", cwd=folder)
+    assert (run.stdout, run.code) == ("", 2)
+    assert "did you mean `free has only the forum`?" in run.stderr
 
 
 def test_default_moment_of_tests(tmp_path: Path, cli: "Cli") -> None:
@@ -279,32 +279,32 @@ def test_default_moment_of_tests(tmp_path: Path, cli: "Cli") -> None:
 
 
 def test_share_below_the_limit_fails(folder: Path, cli: "Cli") -> None:
-    got = cli("test", "--fail-under", "100", cwd=folder)
-    assert got.code == 1
-    assert "error[ZT202] coverage-too-low" in got.stdout
+    run = cli("test", "--fail-under", "100", cwd=folder)
+    assert run.code == 1
+    assert "error[ZT202] coverage-too-low" in run.stdout
     assert cli("test", "--fail-under", "1", cwd=folder).code == 0
-    got = cli("test", "--fail-under-mutation", "100%", cwd=folder)
-    assert got.code == 1
-    assert "error[ZT302] mutation-too-low" in got.stdout
+    run = cli("test", "--fail-under-mutation", "100%", cwd=folder)
+    assert run.code == 1
+    assert "error[ZT302] mutation-too-low" in run.stdout
     assert cli("test", "--fail-under-mutation", "1", cwd=folder).code == 0
     # Without a limit, missing coverage is not a failure.
     assert cli("test", "--coverage", "--mutate", cwd=folder).code == 0
 
 
 def test_share_equal_to_the_limit_passes(tmp_path: Path, cli: "Cli") -> None:
-    # Decisions: web for `a`, none for `b`, no target. Mutants: two allow web for `b` too, and one
-    # only for `b`, which the test kills.
+    # Three decisions: `web` is allowed for `a`, not for `b`, and no target is stated. Three
+    # mutants: two allow `web` for `b` too, and the test kills the third, which allows only `b`.
     some = OTHER.replace("{a: A}", "{a: A, b: B}").replace("[{allow", "[{when: {plan: a}, allow")
     (tmp_path / "other.yaml").write_text(some)
     (tmp_path / "other_test.yaml").write_text(OTHER_TESTS.replace("{}", "{plan: a}"))
-    got = cli("test", "--coverage", "--mutate", cwd=tmp_path)
+    run = cli("test", "--coverage", "--mutate", cwd=tmp_path)
     assert (
         "\ncoverage: 1 of 3 decisions, 33.3 %\nmutation: 1 of 3 mutants killed, 33.3 %"
-        in got.stdout
+        in run.stdout
     )
     # One test kills both surviving mutants, and is shown once.
-    assert last(got).endswith("; the suggested tests kill 2 of 2 survivors")
-    shown = [line for line in got.stdout.splitlines() if line.startswith("note[ZT301]")]
+    assert last(run).endswith("; the suggested tests kill 2 of 2 survivors")
+    shown = [line for line in run.stdout.splitlines() if line.startswith("note[ZT301]")]
     assert [line.rpartition(": ")[2] for line in shown] == ["removed the condition `plan`"]
     for option in ("--fail-under", "--fail-under-mutation"):
         assert cli("test", option, "33.3", cwd=tmp_path).code == 0
@@ -332,7 +332,7 @@ def test_json_document(folder: Path, cli: "Cli") -> None:
     (folder / "shop_test.yaml").write_text(BAD)
     report = document(cli, folder, "--coverage", "--mutate")
     assert report["tests"] == [
-        {"name": "free is the forum", "file": "shop_test.yaml", "line": 4, "passed": False},
+        {"name": "free has only the forum", "file": "shop_test.yaml", "line": 4, "passed": False},
         {"name": "channels {plan: pro}", "file": "shop_test.yaml", "line": 7, "passed": True},
     ]
     assert (report["summary"]["passed"], report["summary"]["failed"]) == (1, 1)
@@ -355,9 +355,9 @@ def test_ten_survivors_are_shown_with_tests_that_kill_them(folder: Path, cli: "C
     listed = report["mutation"]["unnoticed"]
     assert len(shown) == 10 < len(listed)
     killed = sum(mutant["test"] is not None for mutant in listed)
-    got = cli("test", "--mutate", cwd=folder)
-    assert got.stdout.count("note[ZT301]") == 10
-    assert last(got).endswith(
+    run = cli("test", "--mutate", cwd=folder)
+    assert run.stdout.count("note[ZT301]") == 10
+    assert last(run).endswith(
         f"; the suggested tests kill {killed} of {len(listed)} survivors; see --format json for all"
     )
     # Pasted into the tests file, the tests pass and kill these mutants.
@@ -371,10 +371,10 @@ def test_ten_survivors_are_shown_with_tests_that_kill_them(folder: Path, cli: "C
 
 
 def test_suggested_line_has_at_most_100_characters() -> None:
-    asked = {"channels": {"plan": "a" * 80}, "expect": {"include": "web"}}
-    assert case_text(asked) == f"- channels: {{plan: {'a' * 80}}}\n  expect: {{include: web}}\n"
-    asked["channels"]["plan"] += "a"
-    assert case_text(asked) == f"- channels:\n    plan: {'a' * 81}\n  expect: {{include: web}}\n"
+    case = {"channels": {"plan": "a" * 80}, "expect": {"include": "web"}}
+    assert case_text(case) == f"- channels: {{plan: {'a' * 80}}}\n  expect: {{include: web}}\n"
+    case["channels"]["plan"] += "a"
+    assert case_text(case) == f"- channels:\n    plan: {'a' * 81}\n  expect: {{include: web}}\n"
 
 
 def test_suggested_tests_cover_all_decisions(folder: Path, cli: "Cli") -> None:
@@ -384,18 +384,18 @@ def test_suggested_tests_cover_all_decisions(folder: Path, cli: "Cli") -> None:
         "".join(f"  {line}\n" for line in decision["test"].splitlines()) for decision in missing
     )
     (folder / "shop_test.yaml").write_text(GOOD + pasted)
-    got = document(cli, folder, "--coverage")
-    assert got["coverage"]["percent"] == 100
-    assert got["findings"] == []
+    run = document(cli, folder, "--coverage")
+    assert run["coverage"]["percent"] == 100
+    assert run["findings"] == []
 
 
 @pytest.mark.parametrize("format", ["csv", "markdown", "github", "sarif", "junit", "gitlab"])
 def test_every_format_reports_a_failure(format: str, folder: Path, cli: "Cli") -> None:
     (folder / "shop_test.yaml").write_text(BAD)
-    got = cli("test", "--format", format, cwd=folder)
-    assert got.code == 1, got.stderr
-    assert "ZT101" in got.stdout
-    assert "shop_test.yaml" in got.stdout.replace("\\", "")
+    run = cli("test", "--format", format, cwd=folder)
+    assert run.code == 1, run.stderr
+    assert "ZT101" in run.stdout
+    assert "shop_test.yaml" in run.stdout.replace("\\", "")
 
 
 def test_tests_with_the_same_question_have_unique_names_in_junit(folder: Path, cli: "Cli") -> None:
@@ -403,7 +403,7 @@ def test_tests_with_the_same_question_have_unique_names_in_junit(folder: Path, c
     (folder / "shop_test.yaml").write_text(GOOD + question * 2)
     report = Xml.fromstring(cli("test", "--format", "junit", cwd=folder).stdout)
     assert [case.get("name") for case in report.iter("testcase")] == [
-        "free is the forum", "channels {plan: pro}", "channels {plan: pro} #2",
+        "free has only the forum", "channels {plan: pro}", "channels {plan: pro} #2",
         "channels {plan: pro} #3",
     ]  # fmt: skip
 
