@@ -2,7 +2,7 @@
 
     python tests/analysis/minutes.py FIRST LAST
 
-compares the random targets of the seeds from FIRST to LAST and prints what was compared.
+compares the random targets of the seeds from FIRST to LAST and prints the number of verdicts.
 """
 
 import sys
@@ -117,8 +117,8 @@ def deadlines(target: TargetClock, moments: Sequence[int]) -> list[int]:
     return result
 
 
-class Compared(NamedTuple):
-    """Two targets over the moments of a case: the quick verdict, and the plain one."""
+class TargetPair(NamedTuple):
+    """Two targets over the moments of a case: the quick verdict, and the verdict by minutes."""
 
     target: TargetClock
     other: TargetClock
@@ -128,13 +128,13 @@ class Compared(NamedTuple):
     plain: str
 
 
-def compared(seed: int, count: int = 6) -> list[Compared]:
-    """Return so many random targets of one policy, each compared with each."""
+def compare_pairs(seed: int, count: int = 6) -> list[TargetPair]:
+    """Compare all pairs of `count` random targets of a policy."""
     random = Random(seed)
     start = date(2026, 1, 1) + timedelta(random.randrange(365))
     where = random.choice(ZONES)
-    written = [calendar(random, where, start) for _ in range(4)]
-    revision = revision_of(written, where=where, start=start)
+    calendars = [calendar(random, where, start) for _ in range(4)]
+    revision = revision_of(calendars, where=where, start=start)
     single = [counted_time(revision.hours[name][0], where) for name in revision.hours]
     hours = [*single[:3], single[2].joined(single[3])]
     reading = random.choice(("close", "opening", "same-time"))
@@ -156,7 +156,7 @@ def compared(seed: int, count: int = 6) -> list[Compared]:
         time = working_time(counted)
         cases.append((((inside, counted),), [time.is_open(value) is inside for value in moments]))
     index = {moment: place for place, moment in enumerate(moments)}
-    # What was worked out for one pair must not change the verdict about the next.
+    # Cached results of a pair must not change the verdict on the next pair.
     quick = Deadlines((first, last))
     result = []
     for item, left in zip(targets, due, strict=True):
@@ -167,7 +167,7 @@ def compared(seed: int, count: int = 6) -> list[Compared]:
                 verdict = quick.compare(item, entry, conditions)
                 worse = quick.is_worse(item, entry, conditions)
                 plain = _word(signs, item.target.every, entry.target.every)
-                result.append(Compared(item, entry, conditions, verdict, worse, plain))
+                result.append(TargetPair(item, entry, conditions, verdict, worse, plain))
                 for moment, sign in ((verdict.later, 1), (verdict.earlier, -1)):
                     if moment is not None and (place := index.get(moment.opened)) is not None:
                         a, b = (NEVER if due is None else due for due in moment[1:])
@@ -178,7 +178,7 @@ def compared(seed: int, count: int = 6) -> list[Compared]:
 
 
 def _word(signs: set[int], every: bool, other: bool) -> str:
-    """Return the verdict, where one target recurs or both do (the clock definition, rule 22)."""
+    """Return the verdict; a recurring target is never worse than one deadline (rule 22)."""
     if every and not other:
         return "incomparable" if 1 in signs else "better"
     if other and not every:
@@ -189,8 +189,8 @@ def _word(signs: set[int], every: bool, other: bool) -> str:
 
 
 def check(seed: int) -> Counter[str]:
-    """Compare the targets of a seed; return how many pairs have which verdict."""
-    result = compared(seed)
+    """Compare the targets of a seed; return the number of pairs by verdict."""
+    result = compare_pairs(seed)
     for item in result:
         assert item.quick.word == item.plain, (seed, item)
         assert item.is_worse is (item.plain == "worse"), (seed, item)

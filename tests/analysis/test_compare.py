@@ -1,4 +1,4 @@
-"""Which hours include which, from the definition; and the quick way against the plain one."""
+"""Inclusion of hours: examples, and the quick comparison against every instant."""
 
 from datetime import date
 from typing import Any
@@ -34,9 +34,9 @@ def counted(*calendars: str, zone: str = "UTC") -> CountedTime:
 
 
 def public(country: str, subdivision: str | None, year: int) -> Year:
-    """Give two days off: New Year in every country, and the national day in Norway.
+    """Return the days off: New Year in every country, and the national day in Norway.
 
-    China works the second Saturday of the year in exchange.
+    In China the second Saturday of the year is an exchanged working day.
     """
     days = [date(year, 1, 1)] + ([date(year, 5, 17)] if country == "NO" else [])
     saturdays = [day for day in range(8, 15) if date(year, 1, day).weekday() == 5]
@@ -50,7 +50,7 @@ def midnight(day: str) -> int:
 
 PERIOD = midnight("2025-01-01"), midnight("2035-01-01")
 OFFICE = "{open: mon-fri 09:00-17:00}"
-# The left one is open whenever the right one is, and not the other way round.
+# The first calendar includes the second, but the second does not include the first.
 WIDER = [
     ("{open: 24x7}", OFFICE),
     ("{open: mon-fri 08:00-17:00}", OFFICE),
@@ -72,7 +72,7 @@ WIDER = [
             "{open: mon-fri 09:00-17:00, holidays: {country: CN}}",
             "{open: mon-fri 09:00-17:00, holidays: {country: CN, exchanged: ignore}}",
             "{open: mon-fri 09:00-17:00, holidays: {country: CN, exchanged: mon, add: [12-24]}}",
-            # A day that is removed is not worked in exchange.
+            # A removed day is not an exchanged working day.
             "{open: mon-fri 09:00-17:00, holidays: {country: CN, exchanged: mon, remove: 01-10}}",
         )
     ),
@@ -94,8 +94,8 @@ WIDER = [
         "{open: mon-fri 09:00-17:00, timezone: Europe/Oslo}",
     ),
 ]
-# Each is open when the other is not.
-CROSSING = [
+# Each calendar is open at a moment at which the other is closed.
+NOT_INCLUDED = [
     (OFFICE, "{open: mon-fri 09:00-17:00, holidays: {country: CN, exchanged: mon}}"),
     (OFFICE, "{open: sat-sun 09:00-17:00}"),
     (OFFICE, "{open: mon-fri 08:00-16:00}"),
@@ -121,8 +121,8 @@ def test_a_calendar_includes_another(wide: str, narrow: str) -> None:
     assert not includes(counted(narrow), counted(wide), PERIOD, public)
 
 
-@pytest.mark.parametrize(("left", "right"), CROSSING)
-def test_overlapping_calendars_include_neither(left: str, right: str) -> None:
+@pytest.mark.parametrize(("left", "right"), NOT_INCLUDED)
+def test_neither_calendar_includes_the_other(left: str, right: str) -> None:
     assert not includes(counted(left), counted(right), PERIOD, public)
     assert not includes(counted(right), counted(left), PERIOD, public)
 
@@ -168,7 +168,7 @@ def test_a_union_includes_its_members() -> None:
         # Christmas Day of 2027 is a Saturday.
         ("mon-fri 09:00-17:00, holidays: [12-25]", "2027-01-01", "2028-01-01", True),
         ("mon-fri 09:00-17:00, holidays: [12-25]", "2026-01-01", "2027-01-01", False),
-        # From Thursday to Sunday: that Wednesday is shorter comes too late.
+        # Only Wednesday is shorter. The period from Thursday to Sunday does not contain it.
         ("[mon-tue 09:00-17:00, wed 09:00-12:00, thu-fri 09:00-17:00]",
          "2026-12-31", "2027-01-04", True),
         ("[mon-tue 09:00-17:00, wed 09:00-12:00, thu-fri 09:00-17:00]",
@@ -188,11 +188,11 @@ def test_hours_are_compared_only_in_the_period(
     ) is same
 
 
-# -- the quick way ---------------------------------------------------------------------------------
+# -- the quick comparison --------------------------------------------------------------------------
 
 days = st.sampled_from(["mon", "fri", "sat", "mon-fri", "tue-sun"])
 times = st.sampled_from(["09:00-17:00", "08:00-12:00", "22:00-06:00", "00:00-24:00"])
-offs = st.sampled_from(
+holidays = st.sampled_from(
     [None, "[12-24]", "[12-24, 05-01]", "{country: NO}", "{country: NO, add: [12-24]}",
      "{country: NO, remove: [05-17]}"]
 )  # fmt: skip
@@ -201,7 +201,7 @@ offs = st.sampled_from(
 @st.composite
 def calendars(draw: st.DrawFn) -> str:
     parts = [f"open: {draw(days)} {draw(times)}"]
-    if off := draw(offs):
+    if off := draw(holidays):
         parts.append(f"holidays: {off}")
     if draw(st.integers(0, 4)) == 0:
         parts.append("holidays-apply-to: start-date")
@@ -210,7 +210,7 @@ def calendars(draw: st.DrawFn) -> str:
     return "{" + ", ".join(parts) + "}"
 
 
-#: Ten years, and from hours to weeks around New Year, when days are off and on.
+#: Ten years, or some hours to three weeks around New Year, with days off and working days.
 periods = st.just(PERIOD) | st.builds(
     lambda start, hours: (start, start + hours * 3600),
     st.integers(midnight("2030-12-20"), midnight("2031-01-05")),

@@ -1,4 +1,4 @@
-"""How targets compare, from the definition; and the quick way against every minute of a month."""
+"""Comparison of targets: examples, and the quick comparison against every minute of a month."""
 
 from datetime import date
 from random import Random
@@ -52,7 +52,7 @@ TWO_ZONES = CountedTime((
     *counted("{open: mon-fri 09:00-17:00, timezone: Asia/Tokyo}").calendars,
 ))  # fmt: skip
 
-# The left one is better for the customer.
+# The first target is better for the customer.
 BETTER = [
     (target("1h"), target("2h")),
     (target("4h"), target("4 business hours")),
@@ -64,7 +64,7 @@ BETTER = [
     ),
     (target("1 business day"), target("2 business days")),
     (target("next business day"), target("10 business days")),
-    # Opened after they close, a full day is one more.
+    # For a case opened after closing, a full business day is one day more.
     (target("next business day"), target("1 business day")),
     (target("8 business hours"), target("1 business day")),
     (target("2 business hours"), target("1 business day")),
@@ -72,7 +72,7 @@ BETTER = [
     (target("next business day", reading="same-time"), target("next business day")),
     (target("by 10:00 next business day"), target("by 12:00 next business day")),
     (target("by 10:00 next business day"), target("next business day")),
-    # Longer hours end later.
+    # A longer day ends later.
     (target("next business day"), target("next business day", TO_SIX)),
     (target("every 1h"), target("every 2h")),
     (target("every 1h"), target("every week")),
@@ -99,7 +99,7 @@ INCOMPARABLE = [
     (target("4 business hours", ABROAD), target("4 business hours")),
     (target("4 business hours", ABROAD), target("8 business hours", TO_SIX)),
     (target("1h"), target("2h")._replace(starts="The first answer")),
-    # Whose days are meant?
+    # In two time zones, business days are ambiguous.
     (target("1 business day")._replace(counted=TWO_ZONES), target("next business day")),
 ]
 EQUAL = [
@@ -112,7 +112,7 @@ EQUAL = [
         target("1 business day", "{open: mon-fri 09:00-17:00, business-days: mon-thu}"),
         target("1 business day", "{open: mon-thu 09:00-17:00, business-days: mon-fri}"),
     ),
-    # Where they never open, nothing is ever due.
+    # If the hours never open, no target is ever due.
     (
         target("1 business hour")._replace(counted=NEVER),
         target("2 business hours")._replace(counted=NEVER),
@@ -146,7 +146,7 @@ def test_a_verdict_has_an_example_of_each_kind() -> None:
     verdict = compared(target("5h"), target("4 business hours"))
     assert verdict == Verdict(
         "incomparable",
-        # A Thursday, four hours before they close; and a Wednesday, nine hours before they open.
+        # A Thursday, four hours before the closing; and a Wednesday, nine hours before the opening.
         DeadlinesAtMoment(
             at("2025-01-02T13:00:00Z"), at("2025-01-02T18:00:00Z"), at("2025-01-02T17:00:00Z")
         ),
@@ -158,7 +158,7 @@ def test_a_verdict_has_an_example_of_each_kind() -> None:
 
 
 def test_a_week_is_shorter_before_a_dst_gap() -> None:
-    # In Beirut it is on Saturday 29 March 2025 at 22:00Z, in Berlin three hours later.
+    # The gap is on Saturday 29 March 2025 at 22:00Z in Beirut, and three hours later in Berlin.
     period = at("2025-03-17T00:00:00Z"), at("2025-03-25T00:00:00Z")
     berlin, beirut = (
         target("every week", None)._replace(zone=name) for name in ("Europe/Berlin", "Asia/Beirut")
@@ -172,13 +172,13 @@ def test_a_week_is_shorter_before_a_dst_gap() -> None:
 def test_only_opening_times_of_the_case_are_compared() -> None:
     inside, outside = ((True, counted(OFFICE)),), ((False, counted(OFFICE)),)
     clock, other = target("8h"), target("4 business hours")
-    # Outside, they open after eight hours or more, but for the hours just before they open.
+    # Outside the hours, `8h` ends before the next opening, except for cases opened just before it.
     assert compared(clock, other).word == "incomparable"
     assert compared(clock, other, inside).word == "incomparable"
     early = (True, counted("{open: mon-fri 00:00-01:00}"))
     assert compared(clock, other, (early,)).word == "better"
     assert compared(clock, other, (*outside, early)).word == "better"
-    # No moment is inside and outside: nothing tells the two apart.
+    # No moment is both inside and outside, so the targets do not differ.
     assert compared(clock, other, (*inside, *outside)).word == "equal"
     assert compared(target("1 business day"), target("next business day"), inside).word == "equal"
     assert compared(target("1 business day"), target("next business day"), outside).word == "worse"
@@ -211,7 +211,7 @@ def revision(effective: str = "") -> Revision:
             ["{from: 2026-06-01}", "{last_day: 2027-01-31}"],
             "2026-06-01T00:00:00+02:00", "2027-02-01T00:00:00+01:00",
         ),
-        # What ended before the other one starts is compared over the days of the other one.
+        # If one revision ends before the other starts, only the days of the other are compared.
         (
             ["{from: 2026-01-01, last_day: 2026-12-31}", "{from: 2027-01-01}"],
             "2027-01-01T00:00:00+01:00", "2037-01-01T00:00:00+01:00",
@@ -255,11 +255,11 @@ def test_verdicts_without_deadlines_are_right_at_every_moment(seed: int) -> None
     ]
     first, last = period_of(result)
     due = {id(item): deadlines(item, range(first, last, 3600)) for item in targets}
-    refuted = [(a, b) for a in targets for b in targets if _ends_before_close(a, b)]
-    assert refuted
-    kept, checked = Clocks(), random.sample(refuted, 8)
-    for left, right in refuted:
+    never_later = [(a, b) for a in targets for b in targets if _ends_before_close(a, b)]
+    assert never_later
+    shared_clocks, samples = Clocks(), random.sample(never_later, 8)
+    for left, right in never_later:
         assert all(a <= b for a, b in zip(due[id(left)], due[id(right)], strict=True))
-    for left, right in [*checked, *((b, a) for a, b in checked)]:
+    for left, right in [*samples, *((b, a) for a, b in samples)]:
         alone = Deadlines((first, last), Clocks()).compare(left, right)
-        assert Deadlines((first, last), kept).compare(left, right) == alone
+        assert Deadlines((first, last), shared_clocks).compare(left, right) == alone

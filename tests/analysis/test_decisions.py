@@ -27,19 +27,19 @@ SEED = 20261129
 POLICIES = 40
 
 
-def in_order(space: Space) -> Iterator[tuple[int, Case]]:
-    """Yield every case with its bit, by walking through the values."""
+def cases_in_order(space: Space) -> Iterator[tuple[int, Case]]:
+    """Yield every case with its bit, in the order of the values."""
     for number, values in enumerate(product(*space.values.values())):
         yield 1 << number, dict(zip(space.values, values, strict=True))
 
 
 class Sets:
-    """The sets of the program, as the reference has them."""
+    """The case sets of the program, from the case numbers of the reference."""
 
     def __init__(self, claims: Claims, space: Space) -> None:
         self.claims = claims
-        bits = {tuple(case.values()): bit for bit, case in in_order(space)}
-        #: The bit of each case of the reference; facts that decide nothing have no part in it.
+        bits = {tuple(case.values()): bit for bit, case in cases_in_order(space)}
+        #: The bit of each case of the reference; the space has no facts that decide nothing.
         self.bits = [bits[tuple(case[name] for name in space.values)] for case in claims.cases]
 
     def of(self, numbers: Iterable[int]) -> Cases:
@@ -51,7 +51,7 @@ class Sets:
 
 
 def compare(text: str) -> int:
-    """Hold the decisions over all cases of a policy to the reference; return how many there are."""
+    """Compare the decisions of a policy with the reference; return the number of cases."""
     revision = load_revision(SourceFile("p.yaml", text.encode(), "sha256:0", "p.yaml"))
     space = space_of(revision)
     decisions = decisions_of(revision, space, public_holidays)
@@ -130,7 +130,7 @@ def test_a_case_set_lists_its_cases(
     values: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
     space = Space(values)
-    every = list(in_order(space))
+    every = list(cases_in_order(space))
     assert space.size == len(every)
     chosen = data.draw(st.integers(0, space.every))
     cases = [case for bit, case in every if chosen & bit]
@@ -155,10 +155,12 @@ def test_a_case_set_lists_its_cases(
     }
     if chosen:
         assert space.first(chosen) == cases[0]
-    wanted = data.draw(st.dictionaries(st.sampled_from([*values, "other"]), st.just(["v0", "v2"])))
-    within = list(space.cases(space.within(wanted)))
+    accepted = data.draw(
+        st.dictionaries(st.sampled_from([*values, "other"]), st.just(["v0", "v2"]))
+    )
+    within = list(space.cases(space.within(accepted)))
     assert within == [
-        case for _, case in every if all(case.get(n, "v0") in some for n, some in wanted.items())
+        case for _, case in every if all(case.get(n, "v0") in some for n, some in accepted.items())
     ]
 
 
@@ -213,13 +215,13 @@ def test_members_of_a_union_are_limited_to_its_cases() -> None:
     revision = load_revision(source)
     decisions = Decisions(revision, space_of(revision))
     plans = [decisions.space.of("plan", plan) for plan in ("a", "b")]
-    for asked in (decisions.space.every, *plans):
-        parts = decisions.counted("desk", asked)
+    for case_set in (decisions.space.every, *plans):
+        parts = decisions.counted("desk", case_set)
         result = [(len(part.calendars), cases) for part, cases in parts]
         assert result == [
-            (members, plan & asked)
+            (members, plan & case_set)
             for members, plan in zip((1, 2), plans, strict=True)
-            if plan & asked
+            if plan & case_set
         ]
 
 
@@ -250,7 +252,7 @@ def test_a_union_is_open_when_a_member_with_a_calendar_is_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("desk", "core", "none"),
+    ("desk", "core", "impossible"),
     [
         ({"open": "mon-fri 09:00-17:00"}, {"open": "mon-fri 10:00-12:00"}, ["outside inside"]),
         ({"open": "mon-fri 09:00-17:00"}, {"open": "mon-fri 16:00-18:00"}, []),
@@ -260,13 +262,14 @@ def test_a_union_is_open_when_a_member_with_a_calendar_is_open() -> None:
             {"open": "mon-fri 09:00-17:00"},
             ["inside outside", "outside inside"],
         ),
-        # One day without a break is enough of a moment.
+        # On one date, `core` is open and `desk` is closed.
         (
             {"open": "mon-fri 09:00-17:00", "dates": {"2026-12-24": "closed"}},
             {"open": "mon-fri 09:00-17:00"},
             ["inside outside"],
         ),
-        # The customer's hours may lie at any time, but not outside of longer ones of theirs.
+        # Hours in the customer's time zone can be open at any time, but never outside longer hours
+        # in the same zone.
         (
             {"timezone": "customer", "open": "mon-fri 09:00-17:00"},
             {"open": "mon-fri 10:00-12:00"},
@@ -280,7 +283,7 @@ def test_a_union_is_open_when_a_member_with_a_calendar_is_open() -> None:
     ],
 )
 def test_a_case_without_an_opening_time_cannot_be_opened(
-    desk: dict[str, object], core: dict[str, object], none: list[str]
+    desk: dict[str, object], core: dict[str, object], impossible: list[str]
 ) -> None:
     document = {
         "format": "1",
@@ -301,5 +304,5 @@ def test_a_case_without_an_opening_time_cannot_be_opened(
         f"{case['opened desk']} {case['opened core']}"
         for case in space.cases(space.every & ~decisions.entitled)
     ]
-    assert sides == none
+    assert sides == impossible
     assert decisions.without_opening_time == space.every & ~decisions.entitled

@@ -5,7 +5,7 @@
 The target is four working hours, Monday to Friday 09:00 to 17:00 in Oslo, with ten holidays. Each
 round runs all libraries. A figure is the ratio of the CPU times of another library and zsupport:
 the median over the rounds. The output also has the time per ticket, and the number of tickets with
-another deadline. Requires the extra `bench`.
+a different deadline. Requires the extra `bench`.
 """
 
 import statistics
@@ -45,8 +45,8 @@ hours: {{office: {{timezone: Europe/Oslo, open: "mon-fri 09:00-17:00", holidays:
 targets: [{{hours: office, first-response: {{P1: 4 business hours}}}}]
 """
 TARGET = timedelta(hours=4)
-#: The required ratios by library; 0: no requirement.
-LEAST: dict[str, dict[str, float]] = {
+#: The minimum ratios by library; 0: no minimum.
+MINIMUM: dict[str, dict[str, float]] = {
     "Calendar.due": {"businesstimedelta": 60, "pandas": 40, "workclock": 0},
     "policy.due": {"businesstimedelta": 30, "pandas": 0, "workclock": 1.2},
     "integers": {"businesstimedelta": 150, "pandas": 0, "workclock": 0},
@@ -56,7 +56,7 @@ TICKETS = [datetime(2026, 1, 5, 8, tzinfo=UTC) + timedelta(minutes=257 * i) for 
 
 
 def businesstimedelta_run() -> Callable[[], list[datetime]]:
-    """Return the run of businesstimedelta."""
+    """Return a function that computes the deadlines with businesstimedelta."""
     workday = businesstimedelta.WorkDayRule(
         start_time=clock(9),
         end_time=clock(17),
@@ -72,7 +72,7 @@ def businesstimedelta_run() -> Callable[[], list[datetime]]:
 
 
 def pandas_run() -> Callable[[], list[datetime]]:
-    """Return the run of CustomBusinessHour of pandas, in the local time of the hours."""
+    """Return a function that computes the deadlines with pandas, in local time."""
     offset = pandas.offsets.CustomBusinessHour(4, start="09:00", end="17:00", holidays=HOLIDAYS)
 
     def due_of(ticket: datetime) -> datetime:
@@ -84,7 +84,7 @@ def pandas_run() -> Callable[[], list[datetime]]:
 
 
 def workclock_run() -> Callable[[], list[datetime]]:
-    """Return the run of workclock, one ticket at a time."""
+    """Return a function that computes the deadlines with workclock, one ticket at a time."""
     off = workclock.Holidays([date.fromisoformat(day) for day in HOLIDAYS])
     office = workclock.Schedule([workclock.WorkDay(clock(9), clock(17)), off], time_zone=OSLO)
     return lambda: [office.add(ticket, TARGET) for ticket in TICKETS]
@@ -120,23 +120,23 @@ def main(rounds: int) -> None:
             if round_:
                 times[name].append(time.process_time() - start)
     print(f"Python {sys.version.split()[0]}, {rounds} rounds of {len(TICKETS)} tickets")
-    for name, least in LEAST.items():
-        for other, limit in least.items():
+    for name, minimums in MINIMUM.items():
+        for other, limit in minimums.items():
             pairs = zip(times[other], times[name], strict=True)
             ratio = statistics.median(theirs / own for theirs, own in pairs)
-            asked = f" (at least {limit:g})" if limit else ""
-            print(f"{name:14}{ratio:8.1f} times as many as {other}{asked}")
+            requirement = f" (at minimums {limit:g})" if limit else ""
+            print(f"{name:14}{ratio:8.1f} times as many as {other}{requirement}")
     for name, run in runs.items():
         cost = statistics.median(times[name]) / len(TICKETS) * 1e6
         line = f"{name:17}{cost:8.2f} microseconds each"
-        if name in LEAST["policy.due"]:
+        if name in MINIMUM["policy.due"]:
             pairs = zip(run(), deadlines, strict=True)
             line += f", {sum(theirs != own for theirs, own in pairs)} disagreements"
         print(line)
-    print(f"ten years compiled in {_compiling() * 1000:.1f} ms of CPU (at most 20)")
+    print(f"ten years compiled in {_compile_seconds() * 1000:.1f} ms of CPU (at most 20)")
 
 
-def _compiling() -> float:
+def _compile_seconds() -> float:
     """Return the median CPU seconds for compiling ten years of the calendar."""
     seconds = []
     for _ in range(9):

@@ -6,11 +6,11 @@
 Policies of several shapes have 20, 200 and 2,000 rules; `cases` has the same rules over 10,000 and
 1,000,000 cases, and `files` is 100 and 1,000 ordinary policies. Each command runs in its own
 process. The figures are its CPU time with the start of Python, and its peak memory: the smallest
-of all rounds. In brackets: the ratio to the previous size, and the ratio of the times above the
-first size (11 if the time grows with the number of rules). `mutate` shows the time per change
-without the tests alone, because the changes grow faster than the rules. If a size exceeds a limit,
-the limit is shown. With several folders PYTHONPATH, each round measures the copy of the package in
-each of them.
+of all rounds. In brackets: the ratio to the time of the previous size, and the same ratio after the
+time of the first size is subtracted from both (11 if the time grows with the number of rules).
+`mutate` shows the time per mutant, without the time of `test`, because the number of mutants grows
+faster than the number of rules. If a size exceeds a limit, the limit is shown. With several folders
+PYTHONPATH, each round measures the package in every folder.
 """
 
 import argparse
@@ -53,8 +53,8 @@ class Cost(NamedTuple):
 
     seconds: float
     megabytes: float
-    refused: str = ""
-    changes: int = 0  # the number of mutants
+    exceeded_limit: str = ""
+    mutants: int = 0
 
     def best(self, other: "Cost | None") -> "Cost":
         """Return the smaller of two costs."""
@@ -92,31 +92,36 @@ def cost(package: str, folder: Path, command: list[str], limit: int) -> Cost:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
-        written = out.read()
+        output = out.read()
     if process.returncode < 0:
-        refused = f"> {limit} s"
+        exceeded_limit = f"> {limit} s"
     else:
-        most = re.search(r"too many [^;:\n(]*(: [0-9,]+)? \(limit [0-9,]+\)", written)
-        refused = most[0] if most else ""
-        assert process.returncode in (0, 1) or refused, written[-2000:]
-    changes = re.search(r"changes: [0-9]+ of ([0-9]+)", written)
+        most = re.search(r"too many [^;:\n(]*(: [0-9,]+)? \(limit [0-9,]+\)", output)
+        exceeded_limit = most[0] if most else ""
+        assert process.returncode in (0, 1) or exceeded_limit, output[-2000:]
+    mutants = re.search(r"mutation: [0-9,]+ of ([0-9,]+)", output)
     seconds = used.ru_utime + used.ru_stime
-    return Cost(seconds, used.ru_maxrss / 1024, refused, int(changes[1]) if changes else 0)
+    return Cost(
+        seconds,
+        used.ru_maxrss / 1024,
+        exceeded_limit,
+        int(mutants[1].replace(",", "")) if mutants else 0,
+    )
 
 
-def shown(costs: list[Cost], plain: list[Cost]) -> list[str]:
-    """Return the texts of the costs; `plain` are the costs of the tests alone."""
+def texts_of(costs: list[Cost], plain: list[Cost]) -> list[str]:
+    """Return the costs as texts; `plain` are the costs of `test`."""
     texts = []
     for number, (own, tests) in enumerate(zip(costs, plain, strict=True)):
-        if own.refused:
-            texts.append(f"({own.refused})")
+        if own.exceeded_limit:
+            texts.append(f"({own.exceeded_limit})")
             continue
         text = f"{own.seconds:.2f} s, {own.megabytes:.0f} MB"
         before = costs[number - 1]
-        if own.changes:
-            seconds = (own.seconds - tests.seconds) / own.changes
-            text += f", {seconds * 1e3:.2f} ms a change"
-        if number and not before.refused:
+        if own.mutants:
+            seconds = (own.seconds - tests.seconds) / own.mutants
+            text += f", {seconds * 1e3:.2f} ms a mutant"
+        if number and not before.exceeded_limit:
             text += f" ({own.seconds / before.seconds:.1f}"
             above = before.seconds - costs[0].seconds
             if above > NOISE:
@@ -127,20 +132,20 @@ def shown(costs: list[Cost], plain: list[Cost]) -> list[str]:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser()
-    options.add_argument("--sizes", default=",".join(map(str, SIZES)))
-    options.add_argument("--commands", default=",".join(COMMANDS))
-    options.add_argument("--shapes", default=",".join((*SHAPES, "cases", "files")))
-    options.add_argument("--rounds", type=int, default=1)
-    options.add_argument("--limit", type=int, default=120, help="seconds of a run")
-    options.add_argument("packages", nargs="*")
-    wanted = options.parse_args()
-    sizes = [int(size) for size in wanted.sizes.split(",")]
-    packages = wanted.packages or [str(Path(__file__).resolve().parents[2] / "src")]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
+    parser.add_argument("--commands", default=",".join(COMMANDS))
+    parser.add_argument("--shapes", default=",".join((*SHAPES, "cases", "files")))
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--limit", type=int, default=120, help="seconds of a run")
+    parser.add_argument("packages", nargs="*")
+    options = parser.parse_args()
+    sizes = [int(size) for size in options.sizes.split(",")]
+    packages = options.packages or [str(Path(__file__).resolve().parents[2] / "src")]
     zsupport = [sys.executable, "-m", "zsupport"]
     with tempfile.TemporaryDirectory() as name:
-        for shape in wanted.shapes.split(","):
-            commands = {name: [*zsupport, *COMMANDS[name]] for name in wanted.commands.split(",")}
+        for shape in options.shapes.split(","):
+            commands = {name: [*zsupport, *COMMANDS[name]] for name in options.commands.split(",")}
             own_sizes = sizes
             if shape == "files":
                 own_sizes = [100, 1000]
@@ -162,7 +167,7 @@ def main() -> None:
                     write_policy(folder, known, size)
                 if "channels" in commands:
                     commands["channels"] += known.channels
-            measure(shape, folders, commands, packages, wanted.rounds, wanted.limit)
+            measure(shape, folders, commands, packages, options.rounds, options.limit)
 
 
 def measure(
@@ -186,7 +191,7 @@ def measure(
             costs = [least[package, folder] for folder in folders]
             if command == "test":
                 plain[package] = costs
-            texts = shown(costs, plain.get(package, costs))
+            texts = texts_of(costs, plain.get(package, costs))
             where = f"  {package}" if len(packages) > 1 else ""
             line = f"{shape:>10} {command:>9}  {'   '.join(f'{text:<28}' for text in texts)}{where}"
             print(line.rstrip(), flush=True)

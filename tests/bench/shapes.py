@@ -46,7 +46,7 @@ def plans(rules: int) -> str:
 
 
 def ranked(rules: int) -> str:
-    """Return a policy with a grant and a target rule for each plan; every fifth ranks lowest."""
+    """Return a policy with two rules for each plan; every five plans form a rank order."""
     lines = [HEAD + "plans:"]
     for n in range(rules // 2):
         lines.append(f"  p{n}: {{name: Plan {n}{f', above: p{n - 1}' if n % 5 else ''}}}")
@@ -123,7 +123,7 @@ def calendars(rules: int) -> str:
 
 
 def facts(rules: int) -> str:
-    """Return a policy with a fact and a term on it for two rules; the rules name twelve facts."""
+    """Return a policy with a fact and a term for every two rules; the rules name twelve facts."""
     count = rules // 2
     lines = [f"{HEAD}plans: {names('p', 10)}", "facts:"]
     lines += [f"  f{n}: {{ask: Is it {n}?, default: false}}" for n in range(max(count, 12))]
@@ -156,7 +156,7 @@ def ordinary(number: int) -> str:
     products = pick.sample(_PRODUCTS, 3)
     zone = pick.randrange(len(_ZONES))
     lines = [
-        f"# Support of Example {number}, as its customers are told.",
+        f"# Support of Example {number}, for its customers.",
         "format: 1",
         f"policy: example-{number}",
         f"title: {{en: Support of Example {number}, nb: Kundestøtte hos Eksempel {number}}}",
@@ -230,7 +230,7 @@ def ordinary(number: int) -> str:
         "  - when: {plan: paid, role: user, priority: [P3, P4]}",
         "    allow: web",
         "    hours: office",
-        "    note: Users ask; what is urgent comes from their administrators.",
+        "    note: Users ask normal questions; administrators report urgent cases.",
         f"  - when: {{plan: [{', '.join(plans[-2:])}], role: staff}}",
         "    allow: chat",
         "    hours: office",
@@ -316,12 +316,12 @@ def ordinary(number: int) -> str:
     lines += [
         "  languages:",
         "    - say: >-",
-        "        Tickets are answered in English, and in the language of the country where the",
-        "        office that answers them lies.",
+        "        Tickets are answered in English, and in the language of the country of the",
+        "        office that answers them.",
         "      source: contacts",
         "  versions:",
         f"    - say: The versions {number % 9 + 2} and {number % 9 + 1} are supported.",
-        "      note: Others only as far as a move to a supported one is concerned.",
+        "      note: For other versions we only answer questions about an upgrade.",
         "  remote:",
         "    - {when: {plan: paid}, say: Remote sessions by appointment., source: contacts}",
     ]
@@ -370,9 +370,9 @@ class Shape(NamedTuple):
     """A policy by its number of rules, and the values that questions about it state."""
 
     policy: Callable[[int], str]
-    #: In tests, with plan and channel.
+    #: The case of the tests, in addition to plan and channel.
     case: Mapping[str, str] = {}
-    #: For all plans: an answer has a limited number of rows and steps.
+    #: Options of `channels` for all plans: an answer has a limited number of rows and steps.
     channels: tuple[str, ...] = ()
 
 

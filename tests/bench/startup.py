@@ -2,7 +2,7 @@
 
     python tests/bench/startup.py [RUNS]
 
-Each round runs `python -c pass`, and each question by three ways: a console script of pip, which
+Each round runs `python -c pass`, and each question in three ways: a console script of pip, which
 imports `re`; a console script of uv, which does not; and `python -m zsupport`. The policy is
 in the cache, and the output goes to a pipe. A figure is the ratio of the CPU time to that of
 `python -c pass` in the same round: the median over the rounds. The README has the figures of an
@@ -51,8 +51,8 @@ def cpu_seconds(command: list[str], environment: dict[str, str], folder: str) ->
 
 def main(rounds: int) -> None:
     """Print the table of ratios."""
-    kept_out = ("ZSUPPORT", "PYTHON")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(kept_out)}
+    omitted = ("ZSUPPORT", "PYTHON")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(omitted)}
     with TemporaryDirectory() as folder:  # a folder outside any project
         environment["XDG_CACHE_HOME"] = folder
         ways = {}
