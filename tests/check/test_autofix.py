@@ -7,7 +7,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from policy_trees import policy_files
-from strategies import Document as Written
+from strategies import Document as PolicyTree
 from strategies import Style, policies, styles, yaml_of
 
 from zsupport.check.autofix import MAX_ROUNDS, Repaired, repaired, with_text
@@ -33,12 +33,12 @@ def read(text: str) -> Document:
     return read_document(SourceFile("p.yaml", text.encode(), "sha256:0", "p.yaml"))
 
 
-def judged(document: Document) -> Judgement:
+def judge_document(document: Document) -> Judgement:
     return judge(document, RULES, date(2026, 11, 26))
 
 
-def fixed(document: Document) -> Repaired:
-    return repaired(document, judged(document), judged)
+def fix_document(document: Document) -> Repaired:
+    return repaired(document, judge_document(document), judge_document)
 
 
 def changes(before: Document, after: Document) -> list[str]:
@@ -54,17 +54,17 @@ def changes(before: Document, after: Document) -> list[str]:
 
 def check_repair(before: Document) -> Repaired:
     """Fix a policy, and check the result."""
-    after = fixed(before)
+    after = fix_document(before)
     assert after.document.revision is not None
     assert changes(before, after.document) == []
-    left = [finding for finding in after.judgement.findings if finding.fix]
-    # The remaining fix would make the policy invalid.
-    for finding in left:
+    remaining = [finding for finding in after.judgement.findings if finding.fix]
+    # Each remaining fix would make the policy invalid.
+    for finding in remaining:
         assert finding.fix
         assert with_text(
             after.document, apply(after.document.text, [finding.fix]).text
         ).revision is None  # fmt: skip
-    again = fixed(after.document)
+    again = fix_document(after.document)
     assert (again.document.text, again.fixed) == (after.document.text, ())
     return after
 
@@ -79,9 +79,9 @@ def test_fixes_change_no_answer(path: Path) -> None:
 @settings(max_examples=150, deadline=None)
 @given(policies(), styles, st.data())
 def test_fixes_change_no_answer_of_random_policies(
-    written: Written, style: Style, data: st.DataObject
+    policy: PolicyTree, style: Style, data: st.DataObject
 ) -> None:
-    text = yaml_of(written, style)
+    text = yaml_of(policy, style)
     lines = text.splitlines(keepends=True)
     # Comments after and above entries, some of them removed.
     for _ in range(data.draw(st.integers(0, 3))):
@@ -94,8 +94,8 @@ def test_fixes_change_no_answer_of_random_policies(
         before = read(text)
     after = check_repair(before)
     kept = [line for line in before.text.splitlines() if line.strip().startswith("# kept")]
-    gone = [line for line in kept if line not in after.document.text.splitlines()]
-    event(f"{len(after.fixed)} fixed, {len(gone)} comments gone with what was taken out")
+    removed = [line for line in kept if line not in after.document.text.splitlines()]
+    event(f"{len(after.fixed)} fixed, {len(removed)} comments removed with their entries")
     if not after.fixed:
         assert after.document.text == before.text
 
@@ -103,7 +103,7 @@ def test_fixes_change_no_answer_of_random_policies(
 def test_only_some_of_conflicting_fixes_are_applied() -> None:
     text = f"{BASE}entitlements:\n- allow: w\n- allow: w\n"
     document = read(text)
-    judgement = judged(document)
+    judgement = judge_document(document)
     both = [finding for finding in judgement.findings if finding.code == "ZS403"]
     assert both
     fixes = [Fix(f"line {n}", (Edit(Span(n, 1, n + 1, 1), ""),)) for n in (6, 7)]

@@ -38,7 +38,7 @@ entitlements: [{{allow: web}}]
 """
 CLEAN = BASE.format(id="clean") + "targets: [{first-response: 24h}]\n"
 #: A policy with an error: ZS401, line 8.
-DEAD = BASE.format(id="dead") + "targets:\n  - first-response: 24h\n  - first-response: 4h\n"
+ERROR = BASE.format(id="error") + "targets:\n  - first-response: 24h\n  - first-response: 4h\n"
 #: A policy with a fixable warning: ZS407, line 5.
 EVERY = (
     BASE.format(id="every").replace("{allow", "{when: {plan: [free, pro]}, allow")
@@ -46,7 +46,7 @@ EVERY = (
 )
 #: An invalid policy: ZS201, line 5.
 INVALID = BASE.format(id="invalid").replace("allow: web", "allow: wep")
-#: Only the rules for which these files were made.
+#: Options that select only the rules of these examples.
 ONLY = ("--select", "ZS401,ZS407,ZS9")
 
 
@@ -89,7 +89,7 @@ def write(folder: Path, **texts: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Each policy has its own id, so that none is a revision of another.
         id = name.replace("__", "-").lstrip(".")
-        text = re.sub("^policy: (dead|every|clean)$", f"policy: {id}", text, flags=re.M)
+        text = re.sub("^policy: (error|every|clean)$", f"policy: {id}", text, flags=re.M)
         path.with_suffix(".yaml").write_text(text)
 
 
@@ -97,8 +97,8 @@ def write(folder: Path, **texts: str) -> None:
 
 
 def test_default_is_the_current_folder_with_subfolders(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, b=DEAD, a__x=DEAD, a__b__y=DEAD, clean=CLEAN)
-    (tmp_path / "z.yml").write_text(DEAD)
+    write(tmp_path, b=ERROR, a__x=ERROR, a__b__y=ERROR, clean=CLEAN)
+    (tmp_path / "z.yml").write_text(ERROR)
     run = check("--format", "json")
     assert files(run) == ["b.yaml", "z.yml", "a/x.yaml", "a/b/y.yaml"]
     assert json.loads(run.stdout)["summary"]["files"] == 5
@@ -107,12 +107,12 @@ def test_default_is_the_current_folder_with_subfolders(check: Check, tmp_path: P
 
 def test_other_files_of_a_folder_are_ignored(check: Check, tmp_path: Path) -> None:
     write(
-        tmp_path, **{".hidden": DEAD, ".git__x": DEAD, "acme_test": "policy: acme\ntests: []\n"},
+        tmp_path, **{".hidden": ERROR, ".git__x": ERROR, "acme_test": "policy: acme\ntests: []\n"},
         compose="services: {web: {image: x}}\n", other="policy: {name: x}\nrules: []\n",
-        empty="", words="just words\n", broken="a: [\n", dead=DEAD,
+        empty="", words="just words\n", broken="a: [\n", error=ERROR,
     )  # fmt: skip
     (tmp_path / "binary.yaml").write_bytes(bytes(range(256)))
-    (tmp_path / "notes.txt").write_text(DEAD)
+    (tmp_path / "notes.txt").write_text(ERROR)
     os.mkfifo(tmp_path / "pipe.yaml")
     assert last(check()) == "Found 1 error in 1 file"
 
@@ -145,7 +145,7 @@ def test_named_file_is_always_checked(text: str, check: Check, tmp_path: Path) -
 
 
 def test_each_file_is_checked_once(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, a=DEAD, sub__b=DEAD, sub__c=DEAD, sub__deep__d=DEAD)
+    write(tmp_path, a=ERROR, sub__b=ERROR, sub__c=ERROR, sub__deep__d=ERROR)
     run = check("--format=json", "sub/c.yaml", "./a.yaml", "sub", "*.yaml", str(tmp_path))
     assert files(run) == ["sub/c.yaml", "a.yaml", "sub/b.yaml", "sub/deep/d.yaml"]
     assert json.loads(run.stdout)["summary"] == {
@@ -154,7 +154,7 @@ def test_each_file_is_checked_once(check: Check, tmp_path: Path) -> None:
 
 
 def test_link_and_target_are_the_same_file(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, real=DEAD)
+    write(tmp_path, real=ERROR)
     (tmp_path / "link.yaml").symlink_to("real.yaml")
     (tmp_path / "round").symlink_to(".")
     assert last(check("real.yaml", "link.yaml", "round/real.yaml", ".")) == (
@@ -179,7 +179,7 @@ def test_link_and_target_are_the_same_file(check: Check, tmp_path: Path) -> None
     ],
 )
 def test_patterns(pattern: str, expected: list[str], check: Check, tmp_path: Path) -> None:
-    write(tmp_path, a=DEAD, b1=DEAD, s__a=DEAD, s__t__c=DEAD, x=CLEAN)
+    write(tmp_path, a=ERROR, b1=ERROR, s__a=ERROR, s__t__c=ERROR, x=CLEAN)
     (tmp_path / "x.yaml").rename(tmp_path / "n.yml")
     shutil.copy(tmp_path / "a.yaml", tmp_path / "s/t/[x].yaml")
     assert sorted(files(check("--format", "json", pattern))) == sorted(expected)
@@ -198,14 +198,14 @@ def test_shipped_policies_by_name(check: Check, tmp_path: Path) -> None:
     assert (run.code, run.stderr) == (0, "")
     assert json.loads(run.stdout)["summary"]["files"] == 3
     # A shipped name is used even if a file has this name, as in every command.
-    write(tmp_path, zoom__dead=DEAD)
+    write(tmp_path, zoom__error=ERROR)
     run = check("zoom", "--format", "json")
     assert (run.code, json.loads(run.stdout)["summary"]["files"]) == (0, 1)
     assert run.stderr == (
         "zsupport: `zoom` is the shipped policy; for the file or folder, write ./zoom\n"
     )
     assert check("zoom", "-q").stderr == ""
-    assert files(check("./zoom", "--format", "json")) == ["zoom/dead.yaml"]
+    assert files(check("./zoom", "--format", "json")) == ["zoom/error.yaml"]
 
 
 def test_shipped_policies_have_no_errors(check: Check) -> None:
@@ -251,7 +251,7 @@ def test_test_files_are_not_checked_as_policies(check: Check, tmp_path: Path) ->
         "  run `zsupport test acme_test.yaml`\n",
         2,
     )
-    write(tmp_path, acme=DEAD, **{"b c_test": "policy: acme\ntests: []\n"})
+    write(tmp_path, acme=ERROR, **{"b c_test": "policy: acme\ntests: []\n"})
     run = check("acme_test.yaml", "acme.yaml", "b c_test.yaml", "./acme_test.yaml")
     assert (last(run), run.code) == ("Found 1 error in 1 file", 1)
     assert run.stderr == (
@@ -269,10 +269,10 @@ def test_test_files_are_not_checked_as_policies(check: Check, tmp_path: Path) ->
 
 
 def test_standard_input(cli: Cli, tmp_path: Path) -> None:
-    run = cli("check", "-", *ONLY, stdin=DEAD, cwd=tmp_path)
+    run = cli("check", "-", *ONLY, stdin=ERROR, cwd=tmp_path)
     assert run.code == 1
     assert " --> -:8:5\n" in run.stdout
-    run = cli("check", "-", "--stdin-filename", "a/b.yaml", *ONLY, stdin=DEAD, cwd=tmp_path)
+    run = cli("check", "-", "--stdin-filename", "a/b.yaml", *ONLY, stdin=ERROR, cwd=tmp_path)
     assert " --> a/b.yaml:8:5\n" in run.stdout
     run = cli("check", "-", "--diff", *ONLY, stdin=EVERY, cwd=tmp_path)
     assert run.code == 1
@@ -288,15 +288,15 @@ def test_fixed_standard_input_is_written_to_standard_output(cli: Cli, tmp_path: 
     )
     assert cli("check", "-", "--fix", "-q", *ONLY, stdin=EVERY, cwd=tmp_path) == (fixed, "", 0)
     # Input that cannot be fixed is written unchanged.
-    for text, code in ((DEAD, 1), (INVALID, 3), (CLEAN.replace("\n", "\r\n"), 0), ("", 3)):
+    for text, code in ((ERROR, 1), (INVALID, 3), (CLEAN.replace("\n", "\r\n"), 0), ("", 3)):
         run = cli("check", "-", "--fix", *ONLY, stdin=text, cwd=tmp_path)
         assert (run.stdout, run.code) == (text, code)
         assert run.stderr.endswith("1 file\n")
     # A text that is too large is not written in part.
-    run = cli("check", "-", "--fix", *ONLY, stdin=DEAD + "#" * 2_000_000, cwd=tmp_path)
+    run = cli("check", "-", "--fix", *ONLY, stdin=ERROR + "#" * 2_000_000, cwd=tmp_path)
     assert (run.stdout, run.code) == ("", 3)
-    write(tmp_path, dead=DEAD)
-    run = cli("check", "-", "dead.yaml", "--fix", stdin=DEAD, cwd=tmp_path)
+    write(tmp_path, error=ERROR)
+    run = cli("check", "-", "error.yaml", "--fix", stdin=ERROR, cwd=tmp_path)
     assert (run.stdout, run.code) == ("", 2)
     assert "`--fix` cannot combine standard input with other files" in run.stderr
 
@@ -320,7 +320,7 @@ def test_fixed_standard_input_is_written_to_standard_output(cli: Cli, tmp_path: 
 def test_rules_are_selected_by_code_prefix_and_name(
     arguments: tuple[str, ...], codes: list[str] | None, check: Check, tmp_path: Path
 ) -> None:
-    write(tmp_path, dead=DEAD, every=EVERY)
+    write(tmp_path, error=ERROR, every=EVERY)
     run = check(*arguments, "--format", "json", only=False)
     if codes is None:
         assert run.code == 2
@@ -331,7 +331,7 @@ def test_rules_are_selected_by_code_prefix_and_name(
 
 @pytest.mark.parametrize("option", ["--select", "--ignore", "--explain"])
 @pytest.mark.parametrize(
-    ("name", "meant"),
+    ("name", "suggestion"),
     [
         ("unreachable-rules", "unreachable-rule"),
         ("ZS4O1", "ZS401"),
@@ -341,11 +341,13 @@ def test_rules_are_selected_by_code_prefix_and_name(
         ("x" * 999, ""),
     ],
 )
-def test_unknown_rule_gets_a_suggestion(option: str, name: str, meant: str, check: Check) -> None:
+def test_unknown_rule_gets_a_suggestion(
+    option: str, name: str, suggestion: str, check: Check
+) -> None:
     run = check(option, name, only=False)
     assert run.code == 2
     assert "unknown rule `" in run.stderr
-    assert f"did you mean `{meant}" in run.stderr or not meant
+    assert f"did you mean `{suggestion}" in run.stderr or not suggestion
     assert len(run.stderr) < 300
 
 
@@ -423,13 +425,13 @@ def test_invalid_date_is_reported(check: Check) -> None:
 
 
 def test_exit_codes(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, clean=CLEAN, dead=DEAD, every=EVERY, invalid=INVALID)
+    write(tmp_path, clean=CLEAN, error=ERROR, every=EVERY, invalid=INVALID)
     assert check("clean.yaml").code == 0
     assert check("every.yaml").code == 0
     assert check("every.yaml", "--fail-on", "warning").code == 1
     assert check("every.yaml", "--fail-on", "note").code == 1
-    assert check("dead.yaml").code == 1
-    assert check("dead.yaml", "--exit-zero").code == 0
+    assert check("error.yaml").code == 1
+    assert check("error.yaml", "--exit-zero").code == 0
     assert check("invalid.yaml").code == 3
     assert check("invalid.yaml", "--exit-zero").code == 3
     assert check("none.yaml").code == 3
@@ -444,22 +446,22 @@ def test_exit_codes(check: Check, tmp_path: Path) -> None:
 
 
 def test_quiet_prints_nothing(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, dead=DEAD, invalid=INVALID)
-    assert check("-q", "dead.yaml") == ("", "", 1)
+    write(tmp_path, error=ERROR, invalid=INVALID)
+    assert check("-q", "error.yaml") == ("", "", 1)
     assert check("-q", "invalid.yaml", "none.yaml") == ("", "", 3)
 
 
 def test_unreadable_file_does_not_hide_other_findings(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, invalid=INVALID, dead=DEAD)
+    write(tmp_path, invalid=INVALID, error=ERROR)
     (tmp_path / "folder.yaml").mkdir()
     (tmp_path / "dangling.yaml").symlink_to("gone")
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
-    (tmp_path / "latin.yaml").write_bytes(DEAD.encode() + b"# \xe9\n")
+    (tmp_path / "latin.yaml").write_bytes(ERROR.encode() + b"# \xe9\n")
     run = check("none.yaml", ".", "--format", "json")
     assert run.code == 3
     document = json.loads(run.stdout)
     assert [(finding["file"], finding["code"]) for finding in document["findings"]] == [
-        ("none.yaml", "ZS000"), ("dangling.yaml", "ZS000"), ("dead.yaml", "ZS401"),
+        ("none.yaml", "ZS000"), ("dangling.yaml", "ZS000"), ("error.yaml", "ZS401"),
         ("invalid.yaml", "ZS201"), ("latin.yaml", "ZS008"), ("loop.yaml", "ZS000"),
     ]  # fmt: skip
     assert document["summary"] == {
@@ -482,7 +484,7 @@ def test_unreadable_file_does_not_hide_other_findings(check: Check, tmp_path: Pa
 
 
 def test_last_line_counts_findings(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, clean=CLEAN, dead=DEAD, every=EVERY)
+    write(tmp_path, clean=CLEAN, error=ERROR, every=EVERY)
     assert last(check("clean.yaml")) == "All good: 1 file"
     assert last(check("clean.yaml", "none.yaml")) == (
         "Found 1 error in 2 files; 1 file could not be read"
@@ -491,7 +493,7 @@ def test_last_line_counts_findings(check: Check, tmp_path: Path) -> None:
         "Found 2 errors in 2 files; 2 files could not be read"
     )
     assert last(check()) == ("Found 1 error and 1 warning in 3 files; 1 can be fixed with --fix")
-    write(tmp_path, d2=DEAD, e2=EVERY)
+    write(tmp_path, d2=ERROR, e2=EVERY)
     assert last(check()) == ("Found 2 errors and 2 warnings in 5 files; 2 can be fixed with --fix")
 
 
@@ -499,11 +501,11 @@ def test_last_line_counts_findings(check: Check, tmp_path: Path) -> None:
     "format", ["text", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab"]
 )
 def test_every_format_contains_the_finding(format: str, check: Check, tmp_path: Path) -> None:
-    write(tmp_path, dead=DEAD, clean=CLEAN)
+    write(tmp_path, error=ERROR, clean=CLEAN)
     run = check("--format", format)
     assert run.code == 1
     assert "ZS401" in run.stdout
-    assert "dead.yaml" in run.stdout
+    assert "error.yaml" in run.stdout
 
 
 def test_unreadable_file_cannot_be_ignored(check: Check, tmp_path: Path) -> None:
@@ -523,19 +525,19 @@ def test_unreadable_file_cannot_be_ignored(check: Check, tmp_path: Path) -> None
 
 def test_allowed_findings_are_counted_in_json(check: Check, tmp_path: Path) -> None:
     comment = "# zsupport: allow ZS401 -- because"
-    write(tmp_path, dead=DEAD, a=DEAD.replace(": 4h", f": 4h  {comment}"))
-    write(tmp_path, b=DEAD.replace(": 4h", f": 4h  {comment.replace('zsupport', 'ZSupport')}"))
+    write(tmp_path, error=ERROR, a=ERROR.replace(": 4h", f": 4h  {comment}"))
+    write(tmp_path, b=ERROR.replace(": 4h", f": 4h  {comment.replace('zsupport', 'ZSupport')}"))
     assert json.loads(check("--format", "json").stdout)["summary"] == {
         "files": 3, "errors": 1, "warnings": 0, "notes": 0, "allowed": 2,
     }  # fmt: skip
 
 
 def test_last_line_is_printed_once_in_a_terminal(cli: Cli, tmp_path: Path) -> None:
-    both, code = in_a_terminal(cli, tmp_path, "none.yaml")
+    both, code = run_in_terminal(cli, tmp_path, "none.yaml")
     assert (both.count("file not found"), code) == (1, 3)
     # A report in a file and a patch have no last line.
     for more in (("--format", "csv"), ("--diff",)):
-        both, _ = in_a_terminal(cli, tmp_path, "none.yaml", *more)
+        both, _ = run_in_terminal(cli, tmp_path, "none.yaml", *more)
         assert "zsupport: none.yaml: file not found" in both
 
 
@@ -565,7 +567,7 @@ def test_revisions_in_a_folder_are_compared(check: Check, tmp_path: Path) -> Non
 
 
 def test_diff_shows_fixes(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, every=EVERY, dead=DEAD)
+    write(tmp_path, every=EVERY, error=ERROR)
     run = check("--fix", "--diff")
     assert run.code == 1
     assert run.stdout == (
@@ -577,7 +579,11 @@ def test_diff_shows_fixes(check: Check, tmp_path: Path) -> None:
     assert run.stderr == "zsupport: would fix 1 of 2 findings in 2 files\n"
     assert (tmp_path / "every.yaml").read_text() == EVERY
     assert check("--diff", "--exit-zero").code == 0
-    assert check("--diff", "dead.yaml") == ("", "zsupport: would fix 0 of 1 finding in 1 file\n", 0)
+    assert check("--diff", "error.yaml") == (
+        "",
+        "zsupport: would fix 0 of 1 finding in 1 file\n",
+        0,
+    )
     assert check("--diff", "--format", "sarif") == (
         "", "zsupport: `--diff` and `--format sarif` cannot be combined\n  remove one\n", 2
     )  # fmt: skip
@@ -589,7 +595,7 @@ def test_diff_shows_fixes(check: Check, tmp_path: Path) -> None:
 
 
 def test_fixes_are_applied_and_listed(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, every=EVERY, dead=DEAD)
+    write(tmp_path, every=EVERY, error=ERROR)
     run = check("--fix")
     assert run.code == 1
     assert run.stdout.endswith(
@@ -672,7 +678,7 @@ def configure(folder: Path, text: str) -> None:
 
 
 def test_project_selects_and_ignores_rules(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, dead=DEAD, every=EVERY)
+    write(tmp_path, error=ERROR, every=EVERY)
     configure(tmp_path, 'select = ["ZS4"]\nignore = ["unreachable-rule"]')
     codes = [e["code"] for e in json.loads(check("--format=json", only=False).stdout)["findings"]]
     assert codes == ["ZS407"]
@@ -689,9 +695,9 @@ def test_project_sets_fail_on(check: Check, tmp_path: Path) -> None:
 
 
 def test_project_excludes_files(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, dead=DEAD, old__a=DEAD, sub__old__b=DEAD, sub__c=DEAD, drafts__d=DEAD)
+    write(tmp_path, error=ERROR, old__a=ERROR, sub__old__b=ERROR, sub__c=ERROR, drafts__d=ERROR)
     configure(tmp_path, 'exclude = ["old", "drafts/*.yaml", "sub/c.*"]')
-    assert files(check("--format", "json")) == ["dead.yaml"]
+    assert files(check("--format", "json")) == ["error.yaml"]
     assert check("sub", "drafts").code == 3
     # A named file is not excluded.
     assert files(check("--format", "json", "old/a.yaml")) == ["old/a.yaml"]
@@ -700,13 +706,13 @@ def test_project_excludes_files(check: Check, tmp_path: Path) -> None:
 def test_project_ignores_rules_by_file(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path, dead=DEAD, old__dead=DEAD, old__every=EVERY, new__dead=DEAD)
+    write(tmp_path, error=ERROR, old__error=ERROR, old__every=EVERY, new__error=ERROR)
     configure(tmp_path, '[tool.zsupport.check.per-file-ignores]\n"old/**" = ["ZS401"]')
-    assert files(check("--format", "json")) == ["dead.yaml", "new/dead.yaml", "old/every.yaml"]
+    assert files(check("--format", "json")) == ["error.yaml", "new/error.yaml", "old/every.yaml"]
     # Patterns are relative to the folder of the project.
     monkeypatch.chdir(tmp_path / "old")
     assert files(check("--format", "json", "..")) == [
-        "../dead.yaml", "../new/dead.yaml", "../old/every.yaml",
+        "../error.yaml", "../new/error.yaml", "../old/every.yaml",
     ]  # fmt: skip
 
 
@@ -720,8 +726,8 @@ def test_suppression_of_an_ignored_rule_is_not_unused(check: Check, tmp_path: Pa
 
 def test_file_belongs_to_the_nearest_project(check: Check, tmp_path: Path) -> None:
     write(
-        tmp_path, every=EVERY, a__every=EVERY, a__dead=DEAD, a__deep__dead=DEAD, a__old__dead=DEAD,
-        b__every=EVERY, b__dead=DEAD, b__old__dead=DEAD,
+        tmp_path, every=EVERY, a__every=EVERY, a__error=ERROR, a__deep__error=ERROR,
+        a__old__error=ERROR, b__every=EVERY, b__error=ERROR, b__old__error=ERROR,
     )  # fmt: skip
     configure(tmp_path / "a", 'ignore = ["ZS401"]\nfail-on = "warning"')
     configure(tmp_path / "b", 'select = ["ZS401"]\nexclude = ["old"]')
@@ -734,15 +740,15 @@ def test_file_belongs_to_the_nearest_project(check: Check, tmp_path: Path) -> No
         return [file for file, code in findings if code in ("ZS401", "ZS407")], run.code
 
     assert outcome("a") == (["a/every.yaml"], 1)
-    assert outcome("b") == (["b/dead.yaml"], 1)
+    assert outcome("b") == (["b/error.yaml"], 1)
     assert outcome("every.yaml") == (["every.yaml"], 0)
-    assert outcome(str(tmp_path / "a/deep/dead.yaml")) == ([], 0)
-    assert outcome() == (["every.yaml", "a/every.yaml", "b/dead.yaml"], 1)
+    assert outcome(str(tmp_path / "a/deep/error.yaml")) == ([], 0)
+    assert outcome() == (["every.yaml", "a/every.yaml", "b/error.yaml"], 1)
     # fail-on of a project does not apply to another project.
-    assert outcome("every.yaml", "a/dead.yaml") == (["every.yaml"], 0)
+    assert outcome("every.yaml", "a/error.yaml") == (["every.yaml"], 0)
     assert outcome("a/every.yaml", "--fail-on", "error") == (["a/every.yaml"], 0)
     # An option applies to all of them.
-    everywhere = ["a/dead.yaml", "a/deep/dead.yaml", "a/old/dead.yaml", "b/dead.yaml"]
+    everywhere = ["a/error.yaml", "a/deep/error.yaml", "a/old/error.yaml", "b/error.yaml"]
     assert outcome("a", "b", "--select", "ZS401", "--ignore", "ZS407") == (everywhere, 1)
 
 
@@ -767,10 +773,10 @@ def test_configuration_errors_are_reported_before_fixes(check: Check, tmp_path: 
 def test_standard_input_belongs_to_the_project_of_its_name(cli: Cli, tmp_path: Path) -> None:
     configure(tmp_path / "a", 'ignore = ["ZS407"]')
     every = ("check", "-", "--format", "json", "--stdin-filename")
-    for name, codes in (("x.yaml", ["ZS407"]), ("a/x.yaml", [])):
+    for name, expected in (("x.yaml", ["ZS407"]), ("a/x.yaml", [])):
         run = cli(*every, name, stdin=EVERY, cwd=tmp_path)
         codes = [finding["code"] for finding in json.loads(run.stdout)["findings"]]
-        assert [code for code in codes if code == "ZS407"] == codes
+        assert [code for code in codes if code == "ZS407"] == expected
 
 
 def test_project_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -860,7 +866,7 @@ def test_deeply_nested_folders_are_checked(check: Check, tmp_path: Path) -> None
         for _ in range(1200):
             os.mkdir("d")
             os.chdir("d")
-        Path("p.yaml").write_text(DEAD)
+        Path("p.yaml").write_text(ERROR)
         os.chdir(current)
         run = check("d", "--format", "json")
         assert run.code in (1, 3)
@@ -870,7 +876,7 @@ def test_deeply_nested_folders_are_checked(check: Check, tmp_path: Path) -> None
 
 
 def test_too_large_file_is_a_single_finding(check: Check, tmp_path: Path) -> None:
-    (tmp_path / "big.yaml").write_text(DEAD + "#" * 2_000_000)
+    (tmp_path / "big.yaml").write_text(ERROR + "#" * 2_000_000)
     run = check(".")
     assert run.code == 3
     assert "ZS009" in run.stdout
@@ -879,7 +885,7 @@ def test_too_large_file_is_a_single_finding(check: Check, tmp_path: Path) -> Non
 def test_file_removed_during_the_run_is_reported(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path, a=CLEAN, b=CLEAN, c=DEAD)
+    write(tmp_path, a=CLEAN, b=CLEAN, c=ERROR)
 
     def reading(path: str, shown: str) -> object:
         (tmp_path / "b.yaml").unlink(missing_ok=True)
@@ -912,7 +918,7 @@ def test_file_changed_during_the_run_is_not_fixed(
 def test_unreadable_folder_is_reported(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path, a=CLEAN, closed__b=DEAD)
+    write(tmp_path, a=CLEAN, closed__b=ERROR)
     scandir = os.scandir
 
     def scanning(path: str) -> object:
@@ -951,7 +957,7 @@ def test_explanation_is_printed_as_a_page(check: Check) -> None:
 
 
 def test_control_characters_in_names_are_escaped(check: Check, tmp_path: Path) -> None:
-    (tmp_path / "a\x1b[31m\nb.yaml").write_text(DEAD)
+    (tmp_path / "a\x1b[31m\nb.yaml").write_text(ERROR)
     os.symlink("gone", tmp_path / "c\x1b[2J.yaml")
     for arguments in ((), ("--diff",), ("--format", "json"), ("--format", "github")):
         run = check(*arguments)
@@ -962,7 +968,7 @@ def test_control_characters_in_names_are_escaped(check: Check, tmp_path: Path) -
 def test_names_that_are_not_utf_8_are_shown(cli: Cli, tmp_path: Path) -> None:
     path = os.path.join(os.fsencode(tmp_path), b"\xff.yaml")
     with open(path, "w") as stream:
-        stream.write(DEAD)
+        stream.write(ERROR)
     for format in ("text", "json", "csv", "github", "sarif", "junit", "gitlab", "markdown"):
         run = cli("check", ".", "--format", format, *ONLY, cwd=tmp_path)
         assert (run.stderr, run.code) == ("", 1), format
@@ -1016,14 +1022,14 @@ def test_interruption_ends_with_130_and_leaves_no_temporary_file(cli: Cli, tmp_p
     with subprocess.Popen(
         cli.command("check", "--fix", *ONLY), cwd=tmp_path, env=cli.environment(),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=interruptible,
-    ) as started:  # fmt: skip
+    ) as process:  # fmt: skip
         first = tmp_path / "0000.yaml"
         until = time.monotonic() + 60
         while "when" in first.read_text() and time.monotonic() < until:
             time.sleep(0.01)
-        started.send_signal(signal.SIGINT)
-        _, stderr = started.communicate(timeout=60)
-    assert started.returncode == 130
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
     assert stderr == b""
     # Every file is complete, fixed or not, and no other files exist.
     assert len(list(tmp_path.iterdir())) == 3000
@@ -1032,7 +1038,7 @@ def test_interruption_ends_with_130_and_leaves_no_temporary_file(cli: Cli, tmp_p
 
 
 def test_checked_documents_are_freed(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, a=CLEAN, b=DEAD, c=EVERY, zoom=Path(shipped_policies()["zoom"]).read_text())
+    write(tmp_path, a=CLEAN, b=ERROR, c=EVERY, zoom=Path(shipped_policies()["zoom"]).read_text())
     before = gc.get_threshold()
 
     def alive() -> list[object]:
@@ -1043,7 +1049,7 @@ def test_checked_documents_are_freed(check: Check, tmp_path: Path) -> None:
         ]
 
     gc.collect()
-    earlier = set(map(id, alive()))  # other tests keep some
+    earlier = set(map(id, alive()))  # documents that other tests keep
     gc.disable()
     try:
         check("--format", "json", only=False)
@@ -1056,7 +1062,7 @@ def test_checked_documents_are_freed(check: Check, tmp_path: Path) -> None:
 
 
 def test_check_imports_neither_typer_nor_rich(cli: Cli, tmp_path: Path) -> None:
-    write(tmp_path, a=DEAD)
+    write(tmp_path, a=ERROR)
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *cli.command("check", "a.yaml")[1:]],
         cwd=tmp_path, env=cli.environment(), capture_output=True, text=True, check=False,
@@ -1067,7 +1073,7 @@ def test_check_imports_neither_typer_nor_rich(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_json_matches_its_schema(check: Check, tmp_path: Path) -> None:
-    write(tmp_path, dead=DEAD, every=EVERY, invalid=INVALID)
+    write(tmp_path, error=ERROR, every=EVERY, invalid=INVALID)
     main(["schema", "check"])
     schema = jsonschema_rs.validator_for(json.loads(check("none.yaml", ".", "-q").stdout))
     document = json.loads(check("none.yaml", ".", "--format", "json").stdout)
@@ -1078,16 +1084,16 @@ def test_json_matches_its_schema(check: Check, tmp_path: Path) -> None:
     assert schema.is_valid({**document, "more": 1}) is False
 
 
-def in_a_terminal(cli: Cli, folder: Path, *arguments: str) -> tuple[str, int]:
-    """Run check with everything on one terminal; return what it shows and the exit code."""
+def run_in_terminal(cli: Cli, folder: Path, *arguments: str) -> tuple[str, int]:
+    """Run check with all streams in one terminal; return the output and the exit code."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         cli.command("check", *arguments), cwd=folder, stdin=subprocess.DEVNULL,
         stdout=theirs, stderr=theirs, env=cli.environment({"TERM": "dumb", "COLUMNS": "100"}),
-    ) as started:  # fmt: skip
+    ) as process:  # fmt: skip
         os.close(theirs)
         shown = read_all(ours)
-        return shown.decode(), started.wait(timeout=60)
+        return shown.decode(), process.wait(timeout=60)
 
 
 def read_all(terminal: int) -> bytes:
@@ -1105,36 +1111,38 @@ def read_all(terminal: int) -> bytes:
     return shown
 
 
-def on_a_terminal(cli: Cli, folder: Path, *arguments: str, **environment: str) -> tuple[str, str]:
-    """Run check with standard error on a terminal; return standard error and output."""
+def run_with_stderr_in_terminal(
+    cli: Cli, folder: Path, *arguments: str, **environment: str
+) -> tuple[str, str]:
+    """Run check with standard error in a terminal; return standard error and output."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         cli.command("check", *arguments, *ONLY), cwd=folder, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=theirs,
         env=cli.environment({"TERM": "xterm-256color", "COLUMNS": "100", **environment}),
-    ) as started:  # fmt: skip
+    ) as process:  # fmt: skip
         os.close(theirs)
         shown = read_all(ours)
-        assert started.stdout is not None
-        stdout = started.stdout.read().decode()
-        assert started.wait(timeout=60) == 0
+        assert process.stdout is not None
+        stdout = process.stdout.read().decode()
+        assert process.wait(timeout=60) == 0
     return shown.decode(), stdout
 
 
 def test_progress_is_shown_in_a_terminal(cli: Cli, tmp_path: Path) -> None:
     for i in range(60):
         (tmp_path / f"{i:02}.yaml").write_text(CLEAN.replace("clean", f"p{i}"))
-    shown, stdout = on_a_terminal(cli, tmp_path)
+    shown, stdout = run_with_stderr_in_terminal(cli, tmp_path)
     assert "/60" in shown
     assert stdout == "All good: 60 files\n"
     # The line is cleared at the end.
     assert shown.rstrip("\r\n").endswith("\x1b[2K")
     for quiet in ({"CI": "true"}, {"TERM": "dumb"}):
-        assert on_a_terminal(cli, tmp_path, **quiet) == ("", stdout)
-    assert on_a_terminal(cli, tmp_path, "-q") == ("", "")
+        assert run_with_stderr_in_terminal(cli, tmp_path, **quiet) == ("", stdout)
+    assert run_with_stderr_in_terminal(cli, tmp_path, "-q") == ("", "")
     (tmp_path / "few").mkdir()
     (tmp_path / "few" / "a.yaml").write_text(CLEAN)
-    assert on_a_terminal(cli, tmp_path, "few") == ("", "All good: 1 file\n")
+    assert run_with_stderr_in_terminal(cli, tmp_path, "few") == ("", "All good: 1 file\n")
     # No progress in a pipe.
     assert cli("check", *ONLY, cwd=tmp_path).stderr == ""
 
@@ -1142,6 +1150,6 @@ def test_progress_is_shown_in_a_terminal(cli: Cli, tmp_path: Path) -> None:
 def test_control_characters_do_not_reach_the_progress_bar(cli: Cli, tmp_path: Path) -> None:
     for i in range(60):
         (tmp_path / f"{i:02}\x1b]0;owned\x07[red].yaml").write_text(CLEAN.replace("clean", f"p{i}"))
-    shown, _ = on_a_terminal(cli, tmp_path)
+    shown, _ = run_with_stderr_in_terminal(cli, tmp_path)
     assert "\x1b]0;" not in shown
     assert "[red].yaml" in shown

@@ -14,7 +14,7 @@ from reference.ranks import Missing, Ranks, SlowerTarget
 
 from zsupport.check.autofix import repaired
 from zsupport.check.evaluate import Judgement
-from zsupport.check.evaluate import judge as look_at
+from zsupport.check.evaluate import judge as judge_document
 from zsupport.check.rule import Problem, Subject
 from zsupport.check.rules import RULES
 from zsupport.policy.document import Document
@@ -47,8 +47,8 @@ class Checked(NamedTuple):
         return {problem.path for problem in self.findings[code]}
 
 
-def checked(text: str) -> Checked:
-    """Return a policy as YAML."""
+def check_policy(text: str) -> Checked:
+    """Check a policy, and compute the claims of the reference."""
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
     subject = Subject(document, TODAY)
     findings = {rule.code: list(rule.check(subject)) for rule in RULES if not rule.last}
@@ -134,8 +134,10 @@ def of_lists(policy: Checked) -> Iterator[Judged]:
     claims, findings = policy.claims, policy.findings
     yield "ZS415", policy.paths("ZS415"), set(claims.unreachable_alternatives())
     yield "ZS416", policy.paths("ZS416"), set(claims.conflicting_recommendations())
-    vain = [(problem.path[:2], problem.message.split("`")[1]) for problem in findings["ZS413"]]
-    yield "ZS413", sorted(vain), sorted(claims.recommended_not_granted())
+    not_granted = [
+        (problem.path[:2], problem.message.split("`")[1]) for problem in findings["ZS413"]
+    ]
+    yield "ZS413", sorted(not_granted), sorted(claims.recommended_not_granted())
     yield "ZS312", {str(p[1]) for p in policy.paths("ZS312")}, claims.hours_without_calendar()
 
 
@@ -156,7 +158,7 @@ def of_gaps(policy: Checked) -> Iterator[Judged]:
 
 
 def of_grants(policy: Checked) -> Iterator[Judged]:
-    """Yield that only the removal of redundant grants changes no answer."""
+    """Yield whether removed grants change an answer: redundant grants do not, others do."""
     reference = policy.claims.reference
     grants = reference.document["entitlements"]
     unused = {int(path[1]) for path in policy.paths("ZS403")}
@@ -214,8 +216,8 @@ def of_grants_together(policy: Checked) -> Iterator[Judged]:
         both = policy.claims.decides(problem.path[:2]) & policy.claims.decides(related)
         witness = numbers_of(policy.claims, problem.case)
         yield "ZS406 witness", bool(witness) and witness <= both, True
-    idle = {int(path[1]) for path in policy.paths("ZS403")}
-    true = {pair for pair in policy.claims.combined_prerequisites() if not idle & {*pair}}
+    unused = {int(path[1]) for path in policy.paths("ZS403")}
+    true = {pair for pair in policy.claims.combined_prerequisites() if not unused & {*pair}}
     yield "ZS406", findings, true
 
 
@@ -254,9 +256,9 @@ def of_facts(policy: Checked) -> Iterator[Judged]:
             rest = tuple(value for name, value in case.items() if name != problem.path[1])
             answer = claims.reference.answers(case), claims.reference.led_by(case)
             yield "ZS306", answers.setdefault(rest, answer) == answer, True
-    idle = {str(path[1]) for path in policy.paths("ZS306")}
+    unused = {str(path[1]) for path in policy.paths("ZS306")}
     for fact in claims.reference.facts:
-        if fact not in idle and not claims.decides_texts(fact):
+        if fact not in unused and not claims.decides_texts(fact):
             yield "ZS306 decides", claims.decides_an_answer(fact), True
 
 
@@ -376,7 +378,7 @@ def of_fixes(policy: Checked) -> Iterator[Judged]:
     """Yield that the fixes of all rounds change no answer."""
 
     def judgement_of(document: Document) -> Judgement:
-        return look_at(document, RULES, TODAY)
+        return judge_document(document, RULES, TODAY)
 
     small = len(policy.claims.cases) <= MAX_CASES_FIXED
     if small and any(problem.fix for problems in policy.findings.values() for problem in problems):
@@ -394,7 +396,7 @@ ASPECTS = (
 ASPECTS_OF_RANK = (of_promises, of_restoration, of_hours, of_channels)
 
 
-#: The minimum number of random policies with each code, so that each rule is tested.
+#: The minimum number of claims by code, so that each rule is tested.
 OFTEN = {
     "ZS301": 5, "ZS302": 10, "ZS303": 1, "ZS306": 500, "ZS306 decides": 10, "ZS312": 1,
     "ZS313": 5, "ZS401": 50, "ZS402": 2, "ZS403": 5, "ZS403 kept": 50, "ZS404": 5,
@@ -403,7 +405,7 @@ OFTEN = {
 }  # fmt: skip
 
 
-#: The same for policies with ranked plans and roles.
+#: The minimum numbers for policies with ranked plans and roles.
 OFTEN_OF_RANK = {
     "ZS501 promises": 6, "ZS501 related": 6, "ZS502 hours": 2, "ZS503 channels": 7,
     "ZS504 promises": 1, "ZS504 hours": 1, "ZS504 channels": 2, "ZS601 promises": 12,
@@ -412,15 +414,17 @@ OFTEN_OF_RANK = {
 
 
 def test_findings_agree_with_the_reference() -> None:
-    hold(((block(draw(SEED, number)[0]), number) for number in range(POLICIES)), ASPECTS, OFTEN)
+    compare_with_claims(
+        ((block(draw(SEED, number)[0]), number) for number in range(POLICIES)), ASPECTS, OFTEN
+    )
 
 
 def test_findings_about_ranks_agree_with_the_reference() -> None:
     ranked = ((block(draw_ranked(SEED, number)), number) for number in range(RANKED))
-    hold(ranked, ASPECTS_OF_RANK, OFTEN_OF_RANK)
+    compare_with_claims(ranked, ASPECTS_OF_RANK, OFTEN_OF_RANK)
 
 
-def hold(
+def compare_with_claims(
     texts: Iterable[tuple[str, int]],
     aspects: Iterable[Callable[[Checked], Iterator[Judged]]],
     often: Mapping[str, int],
@@ -428,9 +432,9 @@ def hold(
     """Compare the findings in policies with the claims."""
     judged: Counter[str] = Counter()
     for text, number in texts:
-        policy = checked(text)
+        policy = check_policy(text)
         for aspect in aspects:
-            for code, got, expected in aspect(policy):
-                assert got == expected, f"seed {SEED}, policy {number}: {code}"
+            for code, actual, expected in aspect(policy):
+                assert actual == expected, f"seed {SEED}, policy {number}: {code}"
                 judged[code] += expected if isinstance(expected, bool) else len(expected)
     assert {code for code, least in often.items() if judged[code] < least} == set(), judged

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-from written import LINE_ENDS, Written, written
+from random_yaml import LINE_ENDS, RandomYaml, random_yaml
 
 from zsupport.check.edits import apply, quoting, removal
 from zsupport.findings import Edit, Fix, Span
@@ -137,9 +137,9 @@ def sized(value: Any) -> int:
 
 
 @settings(max_examples=1000, deadline=None)
-@given(written(), LINE_ENDS, st.booleans(), st.data())
+@given(random_yaml(), LINE_ENDS, st.booleans(), st.data())
 def test_removal_includes_comments(
-    text: Written, line_end: str, ends: bool, draw: st.DataObject
+    text: RandomYaml, line_end: str, ends: bool, draw: st.DataObject
 ) -> None:
     source = line_end.join(text.lines) + (line_end if ends else "")
     document = document_of(source)
@@ -159,7 +159,7 @@ def test_removal_includes_comments(
     if sized(parent) == 1:
         assert edits == ()
         return
-    assert edits, f"{path} is not taken out of:\n{source}"
+    assert edits, f"{path} is not removed from:\n{source}"
     event("in brackets" if any(item.span.line == item.span.end_line for item in edits) else "lines")
     del parent[gone[-1]]
 
@@ -221,9 +221,9 @@ def fix(start: int, end: int, text: str) -> Fix:
 
 
 def test_overlapping_fixes_wait_for_the_next_round() -> None:
-    made = apply("abcdef", [fix(2, 4, "X"), fix(3, 5, "Y"), fix(4, 6, "Z"), fix(1, 2, "W")])
-    assert made.text == "WXZf"
-    assert [fix.title for fix in made.fixes] == ["2-4", "4-6", "1-2"]
+    result = apply("abcdef", [fix(2, 4, "X"), fix(3, 5, "Y"), fix(4, 6, "Z"), fix(1, 2, "W")])
+    assert result.text == "WXZf"
+    assert [fix.title for fix in result.fixes] == ["2-4", "4-6", "1-2"]
 
 
 def test_fix_is_applied_completely_or_not_at_all() -> None:
@@ -236,6 +236,6 @@ def test_many_fixes_are_applied_in_seconds() -> None:
     text = "ab\n" * 20_000
     edits = [(Edit(Span(n, 1, n, 2), ""),) for n in range(20_000, 0, -1)]
     start = time.process_time()
-    made = apply(text, [Fix("x", edit) for edit in edits])
+    result = apply(text, [Fix("x", edit) for edit in edits])
     assert time.process_time() - start < 5
-    assert made.text == "b\n" * 20_000
+    assert result.text == "b\n" * 20_000

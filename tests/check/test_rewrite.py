@@ -1,4 +1,4 @@
-"""`check --fix` next to other programs: it loses no saved text and leaves no partial file."""
+"""`check --fix` while other programs save files: no text is lost, no partial file remains."""
 
 import errno
 import json
@@ -123,13 +123,13 @@ def test_concurrent_save_is_kept(
     kept, overwritten = f"{SAVED}{CHANGED}", f"{AFTER}{None}"
     # At the last calls the fix is complete, and the editor opens the fixed file.
     if setting is as_it_is:
-        named = len(steps) - steps[::-1].index("link")
-        assert outcomes == [kept] * named + [f"{SAVED}{None}"] * (len(steps) - named)
+        early = len(steps) - steps[::-1].index("link")
+        assert outcomes == [kept] * early + [f"{SAVED}{None}"] * (len(steps) - early)
     else:
         # As documented, a file that appears between the check and the rename is replaced.
-        named = len(steps) - steps[::-1].index("rename") - 1
-        after = [f"{SAVED}{None}"] * (len(steps) - named - 1)
-        assert outcomes == [*[kept] * named, overwritten, *after]
+        early = len(steps) - steps[::-1].index("rename") - 1
+        after = [f"{SAVED}{None}"] * (len(steps) - early - 1)
+        assert outcomes == [*[kept] * early, overwritten, *after]
 
 
 def test_two_concurrent_saves_are_kept(path: Path) -> None:
@@ -254,18 +254,18 @@ for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"):
             attempt(getattr(signal, name), chosen)
         code = str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         left = {}
-        for each in os.listdir(folder):
-            with open(os.path.join(folder, each)) as stream:
-                left[each] = stream.read()
-            os.unlink(os.path.join(folder, each))
+        for file in os.listdir(folder):
+            with open(os.path.join(folder, file)) as stream:
+                left[file] = stream.read()
+            os.unlink(os.path.join(folder, file))
         print(json.dumps([name, code, left]))
 """
 
 
 def test_signal_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
-    asked = json.dumps([CALLS, BEFORE, AFTER, str(tmp_path)])
+    arguments = json.dumps([CALLS, BEFORE, AFTER, str(tmp_path)])
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, asked],
+        [sys.executable, "-c", INTERRUPTED, arguments],
         stdout=subprocess.PIPE, text=True, check=True, timeout=60,
     )  # fmt: skip
     by_signal: dict[str, list[tuple[str, dict[str, str]]]] = {}
@@ -280,7 +280,7 @@ def test_signal_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
         for code, left in interrupted:
             assert code == end
             assert left in ({"p.yaml": BEFORE}, {"p.yaml": AFTER})
-    # After a kill the old or the new file remains, or the old file next to it.
+    # After SIGKILL the file is old or new, or the old file remains under a different name.
     *killed, last = by_signal["SIGKILL"]
     assert len(killed) > 8
     for code, left in killed:
@@ -304,12 +304,12 @@ def test_file_with_hard_links_is_not_fixed(
     (tmp_path / "b.yaml").write_text(text.replace("every", "other"))
     os.link("b.yaml", "second name")
     assert main(["check", "--fix", "--select", "ZS407"]) == 4
-    written, noted = capfd.readouterr()
-    assert noted == (
+    stdout, stderr = capfd.readouterr()
+    assert stderr == (
         "zsupport: cannot fix b.yaml: the file has 2 names (hard links)\n"
         "zsupport:   remove the other names, or fix a copy\n"
     )
-    assert written.endswith(
+    assert stdout.endswith(
         "\nFixed a.yaml:5: remove `plan` from the condition (ZS407)\n"
         "Fixed 1 of 2 findings in 2 files; remaining: 1 warning; 1 file could not be fixed\n"
     )

@@ -36,8 +36,10 @@ def findings_of(text: bytes, code: str) -> list[Finding]:
     document = read_document(SourceFile("policy.yaml", text, "sha256:0", "policy.yaml"))
     assert document.findings == (), "the loader refuses this example"
     # Rules about suppressions need the findings of the other rules.
-    looking = RULES if BY_CODE[code].last else [BY_CODE[code]]
-    return [finding for finding in judge(document, looking, TODAY).findings if finding.code == code]
+    selected = RULES if BY_CODE[code].last else [BY_CODE[code]]
+    return [
+        finding for finding in judge(document, selected, TODAY).findings if finding.code == code
+    ]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -45,8 +47,8 @@ def test_explanation_has_correct_examples(rule: Rule) -> None:
     why, bad, good = explanation_of(rule.code)
     assert bad is not None
     assert good is not None
-    assert findings_of(bad.encode(), rule.code), "the bad example is not bad"
-    assert not findings_of(good.encode(), rule.code), "the good example is not good"
+    assert findings_of(bad.encode(), rule.code), "the bad example has no finding"
+    assert not findings_of(good.encode(), rule.code), "the good example has a finding"
     assert rule.severity in SEVERITIES
     assert not rule.summary.endswith(".")
     assert len(why) > 100
@@ -92,10 +94,10 @@ metrics: [{id: first-response}, {id: update}]
 targets:
 """
 
-# The policy, the code of its only finding of that rule, its severity, and the lines it refers to.
-BESIDE = [
+# The targets, and their only finding of a rule: code, severity, and lines of related places.
+RELATED = [
     ("  - {first-response: 4h, update: 4h}\n", "ZS305", "note", [6, 7]),
-    # No promise can be intended.
+    # `none` can be intended, so this is only a warning.
     ("  - {first-response: {P1: none, P2: 4h}}\n", "ZS601", "warning", [13]),
     ("  - {first-response: {P1: 8h, P2: 4h}}\n", "ZS601", "error", [13]),
     # An earlier rule states the first metric, another rule the second.
@@ -108,7 +110,7 @@ BESIDE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("targets", "code", "severity", "lines"), BESIDE)
+@pytest.mark.parametrize(("targets", "code", "severity", "lines"), RELATED)
 def test_finding_has_severity_and_related_places(
     targets: str, code: str, severity: str, lines: list[int]
 ) -> None:
@@ -142,15 +144,15 @@ def test_fixes_remove_findings_and_change_no_decision(path: Path) -> None:
     fixes = [finding.fix for finding in findings if finding.fix]
     if not fixes:
         return
-    made = apply(text.decode(), fixes)
-    fixed = made.text.encode()
-    assert len(made.fixes) == len(fixes)
+    result = apply(text.decode(), fixes)
+    fixed = result.text.encode()
+    assert len(result.fixes) == len(fixes)
     assert len(findings_of(fixed, code)) == len(findings) - len(fixes)
-    assert decided(fixed, text) == decided(text, fixed)
+    assert decisions_of(fixed, text) == decisions_of(text, fixed)
 
 
-def decided(text: bytes, other: bytes) -> list[object]:
-    """The decisions of a policy in the cases that it or another policy distinguishes."""
+def decisions_of(text: bytes, other: bytes) -> list[object]:
+    """Return the decisions of a policy in the cases that it or another policy distinguishes."""
     revision, other_revision = revision_of(text), revision_of(other)
     decisions = Decisions(revision, space_of(revision, other_revision))
     result: list[object] = [decisions.allowed, [grant.hours for grant in revision.grants]]

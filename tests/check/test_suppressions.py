@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from hypothesis import given, settings
-from written import LINE_ENDS, Written, written
+from random_yaml import LINE_ENDS, RandomYaml, random_yaml
 
 from zsupport.check.catalogue import allowable
 from zsupport.check.evaluate import judge
@@ -46,8 +46,8 @@ def judged(targets: str, today: date = TODAY) -> tuple[list[str], int]:
 
 
 @settings(max_examples=1000, deadline=None)
-@given(written(), LINE_ENDS)
-def test_all_comments_of_random_texts_are_found(text: Written, line_end: str) -> None:
+@given(random_yaml(), LINE_ENDS)
+def test_all_comments_of_random_texts_are_found(text: RandomYaml, line_end: str) -> None:
     source = line_end.join(text.lines) + line_end
     node, read, findings = read_yaml(source.encode(), "p.yaml")
     assert findings == []
@@ -149,7 +149,7 @@ def until(day: str) -> str:
     ["# ZSupport: allow ZS401 -- kept", "#ZSUPPORT:ALLOW zs401 UNTIL 2026-11-26 -- Kept",
      "# zSupport: Allow Unreachable-Rule Until 2026-11-26 -- kept"],
 )  # fmt: skip
-def test_case_is_ignored(comment: str) -> None:
+def test_upper_and_lower_case_are_equal(comment: str) -> None:
     assert judged(f"targets:\n- first-response: 4h\n- first-response: 8h {comment}\n") == ([], 1)
 
 
@@ -201,7 +201,7 @@ def test_findings_of_the_loader_cannot_be_allowed() -> None:
     ]
 
 
-def test_text_without_the_word_is_not_searched() -> None:
+def test_policy_without_comments_has_no_suppressions() -> None:
     assert suppressions_of(document_of(HEAD), allowable) == ((), ())
 
 

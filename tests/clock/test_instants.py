@@ -153,7 +153,7 @@ def test_local_time_in_a_dst_gap_is_reported_with_both_offsets(
 @pytest.mark.parametrize(
     ("text", "zone_name", "first", "second"),
     [
-        # Folds: 02:00 to 03:00; the half hour from 01:30; the month of Ramadan; the last one.
+        # Folds: 02:00 to 03:00; half an hour from 01:30; the start of Ramadan.
         ("2026-10-25T02:30", "Europe/Oslo",
          "2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"),
         ("2026-10-25T02:00", "Europe/Oslo",
@@ -533,11 +533,11 @@ def test_at_local_gives_the_time_or_the_end_of_the_gap(
     date: datetime.date, where: datetime.tzinfo, of_day: int
 ) -> None:
     result = at_local(date, of_day, where)
-    wanted = datetime.datetime.combine(date, datetime.time()) + datetime.timedelta(seconds=of_day)
+    local = datetime.datetime.combine(date, datetime.time()) + datetime.timedelta(seconds=of_day)
     shown = datetime.datetime.fromtimestamp(result, where).replace(tzinfo=None, fold=0)
     before = datetime.datetime.fromtimestamp(result - 1, where).replace(tzinfo=None, fold=0)
-    assert shown >= wanted
-    assert before < wanted
+    assert shown >= local
+    assert before < local
 
 
 @given(INSTANTS, ZONES)
@@ -567,14 +567,14 @@ TIME = re.compile(
 )
 OFFSET = re.compile(r"([+-])([0-9]{2})(?::?([0-9]{2}))?")
 EPOCH = re.compile(r"@(-?[0-9]+)(?:\.[0-9]+)?")
-WRITTEN = st.from_regex(TIME, fullmatch=True) | st.from_regex(EPOCH, fullmatch=True)
+INSTANT_TEXTS = st.from_regex(TIME, fullmatch=True) | st.from_regex(EPOCH, fullmatch=True)
 CHARACTERS = st.sampled_from("0123456789-:.+TtZz @²٣")
 
 
 @st.composite
 def similar_to_instants(draw: st.DrawFn) -> str:
     """Return the text of an instant, mostly with an added, replaced or removed character."""
-    text = draw(WRITTEN)
+    text = draw(INSTANT_TEXTS)
     for _ in range(draw(st.integers(0, 2))):
         at = draw(st.integers(0, len(text)))
         text = text[:at] + draw(CHARACTERS | st.just("")) + text[at + draw(st.integers(0, 1)) :]

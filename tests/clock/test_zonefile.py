@@ -74,11 +74,11 @@ def test_the_order_of_queries_does_not_matter(name: str) -> None:
     random = Random(name)
     content = content_of(name)
     instants = [random.randrange(FROM, TO) for _ in range(40)]
-    asked = Zone(name, content)
+    reused = Zone(name, content)
     for instant in instants:
-        assert asked.offset(instant) == Zone(name, content).offset(instant)
+        assert reused.offset(instant) == Zone(name, content).offset(instant)
     whole = [*Zone(name, content).pieces(FROM, TO)]
-    assert [*asked.pieces(FROM, TO)] == whole
+    assert [*reused.pieces(FROM, TO)] == whole
     for start, end in pairwise(sorted(instants)):
         cut = [
             (max(begin, start), min(until, end), offset)
@@ -118,7 +118,7 @@ def file_of(footer: str, transitions: list[tuple[int, int]] | None = None) -> by
     [
         # Oslo: the last Sundays of March and October at 01:00Z, in 2026 the 29th and the 25th.
         ("CET-1CEST,M3.5.0,M10.5.0/3", ["2026-03-29T01:00 +7200", "2026-10-25T01:00 +3600"]),
-        # Day 60 is 1 March in every year for J60, and February 29 of a leap year for 59.
+        # `J60` is 1 March in every year; `59` is 29 February in a leap year.
         ("AAA0BBB,J60/0,J365/23", ["2028-03-01T00:00 +3600", "2028-12-31T22:00 +0"]),
         ("AAA0BBB,59/0,364/0", ["2028-02-29T00:00 +3600", "2028-12-29T23:00 +0"]),
         ("AAA0BBB,59/0,364/0", ["2026-03-01T00:00 +3600", "2026-12-30T23:00 +0"]),

@@ -187,7 +187,7 @@ WIB   Asia/Jakarta
 Z     UTC
 """
 # The abbreviations in tzdata, if they differ from the known abbreviation.
-CALLED = {
+IN_TZDATA = {
     "AET": "AEST",
     "ART": "-03",
     "AST": "AST +03",
@@ -226,10 +226,10 @@ def test_every_abbreviation_suggests_the_zones_that_use_it(line: str) -> None:
         assert caught.value.message == f"ambiguous abbreviation of a time zone `{text}`"
         hint = (caught.value.hint or "").removeprefix("write ")
         assert re.split(", | or ", hint) == [f"`{name}`" for name in names]
-    called = set(CALLED.get(abbreviation, abbreviation).split())
+    in_tzdata = set(IN_TZDATA.get(abbreviation, abbreviation).split())
     for name in names:
         months = [datetime.datetime(2026, month, 1, tzinfo=zone_rules(name)) for month in (1, 7)]
-        assert called & {month.tzname() for month in months}, name
+        assert in_tzdata & {month.tzname() for month in months}, name
 
 
 def test_names_that_are_abbreviations_are_not_zones() -> None:
@@ -355,8 +355,8 @@ def test_zone_files_of_the_host_are_not_read(tmp_path: pathlib.Path) -> None:
         "from zsupport.clock.zones import zone\n"
         "print(datetime.datetime.fromtimestamp(1767225600, zone('Europe/Oslo')).isoformat())\n"
     )
-    seen = run(program, PYTHONTZPATH=str(tmp_path), TZ="Pacific/Auckland")
-    assert seen == "2026-01-01T01:00:00+01:00\n"
+    output = run(program, PYTHONTZPATH=str(tmp_path), TZ="Pacific/Auckland")
+    assert output == "2026-01-01T01:00:00+01:00\n"
 
 
 def test_utc_and_fixed_offsets_import_no_zone_modules() -> None:

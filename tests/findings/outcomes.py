@@ -59,7 +59,7 @@ SLOWER = Finding(
 UNUSED = Finding(
     "ZS404", "unused-hours", "warning", "no value uses the hours `office`",
     "policies/acme.yaml", Span(16, 3, 18, 35), "hours.office",
-    fix=Fix("take out `office`", (Edit(Span(15, 1, 19, 1), ""),)),
+    fix=Fix("remove `office`", (Edit(Span(15, 1, 19, 1), ""),)),
     identity=("office",),
 )  # fmt: skip
 WIDE = Finding(
@@ -83,7 +83,7 @@ CODES = {
 EXTRA: dict[str, Any] = {"summary": {"allowed": 0}, "fixed": [], "unread": [], "switched_off": []}
 
 #: Two files with findings and one without: related places, a case, labels, fixes, several lines,
-#: letters of two columns, a name that needs escaping, and two findings that are the same.
+#: wide letters, a name that needs escaping, and two equal findings.
 RICH = Outcome(
     "check",
     (

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 
-class Seen(NamedTuple):
+class ReadFinding(NamedTuple):
     """The parts of a finding that all formats show."""
 
     code: str
@@ -30,42 +30,43 @@ class WorkflowCommand(NamedTuple):
     message: str
 
 
-def text(written: str) -> list[Seen]:
+def read_text(output: str) -> list[ReadFinding]:
     matches = re.findall(
         r"^(error|warning|note)\[(ZS[0-9]{3})\].*\n(?: {4}.*\n|\n)*? *--> .*:([0-9]+):([0-9]+)$",
-        written, re.M,
+        output, re.M,
     )  # fmt: skip
     return [
-        Seen(code, severity, int(line), int(column)) for severity, code, line, column in matches
+        ReadFinding(code, severity, int(line), int(column))
+        for severity, code, line, column in matches
     ]
 
 
-def plain(written: str) -> list[Seen]:
+def read_plain(output: str) -> list[ReadFinding]:
     """Read one finding per line, like an editor."""
     seen = []
-    for line in written.split("\n")[:-1]:
+    for line in output.split("\n")[:-1]:
         match = re.search(r":([0-9]+):([0-9]+): (error|warning|note)\[(ZS[0-9]{3})\] ", line)
         assert match, line
-        seen.append(Seen(match[4], match[3], int(match[1]), int(match[2])))
+        seen.append(ReadFinding(match[4], match[3], int(match[1]), int(match[2])))
     return seen
 
 
-def json_document(written: str) -> list[Seen]:
-    findings = json.loads(written)["findings"]
-    return [Seen(f["code"], f["severity"], f["line"], f["column"]) for f in findings]
+def read_json(output: str) -> list[ReadFinding]:
+    findings = json.loads(output)["findings"]
+    return [ReadFinding(f["code"], f["severity"], f["line"], f["column"]) for f in findings]
 
 
-def csv_rows(written: str) -> list[Seen]:
-    rows = list(csv.DictReader(io.StringIO(written, newline="")))
-    return [Seen(r["code"], r["severity"], int(r["line"]), int(r["column"])) for r in rows]
+def read_csv(output: str) -> list[ReadFinding]:
+    rows = list(csv.DictReader(io.StringIO(output, newline="")))
+    return [ReadFinding(r["code"], r["severity"], int(r["line"]), int(r["column"])) for r in rows]
 
 
-def markdown_cells(written: str) -> list[list[str]]:
+def markdown_cells(output: str) -> list[list[str]]:
     """Return the rows of the table, with the visible text of each cell and `<br>` as line feed.
 
     Only plain text, code spans, line breaks and empty comments are allowed.
     """
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(written)
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(output)
     cells = [_plain(token) for before, token in pairwise(tokens)
              if before.type in ("td_open", "th_open")]  # fmt: skip
     return [cells[i : i + 4] for i in range(0, len(cells), 4)]
@@ -86,18 +87,18 @@ def _plain(inline: Token) -> str:
     return shown
 
 
-def markdown(written: str) -> list[Seen]:
+def read_markdown(output: str) -> list[ReadFinding]:
     seen = []
-    for severity, kind, place, _ in markdown_cells(written)[1:]:
+    for severity, kind, place, _ in markdown_cells(output)[1:]:
         line, column = place.split(":")[-2:]
-        seen.append(Seen(kind.split(" ")[0], severity, int(line), int(column)))
+        seen.append(ReadFinding(kind.split(" ")[0], severity, int(line), int(column)))
     return seen
 
 
-def commands(written: str) -> list[WorkflowCommand]:
+def commands(output: str) -> list[WorkflowCommand]:
     """Return the workflow commands that the runner finds in a log, in the new and old syntax."""
     results = []
-    for line in re.split("\r\n|\r|\n", written):
+    for line in re.split("\r\n|\r|\n", output):
         start = line.lstrip()
         if start.startswith("::") and "::" in start[2:]:
             head, message = start[2:].split("::", 1)
@@ -118,52 +119,56 @@ def _unescaped(text: str, more: dict[str, str]) -> str:
     return text
 
 
-def github(written: str) -> list[Seen]:
+def read_github(output: str) -> list[ReadFinding]:
     severities = {"error": "error", "warning": "warning", "notice": "note"}
     return [
-        Seen(command.properties["title"].split(" ")[0], severities[command.name],
+        ReadFinding(command.properties["title"].split(" ")[0], severities[command.name],
              int(command.properties["line"]), int(command.properties["col"]))
-        for command in commands(written)
+        for command in commands(output)
     ]  # fmt: skip
 
 
-def sarif(written: str) -> list[Seen]:
-    (run,) = json.loads(written)["runs"]
+def read_sarif(output: str) -> list[ReadFinding]:
+    (run,) = json.loads(output)["runs"]
     seen = []
     for result in run["results"]:
         region = result["locations"][0]["physicalLocation"]["region"]
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
         seen.append(
-            Seen(result["ruleId"], result["level"], region["startLine"], region["startColumn"])
+            ReadFinding(
+                result["ruleId"], result["level"], region["startLine"], region["startColumn"]
+            )
         )
     return seen
 
 
-def junit(written: str) -> list[Seen]:
-    root = Xml.fromstring(written)
+def read_junit(output: str) -> list[ReadFinding]:
+    root = Xml.fromstring(output)
     texts = [element.text or "" for element in (*root.iter("failure"), *root.iter("system-out"))]
-    return [seen for report in texts for seen in text(report)]
+    return [seen for report in texts for seen in read_text(report)]
 
 
-def gitlab(written: str) -> list[Seen]:
+def read_gitlab(output: str) -> list[ReadFinding]:
     severities = {"major": "error", "minor": "warning", "info": "note"}
     seen = []
-    for entry in json.loads(written):
+    for entry in json.loads(output):
         begin = entry["location"]["positions"]["begin"]
         assert entry["location"]["lines"]["begin"] == begin["line"]
         code = entry["check_name"].split(" ")[0]
-        seen.append(Seen(code, severities[entry["severity"]], begin["line"], begin["column"]))
+        seen.append(
+            ReadFinding(code, severities[entry["severity"]], begin["line"], begin["column"])
+        )
     return seen
 
 
-READERS: dict[str, Callable[[str], list[Seen]]] = {
-    "text": text,
-    "plain": plain,
-    "json": json_document,
-    "csv": csv_rows,
-    "markdown": markdown,
-    "github": github,
-    "sarif": sarif,
-    "junit": junit,
-    "gitlab": gitlab,
+READERS: dict[str, Callable[[str], list[ReadFinding]]] = {
+    "text": read_text,
+    "plain": read_plain,
+    "json": read_json,
+    "csv": read_csv,
+    "markdown": read_markdown,
+    "github": read_github,
+    "sarif": read_sarif,
+    "junit": read_junit,
+    "gitlab": read_gitlab,
 }

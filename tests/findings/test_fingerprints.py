@@ -44,9 +44,14 @@ def test_fingerprints_do_not_depend_on_lines_and_list_positions(
     assert fingerprints([moved(f, by) for f in findings]) == fingerprints(findings)
 
 
-@given(st.lists(finding_strategy, max_size=8, unique_by=lambda f: (f.code, f.file, f.identity,
-f.path,
-                                                            f.message)), st.randoms())  # fmt: skip
+@given(
+    st.lists(
+        finding_strategy,
+        max_size=8,
+        unique_by=lambda f: (f.code, f.file, f.identity, f.path, f.message),
+    ),
+    st.randoms(),
+)
 @UNHURRIED
 def test_fingerprints_do_not_depend_on_the_order_of_findings(
     findings: list[Finding], random: object
@@ -106,7 +111,7 @@ targets:
 """
 
 
-def made_of(text: str, code: str) -> list[str]:
+def fingerprints_of(text: str, code: str) -> list[str]:
     """Return the fingerprints of the findings in a policy, including a finding with this code."""
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
     findings = judge(document, RULES, date(2026, 11, 26)).findings
@@ -116,16 +121,16 @@ def made_of(text: str, code: str) -> list[str]:
 
 def test_fingerprints_do_not_depend_on_the_order_of_keys_in_a_condition() -> None:
     other = POLICY.replace("plan: free, role: user", "role: user, plan: free")
-    made = made_of(POLICY, "ZS401")
-    assert made_of(other, "ZS401") == made
-    assert made_of(POLICY.replace("plan: free, role", "plan: pro, role"), "ZS401") != made
+    hashes = fingerprints_of(POLICY, "ZS401")
+    assert fingerprints_of(other, "ZS401") == hashes
+    assert fingerprints_of(POLICY.replace("plan: free, role", "plan: pro, role"), "ZS401") != hashes
 
 
 def test_fingerprints_do_not_depend_on_the_order_of_keys_in_a_grant() -> None:
     grant, reordered = "{when: {plan: pro}, allow: web}", "{allow: web, when: {plan: pro}}"
     policies = [POLICY.replace("{allow: web}", f"{{allow: web}}, {added}")
                 for added in (grant, reordered)]  # fmt: skip
-    assert made_of(policies[0], "ZS403") == made_of(policies[1], "ZS403")
+    assert fingerprints_of(policies[0], "ZS403") == fingerprints_of(policies[1], "ZS403")
 
 
 def test_value_in_a_rule_is_identified_by_the_condition_of_the_rule() -> None:

@@ -13,7 +13,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given
 from outcomes import CONTEXT, EMPTY, EXTRA, RICH, UNHURRIED, outcomes
-from readers import READERS, Seen, commands, markdown_cells
+from readers import READERS, ReadFinding, commands, markdown_cells
 from xmlschema import XMLSchema
 
 from zsupport.cli.options import flag_of
@@ -39,7 +39,7 @@ def digest(*parts: str | int) -> str:
 
 
 #: The values of @NAME@ in the expected output: versions, and fingerprints of findings in RICH.
-FILLED = {
+PLACEHOLDERS = {
     "zsupport": version("zsupport"),
     "tzdata": version("tzdata"),
     "slower": digest("ZS501", "desk/policies/acme.yaml", "business", "pro", "P1", 1),
@@ -55,16 +55,16 @@ FILLED = {
 }
 
 
-def rendered(outcome: Outcome, format: str) -> str:
+def render(outcome: Outcome, format: str) -> str:
     return render_outcome(outcome, format, CONTEXT)
 
 
 @pytest.mark.parametrize("format", FINDING_FORMATS)
 def test_rich_outcome_equals_the_expected_output(format: str) -> None:
     expected = (GOLDEN / format).read_text(encoding="utf-8")
-    for name, value in FILLED.items():
+    for name, value in PLACEHOLDERS.items():
         expected = expected.replace(f"@{name}@", value)
-    assert rendered(RICH, format) == expected
+    assert render(RICH, format) == expected
 
 
 def test_formats_equal_the_modules_and_the_option() -> None:
@@ -76,15 +76,17 @@ def test_formats_equal_the_modules_and_the_option() -> None:
 # -- equal in all formats ----------------------------------------------------------------------
 
 
-def seen(outcome: Outcome) -> list[Seen]:
+def expected_findings(outcome: Outcome) -> list[ReadFinding]:
     """Return the expected result of a reader, sorted: some formats put the gravest first."""
-    return sorted(Seen(f.code, f.severity, f.span.line, f.span.column) for f in outcome.findings)
+    return sorted(
+        ReadFinding(f.code, f.severity, f.span.line, f.span.column) for f in outcome.findings
+    )
 
 
 @pytest.mark.parametrize("format", FINDING_FORMATS)
 def test_finding_has_the_same_line_and_column_in_all_formats(format: str) -> None:
-    assert sorted(READERS[format](rendered(RICH, format))) == seen(RICH)
-    assert READERS[format](rendered(EMPTY, format)) == []
+    assert sorted(READERS[format](render(RICH, format))) == expected_findings(RICH)
+    assert READERS[format](render(EMPTY, format)) == []
 
 
 # -- valid reports ---------------------------------------------------------------------------
@@ -102,7 +104,7 @@ ANT = XMLSchema(FOLDER / "schemas" / "junit-ant.xsd")
 JENKINS = XMLSchema(FOLDER / "schemas" / "junit-jenkins.xsd")
 
 
-def valid_for_both(report: str) -> None:
+def validate_junit(report: str) -> None:
     ANT.validate(report)
     JENKINS.validate(report)
 
@@ -111,14 +113,14 @@ VALIDATORS: dict[str, Callable[[str], None]] = {
     "json": lambda text: CHECK.validate(json.loads(text)),
     "sarif": lambda text: SARIF.validate(json.loads(text)),
     "gitlab": lambda text: GITLAB.validate(json.loads(text)),
-    "junit": valid_for_both,
+    "junit": validate_junit,
 }
 
 
 @pytest.mark.parametrize("format", VALIDATORS)
 @pytest.mark.parametrize("outcome", [RICH, EMPTY], ids=["rich", "empty"])
 def test_report_is_valid(format: str, outcome: Outcome) -> None:
-    VALIDATORS[format](rendered(outcome, format))
+    VALIDATORS[format](render(outcome, format))
 
 
 def test_findings_of_the_loader_are_written_in_all_formats() -> None:
@@ -134,19 +136,22 @@ def test_findings_of_the_loader_are_written_in_all_formats() -> None:
     for unit in units:
         outcome = Outcome("check", (unit,), texts, LOADER_CODES, ("done",), EXTRA)
         for format in FINDING_FORMATS:
-            written = rendered(outcome, format)
-            assert sorted(READERS[format](written)) == seen(outcome), (unit.name, format)
+            output = render(outcome, format)
+            assert sorted(READERS[format](output)) == expected_findings(outcome), (
+                unit.name,
+                format,
+            )
             if format in VALIDATORS:
-                VALIDATORS[format](written)
+                VALIDATORS[format](output)
 
 
 def test_schemas_reject_invalid_reports() -> None:
-    log = json.loads(rendered(RICH, "sarif"))
+    log = json.loads(render(RICH, "sarif"))
     log["runs"][0]["results"][0]["level"] = "fatal"
     assert not SARIF.is_valid(log)
-    entries = json.loads(rendered(RICH, "gitlab"))
+    entries = json.loads(render(RICH, "gitlab"))
     assert not GITLAB.is_valid([{**entries[0], "severity": "error"}])
-    report = rendered(RICH, "junit")
+    report = render(RICH, "junit")
     assert not ANT.is_valid(report.replace(' time="0"', "", 1))
     assert not JENKINS.is_valid(report.replace("testcase", "case"))
     assert not ANT.is_valid(report.replace("2026-11-26T12:00:00", "today"))
@@ -159,10 +164,10 @@ def test_ascii_output_is_escaped(format: str) -> None:
     if format in VALIDATORS:
         assert text.isascii()
         VALIDATORS[format](text)
-    assert sorted(READERS[format](text)) == seen(RICH)
+    assert sorted(READERS[format](text)) == expected_findings(RICH)
 
 
-# -- where a file is -------------------------------------------------------------------------
+# -- paths of files -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -185,9 +190,9 @@ def test_file_name_is_relative_to_the_workspace(file: str, path: str, address: s
     if path.isascii():
         finding = RICH.findings[3]._replace(file=file)
         outcome = RICH._replace(units=(Unit(file, file, 1, (finding,)),))
-        assert commands(rendered(outcome, "github"))[0].properties["file"] == path
-        assert json.loads(rendered(outcome, "gitlab"))[0]["location"]["path"] == path
-        (result,) = json.loads(rendered(outcome, "sarif"))["runs"][0]["results"]
+        assert commands(render(outcome, "github"))[0].properties["file"] == path
+        assert json.loads(render(outcome, "gitlab"))[0]["location"]["path"] == path
+        (result,) = json.loads(render(outcome, "sarif"))["runs"][0]["results"]
         artifact = {"uri": address}
         if not path.startswith("/"):
             artifact["uriBaseId"] = "%SRCROOT%"
@@ -220,16 +225,16 @@ def test_github_gets_ten_findings_per_severity_and_a_count() -> None:
     notes = [RICH.findings[2]._replace(span=Span(i, 1, i, 2)) for i in range(1, 13)]
     errors = [RICH.findings[0]._replace(span=Span(i, 1, i, 2)) for i in range(1, 12)]
     outcome = RICH._replace(units=(Unit("a", "a", 1, (*notes, RICH.findings[1], *errors)),))
-    lines = rendered(outcome, "github").splitlines()
+    lines = render(outcome, "github").splitlines()
     kinds = [line.split(" ")[0] for line in lines]
     assert kinds[:21] == ["::error"] * 10 + ["::warning"] + ["::notice"] * 10
     assert lines[21:] == [
         "not shown: 1 error, 2 notes (GitHub shows 10 findings of each severity)",
         *RICH.closing,
     ]
-    assert [
-        command.properties["line"] for command in commands(rendered(outcome, "github"))[:10]
-    ] == [str(i) for i in range(1, 11)]
+    assert [command.properties["line"] for command in commands(render(outcome, "github"))[:10]] == [
+        str(i) for i in range(1, 11)
+    ]
 
 
 # -- markdown --------------------------------------------------------------------------------
@@ -238,12 +243,12 @@ def test_github_gets_ten_findings_per_severity_and_a_count() -> None:
 def test_markdown_has_no_mentions_and_links() -> None:
     finding = RICH.findings[0]._replace(message="ask @all, help@example.com or a/b#1")
     outcome = RICH._replace(units=(Unit("a", "a", 1, (finding,)),))
-    written = rendered(outcome, "markdown")
-    assert "ask @<!-- -->all, help@example.com or a/b\\#<!-- -->1<br>" in written
+    output = render(outcome, "markdown")
+    assert "ask @<!-- -->all, help@example.com or a/b\\#<!-- -->1<br>" in output
 
 
 @pytest.mark.parametrize(
-    ("message", "written"),
+    ("message", "output"),
     [
         ("`P2` and `slow lane`", "`P2` and `slow lane`"),
         ("`<b>@all#1 *x* [y](z) &amp;`", "`<b>@all#1 *x* [y](z) &amp;`"),
@@ -260,10 +265,10 @@ def test_markdown_has_no_mentions_and_links() -> None:
         ("\\`c`@all", r"\\`c`@<!-- -->all"),
     ],
 )
-def test_markdown_shows_names_as_code(message: str, written: str) -> None:
+def test_markdown_shows_names_as_code(message: str, output: str) -> None:
     finding = RICH.findings[1]._replace(message=message, label=None, case=None)
-    text = rendered(RICH._replace(units=(Unit("a", "a", 1, (finding,)),)), "markdown")
-    assert f" | {written} |\n" in text
+    text = render(RICH._replace(units=(Unit("a", "a", 1, (finding,)),)), "markdown")
+    assert f" | {output} |\n" in text
     assert markdown_cells(text)[1][3] == message
 
 
@@ -272,7 +277,7 @@ def test_markdown_fits_in_a_comment(message: str) -> None:
     warning = RICH.findings[1]._replace(message=message)
     error = RICH.findings[0]._replace(message="the error")
     outcome = RICH._replace(units=(Unit("a", "a", 1, (*[warning] * 2000, error)),))
-    text = rendered(outcome, "markdown")
+    text = render(outcome, "markdown")
     shown = READERS["markdown"](text)
     assert shown[0].severity == "error"
     assert 400 < len(text) < 65_536
@@ -283,7 +288,7 @@ def test_markdown_fits_in_a_comment(message: str) -> None:
 
 
 def test_sarif_has_the_fields_that_code_scanning_requires() -> None:
-    (run,) = json.loads(rendered(RICH, "sarif"))["runs"]
+    (run,) = json.loads(render(RICH, "sarif"))["runs"]
     for rule in run["tool"]["driver"]["rules"]:
         for part in ("shortDescription", "fullDescription", "help"):
             assert rule[part]["text"]
@@ -295,7 +300,7 @@ def test_sarif_has_the_fields_that_code_scanning_requires() -> None:
 
 def test_sarif_omits_results_over_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zsupport.report.findings.sarif.MAX_RESULTS", 2)
-    text = rendered(RICH, "sarif")
+    text = render(RICH, "sarif")
     SARIF.validate(json.loads(text))
     (run,) = json.loads(text)["runs"]
     assert [result["level"] for result in run["results"]] == ["error", "error"]
@@ -332,7 +337,7 @@ def test_colors_do_not_change_the_text() -> None:
     assert "\x1b[1;33mwarning[ZS404]\x1b[0m" in colored
     assert "\x1b[1;32mnote[ZS404]\x1b[0m" in colored
     plain = re.sub("\x1b\\[[0-9;]*m", "", colored)
-    assert plain == rendered(RICH, "text")
+    assert plain == render(RICH, "text")
 
 
 def test_label_of_a_place_without_source_is_shown() -> None:
@@ -344,11 +349,11 @@ def test_label_of_a_place_without_source_is_shown() -> None:
 def test_texts_contain_no_workflow_commands() -> None:
     message = "a\n::debug::x ##[error]y"
     finding = RICH.findings[0]._replace(hint="a\n  ::error::b::c", message=message)
-    written = guarded(finding_text(finding, {}, flag_of))
-    assert "##[" not in written
-    lines = [line for line in written.splitlines() if line.strip().startswith("::")]
+    output = guarded(finding_text(finding, {}, flag_of))
+    assert "##[" not in output
+    lines = [line for line in output.splitlines() if line.strip().startswith("::")]
     assert all(line.startswith("   ::: policies/acme.yaml:") for line in lines)
-    assert written.count("\\x3a:") == 2
+    assert output.count("\\x3a:") == 2
 
 
 # -- json ------------------------------------------------------------------------------------
@@ -356,7 +361,7 @@ def test_texts_contain_no_workflow_commands() -> None:
 COMMON = {"schema", "findings", "summary", "versions"}
 
 
-def least(part: dict[str, Any]) -> Any:
+def minimal_value(part: dict[str, Any]) -> Any:
     """Return a minimal value for a part of a schema."""
     if "enum" in part:
         return part["enum"][0]
@@ -366,17 +371,17 @@ def least(part: dict[str, Any]) -> Any:
     plain: dict[str, Any] = {"array": [], "string": "", "boolean": False, "integer": 1, "number": 1}
     if kind in plain:
         return plain[kind]
-    return {name: least(value) for name, value in part.get("properties", {}).items()}
+    return {name: minimal_value(value) for name, value in part.get("properties", {}).items()}
 
 
-def beside_findings(command: str) -> dict[str, Any]:
+def other_fields(command: str) -> dict[str, Any]:
     """Return minimal values for the further fields in the document of a command."""
     parts = schema(command)["properties"]
-    fields = {name: least(part) for name, part in parts.items() if name not in COMMON}
+    fields = {name: minimal_value(part) for name, part in parts.items() if name not in COMMON}
     # A summary can have further counts.
     fields["summary"] = {
         name: number
-        for name, number in least(parts["summary"]).items()
+        for name, number in minimal_value(parts["summary"]).items()
         if name not in ("files", "errors", "warnings", "notes")
     }
     return fields
@@ -386,8 +391,8 @@ def beside_findings(command: str) -> dict[str, Any]:
 @pytest.mark.parametrize("outcome", [RICH, EMPTY], ids=["rich", "empty"])
 def test_document_is_valid_for_the_schema(command: str, outcome: Outcome) -> None:
     validator = jsonschema_rs.validator_for(schema(command))
-    filled = outcome._replace(command=command, extra=beside_findings(command))
-    document = json.loads(rendered(filled, "json"))
+    filled = outcome._replace(command=command, extra=other_fields(command))
+    document = json.loads(render(filled, "json"))
     validator.validate(document)
     for name in document:
         assert not validator.is_valid({k: v for k, v in document.items() if k != name})
@@ -417,27 +422,27 @@ def test_run_fails_at_the_chosen_severity_and_above(severity: str, threshold: st
 @given(outcome=outcomes())
 @UNHURRIED
 def test_random_outcomes_are_written_in_all_formats(outcome: Outcome) -> None:
-    written = {format: rendered(outcome, format) for format in FINDING_FORMATS}
-    for format, text in written.items():
+    output = {format: render(outcome, format) for format in FINDING_FORMATS}
+    for format, text in output.items():
         pattern = unsafe(json=format in ("json", "sarif", "gitlab"))
         assert not pattern.search(text), format
         assert text == "" or text.endswith("\n"), format
-        assert sorted(READERS[format](text)) == seen(outcome), format
+        assert sorted(READERS[format](text)) == expected_findings(outcome), format
     for format, validate in VALIDATORS.items():
-        validate(written[format])
+        validate(output[format])
         plain = render_outcome(
             outcome, format, CONTEXT._replace(terminal=Terminal(encoding="ascii"))
         )
         assert plain.isascii()
         read = Xml.canonicalize if format == "junit" else json.loads
-        assert read(plain) == read(written[format])
-    assert_github_shows_the_texts(outcome, written["github"])
-    assert_markdown_shows_the_texts(outcome, written["markdown"])
-    assert_sarif_has_no_links_and_placeholders(written["sarif"])
+        assert read(plain) == read(output[format])
+    assert_github_shows_the_texts(outcome, output["github"])
+    assert_markdown_shows_the_texts(outcome, output["markdown"])
+    assert_sarif_has_no_links_and_placeholders(output["sarif"])
 
 
-def assert_github_shows_the_texts(outcome: Outcome, written: str) -> None:
-    written_commands = commands(written)
+def assert_github_shows_the_texts(outcome: Outcome, output: str) -> None:
+    written_commands = commands(output)
     for finding, command in zip(gravest_first(outcome.findings), written_commands, strict=True):
         assert printable(command.message.replace("\r", "")) == printable(
             "\n".join(sentences(finding)).replace("\r", "")
@@ -446,8 +451,8 @@ def assert_github_shows_the_texts(outcome: Outcome, written: str) -> None:
         assert ("endColumn" in command.properties) == (finding.span.end_line == finding.span.line)
 
 
-def assert_markdown_shows_the_texts(outcome: Outcome, written: str) -> None:
-    rows = markdown_cells(written)[1:]
+def assert_markdown_shows_the_texts(outcome: Outcome, output: str) -> None:
+    rows = markdown_cells(output)[1:]
     for finding, row in zip(gravest_first(outcome.findings), rows, strict=True):
         expected = printable("\n".join(sentences(finding)).strip()).replace("\t", " ")
         assert [part.strip() for part in row[3].split("\n")] == [
@@ -455,8 +460,8 @@ def assert_markdown_shows_the_texts(outcome: Outcome, written: str) -> None:
         ]
 
 
-def assert_sarif_has_no_links_and_placeholders(written: str) -> None:
-    for result in json.loads(written)["runs"][0]["results"]:
+def assert_sarif_has_no_links_and_placeholders(output: str) -> None:
+    for result in json.loads(output)["runs"][0]["results"]:
         text = result["message"]["text"]
         assert not re.search(r"[{}]", text.replace("{{", "").replace("}}", ""))
         assert not re.search(r"\]\(", text)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from readers import READERS, Seen
+from readers import READERS, ReadFinding
 
 from zsupport.cli import main
 
@@ -35,7 +35,7 @@ def test_unreadable_file_is_a_finding_in_all_formats(
 ) -> None:
     code = main(["check", *files, "--select", "ZS401", "--format", format])
     stdout, stderr = capfd.readouterr()
-    assert READERS[format](stdout) == [Seen("ZS000", "error", 1, 1)]
+    assert READERS[format](stdout) == [ReadFinding("ZS000", "error", 1, 1)]
     assert "none.yaml" in stdout
     assert stderr == "zsupport: none.yaml: file not found\n"
     assert code == 3

@@ -1,4 +1,4 @@
-"""Findings on standard output, and the folder that file names on code hosts are relative to."""
+"""Findings on standard output, and the workspace, to which paths on code hosts are relative."""
 
 import json
 import os
@@ -104,26 +104,26 @@ def test_formats_get_the_failing_severity_and_the_holidays_release(
     write_outcome(lambda _: warned, Showing("junit", "auto"), fails_at="warning")
     assert 'failures="1"' in capsys.readouterr().out
     write_outcome(lambda _: warned, Showing("json", "auto"), holidays="0.100")
-    written = capsys.readouterr().out
-    assert json.loads(written)["versions"]["holidays"] == "0.100"
-    assert [seen.code for seen in READERS["json"](written)] == ["ZS404"]
+    output = capsys.readouterr().out
+    assert json.loads(output)["versions"]["holidays"] == "0.100"
+    assert [seen.code for seen in READERS["json"](output)] == ["ZS404"]
 
 
 def test_run_writes_several_formats(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = ["json=a.json", "sarif=b.sarif", "text=c=d.txt", "github=/dev/stderr"]
     showing = Showing("plain", "always").with_files(files)
-    asked: list[str] = []
+    formats: list[str] = []
 
     def outcome_in(format: str) -> Outcome:
-        asked.append(format)
+        formats.append(format)
         return RICH
 
     write_outcome(outcome_in, showing)
-    assert asked == ["plain", "json", "sarif", "text", "github"]
+    assert formats == ["plain", "json", "sarif", "text", "github"]
     shown = READERS["plain"](capsys.readouterr().out)
     assert READERS["json"]((folder / "a.json").read_text()) == shown
     assert json.loads((folder / "b.sarif").read_text())["version"] == "2.1.0"
-    # Only the stream is colored.
+    # Only standard output is colored.
     assert (folder / "c=d.txt").read_text().startswith("error[ZS501] slower-than-lower-plan: ")
     write_outcome(lambda _: RICH, showing._replace(quiet=True, files=(("plain", "e"),)))
     assert capsys.readouterr().out == ""

@@ -11,8 +11,8 @@ from zsupport.policy.yamltext import Path
 
 
 @dataclass
-class Written:
-    """A random text with its contents and the owners of its comments."""
+class RandomYaml:
+    """The lines of a random text, and its comments with the paths of their owners."""
 
     lines: list[str]
     comments: list[tuple[Path, str]]
@@ -25,7 +25,7 @@ LINE_ENDS = st.sampled_from(["\n", "\r\n"])
 
 
 @st.composite
-def written(draw: st.DrawFn) -> Written:
+def random_yaml(draw: st.DrawFn) -> RandomYaml:
     """Return a mapping in block style that contains values in all styles."""
     comments: list[tuple[Path, str]] = []
 
@@ -34,7 +34,7 @@ def written(draw: st.DrawFn) -> Written:
         comments.append((owner, text))
         return text
 
-    def maybe(owner: Path) -> str:
+    def maybe_comment(owner: Path) -> str:
         return "  " + comment(owner) if draw(st.integers(0, 3)) == 0 else ""
 
     def between(owner: Path, indent: int) -> list[str]:
@@ -51,9 +51,11 @@ def written(draw: st.DrawFn) -> Written:
         else:
             inside = [f"k{i}: {flow((*path, f'k{i}'), depth - 1)}" for i in range(count)]
         open, close = "[]" if kind == 2 else "{}"
-        joint = draw(st.sampled_from([", ", ",", " , "])) if kind == 2 else ", "
+        separator = draw(st.sampled_from([", ", ",", " , "])) if kind == 2 else ", "
         space = draw(st.sampled_from(["", " "]))
-        return open + space + joint.join(inside) + draw(st.sampled_from(["", ","])) + space + close
+        return (
+            open + space + separator.join(inside) + draw(st.sampled_from(["", ","])) + space + close
+        )
 
     def open_flow(path: Path, indent: int, depth: int) -> list[str]:
         """Return a list or mapping in brackets, with each part on its own lines."""
@@ -67,8 +69,10 @@ def written(draw: st.DrawFn) -> Written:
             text = flow(part, depth - 1)
             last = i == count - 1
             comma = "" if last and draw(st.booleans()) else ","
-            lines.append(" " * indent + ("" if is_list else f"k{i}: ") + text + comma + maybe(part))
-        lines.append(" " * (indent - 1) + ("]" if is_list else "}") + maybe(path))
+            lines.append(
+                " " * indent + ("" if is_list else f"k{i}: ") + text + comma + maybe_comment(part)
+            )
+        lines.append(" " * (indent - 1) + ("]" if is_list else "}") + maybe_comment(path))
         return lines
 
     def value(path: Path, indent: int, depth: int) -> list[str]:
@@ -76,20 +80,20 @@ def written(draw: st.DrawFn) -> Written:
         kind = draw(st.integers(0, 7)) if depth else 0
         inside = indent + draw(st.integers(1, 3))
         if kind == 0:
-            return [draw(st.sampled_from(TEXTS)) + maybe(path)]
+            return [draw(st.sampled_from(TEXTS)) + maybe_comment(path)]
         if kind == 1:
-            return [flow(path, 2) + maybe(path)]
+            return [flow(path, 2) + maybe_comment(path)]
         if kind == 2:
             return open_flow(path, inside, depth)
         if kind == 3:
-            head = draw(st.sampled_from(["|", ">", "|-", ">-"])) + maybe(path)
+            head = draw(st.sampled_from(["|", ">", "|-", ">-"])) + maybe_comment(path)
             return [head, " " * inside + "# zsupport: no comment", "", " " * inside + "t: [1, 2"]
         if kind == 4:
             quote = draw(st.sampled_from("'\""))
-            below = " " * inside + "# zsupport: no comment" + quote + maybe(path)
+            below = " " * inside + "# zsupport: no comment" + quote + maybe_comment(path)
             return [f"{quote}one # zsupport: no comment", below]
         block = entries if draw(st.booleans()) else items
-        return [maybe(path).strip(), *block(path, inside, depth - 1)]
+        return [maybe_comment(path).strip(), *block(path, inside, depth - 1)]
 
     def entries(path: Path, indent: int, depth: int) -> list[str]:
         lines: list[str] = []
@@ -113,4 +117,4 @@ def written(draw: st.DrawFn) -> Written:
                 lines += [f"{' ' * indent}- {first}".rstrip(" "), *more]
         return lines
 
-    return Written(entries((), 0, 3), comments)
+    return RandomYaml(entries((), 0, 3), comments)
