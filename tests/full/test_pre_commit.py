@@ -67,17 +67,17 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if name.startswith(("src/", "policies/", "pyproject", "README", ".pre-commit")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    made = Repository(folder, tmp_path_factory.mktemp("home"))
-    made.git("init", "-q")
-    made.git("add", "-A")
-    made.git("commit", "-qm", "The program")
+    program = Repository(folder, tmp_path_factory.mktemp("home"))
+    program.git("init", "-q")
+    program.git("add", "-A")
+    program.git("commit", "-qm", "The program")
     return folder
 
 
 @pytest.fixture(scope="module")
 def repository(hooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Repository:
     folder = tmp_path_factory.mktemp("policies")
-    made = Repository(folder, tmp_path_factory.mktemp("home"))
+    result = Repository(folder, tmp_path_factory.mktemp("home"))
     for name, text in read_starter("acme").items():
         (folder / name).write_text(text, encoding="utf-8")
     revision = subprocess.run(
@@ -86,10 +86,10 @@ def repository(hooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Reposit
     lines = ["repos:", f"  - repo: {hooks}", f"    rev: {revision}", "    hooks:"]
     lines += [f"      - id: {name}" for name in HOOKS]
     (folder / ".pre-commit-config.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    made.git("init", "-q")
-    made.git("add", "-A")
-    made.git("commit", "-qm", "A policy")
-    return made
+    result.git("init", "-q")
+    result.git("add", "-A")
+    result.git("commit", "-qm", "A policy")
+    return result
 
 
 def test_valid_policy_passes_all_hooks(repository: Repository) -> None:

@@ -16,7 +16,7 @@ from zsupport.guide import read_guide
 COMMANDS = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"],
             "fish": ["fish", "--no-config", "-i"]}  # fmt: skip
 #: The commands that enable completion, as in `zsupport help completion`.
-SWITCH_ON = {
+ENABLE = {
     "bash": ['eval "$(zsupport --show-completion bash)"'],
     "zsh": ["autoload -Uz compinit; compinit -u -D", 'eval "$(zsupport --show-completion zsh)"'],
     "fish": ["zsupport --show-completion fish | source"],
@@ -27,10 +27,10 @@ SWITCH_ON = {
 def shell(request: pytest.FixtureRequest, cli: Cli, folder: Path) -> Iterator[Shell]:
     name: str = request.param
     assert shutil.which(name), f"{name} is not installed; these tests require it"
-    with Shell(COMMANDS[name], environment_with_program(cli), folder) as started:
-        for line in SWITCH_ON[name]:
-            started.settle(line)
-        yield started
+    with Shell(COMMANDS[name], environment_with_program(cli), folder) as session:
+        for line in ENABLE[name]:
+            session.settle(line)
+        yield session
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_zsh_script_works_as_an_autoloaded_function(cli: Cli, folder: Path) -> N
     (functions / "_zsupport").write_text(script("zsh"))
     with Shell(COMMANDS["zsh"], environment_with_program(cli), folder) as zsh:
         zsh.settle(f"fpath+=({functions}); autoload -Uz compinit; compinit -u -D")
-        # The first Tab loads the file, the second one finds it loaded.
+        # The first Tab loads the file. At the second Tab it is loaded.
         for _ in range(2):
             words = zsh.finished("zsupport channels --plan ent\t")
             assert words == ["zsupport", "channels", "--plan", "enterprise"]

@@ -65,20 +65,20 @@ def subject_of(*texts: str) -> PolicyUnderTest:
     return read_subject(files, public)
 
 
-def written(text: str, subject: PolicyUnderTest) -> Tests:
-    """Return a tests file, valid or invalid."""
+def read_tests(text: str, subject: PolicyUnderTest) -> Tests:
+    """Read a tests file, valid or invalid."""
     source = SourceFile("shop_test.yaml", text.encode(), "", "shop_test.yaml")
     return bind(read_tests_file(source), subject, None)
 
 
 def cases(text: str, subject: PolicyUnderTest) -> tuple[Example, ...]:
     """Return the tests of a list of cases."""
-    tests = written(f"tests: 1\npolicy: {subject.policy.id}\ncases:\n{text}", subject)
+    tests = read_tests(f"tests: 1\npolicy: {subject.policy.id}\ncases:\n{text}", subject)
     assert tests.findings == ()
     return tests.examples
 
 
 def verdict(text: str, subject: PolicyUnderTest) -> ExampleResult:
-    """Return the result of one case."""
+    """Run a single case, and return its result."""
     [example] = cases(text, subject)
     return run(subject, example)

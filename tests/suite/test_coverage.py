@@ -41,7 +41,7 @@ AT = ", opened: 2026-11-23T10:00:00+01:00}"
         (f"{P2}{AT}", "{state: running}", set()),
         (f"{P2}{AT}", "{commitment: target}", set()),
         (f"{P2}{AT}", "2026-11-23T14:00:00+01:00", {"hours.office.1"}),
-        # From 10:00 in Berlin the hours of New York open at 15:00, and four of them end at 19:00.
+        # In Berlin it is 15:00 when New York opens, and 19:00 four hours later.
         (f"{P2.replace('eu', 'us')}{AT}", "2026-11-23T19:00:00+01:00", {"hours.office.0"}),
         # `24x7` is not a calendar of the policy.
         ("hours: {name: 24x7, region: eu, at: 2026-11-23T10:00:00+01:00}", "open", set()),

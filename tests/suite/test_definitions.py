@@ -42,43 +42,43 @@ def every_case(space: Space) -> Iterator[Case]:
 def questions(draw: st.DrawFn, subject: PolicyUnderTest) -> dict[str, Any]:
     """Return the values of a question: some dimensions with one value or several."""
     space = subject.revisions[0].space
-    asked: dict[str, Any] = {}
+    question: dict[str, Any] = {}
     for name, values in space.values.items():
         if name != "channel" and draw(st.booleans()):
             members = draw(st.lists(st.sampled_from(values), min_size=1, unique=True))
-            asked[name] = members if len(members) > 1 or draw(st.booleans()) else members[0]
-    return asked
+            question[name] = members if len(members) > 1 or draw(st.booleans()) else members[0]
+    return question
 
 
 @st.composite
 def random_case(draw: st.DrawFn, subject: PolicyUnderTest) -> str:
     """Return a random case as text, passing or not."""
     channels = subject.revisions[0].space.values["channel"]
-    asked = draw(questions(subject))
+    question = draw(questions(subject))
     some = draw(st.lists(st.sampled_from(channels), min_size=1, unique=True))
     if draw(st.booleans()):
         key = draw(
             st.sampled_from(["exactly", "exactly", "include", "exclude", "allowed", "hours"])
         )
         if key in ("allowed", "hours"):
-            asked["channel"] = some
-            wanted = {"allowed": ["true", "false"], "hours": ["office", "none", "24x7"]}[key]
-            value: Any = draw(st.sampled_from(wanted))
-            return case_text({"channels": asked, "expect": {key: value}})
-        return case_text({"channels": asked, "expect": {key: some}})
+            question["channel"] = some
+            choices = {"allowed": ["true", "false"], "hours": ["office", "none", "24x7"]}[key]
+            value: Any = draw(st.sampled_from(choices))
+            return case_text({"channels": question, "expect": {key: value}})
+        return case_text({"channels": question, "expect": {key: some}})
     if draw(st.booleans()):
-        asked["channel"] = some
+        question["channel"] = some
     if draw(st.booleans()):
-        asked["metric"] = "all"
+        question["metric"] = "all"
     if draw(st.booleans()):
-        asked["opened"] = OPENED
+        question["opened"] = OPENED
     expect: Any = draw(
         st.sampled_from(
             ["not-entitled", "not-stated", "no-target", {"target": "1h"}, {"target": "none"},
              {"commitment": "objective"}, {"state": "not-entitled", "target": "none"}]
         )
     )  # fmt: skip
-    return case_text({"due": asked, "expect": expect})
+    return case_text({"due": question, "expect": expect})
 
 
 def passing_case(subject: PolicyUnderTest, text: str) -> str:
@@ -110,32 +110,32 @@ def test_corrected_test_passes_and_asks_the_same_cases(
     event(f"{len(examples)} cases" if len(examples) < 4 else "more cases")
     assert all(run(subject, corrected_example).failures == () for corrected_example in examples)
     # The correction asks the same cases as the test.
-    assert sorted(map(str, asked_by(subject, example))) == sorted(
+    assert sorted(map(str, cases_of(subject, example))) == sorted(
         {
             str(case)
             for corrected_example in examples
-            for case in asked_by(subject, corrected_example)
+            for case in cases_of(subject, corrected_example)
         }
     )
 
 
-def asked_by(subject: PolicyUnderTest, example: Example) -> list[Case]:
+def cases_of(subject: PolicyUnderTest, example: Example) -> list[Case]:
     """Return every case that a test asks; an omitted fact takes its default."""
     question = example.question
     defaults = {fact.id: fact.default for fact in subject.policy.revisions[0].facts}
-    asked: list[Case] = []
+    result: list[Case] = []
     for case in every_case(subject.revisions[0].space):
         if question.command == "channels" and "channel" not in question.values:
             case.pop("channel")
-            if case in asked:
+            if case in result:
                 continue
-        wanted = {
+        accepted = {
             name: question.values.get(name) or (defaults.get(name) and (defaults[name],))
             for name in case
         }
-        if all(value in (wanted[name] or (value,)) for name, value in case.items()):
-            asked.append(case)
-    return asked
+        if all(value in (accepted[name] or (value,)) for name, value in case.items()):
+            result.append(case)
+    return result
 
 
 # -- coverage --------------------------------------------------------------------------------------

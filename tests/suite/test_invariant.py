@@ -1,7 +1,7 @@
 """Invariants are true in every case, or are violated and report the first case."""
 
 import pytest
-from subjects import SHOP, cases, subject_of, written
+from subjects import SHOP, cases, read_tests, subject_of
 
 from zsupport.findings import Finding
 from zsupport.suite.invariant import find_violations
@@ -11,7 +11,7 @@ from zsupport.suite.running import run
 SUBJECT = subject_of(SHOP)
 HEAD = "tests: 1\npolicy: shop\ninvariants:\n"
 
-HOLD = [
+TRUE_INVARIANTS = [
     "{require: {channel: forum}}",
     "{for: {plan: {not: free}}, require: {channel: web}}",
     "{for: {plan: free}, forbid: {channel: [web, phone]}}",
@@ -27,7 +27,7 @@ HOLD = [
 ]
 # The violated invariant, the number of violating cases and the first of them. A case has a plan, a
 # role, a channel, a priority, `premier` and `region`; the last two have two values.
-BROKEN = [
+VIOLATED_INVARIANTS = [
     ("{require: {channel: web}}", "web", 16,
      {"plan": "free", "role": "owner", "channel": "web", "priority": "P1", "premier": "false",
       "region": "eu"}),
@@ -49,24 +49,24 @@ BROKEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", HOLD)
+@pytest.mark.parametrize("text", TRUE_INVARIANTS)
 def test_invariant_that_is_true_in_every_case(text: str) -> None:
-    tests = written(f"{HEAD}  - {text}\n", SUBJECT)
+    tests = read_tests(f"{HEAD}  - {text}\n", SUBJECT)
     assert tests.findings == ()
     assert find_violations(SUBJECT, tests.invariants[0]) == []
 
 
-@pytest.mark.parametrize(("text", "name", "count", "case"), BROKEN)
+@pytest.mark.parametrize(("text", "name", "count", "case"), VIOLATED_INVARIANTS)
 def test_violation_counts_cases_and_has_the_first_case(
     text: str, name: str, count: int, case: dict[str, str]
 ) -> None:
-    tests = written(f"{HEAD}  - {text}\n", SUBJECT)
+    tests = read_tests(f"{HEAD}  - {text}\n", SUBJECT)
     [violation] = find_violations(SUBJECT, tests.invariants[0])
     assert (violation.name, violation.cases, dict(violation.case)) == (name, count, case)
 
 
 # With `free` no case can be opened, so a claim about its targets has no cases.
-VACUOUS = [
+WITHOUT_CASES = [
     ("{for: {plan: free}, require: {promised: update}, forbid: {promised: first-response}}",
      ["invariants[0].require.promised", "invariants[0].forbid.promised"]),
     ("{for: {plan: free}, require: {promised: [update, first-response], channel: forum}}",
@@ -76,9 +76,9 @@ VACUOUS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "paths"), VACUOUS)
+@pytest.mark.parametrize(("text", "paths"), WITHOUT_CASES)
 def test_invariant_without_cases_is_an_error(text: str, paths: list[str]) -> None:
-    ran = run_tests(SUBJECT, written(f"{HEAD}  - {text}\n", SUBJECT))
+    ran = run_tests(SUBJECT, read_tests(f"{HEAD}  - {text}\n", SUBJECT))
     assert [finding.path for finding in ran.units[0].findings] == paths
     codes = {(finding.code, finding.severity) for finding in ran.units[0].findings}
     assert codes == {("ZT107", "error")}
@@ -86,11 +86,11 @@ def test_invariant_without_cases_is_an_error(text: str, paths: list[str]) -> Non
 
 
 def findings(text: str) -> tuple[Finding, ...]:
-    ran = run_tests(SUBJECT, written(f"{HEAD}  - {text}\n", SUBJECT))
+    ran = run_tests(SUBJECT, read_tests(f"{HEAD}  - {text}\n", SUBJECT))
     return tuple(finding for unit in ran.units for finding in unit.findings)
 
 
-@pytest.mark.parametrize(("text", "name", "count", "case"), BROKEN)
+@pytest.mark.parametrize(("text", "name", "count", "case"), VIOLATED_INVARIANTS)
 def test_hint_shows_the_witness_as_a_passing_test(
     text: str, name: str, count: int, case: dict[str, str]
 ) -> None:
@@ -99,9 +99,9 @@ def test_hint_shows_the_witness_as_a_passing_test(
     assert finding.hint is not None
     [example] = cases("".join(f"  {line}\n" for line in finding.hint.splitlines()[1:]), SUBJECT)
     assert run(SUBJECT, example).failures == ()
-    asked = {key: value for key, [value] in example.question.values.items()}
-    assert asked.items() <= case.items()
-    assert asked["plan"] == case["plan"]
+    values = {key: value for key, [value] in example.question.values.items()}
+    assert values.items() <= case.items()
+    assert values["plan"] == case["plan"]
 
 
 def test_place_of_a_violation_is_the_target_of_its_first_case() -> None:
@@ -113,11 +113,11 @@ def test_place_of_a_violation_is_the_target_of_its_first_case() -> None:
 
 def test_name_of_an_invariant_without_a_name_is_its_claims() -> None:
     text = "{require: {channel: [forum, web]}, forbid: {promised: [update, first-response]}}"
-    [unit] = run_tests(SUBJECT, written(f"{HEAD}  - {text}\n", SUBJECT)).units
+    [unit] = run_tests(SUBJECT, read_tests(f"{HEAD}  - {text}\n", SUBJECT)).units
     assert unit.name == (
         "invariant require channel forum, web, forbid promised update, first-response"
     )
-    named = written(f"{HEAD}  - {text.replace('{require', '{name: All, require', 1)}\n", SUBJECT)
+    named = read_tests(f"{HEAD}  - {text.replace('{require', '{name: All, require', 1)}\n", SUBJECT)
     assert [unit.name for unit in run_tests(SUBJECT, named).units] == ["All"]
 
 
@@ -127,7 +127,7 @@ def test_invariant_checks_the_revision_of_its_moment() -> None:
                                                               "{allow: web")  # fmt: skip
     subject = subject_of(older, newer)
     for at, passes in (("", True), (", at: 2025-06-01T00:00:00Z", False)):
-        tests = written(f"{HEAD}  - {{require: {{channel: web}}{at}}}\n", subject)
+        tests = read_tests(f"{HEAD}  - {{require: {{channel: web}}{at}}}\n", subject)
         assert (find_violations(subject, tests.invariants[0]) == []) is passes
         if not passes:
             [unit] = run_tests(subject, tests).units

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from subjects import SHOP, subject_of, written
+from subjects import SHOP, read_tests, subject_of
 
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
@@ -77,7 +77,7 @@ def with_key(path: tuple[Any, ...], key: str, value: Any) -> dict[str, Any]:
 
 def read_and_run(tree: dict[str, Any]) -> bool:
     """Return whether a file is valid; a valid file is also run."""
-    tests = written(json.dumps(tree), SUBJECT)
+    tests = read_tests(json.dumps(tree), SUBJECT)
     run_tests(SUBJECT, tests)
     return not tests.findings
 
@@ -100,10 +100,10 @@ def test_keys_of_questions_are_the_arguments_of_the_library(
 
 
 def test_fields_that_depend_on_the_moment() -> None:
-    asked = partial(SUBJECT.policy.due, metric="all", at_risk="1/2")
-    monday = asked(opened="2026-11-23T10:00:00Z", at="2026-11-23T10:10:00Z")
+    due = partial(SUBJECT.policy.due, metric="all", at_risk="1/2")
+    monday = due(opened="2026-11-23T10:00:00Z", at="2026-11-23T10:10:00Z")
     pause = ("2026-11-28T10:00:00Z", "2026-11-28T10:20:00Z")
-    saturday = asked(opened=pause[0], at="2026-11-28T12:00:00Z", pause=[pause])
+    saturday = due(opened=pause[0], at="2026-11-28T12:00:00Z", pause=[pause])
     differing = {
         field
         for before, after in zip(monday, saturday, strict=True)
@@ -149,7 +149,7 @@ def test_every_key_is_read_or_refused(path: tuple[Any, ...]) -> None:
 def test_notes_are_keys_of_tests_and_files_only(
     path: tuple[Any, ...], own: tuple[str, ...], key: str
 ) -> None:
-    tests = written(json.dumps(with_key(path, key, "x")), SUBJECT)
+    tests = read_tests(json.dumps(with_key(path, key, "x")), SUBJECT)
     codes = [
         (finding.code, finding.path.rpartition(".")[2] or finding.path)
         for finding in tests.findings

@@ -1,7 +1,7 @@
 """Mutants: their answers, their descriptions, and the tests that kill them."""
 
 import pytest
-from subjects import SHOP, cases, subject_of, written
+from subjects import SHOP, cases, read_tests, subject_of
 
 from zsupport.policy.loader import revision_of
 from zsupport.suite.example import Example
@@ -17,7 +17,7 @@ from zsupport.suite.running import run
 from zsupport.suite.subject import PolicyUnderTest
 
 
-def where(before: str, after: str) -> set[str]:
+def differences(before: str, after: str) -> set[str]:
     """Return the kinds of answers that differ between two policies."""
     subject = subject_of(before)
     root = subject_of(after).revisions[0].document.root
@@ -34,11 +34,11 @@ def where(before: str, after: str) -> set[str]:
     return names
 
 
-#: The grant of the web.
+#: The grant of `web`.
 WEB = ("entitlements", 1)
 BOTH = {"due first-response", "due update"}
 DIFFERENT = [
-    # The web was already allowed, but only during hours.
+    # `web` was already allowed, but only during hours.
     ("allow: phone}", "allow: [phone, web]}", {"channels"}),
     ("{when: {plan: max, role: owner}, allow: phone", "{when: {plan: max}, allow: phone",
      {"channels", *BOTH}),
@@ -52,7 +52,7 @@ DIFFERENT = [
     ("text: two hours", "text: every two hours", set()),
     ("is: agreement", "is: objective", BOTH),
     (", {is: target}", "", BOTH),  # all other cases have no commitment
-    ("{is: target}", "{when: {premier: false}, is: target}", set()),  # it applied to no other cases
+    ("{is: target}", "{when: {premier: false}, is: target}", set()),  # applies in the same cases
     ("when: {impact: down}", "when: {impact: [down, nothing]}", {"facts"}),
     ("mon-fri 08:00-16:00", "mon-fri 08:00-17:00", {"hours office", "due first-response"}),
     ("mon-fri 08:00-16:00", "[mon-thu 08:00-16:00, fri 08:00-16:00]", set()),
@@ -66,7 +66,7 @@ DIFFERENT = [
 @pytest.mark.parametrize(("old", "new", "expected"), DIFFERENT)
 def test_difference_is_judged_by_answers(old: str, new: str, expected: set[str]) -> None:
     assert old in SHOP
-    assert where(SHOP, SHOP.replace(old, new, 1)) == expected
+    assert differences(SHOP, SHOP.replace(old, new, 1)) == expected
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_hours_and_metrics_of_one_policy_only_are_a_difference(
     old: str, new: str, expected: set[str]
 ) -> None:
     longer = SHOP.replace(old, new)
-    assert where(SHOP, longer) == where(longer, SHOP) == expected
+    assert differences(SHOP, longer) == differences(longer, SHOP) == expected
 
 
 def test_priority_test_kills_a_mutant_without_the_condition() -> None:
     second = "  - {id: P2, name: High, when: [{impact: part, unclear: Is it?}]}\n"
     subject = subject_of(SHOP.replace(second, "").replace(", P2: 4 business hours", ""))
     case = "{priority: {fact: {impact: down}}, expect: P1}"
-    tests = written(f"tests: 1\npolicy: shop\ncases: [{case}]\n", subject)
+    tests = read_tests(f"tests: 1\npolicy: shop\ncases: [{case}]\n", subject)
     mutation = run_mutants(subject, [tests], tests.examples, [])
     message = "removed the condition `impact`"
     assert message in {mutant.message for mutant in mutants_of(subject.documents[0])}
@@ -96,9 +96,9 @@ def test_priority_test_kills_a_mutant_without_the_condition() -> None:
 
 def test_default_of_a_used_fact_is_a_difference() -> None:
     facts = "impact: {values: {down: All, part: Some, nothing: None}"
-    assert where(SHOP, SHOP.replace(facts, facts + ", default: part")) == {"defaults"}
+    assert differences(SHOP, SHOP.replace(facts, facts + ", default: part")) == {"defaults"}
     unused = SHOP.replace("facts:", "facts:\n  hat: {values: {red: R, blue: B}, default: red}")
-    assert where(unused, unused.replace("default: red", "default: blue")) == set()
+    assert differences(unused, unused.replace("default: red", "default: blue")) == set()
 
 
 @pytest.mark.parametrize(
@@ -107,23 +107,25 @@ def test_default_of_a_used_fact_is_a_difference() -> None:
 )
 def test_different_start_of_a_clock_is_a_difference(starts: str, other: str) -> None:
     shop = SHOP.replace("{id: update,", f"{{id: update, starts: {starts},")
-    assert where(shop, shop.replace(f"starts: {starts}", f"starts: {other}")) == {"due update"}
+    assert differences(shop, shop.replace(f"starts: {starts}", f"starts: {other}")) == {
+        "due update"
+    }
 
 
 def test_start_at_opened_is_the_default() -> None:
-    assert where(SHOP.replace("{id: update,", "{id: update, starts: opened,"), SHOP) == set()
+    assert differences(SHOP.replace("{id: update,", "{id: update, starts: opened,"), SHOP) == set()
 
 
 def test_start_of_a_clock_matters_only_with_a_target() -> None:
     shop = SHOP.replace("{id: update,", "{id: update, starts: answered,")
     shop = shop.replace("update: {P1: {target: every 2h 24x7, text: two hours}}", "update: none")
-    assert where(shop, shop.replace("starts: answered, ", "")) == set()
+    assert differences(shop, shop.replace("starts: answered, ", "")) == set()
 
 
 def test_hours_of_opened_change_deadlines() -> None:
     timed = SHOP.replace("targets:", "targets:\n  - {when: {opened: outside office}, update: 9h}")
     moved = timed.replace("mon-fri 08:00-16:00", "mon-fri 07:00-15:00")
-    assert where(timed, moved) == {"hours office", *BOTH}
+    assert differences(timed, moved) == {"hours office", *BOTH}
 
 
 @pytest.mark.parametrize(
@@ -231,7 +233,7 @@ def test_tests_are_suggested_for_the_first_survivors_only() -> None:
     assert any(result.known for result in killing)
 
 
-def test_a_survivor_is_known_where_a_test_made_before_fails() -> None:
+def test_survivor_is_known_if_an_earlier_test_fails() -> None:
     subject = subject_of(SHOP)
     survivors = run_mutants(subject, (), (), ()).survivors
     suggested: list[Example] = []
@@ -251,7 +253,7 @@ def test_hours_test_kills_mutants_of_the_grants() -> None:
         "  - hours: {plan: pro, channel: web, region: eu, at: 2026-11-23T10:00:00+01:00}\n"
         "    expect: {state: open, hours: office}\n"
     )
-    tests = written(f"tests: 1\npolicy: shop\ncases:\n{text}", subject)
+    tests = read_tests(f"tests: 1\npolicy: shop\ncases:\n{text}", subject)
 
     def grants(examples: tuple[Example, ...]) -> set[str]:
         survivors = run_mutants(subject, (tests,), examples, ()).survivors

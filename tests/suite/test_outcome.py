@@ -1,7 +1,7 @@
 """Findings for failed tests: all differences, the deciding place and a corrected test."""
 
 import pytest
-from subjects import SHOP, cases, subject_of, verdict, written
+from subjects import SHOP, cases, read_tests, subject_of, verdict
 
 from zsupport.findings import Finding
 from zsupport.suite.outcome import has_failed, run_tests
@@ -15,7 +15,7 @@ CELL = next(line for line in LINES if "first-response: {P1" in line)
 def findings(text: str) -> tuple[Finding, ...]:
     """Return the findings of one case."""
     head = "tests: 1\npolicy: shop\ncases:\n"
-    [unit] = run_tests(SUBJECT, written(f"{head}  - {text}\n", SUBJECT)).units
+    [unit] = run_tests(SUBJECT, read_tests(f"{head}  - {text}\n", SUBJECT)).units
     return unit.findings
 
 
@@ -47,7 +47,7 @@ def test_one_finding_reports_all_differences() -> None:
 
 
 def test_differences_count_cases_and_name_another_case() -> None:
-    # With `max` an owner is entitled to the phone and a user is not; both to the forum.
+    # With `max` only an owner is entitled to `phone`; both roles are entitled to `forum`.
     [finding] = findings(
         "channels: {plan: max, premier: false}\n"
         "    expect: {exactly: [forum, web], exclude: [forum]}"
@@ -173,7 +173,7 @@ def test_facts_that_exclude_the_priority_are_a_warning(
 ) -> None:
     head = "tests: 1\npolicy: shop\ncases:\n"
     text = f"{head}  - {{channels: {question}, expect: {{include: forum}}}}\n"
-    ran = run_tests(SUBJECT, written(text, SUBJECT))
+    ran = run_tests(SUBJECT, read_tests(text, SUBJECT))
     [unit] = ran.units
     assert not has_failed(unit)
     assert len(ran.passing) == 1
@@ -189,15 +189,15 @@ def test_facts_that_exclude_the_priority_are_a_warning(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "role"),
+    ("exact", "role"),
     [
         ("forum, web, phone", "does not match"),  # two grants could have allowed `phone`
         ("forum", "decided"),  # a grant allows `web` too
     ],
 )
-def test_role_of_grants_for_missing_and_unexpected_channels(wanted: str, role: str) -> None:
+def test_role_of_grants_for_missing_and_unexpected_channels(exact: str, role: str) -> None:
     [finding] = findings(
-        f"channels: {{plan: pro, role: user, premier: false}}\n    expect: {{exactly: [{wanted}]}}"
+        f"channels: {{plan: pro, role: user, premier: false}}\n    expect: {{exactly: [{exact}]}}"
     )
     assert finding.related
     assert {place.message.split(":")[0] for place in finding.related} == {role}
@@ -213,7 +213,7 @@ def test_failure_shows_at_most_five_places() -> None:
         "channels: {plan: free, role: user, premier: false, region: eu}\n"
         "    expect: {include: phone, exclude: forum}"
     )
-    tests = written(f"tests: 1\npolicy: shop\ncases:\n  - {text}\n", subject)
+    tests = read_tests(f"tests: 1\npolicy: shop\ncases:\n  - {text}\n", subject)
     [finding] = run_tests(subject, tests).units[0].findings
     # Five grants could have allowed `phone`; the grant of `forum` would be the sixth place.
     assert finding.message == "`phone` is not allowed; `forum` is allowed"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import pytest
 import yaml
-from subjects import SHOP, subject_of, written
+from subjects import SHOP, read_tests, subject_of
 
 from zsupport.findings import Finding, Span
 from zsupport.policy.schema import records
@@ -24,7 +24,7 @@ HEAD = "tests: 1\npolicy: shop\ncases:\n"
 
 
 def findings(text: str) -> tuple[Finding, ...]:
-    return written(text, SUBJECT).findings
+    return read_tests(text, SUBJECT).findings
 
 
 # The text of a case, the code, line and column (line 1 is the first line of the case), and words
@@ -110,15 +110,15 @@ BAD = [
 def test_error_is_reported_with_its_place(
     case: str, code: str, place: tuple[int, int], words: str
 ) -> None:
-    if "because: targets" in case:  # this policy has none
+    if "because: targets" in case:  # this policy has no targets
         policy = SHOP[: SHOP.index("targets:")]
-        result = written(f"{HEAD}{case}\n", subject_of(policy)).findings
+        result = read_tests(f"{HEAD}{case}\n", subject_of(policy)).findings
     else:
         result = findings(f"{HEAD}{case}\n")
-    wanted = [f for f in result if f.code == code and f.span.line == 3 + place[0]]
-    assert wanted, result
-    assert (wanted[0].span.line - 3, wanted[0].span.column) == place
-    text = " ".join(filter(None, (wanted[0].message, wanted[0].expected, wanted[0].hint)))
+    matching = [f for f in result if f.code == code and f.span.line == 3 + place[0]]
+    assert matching, result
+    assert (matching[0].span.line - 3, matching[0].span.column) == place
+    text = " ".join(filter(None, (matching[0].message, matching[0].expected, matching[0].hint)))
     assert words in text, text
 
 
@@ -209,7 +209,7 @@ def test_too_many_questions_are_reported() -> None:
         f"  f{i}: {{values: {{{', '.join(f'v{n}: x' for n in range(200))}}}}}\n" for i in range(2)
     ).rstrip())  # fmt: skip
     case = f"  - channels: {{f0: [{values}], f1: [{values}]}}\n    expect: {{include: forum}}\n"
-    [finding] = written(HEAD + case, subject_of(policy)).findings
+    [finding] = read_tests(HEAD + case, subject_of(policy)).findings
     assert (finding.code, finding.message) == (
         "ZS009", "too many questions: 40,000 (limit 20,000)",
     )  # fmt: skip
@@ -219,7 +219,7 @@ def test_too_many_questions_are_reported() -> None:
     )
     # 12,000 and 12,000
     fewer = case.replace(f"f0: [{values}]", f"f0: [{', '.join(f'v{n}' for n in range(60))}]")
-    [finding] = written(HEAD + fewer + fewer, subject_of(policy)).findings
+    [finding] = read_tests(HEAD + fewer + fewer, subject_of(policy)).findings
     assert finding.message == (
         "too many questions: 12,000, or 24,000 with the previous tests (limit 20,000)"
     )

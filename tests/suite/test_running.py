@@ -1,4 +1,4 @@
-"""Every kind of expectation, once as the policy answers and once different.
+"""Every kind of expectation: one that is equal to the answer, and one that is different.
 
 The answers of the policy `shop` were derived from its text by hand.
 """
@@ -222,7 +222,7 @@ NEWER = SHOP.replace("timezone:", "effective: {from: 2026-01-01}\ntimezone:", 1)
         ("channels: {plan: pro, channel: web}", "false"),  # the newest revision
         ("channels: {plan: pro, channel: web, at: 2026-01-01T00:00:00+01:00}", "false"),
         ("channels: {plan: pro, channel: web, at: 2025-12-31T23:59:59+01:00}", "true"),
-        ("channels: {plan: pro, channel: web, at: 2020-01-01T00:00:00Z}", "false"),  # none yet
+        ("channels: {plan: pro, channel: web, at: 2020-01-01T00:00:00Z}", "false"),  # no revision
     ],
 )
 def test_moment_selects_the_revision(question: str, web: str) -> None:

@@ -24,8 +24,8 @@ def file_of(name: str) -> Path:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_policy_is_tested(name: str) -> None:
-    wanted = RunOptions(coverage=True, mutation=True)
-    session = run_session([name], wanted, public_holidays, Exclusions())
+    options = RunOptions(coverage=True, mutation=True)
+    session = run_session([name], options, public_holidays, Exclusions())
     assert not session.unreadable
     assert [f for f in session.outcome.findings if f.severity == "error"] == []
     tests = session.outcome.extra["tests"]

@@ -3,7 +3,7 @@
 from functools import cache
 
 import pytest
-from subjects import SHOP, subject_of, written
+from subjects import SHOP, read_tests, subject_of
 
 from zsupport.errors import LimitExceeded
 from zsupport.limits import MUTANT_RUNS
@@ -15,7 +15,7 @@ SUBJECT = subject_of(SHOP)
 
 def survivors(text: str, *, passing: bool = True) -> set[tuple[str, str]]:
     """Return the path and the message of every mutant that survives a tests file."""
-    tests = written(f"tests: 1\npolicy: shop\n{text}", SUBJECT)
+    tests = read_tests(f"tests: 1\npolicy: shop\n{text}", SUBJECT)
     assert tests.findings == ()
     ran = run_tests(SUBJECT, tests)
     assert any(unit.findings for unit in ran.units) is not passing
@@ -46,7 +46,7 @@ TARGET = ("targets.0.first-response.P2", "replaced `4 business hours` with `none
         ("{for: {plan: pro}, require: {channel: [web, forum]}}", WEB),
         ("{for: {plan: max, channel: web, priority: P2}, forbid: {promised: update},"
          " require: {promised: first-response}}", TARGET),
-        # The mutant adds one.
+        # The mutant adds a channel.
         ("{for: {plan: free}, forbid: {channel: [phone, web]}}",
          ("entitlements.0.allow", "added `web` to `allow`")),
     ],
@@ -68,11 +68,11 @@ def test_invariant_with_several_names_kills_a_mutant_of_a_single_name(
         ("{target: every 2h 24x7}", False),
     ],
 )
-def test_test_of_the_start_kills_a_mutant_without_it(expect: str, killed: bool) -> None:
+def test_expected_start_kills_a_mutant_without_the_start(expect: str, killed: bool) -> None:
     subject = subject_of(SHOP.replace("{id: update,", "{id: update, starts: answered,"))
     due = "{plan: max, channel: web, priority: P1, metric: update, opened: '2026-11-23T10:00:00Z'}"
     cases = f"cases: [{{due: {due}, expect: {expect}}}]"
-    tests = written(f"tests: 1\npolicy: shop\n{cases}\n", subject)
+    tests = read_tests(f"tests: 1\npolicy: shop\n{cases}\n", subject)
     ran = run_tests(subject, tests)
     assert not any(unit.findings for unit in ran.units)
     mutation = run_mutants(subject, [tests], ran.passing, ran.passing_invariants)
@@ -117,14 +117,14 @@ def test_failing_test_kills_no_mutant(text: str) -> None:
 
 
 def test_too_many_mutants_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    tests = written(
+    tests = read_tests(
         "tests: 1\npolicy: shop\ncases: [{channels: {plan: free}, expect: {exactly: forum}}]",
         SUBJECT,
     )
     ran = run_tests(SUBJECT, tests)
     changes = len(all_mutants()) + run_mutants(SUBJECT, [tests], (), ()).invalid
     monkeypatch.setattr("zsupport.suite.mutation.MUTANT_RUNS", MUTANT_RUNS._replace(most=changes))
-    # Two for every mutant: the mutant itself and one test.
+    # Every mutant counts twice: for itself and for a test.
     with pytest.raises(LimitExceeded, match="too many runs of a test on a mutant: "):
         run_mutants(SUBJECT, [tests], ran.passing, ran.passing_invariants)
 
