@@ -15,9 +15,9 @@ from random import Random
 
 import pytest
 from conftest import Cli
+from fuzz.faults import Result, find_faults
 from fuzz.folders import differences, draw_folder, draw_question, known
 from fuzz.inputs import POLICY, SMALL, file_of_settings, file_of_tests
-from fuzz.judge import Result, faults
 from fuzz.run import CHUNK, KINDS, SEVERAL, TRIED, attempts, check
 from fuzz.several import revisions
 
@@ -42,7 +42,7 @@ def test_runs_with_random_inputs_have_no_faults(
 def test_most_inputs_are_valid_and_some_are_not(tmp_path: Path) -> None:
     codes: dict[str, Counter[int]] = {}
     for attempt in attempts(SEED, range(200), tmp_path):
-        codes.setdefault(attempt.name.partition(" ")[0], Counter())[attempt.end.code] += 1
+        codes.setdefault(attempt.name.partition(" ")[0], Counter())[attempt.result.code] += 1
     assert set(codes) == {kind for kind, *_ in (*KINDS, *SEVERAL)}
     for kind, counts in codes.items():
         # 0 and 1: the input is valid.
@@ -182,7 +182,7 @@ def test_revisions_of_a_folder_have_different_names() -> None:
 def test_faults_of_a_run_are_reported(
     arguments: tuple[str, ...], end: Result, wrong: list[str]
 ) -> None:
-    assert list(faults(arguments, end)) == wrong
+    assert list(find_faults(arguments, end)) == wrong
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_faults_of_a_run_are_reported(
     ],
 )  # fmt: skip
 def test_output_in_an_invalid_format_is_reported(format: str, text: str) -> None:
-    [wrong] = faults(("check", "--format", format), Result(0, text, ""))
+    [wrong] = find_faults(("check", "--format", format), Result(0, text, ""))
     assert wrong.startswith(f"invalid {format}: ")
 
 

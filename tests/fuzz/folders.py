@@ -1,7 +1,7 @@
-"""Random folders with two or three revisions of a policy, and questions to them.
+"""Random folders with two or three revisions of a policy, and questions about them.
 
-`tests/reference` draws the revisions. A revision is a copy of the first, a changed copy, or another
-policy: so some names are known to all revisions, and others only to some.
+`tests/reference` draws the revisions. A revision is a copy of the first revision, a changed copy,
+or another policy. All revisions know some names, and only some of them know the other names.
 """
 
 import json
@@ -120,7 +120,7 @@ def draw_folder(random: Random) -> Folder:
         document["timezone"] = zone
         document["effective"] = {"from": start}
     for number, start in enumerate(starts):
-        # The last revision may end; after another one there may be a gap.
+        # The last revision may end. An earlier revision may end before the next one starts.
         if random.random() < (0.4 if number == len(starts) - 1 else 0.15):
             documents[number]["effective"]["last_day"] = random.choice((start, max(start, SOON)))
     texts = [json_line(document).encode() for document in documents]
@@ -136,26 +136,26 @@ def _with_variations(random: Random, document: Document) -> Document:
     for id, other in OTHER_IDS.items():
         if random.random() < 0.15:
             text = re.sub(rf"\b{id}\b", other, text)
-    made: Document = json.loads(text)
+    revision: Document = json.loads(text)
     for alias in ALIASES:
         if random.random() < 0.2:
-            section = made[random.choice(("plans", "channels"))]
+            section = revision[random.choice(("plans", "channels"))]
             id = random.choice(list(section))
             entry = section[id] if isinstance(section[id], dict) else {"name": section[id]}
             section[id] = {**entry, "aliases": [alias]}
             if any(alias in entry.get("aliases", ()) for entry in section.values()
                    if isinstance(entry, dict) and entry is not section[id]):  # fmt: skip
                 del section[id]["aliases"]
-    for metric in made.get("metrics", [])[1:]:
+    for metric in revision.get("metrics", [])[1:]:
         if random.random() < 0.6:
             metric["starts"] = random.choice(("answered", "updated", "when we know the cause"))
         if random.random() < 0.3:
             metric["warn"] = "3/4"
     if random.random() < 0.4:
-        made["self-help"] = deepcopy(SELF_HELP)
-        if "roles" in made and random.random() < 0.5:
-            made["self-help"]["resources"][0]["audience"] = list(made["roles"])[:1]
-    return made
+        revision["self-help"] = deepcopy(SELF_HELP)
+        if "roles" in revision and random.random() < 0.5:
+            revision["self-help"]["resources"][0]["audience"] = list(revision["roles"])[:1]
+    return revision
 
 
 def _damaged(random: Random, documents: list[Document], number: int) -> bytes:
@@ -249,7 +249,7 @@ def draw_question(random: Random, documents: tuple[Document, ...]) -> Question:
 
 
 def moments(random: Random, folder: Folder, count: int) -> list[datetime]:
-    """Return moments around the starts and ends of revisions, and these themselves."""
+    """Return moments at and around the starts and ends of revisions."""
     borders = [border for span in folder.in_force_spans() for border in span if border is not None]
     ways: tuple[Callable[[datetime], datetime], ...] = (
         lambda first: first,
@@ -266,13 +266,13 @@ def at(question: Question, moment: datetime, random: Random) -> tuple[str, ...]:
     if question.command != "due":
         return ("--at", text)
     later = (moment + timedelta(hours=random.choice((0, 1, 30, 24 * 400)))).isoformat()
-    given = ["--opened", text, "--at", later]
+    options = ["--opened", text, "--at", later]
     for event in ("answered", "updated", "resolved"):
         if random.random() < 0.1:
-            given += (f"--{event}", later)
+            options += (f"--{event}", later)
     if random.random() < 0.1:
-        given += ("--pause", f"{text}/{random.choice((later, ''))}")
-    return tuple(given)
+        options += ("--pause", f"{text}/{random.choice((later, ''))}")
+    return tuple(options)
 
 
 # -- tests files -----------------------------------------------------------------------------------
@@ -292,24 +292,24 @@ def tests_of(
             continue
         if question.command not in ("channels", "due", "hours", "priority"):
             continue
-        asked: Document = {key: value for key, value in question.names if " " not in key}
-        asked |= {key[5:]: value for key, value in question.names if key.startswith("fact ")}
-        if "hours" in asked:
-            asked["name"] = asked.pop("hours")
+        values: Document = {key: value for key, value in question.names if " " not in key}
+        values |= {key[5:]: value for key, value in question.names if key.startswith("fact ")}
+        if "hours" in values:
+            values["name"] = values.pop("hours")
         if "--customer-tz" in question.options:
-            asked["customer-tz"] = "Asia/Tokyo"
+            values["customer-tz"] = "Asia/Tokyo"
         text = moment.isoformat()
-        asked["opened" if question.command == "due" else "at"] = text
+        values["opened" if question.command == "due" else "at"] = text
         rows = answers(question, text)
         expected = _expected(question.command, rows) if random.random() < 0.9 else None
-        cases.append({question.command: asked, "expect": expected or _guess(question.command)})
-    made: Document = {"tests": 1, "policy": folder.documents[0]["policy"]}
+        cases.append({question.command: values, "expect": expected or _guess(question.command)})
+    tests: Document = {"tests": 1, "policy": folder.documents[0]["policy"]}
     if cases:
-        made["cases"] = cases
+        tests["cases"] = cases
     if not cases or random.random() < 0.3:
         channel = random.choice(sorted(known(random.choice(folder.documents))["channel"]))
-        made["invariants"] = [{random.choice(("require", "forbid")): {"channel": channel}}]
-    return made
+        tests["invariants"] = [{random.choice(("require", "forbid")): {"channel": channel}}]
+    return tests
 
 
 def _expected(command: str, rows: list[Document]) -> Any:
@@ -357,8 +357,8 @@ def differences(
 ) -> Iterator[str]:
     """Yield the differences between the answers of a folder and of its revision in force.
 
-    Other revisions may add columns: then several rows answer the case of one row. They determine
-    the hours after `end`.
+    Other revisions may add columns: then several rows answer the case of one row. After `end` the
+    next revision decides the hours.
     """
     covered: set[int] = set()
     for row in together:

@@ -145,24 +145,24 @@ class Grammar:
     def mapping(self, makers: dict[str, Callable[[], Any]], most: int) -> Document:
         """Return a mapping with some of the keys, and sometimes with an unknown key."""
         keys = self.random.sample(list(makers), self.random.randint(0, min(most, len(makers))))
-        made = {key: self.odd(makers[key]()) for key in keys}
+        result = {key: self.odd(makers[key]()) for key in keys}
         if self.random.random() < 2 * self.odds:
             # In most cases a key of another mapping.
             key = str(self.random.choice((*KEYS, *KEYS, *ODD)))
-            made[key] = self.random.choice((*ODD, "pro", *INSTANTS, "down"))
-        return made
+            result[key] = self.random.choice((*ODD, "pro", *INSTANTS, "down"))
+        return result
 
     # -- tests files -------------------------------------------------------------------------------
 
     def tests(self) -> Document:
         """Return a tests file for POLICY."""
-        whole: Document = {"tests": self.odd(1), "policy": self.odd("acme")}
+        tests: Document = {"tests": self.odd(1), "policy": self.odd("acme")}
         if self.random.random() < 0.5:
-            whole["at"] = self.moment()
-        whole["cases"] = self.odd([self.case() for _ in range(self.random.randint(1, 3))])
+            tests["at"] = self.moment()
+        tests["cases"] = self.odd([self.case() for _ in range(self.random.randint(1, 3))])
         if self.random.random() < 0.3:
-            whole["invariants"] = self.odd([self.odd(self.invariant())])
-        return whole
+            tests["invariants"] = self.odd([self.odd(self.invariant())])
+        return tests
 
     def case(self) -> Document:
         command = self.random.choice(("channels", "due", "hours", "priority"))
@@ -247,15 +247,15 @@ class Grammar:
     def invariant(self) -> Document:
         choose = self.random.choice
         claim = choose(({"channel": self.some(CHANNELS)}, {"promised": choose(METRICS)}))
-        made: Document = {choose(("require", "forbid")): self.odd(claim)}
+        invariant: Document = {choose(("require", "forbid")): self.odd(claim)}
         where = {**self.dimensions()}
         if "channel" in claim:
             where.pop("channel")
         if self.random.random() < 0.7:
-            made["for"] = self.odd(self.mapping(where, 2))
+            invariant["for"] = self.odd(self.mapping(where, 2))
         if self.random.random() < 0.3:
-            made["at"] = self.moment()
-        return made
+            invariant["at"] = self.moment()
+        return invariant
 
     # -- settings ----------------------------------------------------------------------------------
 

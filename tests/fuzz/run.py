@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from unittest import mock
 
+from .faults import FINDING_FORMATS, FORMATS, Result, find_faults, run_program
 from .inputs import POLICY, SMALL, cache_entry, file_of_settings, file_of_tests
-from .judge import FINDING_FORMATS, FORMATS, Result, faults, run_program
-from .several import Run, mutants, revisions, written_in
+from .several import Run, mutants, revisions, texts_in
 
 CHUNK = 100
 #: The property of a test with the seed, the number of inputs and the number of failures.
@@ -31,12 +31,12 @@ CHECKS = (
 
 
 class Attempt(NamedTuple):
-    """A run: the command line as its name, the text of its input, its result and faults."""
+    """A run: its command line as the name, the text of its input, its result and its faults."""
 
     name: str
-    written: str
-    end: Result
-    wrong: tuple[str, ...]
+    text: str
+    result: Result
+    faults: tuple[str, ...]
 
 
 def figures(tried: int, seed: int, failures: int) -> str:
@@ -55,20 +55,20 @@ def attempts(seed: int, numbers: range, folder: Path) -> Iterator[Attempt]:
     environment = {"XDG_CACHE_HOME": str(cache), "PATH": os.environ["PATH"], "COLUMNS": "80"}
     with mock.patch.dict(os.environ, environment, clear=True), chdir(project):
         run_program(("hours", "office", "--policy", "./acme.yaml", "--at", "2026-11-23T10:00:00Z"))
-        kept = {path: path.read_bytes() for path in (cache / "zsupport").glob("*.kept")}
-        assert len(kept) > 1  # the policy, and public holidays
+        entries = {path: path.read_bytes() for path in (cache / "zsupport").glob("*.kept")}
+        assert len(entries) > 1  # the policy, and public holidays
         for number in numbers:
             random = Random(f"{seed} {number}")
             if several := next((entry for entry in SEVERAL if (number + 1) % entry[1] == 0), None):
                 kind, _, runs = several
                 with TemporaryDirectory(dir=folder) as place, chdir(place):
-                    for arguments, end, wrong in runs(random):
+                    for arguments, result, faults in runs(random):
                         name = f"{kind} {number}: {shlex.join(arguments)}"
-                        yield Attempt(name, written_in(Path(place)), end, wrong)
+                        yield Attempt(name, texts_in(Path(place)), result, faults)
                 continue
             kind, attempt = KINDS[number % len(KINDS)]
             if kind == "cache":
-                path, data = damaged(random, kept)
+                path, data = damage_entry(random, entries)
             elif kind == "settings":
                 path, data = small / "pyproject.toml", file_of_settings(random)
             else:
@@ -76,35 +76,36 @@ def attempts(seed: int, numbers: range, folder: Path) -> Iterator[Attempt]:
             path.write_bytes(data)
             arguments = attempt(random)
             with chdir(small if kind == "settings" else project):
-                end = run_program(arguments)
+                result = run_program(arguments)
             name = f"{kind} {number}: {' '.join(arguments)}"
-            yield Attempt(name, repr(data), end, tuple(faults(arguments, end)))
+            yield Attempt(name, repr(data), result, tuple(find_faults(arguments, result)))
             path.unlink()
-            for path in kept:
-                path.write_bytes(kept[path])
+            for path in entries:
+                path.write_bytes(entries[path])
 
 
-def question(random: Random) -> tuple[str, ...]:
-    """Return a question to the policy."""
-    given = random.choice(QUESTIONS)
-    named = () if given[0] == "policies" else ("--policy", "./acme.yaml")
-    return (*given, *named, "--format", random.choice(FORMATS))
+def draw_policy_question(random: Random) -> tuple[str, ...]:
+    """Return a question about the policy."""
+    question = random.choice(QUESTIONS)
+    named = () if question[0] == "policies" else ("--policy", "./acme.yaml")
+    return (*question, *named, "--format", random.choice(FORMATS))
 
 
-def run_of_tests(random: Random) -> tuple[str, ...]:
+def draw_tests_run(random: Random) -> tuple[str, ...]:
     """Return a run of the tests; rarely with coverage, which takes longer."""
     more = random.choice((*[()] * 48, ("--coverage",), ("--only", "a")))
     return ("test", "acme.yaml", *more, "--format", random.choice(FINDING_FORMATS))
 
 
-def command(random: Random) -> tuple[str, ...]:
+def draw_command(random: Random) -> tuple[str, ...]:
     """Return a command that reads settings."""
     return random.choice(CHECKS)
 
 
 #: Kinds of inputs in turn, with functions that draw the command line.
 KINDS: tuple[tuple[str, Callable[[Random], tuple[str, ...]]], ...] = (
-    ("tests", run_of_tests), ("settings", command), ("tests", run_of_tests), ("cache", question),
+    ("tests", draw_tests_run), ("settings", draw_command), ("tests", draw_tests_run),
+    ("cache", draw_policy_question),
 )  # fmt: skip
 
 
@@ -114,16 +115,16 @@ SEVERAL: tuple[tuple[str, int, Callable[[Random], Iterator[Run]]], ...] = (
 )  # fmt: skip
 
 
-def damaged(random: Random, kept: dict[Path, bytes]) -> tuple[Path, bytes]:
+def damage_entry(random: Random, entries: dict[Path, bytes]) -> tuple[Path, bytes]:
     """Return the path of a cache entry, and its damaged content."""
-    path = random.choice(sorted(kept))
-    other = random.choice(sorted(kept))
-    return path, cache_entry(random, kept[path], kept[other])
+    path = random.choice(sorted(entries))
+    other = random.choice(sorted(entries))
+    return path, cache_entry(random, entries[path], entries[other])
 
 
 def check(seed: int, numbers: range, folder: Path) -> Iterator[str]:
     """Yield a report for each run with faults."""
-    for name, written, end, wrong in attempts(seed, numbers, folder):
-        if wrong:
-            faults = "\n  ".join(wrong)
-            yield f"seed {seed}, {name}: {faults}\n  {end.error_line}\n  {written[:2000]}"
+    for name, text, result, faults in attempts(seed, numbers, folder):
+        if faults:
+            listed = "\n  ".join(faults)
+            yield f"seed {seed}, {name}: {listed}\n  {result.error_line}\n  {text[:2000]}"

@@ -7,6 +7,7 @@ from random import Random
 
 from reference.draw import Document
 
+from .faults import FINDING_FORMATS, FORMATS, Result, find_faults, run_program
 from .folders import (
     Folder,
     Question,
@@ -19,7 +20,6 @@ from .folders import (
     tests_of,
 )
 from .inputs import with_typos
-from .judge import FINDING_FORMATS, FORMATS, Result, faults, run_program
 
 #: A run: the command line, its result and faults.
 Run = tuple[tuple[str, ...], Result, tuple[str, ...]]
@@ -35,52 +35,54 @@ def revisions(random: Random) -> Iterator[Run]:
     question = draw_question(random, folder.documents)
     format = random.choice(FORMATS)
     if random.random() < 0.2:
-        asked_at = ("--at", moments(random, folder, 1)[0].isoformat())
-        yield from run(("policies", "all/", *asked_at, "--format", format))
+        options = ("--at", moments(random, folder, 1)[0].isoformat())
+        yield from run(("policies", "all/", *options, "--format", format))
     widths: set[int] = set()
     for moment in moments(random, folder, 3):
-        asked = (question.command, *question.options, *at(question, moment, random))
+        command = (question.command, *question.options, *at(question, moment, random))
         more = random.choice(((), (), ("--why",), ("--lang", "nb")))
-        for arguments, end, wrong in run((*asked, "--policy", "all/", "--format", format, *more)):
-            lines = end.out.splitlines() if format == "plain" and end.code < 2 else []
+        for arguments, result, faults in run(
+            (*command, "--policy", "all/", "--format", format, *more)
+        ):
+            lines = result.out.splitlines() if format == "plain" and result.code < 2 else []
             widths.update(line.count("\t") for line in lines)
             if len(widths) > 1:
-                wrong = (*wrong, f"columns depend on the moment: {sorted(widths)}")
-            yield arguments, end, wrong
-        yield from compared(folder, question, asked, folder.in_force(moment))
+                faults = (*faults, f"columns depend on the moment: {sorted(widths)}")
+            yield arguments, result, faults
+        yield from compare_with_revision(folder, question, command, folder.in_force(moment))
 
 
-def compared(
-    folder: Folder, question: Question, asked: tuple[str, ...], number: int | None
+def compare_with_revision(
+    folder: Folder, question: Question, command: tuple[str, ...], number: int | None
 ) -> Iterator[Run]:
-    """Yield a question to the folder; its faults are differences from the revision in force."""
-    [(arguments, together, wrong)] = run((*asked, "--policy", "all/", "--format", "json"))
+    """Yield a question about the folder; its faults include differences from the revision."""
+    [(arguments, together, faults)] = run((*command, "--policy", "all/", "--format", "json"))
     if number is None or folder.damaged or not question.is_known_to(folder.documents[number]):
-        yield arguments, together, wrong
+        yield arguments, together, faults
         return
-    alone = run_program((*asked, "--policy", f"alone/{number}.yaml", "--format", "json"))
+    alone = run_program((*command, "--policy", f"alone/{number}.yaml", "--format", "json"))
     try:
         documents = [json.loads(result.out) for result in (together, alone)]
         answers = [document["answers"] for document in documents]
     except (ValueError, KeyError):
         answers = []
-    other: list[str] = []
+    different: list[str] = []
     if answers:
-        other += differences(
+        different += differences(
             question.command, answers[0], answers[1], folder.in_force_spans()[number][1]
         )
     # The next revision may add warnings to the hours of this revision.
-    if answers and question.command != "hours" and len({*map(warned, documents)}) > 1:
-        other.append(f"different warnings: {', '.join(warned(documents[0]))}")
-    # With an invalid revision the whole folder is invalid.
+    if answers and question.command != "hours" and len({*map(warnings_of, documents)}) > 1:
+        different.append(f"different warnings: {', '.join(warnings_of(documents[0]))}")
+    # An invalid revision makes the whole folder invalid.
     if together.code != alone.code and run_program(("policies", "all/", "-q")).code == 0:
-        other.append(
+        different.append(
             f"exit {together.code}, alone {alone.code}: {together.error_line}, {alone.error_line}"
         )
-    yield arguments, together, (*wrong, *other)
+    yield arguments, together, (*faults, *different)
 
 
-def warned(document: Document) -> tuple[str, ...]:
+def warnings_of(document: Document) -> tuple[str, ...]:
     """Return the messages of the warnings."""
     return tuple(sorted(warning["message"] for warning in document["warnings"]))
 
@@ -108,14 +110,14 @@ def mutants(random: Random) -> Iterator[Run]:
     more = random.choice(
         (("--mutate",), ("--mutate",), ("--coverage",), ("--mutate", "--coverage"))
     )
-    under = random.choice(((), ("--fail-under-mutation", "50"), ("--fail-under", "50")))
-    yield from run(("test", "all/", *more, *under, "--format", random.choice(FINDING_FORMATS)))
+    threshold = random.choice(((), ("--fail-under-mutation", "50"), ("--fail-under", "50")))
+    yield from run(("test", "all/", *more, *threshold, "--format", random.choice(FINDING_FORMATS)))
 
 
 def run(arguments: tuple[str, ...]) -> Iterator[Run]:
     """Yield a run with its faults."""
-    end = run_program(arguments)
-    yield arguments, end, tuple(faults(arguments, end))
+    result = run_program(arguments)
+    yield arguments, result, tuple(find_faults(arguments, result))
 
 
 def write(place: Path, folder: Folder) -> None:
@@ -132,19 +134,19 @@ def write_tests(random: Random, folder: Folder) -> None:
 
     def answers(question: Question, moment: str) -> list[Document]:
         option = "--opened" if question.command == "due" else "--at"
-        asked = (*question.options, option, moment, "--at", moment)
-        out = run_program((question.command, "--policy", "all/", *asked, "--format", "json")).out
+        options = (*question.options, option, moment, "--at", moment)
+        out = run_program((question.command, "--policy", "all/", *options, "--format", "json")).out
         try:
-            answered: list[Document] = json.loads(out)["answers"]
+            rows: list[Document] = json.loads(out)["answers"]
         except (ValueError, KeyError):
             return []
-        return answered
+        return rows
 
-    written = json.dumps(tests_of(random, folder, answers))
-    Path("all/drawn_test.yaml").write_bytes(with_typos(random, written))
+    text = json.dumps(tests_of(random, folder, answers))
+    Path("all/drawn_test.yaml").write_bytes(with_typos(random, text))
 
 
-def written_in(place: Path) -> str:
+def texts_in(place: Path) -> str:
     """Return the texts of the files of an input."""
     paths = sorted(place.glob("all/*"))
     return "\n  ".join(f"{path.name}: {path.read_text('utf-8', 'replace')}" for path in paths)

@@ -60,9 +60,9 @@ def compare(drawn: Bundle, origin: str) -> Iterator[str]:
         return
     for case in drawn.cases:
         for question, ask, define in questions(calendar, drawn, case):
-            got, expected = answer(ask), definition(define)
-            if got != expected:
-                yield report(origin, drawn, question(), got, expected)
+            actual, expected = answer(ask), definition(define)
+            if actual != expected:
+                yield report(origin, drawn, question(), actual, expected)
 
 
 def policy_text(drawn: Bundle, first: str, targets: Sequence[str]) -> str:
@@ -120,9 +120,9 @@ def compare_courses(
             "customer_tz": drawn.customer_zone,
             "customer_country": drawn.customer_country,
         }
-        got = answer(partial(verdict, policy, keywords))
-        expected = definition(partial(judged, drawn, course))
-        if got != expected:
+        actual = answer(partial(program_verdict, policy, keywords))
+        expected = definition(partial(oracle_verdict, drawn, course))
+        if actual != expected:
             shown = {name: value for name, value in keywords.items() if value not in (None, [])}
             shown["priority"] = "P0"
             text = policy_text(drawn, first, [course.target])
@@ -132,21 +132,21 @@ def compare_courses(
                     "import datetime, pathlib, zsupport",
                     f"pathlib.Path('case.yaml').write_text({text!r})",
                     f"print(zsupport.load('./case.yaml').due(**{shown!r}).answers)",
-                    f"# program:    {got}",
+                    f"# program:    {actual}",
                     f"# definition: {expected}",
                     "",
                 ]
             )
 
 
-def verdict(policy: Policy, asked: Mapping[str, Any]) -> Verdict:
+def program_verdict(policy: Policy, question: Mapping[str, Any]) -> Verdict:
     """Return state, deadline, instant of the risk, and remaining time by the program."""
-    [given] = policy.due(**asked).answers
-    remaining = given.remaining_seconds if given.due is None else None
-    return given.state, given.due, given.at_risk_at, remaining
+    [row] = policy.due(**question).answers
+    remaining = row.remaining_seconds if row.due is None else None
+    return row.state, row.due, row.at_risk_at, remaining
 
 
-def judged(drawn: Bundle, course: Course) -> Verdict:
+def oracle_verdict(drawn: Bundle, course: Course) -> Verdict:
     """Return state, deadline, instant of the risk, and remaining time by the oracle."""
     result = clock.judge(
         drawn.hours,
@@ -171,10 +171,10 @@ def judged(drawn: Bundle, course: Course) -> Verdict:
     )
 
 
-Asked = tuple[Callable[[], str], Callable[[], Any], Callable[[], Any]]
+Question = tuple[Callable[[], str], Callable[[], Any], Callable[[], Any]]
 
 
-def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Asked]:
+def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Question]:
     """Yield each question: its Python code, and its functions for program and oracle."""
     hours = drawn.hours
     opened = datetime.fromtimestamp(case.opened, UTC if case.zone == "UTC" else ZoneInfo(case.zone))
@@ -184,21 +184,21 @@ def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Asked]:
     pauses = [(utc(begin), None if to is None else utc(to)) for begin, to in case.pauses]
 
     def some() -> str:
-        paused = ", ".join(f"({written(p)}, {written(q)})" for p, q in pauses)
+        paused = ", ".join(f"({code_of(p)}, {code_of(q)})" for p, q in pauses)
         return f", [{paused}]" if pauses else ""
 
     yield (
-        lambda: f"calendar.due({written(opened)}, {target!r}{some()})",
+        lambda: f"calendar.due({code_of(opened)}, {target!r}{some()})",
         lambda: calendar.due(opened, target, pauses),
         lambda: utc(due(drawn, case)),
     )
     yield (
-        lambda: f"calendar.elapsed({written(opened)}, {written(end)}{some()})",
+        lambda: f"calendar.elapsed({code_of(opened)}, {code_of(end)}{some()})",
         lambda: calendar.elapsed(opened, end, pauses),
         lambda: timedelta(seconds=elapsed(drawn, case)),
     )
     yield (
-        lambda: f"calendar.is_open({written(opened)})",
+        lambda: f"calendar.is_open({code_of(opened)})",
         lambda: calendar.is_open(opened),
         lambda: hours.is_open(case.opened),
     )
@@ -212,7 +212,7 @@ def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Asked]:
         return soon(None if result is None else int(result.timestamp()))
 
     yield (
-        lambda: f"calendar.next_open({written(opened)})",
+        lambda: f"calendar.next_open({code_of(opened)})",
         opening,
         lambda: soon(hours.next_open(case.opened, NEXT_OPEN_DAYS)),
     )
@@ -261,7 +261,7 @@ def utc(instant: int) -> datetime:
     return datetime.fromtimestamp(instant, UTC)
 
 
-def written(moment: datetime | None) -> str:
+def code_of(moment: datetime | None) -> str:
     """Return the Python code of a datetime."""
     if moment is None:
         return "None"
@@ -270,7 +270,7 @@ def written(moment: datetime | None) -> str:
     return text if zone is None else f'{text}.astimezone(ZoneInfo("{zone}"))'
 
 
-def report(origin: str, drawn: Bundle, question: str, got: Any, expected: Any) -> str:
+def report(origin: str, drawn: Bundle, question: str, actual: Any, expected: Any) -> str:
     """Return a disagreement as Python code with both answers."""
     extras = {
         "business_day": drawn.reading,
@@ -286,7 +286,7 @@ def report(origin: str, drawn: Bundle, question: str, got: Any, expected: Any) -
             "from zsupport import Calendar",
             f"calendar = Calendar.from_dict({drawn.calendar!r}{keywords})",
             f"print({question})" if question != "calendar" else "",
-            f"# program:    {got}",
+            f"# program:    {actual}",
             f"# definition: {expected}",
             "",
         ]

@@ -16,11 +16,11 @@ def main(arguments: list[str]) -> int:
     if not 1 <= len(arguments) <= 2 or not all(argument.isdecimal() for argument in arguments):
         print("usage: python -m tests.reference COUNT [SEED]", file=sys.stderr)
         return 2
-    wanted = int(arguments[0])
+    count = int(arguments[0])
     seed = int(arguments[1]) if len(arguments) > 1 else random.randrange(10**9)
     cases = policies = disagreements = 0
     with ProcessPoolExecutor() as pool:
-        while cases < wanted:
+        while cases < count:
             numbers = range(policies, policies + CHUNK)
             for compared, reports in pool.map(partial(check, seed), numbers, chunksize=4):
                 cases += compared

@@ -1,7 +1,7 @@
-"""Claims about all cases of a policy, by looking at every case.
+"""Claims about all cases of a policy, computed case by case.
 
-Sets contain numbers of cases. It shares no code with the program: answers are those of
-`definition`, and claims are those of the explanations of codes.
+Sets contain numbers of cases. The module shares no code with the program: answers come from
+`definition`, and claims follow the explanations of the codes.
 """
 
 from collections.abc import Iterator
@@ -381,9 +381,9 @@ class Claims:
             for place, part in parts.items():
                 candidates = part & may_decide
                 inside = any(
-                    part <= other and (part != other or beside < place)
-                    for beside, other in parts.items()
-                    if beside != place
+                    part <= other and (part != other or other_place < place)
+                    for other_place, other in parts.items()
+                    if other_place != place
                 )
                 if decides and candidates and not candidates & decides and not inside:
                     yield place

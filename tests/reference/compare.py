@@ -58,12 +58,12 @@ class Disagreement(NamedTuple):
     origin: str
     text: str
     question: str
-    got: object
+    actual: object
     expected: object
 
     def __str__(self) -> str:
         lines = [f"{self.origin}: {self.aspect} of {self.question}", self.text.rstrip()]
-        return "\n".join([*lines, f"  program:   {self.got}", f"  reference: {self.expected}"])
+        return "\n".join([*lines, f"  program:   {self.actual}", f"  reference: {self.expected}"])
 
 
 class Subject:
@@ -93,7 +93,7 @@ class Subject:
         self.facts_of_channels = deciding_facts(self.reference, due=False)
         self.open_minutes = cache(self._open_minutes)
 
-    def asked(self, question: Case) -> dict[str, Any]:
+    def arguments(self, question: Case) -> dict[str, Any]:
         """Return a question as arguments of the Python API."""
         facts = self.reference.facts
         named = {name: value for name, value in question.items() if name not in facts}
@@ -103,11 +103,11 @@ class Subject:
         self, question: Case, aspects: Mapping[str, tuple[object, object]]
     ) -> Iterator[Disagreement]:
         """Yield the aspects with different answers."""
-        for aspect, (got, expected) in aspects.items():
-            if got != expected:
+        for aspect, (actual, expected) in aspects.items():
+            if actual != expected:
                 named = " ".join(f"{name}={value}" for name, value in question.items())
-                asked = f"{named} opened={self.opened:%H:%M} {self.customer}"
-                yield Disagreement(aspect, self.origin, self.text, asked, got, expected)
+                shown = f"{named} opened={self.opened:%H:%M} {self.customer}"
+                yield Disagreement(aspect, self.origin, self.text, shown, actual, expected)
 
     # -- hours of a single day -------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
     opened = subject.opened
     try:
         answers = subject.policy.due(
-            **subject.asked(question),
+            **subject.arguments(question),
             metric="all",
             opened=opened,
             at=opened,
@@ -192,13 +192,13 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
     matched = set()
     facts = subject.facts_of_due.union(question)
     cases = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
-    yield from _wrongly_assumed(subject, question, cases, answers)
+    yield from _compare_assumed(subject, question, cases, answers)
     for case in cases:
         for metric in reference.metrics:
             target = reference.target(case, metric, subject.clock)
             matching = [n for n, row in enumerate(rows) if _is_row_of(row, case, metric)]
             matched |= set(matching)
-            asked = {**question, "of": f"{case}", "metric": metric}
+            where = {**question, "of": f"{case}", "metric": metric}
             # If no answer depends on the priority, defaults are assumed for all priorities.
             alike = all(row.priority is None for row in rows)
             if not matching and alike and _not_assumed(subject, question, case):
@@ -211,25 +211,25 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
             if len(matching) != 1:
                 # If the question names no channel, channels that open no case have no row.
                 if matching or reference.at(("channels", case["channel"]))["kind"] not in NO_CASE:
-                    yield from subject.differing(asked, {"rows": (len(matching), 1)})
+                    yield from subject.differing(where, {"rows": (len(matching), 1)})
                 continue
             row = rows[matching[0]]
             if row.state not in PROMISED or target.state == "promised":
                 remarks = _expected_remarks(
                     subject, row, case, _rests(subject, row, case, target), facts
                 )
-                yield from subject.differing(asked, {"remarks of due": (_remarks(row), remarks)})
+                yield from subject.differing(where, {"remarks of due": (_remarks(row), remarks)})
             if row.channel is None and target.state == "not-entitled":
                 # The row is for the channels that are granted, if there is one.
                 if row.state != "not-entitled" and not _can_be_opened(subject, case):
-                    yield from subject.differing(asked, {"state": (row.state, target.state)})
+                    yield from subject.differing(where, {"state": (row.state, target.state)})
                 continue
-            yield from subject.differing(asked, _compared_target(subject, row, target))
+            yield from subject.differing(where, _compared_target(subject, row, target))
     surplus = [row for number, row in enumerate(rows) if number not in matched]
     yield from subject.differing(question, {"rows": (surplus, [])})
 
 
-def _wrongly_assumed(
+def _compare_assumed(
     subject: Subject, question: Case, cases: Sequence[Case], answers: Any
 ) -> Iterator[Disagreement]:
     """Compare the reported defaults with the cases of the rows (rule 19)."""
@@ -314,7 +314,7 @@ def _compared_target(
 
 
 def _rests(subject: Subject, row: Any, case: Case, target: Target) -> frozenset[Path]:
-    """Return what a row of `due` depends on; without a channel, for all channels that open it."""
+    """Return the entries of a row; without a channel, of all channels that open the case."""
     reference = subject.reference
     cases = [{**case, "channel": channel} for channel in reference.values["channel"]]
     if row.channel is not None:
@@ -351,7 +351,7 @@ def _expected_remarks(
 def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]:
     """Compare the rows of `channels` with the answers of the reference for their cases."""
     reference = subject.reference
-    answers = subject.policy.channels(**subject.asked(question), at=subject.opened)
+    answers = subject.policy.channels(**subject.arguments(question), at=subject.opened)
     rows = answers.answers
     if not subject.in_force:
         allowed = [row for row in rows if row.allowed]
@@ -362,7 +362,7 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
     stated = [name for name in reference.facts if name in question or not reference.default(name)]
     facts = subject.facts_of_channels.union(question)
     every = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
-    yield from _wrongly_assumed(subject, question, every, answers)
+    yield from _compare_assumed(subject, question, every, answers)
     for case in every:
         matching = [
             number
@@ -377,16 +377,16 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
         if len(matching) == 1:
             cases[matching[0]].append((case, reference.entitlement(case)))
         else:
-            asked = {**question, "of": f"{case}"}
-            yield from subject.differing(asked, {"rows": (len(matching), 1)})
+            where = {**question, "of": f"{case}"}
+            yield from subject.differing(where, {"rows": (len(matching), 1)})
     for number, row in enumerate(rows):
         if not cases[number] and (row.allowed or not _without_priority(subject, row)):
             yield from subject.differing(question, {"rows": (row, None)})
-        asked = {**question, "channel": row.channel, **row.facts}
+        where = {**question, "channel": row.channel, **row.facts}
         if "priority" in question or not reference.priorities:
             remarks: set[str] = set()
             for row_case, entitlement in cases[number]:
-                yield from subject.differing(asked, _compared_channel(row, entitlement))
+                yield from subject.differing(where, _compared_channel(row, entitlement))
                 # Any calendar may apply if its facts are not in the row.
                 known = {*facts, *row.facts}
                 kept = [n for n in row_case if n not in reference.facts or n in known]
@@ -394,13 +394,13 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
                     rests = reference.entitlement(completed).rests
                     remarks |= _expected_remarks(subject, row, row_case, rests, facts)
             if cases[number]:
-                got = _remarks(row)
+                actual = _remarks(row)
                 left_open = {n for n in reference.facts if n not in facts and n not in row.facts}
                 left_open |= {n for n in ("plan", "role") if getattr(row, n) is None}
                 if left_open & names_in(reference.document.get("hours", {})):
                     # The answer has the remarks of all calendars that may apply.
-                    got -= set(_words_in(reference.document.get("hours", {}))) - remarks
-                yield from subject.differing(asked, {"remarks of channels": (got, remarks)})
+                    actual -= set(_words_in(reference.document.get("hours", {}))) - remarks
+                yield from subject.differing(where, {"remarks of channels": (actual, remarks)})
         if cases[number] and "priority" not in question:
             allowing = [case.get("priority") for case, answer in cases[number] if answer.allowed]
             raised = list(dict.fromkeys(case.get("priority") for case, _ in cases[number]))
@@ -413,10 +413,10 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
                 assumed = {case[name] for case in rest}
                 # If defaults together exclude a priority, all values are possible; the row has one.
                 assumed = {row.facts[name]} if row.facts[name] in assumed else assumed
-                yield from subject.differing(asked, {"assumed": ({row.facts[name]}, assumed)})
+                yield from subject.differing(where, {"assumed": ({row.facts[name]}, assumed)})
             only = {"priority": some} if 0 < len(some) < len(raised) else None
             aspects = {"allowed": (row.allowed, bool(allowing)), "only_when": (row.only_when, only)}
-            yield from subject.differing(asked, aspects)
+            yield from subject.differing(where, aspects)
 
 
 def _words_in(node: Tree) -> Iterator[str]:
@@ -444,8 +444,8 @@ def _compared_channel(row: Any, entitlement: Any) -> dict[str, tuple[object, obj
 
 def compare_hours(subject: Subject, case: Case) -> Iterator[Disagreement]:
     """Compare the opening of the channel of a complete case."""
-    asked = {**subject.asked(case), **subject.customer}
-    rows = subject.policy.hours(**asked, at=subject.opened).answers
+    arguments = {**subject.arguments(case), **subject.customer}
+    rows = subject.policy.hours(**arguments, at=subject.opened).answers
     expected = subject.reference.opening(case, subject.clock) if subject.in_force else "not-stated"
     yield from subject.differing(case, {"opening": ([row.state for row in rows], [expected])})
 
@@ -455,8 +455,8 @@ def compare_priority(subject: Subject, facts: Case) -> Iterator[Disagreement]:
     reference = subject.reference
     if reference.facts_decide and subject.in_force and facts:
         rows = subject.policy.priority(fact=dict(facts), at=subject.opened).answers
-        got = [row.priority for row in rows]
-        yield from subject.differing(facts, {"priority": (got, [reference.priority(facts)])})
+        actual = [row.priority for row in rows]
+        yield from subject.differing(facts, {"priority": (actual, [reference.priority(facts)])})
 
 
 # -- one policy ----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ REMARKS = ("note", "unclear")
 
 
 def always_open(path: Path) -> bool | None:
-    """Return that hours are open; the case itself has inside or outside."""
+    """Return True: the case itself states inside or outside."""
     return True
 
 
@@ -127,5 +127,5 @@ class Judge(CachedReference):
 
 
 def judge(text: str) -> Judge:
-    """Return the judge of the policy with this text."""
+    """Return the answers of the policy with this text."""
     return Judge(read(text))

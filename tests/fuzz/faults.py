@@ -47,30 +47,30 @@ def run_program(arguments: tuple[str, ...]) -> Result:
     return Result(code, out.getvalue().decode(), err.getvalue().decode())
 
 
-def faults(arguments: tuple[str, ...], end: Result) -> Iterator[str]:
+def find_faults(arguments: tuple[str, ...], result: Result) -> Iterator[str]:
     """Yield faults: exit code, traceback, missing message, or output in an invalid format."""
-    if end.code not in CODES:
-        yield f"exit {end.code}"
+    if result.code not in CODES:
+        yield f"exit {result.code}"
         return
-    if "Traceback (most recent call last)" in end.out + end.err:
+    if "Traceback (most recent call last)" in result.out + result.err:
         yield "traceback"
     # `check`, `test` and `diff` write findings to standard output.
-    text = end.err if arguments[0] in QUESTIONS else end.out + end.err
-    if end.code and not text.strip():
-        yield f"exit {end.code} without a message"
+    text = result.err if arguments[0] in QUESTIONS else result.out + result.err
+    if result.code and not text.strip():
+        yield f"exit {result.code} without a message"
     format = arguments[arguments.index("--format") + 1] if "--format" in arguments else "auto"
     read = READERS.get(format)
-    if read is None or (end.code > 1 and not end.out):
+    if read is None or (result.code > 1 and not result.out):
         return
     try:
-        read(end.out)
+        read(result.out)
     except Exception as error:
-        yield f"invalid {format}: {error!r} in {end.out[:200]!r}"
+        yield f"invalid {format}: {error!r} in {result.out[:200]!r}"
         return
-    if format == "json" and end.code < 2 and arguments[0] in POSITIVE:
-        positive = any(map(POSITIVE[arguments[0]], json.loads(end.out)["answers"]))
-        if positive is not (end.code == 0):
-            yield f"exit {end.code} with {'a' if positive else 'no'} positive answer"
+    if format == "json" and result.code < 2 and arguments[0] in POSITIVE:
+        positive = any(map(POSITIVE[arguments[0]], json.loads(result.out)["answers"]))
+        if positive is not (result.code == 0):
+            yield f"exit {result.code} with {'a' if positive else 'no'} positive answer"
 
 
 def _csv(text: str) -> None:
