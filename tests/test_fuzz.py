@@ -245,7 +245,7 @@ def test_the_next_change_of_hours_is_compared_until_the_revision_ends(
 def test_columns_that_depend_on_the_moment_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Policy, "_shown", lambda *_: frozenset())
+    monkeypatch.setattr(Policy, "_other_columns", lambda *_: frozenset())
     monkeypatch.setattr("fuzz.several.FORMATS", ("plain",))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     problems = []
