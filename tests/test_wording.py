@@ -12,7 +12,7 @@ import zsupport
 from zsupport.answer.case import NeedsInput
 from zsupport.cli.options import flag_of
 from zsupport.suite.format import key_of
-from zsupport.wording import Message, Naming, argument, named
+from zsupport.wording import Message, Naming, argument, name_fields
 
 POLICY = """\
 format: 1
@@ -194,11 +194,16 @@ def test_braces_in_a_value_are_not_a_template(first: str, second: str) -> None:
         "{first} ({plan}, {fact first=second}) {inner}",
         first=first, second=second, inner=Message("{second} {as_of}", second=second),
     )  # fmt: skip
-    assert named(text, flag_of) == f"{first} (--plan, --fact {first}={second}) {second} --as-of"
-    assert text == named(text, argument)
+    assert (
+        name_fields(text, flag_of) == f"{first} (--plan, --fact {first}={second}) {second} --as-of"
+    )
+    assert text == name_fields(text, argument)
     for same in (copy.copy(text), pickle.loads(pickle.dumps(text))):
-        assert named(same, flag_of) == named(text, flag_of)
+        assert name_fields(same, flag_of) == name_fields(text, flag_of)
 
 
 def test_text_without_fields_is_unchanged() -> None:
-    assert (named("--plan {plan}", flag_of), named(None, flag_of)) == ("--plan {plan}", None)
+    assert (name_fields("--plan {plan}", flag_of), name_fields(None, flag_of)) == (
+        "--plan {plan}",
+        None,
+    )

@@ -26,15 +26,15 @@ class Message(str):
 
     A placeholder `{name}` in the template is replaced by the value `name`. Without this value it is
     a field, such as `{plan}`. `{metric all}` is the field `metric` with the value `all`.
-    `{fact id=value}` is the field `fact` with an entry of the values `id` and `value`. `named`
-    returns the message in the notation of another caller.
+    `{fact id=value}` is the field `fact` with an entry of the values `id` and `value`.
+    `name_fields` returns the message in the notation of another caller.
     """
 
     __slots__ = ("template", "values")
 
     def __new__(cls, template: str, /, **values: str) -> Self:
         """Create a message. Values are inserted unchanged. A value can be a `Message` too."""
-        message = super().__new__(cls, _filled(template, values, argument))
+        message = super().__new__(cls, _fill(template, values, argument))
         message.template = template
         message.values = values
         return message
@@ -43,26 +43,26 @@ class Message(str):
     values: dict[str, str]
 
     def __reduce__(self) -> tuple[Callable[..., Message], tuple[str, dict[str, str]]]:
-        return _restored, (self.template, self.values)
+        return _restore, (self.template, self.values)
 
 
-def _restored(template: str, values: dict[str, str]) -> Message:
+def _restore(template: str, values: dict[str, str]) -> Message:
     return Message(template, **values)
 
 
-def named(text: MaybeText, naming: Naming) -> MaybeText:
+def name_fields(text: MaybeText, naming: Naming) -> MaybeText:
     """Return a text with its fields in the notation of a caller."""
-    return _filled(text.template, text.values, naming) if isinstance(text, Message) else text
+    return _fill(text.template, text.values, naming) if isinstance(text, Message) else text
 
 
-def _filled(template: str, values: dict[str, str], naming: Naming) -> str:
+def _fill(template: str, values: dict[str, str], naming: Naming) -> str:
     # Without a regular expression: importing `re` takes longer than most answers.
     text, *parts = template.split("{")
     for part in parts:
         placeholder, _, after = part.partition("}")
         name, *keys = placeholder.replace("=", " ").split()
         if name in values and not keys:
-            text += named(values[name], naming) + after
+            text += name_fields(values[name], naming) + after
         else:
             text += naming(name, *(values[key] for key in keys)) + after
     return text

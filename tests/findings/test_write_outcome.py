@@ -9,7 +9,7 @@ import pytest
 from outcomes import RICH
 from readers import READERS, commands
 
-from zsupport.cli.output import Showing, write_outcome
+from zsupport.cli.output import OutputOptions, write_outcome
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.findings import Outcome
 from zsupport.sources.workspace import workspace
@@ -71,26 +71,26 @@ def test_auto_is_text_on_a_runner(
     folder: Path, runner: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", runner)
-    write_outcome(lambda _: RICH, Showing("auto", "auto"))
+    write_outcome(lambda _: RICH, OutputOptions("auto", "auto"))
     shown = capsys.readouterr()
     assert shown.out.startswith("error[ZS501] slower-than-lower-plan: ")
     assert shown.err == ""
 
 
 def test_color_option_is_respected(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_outcome(lambda _: RICH, Showing("text", "always"))
+    write_outcome(lambda _: RICH, OutputOptions("text", "always"))
     assert capsys.readouterr().out.startswith("\x1b[1;31merror[ZS501]\x1b[0m ")
-    write_outcome(lambda _: RICH, Showing("text", "never"))
+    write_outcome(lambda _: RICH, OutputOptions("text", "never"))
     assert "\x1b" not in capsys.readouterr().out
 
 
 def test_files_are_named_relative_to_the_workspace(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_outcome(lambda _: RICH, Showing("github", "auto"))
+    write_outcome(lambda _: RICH, OutputOptions("github", "auto"))
     first = commands(capsys.readouterr().out)[0]
     assert first.properties["file"] == "desk/north/policies/acme.yaml"
-    write_outcome(lambda _: RICH, Showing("gitlab", "auto"))
+    write_outcome(lambda _: RICH, OutputOptions("gitlab", "auto"))
     (entry, *_) = json.loads(capsys.readouterr().out)
     assert entry["location"]["path"] == "desk/north/policies/acme.yaml"
 
@@ -99,11 +99,11 @@ def test_formats_get_the_failing_severity_and_the_holidays_release(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     warned = RICH._replace(units=(RICH.units[0]._replace(findings=RICH.findings[1:2]),))
-    write_outcome(lambda _: warned, Showing("junit", "auto"))
+    write_outcome(lambda _: warned, OutputOptions("junit", "auto"))
     assert 'failures="0"' in capsys.readouterr().out
-    write_outcome(lambda _: warned, Showing("junit", "auto"), fails_at="warning")
+    write_outcome(lambda _: warned, OutputOptions("junit", "auto"), fails_at="warning")
     assert 'failures="1"' in capsys.readouterr().out
-    write_outcome(lambda _: warned, Showing("json", "auto"), holidays="0.100")
+    write_outcome(lambda _: warned, OutputOptions("json", "auto"), holidays="0.100")
     output = capsys.readouterr().out
     assert json.loads(output)["versions"]["holidays"] == "0.100"
     assert [seen.code for seen in READERS["json"](output)] == ["ZS404"]
@@ -111,21 +111,21 @@ def test_formats_get_the_failing_severity_and_the_holidays_release(
 
 def test_run_writes_several_formats(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = ["json=a.json", "sarif=b.sarif", "text=c=d.txt", "github=/dev/stderr"]
-    showing = Showing("plain", "always").with_files(files)
+    options = OutputOptions("plain", "always").with_files(files)
     formats: list[str] = []
 
     def outcome_in(format: str) -> Outcome:
         formats.append(format)
         return RICH
 
-    write_outcome(outcome_in, showing)
+    write_outcome(outcome_in, options)
     assert formats == ["plain", "json", "sarif", "text", "github"]
     shown = READERS["plain"](capsys.readouterr().out)
     assert READERS["json"]((folder / "a.json").read_text()) == shown
     assert json.loads((folder / "b.sarif").read_text())["version"] == "2.1.0"
     # Only standard output is colored.
     assert (folder / "c=d.txt").read_text().startswith("error[ZS501] slower-than-lower-plan: ")
-    write_outcome(lambda _: RICH, showing._replace(quiet=True, files=(("plain", "e"),)))
+    write_outcome(lambda _: RICH, options._replace(quiet=True, files=(("plain", "e"),)))
     assert capsys.readouterr().out == ""
     assert READERS["plain"]((folder / "e").read_text()) == shown
 
@@ -142,9 +142,9 @@ def test_unwritable_output_file_is_a_fault_and_other_files_are_written(
     (folder / "inside").symlink_to("policy.yaml")
     (folder / "outside").symlink_to(elsewhere / "x")
     (folder / "away").symlink_to(elsewhere)
-    showing = Showing("plain").with_files([f"json={name}", "csv=last.csv"])
+    options = OutputOptions("plain").with_files([f"json={name}", "csv=last.csv"])
     with pytest.raises(EnvironmentFault, match=re.escape(f"{name}: ")):
-        write_outcome(lambda _: RICH, showing)
+        write_outcome(lambda _: RICH, options)
     assert (elsewhere / "x").read_text() == "mine"
     assert not (folder / "policy.yaml").exists()
     assert (folder / "last.csv").read_text().startswith("code,")
@@ -162,6 +162,6 @@ def test_unwritable_output_file_is_a_fault_and_other_files_are_written(
 )
 def test_output_file_requires_a_format_and_a_name(text: str, message: str, hint: str) -> None:
     with pytest.raises(UsageError) as raised:
-        Showing("auto").with_files([text])
+        OutputOptions("auto").with_files([text])
     assert raised.value.message == f"--output-file: {message}"
     assert (raised.value.hint or "").startswith(hint)

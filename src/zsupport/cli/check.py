@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import (
-    Showing,
+    OutputOptions,
     chosen_format,
     emit,
     emit_exactly,
@@ -125,10 +125,10 @@ def check(
     from zsupport.sources.select import select as select_files
     from zsupport.sources.settings import Exclusions, read_config
 
-    selected, ignored = _chosen(select, ignore)
+    selected, ignored = _codes_of_options(select, ignore)
     if fix and no_fix:
         raise UsageError("`--fix` and `--no-fix` cannot be combined", "run `zsupport check --fix`")
-    showing = Showing(format, color, csv, quiet).with_files(output_file)
+    output = OutputOptions(format, color, csv, quiet).with_files(output_file)
     configuration = read_config(config, working_folder(), os.environ)
     configs = Configs(working_folder(), configuration)
     day = _day(at)
@@ -144,7 +144,7 @@ def check(
     write = None
     if fix or diff:
         write = _show_patch if diff else _write
-        _check_fix(files, showing, diff=diff)
+        _check_fix(files, output, diff=diff)
     options = CheckOptions(day, configs, selected, ignored, fail_on, public, excluded, write)
     with _progress(len(files), quiet=quiet) as on_start:
         checked = check_files(files, options, on_start, selection.faults)
@@ -162,7 +162,7 @@ def check(
         # If the output is the fixed text, the remaining findings go to standard error.
         piped = fix and any(file.path == "-" for file in files)
         to = emit_stderr if piped else emit
-        write_outcome(lambda _: outcome, showing, to, fails_at=fails_at, holidays=holidays)
+        write_outcome(lambda _: outcome, output, to, fails_at=fails_at, holidays=holidays)
     if not quiet:
         if diff:
             note(fixed_aside(checked))
@@ -180,7 +180,7 @@ def check(
     return 1 if failed and not exit_zero else 0
 
 
-def _chosen(
+def _codes_of_options(
     select: list[str] | None, ignore: list[str] | None
 ) -> tuple[frozenset[str] | None, frozenset[str] | None]:
     """Return the codes of `--select` and of `--ignore`; None for an omitted option."""
@@ -218,13 +218,13 @@ def _without_tests(
     return policies
 
 
-def _check_fix(targets: Sequence[SelectedFile], showing: Showing, *, diff: bool) -> None:
+def _check_fix(targets: Sequence[SelectedFile], output: OutputOptions, *, diff: bool) -> None:
     """Raise UsageError if the fixes cannot be written to the files or shown as a patch."""
-    if diff and showing.format not in ("auto", "text"):
+    if diff and output.format not in ("auto", "text"):
         raise UsageError(
-            f"`--diff` and `--format {showing.format}` cannot be combined", "remove one"
+            f"`--diff` and `--format {output.format}` cannot be combined", "remove one"
         )
-    if diff and showing.files:
+    if diff and output.files:
         raise UsageError("`--diff` and `--output-file` cannot be combined", "remove one")
     for target in targets if not diff else ():
         if target.path == "-" and len(targets) > 1:
@@ -282,8 +282,8 @@ def _progress(count: int, *, quiet: bool) -> Iterator[Callable[[SelectedFile], N
         return
     from zsupport.report.progress import progress
 
-    with progress(count, terminal) as next_is:
-        yield lambda target: next_is(target.shown)
+    with progress(count, terminal) as advance:
+        yield lambda target: advance(target.shown)
 
 
 def _day(at: str | None) -> date:
@@ -336,15 +336,15 @@ def _list(
     from zsupport.report import FORMATS, render
     from zsupport.view.rules import rules_report
 
-    chosen = "table" if format == "text" else chosen_format(format)
-    if chosen not in FORMATS:
+    answer_format = "table" if format == "text" else chosen_format(format)
+    if answer_format not in FORMATS:
         raise UsageError(
             f"`--list-rules` and `--format {format}` cannot be combined",
             f"formats: {', '.join(FORMATS)}",
         )
-    selected, ignored = _chosen(select, ignore)
+    selected, ignored = _codes_of_options(select, ignore)
     codes = (frozenset(KINDS) if selected is None else selected) - (ignored or frozenset())
-    emit(render(rules_report(codes), chosen, terminal))
+    emit(render(rules_report(codes), answer_format, terminal))
     return 0
 
 

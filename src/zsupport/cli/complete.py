@@ -195,16 +195,16 @@ class _CommandLine:
         self.options: tuple[Option, ...] = (*ROOT, HELP)
         self.command: str | None = None
         self.values_by_option: dict[str, list[str]] = {}
-        self.awaiting: Option | None = None  # the option whose value is expected next
+        self.pending_option: Option | None = None  # the option whose value is expected next
         self.options_ended = False  # after `--`
         for word in before:
             self.read(word)
 
     def read(self, word: str) -> None:
         """Parse the next complete word."""
-        if self.awaiting:
-            self.values_by_option[self.awaiting.name].append(word)
-            self.awaiting = None
+        if self.pending_option:
+            self.values_by_option[self.pending_option.name].append(word)
+            self.pending_option = None
         elif not self.options_ended and word == "--":
             self.options_ended = True
         elif not self.options_ended and word[:1] == "-" and word != "-":
@@ -215,7 +215,7 @@ class _CommandLine:
                 if equals:
                     self.values_by_option[option.name].append(value)
                 elif option.kind != "flag":
-                    self.awaiting = option
+                    self.pending_option = option
         elif self.command is None:
             self.command = word if word in COMMANDS else ""
             self.options = ()
@@ -238,8 +238,8 @@ class _CommandLine:
     def complete(self, current: str) -> Candidates:
         """Return the candidates for the current word."""
         flag, equals, value = current.partition("=")
-        if self.awaiting:
-            return self.values(self.awaiting, current, "")
+        if self.pending_option:
+            return self.values(self.pending_option, current, "")
         if current.startswith("--") and equals and not self.options_ended:
             option = next((o for o in self.options if flag in o.flags and o.kind != "flag"), None)
             return self.values(option, value, f"{flag}=") if option else Candidates()

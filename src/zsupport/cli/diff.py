@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
-from zsupport.cli.output import Showing, note, write_outcome
+from zsupport.cli.output import OutputOptions, note, write_outcome
 from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
 from zsupport.diff.changes import AUDIENCES
@@ -84,7 +84,7 @@ def diff(
     from zsupport.clock.holidays import holidays_version
     from zsupport.errors import LimitExceeded
 
-    showing = Showing(format, color, csv, quiet).with_files(output_file)
+    output = OutputOptions(format, color, csv, quiet).with_files(output_file)
     excluded = Exclusions(read_config(config, working_folder(), os.environ))
     try:
         sides = both_sides(path, against, merge_base, os.environ, excluded)
@@ -114,7 +114,7 @@ def diff(
     holidays = holidays_version() if used else None
     write_outcome(
         lambda format: outcome_with(max_rows_in(format))[0],
-        showing,
+        output,
         fails_at=fails_at,
         holidays=holidays,
     )

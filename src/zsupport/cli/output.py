@@ -10,7 +10,7 @@ from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, Zsuppor
 from zsupport.report import FINDING_FORMATS, FORMATS, Report, Terminal, render
 from zsupport.report.text import guarded, printable
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.wording import named
+from zsupport.wording import name_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -145,7 +145,7 @@ def write_report(report: Report, common: Common) -> None:
     emit(render(report, chosen_format(common.format), terminal))
 
 
-class Showing(NamedTuple):
+class OutputOptions(NamedTuple):
     """The options for writing findings to standard output and to output files."""
 
     format: str  # on standard output
@@ -159,7 +159,7 @@ class Showing(NamedTuple):
         """The formats of standard output and of the output files."""
         return {self.format, *(format for format, _ in self.files)}
 
-    def with_files(self, output_file: list[str] | None) -> Showing:
+    def with_files(self, output_file: list[str] | None) -> OutputOptions:
         """Return a copy with the files of `--output-file`; raise UsageError if it is invalid."""
         files = []
         for text in output_file or ():
@@ -179,7 +179,7 @@ class Showing(NamedTuple):
 
 def write_outcome(
     outcome_in: Callable[[str], Outcome],
-    showing: Showing,
+    output: OutputOptions,
     to: Callable[..., None] = emit,
     *,
     fails_at: str = "error",
@@ -202,7 +202,7 @@ def write_outcome(
     except OSError:
         folder = ""  # the folder was removed: keep the names of files
     context = Context(
-        terminal_of(showing.color, showing.csv),
+        terminal_of(output.color, output.csv),
         folder,
         workspace(folder, os.environ) if folder else "",
         fails_at,
@@ -211,21 +211,21 @@ def write_outcome(
         flag_of,
     )
 
-    def rendered(format: str) -> str:
+    def render_in(format: str) -> str:
         outcome = outcome_in(format)
         units = (unit._replace(findings=name_options(unit.findings)) for unit in outcome.units)
-        closing = tuple(named(line, flag_of) for line in outcome.closing)
+        closing = tuple(name_fields(line, flag_of) for line in outcome.closing)
         return render_outcome(
             outcome._replace(units=tuple(units), closing=closing), format, context
         )
 
-    if not showing.quiet:
-        format = "text" if showing.format == "auto" else showing.format
-        to(rendered(format), commands=format == "github")
-    context = context._replace(terminal=Terminal(raw_csv=showing.csv == "raw"))
+    if not output.quiet:
+        format = "text" if output.format == "auto" else output.format
+        to(render_in(format), commands=format == "github")
+    context = context._replace(terminal=Terminal(raw_csv=output.csv == "raw"))
     faults = []
-    for format, path in showing.files:
-        text = rendered(format)
+    for format, path in output.files:
+        text = render_in(format)
         try:
             write_output(path, guarded(text, commands=format == "github"))
         except EnvironmentFault as fault:
@@ -277,14 +277,15 @@ def wants_json(arguments: list[str]) -> bool:
 
 def name_options(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings with command-line options in their hints."""
-    return tuple(finding._replace(hint=named(finding.hint, flag_of)) for finding in findings)
+    return tuple(finding._replace(hint=name_fields(finding.hint, flag_of)) for finding in findings)
 
 
 def report_error(error: ZsupportError, *, as_json: bool) -> int:
     """Write an error and return its exit code."""
     from zsupport.view.errors import error_document, error_text
 
-    error.message, error.hint = named(error.message, flag_of), named(error.hint, flag_of)
+    error.message = name_fields(error.message, flag_of)
+    error.hint = name_fields(error.hint, flag_of)
     if isinstance(error, InvalidPolicy):
         error.findings = name_options(error.findings)
     try:

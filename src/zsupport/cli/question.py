@@ -19,7 +19,7 @@ from zsupport.report import FORMATS, Remark, Report
 from zsupport.sources.find import LocatedPolicy, choose, find
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.questions import QuestionView
-from zsupport.wording import named
+from zsupport.wording import name_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -126,7 +126,7 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
 def needed_input(answers: AnyAnswers) -> str:
     """Return the refusal with the options that are required for an answer."""
     messages = (
-        named(warning.message, flag_of)
+        name_fields(warning.message, flag_of)
         for warning in answers.warnings
         if warning.code == NEEDS_INPUT
     )
@@ -149,7 +149,7 @@ def finish(
         refusal = f"{kind}: no revision of the policy is in force at that moment"
     if not common.quiet:
         warnings = [
-            warning._replace(message=named(warning.message, flag_of))
+            warning._replace(message=name_fields(warning.message, flag_of))
             for warning in answers.warnings
         ]
         answers = answers._replace(warnings=(*warnings, *_language_warnings(common, answers)))

@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
-from zsupport.cli.output import Showing, note, write_outcome
+from zsupport.cli.output import OutputOptions, note, write_outcome
 from zsupport.cli.question import working_folder
 from zsupport.clock.instants import parse_instant, to_datetime
 from zsupport.clock.problem import BadText
@@ -77,7 +77,7 @@ def test(
     from zsupport.sources.settings import Exclusions, read_config
     from zsupport.suite.session import RunOptions, run_session
 
-    showing = Showing(format, color, csv, quiet).with_files(output_file)
+    output = OutputOptions(format, color, csv, quiet).with_files(output_file)
     options = RunOptions(
         only,
         _moment(at),
@@ -85,12 +85,12 @@ def test(
         _percent("--fail-under", fail_under),
         mutate or fail_under_mutation is not None,
         _percent("--fail-under-mutation", fail_under_mutation),
-        listed="json" in showing.formats,
+        listed="json" in output.formats,
     )
     public = cached_holidays(cache_folder(os.environ, paths or (os.curdir,)))
     excluded = Exclusions(read_config(config, working_folder(), os.environ))
     session = run_session(paths or [], options, public, excluded)
-    write_outcome(lambda _: session.outcome, showing)
+    write_outcome(lambda _: session.outcome, output)
     if not quiet:
         for remark in (*shadowed(paths or ()), *filter(None, [excluded.used()])):
             note(remark)

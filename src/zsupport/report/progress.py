@@ -32,13 +32,13 @@ def progress(total: int, terminal: IO[str]) -> Iterator[Callable[[str], None]]:
     # Ten updates per second look smooth and cost almost nothing.
     with Progress(*columns, console=console, transient=True, refresh_per_second=10) as shown:
         task = shown.add_task("", total=total)
-        begun = 0
+        started = 0
 
-        def next_is(name: str) -> None:
-            nonlocal begun
+        def advance(name: str) -> None:
+            nonlocal started
             # The name comes from a folder and must not control the terminal.
             description = Text(single_line(name)[-_WIDTH:]).plain
-            shown.update(task, completed=begun, description=description)
-            begun += 1
+            shown.update(task, completed=started, description=description)
+            started += 1
 
-        yield next_is
+        yield advance

@@ -296,7 +296,7 @@ class Repository:
 
     # -- files -----------------------------------------------------------------------------------
 
-    def inside(self, path: str) -> str:
+    def path_in_repository(self, path: str) -> str:
         """Return a path on disk relative to the top of the repository, with `/`; empty for the top.
 
         Raises UsageError for a path outside of the repository.
@@ -320,14 +320,16 @@ class Repository:
         Links are followed within the commit. A target gets the path of its link. Files that a
         sparse checkout omits are omitted.
         """
-        listed = self._list_tree(commit, path)
-        if not listed or listed[0].mode == _SUBMODULE:
+        entries = self._list_tree(commit, path)
+        if not entries or entries[0].mode == _SUBMODULE:
             self._refuse_submodule(commit, path)
         sparse = self._omitted_files(path)
         # Filter first, because following links takes time.
-        listed = [b for b in listed if b.path not in sparse and (b.path == path or accepts(b.path))]
-        targets = self._follow(commit, [b.path for b in listed if b.mode == _LINK])
-        blobs = [(b, targets[b.path] if b.mode == _LINK else b) for b in listed]
+        entries = [
+            b for b in entries if b.path not in sparse and (b.path == path or accepts(b.path))
+        ]
+        targets = self._follow(commit, [b.path for b in entries if b.mode == _LINK])
+        blobs = [(b, targets[b.path] if b.mode == _LINK else b) for b in entries]
         return Files(
             [
                 target._replace(path=blob.path)
@@ -416,7 +418,7 @@ class Repository:
             "--full-name",
         )
         try:
-            inside = self.inside(path)
+            inside = self.path_in_repository(path)
             text = self._run("ls-files", *options, "--", inside or ".")
         except (_GitError, UsageError):
             text = b""

@@ -108,7 +108,7 @@ def select_in(folder: str, shown: str, excluded: Excluded) -> Selection:
     """Return the files in a folder itself, not below, as `select` does."""
     if find_leaving_link(folder) is not None:
         return Selection((), (Fault(plain_path(shown), LEAVING_LINK, LEAVING_LINK_HINT),))
-    items = list(_inside(folder, shown, excluded, levels=0))
+    items = list(_files_in(folder, shown, excluded, levels=0))
     return Selection(
         tuple(item for item in items if not isinstance(item, Fault)),
         tuple(item for item in items if isinstance(item, Fault)),
@@ -142,7 +142,7 @@ def _select_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile
     elif find_leaving_link(argument) is not None:
         yield Fault(shown, LEAVING_LINK, LEAVING_LINK_HINT)
     elif os.path.isdir(argument):
-        yield from _inside(argument, shown, excluded)
+        yield from _files_in(argument, shown, excluded)
     elif os.path.lexists(argument):
         yield SelectedFile(argument, shown, named=True, real=os.path.realpath(argument))
     elif has_wildcards(argument):
@@ -191,7 +191,7 @@ def _names_in_current_folder() -> list[str]:
         return []
 
 
-def _inside(
+def _files_in(
     folder: str, shown: str, excluded: Excluded, levels: int | None = None
 ) -> Iterator[SelectedFile | Fault]:
     """Yield the policy files of a folder and of the folders below, down to a number of levels.
@@ -254,7 +254,7 @@ def _matching_files(pattern: str, excluded: Excluded) -> Iterator[SelectedFile |
         return
     start = os.path.join(folder, "")
     empty = True
-    for item in _inside(folder, folder, excluded, levels):
+    for item in _files_in(folder, folder, excluded, levels):
         if isinstance(item, Fault) or matches(rest, item.path.removeprefix(start)):
             empty = False
             yield item

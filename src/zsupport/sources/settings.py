@@ -87,7 +87,7 @@ class NearestSetting(Generic[Setting]):
         """
         self._read = read
         self._otherwise = otherwise
-        self._known: dict[str, Setting] = {}
+        self._by_folder: dict[str, Setting] = {}
         self._only: Setting | None = None
         if config is not None:
             setting = read(config.project) if config.project else None
@@ -108,7 +108,7 @@ class NearestSetting(Generic[Setting]):
             return self._only
         below: list[str] = []
         # Not recursive, because folders can be nested deeper than the call stack.
-        while (setting := self._known.get(folder)) is None:
+        while (setting := self._by_folder.get(folder)) is None:
             below.append(folder)
             project = project_in(folder, "remove the table [tool.zsupport]")
             setting = None if project is None else self._read(project)
@@ -118,7 +118,7 @@ class NearestSetting(Generic[Setting]):
             if setting is not None:
                 break
             folder = above
-        self._known |= dict.fromkeys(below, setting)
+        self._by_folder |= dict.fromkeys(below, setting)
         return setting
 
 
@@ -137,11 +137,15 @@ class Exclusions:
     def __init__(self, config: SharedConfig | None = None) -> None:
         """With `config`, its patterns apply to all files instead of those of the projects."""
         self._nearest = NearestSetting(_exclusion, _Exclusion(), config)
-        self._used: dict[str, None] = {}
+        self._used_patterns: dict[str, None] = {}
 
     def used(self) -> str | None:
         """Return a line with the patterns that have excluded a path, or None."""
-        return f"excluded by configuration: {', '.join(self._used)}" if self._used else None
+        return (
+            f"excluded by configuration: {', '.join(self._used_patterns)}"
+            if self._used_patterns
+            else None
+        )
 
     def __call__(self, path: str) -> bool:
         """Return whether a file or folder in a folder is excluded.
@@ -151,7 +155,7 @@ class Exclusions:
         folder, patterns = self._nearest.of(path)
         pattern = next((p for p in patterns if matches_below(p, path, folder)), None)
         if pattern is not None:
-            self._used[pattern] = None
+            self._used_patterns[pattern] = None
         return pattern is not None
 
 

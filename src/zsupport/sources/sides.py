@@ -74,7 +74,7 @@ def both_sides(
     base = _base(path, against, merge_base, environment)
     if isinstance(base, str):
         label, remarks = base, shadowed([path, base])
-        now, before = _at(path, excluded), _at(base, excluded)
+        now, before = _files_at(path, excluded), _files_at(base, excluded)
     else:
         label, remarks = base.label, shadowed([path])
         if merge_base is not None and base.repository.is_shallow():
@@ -174,7 +174,7 @@ def _also_revision(name: str, environment: Mapping[str, str]) -> bool:
         return False
 
 
-def _at(where: str, excluded: Excluded) -> list[SourceFile]:
+def _files_at(where: str, excluded: Excluded) -> list[SourceFile]:
     """Return the files at a path or of a shipped policy; raise PolicyError if there are none."""
     files = list(find(where).files) if shipped_id(where) else _on_disk(where, excluded)
     if not files:
@@ -234,7 +234,7 @@ def _with_revision(
         )
     if not os.path.lexists(where):
         return _on_disk(where, excluded), []  # raises an error
-    inside = repository.inside(where)
+    inside = repository.path_in_repository(where)
     ignored = repository.ignored_in(where)
 
     def now_in(folder: str) -> list[SourceFile]:
@@ -248,20 +248,20 @@ def _with_revision(
         return now, before
     now = _on_disk(where, excluded)
     before = _in_revision(base, inside, excluded, remarks)
-    named = read_document(now[0]).revision
-    if named is None:
+    revision = read_document(now[0]).revision
+    if revision is None:
         return now, before
     # A file is one revision of its policy. The other revisions are in the same folder.
     folder, above = os.path.dirname(where) or ".", inside.rpartition("/")[0]
-    siblings = _siblings(now_in(folder), now[0].name, named)
-    earlier = _siblings(_in_revision(base, above, excluded, remarks), now[0].name, named)
+    siblings = _siblings(now_in(folder), now[0].name, revision)
+    earlier = _siblings(_in_revision(base, above, excluded, remarks), now[0].name, revision)
     if before or earlier:
         names = {file.name for file in now + siblings}
         removed = [file for file in earlier if file.name not in names]
         if not before and removed and not siblings:
             remarks.append(f"{where} was {removed[0].shown}")
         return now + siblings, before + earlier
-    return now + siblings, _renamed(where, named.policy, base, excluded, remarks)
+    return now + siblings, _files_before_rename(where, revision.policy, base, excluded, remarks)
 
 
 def _in_revision(
@@ -327,18 +327,18 @@ def _siblings(sources: Sequence[SourceFile], name: str, revision: Revision) -> l
     return siblings
 
 
-def _renamed(
+def _files_before_rename(
     where: str, policy: str, base: _Base, excluded: Excluded, remarks: list[str]
 ) -> list[SourceFile]:
     """Return the policy with this id from its old path in the revision; empty if it is new."""
     repository = base.repository
 
-    def removed(path: str) -> bool:
+    def was_removed(path: str) -> bool:
         return _may_be_policy(repository, path, "", excluded) and not os.path.exists(
             os.path.join(repository.top, path)
         )
 
-    files = repository.files(base.commit, "", removed)
+    files = repository.files(base.commit, "", was_removed)
     _remark_links(base, files.leaving_links, remarks)
     sources = [
         source

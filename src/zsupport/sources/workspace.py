@@ -15,8 +15,8 @@ def workspace(folder: str, environment: Mapping[str, str]) -> str:
     while (parent := os.path.dirname(above[-1])) != above[-1]:
         above.append(parent)
     for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
-        named = os.path.normpath(environment.get(name) or os.curdir)
+        root = os.path.normpath(environment.get(name) or os.curdir)
         for parent in above:
-            if os.path.isabs(named) and parent == os.path.realpath(named):
+            if os.path.isabs(root) and parent == os.path.realpath(root):
                 return parent
     return next((path for path in above if os.path.exists(os.path.join(path, ".git"))), folder)

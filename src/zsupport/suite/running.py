@@ -28,7 +28,7 @@ from zsupport.suite.format import NONE, TESTED, TestedAnswer, key_of
 from zsupport.suite.reading import paths_with
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
-from zsupport.wording import named
+from zsupport.wording import name_fields
 
 #: The keys that expect all channels of a case together, not each answer.
 CHANNEL_SET_KEYS = ("exactly", "include", "exclude")
@@ -136,7 +136,7 @@ def _replies_or_error(
     except EnvironmentFault:
         raise  # an environment error is not an error of the policy
     except (ZsupportError, BadText) as error:
-        return [], named(error.message, key_of)
+        return [], name_fields(error.message, key_of)
     if not replies:
         return [], "the question has no answer"
     return replies, None
