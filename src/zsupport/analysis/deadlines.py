@@ -187,7 +187,11 @@ class Deadlines:
         Raises the errors of `public`.
         """
         word = self._quick_word(clock, other, conditions)
-        return Verdict(word) if word else self._full_verdict(clock, other, conditions, refute=False)
+        return (
+            Verdict(word)
+            if word
+            else self._full_verdict(clock, other, conditions, only_worse=False)
+        )
 
     def is_worse(self, clock: TargetClock, other: TargetClock, conditions: Conditions = ()) -> bool:
         """Return whether `clock` is later than `other` at some moment and never earlier."""
@@ -204,7 +208,9 @@ class Deadlines:
                 function.sample(sample) < other_function.sample(sample) for sample in self._samples
             ):
                 return False
-        return (word or self._full_verdict(clock, other, conditions, refute=True).word) == "worse"
+        return (
+            word or self._full_verdict(clock, other, conditions, only_worse=True).word
+        ) == "worse"
 
     def _quick_word(
         self, clock: TargetClock, other: TargetClock, conditions: Conditions
@@ -214,7 +220,7 @@ class Deadlines:
         Targets are equal if no opening time satisfies the conditions.
         """
         target, other_target = clock.target, other.target
-        if conditions and not self._some_moment(conditions):
+        if conditions and not self._has_moment(conditions):
             return "equal"
         if not (target.promises and other_target.promises):
             return "worse" if other_target.promises else "better" if target.promises else "equal"
@@ -245,7 +251,7 @@ class Deadlines:
             return _by_number(target.amount, other_target.amount)
         return None
 
-    def _some_moment(self, conditions: Conditions) -> bool:
+    def _has_moment(self, conditions: Conditions) -> bool:
         """Return whether some moment of the period satisfies the conditions."""
         inside, outside = (
             [hours for side, hours in conditions if side is s] for s in (True, False)
@@ -257,29 +263,29 @@ class Deadlines:
         return self._moments[key]
 
     def _full_verdict(
-        self, clock: TargetClock, other: TargetClock, conditions: Conditions, *, refute: bool
+        self, clock: TargetClock, other: TargetClock, conditions: Conditions, *, only_worse: bool
     ) -> Verdict:
         """Return the verdict by computing deadlines.
 
-        With `refute` it is enough to decide whether `clock` is worse.
+        With `only_worse` it is enough to decide whether `clock` is worse.
         """
         function, other_function = self._function(clock), self._function(other)
         over = tuple((inside, self._hours_of(counted)) for inside, counted in conditions)
-        key = function, other_function, over, refute
+        key = function, other_function, over, only_worse
         if key not in self._known:
-            gains = clock.target.every and not other.target.every
-            loses = other.target.every and not clock.target.every
+            only_clock_recurs = clock.target.every and not other.target.every
+            only_other_recurs = other.target.every and not clock.target.every
             scan = _Scan(
                 function, other_function,
-                never_later=not gains and self._never_later(clock, other),
-                never_earlier=not loses and self._never_later(other, clock),
-                refute=refute,
-                ignore_earlier=gains, ignore_later=loses,
+                never_later=not only_clock_recurs and self._never_later(clock, other),
+                never_earlier=not only_other_recurs and self._never_later(other, clock),
+                only_worse=only_worse,
+                ignore_earlier=only_clock_recurs, ignore_later=only_other_recurs,
             )  # fmt: skip
             scan.over(_Weeks((function, other_function), over, self.first, self.last))
-            if gains:
+            if only_clock_recurs:
                 word = "incomparable" if scan.later else "better"
-            elif loses:
+            elif only_other_recurs:
                 word = "incomparable" if scan.earlier else "worse"
             else:
                 words = ("equal", "better"), ("worse", "incomparable")
@@ -552,7 +558,7 @@ class _Scan:
         *,
         never_later: bool,
         never_earlier: bool,
-        refute: bool,
+        only_worse: bool,
         ignore_later: bool,
         ignore_earlier: bool,
     ) -> None:
@@ -561,12 +567,12 @@ class _Scan:
         self.earlier: DeadlinesAtMoment | None = None
         self._seek_later = not (never_later or ignore_later)
         self._seek_earlier = not (never_earlier or ignore_earlier)
-        self._refute = refute
+        self._only_worse = only_worse
 
     @property
     def done(self) -> bool:
         """Whether no further moment can change the verdict."""
-        if self._refute and self.earlier is not None:
+        if self._only_worse and self.earlier is not None:
             return True
         return not (self._seek_later and self.later is None) and not (
             self._seek_earlier and self.earlier is None

@@ -125,7 +125,8 @@ def settle_starts(
             )
         if instant < opened:
             raise UsageError(
-                f"start of `{metric.id}`: {_shown(instant)} is before opened, {_shown(opened)}"
+                f"start of `{metric.id}`: {_instant_text(instant)} is before opened,"
+                f" {_instant_text(opened)}"
             )
         if starts.setdefault(metric.id, instant) != instant:
             raise UsageError(f"the start of `{metric.id}` is given twice")
@@ -373,7 +374,7 @@ class _Timer:
         start = started(metric.starts, known, self.moment.starts.get(metric.id))
         ended = ending(target, known, first_metric=metric == self.first)
         if start is not None and ended is not None and ended < start:
-            end, begin = _shown(ended), _shown(start)
+            end, begin = _instant_text(ended), _instant_text(start)
             if ended == known.resolved:
                 raise UsageError(f"resolved: {end} is before the start of `{metric.id}`, {begin}")
             raise UsageError(f"answered: {end} is before the start of `{metric.id}`, {begin}")
@@ -434,5 +435,5 @@ def _utc(instant: int) -> datetime:
     return datetime.fromtimestamp(instant, UTC)
 
 
-def _shown(instant: int) -> str:
+def _instant_text(instant: int) -> str:
     return format_instant(instant, UTC)

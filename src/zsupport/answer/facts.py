@@ -35,10 +35,10 @@ class PrioritiesByFacts:
         #: The facts that priorities name.
         self.facts = frozenset(values)
         #: The combinations of facts that lead to each priority; None stands for any priority.
-        self._leading: dict[str | None, Cases] = {
+        self._cases_by_priority: dict[str | None, Cases] = {
             priority.id: cases for priority, cases in self._space.deciding(revision.priorities)
         }
-        self._leading[None] = union(self._leading.values())
+        self._cases_by_priority[None] = union(self._cases_by_priority.values())
         #: The priorities that the stated facts leave open, most urgent first.
         self.open = tuple(id for id in self.ids if not self.excludes(id, {}))
 
@@ -53,7 +53,7 @@ class PrioritiesByFacts:
         """
         if not self.decides:
             return False
-        left = self._leading[priority]
+        left = self._cases_by_priority[priority]
         for name in self.facts.intersection(facts):
             left &= self._space.of(name, facts[name])
         return not left

@@ -128,7 +128,7 @@ class PolicyHours:
         """
         if name not in self.revision.hours:
             return True  # 24x7
-        calendar = self._applying(name, case)
+        calendar = self._applying_calendar(name, case)
         if not calendar.any:
             settled, asks = self.union((calendar,))
             if settled is None:
@@ -210,14 +210,14 @@ class PolicyHours:
         """Return the calendars of which hours are the union; None if the hours are always open."""
         if name not in self.revision.hours:
             return None  # 24x7
-        calendar = self._applying(name, case)
+        calendar = self._applying_calendar(name, case)
         if not calendar.any:
             return (calendar,)
         members = [self._calendars(member, case) for member in calendar.any]
         known = [calendar for item in members if item is not None for calendar in item]
         return None if None in members else tuple({c.place: c for c in known}.values())
 
-    def _applying(self, name: str, case: Case) -> PolicyCalendar:
+    def _applying_calendar(self, name: str, case: Case) -> PolicyCalendar:
         """Return the calendar of defined hours that applies to a case. Raises NoCalendar."""
         calendar = self.calendar(name, case)
         if calendar is None:
@@ -314,19 +314,19 @@ def years_of(
     def of_year(year: int) -> Year:
         if year not in years:
             if off.frozen is not None:
-                frozen = _listed(off.frozen, off, year, lang)
+                frozen = _listed_dates(off.frozen, off, year, lang)
                 result = {ordinal: name or _NAMELESS for ordinal, name in frozen.items()}
-                exchanged = frozenset(_listed(off.frozen_exchanged, off, year, lang))
+                exchanged = frozenset(_listed_dates(off.frozen_exchanged, off, year, lang))
             elif country:
                 public_year = public(country, subdivision, year)
                 result, exchanged = dict(public_year.days_off), public_year.exchanged
             else:
                 result, exchanged = {}, frozenset()
-            for ordinal, name in _listed(off.add, off, year, lang).items():
+            for ordinal, name in _listed_dates(off.add, off, year, lang).items():
                 # A public holiday that the policy adds too keeps its name and is not estimated.
                 public_name = result.get(ordinal, _NAMELESS).replace(" (estimated)", "")
                 result[ordinal] = name or public_name
-            removed = _listed(off.remove, off, year, lang)
+            removed = _listed_dates(off.remove, off, year, lang)
             for ordinal in removed:
                 result.pop(ordinal, None)
             ignored = off.exchanged == "ignore"
@@ -345,7 +345,9 @@ def _unstated_hours(ordinal: int) -> str:
     )
 
 
-def _listed(texts: tuple[str, ...], off: Holidays, year: int, lang: str) -> dict[int, str | None]:
+def _listed_dates(
+    texts: tuple[str, ...], off: Holidays, year: int, lang: str
+) -> dict[int, str | None]:
     """Return the dates of a year that texts denote, with their names in the policy.
 
     The written order has no meaning. A date of a single year takes precedence over a recurring

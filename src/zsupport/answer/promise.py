@@ -375,7 +375,7 @@ class _PromiseReader:
         metric: Metric,
         entitling_remarks: Iterable[Remarks] | None,
     ) -> Promise:
-        bare = self._bare(case, channel, metric)
+        bare = self._bare_row(case, channel, metric)
         remarks = [metric.remarks, *remarks_of_case(self.revision, "due", case)]
         if channel not in self.entitled(case):
             remarks += [self.channels[channel].remarks] if channel in self.channels else []
@@ -422,7 +422,7 @@ class _PromiseReader:
 
     def _moments(self, deciding: DecidingRule, case: Case) -> tuple[object, ...]:
         """Return the hours that limit when a rule applies; empty if it applies at any time."""
-        if not _timed(deciding):
+        if not _depends_on_opening_time(deciding):
             return ()
         opened = [
             alternative.opened for alternative in deciding.matched if alternative.opened is not None
@@ -438,13 +438,13 @@ class _PromiseReader:
 
     def not_in_force(self, row: Promise) -> Promise:
         """Return a row of a revision that is not in force, with the state `not-stated`."""
-        bare = self._bare(row.case, row.channel, row.metric, row.facts)
+        bare = self._bare_row(row.case, row.channel, row.metric, row.facts)
         because = not_in_force_reasons(self.revision)
         return self._with_remarks(
             bare._replace(state="not-stated", because=because, case=row.case), ()
         )
 
-    def _bare(
+    def _bare_row(
         self,
         case: Case,
         channel: str | None,
@@ -485,7 +485,9 @@ class _PromiseReader:
             metric.remarks,
             *remarks_of_case(self.revision, "due", {**case, "channel": channel or ""}),
         ]
-        bare = self._bare(case, channel, metric)._replace(state=state, because=because, case=case)
+        bare = self._bare_row(case, channel, metric)._replace(
+            state=state, because=because, case=case
+        )
         return self._with_remarks(bare, remarks)
 
     def _targets_reason(self) -> tuple[Because, ...]:
@@ -537,7 +539,7 @@ class _PromiseReader:
         return row, asks
 
 
-def _timed(deciding: DecidingRule) -> bool:
+def _depends_on_opening_time(deciding: DecidingRule) -> bool:
     """Return whether a rule applies only at some opening times."""
     return all(alternative.opened is not None for alternative in deciding.matched)
 
@@ -575,7 +577,7 @@ def candidates(revision: Revision, case: Case, metric: str) -> list[DecidingRule
         cell = cells and (cells.get("*") or (cells.get(priority) if priority else None))
         if cell and (matched := matching(rule.when, case)):
             result.append(DecidingRule(rule, matched, cell))
-            if not _timed(result[-1]):
+            if not _depends_on_opening_time(result[-1]):
                 break
     return result
 

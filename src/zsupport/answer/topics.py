@@ -72,7 +72,7 @@ def answer_topics(
         ]
         rows += [_answer(revision, resource, item, remarks, lang) for resource in listed]
         if item and not listed:
-            rows.append(_bare(revision, item, remarks, lang))
+            rows.append(_bare_row(revision, item, remarks, lang))
     warnings: tuple[Warning, ...] = ()
     if not help_.complete:
         message = say(help_.remarks.note, lang) or "the list of topics is incomplete"
@@ -117,7 +117,7 @@ def _answer(
     )
 
 
-def _bare(revision: Revision, topic: Topic, remarks: list[Remarks], lang: str) -> TopicAnswer:
+def _bare_row(revision: Revision, topic: Topic, remarks: list[Remarks], lang: str) -> TopicAnswer:
     """Return a row for a topic without resources."""
     return TopicAnswer(
         topic.id, None, "other", say(topic.name, lang), topic.url,

@@ -46,21 +46,21 @@ def _details(allowed: list[ChannelAnswer]) -> Table:
         tuple(
             (
                 f"{answer.name}\n({answer.channel})",
-                "\n".join(_how(answer)),
+                "\n".join(_instructions(answer)),
                 "\n".join(answer.prerequisites or ()),
                 answer.hours or "",
             )
-            for answer in _in_order(allowed)
+            for answer in _recommended_first(allowed)
         ),
     )
 
 
-def _in_order(allowed: list[ChannelAnswer]) -> list[ChannelAnswer]:
+def _recommended_first(allowed: list[ChannelAnswer]) -> list[ChannelAnswer]:
     """Return the answers, recommended channels first in the order of their rank."""
     return sorted(allowed, key=lambda answer: answer.recommended or len(allowed) + 1)
 
 
-def _how(answer: ChannelAnswer) -> list[str]:
+def _instructions(answer: ChannelAnswer) -> list[str]:
     lines = [answer.url] if answer.url else []
     if len(answer.steps or ()) > 1:
         lines += [f"{i}. {step}" for i, step in enumerate(answer.steps or (), 1)]

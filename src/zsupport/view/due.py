@@ -29,7 +29,7 @@ def show_due(answers: DueAnswers, query: dict[str, Any], zone: tzinfo, lang: str
                 *values_of(answer, answers.columns),
                 _instant(answer, zone) or "",
                 answer.state,
-                _left(answer),
+                _time_left(answer),
                 _target(answer),
             )
             for answer in answers
@@ -64,7 +64,7 @@ def _instant(answer: DueAnswer, zone: tzinfo) -> str | None:
     return None if answer.due is None else format_instant(from_datetime(answer.due), zone)
 
 
-def _left(answer: DueAnswer) -> str:
+def _time_left(answer: DueAnswer) -> str:
     seconds = answer.remaining_seconds
     if seconds is None:
         return ""

@@ -97,7 +97,9 @@ class Explainer(Generic[Row, Details]):
         lines = []
         for grant in grants:
             allowed = any_of(c for c in grant.allow if c in channels)
-            lines.append(f"{self.at(grant.place)}  allows {allowed} for {_misses(grant, case)}")
+            lines.append(
+                f"{self.at(grant.place)}  allows {allowed} for {_unmatched_parts(grant, case)}"
+            )
         return lines
 
     def helpful_changes(self, case: Case, channels: list[str], what: str) -> list[str]:
@@ -176,7 +178,7 @@ def _some(**values: str | None) -> Case:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _misses(grant: Grant, case: Case) -> str:
+def _unmatched_parts(grant: Grant, case: Case) -> str:
     """Return the parts of the condition of a grant that do not match, with values of the case."""
     ways = []
     for alternative in grant.when:
