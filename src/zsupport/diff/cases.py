@@ -50,19 +50,24 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
     facts = space_of_facts(before, after)
     period = period_of(before, after)
     inclusions = Inclusions(period, public)
-    bare = space_of(
+    space_without_opened = space_of(
         *(_with_hours_renamed(revision, lambda _: None) for revision in (before, after))
     )
-    bare_old = AnalysedRevision.over(old, before, bare, facts, public)
-    bare_new = AnalysedRevision.over(new, after, bare, facts, public)
-    both = bare_old.known_cases & bare_new.known_cases
+    old_without_opened = AnalysedRevision.over(old, before, space_without_opened, facts, public)
+    new_without_opened = AnalysedRevision.over(new, after, space_without_opened, facts, public)
+    both = old_without_opened.known_cases & new_without_opened.known_cases
     if not (_hours_in_opened(before) or _hours_in_opened(after)):
-        difference = Difference(bare_old.answers, bare_new.answers, inclusions)
-        return RevisionPair(bare_old, bare_new, bare, both, difference, {})
+        difference = Difference(old_without_opened.answers, new_without_opened.answers, inclusions)
+        return RevisionPair(
+            old_without_opened, new_without_opened, space_without_opened, both, difference, {}
+        )
 
     def same_hours(old_name: str, new_name: str) -> bool:
         """Return whether hours of two revisions are open at the same instants in every case."""
-        pairs = crossed(bare_old.decisions.opening(old_name), bare_new.decisions.opening(new_name))
+        pairs = crossed(
+            old_without_opened.decisions.opening(old_name),
+            new_without_opened.decisions.opening(new_name),
+        )
         return all(inclusions.same(was, now) for was, now, cases in pairs if cases & both)
 
     shown_old: dict[str, str] = {name: name for name in _hours_in_opened(before)}
@@ -88,16 +93,18 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
     names_new = {shown: name for name, shown in shown_new.items()}
     first = AnalysedRevision.over(old, before, space, facts, public, names_old)
     second = AnalysedRevision.over(new, after, space, facts, public, names_new)
-    named = {shown: (second, name) for name, shown in shown_new.items()}
-    named |= {shown: (first, name) for name, shown in shown_old.items()}
-    opening = {shown: side.decisions.opening(name) for shown, (side, name) in named.items()}
+    hours_in_space = {shown: (second, name) for name, shown in shown_new.items()}
+    hours_in_space |= {shown: (first, name) for name, shown in shown_old.items()}
+    opening = {
+        shown: side.decisions.opening(name) for shown, (side, name) in hours_in_space.items()
+    }
     both = (
         first.known_cases
         & second.known_cases
         & ~cases_without_opening_time(space, opening, period, public)
     )
     difference = Difference(first.answers, second.answers, inclusions)
-    return RevisionPair(first, second, space, both, difference, named)
+    return RevisionPair(first, second, space, both, difference, hours_in_space)
 
 
 def _hours_in_opened(revision: Revision) -> list[str]:

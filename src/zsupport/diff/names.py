@@ -63,12 +63,12 @@ def _kinds(revision: Revision) -> dict[str, _Kind]:
         ("priority", "priorities", revision.priorities),
     ]
     for kind, section, members in sections:
-        spelled = {name: member.id for member in members for name in (*member.aliases, member.id)}
+        ids = {name: member.id for member in members for name in (*member.aliases, member.id)}
         paths: dict[str, Path] = {
             member.id: (section, number if kind == "priority" else member.id)
             for number, member in enumerate(members)
         }
-        add(kind, spelled, paths)
+        add(kind, ids, paths)
     for kind, known in (("fact", [fact.id for fact in revision.facts]), ("hours", revision.hours)):
         section = "facts" if kind == "fact" else "hours"
         add(kind, {id: id for id in known}, {id: (section, id) for id in known})
@@ -115,10 +115,10 @@ def _add_name(
 ) -> None:
     """Add a name that only one side has: `known` contains the names of that side."""
     id = known.names[name]
-    spelled = known.spellings[name]
+    spelling = known.spellings[name]
     code = "ZD101" if removed else "ZD102"
     effect = "name-removed" if removed else "name-new"
-    alias = spelled != id
+    alias = spelling != id
     cases = 0
     if not alias:
         side, other_side = (pair.old, pair.new) if removed else (pair.new, pair.old)
@@ -135,11 +135,11 @@ def _add_name(
         )
         if cases and not renamed:
             effect = "less" if removed else "more"
-    message = _name_message(kind, id, spelled, removed=removed)
+    message = _name_message(kind, id, spelling, removed=removed)
     path = known.paths[id]
     section: Path = path[:-1] if id not in other.paths else other.paths[id]
     paths = (path, section) if removed else (section, path)
-    values = (spelled, None) if removed else (None, spelled)
+    values = (spelling, None) if removed else (None, spelling)
     changes.add(Change(code, effect, message, cases, *paths, *values))
 
 

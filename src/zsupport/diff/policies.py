@@ -56,7 +56,7 @@ class PeriodDiff(NamedTuple):
 
 
 class PolicyDiff(NamedTuple):
-    """The changes of one policy. A policy without old, or new, revisions is added, or removed."""
+    """The changes of one policy. It is added if `old` is empty, and removed if `new` is empty."""
 
     id: str
     old: tuple[Document, ...]
@@ -138,7 +138,7 @@ def _compare_revisions(shared: SharedPeriod, public: PublicHolidays) -> PeriodDi
 
 
 def _add_time_zone(old: Document, new: Document, changes: Changes) -> None:
-    """Add a change of the time zone, which moves the first and the last day of a revision."""
+    """Add a changed time zone if a revision has a first or a last day, because these days move."""
     assert old.revision is not None
     assert new.revision is not None
     was, now = old.revision, new.revision

@@ -65,7 +65,7 @@ def _days(document: Document) -> tuple[date, date | None]:
 
 
 def _in_force(documents: Sequence[Document], day: date) -> Document | None:
-    """Return the revision in force on a day: the last one that has started and has not ended."""
+    """Return the last revision that has started on a day; None if it has ended."""
     result = None
     for document in documents:
         first, last = _days(document)

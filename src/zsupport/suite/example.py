@@ -133,5 +133,5 @@ SUITE_CODES = (
     SURVIVING_MUTANT,
     MUTATION_LOW,
 )
-#: Every kind of finding of a run, including those for a file that cannot be read.
+#: Every kind of finding of a run, also for a file that cannot be read.
 CODES: dict[str, Code] = {**LOADER_CODES, **{code.code: code for code in SUITE_CODES}}

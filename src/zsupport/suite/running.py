@@ -54,7 +54,7 @@ class Reply(NamedTuple):
 
     @property
     def together(self) -> tuple[TestedAnswer, ...]:
-        """The answers whose reasons count together: for allowed channels, or if none, all."""
+        """The answers for allowed channels, or all answers if no channel is allowed."""
         return tuple(row for row in self.channels if row.allowed) or self.rows
 
 
