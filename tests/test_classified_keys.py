@@ -161,7 +161,7 @@ def changed(way: tuple[str | int, ...], value: Any) -> Document:
 def classes() -> dict[tuple[str, str], str | None]:
     """Return the class of every key of the format, without remarks."""
     return {
-        (kind.name, key): field.counts
+        (kind.name, key): field.effect
         for kind in records()
         for key, field in kind.fields.items()
         if key not in REMARK_KEYS and (kind.name, key) != ("policy", "format")
@@ -172,17 +172,17 @@ def test_every_key_is_classified_and_has_a_change() -> None:
     assert set(classes().values()) == {JUDGED, WORDS, POSITION}
     assert EDITS.keys() == classes().keys()
     for kind in records():
-        assert all(kind.fields[key].counts == WORDS for key in REMARK_KEYS)
+        assert all(kind.fields[key].effect == WORDS for key in REMARK_KEYS)
 
 
 @pytest.mark.parametrize(("kind", "key"), EDITS)
 def test_diff_reports_a_change_by_the_class_of_the_key(kind: str, key: str) -> None:
-    counts = classes()[kind, key]
+    effect = classes()[kind, key]
     [compared] = compare([written(BASE)], [changed(*EDITS[kind, key])], own_days=True).compared
     changes = [change.code for part in compared.parts for change in part.changes]
-    if counts == JUDGED:
+    if effect == JUDGED:
         assert changes
-    elif counts == WORDS:
+    elif effect == WORDS:
         assert (changes, bool(compared.texts)) == ([], True)
     else:
         assert (changes, compared.texts) == ([], ())
@@ -222,7 +222,7 @@ def differing(first: Answered, second: Answered) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "key"), [name for name, counts in classes().items() if counts != JUDGED]
+    ("kind", "key"), [name for name, effect in classes().items() if effect != JUDGED]
 )
 def test_other_keys_change_only_texts_of_answers(kind: str, key: str) -> None:
     fields = differing(before(), answers(changed(*EDITS[kind, key])))
@@ -250,6 +250,6 @@ NOT_MUTATED = {
 
 def test_every_judged_key_is_mutated_or_listed() -> None:
     mutated = {key_at(POLICY, BASE, mutant.path) for mutant in mutants_of(written(BASE))}
-    judged = {name for name, counts in classes().items() if counts == JUDGED}
+    judged = {name for name, effect in classes().items() if effect == JUDGED}
     left = {(kind, key) for kind, keys in NOT_MUTATED.items() for key in keys.split()}
     assert judged - mutated == left

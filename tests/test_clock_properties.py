@@ -22,7 +22,7 @@ from oracle import clock
 from oracle.cases import ZONES, some_calendar, some_days
 
 from zsupport import Calendar, load
-from zsupport.clock.deadline import Basis, unpaused
+from zsupport.clock.deadline import Basis, due_without_pauses
 from zsupport.clock.spans import WorkingTime
 from zsupport.clock.target_text import parse_target
 
@@ -432,7 +432,7 @@ def test_business_days_opened_later_are_not_due_earlier(tenth: int) -> None:
             for text in (text for text, read in READ if read == reading):
                 target, latest = parse_target(text), 0
                 for opened in moments:
-                    due = unpaused(target, opened, basis)
+                    due = due_without_pauses(target, opened, basis)
                     assert latest <= due, (drawn, reading, text, moment(opened))
                     assert opened < due, (drawn, reading, text, moment(opened))
                     latest = due

@@ -11,7 +11,7 @@ from oracle.cases import bundle
 from oracle.clock import Hours
 
 from zsupport import Calendar
-from zsupport.clock.deadline import merged
+from zsupport.clock.deadline import merge_pauses
 from zsupport.clock.walk import Step, walk
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def test_steps_lead_from_opened_to_due_and_add_up_to_the_target() -> None:
             except ValueError:
                 continue  # not reached within ten years
             end = int(due.timestamp())
-            steps = walk(calendar.working_time, case.opened, end, merged(pauses, case.opened))
+            steps = walk(calendar.working_time, case.opened, end, merge_pauses(pauses, case.opened))
             assert (steps[0].start, steps[-1].end) == (case.opened, end)
             assert all(step.end == later.start for step, later in pairwise(steps))
             assert steps[-1].total == case.target

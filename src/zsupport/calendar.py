@@ -21,8 +21,8 @@ from zsupport.clock.deadline import (
     Events,
     course,
     deadline,
-    merged,
-    paused_in,
+    merge_pauses,
+    paused_seconds,
 )
 from zsupport.clock.instants import END, FIRST, Instant, from_datetime, instant_of, to_datetime
 from zsupport.clock.problem import BadText, Never
@@ -33,7 +33,7 @@ from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import revision_of
-from zsupport.policy.yamltext import unwritten
+from zsupport.policy.yamltext import to_node
 
 _HOURS = "calendar"
 #: A pause `[from, to)`; `to` None is an open pause.
@@ -80,7 +80,7 @@ class Calendar:
             "hours": {**dict(zip(names, calendars, strict=True)), _HOURS: {"any": names}},
         }
         source = SourceFile(_HOURS, b"", "", _HOURS)
-        revision = revision_of(unwritten(policy), source)
+        revision = revision_of(to_node(policy), source)
         customer = Customer(customer_tz, customer_country)
         return cls(PolicyHours(revision, customer, "en").settle(_HOURS, {}), business_day)
 
@@ -109,8 +109,8 @@ class Calendar:
         time = self._settled.time
         worked = time.elapsed(first, last)
         if pauses:
-            closed = merged([_pause(pause) for pause in pauses], first)
-            worked -= paused_in(time, closed, first, last)
+            closed = merge_pauses([_pause(pause) for pause in pauses], first)
+            worked -= paused_seconds(time, closed, first, last)
         return timedelta(seconds=worked)
 
     def due(

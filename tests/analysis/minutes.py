@@ -17,7 +17,7 @@ from zsupport.analysis.deadlines import Conditions, Deadlines, TargetClock, Verd
 from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock import deadline as clock
 from zsupport.clock.business import BusinessDays
-from zsupport.clock.deadline import Basis, unpaused
+from zsupport.clock.deadline import Basis, due_without_pauses
 from zsupport.clock.model import Year
 from zsupport.clock.problem import Never
 from zsupport.clock.spans import WorkingTime
@@ -111,7 +111,7 @@ def deadlines(target: TargetClock, moments: Sequence[int]) -> list[int]:
     result = []
     for opened in moments:
         try:
-            result.append(unpaused(target.target, opened, basis))
+            result.append(due_without_pauses(target.target, opened, basis))
         except Never:
             result.append(NEVER)
     return result

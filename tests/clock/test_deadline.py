@@ -2,7 +2,7 @@
 
 import pytest
 
-from zsupport.clock.deadline import EVERY_INSTANT, Basis, Course, Pause, deadline, merged
+from zsupport.clock.deadline import EVERY_INSTANT, Basis, Course, Pause, deadline, merge_pauses
 from zsupport.clock.problem import BadText
 from zsupport.clock.target_text import parse_target
 
@@ -24,12 +24,12 @@ from zsupport.clock.target_text import parse_target
     ],
 )
 def test_pauses_are_merged_and_clipped(pauses: list[Pause], kept: list[Pause]) -> None:
-    assert merged(pauses, 3) == tuple(kept)
+    assert merge_pauses(pauses, 3) == tuple(kept)
 
 
 def test_a_pause_that_ends_before_it_starts_is_an_error() -> None:
     with pytest.raises(BadText):
-        merged([(2, 1)], 3)
+        merge_pauses([(2, 1)], 3)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from oracle.clock import zone_rules
 from zsupport import Calendar
 from zsupport.clock import spans
 from zsupport.clock.model import Hours, Year, Years
-from zsupport.clock.spans import EPOCH, WorkingTime, clipped
+from zsupport.clock.spans import EPOCH, WorkingTime, clip
 from zsupport.clock.zonefile import offset_pieces
 from zsupport.clock.zones import zone, zone_names
 
@@ -175,7 +175,7 @@ def test_compiled_hours_follow_the_definition_in_every_zone(name: str) -> None:
             known = time.spans(start - 2 * DAY, start + 2 * DAY)
             begin = max(known.first, start - 40 * DAY)
             expected = joined(spans_by_day(hours, theirs, begin, known.last))
-            assert clipped(known.intervals(), begin, known.last) == expected, (year, start)
+            assert clip(known.intervals(), begin, known.last) == expected, (year, start)
 
 
 def test_equal_hours_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:

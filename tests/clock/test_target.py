@@ -238,7 +238,7 @@ def test_invalid_target_has_a_hint(text: str, hint: str | None) -> None:
         ("0.01m", "fraction of a second: `0.01m`"),
         ("every 0m", "`every 0m` is zero"),
         ("every 0 business hours", "`every 0 business hours` is zero"),
-        ("every 0 business days", "`0 business days` has no time of day"),
+        ("every 0 business days", "`0 business days` is zero"),
         ("0 per week", "invalid target `0 per week`"),
         ("2 per year", "invalid target `2 per year`"),
         ("4-8h", "invalid target `4-8h`"),

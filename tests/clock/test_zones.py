@@ -395,7 +395,7 @@ def test_named_zone_does_not_import_zoneinfo() -> None:
 def test_damaged_zone_file_is_an_environment_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zones, "_path", lambda *_: os.devnull)
     monkeypatch.setattr(zones, "_loaded", {})
-    monkeypatch.setattr(zones, "_listed", "\nEurope/Oslo\n")
+    monkeypatch.setattr(zones, "_cached_list", "\nEurope/Oslo\n")
     with pytest.raises(EnvironmentFault, match="zone Europe/Oslo of the package `tzdata`"):
         zone("Europe/Oslo")
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from zsupport.answer.hours import Customer, PolicyHours
 from zsupport.answer.promise import decide
-from zsupport.clock.deadline import EVERY_INSTANT, Basis, unpaused
+from zsupport.clock.deadline import EVERY_INSTANT, Basis, due_without_pauses
 from zsupport.clock.instants import parse_instant
 from zsupport.diff.policies import compare
 from zsupport.policy.document import Document
@@ -59,7 +59,9 @@ def due(revision: Revision, hours: PolicyHours, case: dict[str, str], opened: in
     if target.kind == "none":
         return None
     fixed = hours.settle("fixed", {}).time
-    return unpaused(target, opened, Basis(fixed if target.kind == "business" else EVERY_INSTANT))
+    return due_without_pauses(
+        target, opened, Basis(fixed if target.kind == "business" else EVERY_INSTANT)
+    )
 
 
 def test_hours_without_a_calendar_for_a_case_have_no_outside() -> None:

@@ -12,7 +12,7 @@ from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock import intervals
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.model import Hours
-from zsupport.clock.spans import Spans, WorkingTime, clipped
+from zsupport.clock.spans import Spans, WorkingTime, clip
 from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Holidays, PolicyCalendar, Remarks
 from zsupport.typed import NamedTuple
@@ -153,7 +153,7 @@ def has_instant(
             left &= _minutes(tuple(week))
         return bool(left)
     *within_all, without = (
-        clipped(_spans(hours, *period, public).intervals(), *period) for hours in every
+        clip(_spans(hours, *period, public).intervals(), *period) for hours in every
     )
     rest = intervals.outside(without, *period)
     for spans in within_all:
@@ -261,7 +261,7 @@ def _by_instant(
         _spans(inner, first, last, public),
     )
     at = 0
-    for start, end in clipped(inner_spans.intervals(), first, last):
+    for start, end in clip(inner_spans.intervals(), first, last):
         while at < len(outer_spans.starts) and outer_spans.ends[at] < end:
             at += 1
         if at == len(outer_spans.starts) or outer_spans.starts[at] > start:

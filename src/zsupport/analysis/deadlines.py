@@ -25,7 +25,7 @@ from zsupport.analysis.space import opened_in
 from zsupport.answer.space import Cases, Space, opened_dimension
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
-from zsupport.clock.deadline import Basis, unpaused
+from zsupport.clock.deadline import Basis, due_without_pauses
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.intervals import common, outside
@@ -459,7 +459,7 @@ class _DueFunction:
         if self.unreachable:
             return _NEVER
         try:
-            return unpaused(self.target, opened, basis)
+            return due_without_pauses(self.target, opened, basis)
         except Never:
             return _NEVER
 

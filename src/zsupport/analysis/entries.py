@@ -17,7 +17,7 @@ from zsupport.analysis.decisions import Decisions
 from zsupport.answer.space import Cases, union
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.model import Grant, Revision, TargetRule
-from zsupport.policy.variants import Replaced, differ_in_entries, entries_of, replaced
+from zsupport.policy.variants import ReplacedPart, differ_in_entries, entries_of, replaced_part
 from zsupport.policy.yamltext import Node
 from zsupport.typed import NamedTuple
 
@@ -59,7 +59,7 @@ class EntriesByCase:
         if not differ_in_entries(self._root, root):
             return None
         grants, rules = (
-            replaced(entries_of(self._root, section), entries_of(root, section))
+            replaced_part(entries_of(self._root, section), entries_of(root, section))
             for section in ("entitlements", "targets")
         )
         matches = self.answers.decisions.matches
@@ -110,7 +110,7 @@ def _near(
 
 
 def _with(
-    replacements: Sequence[_Entry], near: Mapping[int, _Entry], part: Replaced
+    replacements: Sequence[_Entry], near: Mapping[int, _Entry], part: ReplacedPart
 ) -> Iterator[_Entry]:
     """Yield entries in order of position, with a part of them replaced."""
     yield from (entry for number, entry in near.items() if number < part.first)

@@ -15,7 +15,7 @@ from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.document import Document
 from zsupport.policy.format import POLICY
 from zsupport.policy.model import Revision
-from zsupport.policy.names import Names, numbered
+from zsupport.policy.names import Names, positions_by_name
 from zsupport.policy.shape import Reader
 from zsupport.policy.variants import Variants
 
@@ -76,7 +76,7 @@ class AnalysedRevision:
         assert self.document.root is not None
         reader = Reader(self.revision.file)
         names = Names(POLICY.read(self.document.root, (), reader), reader)
-        names.facts = {fact.id: numbered(fact.values) for fact in self.revision.facts}
+        names.facts = {fact.id: positions_by_name(fact.values) for fact in self.revision.facts}
         names.read_groups()
         return names
 

@@ -14,10 +14,10 @@ from zsupport.clock.deadline import (
     Events,
     course,
     deadline,
-    ending,
-    endless,
-    happened,
-    started,
+    ending_event,
+    events_until,
+    start_of_metric,
+    unreached_deadline,
 )
 from zsupport.clock.instants import END, format_instant
 from zsupport.clock.problem import Never
@@ -371,11 +371,11 @@ class _Timer:
                 instant="INSTANT",
             )
             self.warnings.append(Warning("start-assumed", message))
-        start = started(metric.starts, known, self.moment.starts.get(metric.id))
-        ended = ending(target, known, first_metric=metric == self.first)
-        if start is not None and ended is not None and ended < start:
-            end, begin = _instant_text(ended), _instant_text(start)
-            if ended == known.resolved:
+        start = start_of_metric(metric.starts, known, self.moment.starts.get(metric.id))
+        metric_end = ending_event(target, known, first_metric=metric == self.first)
+        if start is not None and metric_end is not None and metric_end < start:
+            end, begin = _instant_text(metric_end), _instant_text(start)
+            if metric_end == known.resolved:
                 raise UsageError(f"resolved: {end} is before the start of `{metric.id}`, {begin}")
             raise UsageError(f"answered: {end} is before the start of `{metric.id}`, {begin}")
         return course_of(row, self.question.revision, self.moment)
@@ -392,7 +392,7 @@ class _Timer:
             f"check the windows and the holidays of the hours `{row.cell.hours}`",
         )
         try:
-            result = endless(run, self.moment.at)
+            result = unreached_deadline(run, self.moment.at)
         except Never:
             raise error from None
         self.unreached.append(error)
@@ -406,8 +406,8 @@ _NO_CLOCK = Deadline("")
 def course_of(row: Promise, revision: Revision, moment: Moment) -> Course | None:
     """Return how the clock of a target runs after the events so far; None before its start."""
     assert row.cell is not None
-    metric, events = row.metric, happened(moment.events, moment.at)
-    start = started(metric.starts, events, moment.starts.get(metric.id))
+    metric, events = row.metric, events_until(moment.events, moment.at)
+    start = start_of_metric(metric.starts, events, moment.starts.get(metric.id))
     if start is None:
         return None
     first_metric = metric == revision.metrics[0]

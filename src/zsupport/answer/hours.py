@@ -199,7 +199,7 @@ class PolicyHours:
                         message = f"{date.fromordinal(ordinal)}: {name}"
                         result.append(Warning("estimated", message))
                 for ordinal in sorted(days.exchanged) if hours.exchanged_for is None else ():
-                    if ordinal in reached and hours.exchanged(ordinal):
+                    if ordinal in reached and hours.is_exchanged(ordinal):
                         result.append(Warning("exchanged", _unstated_hours(ordinal)))
                 if country := self._unknown.get((calendar.place.path, year)):
                     message = f"the public holidays of {country} are not known for {year}"

@@ -22,7 +22,7 @@ from zsupport.clock.model import Year
 from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError
 from zsupport.findings import CODES, Finding, Unit
 from zsupport.policy.document import Document
-from zsupport.policy.loader import in_order, read_document
+from zsupport.policy.loader import read_document, sort_documents
 from zsupport.sources.find import read_file
 from zsupport.sources.policies import Folders
 from zsupport.sources.select import Excluded, Fault, SelectedFile
@@ -290,7 +290,7 @@ def _conflicts(revisions: list[_RevisionKeys]) -> Iterator[tuple[int, tuple[Find
         if document.revision is not None:
             read.append(document)
     try:
-        in_order(read)
+        sort_documents(read)
     except InvalidPolicy as invalid:
         for revision in revisions:
             file = revision.file.shown

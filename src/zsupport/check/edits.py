@@ -21,7 +21,7 @@ from zsupport.policy.yamltext import (
     Path,
     ScalarNode,
     SequenceNode,
-    behind_properties,
+    skip_properties,
 )
 from zsupport.typed import NamedTuple
 
@@ -170,7 +170,7 @@ def _sibling_parts(document: Document, path: Path) -> tuple[int, list[tuple[Node
 
 def in_brackets(places: Places, node: Node) -> bool:
     """Return whether a mapping or list is written in brackets."""
-    position = behind_properties(places.text, places.start(node.span))
+    position = skip_properties(places.text, places.start(node.span))
     return places.text[position : position + 1] in ("{", "[")
 
 

@@ -21,8 +21,8 @@ from zsupport.policy.yamltext import (
     Node,
     ScalarNode,
     SequenceNode,
-    behind_properties,
     short,
+    skip_properties,
 )
 from zsupport.typed import NamedTuple
 
@@ -227,7 +227,7 @@ def _texts(places: Places, root: Node | None) -> list[tuple[int, int]]:
         node = waiting.pop()
         if isinstance(node, ScalarNode):
             start, end = _range(places, node.span)
-            begins = behind_properties(places.text, start, end)
+            begins = skip_properties(places.text, start, end)
             if not node.plain and places.text[begins : begins + 1] in ("|", ">"):
                 # After the `|` or `>` the line contains at most a comment.
                 head = _LINE_END.search(places.text, begins)

@@ -43,8 +43,8 @@ class BusinessDays:
         self._openings: dict[int, int | None] = {}
         self._ends: dict[int, int] = {}
 
-    def opened(self, start: int) -> int:
-        """Return the date opened of a case that is opened at an instant.
+    def date_opened(self, start: int) -> int:
+        """Return the date opened of a case that is opened at `start`, as an ordinal.
 
         It is the calendar date, or the previous date if a window of the previous date has not ended
         and the calendar date has not opened.
@@ -59,10 +59,13 @@ class BusinessDays:
     def opening(self, ordinal: int) -> int | None:
         """Return the opening of a date, or None if the date is not working."""
         if ordinal not in self._openings:
-            first = min((start for start, _ in self._working(ordinal)), default=None)
+            first = min((start for start, _ in self._working_windows(ordinal)), default=None)
             if first is not None:
-                later = min((start for start, _ in self._working(ordinal + 1)), default=None)
-                # From its opening on, all time belongs to the next date. So this date can be empty.
+                later = min(
+                    (start for start, _ in self._working_windows(ordinal + 1)), default=None
+                )
+                # From the opening of the next date on, all time belongs to the next date. So this
+                # date can be empty.
                 if later is not None and later <= first and self.opening(ordinal + 1) is not None:
                     first = None
             self._openings[ordinal] = first
@@ -79,7 +82,7 @@ class BusinessDays:
         if opening is None:
             return None
         # The rest of the windows of the previous date belongs to this date.
-        spans = self._working(ordinal) + [
+        spans = self._working_windows(ordinal) + [
             (max(start, opening), end)
             for hours in self.hours
             for start, end in self._windows(hours, ordinal - 1)
@@ -90,7 +93,7 @@ class BusinessDays:
             spans = [(start, min(end, until)) for start, end in spans if start < until]
         return WorkingDate(ordinal, opening, max(end for _, end in spans), tuple(sorted(spans)))
 
-    def _working(self, ordinal: int) -> list[Span]:
+    def _working_windows(self, ordinal: int) -> list[Span]:
         """Return the windows of a date, from the calendars where the date is working."""
         return [
             span
@@ -100,7 +103,7 @@ class BusinessDays:
         ]
 
     def _windows(self, hours: Hours, ordinal: int, *, breaks: bool = True) -> list[Span]:
-        """Return the open time of the windows that begin on a date, without breaks if `breaks`."""
+        """Return the windows that begin on a date; with `breaks`, breaks are removed."""
         if not ranges(self.zone, ordinal, 0, _DAY):
             return []  # a date that never occurred
         return [
@@ -134,16 +137,16 @@ class BusinessDays:
             if working:
                 return working
 
-    def counted(self, start: int, count: int) -> list[WorkingDate]:
+    def counted_dates(self, start: int, count: int) -> list[WorkingDate]:
         """Return the working date from which business days count, and the next `count` dates.
 
-        They count from the date of `start`, or from the next working date if `start` is at or after
-        its closing, or if its date is not working.
+        Business days count from the date opened. They count from the next working date if the date
+        opened is not working, or if `start` is not before its closing.
         """
-        opened = self.opened(start)
-        first = self.date(opened)
+        date_opened = self.date_opened(start)
+        first = self.date(date_opened)
         if first is None or start >= first.close:
-            first = self.after(opened, start)
+            first = self.after(date_opened, start)
         dates = [first]
         for _ in range(count):
             dates.append(self.after(dates[-1].ordinal, start))
@@ -151,25 +154,25 @@ class BusinessDays:
 
     def days(self, start: int, count: int, reading: str) -> int:
         """Return the deadline of `count` business days."""
-        dates = self.counted(start, count)
+        dates = self.counted_dates(start, count)
         return self._due(dates[-1], reading, dates[0], start)
 
     def next_day(self, start: int, reading: str) -> int:
         """Return the deadline of `next business day`: on the first working date after `start`."""
-        opened = self.opened(start)
-        today = self.date(opened)
-        return self._due(self.after(opened, start), reading, today, start)
+        date_opened = self.date_opened(start)
+        today = self.date(date_opened)
+        return self._due(self.after(date_opened, start), reading, today, start)
 
     def by(self, start: int, seconds: int) -> int:
-        """Return the instant of a local time on the next business day, during hours or not."""
-        return self.by_date(start, seconds)[1]
+        """Return the instant of a local time on the next business day, inside or outside hours."""
+        return self.next_local_time(start, seconds)[1]
 
-    def by_date(self, start: int, seconds: int) -> tuple[WorkingDate, int]:
+    def next_local_time(self, start: int, seconds: int) -> tuple[WorkingDate, int]:
         """Return the working date and the instant of a local time on the next business day.
 
-        If that instant is not after `start`, return those of the working date after it.
+        If that instant is not after `start`, use the working date after that day.
         """
-        working = self.after(self.opened(start), start)
+        working = self.after(self.date_opened(start), start)
         due = at_local(date.fromordinal(working.ordinal), seconds, self.zone)
         if due <= start:
             working = self.after(working.ordinal, start)
@@ -190,8 +193,8 @@ class BusinessDays:
         day, seconds = latest_local(max(start, counted_from.opening), self.zone)
         # After midnight in a night shift, the time is later than 24:00.
         seconds += (day.toordinal() - counted_from.ordinal) * _DAY
-        wanted = at_local(date.fromordinal(last.ordinal), seconds, self.zone)
+        same_time = at_local(date.fromordinal(last.ordinal), seconds, self.zone)
         for begin, end in last.spans:
-            if wanted < end:
-                return max(wanted, begin)
+            if same_time < end:
+                return max(same_time, begin)
         return last.close

@@ -50,7 +50,10 @@ EVERY_INSTANT = EveryInstant()
 
 
 class Basis(NamedTuple):
-    """The time, the business days with their reading, and the time zone that a target counts."""
+    """What a target counts over: a time, or business days, or the weeks of a time zone.
+
+    `reading` says when a target in business days ends on its day.
+    """
 
     time: Time
     days: BusinessDays | None = None
@@ -79,29 +82,29 @@ class Deadline(NamedTuple):
     remaining: int | None = None
 
 
-def merged(pauses: Sequence[Pause], start: int) -> tuple[Pause, ...]:
-    """Return the pauses after `start`, merged and without empty ones (rule 12).
+def merge_pauses(pauses: Sequence[Pause], start: int) -> tuple[Pause, ...]:
+    """Return the pauses after `start`, merged and without empty pauses (rule 12).
 
     Raises BadText if a pause ends before it starts.
     """
-    kept: list[tuple[int, int | None]] = []
+    result: list[tuple[int, int | None]] = []
     for begin, end in sorted(pauses, key=lambda pause: pause[0]):
         if end is not None and end < begin:
             raise BadText("the pause ends before it starts", "FROM/TO, with TO at or after FROM")
         begin = max(begin, start)
         if end is not None and end <= begin:
             continue
-        if kept:
-            last_begin, last_end = kept[-1]
+        if result:
+            last_begin, last_end = result[-1]
             if last_end is None or begin <= last_end:
-                longest = None if last_end is None or end is None else max(last_end, end)
-                kept[-1] = (last_begin, longest)
+                later_end = None if last_end is None or end is None else max(last_end, end)
+                result[-1] = (last_begin, later_end)
                 continue
-        kept.append((begin, end))
-    return tuple(kept)
+        result.append((begin, end))
+    return tuple(result)
 
 
-def unpaused(target: Target, start: int, basis: Basis) -> int:
+def due_without_pauses(target: Target, start: int, basis: Basis) -> int:
     """Return the deadline of a target without pauses; raise Never if it is over ten years away."""
     if target.kind in ("clock", "business"):
         return basis.time.due(start, target.amount)
@@ -117,7 +120,7 @@ def unpaused(target: Target, start: int, basis: Basis) -> int:
     return basis.days.by(start, target.at)
 
 
-def paused_in(time: Time, pauses: Sequence[Pause], start: int, end: int) -> int:
+def paused_seconds(time: Time, pauses: Sequence[Pause], start: int, end: int) -> int:
     """Return the counted seconds of `[start, end)` inside the pauses."""
     total = 0
     for begin, until in pauses:
@@ -127,19 +130,19 @@ def paused_in(time: Time, pauses: Sequence[Pause], start: int, end: int) -> int:
     return total
 
 
-def running(time: Time, pauses: Sequence[Pause], start: int, end: int) -> int:
+def running_seconds(time: Time, pauses: Sequence[Pause], start: int, end: int) -> int:
     """Return the counted seconds of `[start, end)` outside the pauses."""
-    return time.elapsed(start, end) - paused_in(time, pauses, start, end)
+    return time.elapsed(start, end) - paused_seconds(time, pauses, start, end)
 
 
-def postponed(time: Time, closed: Sequence[Pause], start: int, due: int) -> int:
+def postpone(time: Time, closed_pauses: Sequence[Pause], start: int, due: int) -> int:
     """Return the deadline `due`, postponed by the closed pauses before it (rule 12).
 
     It is the smallest u >= `due` such that the counted seconds of `[due, u)` outside the pauses are
     as many as the counted seconds of `[start, due)` inside the pauses.
     """
-    left = paused_in(time, closed, start, due)
-    for begin, end in closed:
+    left = paused_seconds(time, closed_pauses, start, due)
+    for begin, end in closed_pauses:
         assert end is not None
         if left == 0:
             return due
@@ -154,21 +157,21 @@ def postponed(time: Time, closed: Sequence[Pause], start: int, due: int) -> int:
     return time.due(due, left) if left else due
 
 
-def started(starts: object, events: Events, given: int | None = None) -> int | None:
+def start_of_metric(starts: object, events: Events, stated_start: int | None = None) -> int | None:
     """Return the start of a metric, or None if it has not happened (rule 20).
 
-    `starts` is a value of STARTS or free text. For free text, the start is `given`, or the opening
-    of the case.
+    `starts` is a value of STARTS or free text. For free text, the start is `stated_start`, or the
+    opening of the case.
     """
     if starts == "answered":
         return events.answered
     if starts == "updated":
         return events.updated
-    return events.opened if given is None else given
+    return events.opened if stated_start is None else stated_start
 
 
-def happened(events: Events, at: int) -> Events:
-    """Return the events as known at an instant: later events have not happened."""
+def events_until(events: Events, at: int) -> Events:
+    """Return the events up to an instant; later events become None."""
 
     def known(event: int | None) -> int | None:
         return None if event is None or event > at else event
@@ -182,7 +185,7 @@ def happened(events: Events, at: int) -> Events:
     )
 
 
-def ending(target: Target, events: Events, *, first_metric: bool) -> int | None:
+def ending_event(target: Target, events: Events, *, first_metric: bool) -> int | None:
     """Return the event that ends a metric, or None if it has not happened (rule 13)."""
     by_answer = first_metric and ends_with_answer(target)
     return events.answered if by_answer else events.resolved
@@ -192,15 +195,19 @@ class Course(NamedTuple):
     """The course of the clock of a target: its start, its end, and its pauses."""
 
     start: int
-    anchor: int  # the start of the count: of a cadence, the last update or answer (rule 10)
-    ended: int | None
-    closed: tuple[tuple[int, int], ...]  # pauses; the ending event closes an open pause (rule 12)
+    anchor: int  # the start of the count: for `every`, the last update or answer (rule 10)
+    metric_end: int | None
+    closed_pauses: tuple[tuple[int, int], ...]  # the end of the metric closes an open pause
     open_since: int | None
 
     @property
     def pauses(self) -> tuple[Pause, ...]:
         """The pauses, an open pause last."""
-        return self.closed if self.open_since is None else (*self.closed, (self.open_since, None))
+        return (
+            self.closed_pauses
+            if self.open_since is None
+            else (*self.closed_pauses, (self.open_since, None))
+        )
 
 
 def course(
@@ -213,16 +220,16 @@ def course(
     """
     anchors = (events.updated, events.answered) if target.every else ()
     anchor = next((event for event in anchors if event is not None and event >= start), start)
-    ended = ending(target, events, first_metric=first_metric)
-    closed: list[tuple[int, int]] = []
+    metric_end = ending_event(target, events, first_metric=first_metric)
+    closed_pauses: list[tuple[int, int]] = []
     open_since = None
-    for begin, until in merged(events.pauses, anchor) if pausing else ():
-        end = ended if until is None else until
+    for begin, until in merge_pauses(events.pauses, anchor) if pausing else ():
+        end = metric_end if until is None else until
         if end is None:
             open_since = begin
         elif begin < end:
-            closed.append((begin, end))
-    return Course(start, anchor, ended, tuple(closed), open_since)
+            closed_pauses.append((begin, end))
+    return Course(start, anchor, metric_end, tuple(closed_pauses), open_since)
 
 
 def deadline(
@@ -230,58 +237,70 @@ def deadline(
 ) -> Deadline:
     """Return the state of a target at the instant `at`, which is not before any event.
 
-    `warn` is the ratio n/d from which it is at risk. Raises Never if the deadline is more than ten
-    years away.
+    `warn` is the ratio n/d of its time from which the target is at risk. Raises Never if the
+    deadline is more than ten years away.
     """
-    start, anchor, ended, closed, open_since = run
+    start, anchor, metric_end, closed_pauses, open_since = run
     if target.kind == "rate":
-        return Deadline(_state(start, None, at, ended, None))
+        return Deadline(_state(start, None, at, metric_end, None))
     time = basis.time
-    until = at if ended is None else min(at, ended)
+    until = at if metric_end is None else min(at, metric_end)
     elapsed = paused = 0
     if until > anchor:
-        paused = paused_in(time, run.pauses, anchor, until)
+        paused = paused_seconds(time, run.pauses, anchor, until)
         elapsed = time.elapsed(anchor, until) - paused
-    due0 = unpaused(target, anchor, basis)
-    due = postponed(time, closed, anchor, due0)
+    unpaused_due = due_without_pauses(target, anchor, basis)
+    due = postpone(time, closed_pauses, anchor, unpaused_due)
     if due > anchor + HORIZON:
         raise Never
-    risk = _risk(target, anchor, due0, closed, time, warn) if warn else None
+    risk = _risk(target, anchor, unpaused_due, closed_pauses, time, warn) if warn else None
     if open_since is not None and open_since < due:
         remaining = time.elapsed(open_since, due)
         known_risk = risk if risk is not None and risk <= open_since else None
         state = "not-started" if at < start else "paused"
         return Deadline(state, None, known_risk, elapsed, paused, remaining)
     late = until > due
-    remaining = due - until if late else running(time, closed, max(until, anchor), due)
-    return Deadline(_state(start, due, at, ended, risk), due, risk, elapsed, paused, remaining)
+    remaining = (
+        due - until if late else running_seconds(time, closed_pauses, max(until, anchor), due)
+    )
+    return Deadline(_state(start, due, at, metric_end, risk), due, risk, elapsed, paused, remaining)
 
 
-def endless(run: Course, at: int) -> Deadline:
+def unreached_deadline(run: Course, at: int) -> Deadline:
     """Return the state of a target that is not reached within ten years of its start.
 
     The state is certain during these ten years. Raises Never if `at` is later.
     """
-    if (at if run.ended is None else run.ended) > run.anchor + HORIZON:
+    if (at if run.metric_end is None else run.metric_end) > run.anchor + HORIZON:
         raise Never
-    return Deadline(_state(run.start, None, at, run.ended, None))
+    return Deadline(_state(run.start, None, at, run.metric_end, None))
 
 
 def _risk(
-    target: Target, start: int, due0: int, closed: Sequence[Pause], time: Time, warn: str
+    target: Target,
+    start: int,
+    unpaused_due: int,
+    closed_pauses: Sequence[Pause],
+    time: Time,
+    warn: str,
 ) -> int:
-    """Return when a target is at risk: after `warn` (n/d) of its time, rounded up (rule 13)."""
-    part, whole = map(int, warn.split("/"))
-    whole_way = target.amount if target.kind in ("clock", "business") else time.elapsed(start, due0)
-    return postponed(time, closed, start, time.due(start, -(-whole_way * part // whole)))
+    """Return the instant from which a target is at risk: after `warn` of its time (rule 13).
+
+    `warn` is a ratio n/d. The result is rounded up.
+    """
+    numerator, denominator = map(int, warn.split("/"))
+    in_seconds = target.kind in ("clock", "business")
+    seconds = target.amount if in_seconds else time.elapsed(start, unpaused_due)
+    share = -(-seconds * numerator // denominator)
+    return postpone(time, closed_pauses, start, time.due(start, share))
 
 
-def _state(start: int, due: int | None, at: int, ended: int | None, risk: int | None) -> str:
-    """Return the state of a clock without an open pause (rule 14); `due` None is never."""
+def _state(start: int, due: int | None, at: int, metric_end: int | None, risk: int | None) -> str:
+    """Return the state of a clock without an open pause (rule 14); `due` None means never."""
     if at < start:
         return "not-started"
-    if ended is not None:
-        return "met" if due is None or ended <= due else "breached"
+    if metric_end is not None:
+        return "met" if due is None or metric_end <= due else "breached"
     if due is not None and at > due:
         return "breached"
     return "at-risk" if risk is not None and at >= risk else "running"

@@ -28,7 +28,7 @@ _EPOCH = dates.datetime(1970, 1, 1, tzinfo=dates.UTC)
 # Texts that are almost instants, with a hint for each. Instants are parsed without patterns,
 # because importing `re` takes a third of the start-up time of Python.
 _NEAR_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+"
-_NEARLY = (
+_HINTS = (
     (
         r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
         "invalid instant {text}: the time of day is missing",
@@ -54,9 +54,9 @@ _NEARLY = (
         "invalid instant {text}: a number needs a prefix",
         "write seconds since 1970 as `@{0}`",
     ),
-    (r"(?i:now)", "invalid instant {text}: `now` is lower case", "write `now`"),
+    (r"(?i:now)", "invalid instant {text}: `now` must be lower case", "write `now`"),
 )
-_NAMES_ZONE = _NEAR_TIME + r"(Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?"
+_TIME_AND_ZONE = _NEAR_TIME + r"(Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?"
 
 
 def parse_instant(
@@ -78,13 +78,13 @@ def parse_instant(
     parts = _time_parts(text)
     if parts is None:
         raise _invalid_instant(text, tz)
-    *local_parts, stated = parts
+    *local_parts, offset = parts
     local = _local_seconds(local_parts, text, tz)
-    if not stated:
+    if not offset:
         return _within_range(_in_zone(local, zone, text, tz), text), None
-    if stated in {"Z", "z", "-00:00", "-0000", "-00"}:
+    if offset in {"Z", "z", "-00:00", "-0000", "-00"}:
         return _within_range(local, text), dates.UTC
-    minutes = _offset_minutes(stated, text)
+    minutes = _offset_minutes(offset, text)
     return _within_range(local - minutes * 60, text), fixed_zone(minutes)
 
 
@@ -108,7 +108,7 @@ def at_local(date: dates.date, seconds: int, zone: dates.tzinfo) -> int:
     """Return the instant of a local time: `seconds` from the midnight of a date, in `zone`.
 
     In a DST gap, it is the first instant after the gap; in a DST fold, the earlier instant (the
-    clock definition, rule 9). From 86400 on, it is a time of a later date. The result can be
+    clock definition, rule 9). `seconds` from 86400 on are a time of a later date. The result can be
     outside the accepted years; the caller limits its search.
     """
     local = (date.toordinal() - _EPOCH_DAY) * _DAY + seconds
@@ -127,9 +127,9 @@ def local_date(t: int, zone: dates.tzinfo) -> dates.date:
 def latest_local(t: int, zone: dates.tzinfo) -> tuple[dates.date, int]:
     """Return the latest local date up to `t` in `zone`, and the time of that date.
 
-    The time is in seconds from the midnight of the date. A date that has ended does not return, and
-    in the second pass of a DST fold every time counts as the time at which the clock was put back
-    (24:00 is 86400 of the previous date): the clock definition, rules 7 and 8.
+    The time is in seconds from the midnight of the date. It never goes back: in the second pass of
+    a DST fold, it is the time at which the clock was put back (24:00 is 86400 of the previous
+    date). See the clock definition, rules 7 and 8.
     """
     offset = offset_at(zone, t)
     latest = t + offset
@@ -233,39 +233,39 @@ def _from_epoch(digits: str, text: str) -> int:
 def _local_seconds(parts: list[str], text: str, tz: str) -> int:
     """Return the seconds from the epoch to a wall-clock time, as if it were UTC."""
     year, month, day, hour, minute, second = (int(part or 0) for part in parts)
-    written = shown(text)
+    quoted = shown(text)
     message = hint = None
     try:
         date = dates.date(year, month, day)
     except ValueError:
-        message = f"invalid instant {written}: date {'-'.join(parts[:3])} does not exist"
+        message = f"invalid instant {quoted}: date {'-'.join(parts[:3])} does not exist"
     else:
         if (hour, minute, second) == (24, 0, 0):
-            message = f"invalid instant {written}: the last hour is 23"
+            message = f"invalid instant {quoted}: the last hour is 23"
             hint = "write 00:00 of the next date"
         elif hour > 23:
-            message = f"invalid instant {written}: hour {parts[3]} does not exist"
+            message = f"invalid instant {quoted}: hour {parts[3]} does not exist"
         elif minute > 59:
-            message = f"invalid instant {written}: minute {parts[4]} does not exist"
+            message = f"invalid instant {quoted}: minute {parts[4]} does not exist"
         elif second == 60:
-            message = f"invalid instant {written}: leap seconds are not supported"
+            message = f"invalid instant {quoted}: leap seconds are not supported"
             hint = "write second 59"
         elif second > 59:
-            message = f"invalid instant {written}: second {parts[5]} does not exist"
+            message = f"invalid instant {quoted}: second {parts[5]} does not exist"
         else:
             return (date.toordinal() - _EPOCH_DAY) * _DAY + hour * 3600 + minute * 60 + second
     raise BadText(message, _expected(tz), hint)
 
 
-def _offset_minutes(stated: str, text: str) -> int:
-    hours, minutes = int(stated[1:3]), int(stated[3:].lstrip(":") or 0)
+def _offset_minutes(offset: str, text: str) -> int:
+    hours, minutes = int(offset[1:3]), int(offset[3:].lstrip(":") or 0)
     if hours > 23 or minutes > 59:
         raise BadText(
-            f"invalid instant {shown(text)}: offset {stated} does not exist",
+            f"invalid instant {shown(text)}: offset {offset} does not exist",
             "an offset up to 23:59",
         )
     total = hours * 60 + minutes
-    return -total if stated[0] == "-" else total
+    return -total if offset[0] == "-" else total
 
 
 def _in_zone(local: int, zone: dates.tzinfo | None, text: str, tz: str) -> int:
@@ -284,7 +284,7 @@ def _in_zone(local: int, zone: dates.tzinfo | None, text: str, tz: str) -> int:
     before, after = offsets_around(zone, local)
     if before == after:
         return local - before
-    # The hint repeats the time as written, with each of the two offsets.
+    # The hint proposes the local time with each of the two offsets.
     wall = to_datetime(local).replace(tzinfo=None)
     first, second = (
         wall.replace(tzinfo=fixed_zone(offset // 60)).isoformat() for offset in (before, after)
@@ -320,10 +320,10 @@ def _invalid_instant(text: str, tz: str) -> BadText:
     import re
 
     expected = _expected(tz)
-    for pattern, message, hint in _NEARLY:
+    for pattern, message, hint in _HINTS:
         if match := re.fullmatch(pattern, text):
             return BadText(message.format(text=shown(text)), expected, hint.format(*match.groups()))
-    if re.fullmatch(_NAMES_ZONE, text):
+    if re.fullmatch(_TIME_AND_ZONE, text):
         hint = "write the offset instead"
         if tz:
             hint = f"write the offset instead, or only the local time with {tz}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Year(NamedTuple):
     """The days off of a year with their names, and the dates that are worked in exchange.
 
-    An exchanged date is a day of the weekend that a country works for a day off (rule 3).
+    An exchanged date is a weekend day on which a country works in exchange for a day off (rule 3).
     """
 
     days_off: dict[int, str]
@@ -39,11 +39,11 @@ class WindowPart(NamedTuple):
 
 
 class Hours(NamedTuple):
-    """A calendar without conditions, customer and names.
+    """A calendar of one case, without references to the customer or to names of the policy.
 
     `week` has the sorted parts of windows for each weekday from Monday; None is 24x7. `years`
-    returns the days off and exchanged dates of a year. An exchanged date has the windows that begin
-    on the weekday `exchanged_for`, or its own windows without `exchanged_for`.
+    returns the days off and exchanged dates of a year. An exchanged date has the windows of the
+    weekday `exchanged_for`, or without it those of its own weekday.
     """
 
     zone: tzinfo
@@ -73,7 +73,7 @@ class Hours(NamedTuple):
         """Whether holidays are closed: 24x7 ignores them unless the calendar states `holidays`."""
         return self.week is not None or self.always_counts_holidays
 
-    def exchanged(self, ordinal: int) -> bool:
+    def is_exchanged(self, ordinal: int) -> bool:
         """Return whether a date is a working day in exchange for a day off.
 
         The clock definition, rule 3: a holiday, or a date with its own hours, is not exchanged.
@@ -85,12 +85,12 @@ class Hours(NamedTuple):
 
     def weekday(self, ordinal: int) -> int:
         """Return the weekday whose windows begin on a date, Monday as 0."""
-        if self.exchanged_for is not None and self.exchanged(ordinal):
+        if self.exchanged_for is not None and self.is_exchanged(ordinal):
             return self.exchanged_for
         return (ordinal - 1) % 7
 
     def may_be_working(self, ordinal: int) -> bool:
-        """Return whether a date is working if its windows have a working instant (rule 7)."""
+        """Return whether a date is working, provided that it has a working instant (rule 7)."""
         if self.business_days is None:
             if self.week is None:
                 return False
@@ -141,8 +141,8 @@ def week_of(windows: tuple[Window, ...]) -> tuple[tuple[WindowPart, ...], ...]:
     """Return the parts of windows for each weekday, from windows in minutes of the week.
 
     A window shorter than 24 hours that crosses midnight has two parts, and the second part began on
-    the previous day. A longer block becomes a separate window for each day (the clock definition,
-    rule 7).
+    the previous day. A window of 24 hours or more becomes a separate window for each day (the clock
+    definition, rule 7).
     """
     week: list[list[WindowPart]] = [[] for _ in range(7)]
     for window in windows:

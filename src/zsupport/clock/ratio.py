@@ -8,7 +8,7 @@ EXPECTED = "a ratio between 0 and 1, such as 3/4 or 75%"
 
 
 def parse_ratio(text: str) -> str:
-    """Return a ratio between 0 and 1 as n/d: `3/4` unchanged, `75%` as `3/4`; raise BadText."""
+    """Return a ratio between 0 and 1 as n/d: `3/4` for `75%`; raise BadText for other texts."""
     try:
         return _ratio(text)
     except BadText as problem:

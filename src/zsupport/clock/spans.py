@@ -28,7 +28,7 @@ _YEAR = 366 * _DAY
 EPOCH = 719_163
 
 
-def clipped(intervals: Iterable[tuple[int, int]], low: int, high: int) -> list[tuple[int, int]]:
+def clip(intervals: Iterable[tuple[int, int]], low: int, high: int) -> list[tuple[int, int]]:
     """Return the parts of the intervals inside `[low, high)`."""
     inside = ((max(start, low), min(end, high)) for start, end in intervals)
     return [(start, end) for start, end in inside if start < end]
@@ -53,7 +53,7 @@ class Spans(NamedTuple):
     def within(self, low: int, high: int) -> list[tuple[int, int]]:
         """Return the parts of the spans inside `[low, high)`."""
         inside = slice(bisect_right(self.ends, low), bisect_left(self.starts, high))
-        return clipped(zip(self.starts[inside], self.ends[inside], strict=True), low, high)
+        return clip(zip(self.starts[inside], self.ends[inside], strict=True), low, high)
 
     def worked(self, instant: int) -> int:
         """Return the working seconds from `first` to an instant."""
@@ -73,9 +73,9 @@ class WorkingTime:
     """The working time of a calendar or a union of calendars, compiled on demand."""
 
     def __init__(self, *hours: Hours, block: int = _YEAR) -> None:
-        """`block` is the number of seconds compiled at once, in steps from 1970.
+        """Time is compiled in blocks of `block` seconds from 1970, when it is needed.
 
-        Raises LimitExceeded before compiling anything.
+        Raises LimitExceeded for too many calendars or windows.
         """
         check_limit(JOINED_CALENDARS, len(hours))
         check_limit(WINDOWS, sum(len(day) for calendar in hours for day in calendar.week or ()))
@@ -97,7 +97,7 @@ class WorkingTime:
         parts = [self._compiled(number) for number in range(low, begin)]
         parts += [known] if begin < end else []
         parts += [self._compiled(number) for number in range(end, high)]
-        self.known = _joined(parts) if parts else known
+        self.known = _join(parts) if parts else known
         return self.known
 
     def _compiled(self, number: int) -> Spans:
@@ -158,15 +158,15 @@ class WorkingTime:
         first, last, starts, ends, before = self.known
         if first <= start < last and (i := bisect_right(starts, start) - 1) >= 0:
             end = ends[i]
-            wanted = before[i] + (start if start < end else end) - starts[i] + seconds
-            i = bisect_left(before, wanted, i) - 1
-            due = starts[i] + wanted - before[i]
+            goal = before[i] + (start if start < end else end) - starts[i] + seconds
+            i = bisect_left(before, goal, i) - 1
+            due = starts[i] + goal - before[i]
             if due <= ends[i] and due <= start + HORIZON:
                 return due
         return self._due(start, seconds)
 
     def _due(self, start: int, seconds: int) -> int:
-        """Return `due` for more than 0 seconds, and compile what is needed."""
+        """Return `due` for more than 0 seconds; compile the time that is needed."""
         ahead = 2 * seconds
         while True:
             spans = self.spans(start, start + ahead)
@@ -186,23 +186,22 @@ _MAX_CACHED = 512
 
 
 def _spans(first: int, last: int, starts: list[int], ends: list[int]) -> Spans:
-    """Return spans with the sums of the seconds worked before each."""
+    """Return spans with the sum of the seconds worked before each span."""
     lengths = [end - start for start, end in zip(starts, ends, strict=True)]
     before = list(accumulate(lengths, initial=0))
     before.pop()
     return Spans(first, last, starts, ends, before)
 
 
-def _joined(parts: list[Spans]) -> Spans:
+def _join(parts: list[Spans]) -> Spans:
     """Return the spans of consecutive pieces of time."""
     if not parts[1:]:
         return parts[0]
     starts: list[int] = []
     ends: list[int] = []
     for part in parts:
-        if (
-            ends and part.starts and ends[-1] == part.starts[0]
-        ):  # a span that was cut between two pieces
+        # Rejoin a span that was cut between two pieces.
+        if ends and part.starts and ends[-1] == part.starts[0]:
             ends.pop()
             starts += part.starts[1:]
         else:
@@ -213,7 +212,7 @@ def _joined(parts: list[Spans]) -> Spans:
 
 def _compiled(hours: Hours, first: int, last: int) -> Spans:
     """Return the working spans of `[first, last)`, cached for equal hours."""
-    changed = _changed(hours, first, last)
+    changed = _changed_days(hours, first, last)
     key = (hours.zone, hours.week, first, last, *changed.items())
     spans = _cache.get(key)
     if spans is None:
@@ -224,9 +223,9 @@ def _compiled(hours: Hours, first: int, last: int) -> Spans:
     return spans
 
 
-def _changed(hours: Hours, first: int, last: int) -> dict[int, tuple[WindowPart, ...]]:
-    """Return the parts of dates that can differ from their weekday, by day since 1970."""
-    # Offsets are shorter than a day. A change of a day can also affect the next day.
+def _changed_days(hours: Hours, first: int, last: int) -> dict[int, tuple[WindowPart, ...]]:
+    """Return the windows of dates that can differ from their weekday, by day since 1970."""
+    # Offsets are shorter than a day. A change of a date can also affect the next date.
     low, high = first // _DAY - 2 + EPOCH, last // _DAY + 2 + EPOCH
     days = {*hours.dates, *hours.breaks}
     if hours.years is not None and hours.counts_holidays:
@@ -247,13 +246,13 @@ def _compile(
 ) -> Spans:
     """Return the working spans of `[first, last)`: equal weeks, except for the changed days.
 
-    The weeks are first built on local time as if it were UTC, then cut and moved where the offset
-    changes. So the skipped time of a DST gap is omitted, and the repeated time of a DST fold is
-    included twice.
+    The weeks are built in local time as if it were UTC. Then they are cut where the offset changes,
+    and moved by the offset. So the skipped time of a DST gap is omitted, and the repeated time of a
+    DST fold is included twice.
     """
     if week is None and not changed:
         return Spans(first, last, [first], [last], [0])
-    opens, closes = _local(week or ((ALL_DAY,),) * 7, changed, first - _DAY, last + _DAY)
+    opens, closes = _local_edges(week or ((ALL_DAY,),) * 7, changed, first - _DAY, last + _DAY)
     starts: list[int] = []
     ends: list[int] = []
     for start, end, offset in offset_pieces(zone, first, last):
@@ -273,7 +272,7 @@ def _compile(
     return _spans(first, last, starts, ends)
 
 
-def _local(
+def _local_edges(
     week: tuple[tuple[WindowPart, ...], ...],
     changed: dict[int, tuple[WindowPart, ...]],
     first: int,
@@ -281,12 +280,12 @@ def _local(
 ) -> tuple[list[int], list[int]]:
     """Return the openings and closings in local time, cut at each midnight.
 
-    They begin with the Monday before `first`, are sorted, and do not overlap.
+    They begin with the Monday on or before `first`, are sorted, and do not overlap.
     """
     table = [
         (day * _DAY + start, day * _DAY + end)
         for day, parts in enumerate(week)
-        for start, end in _merged(parts)
+        for start, end in _merge_parts(parts)
     ]
     # 1970 began on a Thursday.
     mondays = range(first - (first + 3 * _DAY) % (7 * _DAY), last, 7 * _DAY)
@@ -295,13 +294,13 @@ def _local(
     for day, parts in changed.items():
         midnight = day * _DAY
         of_day = slice(bisect_left(opens, midnight), bisect_left(opens, midnight + _DAY))
-        merged = _merged(parts)
+        merged = _merge_parts(parts)
         opens[of_day] = [midnight + start for start, _ in merged]
         closes[of_day] = [midnight + end for _, end in merged]
     return opens, closes
 
 
-def _merged(parts: tuple[WindowPart, ...]) -> list[tuple[int, int]]:
+def _merge_parts(parts: tuple[WindowPart, ...]) -> list[tuple[int, int]]:
     """Return the sorted times of the parts of a date; overlapping parts are joined."""
     times: list[tuple[int, int]] = []
     for start, end, _ in sorted(parts):

@@ -1,6 +1,6 @@
 """The parser of targets.
 
-It reads only the text. Whether `hours` apply to the target depends on the rule that states it: see
+The parser reads only the text. Whether `hours` apply to the target depends on its rule: see
 `needs_hours` and `Target.around_the_clock`.
 """
 
@@ -90,7 +90,7 @@ def _business(text: str, match: re.Match[str]) -> Target:
     days = int(number)
     if days == 0:
         raise BadText(
-            f"{shown(text)} has no time of day",
+            f"{shown(text)} is zero",
             f"1 to {MAX_DAYS} business days",
             "write `1 business day`, `next business day` or a number of business hours",
         )
@@ -223,14 +223,14 @@ _HOURS_MINUTES = (
 _PROPOSAL = re.compile(r"(?:write |, | or )`([^`]*)`")
 
 
-def suited(
+def adapt_hint(
     hint: str, hours: bool | None, fits: Callable[[Target], bool] = lambda target: True
 ) -> str | None:
-    """Return a hint whose proposals are valid in the place of the target, or None.
+    """Return a hint whose proposals are valid under the hours of the target; None if none is.
 
-    `hours` is whether hours apply to the target, None if unknown. Where they apply, `4h` becomes
-    `4h 24x7` and `4 business hours`. Where they do not, the hint says that business values need
-    them. `fits` returns whether a target can be counted over the hours.
+    `hours` is whether hours apply to the target, None if unknown. If hours apply, `4h` becomes
+    `4h 24x7` and `4 business hours`. If not, the hint says that business values also need hours.
+    `fits` returns whether a target can be counted over the hours.
     """
     proposals: list[str] = []
     rest = 0
@@ -242,16 +242,16 @@ def suited(
     options: list[str] = []
     needs = False
     for text in proposals:
-        target = _spelled(text)
+        target = _proposed_target(text)
         if target is None:
             continue
         bare = target.kind == "clock" and not target.around_the_clock
         text = "every " * text.startswith("every ") + target.text.removeprefix("every ")
         spellings = [text]
         if hours and bare:
-            spellings = [f"{text} 24x7", in_business(text)]
+            spellings = [f"{text} 24x7", in_business_hours(text)]
         for spelling in spellings:
-            option = _spelled(spelling)
+            option = _proposed_target(spelling)
             if option is not None and spelling not in options and fits(option):
                 options.append(spelling)
                 needs |= needs_hours(option)
@@ -264,8 +264,8 @@ def suited(
     return f"write {choice}{remark}"
 
 
-def _spelled(text: str) -> Target | None:
-    """Return the target of a proposed text, or None if it is invalid."""
+def _proposed_target(text: str) -> Target | None:
+    """Return the target of a proposed text without `every`, or None if it is invalid."""
     if text in {"none", "not-stated", "every week"}:
         return Target(text, 0, 0, False, False, text)
     try:
@@ -274,8 +274,8 @@ def _spelled(text: str) -> Target | None:
         return None
 
 
-def in_business(text: str) -> str:
-    """Return a clock target in business hours: `every 4 business hours` for `every 4h`."""
+def in_business_hours(text: str) -> str:
+    """Return a clock target in business hours or minutes: `4 business hours` for `4h`."""
     number, unit = text[:-1], "hour" if text.endswith("h") else "minute"
     return f"{number} business {unit}" + ("" if number.split()[-1] == "1" else "s")
 
@@ -283,7 +283,7 @@ def in_business(text: str) -> str:
 def _invalid_target(text: str, plain: str) -> BadText:
     """Return the error for an invalid target, with a hint."""
     hint = _hint(plain)
-    return BadText(f"invalid target {shown(text)}", EXPECTED, hint and suited(hint, None))
+    return BadText(f"invalid target {shown(text)}", EXPECTED, hint and adapt_hint(hint, None))
 
 
 def _hint(plain: str) -> str | None:

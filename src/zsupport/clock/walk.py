@@ -33,7 +33,7 @@ def walk(
     """Return the steps of `[start, end)`; without a calendar, every instant counts."""
     steps: list[Step] = []
     total = 0
-    for low, high, worked in _stretches(time, start, end):
+    for low, high, worked in _working_pieces(time, start, end):
         for begin, until, paused in _cut(low, high, pauses):
             counted = until - begin if worked and not paused else 0
             total += counted
@@ -42,12 +42,12 @@ def walk(
             elif paused or time is None:
                 reasons = ("pause",) if paused else ()
             else:
-                reasons = _exchanged(time, begin, until)
+                reasons = _exchanged_dates(time, begin, until)
             steps.append(Step(begin, until, counted, total, reasons))
     return steps
 
 
-def _stretches(time: WorkingTime | None, start: int, end: int) -> list[tuple[int, int, bool]]:
+def _working_pieces(time: WorkingTime | None, start: int, end: int) -> list[tuple[int, int, bool]]:
     """Return `[start, end)` cut into working and closed pieces: (from, to, working)."""
     if time is None:
         return [(start, end, True)] if start < end else []
@@ -72,7 +72,7 @@ def _cut(
     return pieces
 
 
-def _exchanged(time: WorkingTime, start: int, end: int) -> tuple[str, ...]:
+def _exchanged_dates(time: WorkingTime, start: int, end: int) -> tuple[str, ...]:
     """Return texts for the dates of a step that have the hours of another weekday."""
     texts: dict[str, None] = {}
     for hours in time.hours:

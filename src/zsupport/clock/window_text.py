@@ -1,7 +1,7 @@
 """Parsers of the opening hours, dates and weekdays of a calendar.
 
-Each day of a range has its own window, as written: a window belongs to the date on which it opens
-(the clock definition, rule 7).
+Each day of a range has its own window. A window belongs to the date on which it opens (the clock
+definition, rule 7).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def parse_open(text: str) -> tuple[Window, ...] | None:
     try:
         return _open_windows(text)
     except BadText as problem:
-        raise _with_repair(problem, text, _open_windows) from None
+        raise _with_correction(problem, text, _open_windows) from None
 
 
 def parse_day_windows(text: str) -> tuple[Window, ...]:
@@ -56,7 +56,7 @@ def parse_day_windows(text: str) -> tuple[Window, ...]:
     try:
         return _date_windows(text)
     except BadText as problem:
-        raise _with_repair(problem, text, _date_windows) from None
+        raise _with_correction(problem, text, _date_windows) from None
 
 
 def parse_days(text: str) -> tuple[int, ...]:
@@ -67,7 +67,7 @@ def parse_days(text: str) -> tuple[int, ...]:
     try:
         return _days(text)
     except BadText as problem:
-        raise _with_repair(problem, text, _days) from None
+        raise _with_correction(problem, text, _days) from None
 
 
 def parse_date(text: str) -> datetime.date:
@@ -88,7 +88,7 @@ def parse_month_day(text: str) -> tuple[int, int]:
     if match is None:
         hint = None
         if short := re.fullmatch(r"([0-9]{1,2})-([0-9]{1,2})", text):
-            hint = _if_right(f"{int(short[1]):02d}-{int(short[2]):02d}", parse_month_day)
+            hint = _hint_if_valid(f"{int(short[1]):02d}-{int(short[2]):02d}", parse_month_day)
         raise BadText(f"invalid month and day {shown(text)}", EXPECTED_MONTH_DAY, hint)
     month, day = int(match[1]), int(match[2])
     # 2000 was a leap year, so it has every month and day.
@@ -102,7 +102,7 @@ def parse_years(text: str) -> tuple[int, int]:
     if match is None:
         hint = None
         if short := re.fullmatch(r"([0-9]{2})([0-9]{2})[-/]([0-9]{2})", text):
-            hint = _if_right(f"{short[1]}{short[2]}-{short[1]}{short[3]}", parse_years)
+            hint = _hint_if_valid(f"{short[1]}{short[2]}-{short[1]}{short[3]}", parse_years)
         raise BadText(f"invalid years {shown(text)}", EXPECTED_YEARS, hint)
     first = int(match[1])
     last = int(match[2] or first)
@@ -226,12 +226,12 @@ def _date_hint(text: str) -> str | None:
     parts = re.fullmatch(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})", text)
     # Without separators, only eight digits are unambiguous.
     if parts and (parts[2] or len(text) == 8):
-        return _if_right(f"{parts[1]}-{int(parts[3]):02d}-{int(parts[4]):02d}", parse_date)
+        return _hint_if_valid(f"{parts[1]}-{int(parts[3]):02d}-{int(parts[4]):02d}", parse_date)
     if re.fullmatch(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{4}", text):
         return "write the year, then the month, then the day"
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*", text):
         date = text[:10]
-        return f"write `{date}` without a time of day" if _readable(date, parse_date) else None
+        return f"write `{date}` without a time of day" if _is_valid(date, parse_date) else None
     return None
 
 
@@ -240,9 +240,9 @@ def _open_hint(text: str) -> str | None:
     days, _, rest = small.partition(" ")
     if small in _ALWAYS:
         return "write `24x7`"
-    if some := re.fullmatch(r"([0-9]{1,2}) ?[x/*] ?([1-6])", small):
-        days = "-".join(dict.fromkeys(("mon", DAYS[int(some[2]) - 1])))
-        if some[1] == "24":
+    if match := re.fullmatch(r"([0-9]{1,2}) ?[x/*] ?([1-6])", small):
+        days = "-".join(dict.fromkeys(("mon", DAYS[int(match[2]) - 1])))
+        if match[1] == "24":
             return f"write `{days} 00:00-24:00`"
         return f"write days and times such as `{days} 09:00-17:00`"
     if rest in _ALWAYS:
@@ -251,16 +251,16 @@ def _open_hint(text: str) -> str | None:
         return "write a list with one entry for each window"
     if small in {"closed", "stengt"}:
         return "omit the days that are closed"
-    fixed = _repaired(text)
-    if _readable(fixed, _days):
+    fixed = _correct(text)
+    if _is_valid(fixed, _days):
         return f"add times such as `{fixed} 09:00-17:00`"
-    if _readable(fixed, _date_windows):
+    if _is_valid(fixed, _date_windows):
         return f"add days such as `mon-fri {fixed}`"
     return None
 
 
-# The rest is for hints only: it rewrites texts in other formats. A hint proposes the result if it
-# is valid. Such texts are never accepted themselves.
+# The functions below are only for hints: they rewrite texts in other formats. A hint proposes the
+# new text if it is valid. The original text is never accepted.
 
 _ALWAYS = frozenset({"24x7", "24/7", "7x24", "24x7x365", "24h", "always", "all day"})
 _RANGES = {
@@ -320,20 +320,20 @@ def _time_word(text: str) -> str | None:
     return time if re.fullmatch(_TIME, time) else None
 
 
-def _with_repair(problem: BadText, text: str, parse: Callable[[str], object]) -> BadText:
-    """Return the problem with a valid spelling as its hint, if one is found."""
-    fixed = _repaired(text)
-    if not _readable(fixed, parse):
+def _with_correction(problem: BadText, text: str, parse: Callable[[str], object]) -> BadText:
+    """Return the problem, with the corrected text as its hint if that text is valid."""
+    fixed = _correct(text)
+    if not _is_valid(fixed, parse):
         return problem
     return BadText(problem.message, problem.expected, f"write `{fixed}`")
 
 
-def _if_right(text: str, parse: Callable[[str], object]) -> str | None:
+def _hint_if_valid(text: str, parse: Callable[[str], object]) -> str | None:
     """Return the hint to write a text, or None if `parse` does not accept it."""
-    return f"write `{text}`" if _readable(text, parse) else None
+    return f"write `{text}`" if _is_valid(text, parse) else None
 
 
-def _readable(text: str, parse: Callable[[str], object]) -> bool:
+def _is_valid(text: str, parse: Callable[[str], object]) -> bool:
     try:
         parse(text)
     except BadText:
@@ -341,8 +341,8 @@ def _readable(text: str, parse: Callable[[str], object]) -> bool:
     return True
 
 
-def _repaired(text: str) -> str:
-    """Return `text` with days, times, hyphens and spaces in the spelling of the format."""
+def _correct(text: str) -> str:
+    """Return `text` with days, times, hyphens and spaces spelled as in the format."""
     # No valid text is this long.
     if len(text) > 100:
         return text

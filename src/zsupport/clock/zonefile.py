@@ -1,8 +1,8 @@
 """Zone files (TZif, RFC 9636): the offset of a time zone at an instant or local time.
 
-`zoneinfo` reads the same files, but has no transitions, and importing it takes longer than an
-answer. After the last transition of a file, the rule of its footer applies: a POSIX TZ string,
-which is expanded on demand, year by year.
+`zoneinfo` reads the same files, but does not return the transitions, and importing it takes longer
+than an answer. After the last transition of a file, the rule of its footer applies: a POSIX TZ
+string, which is expanded on demand, year by year.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _LAST_YEAR = dates.MAXYEAR
 _LAST_DAY = dates.date.max.toordinal()
 # The largest file of tzdata has about 2 KB. Larger files are cut at this size.
 MAX_BYTES = 1 << 16
-# The places of the counts in the header of a block, and the sizes of what they count: indicators of
-# universal and of standard time, leap seconds, transitions, types of local time, designations.
+# The places of the counts in the header of a block, and the sizes of the counted items: indicators
+# of universal and of standard time, leap seconds, transitions, types of local time, designations.
 _HEADER = 44
 _COUNTS = range(20, _HEADER, 4)
 _SIZES = ((1, 1, 8, 5, 6, 1), (1, 1, 12, 9, 6, 1))  # with transitions of 32 and of 64 bits
@@ -142,7 +142,7 @@ class Zone(dates.tzinfo):
                     starts.append(start)
                     offsets.append(offset)
             year += 1
-        # A time of the rule can be a week before its year, plus an offset of a day.
+        # A change by the rule can be up to a week and an offset of a day before its year.
         until = _NEVER
         if year <= _LAST_YEAR:
             until = (dates.date(year, 1, 1).toordinal() - _EPOCH - 8) * _DAY
@@ -213,7 +213,7 @@ def _block(content: bytes) -> tuple[list[int], list[int], int, str]:
     transitions: list[int] = []
     offsets = [by_kind[0]]
     for start, kind in zip(starts, kinds, strict=True):
-        if by_kind[kind] != offsets[-1]:  # not only another name
+        if by_kind[kind] != offsets[-1]:  # otherwise the offset does not change
             transitions.append(start)
             offsets.append(by_kind[kind])
     footer = content[at:]

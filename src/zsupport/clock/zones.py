@@ -14,7 +14,7 @@ from zsupport.clock.zonefile import MAX_BYTES, Zone
 from zsupport.errors import EnvironmentFault
 
 # The smallest and the largest offset of a fixed zone, in minutes. No real offset is outside them.
-_LEAST_OFFSET = -12 * 60
+_MIN_OFFSET = -12 * 60
 _MAX_OFFSET = 14 * 60
 
 # Other spellings of a fixed offset: GMT+1, UTC +1:00, +1, EST-5.
@@ -130,8 +130,8 @@ _PLACES: dict[int, str] = {
 
 _loaded: dict[str, dates.tzinfo] = {}
 _names: tuple[str, ...] = ()
-#: The list of tzdata, with a line end before and after each name.
-_listed = ""
+#: The names of tzdata, with a line end before and after each name.
+_cached_list = ""
 _countries: dict[str, str] = {}
 
 
@@ -160,7 +160,7 @@ def zone_names() -> tuple[str, ...]:
     """Return the IANA names that `zone` accepts, sorted: those of tzdata without abbreviations."""
     global _names
     if not _names:
-        _names = tuple(sorted(filter(_is_name, {*_list().split()})))
+        _names = tuple(sorted(filter(_is_name, {*_name_list().split()})))
     return _names
 
 
@@ -213,34 +213,34 @@ def offset_parts(text: str) -> tuple[str, str, str] | None:
     return (text[0], hours, minutes) if digits.isascii() and digits.isdigit() else None
 
 
-def _fixed(text: str, sign: str, hours: str, past: str) -> dates.tzinfo:
-    minutes = _signed_minutes(sign, hours, past)
-    if minutes is None:
+def _fixed(text: str, sign: str, hours: str, minutes: str) -> dates.tzinfo:
+    offset = _offset(sign, hours, minutes)
+    if offset is None:
         raise BadText(f"unknown time zone {shown(text)}", "an offset from UTC-12:00 to UTC+14:00")
-    if minutes == 0 and sign == "-":
+    if offset == 0 and sign == "-":
         raise BadText(f"unknown time zone {shown(text)}", EXPECTED, "write `UTC`")
-    return fixed_zone(minutes)
+    return fixed_zone(offset)
 
 
-def _signed_minutes(sign: str, hours: str, past: str | None) -> int | None:
-    """Return an offset in minutes, or None if no time zone has it."""
-    minutes = int(hours) * 60 + int(past or 0)
+def _offset(sign: str, hours: str, minutes: str | None) -> int | None:
+    """Return an offset in minutes, or None if no time zone has this offset."""
+    offset = int(hours) * 60 + int(minutes or 0)
     if sign == "-":
-        minutes = -minutes
-    possible = int(past or 0) < 60 and _LEAST_OFFSET <= minutes <= _MAX_OFFSET
-    return minutes if possible else None
+        offset = -offset
+    possible = int(minutes or 0) < 60 and _MIN_OFFSET <= offset <= _MAX_OFFSET
+    return offset if possible else None
 
 
 def _is_name(text: str) -> bool:
     """Return whether a text is in `zone_names`, without a set of all names."""
-    return text.split() == [text] and f"\n{text}\n" in _list() and text not in _REFUSED
+    return text.split() == [text] and f"\n{text}\n" in _name_list() and text not in _REFUSED
 
 
-def _list() -> str:
-    global _listed
-    if not _listed:
-        _listed = f"\n{_read('zones')}\n"
-    return _listed
+def _name_list() -> str:
+    global _cached_list
+    if not _cached_list:
+        _cached_list = f"\n{_read('zones')}\n"
+    return _cached_list
 
 
 def _load(name: str) -> dates.tzinfo:
@@ -288,17 +288,17 @@ def _unknown_zone(text: str, suggest: bool) -> BadText:
     return BadText(message, EXPECTED, f"did you mean {_alternatives(near)}?" if near else None)
 
 
-def _offset_hint(before: str, sign: str, hours: str, past: str | None) -> str | None:
+def _offset_hint(before: str, sign: str, hours: str, minutes: str | None) -> str | None:
     """Return the hint for an offset, which may follow an abbreviation."""
-    # In EST-5, the abbreviation names the place. GMT and UTC name none.
+    # In EST-5, the abbreviation names a place. GMT and UTC do not.
     if before not in {"", "GMT", "UTC", "UCT", "Z"}:
         places = _ABBREVIATIONS.get(before)
         return f"write {_alternatives(places)}" if places else None
-    minutes = _signed_minutes(sign, hours, past)
-    if minutes is None:
+    offset = _offset(sign, hours, minutes)
+    if offset is None:
         return None
-    fixed = str(fixed_zone(minutes) if minutes else dates.UTC)
-    place = _PLACES.get(minutes)
+    fixed = str(fixed_zone(offset) if offset else dates.UTC)
+    place = _PLACES.get(offset)
     if place:
         return (
             f"write `{fixed}` for that offset all year, or an IANA name such as {place} for a place"
@@ -311,11 +311,11 @@ def _nearest(text: str) -> tuple[str, ...]:
     # No name is this long, and the time of the search grows with the length.
     if len(text) > 40:
         return ()
-    wanted = text.strip().casefold().replace(" ", "_")
+    folded = text.strip().casefold().replace(" ", "_")
     by_fold = {name.casefold(): name for name in ("UTC", *zone_names())}
-    if wanted in by_fold:
-        return (by_fold[wanted],)
-    city = wanted.rpartition("/")[2]
+    if folded in by_fold:
+        return (by_fold[folded],)
+    city = folded.rpartition("/")[2]
     same_city = [name for fold, name in by_fold.items() if city and fold.endswith("/" + city)]
     if same_city:
         return tuple(same_city[:3])
@@ -324,7 +324,7 @@ def _nearest(text: str) -> tuple[str, ...]:
 
     # Compare cities too, so that `Olso` suggests Europe/Oslo.
     by_city = {fold.rpartition("/")[2]: name for fold, name in by_fold.items()}
-    close = [by_fold[fold] for fold in get_close_matches(wanted, by_fold, 3, 0.8)]
+    close = [by_fold[fold] for fold in get_close_matches(folded, by_fold, 3, 0.8)]
     close += [by_city[fold] for fold in get_close_matches(city, by_city, 3, 0.75)]
     return tuple(dict.fromkeys(close))[:3]
 

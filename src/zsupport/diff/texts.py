@@ -90,7 +90,7 @@ def _texts(revision: Revision) -> dict[_Key, object]:
 
 def _texts_of(kind: Fields, part: object) -> list[object]:
     """Return the texts of a part of a revision: the keys that the format counts as WORDS."""
-    keys = [key for key, field in kind.fields.items() if field.counts == WORDS]
+    keys = [key for key, field in kind.fields.items() if field.effect == WORDS]
     return [getattr(part, key) for key in ("remarks", *keys) if key not in REMARK_KEYS]
 
 

@@ -38,7 +38,7 @@ CLASSES: tuple[type[tuple[Any, ...]], ...] = (
 LAYOUT = " ".join([name for kind in CLASSES for name in (kind.__name__, *vars(kind)["_fields"])])
 
 
-def compiled(revisions: tuple[Revision, ...]) -> Form:
+def compiled_form(revisions: tuple[Revision, ...]) -> Form:
     """Return the compiled form of a policy."""
     writer = _Writer()
     rows = [writer.row(revision) for revision in revisions]
@@ -80,16 +80,16 @@ class _Writer:
         from zsupport.typed import field_types
 
         self.tables: list[list[list[Any]]] = [[] for _ in CLASSES]
-        self.shapes = [[*map(_shape, field_types(made).values())] for made in CLASSES]
+        self.shapes = [[*map(_shape, field_types(model_class).values())] for model_class in CLASSES]
         self._rows: dict[tuple[int, bytes], int] = {}
 
     def row(self, part: tuple[Any, ...]) -> int:
-        """Return the row number of a part of the model; add a row for a new part."""
+        """Return the number of the row of a part of the model; add a row for a new part."""
         from marshal import dumps
 
         number = CLASSES.index(type(part))
         shapes = self.shapes[number]
-        fields = [self.written(shape, value) for shape, value in zip(shapes, part, strict=True)]
+        fields = [self.plain(shape, value) for shape, value in zip(shapes, part, strict=True)]
         # Compare bytes, because 1 and True are equal. Version 2 has no references, which would
         # distinguish equal values.
         key = number, dumps(fields, 2)
@@ -98,8 +98,8 @@ class _Writer:
             self.tables[number].append(fields)
         return self._rows[key]
 
-    def written(self, shape: Shape, value: Any) -> Any:
-        """Return the plain value for a value of a shape."""
+    def plain(self, shape: Shape, value: Any) -> Any:
+        """Return the plain form of a value of a shape."""
         if shape is None:
             return value
         if isinstance(shape, int):
@@ -108,8 +108,8 @@ class _Writer:
             return None
         container, inside = shape
         if container == "list":
-            return [self.written(inside, item) for item in value]
-        return {key: self.written(inside, item) for key, item in value.items()}
+            return [self.plain(inside, item) for item in value]
+        return {key: self.plain(inside, item) for key, item in value.items()}
 
 
 def _shape(kind: Any) -> Shape:

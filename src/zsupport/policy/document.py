@@ -16,8 +16,8 @@ from zsupport.policy.yamltext import (
     Path,
     ScalarNode,
     SequenceNode,
-    behind_properties,
     node_at,
+    skip_properties,
 )
 from zsupport.typed import NamedTuple
 
@@ -68,10 +68,10 @@ class Document(NamedTuple):
             if inside is None:
                 break
             node = inside
-        return _without_rest(self.text, node)
+        return _span_of(self.text, node)
 
     def first(self, path: Path) -> Span:
-        """Return the range of the first text of a value, to mark a long value by."""
+        """Return the range of the first text of a value, for findings about a long value."""
         node = self.node(path)
         while True:
             if isinstance(node, MappingNode) and node.by_key:
@@ -83,7 +83,7 @@ class Document(NamedTuple):
         return self.value(path) if node is None else node.span
 
     def first_line(self, span: Span) -> Span:
-        """Return the first line of a range, to mark a long rule by."""
+        """Return the first line of a range, for findings about a long rule."""
         if span.end_line == span.line:
             return span
         line = self.text.split("\n")[span.line - 1].rstrip()
@@ -126,7 +126,7 @@ class Document(NamedTuple):
         )
 
     def cell(self, rule: int, metric: str, cell: Cell) -> Path:
-        """Return the path of a cell of the target rule at a position."""
+        """Return the path of a cell; `rule` is the position of its target rule."""
         path: Path = ("targets", rule, metric)
         return path if cell.key == "*" else (*path, cell.key)
 
@@ -136,12 +136,12 @@ class Document(NamedTuple):
         return (*path, "target") if isinstance(self.node(path), MappingNode) else path
 
     def calendar(self, hours: str, position: int) -> Path:
-        """Return the path of one calendar of these hours."""
+        """Return the path of the calendar at a position of `hours`."""
         path: Path = ("hours", hours)
         return (*path, position) if isinstance(self.node(path), SequenceNode) else path
 
 
-def _without_rest(text: str, node: Node) -> Span:
+def _span_of(text: str, node: Node) -> Span:
     """Return the span of a node; a block ends with its last text, not before the next node."""
     span = node.span
     last: Node = node
@@ -163,5 +163,5 @@ def _without_rest(text: str, node: Node) -> Span:
 
 def _in_brackets(text: str, node: Node) -> bool:
     """Return whether a list or mapping is in brackets, possibly after an anchor."""
-    position = behind_properties(text, node.start.index)
+    position = skip_properties(text, node.start.index)
     return text[position : position + 1] in ("{", "[")

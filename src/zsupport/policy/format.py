@@ -1,8 +1,8 @@
 """The only definition of the policy format: every section, key and value of a policy.
 
-The loader reads policies by it, `zsupport schema` prints it as JSON Schema, and `zsupport help
-reference` prints it as a reference. To add a key, add a Field here, and a field of the same name
-to the class of `zsupport.policy.model` that contains it.
+The loader reads policies with it, `zsupport schema` prints it as JSON Schema, and `zsupport help
+reference` prints it as a reference. To add a key, add a Field to this module, and a field of the
+same name to the class of `zsupport.policy.model` for the mapping.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ from zsupport.policy.shape import (
     ListOf,
     MapOf,
     Name,
-    Named,
+    PlacedText,
     Reader,
     Record,
     Schema,
     Shape,
     Text,
     is_omitted,
-    wrong_kind,
+    report_wrong_kind,
 )
 from zsupport.policy.yamltext import MappingNode, Node, ScalarNode, Way, short
 from zsupport.typed import NamedTuple
@@ -95,7 +95,7 @@ def _holiday(text: str) -> str:
 
 
 def _holiday_hint(text: str) -> str | None:
-    """Return the hint for a day and a month in another form; name the date if it is certain."""
+    """Return the hint for a day and a month in another form; propose the date if it is certain."""
     parts = re.fullmatch(r"([0-9]{1,2})([./ -])([0-9]{1,2})\.?", text)
     if parts is None:
         return None
@@ -132,7 +132,7 @@ def _country(text: str) -> str:
 
 
 def _country_hint(text: str) -> str | None:
-    """Return the hint for a country that is written by name or in lower case."""
+    """Return the hint for the name of a country, or a code in lower case."""
     codes = country_codes()
     if text.upper() in codes:
         return f"write `{text.upper()}`"
@@ -158,7 +158,7 @@ def _country_or_any(text: str, node: Node, way: Way, reader: Reader) -> None:
         reader.report("ZS204", node.span, way, message, _COUNTRY_OR_ANY, hint)
 
 
-def _key_by(parse: Callable[[str], Any]) -> Callable[[str, Node, Way, Reader], None]:
+def _key_check(parse: Callable[[str], Any]) -> Callable[[str, Node, Way, Reader], None]:
     """Return a function that reports a key that `parse` rejects."""
 
     def check(text: str, node: Node, way: Way, reader: Reader) -> None:
@@ -170,7 +170,7 @@ def _key_by(parse: Callable[[str], Any]) -> Callable[[str, Node, Way, Reader], N
     return check
 
 
-_date_key = _key_by(_date)
+_date_key = _key_check(_date)
 _DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _HOLIDAY_PATTERN = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
 _COUNTRY = "an ISO 3166 code such as US or DE"
@@ -180,8 +180,10 @@ _ALL_ZONES = 1200
 _ALL_COUNTRIES = 250
 
 DATE = Leaf("a date as YYYY-MM-DD", "ZS109", _date)
-DAY_OFF = Leaf("a date as YYYY-MM-DD", "ZS109", _date, placed=True)
-HOLIDAY = Leaf("a date as YYYY-MM-DD, or as MM-DD for every year", "ZS109", _holiday, placed=True)
+DAY_OFF = Leaf("a date as YYYY-MM-DD", "ZS109", _date, with_place=True)
+HOLIDAY = Leaf(
+    "a date as YYYY-MM-DD, or as MM-DD for every year", "ZS109", _holiday, with_place=True
+)
 ZONE = Leaf(
     "a time zone such as Europe/Oslo or UTC+01:00",
     "ZS203",
@@ -234,7 +236,7 @@ _NO_PAUSES = frozenset((
     "-", "0", "aldri", "false", "ingen", "keine", "n/a", "nei", "nein", "never", "nie", "no",
     "none", "not", "nothing", "null", "off", "~",
 ))  # fmt: skip
-#: Words that mean that the clock pauses, but not when.
+#: Words that mean that the clock pauses, but do not state when.
 _ANY_PAUSES = frozenset(("1", "ja", "on", "true", "y", "yes"))
 
 
@@ -278,7 +280,7 @@ class Values(Shape):
                 names = self.names.read(value, inside, reader)
             elif not is_omitted(value):
                 message = f"unknown key `{short(key.text)}`"
-                reader.report_unknown("ZS101", Named(key.text, key, inside), message, ["not"])
+                reader.report_unknown("ZS101", PlacedText(key.text, key, inside), message, ["not"])
             else:
                 reader.report("ZS003", key.span, inside, f"`{short(key.text)}` has no value",
                               self.words, QUOTE_COMMA)  # fmt: skip
@@ -292,16 +294,16 @@ class Values(Shape):
 
     @classmethod
     def definition(cls) -> Schema:
-        """Return what `#/definitions/values` stands for."""
-        some: Schema = {
+        """Return the schema of `#/definitions/values`."""
+        scalars: Schema = {
             "anyOf": [ANY_SCALAR, {"type": "array", "items": ANY_SCALAR, "minItems": 1}]
         }
         return {
             "anyOf": [
-                *some["anyOf"],
+                *scalars["anyOf"],
                 {
                     "type": "object",
-                    "properties": {"not": some},
+                    "properties": {"not": scalars},
                     "required": ["not"],
                     "additionalProperties": False,
                 },
@@ -340,7 +342,7 @@ SOURCE = Fields(
     Field("title", Text(), "The title of the document.", WORDS),
     Field("url", ADDRESS, "The address of the document.", WORDS),
     Field("retrieved", DATE, "The date on which the document was read.", WORDS),
-    meant=lambda text: "url" if "://" in text else "title",
+    key_for_text=lambda text: "url" if "://" in text else "title",
 )
 
 PLAN = Fields(
@@ -378,7 +380,7 @@ FACT = Fields(
         "The value that is assumed if a question states none. Default without `values`: false.",
         JUDGED,
     ),
-    meant=lambda text: "ask",
+    key_for_text=lambda text: "ask",
     example='{ask: "The question?"}',
 )
 
@@ -391,7 +393,7 @@ class Group(Shape):
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return (the dimension's name, (negated, names))."""
         if not isinstance(node, MappingNode):
-            wrong_kind(node, way, reader, ["a mapping"], self.words)
+            report_wrong_kind(node, way, reader, ["a mapping"], self.words)
             return None
         if len(node.entries) != 1 and not (node.whole or node.entries):
             return None
@@ -406,7 +408,7 @@ class Group(Shape):
         key, value = next(iter(node.entries))
         inside = (way, key.text)
         values = Values(key.text).read(value, inside, reader)
-        return None if values is None else (Named(key.text, key, inside), values)
+        return None if values is None else (PlacedText(key.text, key, inside), values)
 
     def schema(self) -> Schema:
         """Return an object with one key."""
@@ -491,7 +493,7 @@ PRIORITY = Fields(
     Field("meaning", Text(), "What the priority means.", WORDS),
     Field("when", WHEN, "The facts of the cases. Default: all remaining cases.", JUDGED),
     Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
-    meant=lambda text: "id",
+    key_for_text=lambda text: "id",
 )
 
 METRIC = Fields(
@@ -513,11 +515,11 @@ METRIC = Fields(
         "The share of its time after which a target is at risk.",
         WORDS,
     ),
-    meant=lambda text: "id",
+    key_for_text=lambda text: "id",
 )
 
-WINDOWS = Leaf("`HH:MM-HH:MM`, or `closed`", "ZS110", parse_day_windows, placed=True)
-BREAKS = Leaf("`HH:MM-HH:MM`", "ZS110", _breaks, placed=True)
+WINDOWS = Leaf("`HH:MM-HH:MM`, or `closed`", "ZS110", parse_day_windows, with_place=True)
+BREAKS = Leaf("`HH:MM-HH:MM`", "ZS110", _breaks, with_place=True)
 
 HOLIDAYS = Fields(
     "holidays",
@@ -531,7 +533,9 @@ HOLIDAYS = Fields(
         ByNodeKind(
             text=HOLIDAY,
             items=ListOf(HOLIDAY),
-            mapping=MapOf(Text(), key="a date", check=_key_by(_holiday), pattern=_HOLIDAY_PATTERN),
+            mapping=MapOf(
+                Text(), key="a date", check=_key_check(_holiday), pattern=_HOLIDAY_PATTERN
+            ),
             words=(
                 "a date as YYYY-MM-DD, or as MM-DD for every year; a list of dates, or a mapping"
                 " from dates to names"
@@ -644,7 +648,7 @@ CALENDAR = Fields(
                 "`mon-fri 09:00-17:00`, `fri 17:00 - mon 09:00` or `24x7`",
                 "ZS110",
                 _open,
-                placed=True,
+                with_place=True,
             ),
             or_single=True,
         ),
@@ -693,7 +697,7 @@ CALENDAR = Fields(
     required_any=("open", "any"),
     alone=("any",),
     needs={"apply-holidays": ("open", "24x7")},
-    meant=lambda text: "open",
+    key_for_text=lambda text: "open",
 )
 
 COMMITMENT = Fields(
@@ -701,7 +705,7 @@ COMMITMENT = Fields(
     "How binding the targets are.",
     Field("when", WHEN, WHEN_TEXT, JUDGED),
     Field("is", Choice(*BINDINGS), "How binding they are.", JUDGED, required=True),
-    meant=lambda text: "is",
+    key_for_text=lambda text: "is",
 )
 
 CELL = Fields(
@@ -735,14 +739,14 @@ class Cells(Shape):
         )
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return a Target, the Record of a cell, or ByPriority with either for each."""
+        """Return a Target, the Record of a cell, or ByPriority with one of these per priority."""
         if isinstance(node, ScalarNode):
             return TARGET.read(node, way, reader)
         if not isinstance(node, MappingNode):
-            wrong_kind(node, way, reader, ["a text", "a mapping"], self.words)
+            report_wrong_kind(node, way, reader, ["a text", "a mapping"], self.words)
             return None
         keys = node.by_key
-        # A mapping with only the keys of a cell, or misspelt ones, is a cell without a target.
+        # A mapping with only keys of a cell, some of them misspelt, is a cell without a target.
         cell = TARGET_KEY in keys or (
             len(keys) <= 10
             and any(key in CELL.fields for key in keys)
@@ -780,7 +784,7 @@ TERM = Fields(
     "A statement of the policy.",
     Field("when", WHEN, WHEN_TEXT, WORDS),
     Field("say", Text(), "The statement.", WORDS, required=True),
-    meant=lambda text: "say",
+    key_for_text=lambda text: "say",
 )
 
 TOPIC = Fields(
@@ -843,7 +847,7 @@ EFFECTIVE = Fields(
     Field("from", DATE, "The first day, in the policy's time zone. Default: none.", POSITION),
     Field("last_day", DATE, "The last day. Default: none.", POSITION),
     hint_for=lambda key: _VALIDITY_KEYS.get(key.casefold().replace("_", "-")),
-    meant=lambda text: "from",
+    key_for_text=lambda text: "from",
     noun="a validity period",
 )
 

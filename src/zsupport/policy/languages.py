@@ -192,8 +192,8 @@ _TWO_LETTERS = frozenset(
         "zu",
     ]
 )
-# Languages by what people write instead of a code: a country, or the name of the language.
-_MEANT = {
+# Codes of languages by the words that people write instead: a country, or the name of a language.
+_CODES_BY_WORD = {
     "at": "de", "br": "pt-BR", "cn": "zh", "cz": "cs", "dk": "da", "ee": "et", "gb": "en-GB",
     "gr": "el", "ie": "en-IE", "il": "he", "in": "hi", "jp": "ja", "kp": "ko", "se": "sv",
     "si": "sl", "ua": "uk", "us": "en-US", "vn": "vi",
@@ -217,8 +217,8 @@ def is_language(text: str) -> bool:
 def language_hint(text: str) -> str | None:
     """Return the hint for an unknown language code, or None."""
     first, *rest = re.split("[-_]", text.strip())
-    meant = _MEANT.get(first.lower(), first.lower())
+    language = _CODES_BY_WORD.get(first.lower(), first.lower())
     # A country is in capitals (pt-BR), a script is capitalized (zh-Hant).
     parts = [part.upper() if len(part) == 2 else part.title() for part in rest]
-    code = meant if "-" in meant else "-".join([meant, *parts])
+    code = language if "-" in language else "-".join([language, *parts])
     return f"write `{code}`" if code != text and is_language(code) else None

@@ -1,7 +1,7 @@
 """The loader: reads a policy file into the model and reports every error in it.
 
-It reports errors of YAML, of shapes and of references. `check` looks for errors that need the set
-of cases (gaps, unreachable rules, ranks), so that they cost answers no time.
+It reports errors of YAML, of shapes and of references. Errors that depend on the set of cases
+(gaps, unreachable rules, ranks) take longer to find, so only `check` looks for them.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ from zsupport.policy.model import (
     Text,
     Topic,
 )
-from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
-from zsupport.policy.shape import Fields, Named, Placed, Reader, Record, misspelt
+from zsupport.policy.names import FIRST_RESPONSE, Names, positions_by_name
+from zsupport.policy.shape import Fields, PlacedText, PlacedValue, Reader, Record, is_misspelt
 from zsupport.policy.targets import Entitled, TargetsReader
 from zsupport.policy.yamltext import (
     MAX_FINDINGS,
@@ -108,10 +108,10 @@ def read_document(source: SourceFile) -> Document:
                 "see `zsupport help policy`",
             )  # fmt: skip
         return Document(source, text, node, None, tuple(findings))
-    if _other_format(node, reader):
+    if _report_newer_format(node, reader):
         return Document(source, text, node, None, tuple(findings))
     revision = _build(node, source, reader)
-    return Document(source, text, node, revision, () if revision else _in_order(findings))
+    return Document(source, text, node, revision, () if revision else _sort_findings(findings))
 
 
 def revision_of(node: Node, source: SourceFile) -> Revision:
@@ -119,7 +119,7 @@ def revision_of(node: Node, source: SourceFile) -> Revision:
     reader = Reader(source.shown)
     revision = _build(node, source, reader)
     if revision is None:
-        raise InvalidPolicy(_in_order(reader.findings), {})
+        raise InvalidPolicy(_sort_findings(reader.findings), {})
     return revision
 
 
@@ -134,17 +134,17 @@ def _build(node: Node, source: SourceFile, reader: Reader) -> Revision | None:
     return None if reader.findings else revision
 
 
-def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Return findings in the order of the file, without repetitions by aliases.
+def _sort_findings(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order of the file; findings repeated by YAML aliases are omitted.
 
     The finding about too many findings is last.
     """
-    once = {(f.span, f.code, f.message): f for f in reversed(findings[:MAX_FINDINGS])}
-    return (*(once[key] for key in sorted(once)), *findings[MAX_FINDINGS:])
+    unique = {(f.span, f.code, f.message): f for f in reversed(findings[:MAX_FINDINGS])}
+    return (*(unique[key] for key in sorted(unique)), *findings[MAX_FINDINGS:])
 
 
-def _other_format(node: Any, reader: Reader) -> bool:
-    """Return whether the format version is unsupported, and report it instead of other errors."""
+def _report_newer_format(node: Any, reader: Reader) -> bool:
+    """Report a newer version of the format, and return whether the file has such a version."""
     for key, value in node.entries if isinstance(node, MappingNode) else ():
         if (
             key.text == "format"
@@ -166,7 +166,7 @@ def read_policy(files: abc.Sequence[SourceFile]) -> tuple[Document, ...]:
     Raises InvalidPolicy with every finding in its files, and UsageError if they contain several
     policies.
     """
-    documents = read_valid(files)
+    documents = read_valid_documents(files)
     ids = list(
         dict.fromkeys(document.revision.policy for document in documents if document.revision)
     )
@@ -174,17 +174,19 @@ def read_policy(files: abc.Sequence[SourceFile]) -> tuple[Document, ...]:
         raise UsageError(
             f"the files contain several policies: {', '.join(ids)}", "name the files of one policy"
         )
-    return in_order(documents)
+    return sort_documents(documents)
 
 
-def read_valid(files: abc.Sequence[SourceFile], most: Limit = FOLDER_VALUES) -> list[Document]:
+def read_valid_documents(
+    files: abc.Sequence[SourceFile], most: Limit = FOLDER_VALUES
+) -> list[Document]:
     """Return the documents of files; each has a revision.
 
     Raises InvalidPolicy with every finding, and LimitExceeded if the files have too many values.
     """
     documents: list[Document] = []
     values = 0
-    # Counting takes time, and small files are within the limit.
+    # Small files are within the limit, so their values are not counted.
     count = sum(len(file.data) for file in files) > FILE_BYTES.most
     for file in files:
         documents.append(document := read_document(file))
@@ -197,10 +199,10 @@ def read_valid(files: abc.Sequence[SourceFile], most: Limit = FOLDER_VALUES) -> 
     return documents
 
 
-def in_order(documents: abc.Sequence[Document]) -> tuple[Document, ...]:
-    """Return the revisions of one policy in the order of their first days.
+def sort_documents(documents: abc.Sequence[Document]) -> tuple[Document, ...]:
+    """Return the documents of one policy in the order of their first days.
 
-    Raises InvalidPolicy if two have the same first day or different time zones.
+    Raises InvalidPolicy if two revisions have the same first day or different time zones.
     """
     ordered = sorted(documents, key=_order)
     findings: list[Finding] = []
@@ -216,12 +218,14 @@ def in_order(documents: abc.Sequence[Document]) -> tuple[Document, ...]:
             else:
                 message = f"`{other.source.name}` has no first day either"
             reader.report(
-                "ZS207", *_written(document, ("effective", "from")), message,
+                "ZS207", *_nearest_value(document, ("effective", "from")), message,
                 "a different first day for each revision",
             )  # fmt: skip
         if revision.timezone != first.timezone:
             message = f"time zone {revision.timezone} differs from that of `{first.file}`"
-            reader.report("ZS208", *_written(document, ("timezone",)), message, first.timezone)
+            reader.report(
+                "ZS208", *_nearest_value(document, ("timezone",)), message, first.timezone
+            )
         findings += sorted(reader.findings, key=lambda finding: finding.span)
     if findings:
         raise InvalidPolicy(
@@ -239,8 +243,8 @@ def _revision(document: Document) -> Revision:
     return document.revision
 
 
-def _written(document: Document, path: Path) -> tuple[Span, Way]:
-    """Return the range of the value at a path, or of its nearest existing parent, and its way."""
+def _nearest_value(document: Document, path: Path) -> tuple[Span, Way]:
+    """Return the range and the way of the value at a path, or of its nearest existing parent."""
     while path and document.node(path) is None:
         path = path[:-1]
     way: Way = ()
@@ -250,7 +254,7 @@ def _written(document: Document, path: Path) -> tuple[Span, Way]:
 
 
 class Builder:
-    """Builds the model of a file from the record that the format has read."""
+    """Builds the model of a file from the record of its root mapping."""
 
     def __init__(self, record: Record, reader: Reader) -> None:
         self.record = record
@@ -264,14 +268,14 @@ class Builder:
             return []
         return [(key, value, read.place_of(key)) for key, value in read.values.items()]
 
-    def check_ids(self, kind: str, section: str, aliases: list[Named] | None = None) -> None:
+    def check_ids(self, kind: str, section: str, aliases: list[PlacedText] | None = None) -> None:
         """Report ids and aliases of a section that are duplicate, or differ only in letter case."""
         read = self.record.get(section)
         if read is not None:
-            self.names.distinct(kind, read, aliases or [])
+            self.names.check_distinct(kind, read, aliases or [])
 
     def revision(self, source: SourceFile) -> Revision:
-        """Return the revision; invalid parts have been reported and are omitted."""
+        """Return the revision without its invalid parts, which are reported."""
         record, names = self.record, self.names
         facts = self.read_facts()
         names.read_groups()
@@ -335,16 +339,16 @@ class Builder:
         """Read `plans` or `roles`."""
         names, kind = self.names, fields.name
         members = []
-        aliases: list[Named] = []
-        above: dict[str, list[Named]] = {}
+        aliases: list[PlacedText] = []
+        above: dict[str, list[PlacedText]] = {}
         for id, read, place in self.entries(section):
             record = read if isinstance(read, Record) else None
             name = names.text(record.get("name") if record else read) or id
             aliases += (record.get("aliases") or []) if record else []
             above[id] = [
-                Named(below, at.node, at.way)
+                PlacedText(below, at.node, at.way)
                 for at in ((record.get("above") or ()) if record else ())
-                for below in names.chosen(kind, [at])
+                for below in names.expand_groups(kind, [at])
             ]
             members.append(
                 names.part(
@@ -354,7 +358,7 @@ class Builder:
                 )
             )  # fmt: skip
         self.check_ids(kind, section, aliases)
-        names.in_order("rank", above)
+        names.sort_by_reference("rank", above)
         return tuple(members)
 
     def read_facts(self) -> tuple[Fact, ...]:
@@ -371,20 +375,20 @@ class Builder:
             remarks = names.remarks(record)
             values: dict[str, Text] = YES_NO
             default = None if "values" in record else "false"
-            if misspelt(record, "values", self.reader):
+            if is_misspelt(record, "values", self.reader):
                 continue
             if "values" in record:
                 read = record.get("values")
                 if read is None:
                     continue
                 values = {key: names.text(text) or key for key, text in read.values.items()}
-                names.distinct("value", read, [])
+                names.check_distinct("value", read, [])
             at = record.get("default")
             if at is not None:
                 default = at.text
                 if default not in values:
-                    names.undefined("value", at, values, fact=id)
-            names.facts[id] = numbered(values)
+                    names.report_undefined("value", at, values, fact=id)
+            names.facts[id] = positions_by_name(values)
             facts.append(
                 names.part(
                     Fact, FACT, record, id=id, ask=ask, values=values, default=default,
@@ -398,7 +402,7 @@ class Builder:
         """Read `channels`."""
         names = self.names
         channels = []
-        aliases: list[Named] = []
+        aliases: list[PlacedText] = []
         for id, record, place in self.entries("channels"):
             if record is None:
                 continue
@@ -434,15 +438,15 @@ class Builder:
             when=names.when(record.get("when"), ("plan", "role", "priority"), "entitlements"),
             allow=names.expand("channel", (False, record.get("allow") or ())),
             # The channels of a group are in the order of their definition.
-            recommend=tuple(names.chosen("channel", record.get("recommend") or ())),
+            recommend=tuple(names.expand_groups("channel", record.get("recommend") or ())),
         )  # fmt: skip
 
     def read_priorities(self) -> tuple[Priority, ...]:
         """Read `priorities`."""
         names = self.names
         priorities = []
-        ids: list[Named] = []
-        aliases: list[Named] = []
+        ids: list[PlacedText] = []
+        aliases: list[PlacedText] = []
         for record in self.record.get("priorities") or ():
             at = record.get("id")
             if at is not None:
@@ -454,7 +458,7 @@ class Builder:
             name = names.text(record.get("name")) or id
             when = partial(names.when, record.get("when"), (), "priorities")
             priorities.append(names.part(Priority, PRIORITY, record, id=id, name=name, when=when))
-        names.distinct("priority", ids, aliases)
+        names.check_distinct("priority", ids, aliases)
         return tuple(priorities)
 
     # -- metrics, commitments, terms, self-help -------------------------------------------
@@ -478,10 +482,10 @@ class Builder:
                 hint = Message("`{metric all}` selects all metrics", all="all")
                 names.refuse_reserved("metric", at, ["all"], hint)
             id = at.text if at else ""
-            called = names.text(record.get("name")) or id
+            name = names.text(record.get("name")) or id
             starts = self.read_start(record)
-            metrics.append(names.part(Metric, METRIC, record, id=id, name=called, starts=starts))
-        names.distinct("metric", ids, [])
+            metrics.append(names.part(Metric, METRIC, record, id=id, name=name, starts=starts))
+        names.check_distinct("metric", ids, [])
         return tuple(metrics)
 
     def read_start(self, record: Record) -> Text:
@@ -557,7 +561,7 @@ class Builder:
             place = read.place_of(id)
             topics.append(names.part(Topic, TOPIC, own, id=id, name=name, place=place))
         if read is not None:
-            names.distinct("topic", read, [])
+            names.check_distinct("topic", read, [])
         ids = [topic.id for topic in topics]
         return names.part(
             SelfHelp, SELF_HELP, record, topics=tuple(topics),
@@ -571,21 +575,21 @@ class Builder:
     def read_resource(self, record: Record, self_help: Record, topics: list[str]) -> Resource:
         """Read one entry of `resources`."""
         names = self.names
-        known = not misspelt(self_help, "topics", self.reader)
+        known = not is_misspelt(self_help, "topics", self.reader)
         known = known and ("topics" not in self_help or self_help.get("topics") is not None)
-        chosen: list[str] = []
+        topic_ids: list[str] = []
         for at in record.get("topic") or ():
             if at.text == "each":
-                chosen += topics
+                topic_ids += topics
             elif at.text in topics or not known:
-                chosen.append(at.text)
+                topic_ids.append(at.text)
             else:
-                names.undefined("topic", at, ["each", *topics])
+                names.report_undefined("topic", at, ["each", *topics])
         audience = record.get("audience")
         if audience and not names.has("role", record.key("audience")):
             audience = None
         return names.part(
-            Resource, RESOURCE, record, topics=tuple(dict.fromkeys(chosen)),
+            Resource, RESOURCE, record, topics=tuple(dict.fromkeys(topic_ids)),
             audience=self.read_audience(record, audience),
         )  # fmt: skip
 
@@ -606,7 +610,7 @@ class Builder:
     def read_hours(self) -> dict[str, tuple[PolicyCalendar, ...]]:
         """Read `hours`."""
         hours: dict[str, tuple[PolicyCalendar, ...]] = {}
-        unions: dict[str, list[Named]] = {}
+        unions: dict[str, list[PlacedText]] = {}
         section = self.record.get("hours")
         for id, read, _ in self.entries("hours"):
             hint = "these hours are predefined in every policy"
@@ -616,7 +620,7 @@ class Builder:
             unions[id] = [at for r in records if r is not None for at in r.get("any") or ()]
         self.check_ids("calendar", "hours")
         before = len(self.reader.findings)
-        order = self.names.in_order("union", unions)
+        order = self.names.sort_by_reference("union", unions)
         if len(self.reader.findings) == before:
             self.check_unions(order, hours)
         return hours
@@ -624,7 +628,7 @@ class Builder:
     def check_unions(self, order: list[str], hours: dict[str, tuple[PolicyCalendar, ...]]) -> None:
         """Report the first union that exceeds a limit; members come before their unions.
 
-        The limits bound a walk from a union to its calendars, even if unions share calendars.
+        The limits bound the time of a walk from a union to its calendars.
         """
         reached: dict[str, int] = {}
         levels: dict[str, int] = {}
@@ -662,7 +666,7 @@ class Builder:
 
     def read_windows(self, record: Record) -> tuple[Window, ...] | None:
         """Read `open`: the week's windows, None for 24x7."""
-        parts: list[Placed] = record.get("open") or []
+        parts: list[PlacedValue] = record.get("open") or []
         always = [part for part in parts if part.value == "24x7"]
         if always and len(parts) > 1:
             second = next((part for part in parts if part is not parts[0]), parts[0])
@@ -675,7 +679,7 @@ class Builder:
         self.check_overlap(parts, week=True)
         return tuple(sorted(window for part in parts for window in part.value))
 
-    def check_overlap(self, parts: list[Placed], *, week: bool) -> None:
+    def check_overlap(self, parts: list[PlacedValue], *, week: bool) -> None:
         """Report each entry with a window that overlaps a window of an earlier entry.
 
         Windows that touch do not overlap.
@@ -703,7 +707,7 @@ class Builder:
                 longest = span
 
     def read_days(self, record: Record, key: str) -> dict[str, tuple[Window, ...]]:
-        """Read `dates` or `breaks`; overlapping breaks are merged where they are used."""
+        """Read `dates` or `breaks`; breaks may overlap."""
         read = record.get(key)
         days = {}
         for date, parts in read.values.items() if read else ():
@@ -739,21 +743,21 @@ class Builder:
             add=tuple(day.value for day in added),
             remove=tuple(day.value for day in remove),
             frozen=None if frozen is None else self.days_off(_dates(frozen)),
-            # A date in both has its name in `add`, which a person wrote.
+            # For a date in both, use the name in `add`, which a person wrote.
             names=lambda: self.names_of_days(frozen) | self.names_of_days(add),
             frozen_exchanged=self.days_off(read.get("frozen-exchanged") or []),
         )
 
     def names_of_days(self, read: Any) -> dict[str, Text]:
-        """Return the names of dates that are written as a mapping."""
+        """Return the names of dates in a mapping; a list has no names."""
         if not isinstance(read, Record):
             return {}
         texts = ((day, self.names.text(text)) for day, text in read.values.items())
         return {day: text for day, text in texts if text is not None}
 
-    def days_off(self, days: list[Placed]) -> tuple[str, ...]:
+    def days_off(self, days: list[PlacedValue]) -> tuple[str, ...]:
         """Return dates; report duplicate dates."""
-        seen: dict[str, Placed] = {}
+        seen: dict[str, PlacedValue] = {}
         for day in days:
             other = seen.setdefault(day.value, day)
             if other is not day:
@@ -764,11 +768,11 @@ class Builder:
         return tuple(seen)
 
 
-def _dates(read: Any) -> list[Placed]:
-    """Return dates that are written as one date, a list, or a mapping to names."""
+def _dates(read: Any) -> list[PlacedValue]:
+    """Return the dates of a single date, a list, or a mapping from dates to names."""
     if isinstance(read, Record):
-        return [Placed(day, read.key(day).node, (read.way, day)) for day in read.values]
-    return [read] if isinstance(read, Placed) else read or []
+        return [PlacedValue(day, read.key(day).node, (read.way, day)) for day in read.values]
+    return [read] if isinstance(read, PlacedValue) else read or []
 
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -11,7 +11,7 @@ from zsupport.clock.target import Target
 from zsupport.clock.windows import DAYS, Window
 from zsupport.typed import NamedTuple
 
-#: The kinds of channels that open no cases, so that they have no targets.
+#: The kinds of channels that do not open cases. They have no targets.
 NO_CASE = ("self-service", "community")
 #: The kinds of channels.
 CHANNEL_KINDS = (*NO_CASE, "web", "email", "chat", "phone", "other")
@@ -121,7 +121,7 @@ class Channel(NamedTuple):
 
     @property
     def opens_case(self) -> bool:
-        """Whether cases can be opened by it; only such channels have targets."""
+        """Whether customers can open cases in the channel; only such channels have targets."""
         return self.kind not in NO_CASE
 
 
@@ -218,7 +218,7 @@ class Cell(NamedTuple):
 
     target: Target
     text: Text | None
-    hours: str | None  # of the cell, or else of the rule
+    hours: str | None  # those of the cell, otherwise those of the rule
     condition: Text | None
     remarks: Remarks
     place: Place
@@ -323,7 +323,7 @@ class Revision(NamedTuple):
     remarks: Remarks
 
     def heading(self) -> Revision:
-        """Return the revision with empty sections: what a list of policies shows of it."""
+        """Return the revision with empty sections, for a list of policies."""
         return self._replace(
             sources=(), plans=(), roles=(), facts=(), channels=(), grants=(), priorities=(),
             metrics=(), hours={}, commitments=(), rules=(), terms=(), self_help=None,

@@ -18,12 +18,12 @@ from zsupport.policy.shape import (
     Line,
     ListOf,
     Name,
-    Named,
+    PlacedText,
     Reader,
     ReadItems,
     Record,
     Shape,
-    misspelt,
+    is_misspelt,
 )
 from zsupport.policy.shape import (
     Text as TextShape,
@@ -54,17 +54,19 @@ Part = TypeVar("Part", bound=tuple[Any, ...])
 
 
 @cache
-def _fields(made: type[tuple[Any, ...]], kind: Fields) -> list[tuple[str, str, Shape | None, Any]]:
-    """Return the fields of a class of the model: name, key, shape, and value if missing."""
+def _fields(
+    model_class: type[tuple[Any, ...]], kind: Fields
+) -> list[tuple[str, str, Shape | None, Any]]:
+    """Return the fields of a class of the model: name, key, shape, and default value."""
     fields = []
-    for name in made.__annotations__:
+    for name in model_class.__annotations__:
         key = name.replace("_", "-")
         shape = kind.fields[key].shape if key in kind.fields else None
         fields.append((name, key, shape, () if isinstance(shape, ListOf) else None))
     return fields
 
 
-def numbered(names: Iterable[str]) -> Known:
+def positions_by_name(names: Iterable[str]) -> Known:
     """Return names with their positions."""
     return {name: position for position, name in enumerate(names)}
 
@@ -72,8 +74,8 @@ def numbered(names: Iterable[str]) -> Known:
 class Names:
     """Resolves names that a policy defines, and reports undefined names.
 
-    `known` has the ids of each kind, with their positions in the order of definition. It is None
-    for a section with errors, so that an error there does not make every use of it an error.
+    `known` has the ids of each kind, with their positions in the order of definition. A section
+    with errors has None instead, so that its names are not reported as undefined at every use.
     """
 
     def __init__(self, record: Record, reader: Reader) -> None:
@@ -86,8 +88,8 @@ class Names:
         #: The values of each valid fact, in the order of definition.
         self.facts: dict[str, Known] = {}
         #: Whether names may be groups that could not be read because of errors.
-        self._groups_lost = "groups" not in record and (
-            not record.whole or misspelt(record, "groups", reader)
+        self._has_unread_groups = "groups" not in record and (
+            not record.whole or is_misspelt(record, "groups", reader)
         )
         #: Groups: the dimension of every group, and the values of those that could be resolved.
         self.group_dimensions: dict[str, str | None] = {}
@@ -103,15 +105,15 @@ class Names:
     def _defined(self, section: str) -> Known | None:
         if section not in self.record:
             lost = POLICY.fields[section].required or not self.record.whole
-            lost = lost or misspelt(self.record, section, self.reader)
+            lost = lost or is_misspelt(self.record, section, self.reader)
             return None if lost else {}
         read = self.record.get(section)
         if isinstance(read, Record):
-            return numbered(read.values) if read.whole else None
+            return positions_by_name(read.values) if read.whole else None
         if read is None or isinstance(read, ReadItems):
             return None
         ids = [entry.get("id") for entry in read]
-        return None if None in ids else numbered(at.text for at in ids)
+        return None if None in ids else positions_by_name(at.text for at in ids)
 
     # -- texts and remarks ---------------------------------------------------------------
 
@@ -131,15 +133,17 @@ class Names:
             self.resolve("source", record.get("source")),
         )
 
-    def part(self, made: type[Part], kind: Fields, record: Record | None, /, **own: Any) -> Part:
-        """Return a part of the model, whose fields are read from the keys of the same names.
+    def part(
+        self, model_class: type[Part], kind: Fields, record: Record | None, /, **own: Any
+    ) -> Part:
+        """Return a part of the model; its fields have the values of the keys of the same names.
 
         `own` has fields with computed values. A value that reads texts is a function; it is
         called in the order of the fields, because the order of languages depends on it.
         """
         values = {} if record is None else record.values
         fields: list[Any] = []
-        for name, key, shape, none in _fields(made, kind):
+        for name, key, shape, none in _fields(model_class, kind):
             if name in own:
                 value = own[name]
                 fields.append(value() if callable(value) else value)
@@ -152,7 +156,7 @@ class Names:
                 assert name == "place", f"no key of a {kind.name}: {name}"
                 assert record is not None
                 fields.append(record.place)
-        return made(*fields)
+        return model_class(*fields)
 
     def _value(self, shape: Shape, read: Any) -> Any:
         """Return the value of the model for a value that a shape has read."""
@@ -166,14 +170,14 @@ class Names:
         return self.resolve(shape.kind, read) if isinstance(shape, Name) else read
 
     def report_to(self, reader: Reader) -> None:
-        """Add findings to another reader from now on, and forget which names were reported."""
+        """Add findings to another reader from now on, and forget the reported names."""
         if reader is not self.reader:
             self.reader = reader
             self._without_suggestion.clear()
 
     # -- single names --------------------------------------------------------------------
 
-    def resolve(self, kind: str, at: Named | None, before: str = "") -> str | None:
+    def resolve(self, kind: str, at: PlacedText | None, before: str = "") -> str | None:
         """Return the id that a name refers to, or report it and return None.
 
         `before` is the text before the name in the same value.
@@ -183,13 +187,13 @@ class Names:
         known = self.known[kind]
         if known is None or at.text in known or (kind == "hours" and at.text == ALWAYS):
             return at.text
-        self.undefined(kind, at, known, before=before)
+        self.report_undefined(kind, at, known, before=before)
         return None
 
-    def undefined(
+    def report_undefined(
         self,
         kind: str,
-        at: Named,
+        at: PlacedText,
         known: Collection[str],
         hint: str | None = None,
         *,
@@ -205,7 +209,7 @@ class Names:
         name in the same value.
         """
         if kind not in self._aliases:
-            self._aliases[kind] = self._by_alias(kind)
+            self._aliases[kind] = self._ids_by_alias(kind)
         meant = self._aliases[kind].get(at.text.casefold())
         hint = f"write `{meant}` instead of its alias" if meant else hint
         name = short(at.text)
@@ -217,23 +221,23 @@ class Names:
             message = f"unknown {kind} `{name}`"
         reader, key = self.reader, (f"{kind} {fact} {alternative}", at.text)
         if key in self._without_suggestion:
-            # All uses of a name whose definition is missing are one finding.
+            # Report all uses of an undefined name in one finding.
             position, lines = self._without_suggestion[key]
-            reader.wrong.add(at.path[:2])
+            reader.wrong_paths.add(at.path[:2])
             if at.span.line not in lines and len(lines) <= _MAX_LINES:
                 lines.append(at.span.line)
                 finding = reader.findings[position]
-                reader.findings[position] = finding._replace(hint=_also_on(lines))
+                reader.findings[position] = finding._replace(hint=_other_uses_hint(lines))
             return
-        free = [name for name in known if name not in present] if present else known
+        candidates = [name for name in known if name not in present] if present else known
         if before and hint is None:
-            close = reader.nearest(at.text, free)
+            close = reader.nearest(at.text, candidates)
             hint = f"did you mean `{before}{close}`?" if close else None
-        reader.report_unknown("ZS201", at, message, known, hint, free)
+        reader.report_unknown("ZS201", at, message, known, hint, candidates)
         if reader.findings[-1].hint is None:
             self._without_suggestion[key] = len(reader.findings) - 1, []
 
-    def _by_alias(self, kind: str) -> dict[str, str]:
+    def _ids_by_alias(self, kind: str) -> dict[str, str]:
         read = self.record.get(SECTIONS.get(kind, ""))
         named: list[tuple[str, Record]] = []
         if isinstance(read, Record):
@@ -246,7 +250,7 @@ class Names:
         """Return whether the policy defines no values of a dimension."""
         return dimension in DIMENSIONS and self.known[dimension] == {}
 
-    def has(self, dimension: str, at: Named) -> bool:
+    def has(self, dimension: str, at: PlacedText) -> bool:
         """Return whether the policy defines values of a dimension; report its use if not."""
         if not self.lacks(dimension):
             return True
@@ -261,36 +265,36 @@ class Names:
         """Return the values of a dimension or fact, None if they could not be read."""
         return (self.known if dimension in DIMENSIONS else self.facts).get(dimension)
 
-    def chosen(self, dimension: str, names: Iterable[Named]) -> list[str]:
-        """Return the values of names in written order; a group is replaced by its values."""
+    def expand_groups(self, dimension: str, names: Iterable[PlacedText]) -> list[str]:
+        """Return the values of names in the order of the file; a group becomes its values."""
         values = self.values_of(dimension)
-        chosen: list[str] = []
+        result: list[str] = []
         for at in names:
             if at.text in self.group_dimensions and self.group_dimensions[at.text] in (
                 dimension,
                 None,
             ):
-                chosen += self.groups.get(at.text, ())
+                result += self.groups.get(at.text, ())
             elif values is None or at.text in values:
-                chosen.append(at.text)
-            elif self._groups_lost:
+                result.append(at.text)
+            elif self._has_unread_groups:
                 continue
             elif at.text in self.group_dimensions:
                 self.reader.report(
                     "ZS201", at.span, at.way,
                     f"group `{short(at.text)}` has values of `{self.group_dimensions[at.text]}`,"
                     f" not of `{dimension}`",
-                    self.reader.listed(values),
+                    self.reader.list_names(values),
                 )  # fmt: skip
             else:
                 known = self._values_and_groups(dimension, values)
-                hint = _instead_of(at, dimension, known)
+                hint = _replacement_hint(at, dimension, known)
                 if dimension in DIMENSIONS:
                     alternative = "group" if self.group_dimensions else None
-                    self.undefined(dimension, at, known, hint, alternative=alternative)
+                    self.report_undefined(dimension, at, known, hint, alternative=alternative)
                 else:
-                    self.undefined("value", at, known, hint, fact=dimension)
-        return list(dict.fromkeys(chosen))
+                    self.report_undefined("value", at, known, hint, fact=dimension)
+        return list(dict.fromkeys(result))
 
     def _values_and_groups(self, dimension: str, values: Known) -> list[str]:
         if dimension not in self._known_values:
@@ -304,29 +308,29 @@ class Names:
         values = self.values_of(dimension)
         text = names[0].text if len(names) == 1 else None
         if values is not None and text in values and text not in self.group_dimensions:
-            chosen = [text]
+            result = [text]
         else:
-            chosen = self.chosen(dimension, names)
+            result = self.expand_groups(dimension, names)
         if values is None:
-            return tuple(chosen)
-        self.expanded += len(values) - len(chosen) if negated else len(chosen)
+            return tuple(result)
+        self.expanded += len(values) - len(result) if negated else len(result)
         if self.expanded > CONDITION_VALUES.most:
             at = names[0]
             message = f"too many values in all conditions (limit {CONDITION_VALUES.most:,})"
             self.reader.report("ZS009", at.span, at.way, message, "fewer values or conditions")
             raise Stop
         if negated:
-            unwanted = set(chosen)
-            return tuple(value for value in values if value not in unwanted)
-        return tuple(sorted(chosen, key=values.__getitem__) if len(chosen) > 1 else chosen)
+            excluded = set(result)
+            return tuple(value for value in values if value not in excluded)
+        return tuple(sorted(result, key=values.__getitem__) if len(result) > 1 else result)
 
     def read_groups(self) -> None:
         """Resolve `groups`; a group can contain other groups of its dimension."""
         section = self.record.get("groups")
         if section is None:
-            self._groups_lost |= "groups" in self.record
+            self._has_unread_groups |= "groups" in self.record
             return
-        self._groups_lost = not section.whole
+        self._has_unread_groups = not section.whole
         facts = self.known["fact"] or {}
         for id, group in section.values.items():
             self.group_dimensions[id] = None
@@ -340,23 +344,23 @@ class Names:
                     hint = "this word is a key of targets by priority"
                     self.refuse_reserved("group", section.key(id), CELL.fields, hint)
             else:
-                self.undefined("dimension", at, [*DIMENSIONS, *facts], alternative="fact")
-        self.distinct("group", section, [])
+                self.report_undefined("dimension", at, [*DIMENSIONS, *facts], alternative="fact")
+        self.check_distinct("group", section, [])
         read = {id: group for id, group in section.values.items() if self.group_dimensions[id]}
-        edges: dict[str, list[Named]] = {}
+        edges: dict[str, list[PlacedText]] = {}
         for id, (dimension, (_, names)) in read.items():
             values = self.values_of(dimension.text) or {}
-            self._differs_from_values(section.key(id), dimension.text, values)
+            self._check_group_name(section.key(id), dimension.text, values)
             edges[id] = [
                 at
                 for at in names
                 if at.text not in values and self.group_dimensions.get(at.text) == dimension.text
             ]
-        for id in self.in_order("group", edges):
+        for id in self.sort_by_reference("group", edges):
             dimension, names = read[id]
             self.groups[id] = self.expand(dimension.text, names)
 
-    def _differs_from_values(self, at: Named, dimension: str, values: Known) -> None:
+    def _check_group_name(self, at: PlacedText, dimension: str, values: Known) -> None:
         if at.text in values:
             message = f"group `{at.text}` has the same name as a value of `{dimension}`"
             self.reader.report("ZS209", at.span, at.way, message, "a unique name")
@@ -370,8 +374,8 @@ class Names:
             )
             self.reader.report("ZS107", at.span, at.way, message, "a unique name")
 
-    def in_order(self, kind: str, edges: dict[str, list[Named]]) -> list[str]:
-        """Return names after the names that they refer to; report cycles."""
+    def sort_by_reference(self, kind: str, edges: dict[str, list[PlacedText]]) -> list[str]:
+        """Return the names sorted: each name follows the names that it refers to; report cycles."""
         order: list[str] = []
         trail: list[str] = []
         place: dict[str, int] = {}
@@ -428,38 +432,44 @@ class Names:
                     inside, name = read
                     value = record.value(key)
                     before = "inside " if inside else "outside "
-                    hours = self.resolve("hours", Named(name, value.node, value.way), before)
+                    hours = self.resolve("hours", PlacedText(name, value.node, value.way), before)
                     opened = (inside, hours) if hours else None
             else:
                 if isinstance(read, DeferredValue):
-                    read = self._of_fact(read, record.key(key), allowed, record.node.by_key)
+                    read = self._fact_values(read, record.key(key), allowed, record.node.by_key)
                 if self.lacks(key):
                     self.has(key, record.key(key))
                 elif read is not None:
                     values[key] = self.expand(key, read)
         return Alternative(values, opened, self.remarks(record), record.place)
 
-    def _of_fact(
-        self, later: DeferredValue, at: Named, allowed: tuple[str, ...], present: Collection[str]
+    def _fact_values(
+        self,
+        later: DeferredValue,
+        at: PlacedText,
+        allowed: tuple[str, ...],
+        present: Collection[str],
     ) -> Any:
         """Return the values of a fact in a condition, or report an unknown fact."""
         facts = self.known["fact"]
         if facts is None or at.text in facts:
             return later.read(self.reader)
         known = [*allowed, *facts, *REMARK_KEYS]
-        self.undefined("dimension", at, known, alternative="fact", present=present)
+        self.report_undefined("dimension", at, known, alternative="fact", present=present)
         return None
 
     # -- ids -----------------------------------------------------------------------------
 
-    def distinct(self, kind: str, ids: Record | list[Named], aliases: list[Named]) -> None:
+    def check_distinct(
+        self, kind: str, ids: Record | list[PlacedText], aliases: list[PlacedText]
+    ) -> None:
         """Report ids and aliases that are duplicate, or differ only in letter case."""
         texts = list(ids.values) if isinstance(ids, Record) else [at.text for at in ids]
         texts += [at.text for at in aliases]
         if len({text.casefold() for text in texts}) == len(texts):
             return
         named = [ids.key(key) for key in ids.values] if isinstance(ids, Record) else ids
-        seen: dict[str, Named] = {}
+        seen: dict[str, PlacedText] = {}
         for at in (*named, *aliases):
             other = seen.setdefault(at.text.casefold(), at)
             if other is at:
@@ -476,8 +486,8 @@ class Names:
                 hint = f"first defined on line {line}; ids are not case-sensitive"
             self.reader.report(code, at.span, at.way, message, "a unique name", hint)
 
-    def refuse_reserved(self, kind: str, at: Named, words: Iterable[str], hint: str) -> None:
-        """Report an id that is one of these words, which have a meaning of their own."""
+    def refuse_reserved(self, kind: str, at: PlacedText, words: Iterable[str], hint: str) -> None:
+        """Report an id that is one of these words; `hint` says what the word means."""
         if at.text.casefold() in words:
             message = f"`{at.text}` cannot be the id of a {kind}"
             self.reader.report("ZS106", at.span, at.way, message, "another id", hint)
@@ -487,7 +497,7 @@ class Names:
 _MAX_LINES = 10
 
 
-def _also_on(lines: list[int]) -> str:
+def _other_uses_hint(lines: list[int]) -> str:
     """Return the hint that names the other lines on which an undefined name is used."""
     if len(lines) == 1:
         return f"define it; it is also used on line {lines[0]}"
@@ -500,8 +510,8 @@ _YES = frozenset({"yes", "y", "on", "1", "ja", "wahr"})
 _NO = frozenset({"no", "n", "off", "0", "nei", "nein", "falsch"})
 
 
-def _instead_of(at: Named, dimension: str, known: Collection[str]) -> str | None:
-    """Return what to write instead of a text that means several values, or all, or `not`."""
+def _replacement_hint(at: PlacedText, dimension: str, known: Collection[str]) -> str | None:
+    """Return the hint for a text that means several values, all values, or a negation."""
     text, place = at.text, at.path[-1]
     in_list, is_key = isinstance(place, int), place == at.text
     small = text.casefold()

@@ -17,7 +17,7 @@ from zsupport.policy.shape import (
     Text,
 )
 
-#: Descriptions that replace those of a shape, which are worded for messages.
+#: Descriptions in the reference, by the description that messages use.
 _WORDS = {
     "the id of hours": "the id of hours, or `24x7`",
     "the id of a value": "one of the values",
@@ -51,7 +51,7 @@ def _places() -> dict[str, Fields]:
             for key, field in shape.fields.items():
                 visit(field.shape, f"{path}.{key}".removeprefix("."))
             if shape.other_keys:
-                # The text about other keys begins with what they are: `a metric: ...`.
+                # The text about other keys begins with their kind: `a metric: ...`.
                 visit(
                     shape.other_keys,
                     f"{path}.{shape.other_keys_text.split()[1].strip(':').upper()}",

@@ -12,13 +12,13 @@ def policy_schema() -> dict[str, Any]:
     """Return the schema of a policy (draft 7, which editors support).
 
     It accepts everything that the loader accepts, and rejects unknown and missing keys. Only the
-    loader checks names, lengths of time and dates.
+    loader checks names, durations and dates.
     """
     return schema_of(POLICY, "zsupport policy")
 
 
 def schema_of(root: Fields, title: str) -> dict[str, Any]:
-    """Return the schema (draft 7) of a file that contains such a mapping."""
+    """Return the schema (draft 7) of a file with the root mapping `root`."""
     definitions: dict[str, Any] = {"text": Text.definition(), "values": Values.definition()}
     first, *parts = records(root)
     for fields in parts:

@@ -1,7 +1,7 @@
 """Shapes: the types from which the policy format is defined.
 
 A shape reads a YAML node and reports errors, returns its JSON Schema, and describes what is
-expected. `zsupport.policy.format` combines shapes to the whole format.
+expected. `zsupport.policy.format` combines shapes into the whole format.
 
 Every scalar is read as text and then by its shape. The JSON Schema of a text also accepts numbers,
 booleans and null, because an editor's YAML reader makes `2020` a number before it validates.
@@ -45,8 +45,8 @@ ANY_SCALAR: Schema = {"type": ["string", "number", "boolean", "null"]}
 class _ReadValue:
     """A value that was read, with its place.
 
-    There is one for every name in a policy, so it keeps the node, and computes the place and the
-    path only when an error is reported.
+    A policy has thousands of these, so it keeps the node, and computes the place and the path only
+    if an error is reported.
     """
 
     __slots__ = ("node", "way")
@@ -56,21 +56,21 @@ class _ReadValue:
 
     @property
     def span(self) -> Span:
-        """Its range in the file."""
+        """The range of the value in the file."""
         return self.node.span
 
     @property
     def path(self) -> Path:
-        """Its path in the document."""
+        """The path of the value in the document."""
         return path_of(self.way)
 
     @property
     def place(self) -> Place:
-        """Its path, and the line on which it starts."""
+        """The path of the value, and the line on which it starts."""
         return Place(way_key(self.way), self.node.line)
 
 
-class Named(_ReadValue):
+class PlacedText(_ReadValue):
     """A text with its place: a name to resolve, or a value that is checked later."""
 
     __slots__ = ("text",)
@@ -81,7 +81,7 @@ class Named(_ReadValue):
         self.way = way
 
 
-class Placed(_ReadValue):
+class PlacedValue(_ReadValue):
     """A parsed value with its place, for checks that compare it with other values."""
 
     __slots__ = ("value",)
@@ -118,13 +118,13 @@ class Record(_ReadValue):
         """Return whether a known key is present, even if its value is invalid."""
         return key in self.values
 
-    def key(self, key: str) -> Named:
+    def key(self, key: str) -> PlacedText:
         """Return a key that is present, with its place."""
-        return Named(key, self.node.by_key[key][0], (self.way, key))
+        return PlacedText(key, self.node.by_key[key][0], (self.way, key))
 
-    def value(self, key: str) -> Named:
+    def value(self, key: str) -> PlacedText:
         """Return a key that is present, with the place of its value."""
-        return Named(key, self.node.by_key[key][1], (self.way, key))
+        return PlacedText(key, self.node.by_key[key][1], (self.way, key))
 
     def place_of(self, key: str) -> Place:
         """Return the place of a key, or of the mapping if the key is missing."""
@@ -132,8 +132,8 @@ class Record(_ReadValue):
             return self.place
         return Place(way_key((self.way, key)), self.node.by_key[key][0].line)
 
-    def was_left_empty(self, key: str) -> bool:
-        """Return whether a key has no value, which has been reported."""
+    def has_no_value(self, key: str) -> bool:
+        """Return whether a key has no value; the missing value has been reported."""
         name, value = self.node.by_key[key]
         return name.span == value.span
 
@@ -150,7 +150,7 @@ class Record(_ReadValue):
 
 
 class DeferredValue(_ReadValue):
-    """A value under a key that the policy defines; it can be read when the key has been checked."""
+    """A value under a key that the policy defines; it is read after the key has been checked."""
 
     __slots__ = ("shape",)
 
@@ -176,8 +176,8 @@ class Reader:
         self.findings: list[Finding] = []
         self.compared = 0
         #: The first two steps of the path of every finding.
-        self.wrong: set[Path] = set()
-        self._listed: dict[tuple[str, ...], str] = {}
+        self.wrong_paths: set[Path] = set()
+        self._name_lists: dict[tuple[str, ...], str] = {}
 
     def nearest(self, name: str, known: Collection[str]) -> str | None:
         """Return the known name closest to `name`; None after too many comparisons."""
@@ -201,38 +201,38 @@ class Reader:
     ) -> None:
         """Add an error at `span`; `way` is the way to the value in the document."""
         path = path_of(way)
-        self.wrong.add(path[:2])
+        self.wrong_paths.add(path[:2])
         add_finding(self.findings, self.file, code, span, path, message, expected, hint)
 
     def report_unknown(
         self,
         code: str,
-        at: Named,
+        at: PlacedText,
         message: str,
         known: Collection[str],
         hint: str | None = None,
-        free: Collection[str] | None = None,
+        candidates: Collection[str] | None = None,
     ) -> None:
         """Add an error about a name that is not in `known`, and suggest the nearest known name.
 
-        `free` are the names that can replace it; by default all known names.
+        `candidates` are the names that can replace it; by default all known names.
         """
         if hint is None:
             close = self.nearest(at.text, known)
-            if close and free is not None and close not in free:
+            if close and candidates is not None and close not in candidates:
                 hint = f"`{close}` is already present; keep one of the two"
                 close = None
         if hint is None:
             hint = f"did you mean `{close}`?" if close else None
-        self.report(code, at.span, at.way, message, self.listed(known), hint)
+        self.report(code, at.span, at.way, message, self.list_names(known), hint)
 
-    def listed(self, names: Collection[str]) -> str:
+    def list_names(self, names: Collection[str]) -> str:
         """Return the first 40 names, separated by commas; findings share the same text."""
-        some = tuple(islice(names, 41))
-        if some not in self._listed:
-            shown = [*map(short, some[:40]), "..."] if len(some) > 40 else map(short, some)
-            self._listed[some] = ", ".join(shown) or "none"
-        return self._listed[some]
+        first = tuple(islice(names, 41))
+        if first not in self._name_lists:
+            texts = [*map(short, first[:40]), "..."] if len(first) > 40 else map(short, first)
+            self._name_lists[first] = ", ".join(texts) or "none"
+        return self._name_lists[first]
 
 
 class Shape:
@@ -257,12 +257,12 @@ class Shape:
         """Return the shapes that this shape contains."""
         return []
 
-    def as_mapping(self, node: Node) -> str | None:
-        """Return the hint that writes a node as this mapping, or None."""
+    def mapping_hint(self, node: Node) -> str | None:
+        """Return the hint to write a node as this mapping, or None."""
         return None
 
 
-def wrong_kind(
+def report_wrong_kind(
     node: Node,
     way: Way,
     reader: Reader,
@@ -272,7 +272,7 @@ def wrong_kind(
 ) -> None:
     """Report a node that is empty, or is not of the expected kind: a text, a list, a mapping."""
     if isinstance(node, ScalarNode) and not node.text.strip():
-        _no_value(node, way, reader, expected, hint)
+        _report_no_value(node, way, reader, expected, hint)
         return
     message = f"expected {enumerated(kinds, 'or')}, found {_kind_of(node)}"
     reader.report("ZS103", node.span, way, message, expected, hint)
@@ -284,7 +284,7 @@ def _kind_of(node: Node) -> str:
     return "a list" if isinstance(node, SequenceNode) else "a mapping"
 
 
-def _no_value(
+def _report_no_value(
     node: ScalarNode, way: Way, reader: Reader, expected: str, hint: str | None = None
 ) -> None:
     name = way[1] if way else 0
@@ -296,7 +296,7 @@ def _no_value(
     reader.report("ZS003", node.span, way, message, expected, hint)
 
 
-#: The hint where a comma inside { } or [ ] has cut off the rest of a text.
+#: The hint for a text that was cut off at a comma inside { } or [ ].
 QUOTE_COMMA = "quote a text that contains a comma, and write several values in [ ]"
 
 
@@ -308,7 +308,7 @@ def is_omitted(node: Node) -> bool:
 def expect_text(node: Node, way: Way, reader: Reader, expected: str) -> str | None:
     """Return the text of a scalar node; report another kind of node, or an empty value."""
     if not isinstance(node, ScalarNode) or not node.text.strip():
-        wrong_kind(node, way, reader, ["a text"], expected)
+        report_wrong_kind(node, way, reader, ["a text"], expected)
         return None
     return node.text
 
@@ -380,11 +380,11 @@ class Text(Shape):
 
 
 class Leaf(Shape):
-    """A scalar that `parse` makes a value of; `parse` raises BadText.
+    """A scalar that `parse` converts to a value; `parse` raises BadText for an invalid text.
 
-    `compares` is the number of names that `parse` compares for a suggestion.
-    `parse_without_suggestion` replaces it after too many comparisons. With `placed` the value has
-    its place.
+    `compares` is the number of names that `parse` compares for a suggestion. After too many
+    comparisons, `parse_without_suggestion` replaces `parse`. With `with_place`, the value is a
+    PlacedValue.
     """
 
     def __init__(
@@ -395,16 +395,16 @@ class Leaf(Shape):
         parse_without_suggestion: Callable[[str], Any] | None = None,
         *,
         compares: int = 10,
-        placed: bool = False,
+        with_place: bool = False,
     ) -> None:
         self.words = words
         self.code = code
         self.parse = parse
-        # A policy, and many policies, repeat the same few short texts.
+        # Policies repeat the same few short texts.
         self.parse_cached = lru_cache(maxsize=1_000)(parse)
         self.parse_without_suggestion = parse_without_suggestion or parse
         self.compares = compares
-        self.placed = placed
+        self.with_place = with_place
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the parsed value."""
@@ -421,7 +421,7 @@ class Leaf(Shape):
             expected = problem.expected or self.words
             reader.report(self.code, node.span, way, problem.message, expected, problem.hint)
             return None
-        return Placed(value, node, way) if self.placed else value
+        return PlacedValue(value, node, way) if self.with_place else value
 
     def schema(self) -> Schema:
         """Return any scalar; the loader parses the text."""
@@ -441,13 +441,16 @@ class Choice(Shape):
         if text is None:
             return None
         if text not in self.choices:
-            at = Named(text, node, way)
+            at = PlacedText(text, node, way)
             reader.report_unknown("ZS105", at, f"invalid value `{short(text)}`", self.choices)
             return None
         return text
 
     def schema(self) -> Schema:
-        """Return an enumeration; it has `true` and `1` also as the JSON values of YAML readers."""
+        """Return an enumeration; it also contains the JSON values of `true`, `false` and numbers.
+
+        Readers of YAML read these words as such values.
+        """
         values: list[Any] = list(self.choices)
         values += [
             {"true": True, "false": False}[c] for c in self.choices if c in ("true", "false")
@@ -471,7 +474,7 @@ class Id(Shape):
         if text is None:
             return None
         check_id(text, node, way, reader)
-        return Named(text, node, way)
+        return PlacedText(text, node, way)
 
     def schema(self) -> Schema:
         """Return a scalar whose text matches the pattern."""
@@ -499,8 +502,8 @@ class Name(Shape):
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the name with its place."""
         if isinstance(node, ScalarNode) and node.text.strip():
-            return Named(node.text, node, way)
-        wrong_kind(node, way, reader, ["a text"], self.words)
+            return PlacedText(node.text, node, way)
+        report_wrong_kind(node, way, reader, ["a text"], self.words)
         return None
 
     def schema(self) -> Schema:
@@ -509,7 +512,7 @@ class Name(Shape):
 
 
 class Line(Name):
-    """A text in no language that is not a name, such as an address or a phone number."""
+    """A text without a language that is not a name, such as an address or a phone number."""
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -535,7 +538,7 @@ class ListOf(Shape):
             value = self.item.read(node, way, reader)
             return None if value is None else [value]
         else:
-            wrong_kind(node, way, reader, ["a list"], self.words)
+            report_wrong_kind(node, way, reader, ["a list"], self.words)
             return None
         items = ReadItems(value for value in read if value is not None)
         return items if len(items) < len(read) else read
@@ -570,7 +573,7 @@ class MapOf(Shape):
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of every key, including invalid keys."""
         if not isinstance(node, MappingNode):
-            wrong_kind(node, way, reader, ["a mapping"], self.words)
+            report_wrong_kind(node, way, reader, ["a mapping"], self.words)
             return None
         if not node.entries:
             if node.whole:
@@ -625,9 +628,9 @@ class ByNodeKind(Shape):
         shape = self.by_node[type(node)]
         if shape is None or (isinstance(node, ScalarNode) and not node.text.strip()):
             mapping = self.by_node[MappingNode]
-            hint = mapping.as_mapping(node) if mapping else None
+            hint = mapping.mapping_hint(node) if mapping else None
             kinds = [kind for node_type, kind in _KINDS.items() if self.by_node[node_type]]
-            wrong_kind(node, way, reader, kinds, self.words, hint)
+            report_wrong_kind(node, way, reader, kinds, self.words, hint)
             return None
         return shape.read(node, way, reader)
 
@@ -646,21 +649,21 @@ class ByNodeKind(Shape):
 
 
 #: The effect of a change of a key. JUDGED: it can change an answer, such as an entitlement, a
-#: deadline or a known name. WORDS: it changes only texts in answers. POSITION: it changes only the
-#: place of a part, such as its revision.
+#: deadline or a known name. WORDS: it changes only texts in answers. POSITION: it changes only
+#: which revision is in force, or the version of the format.
 JUDGED, WORDS, POSITION = "judged", "words", "position"
 
 
 class Field(NamedTuple):
     """A key of a mapping: its shape, its meaning, and whether it is required.
 
-    `counts` is JUDGED, WORDS or POSITION for every key of a policy.
+    For every key of a policy, `effect` is JUDGED, WORDS or POSITION.
     """
 
     key: str
     shape: Shape
     description: str
-    counts: str | None = None
+    effect: str | None = None
     required: bool = False
 
 
@@ -674,8 +677,9 @@ class Fields(Shape):
     - `alone`: keys that can be combined only with `when` and remarks
     - `needs`: keys that require another key, and possibly a value of it
     - `hint_for`: returns a hint for some unknown keys
-    - `meant`: returns the key for a text that is written instead of the mapping
-    - `example`: a mapping to show if `meant` gives no valid mapping
+    - `key_for_text`: returns the key that gets the text, if the file has a text instead of the
+      mapping
+    - `example`: a mapping for the hint if `key_for_text` gives no valid mapping
     - `remarks`: whether `note`, `unclear` and `source` are allowed
     - `noun`: the name with an article, for messages
     """
@@ -692,7 +696,7 @@ class Fields(Shape):
         alone: tuple[str, ...] = (),
         needs: dict[str, tuple[str, str | None]] | None = None,
         hint_for: Callable[[str], str | None] = lambda key: None,
-        meant: Callable[[str], str] | None = None,
+        key_for_text: Callable[[str], str] | None = None,
         example: str | None = None,
         remarks: bool = True,
         noun: str | None = None,
@@ -709,11 +713,11 @@ class Fields(Shape):
         self.alone = alone
         self.needs = needs or {}
         self.hint_for = hint_for
-        self.meant = meant
+        self.key_for_text = key_for_text
         self.example = example
-        self.restricts = bool(exclusive or alone or needs)
+        self.has_combination_rules = bool(exclusive or alone or needs)
         self.required = [field.key for field in fields if field.required]
-        self.demands = bool(self.required or exclusive or required_any)
+        self.has_required_keys = bool(self.required or exclusive or required_any)
         self.words = self.noun
         if self.required:
             self.words = f"{self.noun} (a mapping with {', '.join(self.required)})"
@@ -721,7 +725,7 @@ class Fields(Shape):
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of the known keys."""
         if not isinstance(node, MappingNode):
-            wrong_kind(node, way, reader, ["a mapping"], self.words, self.as_mapping(node))
+            report_wrong_kind(node, way, reader, ["a mapping"], self.words, self.mapping_hint(node))
             return None
         values: dict[str, Any] = {}
         unknown: list[str] = []
@@ -732,29 +736,29 @@ class Fields(Shape):
                 values[text] = read(value, inside, reader)
             elif self.other_keys is None:
                 hint = QUOTE_COMMA if is_omitted(value) else self.hint_for(text)
-                at = Named(text, key, inside)
+                at = PlacedText(text, key, inside)
                 # Do not suggest a key that is already present.
-                free = [key for key in self.fields if key not in node.by_key]
+                candidates = [key for key in self.fields if key not in node.by_key]
                 if hint and any(f"write `{key}`" in hint for key in node.by_key):
                     hint = "another key here has the same meaning; keep one of the two"
                 message = f"unknown key `{short(text)}` in {self.noun}"
-                reader.report_unknown("ZS101", at, message, self.fields, hint, free)
+                reader.report_unknown("ZS101", at, message, self.fields, hint, candidates)
                 unknown.append(text)
             elif is_omitted(value):
                 values[text] = self.other_keys.read(value, inside, reader)
             else:
                 values[text] = DeferredValue(self.other_keys, value, inside)
         record = Record(values, node, way, tuple(unknown))
-        if self.demands and node.whole:
+        if self.has_required_keys and node.whole:
             self._check_presence(record, reader)
-        if self.restricts:
-            self._check_company(record, reader)
+        if self.has_combination_rules:
+            self._check_combinations(record, reader)
         return record
 
-    def as_mapping(self, node: Node) -> str | None:
-        """Return the hint that writes a text as this mapping, or shows the example, or None."""
-        if isinstance(node, ScalarNode) and node.text.strip() and self.meant is not None:
-            key = self.meant(node.text)
+    def mapping_hint(self, node: Node) -> str | None:
+        """Return the hint that proposes a mapping with this text, or the example, or None."""
+        if isinstance(node, ScalarNode) and node.text.strip() and self.key_for_text is not None:
+            key = self.key_for_text(node.text)
             probe = Reader("")
             self.fields[key].shape.read(node, (), probe)
             if not probe.findings:
@@ -764,17 +768,17 @@ class Fields(Shape):
     def _check_presence(self, record: Record, reader: Reader) -> None:
         """Report missing keys, unless an unknown key is probably a misspelling of them."""
         for key in self.required:
-            if key not in record.values and not misspelt(record, key, reader):
+            if key not in record.values and not is_misspelt(record, key, reader):
                 message = f"missing key `{key}`"
                 words = self.fields[key].shape.words
                 reader.report("ZS102", record.start, record.way, message, words)
-        for some in (self.exclusive, self.required_any):
-            if some and not any(key in record or misspelt(record, key, reader) for key in some):
-                names = " or ".join(f"`{key}`" for key in some)
+        for keys in (self.exclusive, self.required_any):
+            if keys and not any(key in record or is_misspelt(record, key, reader) for key in keys):
+                names = " or ".join(f"`{key}`" for key in keys)
                 reader.report("ZS102", record.start, record.way, f"missing key {names}", names)
 
-    def _check_company(self, record: Record, reader: Reader) -> None:
-        """Report keys that cannot be combined, and keys that require another key."""
+    def _check_combinations(self, record: Record, reader: Reader) -> None:
+        """Report keys that cannot be combined, and keys that need another key."""
         present = [key for key in self.exclusive if key in record]
         for second in present[1:]:
             names = " or ".join(f"`{key}`" for key in self.exclusive)
@@ -790,16 +794,16 @@ class Fields(Shape):
         for key, (other, value) in self.needs.items():
             if key not in record or any(alone in record for alone in self.alone):
                 continue
-            beside = f"`{other}: {value}`" if value else f"`{other}`"
+            requirement = f"`{other}: {value}`" if value else f"`{other}`"
             if other in record:
                 read = record.values[other]
                 whole = read is not None and not isinstance(read, ReadItems)
                 if value and whole and not _contains(record.node.by_key[other][1], value):
-                    message = f"`{key}` requires {beside}"
-                    self._report(record, key, message, beside, reader)
-            elif other not in self.required_any and not misspelt(record, other, reader):
-                message = f"`{key}` requires {beside}"
-                reader.report("ZS102", record.key(key).span, record.way, message, beside)
+                    message = f"`{key}` requires {requirement}"
+                    self._report(record, key, message, requirement, reader)
+            elif other not in self.required_any and not is_misspelt(record, other, reader):
+                message = f"`{key}` requires {requirement}"
+                reader.report("ZS102", record.key(key).span, record.way, message, requirement)
 
     @staticmethod
     def _report(record: Record, key: str, message: str, expected: str, reader: Reader) -> None:
@@ -833,8 +837,8 @@ class Fields(Shape):
             schema["anyOf"] = [{"required": [key]} for key in self.required_any]
         dependencies: Schema = {}
         for key in self.alone:
-            beside = [k for k in self.fields if k not in (key, "when", *REMARK_KEYS)]
-            dependencies[key] = {"properties": dict.fromkeys(beside, False)}
+            excluded = [k for k in self.fields if k not in (key, "when", *REMARK_KEYS)]
+            dependencies[key] = {"properties": dict.fromkeys(excluded, False)}
         for key, (other, value) in self.needs.items():
             dependencies[key] = {"required": [other]}
             if value:
@@ -849,7 +853,7 @@ class Fields(Shape):
         return [*shapes, self.other_keys] if self.other_keys else shapes
 
 
-def misspelt(record: Record, key: str, reader: Reader) -> bool:
+def is_misspelt(record: Record, key: str, reader: Reader) -> bool:
     """Return whether an unknown key, which was reported, is probably a misspelling of `key`."""
     return any(reader.nearest(unknown, [key]) for unknown in record.unknown[:20])
 

@@ -1,7 +1,7 @@
 """Reads the target rules of a policy, and checks that their targets can be counted.
 
 A business target requires hours that close at some time. The calendar of hours can depend on the
-case, so the check looks at every case that a rule decides if necessary.
+case. Then the check looks at every case that a rule decides.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from math import prod
 from typing import Any
 
 from zsupport.clock.target import Target, needs_hours
-from zsupport.clock.target_text import in_business, parse_target, suited
+from zsupport.clock.target_text import adapt_hint, in_business_hours, parse_target
 from zsupport.clock.windows import DAY
 from zsupport.findings import Span
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, RULE, TARGET_KEY, ByPriority
@@ -27,27 +27,28 @@ from zsupport.policy.model import (
     with_members,
 )
 from zsupport.policy.names import Names
-from zsupport.policy.shape import DeferredValue, Named, Record, misspelt
+from zsupport.policy.shape import DeferredValue, PlacedText, Record, is_misspelt
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
-#: The most cases that are checked; with more cases, every calendar is assumed to decide.
+#: The most cases that are checked; with more cases, every calendar of the hours is checked.
 _MAX_CASES = 20_000
-#: The most conditions that are tried to find the cases of a rule; beyond, it can decide any case.
+#: The most conditions that are tried to find the cases that a rule decides. Beyond this number, it
+#: is assumed to decide every case that it matches.
 _MAX_TRIED = 300_000
 
 
-class _Joined(NamedTuple):
-    """Hours with the calendars that they consist of."""
+class _HoursParts(NamedTuple):
+    """The members and calendars of hours."""
 
     members: list[str]  # these hours and all members of their unions
-    calendars: tuple[PolicyCalendar | None, ...]  # that can decide; None is `24x7`
-    values: dict[str, list[str]]  # of the dimensions and facts that select a calendar, by name
-    certain: bool  # all close at some time and share a time zone, so every case can be counted
+    calendars: tuple[PolicyCalendar | None, ...]  # calendars with windows; None is `24x7`
+    values: dict[str, list[str]]  # the values of the dimensions and facts that select a calendar
+    always_countable: bool  # in every case: all calendars close and are in one time zone
 
 
-class _StatedTargets(NamedTuple):
-    """The targets of a rule that a cell states: of a metric, for one or all priorities."""
+class _TargetScope(NamedTuple):
+    """The cases of a target: those of its rule, for a metric and a priority (None: all)."""
 
     rule: TargetRule
     metric: str
@@ -77,27 +78,29 @@ class TargetsReader:
         self.hours = hours
         self.zone = zone
         self.entitled = entitled
-        #: The rules that have been read; they decide before the next rule.
-        self.above: list[TargetRule] = []
+        #: The rules that have been read. They decide before the rules below them.
+        self.earlier_rules: list[TargetRule] = []
         self.cases_left = _MAX_CASES
         self.tries_left = _MAX_TRIED
-        #: The number of targets whose check depends on other rules, which decide earlier.
-        self.judged_by_case = 0
+        #: The number of targets whose check depends on earlier rules.
+        self.checks_by_case = 0
         self.without_hours: set[Path] = set()
         #: The hours of cells with an invalid target, by the place of the target.
         self.own_hours: dict[Span, str | None] = {}
         self.always_open: set[tuple[Path, str]] = set()
-        self.joined: dict[str, _Joined] = {}
-        self.decided: dict[tuple[object, ...], list[tuple[PolicyCalendar | None, ...]]] = {}
+        self.parts_by_hours: dict[str, _HoursParts] = {}
+        self.unions_by_values: dict[
+            tuple[object, ...], list[tuple[PolicyCalendar | None, ...]]
+        ] = {}
 
     def rules(self) -> tuple[TargetRule, ...]:
         """Return the rules."""
         for record in self.names.record.get("targets") or ():
-            self.above.append(self.rule(record))
-        return tuple(self.above)
+            self.earlier_rules.append(self.rule(record))
+        return tuple(self.earlier_rules)
 
     def rule(self, record: Record) -> TargetRule:
-        """Return a rule, read below those `above`."""
+        """Return the rule of a record, which follows `earlier_rules`."""
         own = self.names.resolve("hours", record.get("hours"))
         when = self.names.when(record.get("when"), (*DIMENSIONS, "opened"), "targets")
         rule = self.names.part(TargetRule, RULE, record, when=when, hours=own, cells={})
@@ -110,59 +113,59 @@ class TargetsReader:
             if metrics is not None and key not in metrics:
                 known = [*metrics, *RULE.fields]
                 present = record.node.by_key
-                self.names.undefined("metric", at, known, alternative="key", present=present)
+                self.names.report_undefined("metric", at, known, alternative="key", present=present)
                 meant = self.reader.nearest(key, known)
                 declared = declared or meant == "hours"
                 if meant not in metrics:  # the value is probably not a target
                     continue
             before = len(self.reader.findings)
             targets = read.read(self.reader)
-            misread = range(before, len(self.reader.findings))
+            positions = range(before, len(self.reader.findings))
             if targets is not None:
                 rule.cells[key] = self._cells(targets, record, at, rule, declared)
-            for position in misread:
-                self._suit(position, own, declared)
+            for position in positions:
+                self._adapt_hint(position, own, declared)
         return rule
 
-    def _suit(self, position: int, hours: str | None, declared: bool) -> None:
+    def _adapt_hint(self, position: int, hours: str | None, declared: bool) -> None:
         """Adapt the hint about an invalid target to the hours of the target."""
         finding = self.reader.findings[position]
         if finding.code == "ZS104" and finding.hint:
             if finding.span in self.own_hours:
                 hours, declared = self.own_hours[finding.span], True
-            hint = suited(finding.hint, declared, partial(self._fits, hours))
+            hint = adapt_hint(finding.hint, declared, partial(self._fits, hours))
             self.reader.findings[position] = finding._replace(hint=hint)
 
     def _fits(self, hours: str | None, target: Target) -> bool:
         """Return whether a target can be counted over hours in every case."""
         if hours is None or not needs_hours(target):
             return True
-        return self._uncountable(target, self._joined(hours).calendars) is None
+        return self._uncountable(target, self._parts_of(hours).calendars) is None
 
-    def _joined(self, hours: str) -> _Joined:
+    def _parts_of(self, hours: str) -> _HoursParts:
         """Return hours with their calendars, from a cache."""
-        if hours not in self.joined:
-            self.joined[hours] = self._join(hours)
-        return self.joined[hours]
+        if hours not in self.parts_by_hours:
+            self.parts_by_hours[hours] = self._collect_parts(hours)
+        return self.parts_by_hours[hours]
 
     def _cells(
-        self, targets: Any, record: Record, at: Named, rule: TargetRule, declared: bool
+        self, targets: Any, record: Record, at: PlacedText, rule: TargetRule, declared: bool
     ) -> dict[str, Cell]:
         """Return the targets of a metric by priority (`*`: all)."""
         if not isinstance(targets, ByPriority):
-            cell = self._cell(targets, record, at, _StatedTargets(rule, at.text, None), declared)
+            cell = self._cell(targets, record, at, _TargetScope(rule, at.text, None), declared)
             return {"*": cell} if cell else {}
         read = targets.record
         cells: dict[str, Cell] = {}
         if not self.names.has("priority", at):
             return cells
         for key, target in read.values.items():
-            if target is None and read.was_left_empty(key):
+            if target is None and read.has_no_value(key):
                 continue
             place = read.key(key)
             for priority in self.names.expand("priority", (False, [place])):
-                stated = _StatedTargets(rule, at.text, priority)
-                cell = self._cell(target, read, place, stated, declared)
+                scope = _TargetScope(rule, at.text, priority)
+                cell = self._cell(target, read, place, scope, declared)
                 if priority in cells:
                     message = f"duplicate target for priority `{priority}`"
                     expected = "one target for each priority"
@@ -172,13 +175,13 @@ class TargetsReader:
         return cells
 
     def _cell(
-        self, read: Any, holder: Record, at: Named, stated: _StatedTargets, declared: bool
+        self, read: Any, holder: Record, at: PlacedText, scope: _TargetScope, declared: bool
     ) -> Cell | None:
         """Return the cell of a key of a record."""
-        rule = stated.rule
-        key = at.text if stated.priority is not None else "*"
+        rule = scope.rule
+        key = at.text if scope.priority is not None else "*"
         if isinstance(read, Target):
-            self._check(read, holder, at.text, rule.hours, declared, stated)
+            self._check(read, holder, at.text, rule.hours, declared, scope)
             return self.names.part(
                 Cell, CELL, None, target=read, hours=rule.hours, place=at.place, key=key
             )
@@ -195,8 +198,8 @@ class TargetsReader:
             if "hours" in own and TARGET_KEY in own:
                 self.own_hours[own.value(TARGET_KEY).span] = hours
             return None
-        declared = declared or misspelt(own, "hours", self.reader)
-        self._check(target, own, TARGET_KEY, hours, declared, stated)
+        declared = declared or is_misspelt(own, "hours", self.reader)
+        self._check(target, own, TARGET_KEY, hours, declared, scope)
         return cell
 
     # -- whether it can be counted -------------------------------------------------------
@@ -208,15 +211,15 @@ class TargetsReader:
         key: str,
         hours: str | None,
         declared: bool,
-        stated: _StatedTargets,
+        scope: _TargetScope,
     ) -> None:
-        """Report a target whose hours are missing or ambiguous.
+        """Report an ambiguous target, missing hours, and hours that it cannot be counted over.
 
-        It is the value of a key of `holder`.
+        `holder` has the target under `key`. `declared` is whether the rule or cell has `hours`.
         """
-        counted = needs_hours(target)
+        counts_hours = needs_hours(target)
         if target.kind == "clock" and declared and not target.around_the_clock:
-            text, business = target.text, in_business(target.text)
+            text, business = target.text, in_business_hours(target.text)
             if self._fits(hours, parse_target(business)):
                 hint = f"write `{text} 24x7` for elapsed time, or `{business}` for working time"
             else:
@@ -224,7 +227,7 @@ class TargetsReader:
             at = holder.value(key)
             message = f"ambiguous target `{text}`: elapsed time, or working time over `hours`"
             self._refuse(at, message, "`24x7` or `business` in the target", hint)
-        if counted and not declared:
+        if counts_hours and not declared:
             at = holder.value(key)
             # Report a rule without hours once, even if several of its targets need them.
             rule = at.path[:2]
@@ -234,21 +237,23 @@ class TargetsReader:
                 hint = "add `hours` to the rule; it applies to all targets of the rule"
                 self._refuse(at, message, "`hours` in the rule or in the cell", hint)
         elif hours is not None and target.uses_hours:
-            joined = self._joined(hours)
-            if not joined.certain:
-                self._check_hours(target, holder.value(key), hours, joined, stated)
+            parts = self._parts_of(hours)
+            if not parts.always_countable:
+                self._check_hours(target, holder.value(key), hours, parts, scope)
 
     def _check_hours(
-        self, target: Target, at: Named, hours: str, joined: _Joined, stated: _StatedTargets
+        self, target: Target, at: PlacedText, hours: str, parts: _HoursParts, scope: _TargetScope
     ) -> None:
-        if self.reader.wrong and any(("hours", id) in self.reader.wrong for id in joined.members):
+        if self.reader.wrong_paths and any(
+            ("hours", id) in self.reader.wrong_paths for id in parts.members
+        ):
             return  # these findings can be the cause of an error in the target
-        self.judged_by_case += 1
-        reached = self._reached(hours, joined, stated)
-        if any(self._uncountable(target, calendars) for calendars in reached):
-            # Removing the cases that the rule does not decide takes long, so it comes last.
-            reached = self._decided(hours, joined, stated, reached)
-        reasons = [self._uncountable(target, calendars) for calendars in reached]
+        self.checks_by_case += 1
+        unions = self._matched_unions(hours, parts, scope)
+        if any(self._uncountable(target, calendars) for calendars in unions):
+            # Finding the cases that the rule decides takes long, so it is done only if necessary.
+            unions = self._decided_unions(hours, parts, scope, unions)
+        reasons = [self._uncountable(target, calendars) for calendars in unions]
         if "always" in reasons:
             by_days = target.kind in ("business-days", "next-business-day", "by")
             self._refuse_always(target, at, hours, by_days)
@@ -271,7 +276,7 @@ class TargetsReader:
         zones = {(c.timezone if c else None) or self.zone for c in calendars}
         return ", ".join(sorted(zones)) if len(zones) > 1 else None
 
-    def _refuse_always(self, target: Target, at: Named, hours: str, by_days: bool) -> None:
+    def _refuse_always(self, target: Target, at: PlacedText, hours: str, by_days: bool) -> None:
         hint = "use `hours` that close, or write elapsed time such as `4h 24x7`"
         if at.path[-1] != TARGET_KEY:
             # Report the hours of a rule once, even if several of its targets count over them.
@@ -290,39 +295,39 @@ class TargetsReader:
             expected = f"`business-days` in `{hours}`, or hours that close"
         self._refuse(at, message, expected, hint)
 
-    def _refuse(self, at: Named, message: str, expected: str, hint: str | None = None) -> None:
+    def _refuse(self, at: PlacedText, message: str, expected: str, hint: str | None = None) -> None:
         self.reader.report("ZS104", at.span, at.way, message, expected, hint)
 
-    def _join(self, hours: str) -> _Joined:
+    def _collect_parts(self, hours: str) -> _HoursParts:
         """Return hours with their calendars."""
         members = with_members(self.hours, hours)
         calendars = [calendar for id in members for calendar in self.hours[id]]
         leaves = tuple(calendar for calendar in calendars if not calendar.any)
         always = hours == ALWAYS or any(ALWAYS in calendar.any for calendar in calendars)
         zones = {calendar.timezone or self.zone for calendar in leaves}
-        closing = not always and all(calendar.windows is not None for calendar in leaves)
+        all_close = not always and all(calendar.windows is not None for calendar in leaves)
         names = {
             name
             for calendar in calendars
             for alternative in calendar.when
             for name in alternative.values
         }
-        return _Joined(
+        return _HoursParts(
             members,
             (*leaves, None) if always else leaves,
             {name: self._values(name) for name in sorted(names)},
-            closing and len(zones) < 2,
+            all_close and len(zones) < 2,
         )
 
-    def _reached(
-        self, hours: str, joined: _Joined, stated: _StatedTargets
+    def _matched_unions(
+        self, hours: str, parts: _HoursParts, scope: _TargetScope
     ) -> list[tuple[PolicyCalendar | None, ...]]:
-        """Return the calendars that decide in cases that a rule matches; each tuple is one union.
+        """Return the calendars of hours in the cases that a rule matches, a tuple for each union.
 
-        None is `24x7`. With too many cases, every calendar is assumed to decide.
+        None is `24x7`. With too many cases, the result is one union of all calendars.
         """
-        when, priority = stated.rule.when, stated.priority
-        values = dict(joined.values)
+        when, priority = scope.rule.when, scope.priority
+        values = dict(parts.values)
         for alternative in when:
             for name in alternative.values:
                 if name not in values:
@@ -331,89 +336,95 @@ class TargetsReader:
             values["priority"] = [priority]
         count = prod(map(len, values.values()))
         if count > self.cases_left:
-            return [joined.calendars]
+            return [parts.calendars]
         self.cases_left -= count
         if len(when) > 1:
-            return self._decide(hours, when, {name: values[name] for name in sorted(values)})
-        for name, wanted in when[0].values.items() if when else ():
-            values[name] = [value for value in values[name] if value in wanted]
+            return self._unions_of_cases(
+                hours, when, {name: values[name] for name in sorted(values)}
+            )
+        for name, matching in when[0].values.items() if when else ():
+            values[name] = [value for value in values[name] if value in matching]
         if not all(values.values()):
             return []
         # Dimensions that only the rule names do not select a calendar.
-        values = {name: values[name] for name in joined.values}
+        values = {name: values[name] for name in parts.values}
         key = (hours, *map(tuple, values.values()))
-        if key not in self.decided:
-            self.decided[key] = self._decide(hours, (), values)
-        return self.decided[key]
+        if key not in self.unions_by_values:
+            self.unions_by_values[key] = self._unions_of_cases(hours, (), values)
+        return self.unions_by_values[key]
 
-    def _decide(
+    def _unions_of_cases(
         self, hours: str, when: When, values: dict[str, list[str]]
     ) -> list[tuple[PolicyCalendar | None, ...]]:
-        """Return the calendars that decide in the cases of these values that a rule matches."""
+        """Return the calendars of hours in the cases of these values that `when` matches."""
         cases = (dict(zip(values, case, strict=True)) for case in product(*values.values()))
-        reached = [self._deciding(hours, case) for case in cases if _matches(when, case)]
-        return list({tuple(map(id, deciding)): deciding for deciding in reached}.values())
+        unions = [self._union_of_case(hours, case) for case in cases if _matches(when, case)]
+        return list({tuple(map(id, union)): union for union in unions}.values())
 
-    def _decided(
+    def _decided_unions(
         self,
         hours: str,
-        joined: _Joined,
-        stated: _StatedTargets,
-        reached: list[tuple[PolicyCalendar | None, ...]],
+        parts: _HoursParts,
+        scope: _TargetScope,
+        unions: list[tuple[PolicyCalendar | None, ...]],
     ) -> list[tuple[PolicyCalendar | None, ...]]:
-        """Return which of the calendars in `reached` decide in cases that the rule decides.
+        """Return which of the unions apply in cases that the rule decides.
 
         A rule decides cases that can be opened, have the priority of their facts, and are not
-        decided by an earlier rule. With too many cases, the result is `reached`.
+        decided by an earlier rule. With too many cases, the result is `unions`.
         """
         if self.tries_left < 0:
-            return reached
-        rule, metric, priority = stated
-        above = [
-            (rule.when, set(cells)) for rule in self.above if (cells := rule.cells.get(metric))
+            return unions
+        rule, metric, priority = scope
+        earlier = [
+            (rule.when, set(cells))
+            for rule in self.earlier_rules
+            if (cells := rule.cells.get(metric))
         ]
-        grants = self._read("entitlements", self.entitled.grants)
-        opening = {channel.id for channel in self.entitled.channels if channel.opens_case}
-        priorities = self._read("priorities", self.entitled.priorities)
+        grants = self._valid_entries("entitlements", self.entitled.grants)
+        case_channels = {channel.id for channel in self.entitled.channels if channel.opens_case}
+        priorities = self._valid_entries("priorities", self.entitled.priorities)
         if not any(entry.when for entry in priorities):
             priorities = ()
-        conditions = [rule.when, *(when for when, _ in above), *(grant.when for grant in grants)]
+        conditions = [rule.when, *(when for when, _ in earlier), *(grant.when for grant in grants)]
         conditions += [entry.when for entry in priorities]
-        conditions += [c.when for id in joined.members for c in self.hours[id]]
-        values = self._distinguished(conditions, [set(grant.allow) & opening for grant in grants])
-        if any("*" not in written for _, written in above) or priorities:
+        conditions += [c.when for id in parts.members for c in self.hours[id]]
+        values = self._distinct_values(
+            conditions, [set(grant.allow) & case_channels for grant in grants]
+        )
+        if any("*" not in keys for _, keys in earlier) or priorities:
             values["priority"] = self._values("priority") or [""]
         if priority is not None:
             values["priority"] = [priority]
         self.tries_left -= prod(map(len, values.values())) * len(conditions)
         if self.tries_left < 0 or not all(values.values()):
-            return reached
-        kept: dict[tuple[int, ...], tuple[PolicyCalendar | None, ...]] = {}
+            return unions
+        result: dict[tuple[int, ...], tuple[PolicyCalendar | None, ...]] = {}
         for combination in product(*values.values()):
             case = dict(zip(values, combination, strict=True))
-            of_case = {"*", case.get("priority", "*")}
+            case_keys = {"*", case.get("priority", "*")}
             if (
                 _matches(rule.when, case)
-                and not any(written & of_case and _matches(when, case) for when, written in above)
-                and (not grants or any(_allows(grant, opening, case) for grant in grants))
-                and (not priorities or _leads_to(priorities, case) == case.get("priority"))
+                and not any(keys & case_keys and _matches(when, case) for when, keys in earlier)
+                and (not grants or any(_allows(grant, case_channels, case) for grant in grants))
+                and (not priorities or _priority_of(priorities, case) == case.get("priority"))
             ):
-                calendars = self._deciding(hours, case)
-                kept[tuple(map(id, calendars))] = calendars
-        return list(kept.values())
+                calendars = self._union_of_case(hours, case)
+                result[tuple(map(id, calendars))] = calendars
+        return list(result.values())
 
-    def _read(self, section: str, entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _valid_entries(self, section: str, entries: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the entries of a section, or none if the section has findings."""
-        wrong = any(path[:1] == (section,) for path in self.reader.wrong)
+        wrong = any(path[:1] == (section,) for path in self.reader.wrong_paths)
         return () if wrong else entries
 
-    def _distinguished(
+    def _distinct_values(
         self, conditions: list[When], allowed: list[set[str]]
     ) -> dict[str, list[str]]:
         """Return values of the dimensions that conditions name.
 
-        Of values that no condition distinguishes, only one is returned. `allowed` are the channels
-        of the grants. Whether a case was opened inside hours is a dimension too.
+        Values that no condition distinguishes are represented by a single value. `allowed` are the
+        channels of the grants. Whether a case was opened inside hours is a dimension too.
         """
         named: dict[str, dict[tuple[str, ...], None]] = {"channel": {}} if allowed else {}
         values: dict[str, list[str]] = {}
@@ -422,7 +433,9 @@ class TargetsReader:
                 named.setdefault(name, {})[some] = None
             if alternative.opened:
                 hours = alternative.opened[1]
-                values[_opened(hours)] = ["inside"] if hours == ALWAYS else ["inside", "outside"]
+                values[_opened_dimension(hours)] = (
+                    ["inside"] if hours == ALWAYS else ["inside", "outside"]
+                )
         for name, choices in named.items():
             sets = [set(some) for some in choices] + (allowed if name == "channel" else [])
             values[name] = self._values(name)
@@ -436,8 +449,8 @@ class TargetsReader:
     def _values(self, name: str) -> list[str]:
         return list(self.names.values_of(name) or ())
 
-    def _deciding(self, hours: str, case: dict[str, str]) -> tuple[PolicyCalendar | None, ...]:
-        """Return the calendars of hours in a case: one for every member of a union."""
+    def _union_of_case(self, hours: str, case: dict[str, str]) -> tuple[PolicyCalendar | None, ...]:
+        """Return the calendars of hours in a case: for a union, a calendar of each member."""
         calendars: list[PolicyCalendar | None] = []
         seen: set[str] = set()
         waiting = [hours]
@@ -462,14 +475,14 @@ def _matches(when: When, case: dict[str, str]) -> bool:
         all(case[name] in values for name, values in alternative.values.items())
         and (
             alternative.opened is None
-            or case.get(_opened(alternative.opened[1]), _side(alternative.opened[0]))
+            or case.get(_opened_dimension(alternative.opened[1]), _side(alternative.opened[0]))
             == _side(alternative.opened[0])
         )
         for alternative in when
     )
 
 
-def _opened(hours: str) -> str:
+def _opened_dimension(hours: str) -> str:
     """Return the name of the dimension for whether a case was opened inside hours."""
     return f"opened {hours}"
 
@@ -478,13 +491,13 @@ def _side(inside: bool) -> str:
     return "inside" if inside else "outside"
 
 
-def _allows(grant: Grant, opening: set[str], case: dict[str, str]) -> bool:
+def _allows(grant: Grant, case_channels: set[str], case: dict[str, str]) -> bool:
     """Return whether a grant allows the channel of a case, and the channel opens cases."""
     channel = case["channel"]
-    return channel in grant.allow and channel in opening and _matches(grant.when, case)
+    return channel in grant.allow and channel in case_channels and _matches(grant.when, case)
 
 
-def _leads_to(priorities: tuple[Priority, ...], case: dict[str, str]) -> str | None:
+def _priority_of(priorities: tuple[Priority, ...], case: dict[str, str]) -> str | None:
     """Return the priority of the facts of a case."""
     return next((priority.id for priority in priorities if _matches(priority.when, case)), None)
 

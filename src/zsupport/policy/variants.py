@@ -1,7 +1,7 @@
 """Reads variants of a policy file that differ in entries of `entitlements` and `targets`.
 
-Only the entries that differ are read, because a policy with a thousand rules has many thousand
-mutants, and a mutant changes one rule.
+Only the entries that differ are read. A policy with a thousand rules has many thousand mutants, and
+a mutant changes only one rule.
 """
 
 from __future__ import annotations
@@ -42,23 +42,20 @@ def entries_of(root: Node, section: str) -> list[Node]:
     return node.items if isinstance(node, SequenceNode) else []
 
 
-class Replaced(NamedTuple):
-    """The part of a list that differs in another list.
-
-    `[first, last)` is replaced by `[first, other_last)` of the other list.
-    """
+class ReplacedPart(NamedTuple):
+    """The part of a list that another list replaces: `[first, last)` by `[first, other_last)`."""
 
     first: int
     last: int
     other_last: int
 
 
-def replaced(entries: Sequence[object], other: Sequence[object]) -> Replaced:
-    """Return the part of a list that differs in another list; entries are compared by identity."""
+def replaced_part(entries: Sequence[object], other: Sequence[object]) -> ReplacedPart:
+    """Return the part of a list that another list replaces; entries are compared by identity."""
     first = _common_start(entries, other)
     shorter = min(len(entries), len(other))
     same_end = min(shorter - first, _common_start(entries[::-1], other[::-1]))
-    return Replaced(first, len(entries) - same_end, len(other) - same_end)
+    return ReplacedPart(first, len(entries) - same_end, len(other) - same_end)
 
 
 def _common_start(entries: Sequence[object], other: Sequence[object]) -> int:
@@ -77,7 +74,7 @@ class _Entries(Generic[_Entry]):
         self._nodes = entries_of(root, section)
         self._own = {id(item) for item in self._nodes}
         #: By node and position: the entry, and the number of values of its conditions.
-        self._kept: dict[tuple[int, int], tuple[_Entry, int]] = {}
+        self._cache: dict[tuple[int, int], tuple[_Entry, int]] = {}
         #: All entries of the document, if all are kept, and the cumulative numbers of values of
         #: their conditions, from 0.
         self._whole: tuple[list[_Entry], list[int]] | None = None
@@ -87,34 +84,34 @@ class _Entries(Generic[_Entry]):
         root: MappingNode,
         names: Names,
         make: Callable[[Record], _Entry],
-        made: list[_Entry],
+        result: list[_Entry],
         dependent: Callable[[], int] = lambda: 0,
     ) -> None:
-        """Add the entries of a root to `made`; raise Stop if an entry is invalid.
+        """Add the entries of a root to `result`; raise Stop if an entry is invalid.
 
-        An entry whose reading increases `dependent` depends on other entries and is not kept.
+        If reading an entry increases `dependent`, the entry depends on others and is not cached.
         """
         nodes = entries_of(root, self._section)
         first, last = 0, len(nodes)
         entries, sums = self._whole or ([], [])
         if entries:
-            part = replaced(self._nodes, nodes)
+            part = replaced_part(self._nodes, nodes)
             first = part.first
             # In a list of another length, the entries at the end have other positions.
             last = part.other_last if len(nodes) == len(entries) else len(nodes)
-            made += entries[:first]
+            result += entries[:first]
             names.expanded += sums[first]
         for position in range(first, last):
-            made.append(self._at(position, nodes[position], names, make, dependent))
+            result.append(self._at(position, nodes[position], names, make, dependent))
         if entries and last < len(nodes):
-            made += entries[last:]
+            result += entries[last:]
             names.expanded += sums[-1] - sums[last]
 
     def keep_whole(self) -> None:
         """Keep all entries of the document as a list, after the document has been read."""
         keys = [(id(node), position) for position, node in enumerate(self._nodes)]
-        if all(key in self._kept for key in keys):
-            kept = [self._kept[key] for key in keys]
+        if all(key in self._cache for key in keys):
+            kept = [self._cache[key] for key in keys]
             entries = [entry for entry, _ in kept]
             self._whole = entries, [0, *accumulate(expanded for _, expanded in kept)]
 
@@ -126,7 +123,7 @@ class _Entries(Generic[_Entry]):
         make: Callable[[Record], _Entry],
         dependent: Callable[[], int],
     ) -> _Entry:
-        known = self._kept.get((id(node), position))
+        known = self._cache.get((id(node), position))
         if known is not None:
             names.expanded += known[1]
             return known[0]
@@ -136,12 +133,12 @@ class _Entries(Generic[_Entry]):
             raise Stop
         entry = make(record)
         if id(node) in self._own and dependent() == before[1] and not names.reader.findings:
-            self._kept[id(node), position] = entry, names.expanded - before[0]
+            self._cache[id(node), position] = entry, names.expanded - before[0]
         return entry
 
 
 class Variants:
-    """Reads variants of a document: other trees of its nodes."""
+    """Reads variants of a document: trees that share most nodes with it."""
 
     def __init__(self, document: Document) -> None:
         """`document` has a revision."""
@@ -156,7 +153,7 @@ class Variants:
         record = POLICY.read(self._root, (), reader)
         whole = Builder(record, reader)
         whole.revision(document.source)
-        #: Reads entries; it knows all names that they can use.
+        #: Reads entries; it knows all names that entries can use.
         self._builder = builder = Builder(record, reader)
         builder.read_facts()
         builder.names.read_groups()
@@ -165,7 +162,7 @@ class Variants:
         self._languages = {*builder.names.languages}
         #: The number of values of all other conditions.
         self._expanded = 0
-        self._may_differ = self._by_entry(self._root) == self._revision
+        self._reads_by_entry = self._read_by_entry(self._root) == self._revision
         self._grants.keep_whole()
         self._rules.keep_whole()
         self._expanded = whole.names.expanded - builder.names.expanded
@@ -173,12 +170,12 @@ class Variants:
     def revision_of(self, root: Node) -> Revision:
         """Return the revision of a root, as the loader reads it; raise InvalidPolicy."""
         revision = None
-        if self._may_differ and differ_in_entries(self._root, root):
+        if self._reads_by_entry and differ_in_entries(self._root, root):
             assert isinstance(root, MappingNode)
-            revision = self._by_entry(root)
+            revision = self._read_by_entry(root)
         return revision or revision_of(root, self._source)
 
-    def _by_entry(self, root: MappingNode) -> Revision | None:
+    def _read_by_entry(self, root: MappingNode) -> Revision | None:
         """Return the revision of a variant, None if the whole file must be read."""
         builder, before = self._builder, self._revision
         reader = builder.reader = Reader(self._source.shown)
@@ -192,11 +189,11 @@ class Variants:
             entitled = Entitled(before.channels, tuple(grants), before.priorities)
             targets = TargetsReader(names, before.hours, before.timezone, entitled)
             self._rules.read(
-                root, names, targets.rule, targets.above, lambda: targets.judged_by_case
+                root, names, targets.rule, targets.earlier_rules, lambda: targets.checks_by_case
             )
         except Stop:
             return None
-        revision = before._replace(grants=entitled.grants, rules=tuple(targets.above))
+        revision = before._replace(grants=entitled.grants, rules=tuple(targets.earlier_rules))
         builder.check_start(revision)
         # The values of cached entries were added without checking the limit.
         if reader.findings or names.expanded > CONDITION_VALUES.most:

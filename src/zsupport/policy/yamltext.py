@@ -33,7 +33,7 @@ class TextPosition(NamedTuple):
     column: int
 
 
-class _WrittenText:
+class _BaseNode:
     """A node of a file, with its place.
 
     Every word of a file becomes a node, so speed matters. Classes with slots are much faster than
@@ -58,7 +58,7 @@ class _WrittenText:
         return Span(first.line + 1, first.column + 1, last.line + 1, last.column + 1)
 
 
-class ScalarNode(_WrittenText):
+class ScalarNode(_BaseNode):
     """A text as written; `plain` if it is not quoted, `flow` if it is inside { } or [ ].
 
     An omitted value is a plain empty text with the place of its key.
@@ -74,7 +74,7 @@ class ScalarNode(_WrittenText):
         return f"Scalar({self.text!r}, plain={self.plain}, flow={self.flow}, {self.span})"
 
 
-class SequenceNode(_WrittenText):
+class SequenceNode(_BaseNode):
     """A list of nodes."""
 
     __slots__ = ("items",)
@@ -85,7 +85,7 @@ class SequenceNode(_WrittenText):
         return f"Sequence({self.items!r}, {self.span})"
 
 
-class MappingNode(_WrittenText):
+class MappingNode(_BaseNode):
     """Keys and values in written order: the nodes of key and value by the text of the key.
 
     `whole` is false if a key was invalid, which has been reported.
@@ -113,39 +113,39 @@ Plain = str | Sequence["Plain"] | Mapping[str, "Plain"]
 if TYPE_CHECKING:
 
     @overload
-    def unwrapped(node: MappingNode) -> dict[str, Plain]: ...
+    def to_plain(node: MappingNode) -> dict[str, Plain]: ...
     @overload
-    def unwrapped(node: Node | None) -> Plain: ...
+    def to_plain(node: Node | None) -> Plain: ...
 
 
-def unwrapped(node: Node | None) -> Plain:
+def to_plain(node: Node | None) -> Plain:
     """Return a node as texts, lists and mappings."""
     if isinstance(node, MappingNode):
-        return {key.text: unwrapped(value) for key, value in node.entries}
+        return {key.text: to_plain(value) for key, value in node.entries}
     if isinstance(node, SequenceNode):
-        return [unwrapped(item) for item in node.items]
+        return [to_plain(item) for item in node.items]
     return node.text if isinstance(node, ScalarNode) else ""
 
 
-def unwritten(value: object) -> Node:
+def to_node(value: object) -> Node:
     """Return the node of a Python value, as if it had been read from YAML."""
     node: Node
     if isinstance(value, Mapping):
         node, node.whole = MappingNode(), True
-        keys = [_unwritten_text(key) for key in value]
+        keys = [_to_scalar(key) for key in value]
         node.by_key = {
-            key.text: (key, unwritten(item)) for key, item in zip(keys, value.values(), strict=True)
+            key.text: (key, to_node(item)) for key, item in zip(keys, value.values(), strict=True)
         }
     elif isinstance(value, list | tuple):
         node = SequenceNode()
-        node.items = [unwritten(item) for item in value]
+        node.items = [to_node(item) for item in value]
     else:
-        return _unwritten_text(value)
+        return _to_scalar(value)
     node.start = node.end = TextPosition(0, 0)
     return node
 
 
-def _unwritten_text(value: object) -> ScalarNode:
+def _to_scalar(value: object) -> ScalarNode:
     node = ScalarNode()
     node.text = str(value).lower() if isinstance(value, bool) else str(value)
     node.plain = node.flow = False
@@ -155,8 +155,8 @@ def _unwritten_text(value: object) -> ScalarNode:
 
 #: The path of a value in the document: keys, and positions in lists from 0.
 Path = tuple[str | int, ...]
-#: A path as a linked list: the way of the parent and the last step; () is the root. Every value
-#: needs a way and few are reported, and a way is faster to extend than a path.
+#: A path as a linked list: the way of the parent and the last step; () is the root. A way is faster
+#: to extend than a path. Every value needs a way, but only findings need a path.
 Way = tuple["Way", str | int] | tuple[()]
 
 _START = Span(1, 1, 1, 1)
@@ -207,8 +207,8 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
 def root_entries(data: bytes) -> Iterator[tuple[str, str | None]]:
     """Yield the keys of the root mapping with their values; None for a list or a mapping.
 
-    Keys are yielded while the file is read, so a caller can stop early. An error of the YAML ends
-    them.
+    Keys are yielded while the file is read, so a caller can stop early. They end at the first
+    error of the YAML.
     """
     if _other_encoding(data):
         return
@@ -300,7 +300,7 @@ def values_in(root: Node | None) -> int:
     return count
 
 
-def behind_properties(text: str, position: int, end: int | None = None) -> int:
+def skip_properties(text: str, position: int, end: int | None = None) -> int:
     """Return the position of a node after its anchor and its tag."""
     while match := _PROPERTY.match(text, position, len(text) if end is None else end):
         position = match.end()
@@ -379,7 +379,7 @@ def short(text: str) -> str:
 
 
 def _check_text(data: bytes, text: str, report: Any) -> None:
-    """Report a file that is too large, is not UTF-8, or has unusual characters."""
+    """Report a file that is too large, is not UTF-8, or has characters that are not allowed."""
     if len(data) > MAX_BYTES:
         report(
             "ZS009",
@@ -481,7 +481,10 @@ class _Composer:
         self.open_anchors: set[str] = set()
 
     def path(self, *, item: bool) -> Path:
-        """Return the path of the value that is read: in a list the next item, or the list."""
+        """Return the path of the value that is read now.
+
+        Inside a list, this is the next item if `item` is true, otherwise the list.
+        """
         path: list[str | int] = []
         for parent in self.open[1:]:
             if isinstance(parent.node, SequenceNode):
@@ -517,9 +520,9 @@ class _Composer:
         line, column = mark.line + 1, mark.column + 1
         if line > len(lines):  # libyaml ends the last line itself
             line, column = len(lines), len(lines[-1]) + 1
-        opened = context.line + 1 if context and context.line != mark.line else None
+        opening_line = context.line + 1 if context and context.line != mark.line else None
         hint = _quote_hint(lines, line, column - 1) if "did not find" in message else None
-        hint = hint or _syntax_hint(message, lines[line - 1], column - 1, opened)
+        hint = hint or _syntax_hint(message, lines[line - 1], column - 1, opening_line)
         span = Span(line, column, line, column + 1)
         self.write("ZS001", span, message, "valid YAML", hint, self.path(item=False))
 
@@ -549,8 +552,8 @@ class _Composer:
     def root(self, start: Any) -> Node:
         """Read to the end of the document that has started, and return its root.
 
-        Half the time to read a policy is spent here. Therefore this is one loop that makes few
-        calls for valid input; the methods below handle errors. It compares the exact classes of
+        Half the time to read a policy is spent in this method. Therefore it is one loop that makes
+        few calls for valid input; the methods below handle errors. It compares the exact classes of
         events, frequent classes first.
         """
         node: Any
@@ -558,7 +561,7 @@ class _Composer:
         scalar_event, alias_event = yaml.ScalarEvent, yaml.AliasEvent
         mapping_start, mapping_end = yaml.MappingStartEvent, yaml.MappingEndEvent
         sequence_start, sequence_end = yaml.SequenceStartEvent, yaml.SequenceEndEvent
-        opened = self.open
+        open_nodes = self.open
         node = SequenceNode()
         top = self.begin(start, node, False, None)
         items: Any = top.items
@@ -582,7 +585,7 @@ class _Composer:
                 if event.anchor:
                     self.anchor(event.anchor, node, 1)
                 if not node.text:
-                    node = self.placed(node)
+                    node = self.with_place(node)
             elif kind is mapping_end or kind is sequence_end:
                 node = top.node
                 node.end = event.end_mark
@@ -590,8 +593,8 @@ class _Composer:
                     self.merge(top)
                 if top.anchor:
                     self.anchor(top.anchor, node, self.nodes - top.before)
-                opened.pop()
-                top = opened[-1]
+                open_nodes.pop()
+                top = open_nodes[-1]
                 items, by_key = top.items, top.by_key
             elif kind is mapping_start or kind is sequence_start:
                 self.nodes += 1
@@ -604,7 +607,7 @@ class _Composer:
                 items, by_key = top.items, top.by_key
                 continue
             elif kind is alias_event:
-                node = self.placed(self.alias(event))
+                node = self.with_place(self.alias(event))
             else:  # the end of the document
                 root: Node = items[0]
                 return root
@@ -649,7 +652,7 @@ class _Composer:
         return top
 
     def check_depth(self) -> None:
-        """Reject a value inside the list or the mapping at the deepest level."""
+        """Report a value inside the list or the mapping at the deepest level, and stop."""
         event = self.parser.peek_event()
         if isinstance(event, self.yaml.CollectionEndEvent):
             return
@@ -657,7 +660,7 @@ class _Composer:
         self.too_deep(_span(event))
 
     def too_deep(self, span: Span) -> NoReturn:
-        """Reject a value that is nested too deep."""
+        """Report a value that is nested too deep, and stop."""
         self.write(
             "ZS009",
             span,
@@ -723,7 +726,7 @@ class _Composer:
         self.count(size, event, alias=True)
         return node
 
-    def placed(self, node: Node) -> Node:
+    def with_place(self, node: Node) -> Node:
         """Return a node; an omitted value gets the place of its key."""
         key = self.open[-1].key
         if key is None or not isinstance(node, ScalarNode) or node.text or not node.plain:
@@ -769,7 +772,7 @@ class _Composer:
 
 
 _UNCLOSED = "check that the file is complete and every bracket is closed"
-# Parts of libyaml's messages with a hint for the usual cause. The first match counts.
+# Parts of libyaml's messages with a hint for the usual cause. The first match is used.
 _HINTS = (
     ("violates indentation", "indent with spaces, not with tabs"),
     ("mapping values are not allowed", "quote a text that contains a colon and a space"),
@@ -787,10 +790,10 @@ _HINTS = (
 
 
 def _quote_hint(lines: list[str], line: int, at: int) -> str | None:
-    """Return the hint about a quotation mark that is not closed, if one ends just before `at`.
+    """Return the hint about a missing closing quotation mark, if a quoted text ends before `at`.
 
-    A text without its closing quotation mark continues to the next one. libyaml stops at the text
-    after it.
+    A text without its closing quotation mark continues to the next quotation mark. libyaml reports
+    the text that follows.
     """
     quote = lines[line - 1][:at].rstrip()[-1:]
     if quote not in ("'", '"') or lines[line - 1][:at].count(quote) % 2 == 0:
@@ -803,17 +806,17 @@ def _quote_hint(lines: list[str], line: int, at: int) -> str | None:
     return None
 
 
-def _syntax_hint(message: str, line: str, at: int, opened: int | None) -> str | None:
+def _syntax_hint(message: str, line: str, at: int, opening_line: int | None) -> str | None:
     """Return the hint about a syntax error in a line; `at` is the column, from 0.
 
-    `opened` is the line of the opening bracket if it is another line.
+    `opening_line` is the line of the opening bracket if it is another line.
     """
     char = line[at : at + 1]
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with spaces, not with tabs"
     if "expected ',' or" in message:
-        if opened:
-            return f"close the bracket on line {opened}"
+        if opening_line:
+            return f"close the bracket on line {opening_line}"
         if char == ":":
             return 'quote a text that contains a colon and a space: "like: this"; or add a comma'
         return "quote the whole text if it contains a bracket or a quoted part"

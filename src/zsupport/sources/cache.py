@@ -24,7 +24,7 @@ import sys
 import time
 
 from zsupport.clock.zones import tzdata_version
-from zsupport.policy.compiled import LAYOUT, compiled, revisions_of
+from zsupport.policy.compiled import LAYOUT, compiled_form, revisions_of
 from zsupport.typed import TYPE_CHECKING
 from zsupport.version import FORMAT, VERSION
 
@@ -97,7 +97,7 @@ def cached_policy(folder: str | None, identity: bytes) -> tuple[Revision, ...] |
 def cache_policy(folder: str | None, identity: bytes, revisions: tuple[Revision, ...]) -> None:
     """Cache a policy for an identity. Errors are ignored."""
     if folder is not None:
-        write_entry(folder, identity, compiled(revisions))
+        write_entry(folder, identity, compiled_form(revisions))
 
 
 def read_entry(folder: str | None, identity: bytes) -> Any:

@@ -17,7 +17,7 @@ from zsupport.findings import Finding
 from zsupport.limits import SIDE_BYTES, SIDE_FILES, SIDE_VALUES
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
-from zsupport.policy.loader import in_order, read_document, read_valid
+from zsupport.policy.loader import read_document, read_valid_documents, sort_documents
 from zsupport.policy.model import Revision
 from zsupport.sources.find import ENDINGS, find, may_be_policy_name, read_file, shadowed, shipped_id
 from zsupport.sources.git import Blob, Repository, check_revision
@@ -371,14 +371,14 @@ def _id_of(source: SourceFile) -> str | None:
 def _load(sources: Sequence[SourceFile], side: str) -> list[Document]:
     """Return the documents of files, each with a revision; raise InvalidSide for an invalid one."""
     try:
-        documents = read_valid(sources, SIDE_VALUES)
+        documents = read_valid_documents(sources, SIDE_VALUES)
         by_policy: dict[tuple[str, str], list[Document]] = {}
         for document in documents:
             assert document.revision is not None
             key = document.source.name.rpartition("/")[0], document.revision.policy
             by_policy.setdefault(key, []).append(document)
         for group in by_policy.values():
-            in_order(group)
+            sort_documents(group)
     except InvalidPolicy as invalid:
         raise InvalidSide(side, invalid.findings, invalid.texts) from None
     return documents

@@ -16,7 +16,7 @@ from zsupport.errors import ZsupportError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
 from zsupport.policy.quoting import scalar
-from zsupport.policy.yamltext import MappingNode, Plain, node_at, unwrapped
+from zsupport.policy.yamltext import MappingNode, Plain, node_at, to_plain
 from zsupport.suite.example import Example, Expected, Reason
 from zsupport.suite.format import TESTED, VERSION, TestedAnswer
 from zsupport.suite.reading import bind, read_tests_file
@@ -196,7 +196,7 @@ def _reason(
     revision = example.question.revision
     assert isinstance(expected.value, Reason)
     if has_decided(subject, revision, expected.value, because):
-        return unwrapped(node_at(example.node, ("expect", "because")))
+        return to_plain(node_at(example.node, ("expect", "because")))
     return scalar_or_list(tuple(rules_of(because)))
 
 
@@ -225,7 +225,7 @@ def _case(
             keys[name] = scalar_or_list(values)
     options = {
         key: value
-        for key, value in unwrapped(question_node).items()
+        for key, value in to_plain(question_node).items()
         if key in TESTED[question.command].keys.fields
         and key not in ("plan", "role", "channel", "priority", "fact")
     }

@@ -42,7 +42,7 @@ from zsupport.policy.shape import (
     Schema,
     Shape,
     Text,
-    wrong_kind,
+    report_wrong_kind,
 )
 from zsupport.policy.yamltext import Node, ScalarNode, SequenceNode, Way, path_of
 from zsupport.typed import NamedTuple, field_types
@@ -275,7 +275,7 @@ class Expectation(Shape):
             )  # fmt: skip
             return None
         if isinstance(node, SequenceNode):
-            wrong_kind(node, way, reader, ["a text", "a mapping"], self.words)
+            report_wrong_kind(node, way, reader, ["a text", "a mapping"], self.words)
             return None
         return (node, way)
 

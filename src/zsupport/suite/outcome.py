@@ -21,7 +21,7 @@ from zsupport.policy.yamltext import (
     parse_path,
     path_text,
     short,
-    unwrapped,
+    to_plain,
 )
 from zsupport.suite.correction import case_text, correct_test, flow, parse_tests
 from zsupport.suite.coverage import Decision
@@ -117,7 +117,7 @@ def name_of(example: Example) -> str:
     if example.name:
         return example.name
     command = example.question.command
-    return f"{command} {flow(unwrapped(example.node.by_key[command][1]))}"
+    return f"{command} {flow(to_plain(example.node.by_key[command][1]))}"
 
 
 def name_of_invariant(invariant: Invariant) -> str:
@@ -345,7 +345,7 @@ def _expected_text(expected: Expected) -> str:
         return ", ".join(text for text, _ in expected.value.paths)
     if not isinstance(expected.value, Node):
         return f"{expected.key} {flow(expected.channels)}"
-    value = unwrapped(expected.value)
+    value = to_plain(expected.value)
     if expected.key == "open":
         return {"true": "open", "false": "closed"}.get(str(value), str(value))
     return flow(value) if isinstance(value, dict | list) else short(str(value))

@@ -28,7 +28,7 @@ from zsupport.policy.model import (
     When,
 )
 from zsupport.policy.names import Names
-from zsupport.policy.shape import DeferredValue, Fields, Named, Reader, Record
+from zsupport.policy.shape import DeferredValue, Fields, PlacedText, Reader, Record
 from zsupport.policy.yamltext import (
     MAX_FINDINGS,
     MappingNode,
@@ -174,7 +174,7 @@ class _Binder:
         self.question_count = 0  # the number of questions of all tests so far
 
     def report(
-        self, code: str, at: Named, message: str, expected: str | None = None,
+        self, code: str, at: PlacedText, message: str, expected: str | None = None,
         hint: str | None = None,
     ) -> None:  # fmt: skip
         """Report an error at a place."""
@@ -194,11 +194,11 @@ class _Binder:
         if self.default is None:
             self.default = stated
 
-    def moment(self, at: Named | None, where: tzinfo | None) -> datetime | None:
+    def moment(self, at: PlacedText | None, where: tzinfo | None) -> datetime | None:
         """Return the instant of a text; `now` is refused."""
         return None if at is None else self.instant(at.text, at, where)
 
-    def instant(self, text: str, at: Named, where: tzinfo | None) -> datetime | None:
+    def instant(self, text: str, at: PlacedText, where: tzinfo | None) -> datetime | None:
         if text.casefold() == "now":
             message = "`now` is not allowed: the result would depend on the day of the run"
             self.report("ZS109", at, message, "an instant such as 2026-11-23T10:00:00+01:00")
@@ -340,13 +340,13 @@ class _Binder:
         question = Question(command, revision, values, facts, options, shown_zone, timed, in_force)
         return _BoundQuestion(revision, shown_zone, question)
 
-    def hours(self, at: Named, revision: int) -> str | None:
+    def hours(self, at: PlacedText, revision: int) -> str | None:
         """Return the name of defined hours, or of `24x7`."""
         if at.text == ALWAYS_OPEN:
             return ALWAYS_OPEN
         return self.names(revision).resolve("hours", at)
 
-    def zone(self, at: Named) -> tzinfo | None:
+    def zone(self, at: PlacedText) -> tzinfo | None:
         try:
             return zone(at.text)
         except BadText as problem:
@@ -378,7 +378,7 @@ class _Binder:
         for at, read in facts_read:
             if at.text not in known:
                 keys = [key for key in _fields_of(record) if key != "fact"]
-                names.undefined("key", at, [*keys, *known], alternative="fact")
+                names.report_undefined("key", at, [*keys, *known], alternative="fact")
                 continue
             read = read.read(self.reader) if isinstance(read, DeferredValue) else read
             if at.text in facts:
@@ -388,7 +388,7 @@ class _Binder:
                 facts.add(at.text)
         return values, frozenset(facts)
 
-    def selected(self, names: Names, dimension: str, read: Any, at: Named) -> tuple[str, ...]:
+    def selected(self, names: Names, dimension: str, read: Any, at: PlacedText) -> tuple[str, ...]:
         """Return the selected values; refuse an empty selection."""
         before = len(self.reader.findings)
         chosen = names.expand(dimension, read)
@@ -450,7 +450,9 @@ class _Binder:
                     starts[metric] = moment
         return starts
 
-    def pause(self, at: Named, where: tzinfo | None) -> tuple[datetime, datetime | None] | None:
+    def pause(
+        self, at: PlacedText, where: tzinfo | None
+    ) -> tuple[datetime, datetime | None] | None:
         try:
             begin, end = pause_parts(at.text)
         except BadText as problem:
@@ -544,7 +546,7 @@ class _Binder:
         key: str,
         value: Any,
         node: Node | None,
-        at: Named,
+        at: PlacedText,
     ) -> tuple[str, ...] | Reason | Node | None:
         """Return the expected value of a field: channels, a reason, or a node."""
         if command == "channels" and key in ("exactly", "include", "exclude"):
@@ -566,7 +568,7 @@ class _Binder:
             self.instant(value.text, at, question.zone)
         return node
 
-    def priority(self, value: Named, revision: int, node: Node | None) -> Node | None:
+    def priority(self, value: PlacedText, revision: int, node: Node | None) -> Node | None:
         if value.text != NONE and self.names(revision).resolve("priority", value) is None:
             return None
         return node
@@ -577,7 +579,7 @@ class _Binder:
         """Return the expected value of a single text: the value that the command prints."""
         if command == "channels":
             self.report(
-                "ZS103", Named(node.text, node, way),
+                "ZS103", PlacedText(node.text, node, way),
                 f"expected a mapping, found the text `{short(node.text)}`",
                 TESTED[command].expected.words, "write {exactly: [...]} for exactly these channels",
             )  # fmt: skip
@@ -592,7 +594,7 @@ class _Binder:
             return [Expected("state", node, node.span, path_of(way))]
         if node.text in _STATES:
             return [Expected("state", node, node.span, path_of(way))]
-        at = Named(node.text, node, way)
+        at = PlacedText(node.text, node, way)
         if _like_a_state(node.text):
             close = self.reader.nearest(node.text, _STATES)
             self.report(
@@ -614,7 +616,7 @@ class _Binder:
         if isinstance(read, Record):
             return self.condition(read, revision)
         paths = []
-        for at in [read] if isinstance(read, Named) else read:
+        for at in [read] if isinstance(read, PlacedText) else read:
             path = parse_path(at.text)
             document = self.subject.revisions[revision].document
             if path is None or document.node(path) is None:

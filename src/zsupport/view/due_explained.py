@@ -154,12 +154,12 @@ def _business_days(
     """Return a line with the business days that count, and the due time on the last one."""
     if settled.days is None or target.kind not in ("business-days", "next-business-day", "by"):
         return []
-    opened = counted_from = settled.days.opened(start)
+    opened = counted_from = settled.days.date_opened(start)
     if target.kind == "business-days":
-        dates = settled.days.counted(start, target.amount)
+        dates = settled.days.counted_dates(start, target.amount)
         counted_from = dates.pop(0).ordinal
     elif target.kind == "by":
-        dates = [settled.days.by_date(start, target.at)[0]]
+        dates = [settled.days.next_local_time(start, target.at)[0]]
     else:
         dates = [settled.days.after(opened, start)]
     days = [date.fromordinal(item.ordinal).isoformat() for item in dates]

@@ -113,9 +113,9 @@ def show_policies(
 
 def _document(file: SourceFile) -> dict[str, Any]:
     """Return the content of a file of a valid policy as texts, lists and mappings."""
-    from zsupport.policy.yamltext import read_yaml, unwrapped
+    from zsupport.policy.yamltext import read_yaml, to_plain
 
-    document = unwrapped(read_yaml(file.data, file.shown)[0])
+    document = to_plain(read_yaml(file.data, file.shown)[0])
     assert isinstance(document, dict)
     return document
 

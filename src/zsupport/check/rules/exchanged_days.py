@@ -81,7 +81,7 @@ def exchanged(subject: Subject, calendar: PolicyCalendar) -> list[str]:
         date.fromordinal(day).isoformat()
         for year in range(today - 1, today + 3)
         for day in sorted(years(year).exchanged)
-        if hours.exchanged(day)
+        if hours.is_exchanged(day)
     ]
 
 
