@@ -10,8 +10,8 @@ from zsupport.typed import TYPE_CHECKING, Any, Generic, Mapping, NamedTuple, Seq
 
 #: The values of a case, by dimension (plan, role, channel, priority) or fact.
 Case = dict[str, str]
-#: Above this number of assumed facts, all facts that decide the priority are treated as open.
-MAX_TOGETHER = 10
+#: If more assumed facts than this decide the priority, all of these facts are treated as open.
+MAX_COMBINED_FACTS = 10
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from zsupport.answer.case import MAX_TOGETHER, Case, Query, Warning, facts_decide
+from zsupport.answer.case import MAX_COMBINED_FACTS, Case, Query, Warning, facts_decide
 from zsupport.errors import check_limit
 from zsupport.limits import ROWS, STEPS
 from zsupport.policy.model import Revision
@@ -50,7 +50,7 @@ class Dimensions(NamedTuple):
         # Warnings about assumed facts need an answer for every value of each assumed fact.
         times = 1 + sum(len(self.values[name]) for name in self.assumed)
         # The search for facts that exclude a priority tries every combination of assumed facts.
-        combined = 2 ** min(len(self.assumed), MAX_TOGETHER) if self.by_facts else 0
+        combined = 2 ** min(len(self.assumed), MAX_COMBINED_FACTS) if self.by_facts else 0
         check_limit(STEPS, count * times * revisions * (steps + combined))
 
     def cases(self) -> Iterator[Case]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import accumulate, combinations
 
-from zsupport.answer.case import MAX_TOGETHER, Case, facts_decide
+from zsupport.answer.case import MAX_COMBINED_FACTS, Case, facts_decide
 from zsupport.answer.space import Cases, Space, union
 from zsupport.errors import check_limit
 from zsupport.limits import COMBINATIONS
@@ -80,7 +80,7 @@ class PrioritiesByFacts:
         rest = {n: v for n, v in assumed.items() if n not in alone and n in self.facts}
         if not self.excludes(priority, {**fixed, **rest}):
             return alone
-        if len(rest) > MAX_TOGETHER:
+        if len(rest) > MAX_COMBINED_FACTS:
             return [*alone, *rest]
         least: list[frozenset[str]] = []
         for size in range(2, len(rest) + 1):
