@@ -10,9 +10,9 @@ from policy_trees import policy_files
 from strategies import Document as PolicyTree
 from strategies import Style, policies, styles, yaml_of
 
-from zsupport.check.autofix import MAX_ROUNDS, Repaired, repaired, with_text
+from zsupport.check.autofix import MAX_ROUNDS, FixedDocument, fix_document, with_text
 from zsupport.check.edits import apply
-from zsupport.check.evaluate import Judgement, judge
+from zsupport.check.evaluate import Evaluation, evaluate
 from zsupport.check.rules import RULES
 from zsupport.diff.policies import compare
 from zsupport.findings import Edit, Fix, Span
@@ -33,12 +33,12 @@ def read(text: str) -> Document:
     return read_document(SourceFile("p.yaml", text.encode(), "sha256:0", "p.yaml"))
 
 
-def judge_document(document: Document) -> Judgement:
-    return judge(document, RULES, date(2026, 11, 26))
+def evaluate_document(document: Document) -> Evaluation:
+    return evaluate(document, RULES, date(2026, 11, 26))
 
 
-def fix_document(document: Document) -> Repaired:
-    return repaired(document, judge_document(document), judge_document)
+def fix_with_all_rules(document: Document) -> FixedDocument:
+    return fix_document(document, evaluate_document(document), evaluate_document)
 
 
 def changes(before: Document, after: Document) -> list[str]:
@@ -52,19 +52,19 @@ def changes(before: Document, after: Document) -> list[str]:
     ]
 
 
-def check_repair(before: Document) -> Repaired:
+def check_repair(before: Document) -> FixedDocument:
     """Fix a policy, and check the result."""
-    after = fix_document(before)
+    after = fix_with_all_rules(before)
     assert after.document.revision is not None
     assert changes(before, after.document) == []
-    remaining = [finding for finding in after.judgement.findings if finding.fix]
+    remaining = [finding for finding in after.evaluation.findings if finding.fix]
     # Each remaining fix would make the policy invalid.
     for finding in remaining:
         assert finding.fix
         assert with_text(
             after.document, apply(after.document.text, [finding.fix]).text
         ).revision is None  # fmt: skip
-    again = fix_document(after.document)
+    again = fix_with_all_rules(after.document)
     assert (again.document.text, again.fixed) == (after.document.text, ())
     return after
 
@@ -103,17 +103,17 @@ def test_fixes_change_no_answer_of_random_policies(
 def test_only_some_of_conflicting_fixes_are_applied() -> None:
     text = f"{BASE}entitlements:\n- allow: w\n- allow: w\n"
     document = read(text)
-    judgement = judge_document(document)
-    both = [finding for finding in judgement.findings if finding.code == "ZS403"]
+    evaluation = evaluate_document(document)
+    both = [finding for finding in evaluation.findings if finding.code == "ZS403"]
     assert both
     fixes = [Fix(f"line {n}", (Edit(Span(n, 1, n + 1, 1), ""),)) for n in (6, 7)]
     findings = tuple(both[0]._replace(fix=fix) for fix in fixes)
 
-    def judging(document: Document) -> Judgement:
+    def judging(document: Document) -> Evaluation:
         lines = document.text.count("\n")
-        return Judgement(tuple(f for f in findings if f.fix and f.fix.edits[0].span.line < lines))
+        return Evaluation(tuple(f for f in findings if f.fix and f.fix.edits[0].span.line < lines))
 
-    after = repaired(document, Judgement(findings), judging)
+    after = fix_document(document, Evaluation(findings), judging)
     assert after.document.revision is not None
     assert after.document.text == text.replace("- allow: w\n", "", 1)
 
@@ -121,24 +121,24 @@ def test_only_some_of_conflicting_fixes_are_applied() -> None:
 def test_a_breaking_fix_does_not_prevent_other_fixes() -> None:
     text = f"{BASE}entitlements:\n- allow: w\n# more\n"
     document = read(text)
-    template = judge(read("format: 1\n"), RULES, date(2026, 11, 26)).findings[0]
+    template = evaluate(read("format: 1\n"), RULES, date(2026, 11, 26)).findings[0]
     breaking, right = (Fix(f"line {n}", (Edit(Span(n, 1, n + 1, 1), ""),)) for n in (2, 7))
     findings = tuple(template._replace(fix=fix) for fix in (breaking, right))
 
-    def judging(document: Document) -> Judgement:
-        return Judgement(findings if "# more" in document.text else findings[:1])
+    def judging(document: Document) -> Evaluation:
+        return Evaluation(findings if "# more" in document.text else findings[:1])
 
-    after = repaired(document, Judgement(findings), judging)
+    after = fix_document(document, Evaluation(findings), judging)
     assert after.document.text == text.replace("# more\n", "")
     assert [finding.fix for finding in after.fixed] == [right]
     # The remaining fix makes the policy invalid: it is not applied, and needs no round.
-    assert repaired(after.document, Judgement(findings[:1]), judging).fixed == ()
+    assert fix_document(after.document, Evaluation(findings[:1]), judging).fixed == ()
 
 
 def test_the_number_of_rounds_is_limited() -> None:
     document = read(f"{BASE}entitlements: [{{allow: w}}]\n")
-    template = judge(read("format: 1\n"), RULES, date(2026, 11, 26)).findings[0]
+    template = evaluate(read("format: 1\n"), RULES, date(2026, 11, 26)).findings[0]
     fix = Fix("one more", (Edit(Span(1, 1, 1, 1), "# more\n"),))
-    endless = Judgement((template._replace(fix=fix),))
-    after = repaired(document, endless, lambda _: endless)
+    endless = Evaluation((template._replace(fix=fix),))
+    after = fix_document(document, endless, lambda _: endless)
     assert len(after.fixed) == MAX_ROUNDS

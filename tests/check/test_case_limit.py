@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zsupport.check.evaluate import judge
+from zsupport.check.evaluate import evaluate
 from zsupport.check.explanations import explanation_of
 from zsupport.check.rules import RULES
 from zsupport.findings import Finding
@@ -27,7 +27,7 @@ def examples(code: str) -> tuple[str, str]:
 def findings_of(text: str, code: str = "ZS310") -> list[Finding]:
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
     assert document.findings == (), "the loader refuses this example"
-    findings = judge(document, RULES, date(2026, 11, 26)).findings
+    findings = evaluate(document, RULES, date(2026, 11, 26)).findings
     return [finding for finding in findings if finding.code == code]
 
 

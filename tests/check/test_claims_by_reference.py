@@ -12,9 +12,8 @@ from reference.draw import block, draw, draw_ranked
 from reference.judge import OPENED, Judge, judge
 from reference.ranks import Missing, Ranks, SlowerTarget
 
-from zsupport.check.autofix import repaired
-from zsupport.check.evaluate import Judgement
-from zsupport.check.evaluate import judge as judge_document
+from zsupport.check.autofix import fix_document
+from zsupport.check.evaluate import Evaluation, evaluate
 from zsupport.check.rule import Problem, Subject
 from zsupport.check.rules import RULES
 from zsupport.policy.document import Document
@@ -377,14 +376,14 @@ def of_channels(policy: Checked) -> Iterator[Judged]:
 def of_fixes(policy: Checked) -> Iterator[Judged]:
     """Yield that the fixes of all rounds change no answer."""
 
-    def judgement_of(document: Document) -> Judgement:
-        return judge_document(document, RULES, TODAY)
+    def evaluation_of(document: Document) -> Evaluation:
+        return evaluate(document, RULES, TODAY)
 
     small = len(policy.claims.cases) <= MAX_CASES_FIXED
     if small and any(problem.fix for problems in policy.findings.values() for problem in problems):
         reference = policy.claims.reference
         document = policy.document
-        fixed = judge(repaired(document, judgement_of(document), judgement_of).document.text)
+        fixed = judge(fix_document(document, evaluation_of(document), evaluation_of).document.text)
         for case in reference.every_case():
             yield "fixes", fixed.answers(case) == reference.answers(case), True
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from zsupport.analysis.deadlines import Clocks
-from zsupport.check.evaluate import judge
+from zsupport.check.evaluate import evaluate
 from zsupport.check.rules import RULES
 from zsupport.clock.holidays import INSTALL, PublicHolidays
 from zsupport.clock.model import Year
@@ -43,7 +43,7 @@ def unknown(country: str, subdivision: str | None, year: int) -> Year:
 def findings_of(public: PublicHolidays) -> list[Finding]:
     document = read_document(SourceFile("p.yaml", POLICY.encode(), "sha256:0", "p.yaml"))
     rules = [rule for rule in RULES if rule.code[:3] in ("ZS5", "ZS6", "ZS7")]
-    return list(judge(document, rules, date(2026, 11, 26), Clocks(public)).findings)
+    return list(evaluate(document, rules, date(2026, 11, 26), Clocks(public)).findings)
 
 
 def test_missing_package_is_a_single_note() -> None:

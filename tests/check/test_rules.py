@@ -15,7 +15,7 @@ from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import space_of, space_of_facts
 from zsupport.check import rules
 from zsupport.check.edits import apply
-from zsupport.check.evaluate import judge
+from zsupport.check.evaluate import evaluate
 from zsupport.check.explanations import explanation_of
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
@@ -38,7 +38,7 @@ def findings_of(text: bytes, code: str) -> list[Finding]:
     # Rules about suppressions need the findings of the other rules.
     selected = RULES if BY_CODE[code].last else [BY_CODE[code]]
     return [
-        finding for finding in judge(document, selected, TODAY).findings if finding.code == code
+        finding for finding in evaluate(document, selected, TODAY).findings if finding.code == code
     ]
 
 
@@ -179,6 +179,6 @@ def revision_of(text: bytes) -> Revision:
 )
 def test_excluded_priority_is_reported_once(path: Path) -> None:
     document = read_document(SourceFile("policy.yaml", path.read_bytes(), "", "policy.yaml"))
-    codes = {finding.code for finding in judge(document, RULES, TODAY).findings}
+    codes = {finding.code for finding in evaluate(document, RULES, TODAY).findings}
     general = {"ZS401", "ZS402", "ZS403", "ZS404", "ZS411", "ZS412", "ZS413", "ZS414", "ZS415"}
     assert codes & general == {path.parent.name}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from random_yaml import LINE_ENDS, RandomYaml, random_yaml
 
-from zsupport.check.catalogue import allowable
-from zsupport.check.evaluate import judge
+from zsupport.check.catalogue import suppressible_code
+from zsupport.check.evaluate import evaluate
 from zsupport.check.rules import RULES
 from zsupport.check.suppressions import comments_in, suppressions_of
 from zsupport.policy.document import Document
@@ -34,12 +34,12 @@ def judged(targets: str, today: date = TODAY) -> tuple[list[str], int]:
     """Return the remaining findings of ZS401 and ZS9, and the number of allowed findings."""
     document = document_of(HEAD + targets)
     assert document.findings == ()
-    judgement = judge(document, RULES, today)
+    evaluation = evaluate(document, RULES, today)
     return [
         f"{finding.code}:{finding.span.line}"
-        for finding in judgement.findings
+        for finding in evaluation.findings
         if finding.code == "ZS401" or finding.code.startswith("ZS9")
-    ], judgement.allowed
+    ], evaluation.suppressed
 
 
 # -- finding comments ----------------------------------------------------------------
@@ -133,7 +133,7 @@ def test_place_of_a_suppression(targets: str, left: list[str], allowed: int) -> 
 
 def test_comment_at_the_top_applies_to_the_first_key() -> None:
     text = f"{ALLOW}\n{HEAD}targets:\n- first-response: 4h\n- first-response: 8h\n"
-    findings = judge(document_of(text), RULES, TODAY).findings
+    findings = evaluate(document_of(text), RULES, TODAY).findings
     assert [(e.code, e.span.line) for e in findings] == [("ZS901", 1), ("ZS401", 9)]
 
 
@@ -163,7 +163,7 @@ def test_letters_that_only_casefold_to_ascii_do_not_match(letter: str) -> None:
 @pytest.mark.parametrize(("name", "first"), [("ZS4", "ZS401, ZS402"), ("zs70", "ZS701, ZS702")])
 def test_prefix_of_codes_cannot_be_allowed(name: str, first: str) -> None:
     text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow {name} -- x\n"
-    (finding,) = judge(document_of(text), RULES, TODAY).findings
+    (finding,) = evaluate(document_of(text), RULES, TODAY).findings
     assert finding.code == "ZS903"
     assert finding.message == f"incomplete code `{name}`"
     assert finding.hint == f"write whole codes, separated by commas, such as: allow {first}"
@@ -183,26 +183,26 @@ def test_other_comment_can_replace_an_expired_comment() -> None:
 def test_suppression_of_a_rule_that_did_not_run_is_not_unused() -> None:
     text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow ZS501, ZS401 -- x\n"
     chosen = [rule for rule in RULES if rule.code in ("ZS401", "ZS901")]
-    (finding,) = judge(document_of(text), chosen, TODAY).findings
+    (finding,) = evaluate(document_of(text), chosen, TODAY).findings
     assert "`ZS401`" in finding.message
     assert "ZS501" not in finding.message
 
 
 def test_findings_about_comments_cannot_be_allowed() -> None:
     text = f"{HEAD}targets:\n# zsupport: allow ZS401\n- first-response: 4h {ALLOW}\n"
-    codes = [finding.code for finding in judge(document_of(text), RULES, TODAY).findings]
+    codes = [finding.code for finding in evaluate(document_of(text), RULES, TODAY).findings]
     assert codes == ["ZS903", "ZS901"]
 
 
 def test_findings_of_the_loader_cannot_be_allowed() -> None:
     text = f"{HEAD}targets:\n# zsupport: allow ZS104 -- x\n- first-response: 1d\n"
-    assert [finding.code for finding in judge(document_of(text), RULES, TODAY).findings] == [
+    assert [finding.code for finding in evaluate(document_of(text), RULES, TODAY).findings] == [
         "ZS104"
     ]
 
 
 def test_policy_without_comments_has_no_suppressions() -> None:
-    assert suppressions_of(document_of(HEAD), allowable) == ((), ())
+    assert suppressions_of(document_of(HEAD), suppressible_code) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -210,14 +210,14 @@ def test_policy_without_comments_has_no_suppressions() -> None:
 )
 def test_long_comments_are_read_fast(filler: str) -> None:
     text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow ZS401{filler}y -- x\n"
-    findings = judge(document_of(text), RULES, TODAY).findings
+    findings = evaluate(document_of(text), RULES, TODAY).findings
     assert all(len(finding.message) < 200 for finding in findings)
     assert [finding.code for finding in findings] == ["ZS903"]
 
 
 def test_number_of_suggestions_is_limited() -> None:
     lines = "".join(f"  # zsupport: allow unreachable-rul{i} -- x\n  - say: x\n" for i in range(60))
-    errors = suppressions_of(document_of(f"{HEAD}terms:\n  x:\n{lines}"), allowable).errors
+    errors = suppressions_of(document_of(f"{HEAD}terms:\n  x:\n{lines}"), suppressible_code).errors
     assert ["unreachable-rule`" in error.hint for error in errors] == [True] * 50 + [False] * 10
 
 
@@ -228,6 +228,6 @@ def test_many_comments_are_read_in_seconds(comment: str, code: str) -> None:
     lines = "".join(f"  # zsupport: {comment.format(i)}\n  - say: x{i}\n" for i in range(10_000))
     document = document_of(f"{HEAD}terms:\n  x:\n{lines}")
     start = time.process_time()
-    findings = judge(document, RULES, TODAY).findings
+    findings = evaluate(document, RULES, TODAY).findings
     assert time.process_time() - start < 10
     assert sum(finding.code == code for finding in findings) == 10_000

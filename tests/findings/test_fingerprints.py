@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from outcomes import CODES, RICH, SAME, UNHURRIED, names, spans, texts
 
-from zsupport.check.evaluate import identity_of, judge
+from zsupport.check.evaluate import evaluate, identity_of
 from zsupport.check.rules import RULES
 from zsupport.findings import Finding, Span, fingerprints
 from zsupport.policy.files import SourceFile
@@ -114,7 +114,7 @@ targets:
 def fingerprints_of(text: str, code: str) -> list[str]:
     """Return the fingerprints of the findings in a policy, including a finding with this code."""
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
-    findings = judge(document, RULES, date(2026, 11, 26)).findings
+    findings = evaluate(document, RULES, date(2026, 11, 26)).findings
     assert code in {finding.code for finding in findings}
     return sorted(fingerprints(findings))
 

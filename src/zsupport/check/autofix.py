@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from zsupport.check.edits import apply
-from zsupport.check.evaluate import Judgement
+from zsupport.check.evaluate import Evaluation
 from zsupport.findings import Finding, Fix
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
@@ -16,36 +16,38 @@ from zsupport.typed import NamedTuple
 MAX_ROUNDS = 50
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-Judge = Callable[[Document], Judgement]
+Evaluate = Callable[[Document], Evaluation]
 
 
-class Repaired(NamedTuple):
+class FixedDocument(NamedTuple):
     """A file after its fixes, with the remaining and the fixed findings."""
 
     document: Document
-    judgement: Judgement
+    evaluation: Evaluation
     fixed: tuple[Finding, ...]
 
 
-def repaired(document: Document, judgement: Judgement, judge: Judge) -> Repaired:
-    """Return a document with all possible fixes applied, and its new judgement.
+def fix_document(document: Document, evaluation: Evaluation, evaluate: Evaluate) -> FixedDocument:
+    """Return a document with all possible fixes applied, and its new evaluation.
 
     Fixes that touch the same text are applied in separate rounds. A fix that would make the
     policy invalid is not applied.
     """
     fixed: list[Finding] = []
     for _ in range(MAX_ROUNDS):
-        fixable = [finding for finding in judgement.findings if finding.fix]
-        step = _step(document, fixable) if fixable else None
+        fixable = [finding for finding in evaluation.findings if finding.fix]
+        step = _apply_fixes(document, fixable) if fixable else None
         if step is None:
             break
-        document, made = step
-        fixed += made
-        judgement = judge(document)
-    return Repaired(document, judgement, tuple(fixed))
+        document, applied = step
+        fixed += applied
+        evaluation = evaluate(document)
+    return FixedDocument(document, evaluation, tuple(fixed))
 
 
-def _step(document: Document, fixable: Sequence[Finding]) -> tuple[Document, list[Finding]] | None:
+def _apply_fixes(
+    document: Document, fixable: Sequence[Finding]
+) -> tuple[Document, list[Finding]] | None:
     """Return the document after some fixes, or None if no fix can be applied.
 
     If the fixes together make the policy invalid, the first half is tried, and then the second.
@@ -54,14 +56,14 @@ def _step(document: Document, fixable: Sequence[Finding]) -> tuple[Document, lis
     for finding in fixable:
         assert finding.fix
         fixes.setdefault(finding.fix, finding)
-    made = apply(document.text, fixes)
-    after = with_text(document, made.text)
+    applied = apply(document.text, fixes)
+    after = with_text(document, applied.text)
     if after.revision is not None:
-        return after, [fixes[fix] for fix in made.fixes]
+        return after, [fixes[fix] for fix in applied.fixes]
     if len(fixable) == 1:
         return None
     half = len(fixable) // 2
-    return _step(document, fixable[:half]) or _step(document, fixable[half:])
+    return _apply_fixes(document, fixable[:half]) or _apply_fixes(document, fixable[half:])
 
 
 def with_text(document: Document, text: str) -> Document:

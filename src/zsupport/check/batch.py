@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from datetime import date
 
 from zsupport.analysis.deadlines import Clocks
-from zsupport.check.autofix import repaired
-from zsupport.check.catalogue import KINDS, allowable
+from zsupport.check.autofix import fix_document
+from zsupport.check.catalogue import KINDS, suppressible_code
 from zsupport.check.config import Config, Configs
-from zsupport.check.evaluate import Judgement, judge
+from zsupport.check.evaluate import Evaluation, evaluate
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
 from zsupport.check.suite_codes import TEST_CODES
@@ -30,7 +30,7 @@ from zsupport.typed import NamedTuple
 
 #: Writes a fixed file. The arguments are the file and its bytes before and after the fixes. Raises
 #: EnvironmentFault if the file cannot be written.
-Put = Callable[[SelectedFile, bytes, bytes], None]
+WriteFixed = Callable[[SelectedFile, bytes, bytes], None]
 
 
 class CheckOptions(NamedTuple):
@@ -43,20 +43,20 @@ class CheckOptions(NamedTuple):
     fail_on: str | None = None  # replaces the configured severity
     public: PublicHolidays = public_holidays
     excluded: Excluded = lambda _: False  # excluded files and folders
-    put: Put | None = None  # if given, fix findings and write the files
+    write: WriteFixed | None = None  # if given, fix findings and write the files
 
 
-class Checked(NamedTuple):
+class CheckResult(NamedTuple):
     """The result of a run."""
 
     units: tuple[Unit, ...]
     texts: dict[str, str]  # of the files with findings
     faults: tuple[Fault, ...]  # files that could not be read; each is also a finding
-    allowed: int  # the number of findings that comments allow
+    suppressed: int  # the number of findings that comments suppress
     holidays: bool = False  # whether public holidays were used
     fixed: tuple[Finding, ...] = ()
     unwritten: tuple[EnvironmentFault, ...] = ()  # fixed files that could not be written
-    off: tuple[str, ...] = ()  # the rules that configuration switches off, as written
+    switched_off: tuple[str, ...] = ()  # the rules that configuration switches off, as written
 
     @property
     def refused(self) -> bool:
@@ -91,10 +91,10 @@ class _RevisionKeys(NamedTuple):
 def check_files(
     targets: Sequence[SelectedFile],
     options: CheckOptions,
-    began: Callable[[SelectedFile], None] = lambda _: None,
+    before_file: Callable[[SelectedFile], None] = lambda _: None,
     faults: Sequence[Fault] = (),
-) -> Checked:
-    """Check files and return the result; call `began` before each file.
+) -> CheckResult:
+    """Check files and return the result; call `before_file` with each file first.
 
     `faults` are files that could not be read. Files are read and checked one by one. To save
     memory, only the name of a file without findings is kept.
@@ -102,15 +102,15 @@ def check_files(
     run = _Run(options)
     for fault in faults:
         run.add_fault(fault)
-    with _few_collections():
+    with _rare_garbage_collection():
         for target in targets:
-            began(target)
+            before_file(target)
             run.check(target)
     run.compare_revisions()
     run.check_tests()
-    return Checked(
-        tuple(run.units), run.texts, tuple(run.faults), run.allowed, run.holidays, tuple(run.fixed),
-        tuple(run.unwritten), run.switched_off(),
+    return CheckResult(
+        tuple(run.units), run.texts, tuple(run.faults), run.suppressed, run.holidays,
+        tuple(run.fixed), tuple(run.unwritten), run.switched_off(),
     )  # fmt: skip
 
 
@@ -122,18 +122,18 @@ class _Run:
         self.units: list[Unit] = []
         self.texts: dict[str, str] = {}
         self.faults: list[Fault] = []
-        self.allowed = 0
+        self.suppressed = 0
         self.holidays = False
         self.fixed: list[Finding] = []
         self.unwritten: list[EnvironmentFault] = []
-        self._wanted: dict[Config, _ProjectRules] = {}
+        self._project_rules: dict[Config, _ProjectRules] = {}
         self.policies: dict[tuple[str, str], list[_RevisionKeys]] = {}
         self.clocks = Clocks(self.public)
 
-    def wanted(self, target: SelectedFile) -> _ProjectRules:
+    def project_rules(self, target: SelectedFile) -> _ProjectRules:
         """Return the rules and codes for a file; options override its project."""
         config = self.options.configs.of(target)
-        project = self._wanted.get(config)
+        project = self._project_rules.get(config)
         if project is None:
             options = self.options
             selected = config.select if options.select is None else options.select
@@ -141,14 +141,16 @@ class _Run:
             codes = (frozenset(KINDS) if selected is None else selected) - ignored
             rules = tuple(rule for rule in RULES if rule.code in codes)
             fails_at = None if options.fail_on else config.fail_on
-            project = self._wanted[config] = _ProjectRules(rules, codes, fails_at, config)
+            project = self._project_rules[config] = _ProjectRules(rules, codes, fails_at, config)
         return project
 
     def switched_off(self) -> tuple[str, ...]:
         """Return the rules that configuration switches off, if no option selects rules."""
         if self.options.select is not None:
             return ()
-        return tuple(dict.fromkeys(off for config in self._wanted for off in config.switched_off))
+        return tuple(
+            dict.fromkeys(off for config in self._project_rules for off in config.switched_off)
+        )
 
     def check(self, target: SelectedFile) -> None:
         """Read and check a file."""
@@ -160,22 +162,22 @@ class _Run:
         if not target.counts_as_policy(source.data):
             return
         document = read_document(source)
-        judgement = self.judge(target, document)
+        evaluation = self.evaluate(target, document)
         # Standard input is always written to standard output.
         piped = target.path == "-"
-        if self.options.put and (piped or any(finding.fix for finding in judgement.findings)):
-            document, judgement = self.repair(self.options.put, target, document, judgement)
-        if judgement.findings:
+        if self.options.write and (piped or any(finding.fix for finding in evaluation.findings)):
+            document, evaluation = self.fix(self.options.write, target, document, evaluation)
+        if evaluation.findings:
             self.texts[target.shown] = document.text
-        self.allowed += judgement.allowed
+        self.suppressed += evaluation.suppressed
         if document.revision is not None:
             revision = document.revision
             where = os.path.dirname(os.path.abspath(target.path)), revision.policy
             self.policies.setdefault(where, []).append(
                 _RevisionKeys(len(self.units), revision.start, revision.timezone, target)
             )
-        fails_at = self.wanted(target).fails_at
-        self.units.append(Unit(target.shown, target.shown, 1, judgement.findings, fails_at))
+        fails_at = self.project_rules(target).fails_at
+        self.units.append(Unit(target.shown, target.shown, 1, evaluation.findings, fails_at))
 
     def add_fault(self, fault: Fault) -> None:
         """Add a file that could not be read, with its finding."""
@@ -187,39 +189,39 @@ class _Run:
         self.holidays = True
         return self.options.public(country, subdivision, year)
 
-    def judge(self, target: SelectedFile, document: Document) -> Judgement:
+    def evaluate(self, target: SelectedFile, document: Document) -> Evaluation:
         """Return the findings of the loader or of the selected rules."""
-        wanted = self.wanted(target)
-        rules, codes = wanted.rules, wanted.codes_in(target.shown)
-        if codes != wanted.codes:
+        project = self.project_rules(target)
+        rules, codes = project.rules, project.codes_in(target.shown)
+        if codes != project.codes:
             rules = tuple(rule for rule in rules if rule.code in codes)
-        judgement = judge(document, rules, self.options.today, self.clocks)
+        evaluation = evaluate(document, rules, self.options.today, self.clocks)
         counted = codes | CODES.keys()
-        if all(finding.code in counted for finding in judgement.findings):
-            return judgement
-        findings = (finding for finding in judgement.findings if finding.code in counted)
-        return judgement._replace(findings=tuple(findings))
+        if all(finding.code in counted for finding in evaluation.findings):
+            return evaluation
+        findings = (finding for finding in evaluation.findings if finding.code in counted)
+        return evaluation._replace(findings=tuple(findings))
 
-    def repair(
-        self, put: Put, target: SelectedFile, document: Document, judgement: Judgement
-    ) -> tuple[Document, Judgement]:
-        """Return the fixed document and its judgement, or the old ones if it cannot be written."""
-        after = repaired(document, judgement, lambda fixed: self.judge(target, fixed))
+    def fix(
+        self, write: WriteFixed, target: SelectedFile, document: Document, evaluation: Evaluation
+    ) -> tuple[Document, Evaluation]:
+        """Return the fixed document and its evaluation, or the old ones if it cannot be written."""
+        after = fix_document(document, evaluation, lambda fixed: self.evaluate(target, fixed))
         if not after.fixed and target.path != "-":
-            return document, judgement
+            return document, evaluation
         try:
-            put(target, document.source.data, after.document.source.data)
+            write(target, document.source.data, after.document.source.data)
         except EnvironmentFault as fault:
             self.unwritten.append(fault)
-            return document, judgement
+            return document, evaluation
         self.fixed += after.fixed
-        return after.document, after.judgement
+        return after.document, after.evaluation
 
     def check_tests(self) -> None:
         """Add the findings about the tests of each policy."""
         codes = {code.code for code in TEST_CODES}
         policies = self.policies.values()
-        if not any(self.wanted(revisions[0].file).codes & codes for revisions in policies):
+        if not any(self.project_rules(revisions[0].file).codes & codes for revisions in policies):
             return
         folders = Folders(self.options.excluded)
         by_policy = {}
@@ -229,7 +231,7 @@ class _Run:
                 by_policy[folder, id] = folders.tests(folder, os.path.dirname(first.shown), id)
         if not any(by_policy.values()):
             return
-        from zsupport.check.untested import of_tests
+        from zsupport.check.untested import findings_in_tests
 
         for (folder, id), tests in by_policy.items():
             if tests:
@@ -239,7 +241,9 @@ class _Run:
                 named = [revision.file for revision in self.policies[folder, id]]
                 missing = [file for file in named if file.real not in files]
                 files |= {file.real: file.source for file in folders.read(missing, [])}
-                results = of_tests(tuple(files.values()), tuple(tests.values()), self.public)
+                results = findings_in_tests(
+                    tuple(files.values()), tuple(tests.values()), self.public
+                )
                 for document, findings in results:
                     file = document.source.shown
                     self.add(first._replace(path=file, shown=file), document, findings)
@@ -247,20 +251,20 @@ class _Run:
     def add(self, target: SelectedFile, document: Document, findings: list[Finding]) -> None:
         """Add findings in a policy or in its tests."""
         file = document.source.shown
-        wanted = self.wanted(target)
-        codes = wanted.codes_in(file)
+        project = self.project_rules(target)
+        codes = project.codes_in(file)
         counted = [finding for finding in findings if finding.code in codes]
-        comments = suppressions_of(document, allowable).comments
-        suppressed = suppress(comments, counted, self.options.today)
-        self.allowed += suppressed.allowed
-        if not suppressed.left:
+        comments = suppressions_of(document, suppressible_code).comments
+        result = suppress(comments, counted, self.options.today)
+        self.suppressed += result.suppressed
+        if not result.remaining:
             return
         self.texts[file] = document.text
         place = next((i for i, unit in enumerate(self.units) if unit.file == file), None)
         if place is None:
             place = len(self.units)
-            self.units.append(Unit(file, file, 1, (), wanted.fails_at))
-        merged = sorted((*self.units[place].findings, *suppressed.left), key=_in_order)
+            self.units.append(Unit(file, file, 1, (), project.fails_at))
+        merged = sorted((*self.units[place].findings, *result.remaining), key=_sort_key)
         self.units[place] = self.units[place]._replace(findings=tuple(merged))
 
     def compare_revisions(self) -> None:
@@ -268,7 +272,7 @@ class _Run:
         for revisions in self.policies.values():
             for position, conflicts, text in _conflicts(revisions):
                 unit = self.units[position]
-                merged = sorted((*conflicts, *unit.findings), key=_in_order)
+                merged = sorted((*conflicts, *unit.findings), key=_sort_key)
                 self.units[position] = unit._replace(findings=tuple(merged))
                 self.texts[unit.file] = text
 
@@ -299,12 +303,12 @@ def _conflicts(revisions: list[_RevisionKeys]) -> Iterator[tuple[int, tuple[Find
                 yield revision.unit, findings, invalid.texts[file]
 
 
-def _in_order(finding: Finding) -> tuple[object, ...]:
+def _sort_key(finding: Finding) -> tuple[object, ...]:
     return finding.span, finding.code
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
+def _rare_garbage_collection() -> Iterator[None]:
     """Run the cyclic garbage collector less often, because there are almost no cycles.
 
     The collector would otherwise take a tenth of the time.

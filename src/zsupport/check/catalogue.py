@@ -85,7 +85,7 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
     return frozenset(codes)
 
 
-def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
+def ignorable_codes(names: Iterable[str], where: str) -> frozenset[str]:
     """Return the codes of names, as `codes_of`; raise UsageError for codes that cannot be ignored.
 
     These are the codes of the loader: unreadable files and errors that make a policy invalid.
@@ -102,7 +102,7 @@ def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
     return result
 
 
-def allowable(name: str, at: Span, hints: bool) -> str | InvalidComment:
+def suppressible_code(name: str, at: Span, hints: bool) -> str | InvalidComment:
     """Return the code of a name in a comment, or an error if comments cannot suppress it."""
     code = code_named(name)
     if code is None and name[:2].upper() == "ZS":

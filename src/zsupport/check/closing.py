@@ -4,48 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from zsupport.check.batch import Checked
+from zsupport.check.batch import CheckResult
 from zsupport.check.catalogue import KINDS
 from zsupport.findings import SEVERITIES, Finding, Outcome
 from zsupport.wording import Message, counted, enumerated
 
 
-def outcome_of(checked: Checked, off: Sequence[str]) -> Outcome:
+def outcome_of(result: CheckResult, off: Sequence[str]) -> Outcome:
     """Return the outcome of a run; `off` are the lines of `switched_off`."""
     return Outcome(
         "check",
-        checked.units,
-        checked.texts,
+        result.units,
+        result.texts,
         KINDS,
-        (*map(_fix_line, checked.fixed), closing(checked, off)),
+        (*map(_fix_line, result.fixed), closing(result, off)),
         {
-            "summary": {"allowed": checked.allowed},
+            "summary": {"allowed": result.suppressed},
             "fixed": [
                 {"file": finding.file, "code": finding.code, "title": finding.fix.title}
-                for finding in checked.fixed
+                for finding in result.fixed
                 if finding.fix
             ],
             "unread": [
                 {"file": fault.file, "message": fault.message, "hint": fault.hint}
-                for fault in checked.faults
+                for fault in result.faults
             ],
             "switched_off": list(off),
         },
     )
 
 
-def closing(checked: Checked, off: Sequence[str]) -> str:
+def closing(result: CheckResult, off: Sequence[str]) -> str:
     """Return the last line of the text: counts of findings, fixes and files.
 
     It also lists what configuration switched off, so that a reader notices such a change.
     """
-    clauses = {f"clause{number}": text for number, text in enumerate((*_counts(checked), *off))}
+    clauses = {f"clause{number}": text for number, text in enumerate((*_counts(result), *off))}
     return Message("; ".join(f"{{{name}}}" for name in clauses), **clauses)
 
 
-def switched_off(checked: Checked, excluded: str | None) -> tuple[str, ...]:
+def switched_off(result: CheckResult, excluded: str | None) -> tuple[str, ...]:
     """Return lines with the rules that configuration switched off and what it `excluded`."""
-    off = f"switched off by configuration: {', '.join(checked.off)}" if checked.off else None
+    off = (
+        f"switched off by configuration: {', '.join(result.switched_off)}"
+        if result.switched_off
+        else None
+    )
     return tuple(map(_as_single_line, filter(None, (off, excluded))))
 
 
@@ -54,11 +58,11 @@ def _as_single_line(text: str) -> str:
     return "".join(repr(char)[1:-1] if char.splitlines() == [""] else char for char in text)
 
 
-def _counts(checked: Checked) -> Iterator[str]:
+def _counts(result: CheckResult) -> Iterator[str]:
     """Yield the clauses of the last line."""
-    findings = [finding for unit in checked.units for finding in unit.findings]
-    fixed = len(checked.fixed)
-    files = counted(len(checked.units), "file")
+    findings = [finding for unit in result.units for finding in unit.findings]
+    fixed = len(result.fixed)
+    files = counted(len(result.units), "file")
     if fixed:
         yield f"Fixed {fixed:,} of {counted(fixed + len(findings), 'finding')} in {files}"
     elif findings:
@@ -67,22 +71,22 @@ def _counts(checked: Checked) -> Iterator[str]:
         yield f"All good: {files}"
     if fixed and findings:
         yield f"remaining: {_by_severity(findings)}"
-    if checked.allowed:
-        yield f"{counted(checked.allowed, 'finding')} suppressed by comments"
-    if checked.faults:
-        yield f"{counted(len(checked.faults), 'file')} could not be read"
-    if checked.unwritten:
-        yield f"{counted(len(checked.unwritten), 'file')} could not be fixed"
+    if result.suppressed:
+        yield f"{counted(result.suppressed, 'finding')} suppressed by comments"
+    if result.faults:
+        yield f"{counted(len(result.faults), 'file')} could not be read"
+    if result.unwritten:
+        yield f"{counted(len(result.unwritten), 'file')} could not be fixed"
     fixable = sum(finding.fix is not None for finding in findings)
     if fixable and not fixed:
         yield Message("{count} can be fixed with {fix}", count=f"{fixable:,}")
 
 
-def fixed_aside(checked: Checked) -> str:
+def preview_closing(result: CheckResult) -> str:
     """Return the last line of a run that shows fixes without applying them."""
-    fixed = len(checked.fixed)
-    findings = fixed + sum(len(unit.findings) for unit in checked.units)
-    files = counted(len(checked.units), "file")
+    fixed = len(result.fixed)
+    findings = fixed + sum(len(unit.findings) for unit in result.units)
+    files = counted(len(result.units), "file")
     return f"would fix {fixed:,} of {counted(findings, 'finding')} in {files}"
 
 

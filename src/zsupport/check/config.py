@@ -6,7 +6,7 @@ nearest project at or above its folder, independent of the current folder.
 
 from __future__ import annotations
 
-from zsupport.check.catalogue import codes_of, ignorable
+from zsupport.check.catalogue import codes_of, ignorable_codes
 from zsupport.errors import UsageError
 from zsupport.findings import SEVERITIES
 from zsupport.sources.globs import matches_below
@@ -56,7 +56,7 @@ class Config(NamedTuple):
 
 
 #: The configuration without a project.
-NOTHING = Config()
+NO_CONFIG = Config()
 
 
 class Configs:
@@ -71,12 +71,12 @@ class Configs:
         `config` replaces the configurations of the projects.
         """
         self._current = current
-        self._nearest = NearestSetting(_config, NOTHING, config)
+        self._nearest = NearestSetting(_config, NO_CONFIG, config)
 
     def of(self, file: SelectedFile) -> Config:
         """Return the configuration of a file; files without a folder use the current folder."""
         if file.shipped or file.shown == "-":
-            return NOTHING if self._current is None else self._nearest.of_folder(self._current)
+            return NO_CONFIG if self._current is None else self._nearest.of_folder(self._current)
         return self._nearest.of(file.shown if file.path == "-" else file.path)
 
 
@@ -104,10 +104,10 @@ def _config(project: Project) -> Config | None:
     return Config(
         project.folder,
         None if select is None else codes_of(select, f"{prefix}select"),
-        ignorable(ignore, f"{prefix}ignore"),
+        ignorable_codes(ignore, f"{prefix}ignore"),
         fail_on,
         tuple(
-            (pattern, ignorable(names, f"{prefix}per-file-ignores"))
+            (pattern, ignorable_codes(names, f"{prefix}per-file-ignores"))
             for pattern, names in by_pattern.items()
         ),
         tuple(switched_off),

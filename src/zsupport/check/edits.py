@@ -49,7 +49,7 @@ def removal(document: Document, path: Path) -> tuple[Edit, ...]:
     section or a `when`, but not for an alternative: the caller must check this.
     """
     try:
-        return (_removed(document, path),)
+        return (_remove(document, path),)
     except _Unsure:
         return ()
 
@@ -68,7 +68,7 @@ def quoting(document: Document, scalar: ScalarNode) -> tuple[Edit, ...]:
 
 
 class Applied(NamedTuple):
-    """A text after a round of fixes, and the applied fixes."""
+    """A text after fixes, and the applied fixes."""
 
     text: str
     fixes: tuple[Fix, ...]
@@ -81,19 +81,19 @@ def apply(text: str, fixes: Iterable[Fix]) -> Applied:
     """
     places = places_of(text)
     taken: list[tuple[int, int, str]] = []  # in order
-    made: list[Fix] = []
+    applied: list[Fix] = []
     for fix in fixes:
         edits = [(places.start(e.span), places.end(e.span), e.text) for e in fix.edits]
         if all(_is_free(taken, start, end) for start, end, _ in edits):
             for edit in edits:
                 insort(taken, edit)
-            made.append(fix)
+            applied.append(fix)
     pieces = []
     position = 0
     for start, end, new in taken:
         pieces += [text[position:start], new]
         position = end
-    return Applied("".join([*pieces, text[position:]]), tuple(made))
+    return Applied("".join([*pieces, text[position:]]), tuple(applied))
 
 
 def _is_free(taken: list[tuple[int, int, str]], start: int, end: int) -> bool:
@@ -202,12 +202,12 @@ def _extent(places: Places, node: Node) -> Extent:
     return start, end
 
 
-def _find(text: str, start: int, end: int, wanted: str) -> int:
+def _find_mark(text: str, start: int, end: int, mark: str) -> int:
     """Return the position of a mark; raise _Unsure if not only blanks and comments precede it."""
     position = start
     while position < end:
         char = text[position]
-        if char == wanted:
+        if char == mark:
             return position
         if char == "#":
             line_end = _LINE_END.search(text, position)
@@ -222,7 +222,7 @@ def _find(text: str, start: int, end: int, wanted: str) -> int:
 # -- removing ------------------------------------------------------------------------------
 
 
-def _removed(document: Document, path: Path) -> Edit:
+def _remove(document: Document, path: Path) -> Edit:
     while True:
         if not path:
             raise _Unsure
@@ -247,27 +247,27 @@ def _removed(document: Document, path: Path) -> Edit:
     after_it = extents[-1] if number + 1 < len(parts) else None
     if in_brackets(places, parent):
         close = places.end(parent.span) - 1
-        start, end = _out_of_brackets(places, before, own, after_it, close)
+        start, end = _range_in_brackets(places, before, own, after_it, close)
     else:
         if isinstance(parent, SequenceNode):
             # An item begins with its `-`.
             above = before[1] if before else places.start(parent.span)
-            own, above = (_find(places.text, above, own[0], "-"), own[1]), own[1]
+            own, above = (_find_mark(places.text, above, own[0], "-"), own[1]), own[1]
             if after_it:
-                after_it = _find(places.text, above, after_it[0], "-"), after_it[1]
-        start, end = _out_of_lines(places, before, own, after_it)
+                after_it = _find_mark(places.text, above, after_it[0], "-"), after_it[1]
+        start, end = _range_in_block(places, before, own, after_it)
     _check_anchors(places.text, start, end)
     return places.edit(start, end)
 
 
-def _out_of_brackets(
+def _range_in_brackets(
     places: Places, before: Extent | None, own: Extent, after: Extent | None, close: int
 ) -> Extent:
     """Return the range to remove from { } or [ ]: a part with its comma, or its whole line."""
     text = places.text
     start, end = own
     try:
-        comma = _find(text, end, after[0] if after else close, ",")
+        comma = _find_mark(text, end, after[0] if after else close, ",")
     except _Unsure:
         if after:
             raise
@@ -284,13 +284,13 @@ def _out_of_brackets(
     if after and not rest:
         return start, past + len(text[past : after[0]]) - len(text[past : after[0]].lstrip(" \t"))
     if not after and comma is None and before:
-        previous = _find(text, before[1], start, ",")
+        previous = _find_mark(text, before[1], start, ",")
         if not text[previous + 1 : start].strip(_BLANKS):
             return previous, end
     return line + len(text[line:start].rstrip(" \t")), past
 
 
-def _out_of_lines(
+def _range_in_block(
     places: Places, before: Extent | None, own: Extent, after: Extent | None
 ) -> Extent:
     """Return the range to remove from a block: the lines of a part and the comment after it."""

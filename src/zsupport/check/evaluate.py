@@ -6,7 +6,7 @@ from collections.abc import Sequence as SequenceOf
 from datetime import date
 
 from zsupport.analysis.deadlines import Clocks
-from zsupport.check.catalogue import allowable
+from zsupport.check.catalogue import suppressible_code
 from zsupport.check.limit_codes import TOO_MANY_CASES, TOO_MANY_COMPARISONS
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.suppressions import may_suppress, suppress, suppressions_of
@@ -44,19 +44,19 @@ _SECTIONS = {
 }
 
 
-class Judgement(NamedTuple):
+class Evaluation(NamedTuple):
     """The findings in a file, and the number of suppressed findings."""
 
     findings: tuple[Finding, ...]
-    allowed: int = 0
+    suppressed: int = 0
 
 
-def judge(
+def evaluate(
     document: Document,
     rules: SequenceOf[Rule],
     today: date,
     clocks: Clocks | None = None,
-) -> Judgement:
+) -> Evaluation:
     """Return the findings in a file, in the order of its text.
 
     An invalid file has findings of the loader only. Suppressed findings are omitted and counted.
@@ -64,7 +64,7 @@ def judge(
     public holidays are not available.
     """
     if document.revision is None:
-        return Judgement(document.findings)
+        return Evaluation(document.findings)
     subject = Subject(document, today, clocks)
     findings: list[Finding] = []
     last: list[Rule] = []
@@ -80,18 +80,18 @@ def judge(
             exceeded.setdefault(str(error), error)
             stopped.add(rule.code)
     findings += [_limit_finding(document, error) for error in exceeded.values()]
-    allowed = 0
+    suppressed = 0
     if may_suppress(document.text):
-        subject.suppressions = suppressions_of(document, allowable)
-        suppressed = suppress(subject.suppressions.comments, findings, today)
-        findings, allowed = suppressed.left, suppressed.allowed
-        subject.used = suppressed.used
-        subject.ran = frozenset(rule.code for rule in rules) - stopped
+        subject.suppressions = suppressions_of(document, suppressible_code)
+        result = suppress(subject.suppressions.comments, findings, today)
+        findings, suppressed = result.remaining, result.suppressed
+        subject.used_suppressions = result.used
+        subject.ran_codes = frozenset(rule.code for rule in rules) - stopped
         for rule in last:
             findings += [_finding(document, rule, problem) for problem in rule.check(subject)]
     if len(findings) > 1:
         findings.sort(key=lambda finding: (finding.span, finding.code))
-    return Judgement(tuple(findings), allowed)
+    return Evaluation(tuple(findings), suppressed)
 
 
 def _finding(document: Document, rule: Rule, problem: Problem) -> Finding:
@@ -139,15 +139,18 @@ def _identity_of_item(item: Node | None) -> str:
         return item.text
     entries = item.entries if isinstance(item, MappingNode) else []
     parts = [(k.text, v) for k, v in entries if k.text in ("id", "when", "allow", "is")]
-    return ";".join(f"{key}={written(value)}" for key, value in sorted(parts, key=lambda e: e[0]))
+    return ";".join(
+        f"{key}={canonical_text(value)}" for key, value in sorted(parts, key=lambda e: e[0])
+    )
 
 
-def written(node: Node | None) -> str:
+def canonical_text(node: Node | None) -> str:
     """Return a node as a text that does not depend on layout or the order of keys."""
     if isinstance(node, ScalarNode):
         return node.text
     if isinstance(node, SequenceNode):
-        return "[" + ",".join(map(written, node.items)) + "]"
+        return "[" + ",".join(map(canonical_text, node.items)) + "]"
     if isinstance(node, MappingNode):
-        return "{" + ",".join(sorted(f"{key.text}:{written(v)}" for key, v in node.entries)) + "}"
+        entries = sorted(f"{key.text}:{canonical_text(v)}" for key, v in node.entries)
+        return "{" + ",".join(entries) + "}"
     return ""

@@ -42,7 +42,7 @@ class SlowerCell(NamedTuple):
     cases: Cases  # with the higher value
 
 
-def ranked(members: Iterable[Member]) -> list[RankedValues]:
+def ranked_pairs(members: Iterable[Member]) -> list[RankedValues]:
     """Return all pairs of members by `above`, direct and indirect, the nearest first.
 
     Raises LimitExceeded.
@@ -119,7 +119,7 @@ def may_differ(subject: Subject, dimension: str) -> bool:
     )
 
 
-def _inside(pair: RankedValues, shown: dict[tuple[str, str], Cases]) -> Cases:
+def _already_shown(pair: RankedValues, shown: dict[tuple[str, str], Cases]) -> Cases:
     """Return the cases that pairs inside a pair already show, independent of the dimension.
 
     The cases of a pair include those of its inner pairs. So only the inner pairs with the same
@@ -142,7 +142,7 @@ class _RankComparison:
         self.seen: dict[tuple[int, str], Cases] = {}
         self.refuted: dict[tuple[int, int], bool] = {}
         self.values = [
-            values_of(group, dimension, subject.named_by_rule, subject.revision.rules)
+            values_of(group, dimension, subject.values_by_rule, subject.revision.rules)
             for group in groups
         ]
         #: For each group, the groups that may be faster.
@@ -169,7 +169,7 @@ class _RankComparison:
         )
         for pair in pairs:
             high, low = pair.high, pair.low
-            inside = shown[high, low] = _inside(pair, shown)
+            inside = shown[high, low] = _already_shown(pair, shown)
             for group in slower_groups[high]:
                 faster = self.faster[group]
                 cases = 0
@@ -220,7 +220,7 @@ class _RankComparison:
                 clock = subject.clock(group, high_hours)
                 other_clock = subject.clock(other, low_hours)
                 for conditions, cases in self.moments(pair, same):
-                    if surely_slower(subject, clock, other_clock, conditions):
+                    if is_surely_slower(subject, clock, other_clock, conditions):
                         result |= cases
         return result
 
@@ -231,7 +231,7 @@ class _RankComparison:
         key = id(group), id(other)
         if key not in self.refuted:
             self.refuted[key] = not any(
-                surely_slower(
+                is_surely_slower(
                     self.subject,
                     self.subject.clock(group, high_hours),
                     self.subject.clock(other, low_hours),
@@ -274,7 +274,7 @@ class _RankComparison:
                     break
 
 
-def surely_slower(
+def is_surely_slower(
     subject: Subject, target: TargetClock, other: TargetClock, conditions: Conditions = ()
 ) -> bool:
     """Return whether a target is due later at some moment of a case and never earlier.
@@ -287,17 +287,19 @@ def surely_slower(
         return False
 
 
-class Missing(NamedTuple):
+class MissingChannels(NamedTuple):
     """The channels of a grant that a lower value has and a higher value lacks in the same case."""
 
     grant: int
     pairs: tuple[RankedValues, ...]
     channels: tuple[str, ...]
     cases: Cases  # with the higher value of the first pair
-    instead: bool  # whether the higher value has another channel in these cases
+    has_other_channel: bool  # whether the higher value has another channel in these cases
 
 
-def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]) -> list[Missing]:
+def missing_channels(
+    subject: Subject, dimension: str, pairs: list[RankedValues]
+) -> list[MissingChannels]:
     """Return the channels that a higher value lacks and the value directly below has.
 
     A channel is not missing if the higher value has it in other cases, and has another channel in
@@ -305,7 +307,7 @@ def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]
     urgent. Each grant of the lower value is returned once for all of its pairs.
     """
     space, decisions = subject.space, subject.decisions
-    result: dict[tuple[int, str], Missing] = {}
+    result: dict[tuple[int, str], MissingChannels] = {}
     direct = sum(pair.adjacent for pair in pairs)
     if direct:
         subject.check_comparisons(direct * len(decisions.grants))
@@ -330,7 +332,7 @@ def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]
                 if not part:
                     continue
                 cases &= ~part
-                item = Missing(
+                item = MissingChannels(
                     position,
                     (pair,),
                     space.values_in("channel", part),
@@ -344,16 +346,18 @@ def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]
     return list(result.values())
 
 
-def _merged(item: Missing, other: Missing) -> Missing:
+def _merged(item: MissingChannels, other: MissingChannels) -> MissingChannels:
     """Return two items of the same grant as a single item; the more severe comes first."""
-    first, second = (other, item) if item.instead and not other.instead else (item, other)
+    first, second = (
+        (other, item) if item.has_other_channel and not other.has_other_channel else (item, other)
+    )
     return first._replace(
         pairs=tuple(dict.fromkeys((*first.pairs, *second.pairs))),
         channels=tuple(dict.fromkeys((*first.channels, *second.channels))),
     )
 
 
-class Fewer(NamedTuple):
+class FewerHours(NamedTuple):
     """A grant with fewer hours for a channel than a grant for a lower value."""
 
     pair: RankedValues
@@ -363,7 +367,9 @@ class Fewer(NamedTuple):
     cases: Cases  # with the higher value
 
 
-def fewer_hours(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Fewer]:
+def fewer_hours(
+    subject: Subject, dimension: str, pairs: list[RankedValues]
+) -> Iterator[FewerHours]:
     """Yield each grant with certainly fewer hours for a channel than a lower value has.
 
     The hours of several grants of a channel are combined. Grants without `hours` are not compared:
@@ -379,7 +385,7 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[RankedValues]) -> 
     shown: dict[tuple[str, str], Cases] = {}
     reported: set[int] = set()
     for pair in pairs:
-        inside = shown[pair.high, pair.low] = _inside(pair, shown)
+        inside = shown[pair.high, pair.low] = _already_shown(pair, shown)
         below = [(names, space.shift_to_first(dimension, pair.low, c)) for names, c in openings]
         below = [(names, cases) for names, cases in below if cases]
         for high_hours, cases in openings:
@@ -392,7 +398,9 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[RankedValues]) -> 
                 both = high & low & ~inside
                 fewer = 0
                 if both:
-                    fewer = _fewer(subject, dimension, pair, high_hours, low_hours, both)
+                    fewer = _cases_with_fewer_hours(
+                        subject, dimension, pair, high_hours, low_hours, both
+                    )
                 if not fewer:
                     continue
                 shown[pair.high, pair.low] |= fewer
@@ -401,7 +409,7 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[RankedValues]) -> 
 
 def _first_grants(
     subject: Subject, dimension: str, pair: RankedValues, cases: Cases, reported: set[int]
-) -> Iterator[Fewer]:
+) -> Iterator[FewerHours]:
     """Yield the first grant of each case seen from either value, unless it was reported."""
     space, grants = subject.space, subject.decisions.grants
     left = space.shift_back(dimension, pair.high, cases)
@@ -414,10 +422,10 @@ def _first_grants(
             low = space.shift_back(dimension, pair.low, seen)
             low_grant = next(number for number, cases in enumerate(grants) if cases & low)
             (channel, *_) = space.values_in("channel", high)
-            yield Fewer(pair, position, low_grant, channel, high)
+            yield FewerHours(pair, position, low_grant, channel, high)
 
 
-def _fewer(
+def _cases_with_fewer_hours(
     subject: Subject,
     dimension: str,
     pair: RankedValues,
@@ -429,10 +437,10 @@ def _fewer(
     space = subject.space
     result = 0
     back = space.shift_back(dimension, pair.low, both)
-    for low_hours, low_cases in _joined(subject, low_names, back):
+    for low_hours, low_cases in _joined_hours(subject, low_names, back):
         same = space.shift_to_first(dimension, pair.low, low_cases)
         back = space.shift_back(dimension, pair.high, same)
-        for high_hours, high_cases in _joined(subject, high_names, back):
+        for high_hours, high_cases in _joined_hours(subject, high_names, back):
             try:
                 if not includes(high_hours, low_hours, subject.period, subject.public) and includes(
                     low_hours, high_hours, subject.period, subject.public
@@ -443,7 +451,7 @@ def _fewer(
     return result
 
 
-def _joined(
+def _joined_hours(
     subject: Subject, names: frozenset[str], cases: Cases
 ) -> list[tuple[CountedTime, Cases]]:
     """Return the union of several hours, over a case set."""

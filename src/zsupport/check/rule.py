@@ -21,7 +21,7 @@ from zsupport.analysis.space import shown_case, values_of
 from zsupport.answer.space import Cases
 from zsupport.check.suppressions import Comment, Suppressions
 from zsupport.check.target_groups import TargetGroup, faster_groups, target_groups_of
-from zsupport.check.translations import Translated, translated
+from zsupport.check.translations import TranslatedText, translated
 from zsupport.errors import check_limit
 from zsupport.findings import Code, Fix, Span
 from zsupport.limits import CALENDAR_COMBINATIONS, COMPARISONS
@@ -52,11 +52,11 @@ class Subject(AnalysedRevision):
         self.today = today
         self._hours_by: dict[str, frozenset[str]] = {}
         self._faster_groups: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
-        #: For the rules about comments: the suppressions, the used ones with their codes, and the
-        #: codes of the rules that ran.
+        #: For the rules about comments: all suppressions, each used suppression with its code, and
+        #: the codes of the rules that ran.
         self.suppressions = Suppressions()
-        self.used: frozenset[tuple[Comment, str]] = frozenset()
-        self.ran: frozenset[str] = frozenset()
+        self.used_suppressions: frozenset[tuple[Comment, str]] = frozenset()
+        self.ran_codes: frozenset[str] = frozenset()
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -102,7 +102,7 @@ class Subject(AnalysedRevision):
         return groups
 
     @cached_property
-    def names_written(self) -> dict[str, set[str]]:
+    def used_names(self) -> dict[str, set[str]]:
         """The names of values and groups in the policy, by dimension.
 
         They come from conditions, groups, `allow`, `recommend`, `above`, `audience` and the keys of
@@ -133,7 +133,7 @@ class Subject(AnalysedRevision):
         return names
 
     @cached_property
-    def _walked(self) -> tuple[set[str], set[str]]:
+    def _texts_and_sources(self) -> tuple[set[str], set[str]]:
         # Every file is walked once, so this loop is written for speed.
         plain: list[str] = []
         sources: set[str] = set()
@@ -160,15 +160,15 @@ class Subject(AnalysedRevision):
     @property
     def plain_texts(self) -> set[str]:
         """All keys and values without quotes in the file."""
-        return self._walked[0]
+        return self._texts_and_sources[0]
 
     @property
-    def sources_written(self) -> set[str]:
+    def used_sources(self) -> set[str]:
         """All values of `source` in the file."""
-        return self._walked[1]
+        return self._texts_and_sources[1]
 
     @cached_property
-    def translated(self) -> tuple[Translated, ...]:
+    def translated(self) -> tuple[TranslatedText, ...]:
         """The translated texts."""
         return translated(self.document) if self.revision.languages else ()
 
@@ -178,9 +178,9 @@ class Subject(AnalysedRevision):
         return (*condition.path, position) if listed else condition.path
 
     @cached_property
-    def named_by_rule(self) -> list[dict[str, frozenset[str]]]:
+    def values_by_rule(self) -> list[dict[str, frozenset[str]]]:
         """For each target rule, the values that it can match of the dimensions that it names."""
-        return [named(rule.when) for rule in self.revision.rules]
+        return [restricted_values(rule.when) for rule in self.revision.rules]
 
     @cached_property
     def target_groups(self) -> tuple[tuple[TargetGroup, ...], ...]:
@@ -202,7 +202,7 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def openings(self) -> list[tuple[frozenset[str], Cases]]:
-        """The combinations of hours of channels, with their cases.
+        """The sets of hours that channels have in a case, each with all of its cases.
 
         Cases of grants without hours are omitted.
         """
@@ -292,7 +292,7 @@ class Subject(AnalysedRevision):
         return self._hours_by[dimension]
 
     def witness(self, cases: Cases) -> dict[str, str]:
-        """Return the first case of a non-empty set, with the names of options."""
+        """Return the first case of a non-empty set, as findings show it."""
         return shown_case(self.space.first(cases))
 
 
@@ -368,7 +368,7 @@ def texts_of(node: Node) -> Iterator[str]:
     return (scalar.text for _, scalar in scalars(node, ()))
 
 
-def named(when: When) -> dict[str, frozenset[str]]:
+def restricted_values(when: When) -> dict[str, frozenset[str]]:
     """Return the values that a condition can match of each dimension that it restricts."""
     if not when:
         return {}

@@ -46,7 +46,7 @@ _FEW_LINES = 20
 _MAX_HINTS = 50
 
 
-class Allowed(NamedTuple):
+class SuppressedCode(NamedTuple):
     """A code in a suppression."""
 
     code: str
@@ -57,17 +57,17 @@ class Comment(NamedTuple):
     """A suppression that applies to a range of lines."""
 
     span: Span
-    alone: bool  # on a line of its own
+    on_own_line: bool
     first: int
     last: int
-    allowed: tuple[Allowed, ...]
+    codes: tuple[SuppressedCode, ...]
     until: date | None
     until_span: Span | None
 
     def covers(self, finding: Finding) -> bool:
         """Return whether a finding is in the lines of the comment."""
         span = finding.span
-        if self.alone:
+        if self.on_own_line:
             return self.first <= span.line <= self.last
         return span.line <= self.first <= span.end_line
 
@@ -96,11 +96,11 @@ class Suppressions(NamedTuple):
     errors: tuple[InvalidComment, ...] = ()
 
 
-class Suppressed(NamedTuple):
+class SuppressionResult(NamedTuple):
     """The result of applying suppressions to findings."""
 
-    left: list[Finding]
-    allowed: int  # the number of suppressed findings
+    remaining: list[Finding]
+    suppressed: int  # the number of suppressed findings
     used: frozenset[tuple[Comment, str]]  # comments, each with a code that had a finding
 
 
@@ -128,35 +128,37 @@ def suppressions_of(document: Document, code_of: CodeOf) -> Suppressions:
     return Suppressions(tuple(comments), tuple(errors))
 
 
-def suppress(comments: Sequence[Comment], findings: Sequence[Finding], today: date) -> Suppressed:
+def suppress(
+    comments: Sequence[Comment], findings: Sequence[Finding], today: date
+) -> SuppressionResult:
     """Apply suppressions to findings; an expired suppression has no effect."""
     if not comments:
-        return Suppressed(list(findings), 0, frozenset())
-    by_code: dict[str, _ByLine] = {}
+        return SuppressionResult(list(findings), 0, frozenset())
+    by_code: dict[str, _CommentsByLine] = {}
     for comment in comments:
-        for allowed in comment.allowed:
-            by_code.setdefault(allowed.code, _ByLine()).add(comment)
-    left: list[Finding] = []
+        for allowed in comment.codes:
+            by_code.setdefault(allowed.code, _CommentsByLine()).add(comment)
+    remaining: list[Finding] = []
     used: set[tuple[Comment, str]] = set()
     for finding in findings:
         covering = by_code[finding.code].covering(finding) if finding.code in by_code else []
         used |= {(comment, finding.code) for comment in covering}
         if all(comment.expired(today) for comment in covering):
-            left.append(finding)
-    return Suppressed(left, len(findings) - len(left), frozenset(used))
+            remaining.append(finding)
+    return SuppressionResult(remaining, len(findings) - len(remaining), frozenset(used))
 
 
-class _ByLine:
+class _CommentsByLine:
     """Comments by the lines to which they apply, for fast lookup."""
 
     def __init__(self) -> None:
         self._of_line: dict[int, list[Comment]] = {}
-        self._spread: list[Comment] = []
+        self._long: list[Comment] = []
 
     def add(self, comment: Comment) -> None:
         """Add a comment; a comment for many lines is compared with every finding."""
         if comment.last - comment.first > _FEW_LINES:
-            self._spread.append(comment)
+            self._long.append(comment)
             return
         for line in range(comment.first, comment.last + 1):
             self._of_line.setdefault(line, []).append(comment)
@@ -169,21 +171,21 @@ class _ByLine:
         else:
             lines = range(span.line, span.end_line + 1)
             near = [comment for line in lines for comment in self._of_line.get(line, ())]
-        candidates = dict.fromkeys((*near, *self._spread))
+        candidates = dict.fromkeys((*near, *self._long))
         return [comment for comment in candidates if comment.covers(finding)]
 
 
-def without(document: Document, comment: Comment, codes: Sequence[str]) -> Fix | None:
+def remove_codes(document: Document, comment: Comment, codes: Sequence[str]) -> Fix | None:
     """Return the fix that removes codes from a comment, or the comment if no code remains."""
     places = places_of(document.text)
-    kept = [allowed for allowed in comment.allowed if allowed.code not in codes]
+    kept = [allowed for allowed in comment.codes if allowed.code not in codes]
     if kept:
-        first, last = comment.allowed[0].span, comment.allowed[-1].span
+        first, last = comment.codes[0].span, comment.codes[-1].span
         whole = Span(first.line, first.column, last.line, last.end_column)
         names = ", ".join(document.text[slice(*_range(places, a.span))] for a in kept)
         return Fix(f"allow {names} only", (Edit(whole, names),))
     start, end = _range(places, comment.span)
-    if comment.alone:
+    if comment.on_own_line:
         start, end = places.line_start(start), places.next_line(start)
     else:
         while document.text[start - 1] in " \t":
@@ -288,10 +290,10 @@ class _CommentReader:
             code = self.code_of(word[0], at, hints)
             if isinstance(code, InvalidComment):
                 return code
-            allowed.append(Allowed(code, at))
-        alone = not text[self.places.line_start(start) : start].strip()
-        first, last = self.lines_below(whole.line) if alone else (whole.line, whole.line)
-        return Comment(whole, alone, first, last, tuple(allowed), until, until_span)
+            allowed.append(SuppressedCode(code, at))
+        on_own_line = not text[self.places.line_start(start) : start].strip()
+        first, last = self.lines_below(whole.line) if on_own_line else (whole.line, whole.line)
+        return Comment(whole, on_own_line, first, last, tuple(allowed), until, until_span)
 
     def span(self, first: int, last: int) -> Span:
         """Return the span between two positions."""

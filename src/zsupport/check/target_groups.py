@@ -99,9 +99,9 @@ def values_of(
     named: list[dict[str, frozenset[str]]],
     rules: tuple[TargetRule, ...],
 ) -> frozenset[str] | None:
-    """Return the values of a dimension for which a group can apply, None for any value.
+    """Return the values of a dimension for which a group can apply; None for every value.
 
-    `named` has for each rule the values of the dimensions that its condition restricts.
+    `named` contains for each rule the values of the dimensions that its condition restricts.
     """
     result: frozenset[str] | None = None
     for item in group.cells:

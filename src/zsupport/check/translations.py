@@ -11,14 +11,14 @@ from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, Sequen
 from zsupport.typed import NamedTuple
 
 
-class Translated(NamedTuple):
+class TranslatedText(NamedTuple):
     """A text by language at a path."""
 
     path: Path
     texts: dict[str, str]
 
 
-def translated(document: Document) -> tuple[Translated, ...]:
+def translated(document: Document) -> tuple[TranslatedText, ...]:
     """Return each text by language, in the order of the file.
 
     The format defines which mappings are texts: values `en` and `nb` of a fact are not languages.
@@ -26,7 +26,7 @@ def translated(document: Document) -> tuple[Translated, ...]:
     return tuple(_texts(POLICY, document.root, ()))
 
 
-def _texts(shape: Shape, node: Node | None, path: Path) -> Iterator[Translated]:
+def _texts(shape: Shape, node: Node | None, path: Path) -> Iterator[TranslatedText]:
     if isinstance(node, SequenceNode):
         items = shape.by_node[SequenceNode] if isinstance(shape, ByNodeKind) else shape
         if isinstance(items, ListOf):
@@ -36,7 +36,7 @@ def _texts(shape: Shape, node: Node | None, path: Path) -> Iterator[Translated]:
         yield from _inside(shape, node, path)
 
 
-def _inside(shape: Shape, node: MappingNode, path: Path) -> Iterator[Translated]:
+def _inside(shape: Shape, node: MappingNode, path: Path) -> Iterator[TranslatedText]:
     if isinstance(shape, ByNodeKind):
         shape = shape.by_node[MappingNode] or shape
     if isinstance(shape, ListOf):
@@ -45,7 +45,7 @@ def _inside(shape: Shape, node: MappingNode, path: Path) -> Iterator[Translated]
         texts = {
             key.text: value.text for key, value in node.entries if isinstance(value, ScalarNode)
         }
-        yield Translated(path, texts)
+        yield TranslatedText(path, texts)
     elif isinstance(shape, Cells):
         inner = CELL if TARGET_KEY in node.by_key else shape.by_priority
         yield from _inside(inner, node, path)

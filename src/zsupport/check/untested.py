@@ -25,7 +25,7 @@ from zsupport.suite.reading import bind, read_tests_file
 from zsupport.suite.subject import PolicyUnderTest, read_subject
 
 
-def of_tests(
+def findings_in_tests(
     files: Sequence[SourceFile], tests: Sequence[SourceFile], public: PublicHolidays
 ) -> Iterator[tuple[Document, list[Finding]]]:
     """Yield the findings in tests and in their policy, file by file.
@@ -44,7 +44,9 @@ def of_tests(
         examples += bound.examples
         invariants += bound.invariants
         whole &= not bound.findings
-        unknown = [_renamed(finding) for finding in bound.findings if finding.code == "ZS201"]
+        unknown = [
+            _unknown_in_test(finding) for finding in bound.findings if finding.code == "ZS201"
+        ]
         if unknown:
             yield Document(file.source, file.text, file.root, None, ()), unknown
     if whole:
@@ -54,7 +56,7 @@ def of_tests(
             yield subject.revisions[newest].document, findings
 
 
-def _renamed(finding: Finding) -> Finding:
+def _unknown_in_test(finding: Finding) -> Finding:
     message = finding.message.replace(" of this policy", " of the policy")
     return finding._replace(code=UNKNOWN_IN_TEST.code, name=UNKNOWN_IN_TEST.name, message=message)
 
@@ -66,7 +68,9 @@ def _denials(
     document = subject.revisions[index].document
     try:
         denials = [item for item in decisions_of(subject, index) if item.kind == "denial"]
-        denied = _excluded(subject, index, examples) | _forbidden(subject, index, invariants)
+        denied = _excluded_cases(subject, index, examples) | _forbidden_cases(
+            subject, index, invariants
+        )
         untested = [
             denial for denial in uncovered(subject, denials, examples) if not denial.cases & denied
         ]
@@ -96,7 +100,7 @@ def _denials(
             yield _finding(document, ("entitlements", grant, "allow"), message, space, of_channel)
 
 
-def _forbidden(subject: PolicyUnderTest, index: int, invariants: list[Invariant]) -> Cases:
+def _forbidden_cases(subject: PolicyUnderTest, index: int, invariants: list[Invariant]) -> Cases:
     """Return the cases in which invariants forbid the channel of the case."""
     denied = 0
     for invariant in invariants:
@@ -107,7 +111,7 @@ def _forbidden(subject: PolicyUnderTest, index: int, invariants: list[Invariant]
     return denied
 
 
-def _excluded(subject: PolicyUnderTest, index: int, examples: list[Example]) -> Cases:
+def _excluded_cases(subject: PolicyUnderTest, index: int, examples: list[Example]) -> Cases:
     """Return the cases for which `exclude` in a test states that the channel is not allowed.
 
     `exclude` covers no decision, because it allows other channels, but it does test the denial.

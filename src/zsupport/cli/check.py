@@ -151,7 +151,7 @@ def check(
 
     if not checked.units:
         raise no_policy(paths or ())
-    from zsupport.check.closing import fixed_aside, outcome_of, switched_off
+    from zsupport.check.closing import outcome_of, preview_closing, switched_off
     from zsupport.findings import has_failures
 
     fails_at = fail_on or "error"
@@ -165,7 +165,7 @@ def check(
         write_outcome(lambda _: outcome, output, to, fails_at=fails_at, holidays=holidays)
     if not quiet:
         if diff:
-            note(fixed_aside(checked))
+            note(preview_closing(checked))
         if diff or format not in _WITH_CLOSING:
             for line in disabled:
                 note(line)
@@ -184,11 +184,11 @@ def _codes_of_options(
     select: list[str] | None, ignore: list[str] | None
 ) -> tuple[frozenset[str] | None, frozenset[str] | None]:
     """Return the codes of `--select` and of `--ignore`; None for an omitted option."""
-    from zsupport.check.catalogue import codes_of, ignorable
+    from zsupport.check.catalogue import codes_of, ignorable_codes
 
     return (
         None if select is None else codes_of(select, "--select"),
-        None if ignore is None else ignorable(ignore, "--ignore"),
+        None if ignore is None else ignorable_codes(ignore, "--ignore"),
     )
 
 

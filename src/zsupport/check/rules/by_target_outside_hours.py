@@ -58,7 +58,7 @@ def closed_days(counted: CountedTime, minute: int) -> tuple[list[str], list[str]
 
 
 def works(calendar: PolicyCalendar, day: int) -> bool:
-    """Return whether a weekday can be a business day: whether a window begins on it."""
+    """Return whether a window begins on a weekday, so that it can be a business day."""
     if calendar.business_days is not None and day not in calendar.business_days:
         return False
     if calendar.windows is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import Missing, RankedValues, missing_channels, ranked
+from zsupport.check.rank import MissingChannels, RankedValues, missing_channels, ranked_pairs
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path, SequenceNode
 from zsupport.wording import enumerated
@@ -16,7 +16,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     The problem is a warning if the higher plan has another channel in that case. It is a note if
     the channel opens no case: a forum for plans without support is often intended.
     """
-    yield from problems(subject, "plan", ranked(subject.revision.plans))
+    yield from problems(subject, "plan", ranked_pairs(subject.revision.plans))
 
 
 def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Problem]:
@@ -25,9 +25,9 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
     Several grants that omit the same plans or roles give one problem, at the first grant.
     """
     opens = {channel.id for channel in subject.revision.channels if channel.opens_case}
-    grouped: dict[tuple[tuple[RankedValues, ...], str | None], list[Missing]] = {}
+    grouped: dict[tuple[tuple[RankedValues, ...], str | None], list[MissingChannels]] = {}
     for missing in missing_channels(subject, dimension, pairs):
-        severity = "warning" if missing.instead else None
+        severity = "warning" if missing.has_other_channel else None
         severity = "note" if opens.isdisjoint(missing.channels) else severity
         grouped.setdefault((missing.pairs, severity), []).append(missing)
     for (omitted, severity), (first, *more) in grouped.items():
@@ -52,8 +52,8 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
         )
 
 
-def named_in_grant(subject: Subject, dimension: str, missing: Missing, low: str) -> Path:
-    """Return the path of the condition by which a grant applies to the lower plan or role."""
+def named_in_grant(subject: Subject, dimension: str, missing: MissingChannels, low: str) -> Path:
+    """Return the path of the condition that gives a grant to the lower plan or role."""
     space = subject.space
     (high, *_), path = missing.pairs[0], ("entitlements", missing.grant, "when")
     cases = space.shift_back(dimension, low, space.shift_to_first(dimension, high, missing.cases))

@@ -46,7 +46,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _combined_cases(subject: Subject, first: int, second: int, channel: str) -> Cases:
     """Return the cases in which two grants of a channel have different prerequisites.
 
-    Return no cases if the grant with fewer cases has all prerequisites of the other.
+    Return no cases if one grant only adds prerequisites for some of the cases of the other.
     """
     of_channel = subject.space.of("channel", channel)
     first_cases, second_cases = (

@@ -31,11 +31,13 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
     holidays, only entries for a weekday that is closed are certain to have no effect.
     """
     document, start = subject.document, subject.revision.start
-    off = calendar.holidays
-    listed = off is None or (not off.customer and (off.frozen is not None or off.country is None))
-    known = years_of(off, None, None, subject.public) if off and listed else None
+    holidays = calendar.holidays
+    listed = holidays is None or (
+        not holidays.customer and (holidays.frozen is not None or holidays.country is None)
+    )
+    known = years_of(holidays, None, None, subject.public) if holidays and listed else None
     # In some countries a day of the weekend can be an exchanged working day.
-    exchanges = not listed and off is not None and off.exchanged_for is not None
+    exchanges = not listed and holidays is not None and holidays.exchanged_for is not None
     usual = hours_of(calendar._replace(dates={}, breaks={}), "UTC", known)
     own = hours_of(calendar._replace(breaks={}), "UTC", known)
     for key, days in (("dates", calendar.dates), ("breaks", calendar.breaks)):
@@ -96,15 +98,15 @@ def cut(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
 
 def of_removals(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator[Problem]:
     """Yield each date in `remove` that is not a holiday from last year to two years ahead."""
-    off = calendar.holidays
-    assert off is not None
+    holidays = calendar.holidays
+    assert holidays is not None
     years = range(subject.today.year - 1, subject.today.year + 3)
-    before = off._replace(remove=())
-    for position, day in enumerate(off.remove):
-        asked = [int(day[:4])] if len(day) == 10 else [*years]
+    before = holidays._replace(remove=())
+    for position, day in enumerate(holidays.remove):
+        years_checked = [int(day[:4])] if len(day) == 10 else [*years]
         try:
-            given = years_of(before, off.country, off.subdivision, subject.public)
-            days = ((recurring(day, year), given(year)) for year in asked)
+            holidays_of = years_of(before, holidays.country, holidays.subdivision, subject.public)
+            days = ((recurring(day, year), holidays_of(year)) for year in years_checked)
             if any(day in year.days_off or day in year.exchanged for day, year in days):
                 continue
         except (EnvironmentFault, BadText):

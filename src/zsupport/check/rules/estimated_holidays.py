@@ -19,20 +19,20 @@ def check(subject: Subject) -> Iterator[Problem]:
     """
     seen: set[tuple[str, str | None, tuple[str, ...]]] = set()
     for path, calendar in subject.calendars:
-        off = calendar.holidays
-        if off is None or off.country is None or off.frozen is not None:
+        holidays = calendar.holidays
+        if holidays is None or holidays.country is None or holidays.frozen is not None:
             continue
-        key = off.country, off.subdivision, off.remove
+        key = holidays.country, holidays.subdivision, holidays.remove
         if key in seen:
             continue
         seen.add(key)
         place = (*path, "holidays", "country")
         try:
-            yield from problems(subject, off, off.country, place)
+            yield from problems(subject, holidays, holidays.country, place)
         except EnvironmentFault as fault:
             yield Problem(
                 place,
-                f"holidays of `{off.country}` not checked: {fault.message}",
+                f"holidays of `{holidays.country}` not checked: {fault.message}",
                 hint=fault.hint,
             )
             return
@@ -40,17 +40,17 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue  # ZS708 reports it
 
 
-def problems(subject: Subject, off: Holidays, country: str, path: Path) -> Iterator[Problem]:
+def problems(subject: Subject, holidays: Holidays, country: str, path: Path) -> Iterator[Problem]:
     """Yield the problem of a country with estimated holidays."""
     today = subject.today.toordinal()
     years = range(subject.today.year, subject.today.year + 3)
     estimated = [
         (day, name)
         for year in years
-        for day, name in subject.public(country, off.subdivision, year).days_off.items()
+        for day, name in subject.public(country, holidays.subdivision, year).days_off.items()
         if "estimated" in name and today <= day < today + 2 * 365
     ]
-    removed = {day for day in off.remove if len(day) == 10}
+    removed = {day for day in holidays.remove if len(day) == 10}
     dates = {date.fromordinal(day).isoformat(): name for day, name in estimated}
     dates = {day: name for day, name in dates.items() if day not in removed}
     if dates:

@@ -24,13 +24,13 @@ def check(subject: Subject) -> Iterator[Problem]:
     Without the package of public holidays nothing is reported: ZS706 reports the missing package.
     """
     for path, calendar in subject.calendars:
-        off = calendar.holidays
-        if off is None or off.exchanged == "ignore":
+        holidays = calendar.holidays
+        if holidays is None or holidays.exchanged == "ignore":
             continue
-        if off.country is None and not off.frozen_exchanged:
+        if holidays.country is None and not holidays.frozen_exchanged:
             continue
-        pinned = off.frozen is not None
-        if off.exchanged is not None and (not pinned or off.frozen_exchanged):
+        pinned = holidays.frozen is not None
+        if holidays.exchanged is not None and (not pinned or holidays.frozen_exchanged):
             continue
         try:
             days = exchanged(subject, calendar)
@@ -40,13 +40,13 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue  # ZS708 reports it
         if not days:
             continue
-        first, more = days[0], len(days) - 1
-        if pinned and not off.frozen_exchanged:
+        first, more, country = days[0], len(days) - 1, holidays.country
+        if pinned and not holidays.frozen_exchanged:
             yield Problem(
                 (*path, "holidays", "frozen"),
-                f"`frozen` omits exchanged working days of {off.country}: {first} and {more} more"
+                f"`frozen` omits exchanged working days of {country}: {first} and {more} more"
                 if more
-                else f"`frozen` omits an exchanged working day of {off.country}: {first}",
+                else f"`frozen` omits an exchanged working day of {country}: {first}",
                 subject.document.key((*path, "holidays", "frozen")),
                 hint=Message(
                     "add `frozen-exchanged`, which `zsupport hours {freeze}` prints if you remove"
@@ -54,7 +54,11 @@ def check(subject: Subject) -> Iterator[Problem]:
                 ),
             )
         else:
-            place = (*path, "holidays", "frozen-exchanged" if off.frozen_exchanged else "country")
+            place = (
+                *path,
+                "holidays",
+                "frozen-exchanged" if holidays.frozen_exchanged else "country",
+            )
             yield Problem(
                 place,
                 f"hours of exchanged working days not stated: {first} and {more} more"
@@ -70,11 +74,11 @@ def exchanged(subject: Subject, calendar: PolicyCalendar) -> list[str]:
 
     They come from `frozen-exchanged`, or else from the country.
     """
-    off = calendar.holidays
-    assert off is not None
-    if not off.frozen_exchanged:
-        off = off._replace(frozen=None)
-    years = years_of(off, off.country, off.subdivision, subject.public)
+    holidays = calendar.holidays
+    assert holidays is not None
+    if not holidays.frozen_exchanged:
+        holidays = holidays._replace(frozen=None)
+    years = years_of(holidays, holidays.country, holidays.subdivision, subject.public)
     hours = hours_of(calendar, "UTC", years)
     today = subject.today.year
     return [

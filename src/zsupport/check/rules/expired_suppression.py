@@ -12,7 +12,9 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield each expired comment whose finding still exists."""
     for comment in subject.suppressions.comments:
         codes = [
-            allowed.code for allowed in comment.allowed if (comment, allowed.code) in subject.used
+            allowed.code
+            for allowed in comment.codes
+            if (comment, allowed.code) in subject.used_suppressions
         ]
         if not codes or not comment.expired(subject.today):
             continue

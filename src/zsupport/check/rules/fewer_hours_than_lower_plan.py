@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import Fewer, fewer_hours, ranked
+from zsupport.check.rank import FewerHours, fewer_hours, ranked_pairs
 from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each grant with certainly fewer hours than a lower plan has."""
-    for fewer in fewer_hours(subject, "plan", ranked(subject.revision.plans)):
+    for fewer in fewer_hours(subject, "plan", ranked_pairs(subject.revision.plans)):
         yield problem(subject, fewer)
 
 
-def problem(subject: Subject, fewer: Fewer) -> Problem:
+def problem(subject: Subject, fewer: FewerHours) -> Problem:
     """Return the problem at the hours of the higher plan or role."""
     grants = subject.revision.grants
     hours, better = grants[fewer.high_grant].hours, grants[fewer.low_grant].hours

@@ -55,18 +55,18 @@ def last_year(calendar: PolicyCalendar, path: Path) -> tuple[Path, int] | None:
     `covers`, frozen dates or a list of dates with years state it. Return None if holidays recur
     every year or come from a country's calendar.
     """
-    off = calendar.holidays
-    if off is None or off.customer:
+    holidays = calendar.holidays
+    if holidays is None or holidays.customer:
         return None
-    if off.covers is not None:
-        return (*path, "covers"), off.covers[1]
-    if off.frozen:
-        days, place = (*off.frozen, *off.add), (*path, "frozen")
-    elif off.country is None:
-        days, place = off.add, path
+    if holidays.covers is not None:
+        return (*path, "covers"), holidays.covers[1]
+    if holidays.frozen:
+        days, place = (*holidays.frozen, *holidays.add), (*path, "frozen")
+    elif holidays.country is None:
+        days, place = holidays.add, path
     else:
         return None
-    if not days or any(len(day) == 5 for day in (off.frozen or off.add)):
+    if not days or any(len(day) == 5 for day in (holidays.frozen or holidays.add)):
         return None
     return place, max(int(day[:4]) for day in days if len(day) == 10)
 

@@ -28,13 +28,13 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         texts = iter(translation.texts.items())
         first, original = next(texts)
-        wanted = _parts(original)
+        expected = _parts(original)
         for language, text in texts:
             parts = _parts(text)
-            if parts == wanted:
+            if parts == expected:
                 continue
             path = (*translation.path, language)
-            missing, added = _quoted(wanted - parts), _quoted(parts - wanted)
+            missing, added = _quoted(expected - parts), _quoted(parts - expected)
             if missing and added:
                 message = f"the `{language}` text lacks {missing} and has {added}, unlike `{first}`"
             elif missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import fewer_hours, ranked
+from zsupport.check.rank import fewer_hours, ranked_pairs
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.rules import (
     channel_missing_in_higher_plan,
@@ -15,7 +15,7 @@ from zsupport.check.rules import (
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield missing channels, slower targets and fewer hours than a lower role has."""
-    pairs = ranked(subject.revision.roles)
+    pairs = ranked_pairs(subject.revision.roles)
     if not pairs:
         return
     yield from channel_missing_in_higher_plan.problems(subject, "role", pairs)

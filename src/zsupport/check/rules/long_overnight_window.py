@@ -24,7 +24,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         for place, text in subject.document.texts((*path, "open")):
             match = _WINDOW.fullmatch(text)
-            if not match or not _exchanged(match[2], match[3]):
+            if not match or not _is_swapped(match[2], match[3]):
                 continue
             day = f"{match[3]}-{match[2]}"
             days = days or {
@@ -41,7 +41,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
 
 
-def _exchanged(opens: str, closes: str) -> bool:
+def _is_swapped(opens: str, closes: str) -> bool:
     """Return whether an overnight window is a working day if opening and closing are swapped."""
     return (
         "05:00" <= closes <= "12:00"

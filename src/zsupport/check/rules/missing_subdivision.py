@@ -20,20 +20,25 @@ def check(subject: Subject) -> Iterator[Problem]:
     Without the package of public holidays nothing is reported: ZS706 reports the missing package.
     """
     for path, calendar in subject.calendars:
-        off = calendar.holidays
-        if off is None or off.country is None or off.subdivision or off.frozen is not None:
+        holidays = calendar.holidays
+        if (
+            holidays is None
+            or holidays.country is None
+            or holidays.subdivision
+            or holidays.frozen is not None
+        ):
             continue
         try:
-            subject.public(off.country, None, subject.today.year)
+            subject.public(holidays.country, None, subject.today.year)
         except EnvironmentFault:
             return
         except BadText:
             continue  # ZS708 reports it
-        part = _part(off.country, subject.today.year)
+        part = _part(holidays.country, subject.today.year)
         if part is not None:
             yield Problem(
                 (*path, "holidays", "country"),
-                f"missing subdivision: public holidays of {off.country} differ by subdivision",
+                f"missing subdivision: public holidays of {holidays.country} differ by subdivision",
                 label=f"`{part}`, for example, has other holidays",
                 hint="add the `subdivision` of the office, or pin the holidays with `frozen`",
             )

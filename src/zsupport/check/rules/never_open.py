@@ -40,12 +40,12 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def can_be_closed(calendar: PolicyCalendar, first: date, last: date) -> bool:
     """Return whether a calendar names enough days off to be closed on all of its days."""
-    off = calendar.holidays
+    holidays = calendar.holidays
     days = (last - first).days + 1
     named = len(calendar.dates) + len(calendar.breaks)
-    if off:
-        named += len(off.frozen or ()) + len(off.add) * (days // 365 + 2)
-        named += _PUBLIC_HOLIDAYS * (days // 365 + 1) if off.country else 0
+    if holidays:
+        named += len(holidays.frozen or ()) + len(holidays.add) * (days // 365 + 2)
+        named += _PUBLIC_HOLIDAYS * (days // 365 + 1) if holidays.country else 0
     weekdays = 7
     if calendar.windows is not None:
         weekdays = len({window.opens // DAY for window in calendar.windows})
@@ -57,9 +57,13 @@ def is_open(subject: Subject, calendar: PolicyCalendar, first: date, last: date)
 
     Return true if public holidays are not available.
     """
-    off = calendar.holidays
+    holidays = calendar.holidays
     try:
-        years = years_of(off, off.country, off.subdivision, subject.public) if off else None
+        years = (
+            years_of(holidays, holidays.country, holidays.subdivision, subject.public)
+            if holidays
+            else None
+        )
         hours = hours_of(calendar, "UTC", years)
         return any(hours.parts(day) for day in range(first.toordinal(), last.toordinal() + 1))
     except (EnvironmentFault, BadText):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from zsupport.answer.space import Cases
-from zsupport.check.rank import ranked
+from zsupport.check.rank import ranked_pairs
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import Member
 
@@ -56,7 +56,7 @@ def _above_members_with_channels(
     members: Iterable[Member], cases_of: Mapping[str, Cases]
 ) -> set[str]:
     """Return the members directly above a member with channels: other rules report these."""
-    return {pair.high for pair in ranked(members) if pair.adjacent and cases_of[pair.low]}
+    return {pair.high for pair in ranked_pairs(members) if pair.adjacent and cases_of[pair.low]}
 
 
 _HINT = "add a grant, or suppress this finding with a comment if the denial is intended"

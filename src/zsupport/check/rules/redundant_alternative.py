@@ -18,7 +18,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         never = [not all(alternative.values.values()) for alternative in condition.when]
         if all(never):
             if condition.path[0] == "terms":  # other rules report the other sections
-                yield _never(subject, condition)
+                yield _condition_problem(subject, condition)
             continue
         for position in range(len(condition.when)):
             if never[position]:
@@ -85,7 +85,7 @@ def _within(alternative: Alternative, other_alternative: Alternative) -> bool:
     )
 
 
-def _never(subject: Subject, condition: Condition) -> Problem:
+def _condition_problem(subject: Subject, condition: Condition) -> Problem:
     span = subject.document.first(condition.path)
     return Problem(condition.path, "condition that matches no case", span, hint=_HINT)
 

@@ -37,15 +37,15 @@ def redundant_grants(subject: Subject) -> dict[int, list[int]]:
     subject.check_comparisons(len(grants) * len(equal))
     groups = [(other_cases, same) for (other_cases, _, _), same in equal.items() if other_cases]
     group_of = {position: same for same in equal.values() for position in same}
-    given = twice = 0
+    granted = granted_twice = 0
     for other_cases in cases_of:
-        twice |= given & other_cases
-        given |= other_cases
+        granted_twice |= granted & other_cases
+        granted |= other_cases
     result: dict[int, list[int]] = {}
     for position in reversed(range(len(grants))):
         grant, cases, own = grants[position], cases_of[position], group_of[position]
         # A grant with a case that no other grant has is never redundant.
-        if not grant.allow or cases & ~twice:
+        if not grant.allow or cases & ~granted_twice:
             continue
         # The first of several equal grants represents all of them.
         covering = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.answer.space import Cases
-from zsupport.check.rank import surely_slower
+from zsupport.check.rank import is_surely_slower
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.target_groups import TargetGroup
 from zsupport.policy.model import Metric
@@ -61,7 +61,7 @@ def sooner(subject: Subject, later: TargetGroup, response: TargetGroup, both: Ca
             first, second = subject.clock(response, hours), subject.clock(later, later_hours)
             for conditions, moments in subject.moments:
                 cases = both & later_cases & own & moments
-                if cases and surely_slower(subject, first, second, conditions):
+                if cases and is_surely_slower(subject, first, second, conditions):
                     result |= cases
     return result
 

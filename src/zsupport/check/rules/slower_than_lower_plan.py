@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import RankedValues, SlowerCell, ranked, slower_cells
+from zsupport.check.rank import RankedValues, SlowerCell, ranked_pairs, slower_cells
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each target that is certainly slower than that of a lower plan in the same case."""
-    yield from problems(subject, "plan", ranked(subject.revision.plans))
+    yield from problems(subject, "plan", ranked_pairs(subject.revision.plans))
 
 
 def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Problem]:

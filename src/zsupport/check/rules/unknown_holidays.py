@@ -15,15 +15,17 @@ def check(subject: Subject) -> Iterator[Problem]:
     Without the package nothing is reported: ZS706 reports the missing package.
     """
     for path, calendar in subject.calendars:
-        off = calendar.holidays
-        if off is None or off.country is None or off.frozen is not None:
+        holidays = calendar.holidays
+        if holidays is None or holidays.country is None or holidays.frozen is not None:
             continue
         try:
-            subject.public(off.country, off.subdivision, subject.today.year)
+            subject.public(holidays.country, holidays.subdivision, subject.today.year)
         except EnvironmentFault:
             return
         except BadText as problem:
-            part = off.subdivision is not None and f"`{off.subdivision}`" in problem.message
+            part = (
+                holidays.subdivision is not None and f"`{holidays.subdivision}`" in problem.message
+            )
             yield Problem(
                 (*path, "holidays", "subdivision" if part else "country"),
                 problem.message,

@@ -24,7 +24,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _unreachable(
     subject: Subject,
-    what: str,
+    kind: str,
     paths: list[Path],
     decided: Sequence[tuple[PolicyCalendar | Commitment, Cases]],
 ) -> Iterator[Problem]:
@@ -34,9 +34,9 @@ def _unreachable(
             path = paths[position]
             yield Problem(
                 path,
-                f"unreachable {what}: earlier entries decide all of its cases"
+                f"unreachable {kind}: earlier entries decide all of its cases"
                 if matched
-                else f"unreachable {what}: its `when` matches no case",
+                else f"unreachable {kind}: its `when` matches no case",
                 subject.document.first(path),
                 hint="move it before them, or change a `when`" if matched else "change its `when`",
                 case=subject.witness(matched) if matched else None,

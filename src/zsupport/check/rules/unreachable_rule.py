@@ -14,14 +14,14 @@ def check(subject: Subject) -> Iterator[Problem]:
         if decides or _excluded(subject, rule):
             continue
         if not matches:
-            timeless = subject.decisions.matches(subject.revision.rules[rule].when)
-            timeless &= subject.decisions.without_opening_time & subject.decisions.allowed
+            without_moment = subject.decisions.matches(subject.revision.rules[rule].when)
+            without_moment &= subject.decisions.without_opening_time & subject.decisions.allowed
             yield Problem(
                 ("targets", rule),
                 "unreachable target rule: it matches no case that can be opened",
                 subject.document.first(("targets", rule)),
                 hint="change `opened`: these hours are always open"
-                if timeless
+                if without_moment
                 else "change its `when`, or add a grant that allows a channel in these cases",
             )
             continue

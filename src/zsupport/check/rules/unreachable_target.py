@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.analysis.decisions import StatedCell
-from zsupport.check.rule import Problem, Rule, Subject, named
+from zsupport.check.rule import Problem, Rule, Subject, restricted_values
 from zsupport.policy.format import TARGET_KEY
 from zsupport.policy.yamltext import MappingNode
 
@@ -20,10 +20,10 @@ def check(subject: Subject) -> Iterator[Problem]:
     cells = [item for _, targets in subject.decisions.by_metric() for item in targets.stated]
     if all(item.decides for item in cells):
         return
-    alive = {item.rule for item in cells if item.decides}
+    deciding_rules = {item.rule for item in cells if item.decides}
     by_metric: dict[tuple[int, str], list[StatedCell]] = {}
     for item in cells:
-        if item.rule in alive:
+        if item.rule in deciding_rules:
             by_metric.setdefault((item.rule, item.metric), []).append(item)
     by_key: dict[tuple[int, str], list[StatedCell]] = {}
     for (rule, metric), stated in by_metric.items():
@@ -33,8 +33,8 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         for item in unreachable:
             by_key.setdefault((rule, item.cell.key), []).append(item)
-    for some in by_key.values():
-        yield _of_key(subject, some)
+    for same_key in by_key.values():
+        yield _of_key(subject, same_key)
 
 
 def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
@@ -104,7 +104,7 @@ def _of_key(subject: Subject, same_key: list[StatedCell]) -> Problem:
     rule = subject.revision.rules[first.rule]
     cells = rule.cells[first.metric]
     names_of_key = {name for name, cell in cells.items() if cell.key == first.cell.key}
-    own = named(rule.when).get("priority")
+    own = restricted_values(rule.when).get("priority")
     if not first.matches and own is not None and own.isdisjoint(names_of_key):
         names = ", ".join(f"`{item.id}`" for item in subject.revision.priorities if item.id in own)
         return Problem(

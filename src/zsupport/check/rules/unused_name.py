@@ -15,11 +15,11 @@ def check(subject: Subject) -> Iterator[Problem]:
     """
     revision = subject.revision
     for group, (dimension, _) in subject.groups.items():
-        if group not in subject.names_written.get(dimension, ()):
+        if group not in subject.used_names.get(dimension, ()):
             hint = f"name it in a condition on {dimension}, or remove it"
             yield _problem(subject, ("groups", group), f"unused group `{group}`", hint)
     if revision.sources:
-        sources = subject.sources_written
+        sources = subject.used_sources
         unused = [source.id for source in revision.sources if source.id not in sources]
         for source in unused if len(unused) < len(revision.sources) else ():
             hint = f"write `source: {source}` in the entries it documents, or remove it"

@@ -19,7 +19,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     ):
         if len(members) < 3:
             continue
-        written = subject.names_written.get(kind, ())
+        written = subject.used_names.get(kind, ())
         ranked = {below for member in members for below in member.above}
         unnamed = [
             member.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.check.suppressions import without
+from zsupport.check.suppressions import remove_codes
 from zsupport.wording import enumerated
 
 
@@ -17,19 +17,20 @@ def check(subject: Subject) -> Iterator[Problem]:
     for comment in subject.suppressions.comments:
         unused = [
             allowed
-            for allowed in comment.allowed
-            if allowed.code in subject.ran and (comment, allowed.code) not in subject.used
+            for allowed in comment.codes
+            if allowed.code in subject.ran_codes
+            and (comment, allowed.code) not in subject.used_suppressions
         ]
         if not unused:
             continue
         codes = list(dict.fromkeys(allowed.code for allowed in unused))
-        every = len(unused) == len(comment.allowed)
+        every = len(unused) == len(comment.codes)
         yield Problem(
             (),
             f"unused suppression of {enumerated(f'`{code}`' for code in codes)}",
             comment.span if every else unused[0].span,
             hint="remove the comment" if every else f"remove `{codes[0]}` from the comment",
-            fix=without(subject.document, comment, codes),
+            fix=remove_codes(subject.document, comment, codes),
         )
 
 

@@ -19,13 +19,13 @@ def check(subject: Subject) -> Iterator[Problem]:
     for slower in slower_cells(subject, "priority", pairs):
         by_pair.setdefault(slower.pair, []).append(slower)
     for pair, cells in by_pair.items():
-        if _agree(subject, pair, cells):
-            yield _exchanged(subject, pair, cells)
+        if _is_reversed(subject, pair, cells):
+            yield _reversed_priorities(subject, pair, cells)
         else:
             yield from _of_cells(subject, cells)
 
 
-def _agree(subject: Subject, pair: RankedValues, cells: list[SlowerCell]) -> bool:
+def _is_reversed(subject: Subject, pair: RankedValues, cells: list[SlowerCell]) -> bool:
     """Return whether several rules distinguish two priorities, all in the opposite order."""
     rules = {slower.high_cell.rule for slower in cells}
     if len(rules) < 2 or any(
@@ -43,7 +43,7 @@ def _agree(subject: Subject, pair: RankedValues, cells: list[SlowerCell]) -> boo
     )
 
 
-def _exchanged(subject: Subject, pair: RankedValues, cells: list[SlowerCell]) -> Problem:
+def _reversed_priorities(subject: Subject, pair: RankedValues, cells: list[SlowerCell]) -> Problem:
     ids = [priority.id for priority in subject.revision.priorities]
     return Problem(
         ("priorities", ids.index(pair.high), "id"),

@@ -55,7 +55,7 @@ def is_short(window: Window) -> bool:
 
 def in_week(subject: Subject, path: Path, calendar: PolicyCalendar, name: str) -> Iterator[Problem]:
     """Yield a problem at each text of `open` with a window inside a gap, for the first date."""
-    named: set[Path] = set()
+    reported: set[Path] = set()
     year = subject.today.year
     for gap in gaps(name, year, year + _YEARS):
         day = date.fromordinal(gap.day)
@@ -64,8 +64,8 @@ def in_week(subject: Subject, path: Path, calendar: PolicyCalendar, name: str) -
         if any(is_in_gap(window, day, gap) for window in calendar.windows or ()):
             for place, text in subject.document.texts((*path, "open")):
                 inside = any(is_in_gap(window, day, gap) for window in parse_open(text) or ())
-                if inside and place not in named:
-                    named.add(place)
+                if inside and place not in reported:
+                    reported.add(place)
                     yield problem(place, text, day, name)
 
 
