@@ -51,7 +51,7 @@ def columns(report: Report) -> tuple[Any, ...]:
     return widths, report.fields, report.tables[0].columns
 
 
-def asked(command: str, policy: Policy, question: dict[str, Any], at: datetime) -> AnyAnswers:
+def ask(command: str, policy: Policy, question: dict[str, Any], at: datetime) -> AnyAnswers:
     """Return the answers to a question at a moment; `due` with events."""
     names = {
         "priority": ("fact",),
@@ -81,11 +81,11 @@ def questions(policy: Policy, random: Random) -> Iterator[dict[str, Any]]:
         "priority": policy.priorities,
     }
     for _ in range(3):
-        named = {name: random.choice(ids) for name, ids in known.items()
+        dimensions = {name: random.choice(ids) for name, ids in known.items()
                  if ids and random.random() < 0.4}  # fmt: skip
         facts = {name: random.choice(values) for name, values in policy.facts.items()
                  if random.random() < 0.4}  # fmt: skip
-        yield {**named, "fact": facts}
+        yield {**dimensions, "fact": facts}
 
 
 def compare(policy: Policy, random: Random) -> int:
@@ -97,7 +97,7 @@ def compare(policy: Policy, random: Random) -> int:
             rows: dict[Any, int] = {}
             for at in MOMENTS:
                 try:
-                    answers = asked(command, policy, question, at)
+                    answers = ask(command, policy, question, at)
                 except ZsupportError:
                     continue
                 report = show(answers, {}, UTC, "en")
@@ -156,9 +156,9 @@ def test_revision_answers_although_another_cannot() -> None:
     ):  # the last four have a revision without a channel that opens a case
         policy = drawn_policy(number, calendars=False)
         for question in questions(policy, Random(number)):
-            asked("due", policy, question, MOMENTS[3])  # answered by the first revision
+            ask("due", policy, question, MOMENTS[3])  # answered by the first revision
             try:
-                asked("due", policy, question, MOMENTS[8])
+                ask("due", policy, question, MOMENTS[8])
             except PolicyError:
                 refused += 1
     assert refused >= 5
@@ -188,17 +188,17 @@ targets: [{when: {channel: web}, first-response: 1h}, {first-response: 4h}]
     new = text % ("2026-06-01", plans, f"web: {{name: Web, kind: {kind}}}", "web")
     (tmp_path / "old.yaml").write_text(old, encoding="utf-8")
     (tmp_path / "new.yaml").write_text(new, encoding="utf-8")
-    asked_for = ("due", "--policy", f"{tmp_path}/", "--plan", plan, "--format", "csv", "--opened")
-    got = cli(*asked_for, "2026-05-01T10:00:00Z")
-    assert got.code == 0, got.stderr
-    rows = list(csv.DictReader(got.stdout.splitlines()))
+    arguments = ("due", "--policy", f"{tmp_path}/", "--plan", plan, "--format", "csv", "--opened")
+    run = cli(*arguments, "2026-05-01T10:00:00Z")
+    assert run.code == 0, run.stderr
+    rows = list(csv.DictReader(run.stdout.splitlines()))
     assert [(row["channel"], row["due"]) for row in rows] == [
         ("web", "2026-05-01T11:00:00Z"),
         ("mail", "2026-05-01T14:00:00Z"),
     ]
-    got = cli(*asked_for, "2026-06-01T10:00:00Z")
-    assert got.code == 1, got.stderr
-    [row] = csv.DictReader(got.stdout.splitlines())
+    run = cli(*arguments, "2026-06-01T10:00:00Z")
+    assert run.code == 1, run.stderr
+    [row] = csv.DictReader(run.stdout.splitlines())
     assert (row["plan"], row["channel"], row["state"]) == ("free", "", "not-entitled")
 
 
@@ -216,14 +216,14 @@ targets: [{hours: office, first-response: 4 business hours}]
     open_ = 'open: "mon-sun 08:00-20:00"'
     (tmp_path / "1.yaml").write_text(text % ("2026-01-01", f"{{{open_}}}"))
     (tmp_path / "2.yaml").write_text(text % ("2026-06-01", f"{{when: {{plan: pro}}, {open_}}}"))
-    asked_for = ("due", "--policy", f"{tmp_path}/", "--format", "plain", "--opened")
+    arguments = ("due", "--policy", f"{tmp_path}/", "--format", "plain", "--opened")
     # The second revision has no calendar for the plan `free`; it is in force from June.
-    got = cli(*asked_for, "2026-05-01T10:00:00Z")
-    assert got.code == 0, got.stderr
-    assert "2026-05-01T14:00:00Z" in got.stdout
-    got = cli(*asked_for, "2026-06-01T10:00:00Z")
-    assert got.code == 3
-    assert "no calendar of the hours `office` matches plan=free" in got.stderr
+    run = cli(*arguments, "2026-05-01T10:00:00Z")
+    assert run.code == 0, run.stderr
+    assert "2026-05-01T14:00:00Z" in run.stdout
+    run = cli(*arguments, "2026-06-01T10:00:00Z")
+    assert run.code == 3
+    assert "no calendar of the hours `office` matches plan=free" in run.stderr
 
 
 def test_unknown_holidays_in_another_revision_are_ignored(cli: Any, tmp_path: Path) -> None:
@@ -241,14 +241,14 @@ targets: [{when: {opened: inside office}, first-response: 1h}, {first-response: 
     unknown = ", holidays: {country: DE, subdivision: ZZ}"
     (tmp_path / "1.yaml").write_text(text % ("2026-01-01", ""))
     (tmp_path / "2.yaml").write_text(text % ("2026-06-01", unknown))
-    asked_for = ("due", "--policy", f"{tmp_path}/", "--format", "plain", "--opened")
-    got = cli(*asked_for, "2026-05-01T10:00:00Z")
-    assert (got.stdout, got.code) == ("2026-05-01T11:00:00Z\n", 0), got.stderr
+    arguments = ("due", "--policy", f"{tmp_path}/", "--format", "plain", "--opened")
+    run = cli(*arguments, "2026-05-01T10:00:00Z")
+    assert (run.stdout, run.code) == ("2026-05-01T11:00:00Z\n", 0), run.stderr
     # Nor before the first revision.
-    assert cli(*asked_for, "2025-05-01T10:00:00Z").stdout == "not-stated\n"
-    got = cli(*asked_for, "2026-06-01T10:00:00Z")
-    assert got.code == 3
-    assert "unknown subdivision `ZZ` of DE" in got.stderr
+    assert cli(*arguments, "2025-05-01T10:00:00Z").stdout == "not-stated\n"
+    run = cli(*arguments, "2026-06-01T10:00:00Z")
+    assert run.code == 3
+    assert "unknown subdivision `ZZ` of DE" in run.stderr
 
 
 REVISIONS = """\
@@ -302,27 +302,27 @@ def test_role_of_another_revision_adds_no_column(
 ) -> None:
     new = folder / "1.yaml"
     new.write_text(new.read_text().replace("roles: {user: User}\n", ""))
-    got = cli("topics", "--policy", f"{folder}/", "--at", at, "--role", "user")
-    assert (got.stdout.splitlines(), got.code) == (lines, 0), got.stderr
+    run = cli("topics", "--policy", f"{folder}/", "--at", at, "--role", "user")
+    assert (run.stdout.splitlines(), run.code) == (lines, 0), run.stderr
 
 
 @pytest.mark.parametrize("at", ["2025-12-31T00:00:00Z", "2027-01-01T00:00:00Z"])
 def test_topics_without_a_revision_in_force(at: str, folder: Path, cli: Any) -> None:
-    got = cli("topics", "--policy", f"{folder}/", "--at", at, "--format", "csv")
+    run = cli("topics", "--policy", f"{folder}/", "--at", at, "--format", "csv")
     # The fields of CSV do not depend on the moment.
-    assert got.stdout == "topic,audience,kind,name,url,note,unclear,source,because\n"
+    assert run.stdout == "topic,audience,kind,name,url,note,unclear,source,because\n"
     refusal = "zsupport: not stated: no revision of the policy is in force at that moment\n"
-    assert (got.stderr, got.code) == (refusal, 1)
+    assert (run.stderr, run.code) == (refusal, 1)
 
 
 def test_topic_of_another_revision_is_known(folder: Path, cli: Any) -> None:
-    asked = ("topics", "--policy", f"{folder}/", "--at", "2026-03-01T00:00:00Z", "--topic")
-    got = cli(*asked, "new")
-    assert (got.stdout, got.code) == ("", 1)
+    arguments = ("topics", "--policy", f"{folder}/", "--at", "2026-03-01T00:00:00Z", "--topic")
+    run = cli(*arguments, "new")
+    assert (run.stdout, run.code) == ("", 1)
     assert (
-        got.stderr
+        run.stderr
         == "zsupport: not stated: the policy lists no self-help resources for this query\n"
     )
-    got = cli(*asked, "nwe")
-    assert (got.stdout, got.code) == ("", 2)
-    assert got.stderr.startswith("zsupport: unknown topic `nwe`; topics: old, new\n")
+    run = cli(*arguments, "nwe")
+    assert (run.stdout, run.code) == ("", 2)
+    assert run.stderr.startswith("zsupport: unknown topic `nwe`; topics: old, new\n")

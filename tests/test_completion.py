@@ -45,39 +45,39 @@ class Completion:
 
 
 @pytest.fixture(scope="module")
-def asked(cli: Cli, folder: Path) -> Completion:
+def completion(cli: Cli, folder: Path) -> Completion:
     return Completion(cli, folder)
 
 
 # -- candidates ---------------------------------------------------------------------------
 
 
-def test_first_word_completes_commands(asked: Completion) -> None:
-    assert asked("") == list(COMMANDS)
-    assert asked("po") == ["policies"]
-    assert asked.rows("chan") == [["channels", COMMANDS["channels"]]]
+def test_first_word_completes_commands(completion: Completion) -> None:
+    assert completion("") == list(COMMANDS)
+    assert completion("po") == ["policies"]
+    assert completion.rows("chan") == [["channels", COMMANDS["channels"]]]
 
 
-def test_options_before_a_command_are_completed(asked: Completion) -> None:
-    assert asked("--") == ["--version", "--format", "--show-completion", "--help"]
-    assert asked("--show-completion", "") == list(SHELLS)
-    assert asked("--version", "--format", "j") == ["json"]
-    assert asked("--format", "json", "top") == ["topics"]
+def test_options_before_a_command_are_completed(completion: Completion) -> None:
+    assert completion("--") == ["--version", "--format", "--show-completion", "--help"]
+    assert completion("--show-completion", "") == list(SHELLS)
+    assert completion("--version", "--format", "j") == ["json"]
+    assert completion("--format", "json", "top") == ["topics"]
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
-def test_all_options_of_a_command_are_completed(asked: Completion, name: str) -> None:
+def test_all_options_of_a_command_are_completed(completion: Completion, name: str) -> None:
     options = [o for o in load_command(name).every_option() if o.flags and not o.hidden]
-    assert asked(name, "-") == [*(option.flags[0] for option in options), "--help"]
+    assert completion(name, "-") == [*(option.flags[0] for option in options), "--help"]
 
 
-def test_bare_tab_lists_options_without_arguments_left(asked: Completion) -> None:
-    assert asked("due", "")[:2] == ["--plan", "--role"]
-    assert asked("due", "x") == []
+def test_bare_tab_lists_options_without_arguments_left(completion: Completion) -> None:
+    assert completion("due", "")[:2] == ["--plan", "--role"]
+    assert completion("due", "x") == []
 
 
-def test_used_option_is_completed_again_only_if_repeatable(asked: Completion) -> None:
-    candidates = asked("due", "--plan", "pro", "--fact", "impact=down", "-q", "--")
+def test_used_option_is_completed_again_only_if_repeatable(completion: Completion) -> None:
+    candidates = completion("due", "--plan", "pro", "--fact", "impact=down", "-q", "--")
     assert "--plan" not in candidates
     assert "--quiet" not in candidates
     assert "--fact" in candidates
@@ -108,11 +108,13 @@ def test_used_option_is_completed_again_only_if_repeatable(asked: Completion) ->
         ),
     ],
 )
-def test_values_of_options_are_completed(asked: Completion, option: str, values: list[str]) -> None:
-    assert asked("due", option, "") == values
-    assert asked("due", f"{option}=") == [f"{option}={value}" for value in values]
+def test_values_of_options_are_completed(
+    completion: Completion, option: str, values: list[str]
+) -> None:
+    assert completion("due", option, "") == values
+    assert completion("due", f"{option}=") == [f"{option}={value}" for value in values]
     first = values[0]
-    assert asked("due", option, first[:-1].upper())[0] == first
+    assert completion("due", option, first[:-1].upper())[0] == first
 
 
 def test_every_kind_of_completion_is_known() -> None:
@@ -127,131 +129,135 @@ def test_every_kind_of_completion_is_known() -> None:
     }
 
 
-def test_names_of_hours_are_completed(asked: Completion) -> None:
-    assert asked("hours", "") == ["always", "24x7"]
-    assert "--plan" in asked("hours", "always", "")
+def test_names_of_hours_are_completed(completion: Completion) -> None:
+    assert completion("hours", "") == ["always", "24x7"]
+    assert "--plan" in completion("hours", "always", "")
 
 
-def test_topics_are_completed(asked: Completion) -> None:
-    assert asked("topics", "--topic", "me") == ["meetings-webinars", "messaging"]
+def test_topics_are_completed(completion: Completion) -> None:
+    assert completion("topics", "--topic", "me") == ["meetings-webinars", "messaging"]
 
 
-def test_topics_of_terms_are_completed(asked: Completion) -> None:
-    assert asked("terms", "--policy", "hivemq", "--topic", "") == ["production"]
+def test_topics_of_terms_are_completed(completion: Completion) -> None:
+    assert completion("terms", "--policy", "hivemq", "--topic", "") == ["production"]
     # The last value of a repeated option is used.
     repeated = ("terms", "--policy", "gitlab", "--policy", "hivemq", "--topic", "")
-    assert asked(*repeated) == ["production"]
+    assert completion(*repeated) == ["production"]
 
 
-def test_candidates_have_descriptions(asked: Completion) -> None:
-    assert asked.rows("due", "--plan", "b") == [["business", "Business"]]
-    assert asked.rows("due", "--priority", "P1") == [["P1", "Urgent"]]
-    assert asked.rows("due", "--priority", "P1", "--lang", "nb", "--priority", "P1") == [
+def test_candidates_have_descriptions(completion: Completion) -> None:
+    assert completion.rows("due", "--plan", "b") == [["business", "Business"]]
+    assert completion.rows("due", "--priority", "P1") == [["P1", "Urgent"]]
+    assert completion.rows("due", "--priority", "P1", "--lang", "nb", "--priority", "P1") == [
         ["P1", "Haster"]
     ]
 
 
-def test_facts_are_completed_in_two_steps(asked: Completion) -> None:
-    assert asked("priority", "--fact", "w") == ["workaround=false", "workaround=true"]
-    assert asked("priority", "--fact", "impact=d") == ["impact=down", "impact=degraded"]
-    assert asked("priority", "--fact=impact=f") == ["--fact=impact=feature"]
+def test_facts_are_completed_in_two_steps(completion: Completion) -> None:
+    assert completion("priority", "--fact", "w") == ["workaround=false", "workaround=true"]
+    assert completion("priority", "--fact", "impact=d") == ["impact=down", "impact=degraded"]
+    assert completion("priority", "--fact=impact=f") == ["--fact=impact=feature"]
 
 
-def test_fact_with_a_value_is_not_completed_again(asked: Completion) -> None:
-    candidates = asked("priority", "--fact", "impact=down", "--fact", "")
+def test_fact_with_a_value_is_not_completed_again(completion: Completion) -> None:
+    candidates = completion("priority", "--fact", "impact=down", "--fact", "")
     assert candidates == ["workaround=false", "workaround=true"]
 
 
-def test_policies_are_completed_by_name_or_file(asked: Completion) -> None:
+def test_policies_are_completed_by_name_or_file(completion: Completion) -> None:
     names = [*shipped_policies(), "/"]
-    assert asked("due", "--policy", "") == names
-    assert asked("policies", "") == names
-    assert asked("policies", "re") == ["redhat", "/"]
-    assert asked("due", "--policy=r") == ["--policy=redhat", "/"]
-    assert asked("due", "--policy", "./ow") == ["/"]
+    assert completion("due", "--policy", "") == names
+    assert completion("policies", "") == names
+    assert completion("policies", "re") == ["redhat", "/"]
+    assert completion("due", "--policy=r") == ["--policy=redhat", "/"]
+    assert completion("due", "--policy", "./ow") == ["/"]
 
 
-def test_help_completes_guides_and_commands(asked: Completion) -> None:
-    assert asked("help", "po") == ["policy", "policies"]
-    assert asked("help", "ho") == ["hours", "holidays"]
-    assert "--help" in asked("help", "policy", "")
+def test_help_completes_guides_and_commands(completion: Completion) -> None:
+    assert completion("help", "po") == ["policy", "policies"]
+    assert completion("help", "ho") == ["hours", "holidays"]
+    assert "--help" in completion("help", "policy", "")
 
 
-def test_rules_are_completed_by_code_and_name(asked: Completion) -> None:
-    assert "ZS401" in asked("check", "--explain", "zs4")
-    assert asked("check", "--explain", "unreachable-ru") == ["unreachable-rule"]
-    assert asked.rows("check", "--select", "ZS401,slower-") == [
+def test_rules_are_completed_by_code_and_name(completion: Completion) -> None:
+    assert "ZS401" in completion("check", "--explain", "zs4")
+    assert completion("check", "--explain", "unreachable-ru") == ["unreachable-rule"]
+    assert completion.rows("check", "--select", "ZS401,slower-") == [
         ["ZS401,slower-than-lower-plan", "ZS501"]
     ]
-    assert asked("check", "--ignore=ZS9,unreachable-ru") == ["--ignore=ZS9,unreachable-rule"]
+    assert completion("check", "--ignore=ZS9,unreachable-ru") == ["--ignore=ZS9,unreachable-rule"]
 
 
-def test_output_files_are_completed_by_format(asked: Completion) -> None:
-    assert asked("check", "--output-file", "s") == ["sarif="]
-    assert "markdown=" in asked("diff", "--output-file=")[4].partition("=")[2]
+def test_output_files_are_completed_by_format(completion: Completion) -> None:
+    assert completion("check", "--output-file", "s") == ["sarif="]
+    assert "markdown=" in completion("diff", "--output-file=")[4].partition("=")[2]
 
 
-def test_options_are_not_completed_after_two_hyphens(asked: Completion) -> None:
-    assert asked("policies", "--", "-") == ["/"]
-    assert asked("due", "--", "") == []
+def test_options_are_not_completed_after_two_hyphens(completion: Completion) -> None:
+    assert completion("policies", "--", "-") == ["/"]
+    assert completion("due", "--", "") == []
 
 
-def test_values_without_names_are_not_completed(asked: Completion) -> None:
-    assert asked("due", "--at", "") == []
-    assert asked("due", "--unknown=") == []
-    assert asked("nonsense", "--plan", "") == []
+def test_values_without_names_are_not_completed(completion: Completion) -> None:
+    assert completion("due", "--at", "") == []
+    assert completion("due", "--unknown=") == []
+    assert completion("nonsense", "--plan", "") == []
 
 
 # -- which policy --------------------------------------------------------------------------
 
 
-def test_completion_uses_the_policy_option(asked: Completion) -> None:
-    assert asked("due", "--policy", "redhat", "--plan", "s") == ["self-support", "standard"]
-    assert asked("due", "--policy=./own.yaml", "--plan", "") == ["basic", "better", "gold"]
-    assert asked("due", "--policy", "with space/own.yaml", "--metric", "f") == ["fix"]
-    assert asked("due", "--policy", "own.yaml", "--fact", "site=n") == ["site=north"]
+def test_completion_uses_the_policy_option(completion: Completion) -> None:
+    assert completion("due", "--policy", "redhat", "--plan", "s") == ["self-support", "standard"]
+    assert completion("due", "--policy=./own.yaml", "--plan", "") == ["basic", "better", "gold"]
+    assert completion("due", "--policy", "with space/own.yaml", "--metric", "f") == ["fix"]
+    assert completion("due", "--policy", "own.yaml", "--fact", "site=n") == ["site=north"]
 
 
-def test_completion_uses_the_environment_variable(asked: Completion) -> None:
-    assert asked("due", "--priority", "", ZSUPPORT_POLICY="./own.yaml") == ["S1", "S2", "T"]
-    candidates = asked("due", "--policy", "zoom", "--priority", "", ZSUPPORT_POLICY="./own.yaml")
+def test_completion_uses_the_environment_variable(completion: Completion) -> None:
+    assert completion("due", "--priority", "", ZSUPPORT_POLICY="./own.yaml") == ["S1", "S2", "T"]
+    candidates = completion(
+        "due", "--policy", "zoom", "--priority", "", ZSUPPORT_POLICY="./own.yaml"
+    )
     assert candidates[0] == "P1"
 
 
-def test_completion_uses_the_policy_of_the_project(asked: Completion, folder: Path) -> None:
+def test_completion_uses_the_policy_of_the_project(completion: Completion, folder: Path) -> None:
     settings = folder / "pyproject.toml"
     settings.write_text('[tool.zsupport]\npolicy = "own.yaml"\n')
     try:
-        assert asked("due", "--role", "l") == ["lead"]
+        assert completion("due", "--role", "l") == ["lead"]
     finally:
         settings.unlink()
 
 
-def test_home_folder_and_variables_are_expanded(asked: Completion, folder: Path) -> None:
-    candidates = asked("due", "--policy", "~/own.yaml", "--role", "l", HOME=str(folder))
+def test_home_folder_and_variables_are_expanded(completion: Completion, folder: Path) -> None:
+    candidates = completion("due", "--policy", "~/own.yaml", "--role", "l", HOME=str(folder))
     assert candidates == ["lead"]
-    assert asked("due", "--policy", "$HERE/own.yaml", "--role", "l", HERE=str(folder)) == ["lead"]
+    assert completion("due", "--policy", "$HERE/own.yaml", "--role", "l", HERE=str(folder)) == [
+        "lead"
+    ]
 
 
 @pytest.mark.parametrize(
     "policy", ["-", "broken.yaml", "none.yaml", "nonsense", "pipe.yaml", "/dev/stdin", "."]
 )
-def test_unreadable_policy_has_no_candidates(asked: Completion, policy: str) -> None:
-    assert asked("due", "--policy", policy, "--plan", "") == []
+def test_unreadable_policy_has_no_candidates(completion: Completion, policy: str) -> None:
+    assert completion("due", "--policy", policy, "--plan", "") == []
     # Options do not depend on the policy.
-    assert asked("due", "--policy", policy, "--form") == ["--format"]
+    assert completion("due", "--policy", policy, "--form") == ["--format"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_texts_of_a_policy_cannot_control_a_shell(asked: Completion, shell: str) -> None:
+def test_texts_of_a_policy_cannot_control_a_shell(completion: Completion, shell: str) -> None:
     words: tuple[str, ...] = ("due", "--policy", "own.yaml", "--plan", "")
     if shell == "bash":
         words = ("zsupport due --policy own.yaml --plan ", "")
-    assert asked.rows(*words, shell=shell) == [["basic"], ["better"], ["gold"]]
+    assert completion.rows(*words, shell=shell) == [["basic"], ["better"], ["gold"]]
 
 
-def test_descriptions_with_control_characters_are_omitted(asked: Completion) -> None:
-    assert asked.rows("due", "--policy", "own.yaml", "--priority", "") == [
+def test_descriptions_with_control_characters_are_omitted(completion: Completion) -> None:
+    assert completion.rows("due", "--policy", "own.yaml", "--priority", "") == [
         ["S1"],
         ["S2"],
         ["T", "T"],
@@ -284,9 +290,9 @@ def test_descriptions_with_control_characters_are_omitted(asked: Completion) -> 
     ],
 )  # fmt: skip
 def test_bash_lines_are_completed(
-    asked: Completion, line: str, replaced: str, candidates: list[str]
+    completion: Completion, line: str, replaced: str, candidates: list[str]
 ) -> None:
-    assert asked.bash(line, replaced) == candidates
+    assert completion.bash(line, replaced) == candidates
 
 
 @pytest.mark.parametrize(
@@ -428,9 +434,9 @@ def test_completion_works_with_python_m(folder: Path) -> None:
     assert run.stdout.startswith(b"--plan\t")
 
 
-def test_second_path_is_completed_like_the_first(asked: Completion) -> None:
-    first = asked("check", "zo")
+def test_second_path_is_completed_like_the_first(completion: Completion) -> None:
+    first = completion("check", "zo")
     assert "zoom" in first
-    assert asked("check", "zoom", "zo") == first
+    assert completion("check", "zoom", "zo") == first
     # A command with a single argument has no second one.
-    assert asked("schema", "due", "d") == []
+    assert completion("schema", "due", "d") == []

@@ -125,9 +125,9 @@ def policy_of(case: Case) -> dict[str, Any]:
     }
     rule = {case.get("metric", "first"): case["target"]}
     if case["calendar"] != "none":
-        several = case["calendar"]
-        several = several if isinstance(several, list) else [several]
-        policy["hours"] = {f"h{i}": calendar for i, calendar in enumerate(several)}
+        members = case["calendar"]
+        members = members if isinstance(members, list) else [members]
+        policy["hours"] = {f"h{i}": calendar for i, calendar in enumerate(members)}
         policy["hours"]["all"] = {"any": list(policy["hours"])}
         rule["hours"] = "all"
     return {**policy, "targets": [rule]}
@@ -162,20 +162,22 @@ def program(case: Case, folder: Path) -> dict[str, Any]:
             return {"elapsed": calendar.elapsed(start, end, pauses)}
         if kind == "due":
             return {"due": calendar.due(instant(case["opened"]), case["target"], pauses)}
-        named: dict[str, Any] = dict(case.get("with", {}))
+        options: dict[str, Any] = dict(case.get("with", {}))
         if case.get("ask") == "channels":
-            asked = policy.channels(**named, fact=case.get("facts"), at=instant(case["at"])).answers
-            return {"allowed": [answer.channel for answer in asked if answer.allowed]}
+            channels = policy.channels(
+                **options, fact=case.get("facts"), at=instant(case["at"])
+            ).answers
+            return {"allowed": [answer.channel for answer in channels if answer.allowed]}
         if kind == "state":
-            named["metric"] = case.get("metric", "first")
+            options["metric"] = case.get("metric", "first")
         for name in ("opened", "at", "answered", "updated", "resolved"):
             if name in case:
-                named[name] = instant(case[name])
+                options[name] = instant(case[name])
         if "start" in case:
-            named["start"] = {named["metric"]: instant(case["start"])}
-        named.setdefault("at", named["opened"])
+            options["start"] = {options["metric"]: instant(case["start"])}
+        options.setdefault("at", options["opened"])
         answers = policy.due(
-            **named,
+            **options,
             fact=case.get("facts"),
             pause=pauses,
             at_risk=case.get("at-risk"),
@@ -209,7 +211,7 @@ def test_program_gives_the_expected_answers(case: Case, tmp_path: Path) -> None:
 # --- The oracle -----------------------------------------------------------------------------------
 
 
-def promises_no_deadline(case: Case) -> bool:
+def has_no_deadline(case: Case) -> bool:
     """Return whether a case has a target without a deadline."""
     return case.get("target") in ("none", "not-stated", "2 per week")
 
@@ -234,7 +236,7 @@ def definition(case: Case) -> dict[str, Any]:
         closed, goes_on = clock.settle(pauses, start)
         closed += [] if goes_on is None or goes_on >= end else [(goes_on, end)]
         return {"elapsed": timedelta(seconds=clock.elapsed(hours, start, end, closed))}
-    if promises_no_deadline(case):
+    if has_no_deadline(case):
         return {}
     target = clock.to_target(case["target"])
     reading = case.get("business-day", "close")
@@ -296,10 +298,12 @@ def test_oracle_gives_the_expected_answers(case: Case) -> None:
         answers = definition(case)
     except (clock.Refused, clock.Paused):
         answers = {"error": "value"}
-    assert bool(answers) is not promises_no_deadline(case)
+    assert bool(answers) is not has_no_deadline(case)
     result = {key: shown(answers[key]) for key in case["expect"] if key in answers}
-    wanted = {key: text for key, text in expected(case).items() if key in answers or key == "error"}
-    assert result == wanted, case["why"]
+    expected_answers = {
+        key: text for key, text in expected(case).items() if key in answers or key == "error"
+    }
+    assert result == expected_answers, case["why"]
 
 
 # --- The files ------------------------------------------------------------------------------------
@@ -319,5 +323,5 @@ def test_every_case_has_an_id_and_a_reason() -> None:
 
 def test_readme_names_every_file_and_key() -> None:
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
-    named = [path.name for path in FILES] + sorted(KEYS) + sorted(ANSWERS)
-    assert [name for name in named if f"`{name}" not in text] == []
+    options = [path.name for path in FILES] + sorted(KEYS) + sorted(ANSWERS)
+    assert [name for name in options if f"`{name}" not in text] == []

@@ -61,7 +61,7 @@ STATES = {
 
 FRIDAY = ("--opened", "2024-07-05T16:00:00+02:00")
 CUSTOMER = ("--customer-tz", "America/New_York", "--customer-country", "US")
-ASKED: list[tuple[str, ...]] = [
+QUESTIONS: list[tuple[str, ...]] = [
     ("channels",),
     ("channels", "--plan", "business"),
     ("channels", "--role", "owner", "--channel", "phone"),
@@ -126,7 +126,7 @@ ASKED: list[tuple[str, ...]] = [
     ("hours", "--policy", "redhat", "--fact", "region=north-america", *CUSTOMER),
 ]
 # All questions to the other shipped policies.
-ASKED += [
+QUESTIONS += [
     (command, *(("--policy", name) if command != "policies" else (name,)), *more)
     for name in ("aws", "gitlab", "sendowl", "suse")
     for command, more in (
@@ -151,29 +151,31 @@ Validators = Callable[[str], "jsonschema_rs.Validator"]
 
 
 @pytest.fixture(scope="session")
-def published(cli: "Cli") -> Validators:
+def validator_of(cli: "Cli") -> Validators:
     """Return a function that returns the validator for `zsupport schema NAME`."""
-    made: dict[str, jsonschema_rs.Validator] = {}
+    validators: dict[str, jsonschema_rs.Validator] = {}
 
     def validator(name: str) -> jsonschema_rs.Validator:
-        if name not in made:
-            got = cli("schema", name)
-            assert (got.stderr, got.code) == ("", 0)
-            made[name] = jsonschema_rs.validator_for(json.loads(got.stdout), validate_formats=True)
-        return made[name]
+        if name not in validators:
+            run = cli("schema", name)
+            assert (run.stderr, run.code) == ("", 0)
+            validators[name] = jsonschema_rs.validator_for(
+                json.loads(run.stdout), validate_formats=True
+            )
+        return validators[name]
 
     return validator
 
 
-@pytest.mark.parametrize("asked", ASKED, ids=" ".join)
+@pytest.mark.parametrize("arguments", QUESTIONS, ids=" ".join)
 def test_every_document_is_valid_for_the_schema(
-    asked: tuple[str, ...], cli: "Cli", published: Validators
+    arguments: tuple[str, ...], cli: "Cli", validator_of: Validators
 ) -> None:
-    got = cli(*asked, "--format", "json")
-    assert got.code in (0, 1, 2), got.stderr
-    document = json.loads(got.stdout)
-    kind = asked[0]
-    published(kind).validate(document)
+    run = cli(*arguments, "--format", "json")
+    assert run.code in (0, 1, 2), run.stderr
+    document = json.loads(run.stdout)
+    kind = arguments[0]
+    validator_of(kind).validate(document)
 
     assert document["schema"] == f"zsupport.{kind}/1"
     top = [name for name in TOP if name != "policy" or kind != "policies"]
@@ -184,14 +186,14 @@ def test_every_document_is_valid_for_the_schema(
     if kind != "policies":
         assert set(document["policy"]) == set(POLICY)
     # Every case gets an answer, even a negative one, unless the policy lacks the section.
-    assert bool(document["answers"]) == (asked not in NO_ANSWER)
+    assert bool(document["answers"]) == (arguments not in NO_ANSWER)
 
 
 @pytest.mark.parametrize(
-    "asked", [a for a in ASKED if a[0] != "policies" and a not in NO_ANSWER], ids=" ".join
+    "arguments", [a for a in QUESTIONS if a[0] != "policies" and a not in NO_ANSWER], ids=" ".join
 )
-def test_every_answer_names_the_lines_that_decided(asked: tuple[str, ...], cli: "Cli") -> None:
-    document = json.loads(cli(*asked, "--format", "json").stdout)
+def test_every_answer_names_the_lines_that_decided(arguments: tuple[str, ...], cli: "Cli") -> None:
+    document = json.loads(cli(*arguments, "--format", "json").stdout)
     assert document["answers"]
     policy = shipped_document(document["policy"]["file"])
     lines = policy.text.splitlines()
@@ -217,9 +219,9 @@ def shipped_policies() -> Path:
     return Path(shipped_root())
 
 
-@pytest.mark.parametrize("asked", [a for a in ASKED if a[0] == "due"], ids=" ".join)
-def test_fields_of_a_deadline_match_the_state(asked: tuple[str, ...], cli: "Cli") -> None:
-    for answer in json.loads(cli(*asked, "--format", "json").stdout)["answers"]:
+@pytest.mark.parametrize("arguments", [a for a in QUESTIONS if a[0] == "due"], ids=" ".join)
+def test_fields_of_a_deadline_match_the_state(arguments: tuple[str, ...], cli: "Cli") -> None:
+    for answer in json.loads(cli(*arguments, "--format", "json").stdout)["answers"]:
         state = answer["state"]
         assert state in STATES
         clocks = ("due", "at_risk_at", "elapsed_seconds", "remaining_seconds")
@@ -236,7 +238,7 @@ def test_fields_of_a_deadline_match_the_state(asked: tuple[str, ...], cli: "Cli"
             assert answer["target"]
 
 
-def test_schema_requires_all_fields_and_allows_no_other(published: Validators,
+def test_schema_requires_all_fields_and_allows_no_other(validator_of: Validators,
                                                                    cli: "Cli") -> None:  # fmt: skip
     for kind, fields in FIELDS.items():
         schema = json.loads(cli("schema", kind).stdout)
@@ -246,12 +248,12 @@ def test_schema_requires_all_fields_and_allows_no_other(published: Validators,
         assert answer["additionalProperties"] is False
         # A document with a missing or additional field is invalid.
         document = json.loads(cli(kind, "--format", "json").stdout)
-        assert published(kind).is_valid(document)
+        assert validator_of(kind).is_valid(document)
         for field in fields:
             less = {name: value for name, value in document["answers"][0].items() if name != field}
-            assert not published(kind).is_valid({**document, "answers": [less]})
+            assert not validator_of(kind).is_valid({**document, "answers": [less]})
         more = {**document["answers"][0], "colour": "red"}
-        assert not published(kind).is_valid({**document, "answers": [more]})
+        assert not validator_of(kind).is_valid({**document, "answers": [more]})
 
 
 FAILURES: list[tuple[tuple[str, ...], int]] = [
@@ -271,20 +273,20 @@ FAILURES: list[tuple[tuple[str, ...], int]] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "code"), FAILURES, ids=str)
+@pytest.mark.parametrize(("arguments", "code"), FAILURES, ids=str)
 def test_every_error_is_valid_for_the_schema(
-    asked: tuple[str, ...], code: int, cli: "Cli", published: Validators
+    arguments: tuple[str, ...], code: int, cli: "Cli", validator_of: Validators
 ) -> None:
-    got = cli(*asked, "--format", "json", stdin="format: 1\npolicy: [acme]\ncolour: red\n")
-    assert got.code == code
-    document = json.loads(got.stdout)
-    published("error").validate(document)
+    run = cli(*arguments, "--format", "json", stdin="format: 1\npolicy: [acme]\ncolour: red\n")
+    assert run.code == code
+    document = json.loads(run.stdout)
+    validator_of("error").validate(document)
     assert document["error"]["code"] == code
     assert document["error"]["message"]
-    assert got.stderr
+    assert run.stderr
 
 
-def test_bug_is_valid_for_the_schema_of_errors(cli: "Cli", published: Validators) -> None:
+def test_bug_is_valid_for_the_schema_of_errors(cli: "Cli", validator_of: Validators) -> None:
     wrapper = (
         "import sys, zsupport.library as broken; broken.Policy.topics = None;"
         "from zsupport.cli import run; sys.argv[0] = 'zsupport'; run()"
@@ -296,27 +298,27 @@ def test_bug_is_valid_for_the_schema_of_errors(cli: "Cli", published: Validators
     )  # fmt: skip
     assert done.returncode == 70
     document = json.loads(done.stdout)
-    published("error").validate(document)
+    validator_of("error").validate(document)
     assert document["error"]["kind"] == "bug"
 
 
-def test_schema_of_due_requires_a_metric(cli: "Cli", published: Validators) -> None:
+def test_schema_of_due_requires_a_metric(cli: "Cli", validator_of: Validators) -> None:
     document = json.loads(cli("due", "--format", "json").stdout)
-    assert published("due").is_valid(document)
+    assert validator_of("due").is_valid(document)
     document["query"]["metric"] = []
-    assert not published("due").is_valid(document)
+    assert not validator_of("due").is_valid(document)
 
 
-def test_schema_of_errors_rejects_invalid_documents(published: Validators) -> None:
+def test_schema_of_errors_rejects_invalid_documents(validator_of: Validators) -> None:
     error = {"kind": "usage", "code": 2, "message": "no", "hint": None}
-    assert published("error").is_valid({"error": error})
+    assert validator_of("error").is_valid({"error": error})
     for name in error:
         less = {key: value for key, value in error.items() if key != name}
-        assert not published("error").is_valid({"error": less})
-    assert not published("error").is_valid({"error": {**error, "code": 5}})
-    assert not published("error").is_valid({"error": {**error, "colour": "red"}})
-    assert not published("error").is_valid({"error": error, "answers": []})
-    assert not published("error").is_valid({"error": {**error, "problems": []}})
+        assert not validator_of("error").is_valid({"error": less})
+    assert not validator_of("error").is_valid({"error": {**error, "code": 5}})
+    assert not validator_of("error").is_valid({"error": {**error, "colour": "red"}})
+    assert not validator_of("error").is_valid({"error": error, "answers": []})
+    assert not validator_of("error").is_valid({"error": {**error, "problems": []}})
 
 
 #: Keywords of JSON Schema draft 7 by the kind of their value.
@@ -361,7 +363,7 @@ targets:
 
 
 @pytest.mark.parametrize(
-    ("asked", "used"),
+    ("arguments", "used"),
     [
         (("due", "--plan", "pro", "--opened", "2026-11-23T10:00:00Z"), True),
         (("due", "--opened", "2026-11-23T10:00:00Z"), True),
@@ -374,13 +376,13 @@ targets:
     ids=str,
 )
 def test_versions_that_an_answer_depends_on(
-    asked: tuple[str, ...], used: bool, cli: "Cli", tmp_path: Path
+    arguments: tuple[str, ...], used: bool, cli: "Cli", tmp_path: Path
 ) -> None:
     (tmp_path / "desk.yaml").write_text(HOLIDAYS)
-    named = () if asked[0] == "policies" else ("--policy", "./desk.yaml")
-    got = cli(*asked, *named, "--format", "json", cwd=tmp_path)
-    assert got.code == 0
-    versions = json.loads(got.stdout)["versions"]
+    policy = () if arguments[0] == "policies" else ("--policy", "./desk.yaml")
+    run = cli(*arguments, *policy, "--format", "json", cwd=tmp_path)
+    assert run.code == 0
+    versions = json.loads(run.stdout)["versions"]
     assert versions == {
         "program": version("zsupport"),
         "format": 1,
@@ -390,9 +392,9 @@ def test_versions_that_an_answer_depends_on(
 
 
 def test_version_as_json_lists_all_shipped_files(cli: "Cli") -> None:
-    got = cli("--version", "--format", "json")
-    assert (got.stderr, got.code) == ("", 0)
-    document = json.loads(got.stdout)
+    run = cli("--version", "--format", "json")
+    assert (run.stderr, run.code) == ("", 0)
+    document = json.loads(run.stdout)
     policies = document.pop("policies")
     assert document == {
         "schema": "zsupport.version/1",
@@ -411,9 +413,9 @@ def test_version_as_json_lists_all_shipped_files(cli: "Cli") -> None:
 
 
 def test_rules_in_json_equal_the_table(cli: "Cli") -> None:
-    got = cli("check", "--list-rules", "--format", "json")
-    assert (got.stderr, got.code) == ("", 0)
-    document = json.loads(got.stdout)
+    run = cli("check", "--list-rules", "--format", "json")
+    assert (run.stderr, run.code) == ("", 0)
+    document = json.loads(run.stdout)
     assert document.keys() == {"schema", "rules"}
     assert document["schema"] == "zsupport.rules/1"
     plain = cli("check", "--list-rules", "--format", "plain").stdout.splitlines()
@@ -423,11 +425,11 @@ def test_rules_in_json_equal_the_table(cli: "Cli") -> None:
 
 def test_arguments_after_two_hyphens_are_not_options(cli: "Cli") -> None:
     for command in ("channels", "check"):
-        got = cli(command, "--", "--format", "json")
-        assert got.code in (2, 3)
+        run = cli(command, "--", "--format", "json")
+        assert run.code in (2, 3)
         # The error is not a JSON document, because `--format` is not an option here.
-        assert got.stdout == ""
-        assert got.stderr
+        assert run.stdout == ""
+        assert run.stderr
     before = cli("channels", "--format", "json", "--", "surplus")
     assert (before.code, json.loads(before.stdout)["error"]["code"]) == (2, 2)
 
@@ -448,18 +450,20 @@ GOOD = sorted((Path(__file__).parent / "golden").glob("*/*/policy.yaml"))
 
 
 @pytest.mark.parametrize("loader", [yaml.CBaseLoader, _EditorsLoader])
-def test_schema_of_policies_accepts_all_valid_policies(loader: Any, published: Validators) -> None:
+def test_schema_of_policies_accepts_all_valid_policies(
+    loader: Any, validator_of: Validators
+) -> None:
     assert len(POLICIES) >= 5
     for path in (*POLICIES, *(p for p in GOOD if p.parent.name != "invalid-policy")):
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-        published("policy").validate(document)
+        validator_of("policy").validate(document)
 
 
-def test_schema_of_policies_rejects_unknown_and_missing_keys(published: Validators) -> None:
+def test_schema_of_policies_rejects_unknown_and_missing_keys(validator_of: Validators) -> None:
     text = (shipped_policies() / "zoom.yaml").read_text(encoding="utf-8")
     policy = yaml.load(text, Loader=yaml.CBaseLoader)
     for key in ("format", "policy", "plans", "channels", "entitlements"):
-        assert not published("policy").is_valid({k: v for k, v in policy.items() if k != key})
-    assert not published("policy").is_valid({**policy, "colour": "red"})
+        assert not validator_of("policy").is_valid({k: v for k, v in policy.items() if k != key})
+    assert not validator_of("policy").is_valid({**policy, "colour": "red"})
     channels = {**policy["channels"], "web": {"name": "Ticket"}}
-    assert not published("policy").is_valid({**policy, "channels": channels})
+    assert not validator_of("policy").is_valid({**policy, "channels": channels})

@@ -32,21 +32,21 @@ hours:
 """
 
 
-def loaded(text: str) -> Policy:
+def load_text(text: str) -> Policy:
     return Policy((load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml")),))
 
 
 def codes_of(text: str) -> list[str]:
     try:
-        loaded(text)
+        load_text(text)
     except InvalidPolicy as invalid:
         return [finding.code for finding in invalid.findings]
     return []
 
 
 def with_rules(*rules: str, grants: str = "{allow: [web, chat, faq]}", hours: str = HOURS) -> str:
-    listed = "".join(f"  - {rule}\n" for rule in rules)
-    return f"{HEAD}entitlements: [{grants}]\n{hours}targets:\n{listed}"
+    lines = "".join(f"  - {rule}\n" for rule in rules)
+    return f"{HEAD}entitlements: [{grants}]\n{hours}targets:\n{lines}"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_business_targets_require_24x7_hours_that_close(
 
 def test_business_hours_over_24x7_omit_breaks() -> None:
     hours = 'hours: {h: {open: 24x7, breaks: {"2026-11-23": "10:00-14:00"}}}\n'
-    policy = loaded(with_rules("{hours: h, first-response: 4 business hours}", hours=hours))
+    policy = load_text(with_rules("{hours: h, first-response: 4 business hours}", hours=hours))
     (answer,) = policy.due(
         plan="free", role="user", priority="P2", opened=datetime(2026, 11, 23, 9, tzinfo=UTC)
     ).answers
@@ -168,7 +168,7 @@ def never_closes(hours: str, plan: str, role: str) -> bool:
     return plan == "pro"
 
 
-def random_condition(chosen: random.Random) -> str:
+def random_condition(generator: random.Random) -> str:
     parts = []
     for name, values in (
         ("plan", ("free", "pro", "max", "[free, pro]", "{not: pro}")),
@@ -177,28 +177,30 @@ def random_condition(chosen: random.Random) -> str:
         ("down", ("true", "false")),
         ("opened", ("inside office", "outside office")),
     ):
-        if chosen.random() < 0.3:
-            parts.append(f"{name}: {chosen.choice(values)}")
+        if generator.random() < 0.3:
+            parts.append(f"{name}: {generator.choice(values)}")
     return f"{{{', '.join(parts)}}}"
 
 
-def random_policy(chosen: random.Random) -> tuple[str, str]:
+def random_policy(generator: random.Random) -> tuple[str, str]:
     """Return a policy whose last rule has the target `TARGET`, and the hours of that rule."""
-    hours = chosen.choice(("by-plan", "union", "by-role"))
+    hours = generator.choice(("by-plan", "union", "by-role"))
     rules = []
-    for _ in range(chosen.randint(1, 4)):
-        some = [random_condition(chosen) for _ in range(chosen.choice((1, 1, 2)))]
-        when = some[0] if len(some) == 1 else f"[{', '.join(some)}]"
-        cells = chosen.choice(("1h", "{P1: 1h}", "{P2: 1h}", "{P1: 1h, P2: none}"))
+    for _ in range(generator.randint(1, 4)):
+        conditions = [random_condition(generator) for _ in range(generator.choice((1, 1, 2)))]
+        when = conditions[0] if len(conditions) == 1 else f"[{', '.join(conditions)}]"
+        cells = generator.choice(("1h", "{P1: 1h}", "{P2: 1h}", "{P1: 1h, P2: none}"))
         rules.append(f"{{when: {when}, first-response: {cells}}}")
-    cells = chosen.choice(("TARGET", "{P1: TARGET}", "{P2: TARGET}"))
-    rules.append(f"{{when: {random_condition(chosen)}, hours: {hours}, first-response: {cells}}}")
+    cells = generator.choice(("TARGET", "{P1: TARGET}", "{P2: TARGET}"))
+    rules.append(
+        f"{{when: {random_condition(generator)}, hours: {hours}, first-response: {cells}}}"
+    )
     grants = []
-    for _ in range(chosen.randint(1, 2)):
-        plans = chosen.choice(("[free, max]", "pro", "[free, pro, max]", "max"))
-        role = chosen.choice(("owner", "[owner, user]"))
-        priority = chosen.choice(("P1", "[P1, P2]"))
-        channels = chosen.choice(("web", "[web, chat]", "faq"))
+    for _ in range(generator.randint(1, 2)):
+        plans = generator.choice(("[free, max]", "pro", "[free, pro, max]", "max"))
+        role = generator.choice(("owner", "[owner, user]"))
+        priority = generator.choice(("P1", "[P1, P2]"))
+        channels = generator.choice(("web", "[web, chat]", "faq"))
         grants.append(
             f"{{when: {{plan: {plans}, role: {role}, priority: {priority}}}, allow: {channels}}}"
         )
@@ -208,7 +210,7 @@ def random_policy(chosen: random.Random) -> tuple[str, str]:
 
 def is_valid(text: str, hours: str) -> bool:
     """Return whether the rule of `TARGET` decides no case with hours that never close."""
-    policy = loaded(text.replace("TARGET", CLOCK))
+    policy = load_text(text.replace("TARGET", CLOCK))
     for plan, role, channel, down, opened in product(
         ("free", "pro", "max"), ("owner", "user"), ("web", "chat"), ("true", "false"), MOMENTS
     ):

@@ -29,9 +29,9 @@ PLAIN = ("-3", "+1.5", "-.5", "+2.", "-1e6", "+4722000000", "3-4", "a=b", "'=1",
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_text_that_starts_like_a_formula_gets_an_apostrophe(text: str) -> None:
-    written = cell(text, raw=False)
-    assert written.startswith("'")
-    assert written[1:] == cell(text, raw=True)
+    result = cell(text, raw=False)
+    assert result.startswith("'")
+    assert result[1:] == cell(text, raw=True)
 
 
 @pytest.mark.parametrize("text", PLAIN)
@@ -39,16 +39,16 @@ def test_numbers_and_other_texts_are_unchanged(text: str) -> None:
     assert cell(text, raw=False) == text
 
 
-@pytest.mark.parametrize(("value", "written"), [(-1800, "-1800"), (None, ""), (["=1"], '["=1"]')])
-def test_value_of_another_type_is_json(value: object, written: str) -> None:
-    assert cell(value, raw=False) == written
+@pytest.mark.parametrize(("value", "expected"), [(-1800, "-1800"), (None, ""), (["=1"], '["=1"]')])
+def test_value_of_another_type_is_json(value: object, expected: str) -> None:
+    assert cell(value, raw=False) == expected
 
 
 @given(st.text(alphabet="=+-@\t\r\n0123456789.e'a", max_size=12))
 def test_only_numbers_start_like_a_formula(text: str) -> None:
-    written = cell(text, raw=False)
-    if written[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and written:
-        float(written)  # raises ValueError for anything else
+    result = cell(text, raw=False)
+    if result[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and result:
+        float(result)  # raises ValueError for anything else
 
 
 def test_csv_of_answers_and_findings_is_safe_unless_raw(cli: Cli, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_every_block_has_a_known_language_and_mark(block: Block) -> None:
     assert block.mark in (None, "terminal", "run", "test"), block.place
 
 
-def seen(cli: Cli, block: Block, files: Mapping[str, str], folder: Path) -> str:
+def with_real_output(cli: Cli, block: Block, files: Mapping[str, str], folder: Path) -> str:
     """Return a console block with the real output of each command."""
     commands = list(commands_of(block))
     write(files, folder)
@@ -141,7 +141,9 @@ def without_versions(text: str) -> str:
 def test_a_console_block_shows_the_real_output(
     block: Block, files: dict[str, str], cli: Cli, folder: Path
 ) -> None:
-    assert without_versions(seen(cli, block, files, folder)) == without_versions(block.text)
+    assert without_versions(with_real_output(cli, block, files, folder)) == without_versions(
+        block.text
+    )
 
 
 @with_blocks("console")
@@ -158,8 +160,8 @@ def test_a_shell_block_succeeds(
 ) -> None:
     write(files, folder)
     script = f"set -euo pipefail\n{block.text}printf done"
-    written = bash(script, folder, environment(cli, folder))
-    assert written.endswith("done"), f"{block.place} fails:\n{written}"
+    output = bash(script, folder, environment(cli, folder))
+    assert output.endswith("done"), f"{block.place} fails:\n{output}"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -235,8 +237,8 @@ def test_every_command_and_option_is_documented(name: str, cli: Cli) -> None:
 
 
 def test_pages_name_only_existing_commands() -> None:
-    named = set(re.findall(r"(?:`|\$ |\$\(|if |! )zsupport ([a-z]+)\b", text_of_all()))
-    assert named == set(COMMANDS)
+    commands = set(re.findall(r"(?:`|\$ |\$\(|if |! )zsupport ([a-z]+)\b", text_of_all()))
+    assert commands == set(COMMANDS)
 
 
 def help_examples() -> list[Any]:
@@ -289,13 +291,13 @@ def test_a_guide_has_at_most_300_lines(name: str) -> None:
 
 def test_every_guide_is_listed(cli: Cli) -> None:
     assert sorted(GUIDE_NAMES) == sorted(path.stem for path in GUIDES.glob("*.md"))
-    listed = cli("help").stdout
+    text = cli("help").stdout
     readme = PAGES["README.md"].read_text(encoding="utf-8")
     for name, topic in GUIDE_NAMES.items():
-        assert re.search(rf"^  {name} +{re.escape(topic)}$", listed, re.M)
+        assert re.search(rf"^  {name} +{re.escape(topic)}$", text, re.M)
         assert re.search(rf"zsupport help {name}\b", readme)
     for name, summary in COMMANDS.items():
-        assert re.search(rf"^  {name} +{re.escape(summary)}$", listed, re.M)
+        assert re.search(rf"^  {name} +{re.escape(summary)}$", text, re.M)
 
 
 def test_the_reference_names_every_key_and_code() -> None:
@@ -397,10 +399,10 @@ def test_the_readme_names_every_folder_of_the_source() -> None:
 
 def test_the_set_up_commands_are_marked() -> None:
     """`.ci/run` finds the second command in the README by its mark."""
-    marked = {block.mark: block for block, _ in walk("README.md") if block.language == "sh"}
+    by_mark = {block.mark: block for block, _ in walk("README.md") if block.language == "sh"}
     for mark in ("run", "test"):
-        assert shlex.split(marked[mark].text)[:3] == ["python3", "-m", "venv"]
-        assert marked[mark].text.count("\n") == 1
+        assert shlex.split(by_mark[mark].text)[:3] == ["python3", "-m", "venv"]
+        assert by_mark[mark].text.count("\n") == 1
 
 
 # -- in a terminal -------------------------------------------------------------------------

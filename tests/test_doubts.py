@@ -18,8 +18,8 @@ def warnings(cli: "Cli", folder: Path, holidays: str, opened: str) -> list[tuple
         f"hours: {{office: {{open: mon-fri 09:00-17:00, holidays: {holidays}}}}}\n"
         "targets: [{hours: office, first-response: 2 business days}]\n"
     )
-    asked = ("due", "--policy", "./desk.yaml", "--opened", opened, "--format", "json")
-    document = json.loads(cli(*asked, cwd=folder).stdout)
+    arguments = ("due", "--policy", "./desk.yaml", "--opened", opened, "--format", "json")
+    document = json.loads(cli(*arguments, cwd=folder).stdout)
     assert document["answers"][0]["due"] is not None
     return [(warning["code"], warning["message"]) for warning in document["warnings"]]
 
@@ -92,8 +92,8 @@ def test_exchanged_days_of_the_customer(cli: "Cli", tmp_path: Path) -> None:
         "hours: {office: {open: mon-fri 09:00-17:00, holidays: customer}}\n"
         "targets: [{hours: office, first-response: 2 business days}]\n"
     )
-    asked = ("due", "--policy", "./desk.yaml", "--opened", "2026-10-09T10:00:00Z")
-    done = cli(*asked, "--customer-country", "CN", cwd=tmp_path)
+    arguments = ("due", "--policy", "./desk.yaml", "--opened", "2026-10-09T10:00:00Z")
+    done = cli(*arguments, "--customer-country", "CN", cwd=tmp_path)
     assert done.stdout == "2026-10-13T17:00:00Z\n"
     assert exchanged("2026-10-10")[1] in done.stderr
 

@@ -79,10 +79,10 @@ def error_of(stdout: str) -> dict[str, Any]:
     ],
 )
 def test_exit_0_for_a_positive_answer(arguments: tuple[str, ...], cli: "Cli") -> None:
-    got = cli(*arguments)
-    assert got.code == 0
-    assert got.stderr == "" or arguments == ("topics",)
-    assert got.stdout.endswith("\n")
+    run = cli(*arguments)
+    assert run.code == 0
+    assert run.stderr == "" or arguments == ("topics",)
+    assert run.stdout.endswith("\n")
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ def test_exit_0_for_a_positive_answer(arguments: tuple[str, ...], cli: "Cli") ->
 def test_exit_1_with_a_line_for_a_negative_answer(
     arguments: tuple[str, ...], state: str, cli: "Cli"
 ) -> None:
-    got = cli(*arguments)
-    assert got.code == 1
-    assert [line for line in got.stderr.splitlines() if state in line] == [
-        got.stderr.splitlines()[-1]
+    run = cli(*arguments)
+    assert run.code == 1
+    assert [line for line in run.stderr.splitlines() if state in line] == [
+        run.stderr.splitlines()[-1]
     ]
 
 
@@ -141,12 +141,12 @@ USAGE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "named"), USAGE)
-def test_exit_2_for_an_invalid_question(arguments: tuple[str, ...], named: str, cli: "Cli") -> None:
-    got = cli(*arguments)
-    assert got.code == 2
-    assert named in got.stderr
-    assert "Traceback" not in got.stderr
+@pytest.mark.parametrize(("arguments", "part"), USAGE)
+def test_exit_2_for_an_invalid_question(arguments: tuple[str, ...], part: str, cli: "Cli") -> None:
+    run = cli(*arguments)
+    assert run.code == 2
+    assert part in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_exit_2_for_an_invalid_question(arguments: tuple[str, ...], named: str, 
     ],
 )
 def test_messages_of_typer_are_plain(arguments: tuple[str, ...], message: str, cli: "Cli") -> None:
-    got = cli(*arguments)
-    assert (got.stderr.splitlines()[0], got.code) == (f"zsupport: {message}", 2)
+    run = cli(*arguments)
+    assert (run.stderr.splitlines()[0], run.code) == (f"zsupport: {message}", 2)
 
 
 @pytest.mark.parametrize(
@@ -185,17 +185,17 @@ def test_exit_3_for_a_missing_or_invalid_policy(
 ) -> None:
     if text is not None:
         (tmp_path / "policy.yaml").write_text(text)
-    got = cli(*arguments, cwd=tmp_path)
-    assert (got.stdout, got.code) == ("", 3)
+    run = cli(*arguments, cwd=tmp_path)
+    assert (run.stdout, run.code) == ("", 3)
     file = arguments[-1]
-    assert file in got.stderr if text is None else re.search(r"policy\.yaml:\d+:\d+", got.stderr)
+    assert file in run.stderr if text is None else re.search(r"policy\.yaml:\d+:\d+", run.stderr)
 
 
 def test_invalid_policy_reports_all_problems_with_their_places(cli: "Cli") -> None:
     text = SMALL.replace("allow: web", "allow: wep").replace("1h", "1 day")
-    got = cli("channels", "--policy", "-", stdin=text)
-    assert got.code == 3
-    assert re.findall(r"-:(\d+):(\d+)", got.stderr) == [("5", "24"), ("6", "28")]
+    run = cli("channels", "--policy", "-", stdin=text)
+    assert run.code == 3
+    assert re.findall(r"-:(\d+):(\d+)", run.stderr) == [("5", "24"), ("6", "28")]
 
 
 @pytest.mark.parametrize(
@@ -285,21 +285,21 @@ def broken(cli: "Cli", *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_exit_70_prints_a_line_and_how_to_report_the_bug(cli: "Cli") -> None:
-    got = broken(cli, *YES)
-    assert (got.stdout, got.returncode) == ("", 70)
-    first, *rest = got.stderr.splitlines()
+    run = broken(cli, *YES)
+    assert (run.stdout, run.returncode) == ("", 70)
+    first, *rest = run.stderr.splitlines()
     assert "bug in zsupport" in first
     assert "broken on purpose" in first
     assert "report" in " ".join(rest)
-    assert "Traceback" not in got.stderr
+    assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize("more", [("--debug",), ("-q", "--debug"), ("--debug", "--format=table")])
 def test_debug_shows_the_traceback_of_a_bug(more: tuple[str, ...], cli: "Cli") -> None:
-    got = broken(cli, *YES, *more)
-    assert got.returncode == 70
-    assert "Traceback (most recent call last)" in got.stderr
-    assert "RuntimeError: broken on purpose" in got.stderr
+    run = broken(cli, *YES, *more)
+    assert run.returncode == 70
+    assert "Traceback (most recent call last)" in run.stderr
+    assert "RuntimeError: broken on purpose" in run.stderr
 
 
 def test_exit_130_if_interrupted_while_reading(cli: "Cli") -> None:
@@ -307,24 +307,24 @@ def test_exit_130_if_interrupted_while_reading(cli: "Cli") -> None:
         cli.command("channels", "--policy", "-"),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=cli.environment(), cwd=cli.folder, preexec_fn=interruptible,
-    ) as started:  # fmt: skip
-        assert started.stdin
-        assert started.stdout
-        assert started.stderr
+    ) as process:  # fmt: skip
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
         # More than the buffer of a pipe: after this write the program waits for more input.
-        started.stdin.write(b"# a long comment\n" * 20_000)
-        started.stdin.flush()
+        process.stdin.write(b"# a long comment\n" * 20_000)
+        process.stdin.flush()
         until = time.monotonic() + 30
-        while unread(started.stdin.fileno()) and time.monotonic() < until:
+        while unread(process.stdin.fileno()) and time.monotonic() < until:
             time.sleep(0.01)
         time.sleep(0.2)
-        started.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
         try:
-            assert started.wait(timeout=30) == 130
+            assert process.wait(timeout=30) == 130
         finally:
-            started.kill()
-        assert started.stdout.read() == b""
-        assert b"Traceback" not in started.stderr.read()
+            process.kill()
+        assert process.stdout.read() == b""
+        assert b"Traceback" not in process.stderr.read()
 
 
 def unread(pipe: int) -> int:
@@ -357,36 +357,36 @@ def test_closed_pipe_is_ignored(line: str, cli: "Cli") -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named"),
+    ("arguments", "part"),
     # Without commands that have no --format, and an option that cannot be combined with it.
     [(a, n) for a, n in USAGE if not {"schema", "help", "--no-such-option", "--field"} & {*a}],
 )
-def test_usage_error_is_a_json_document(arguments: tuple[str, ...], named: str, cli: "Cli") -> None:
-    got = cli(arguments[0], "--format=json", *arguments[1:])
-    assert got.code == 2
-    if named == "headquarters":
+def test_usage_error_is_a_json_document(arguments: tuple[str, ...], part: str, cli: "Cli") -> None:
+    run = cli(arguments[0], "--format=json", *arguments[1:])
+    assert run.code == 2
+    if part == "headquarters":
         # Missing input is an answer, not an error.
-        assert [row["state"] for row in json.loads(got.stdout)["answers"]] == ["needs-input"]
+        assert [row["state"] for row in json.loads(run.stdout)["answers"]] == ["needs-input"]
         return
-    error = error_of(got.stdout)
+    error = error_of(run.stdout)
     assert (error["kind"], error["code"]) == ("usage", 2)
     assert set(error) == {"kind", "code", "message", "hint"}
-    assert named in error["message"]
+    assert part in error["message"]
 
 
 def test_missing_policy_is_a_json_document(cli: "Cli") -> None:
-    got = cli("due", "--policy", "./none.yaml", "--format=json")
-    assert got.code == 3
-    error = error_of(got.stdout)
+    run = cli("due", "--policy", "./none.yaml", "--format=json")
+    assert run.code == 3
+    error = error_of(run.stdout)
     assert (error["kind"], error["code"]) == ("policy", 3)
     assert "./none.yaml" in error["message"]
 
 
 def test_invalid_policy_is_a_json_document_with_all_problems(cli: "Cli") -> None:
     text = SMALL.replace("allow: web", "allow: wep").replace("1h", "1 day")
-    got = cli("due", "--policy", "-", "--format", "json", stdin=text)
-    assert got.code == 3
-    error = error_of(got.stdout)
+    run = cli("due", "--policy", "-", "--format", "json", stdin=text)
+    assert run.code == 3
+    error = error_of(run.stdout)
     assert (error["kind"], error["code"]) == ("policy", 3)
     assert [(problem["line"], problem["column"]) for problem in error["problems"]] == [
         (5, 24),
@@ -396,9 +396,9 @@ def test_invalid_policy_is_a_json_document_with_all_problems(cli: "Cli") -> None
 
 
 def test_bug_is_a_json_document(cli: "Cli") -> None:
-    got = broken(cli, *YES, "--format", "json")
-    assert got.returncode == 70
-    error = error_of(got.stdout)
+    run = broken(cli, *YES, "--format", "json")
+    assert run.returncode == 70
+    error = error_of(run.stdout)
     assert (error["kind"], error["code"]) == ("bug", 70)
     assert "broken on purpose" in error["message"]
     assert error["hint"]
@@ -406,8 +406,8 @@ def test_bug_is_a_json_document(cli: "Cli") -> None:
 
 def test_standard_output_is_empty_on_errors_in_other_formats(cli: "Cli") -> None:
     for format in ("plain", "table", "csv", "markdown"):
-        got = cli("channels", "--plan", "premium", "--format", format)
-        assert (got.stdout, got.code) == ("", 2)
+        run = cli("channels", "--plan", "premium", "--format", format)
+        assert (run.stdout, run.code) == ("", 2)
 
 
 # -- locales, terminals, colors ------------------------------------------------------------------
@@ -431,20 +431,20 @@ STEPS = [
     ],
 )
 def test_every_locale_works(environment: Mapping[str, str], encoding: str, cli: "Cli") -> None:
-    got = cli.bytes(*NB, env=environment)
-    assert (got.stderr, got.returncode) == (b"", 0)
-    lines = got.stdout.decode(encoding).splitlines()
+    run = cli.bytes(*NB, env=environment)
+    assert (run.stderr, run.returncode) == (b"", 0)
+    lines = run.stdout.decode(encoding).splitlines()
     expected = [step.encode(encoding, "backslashreplace").decode(encoding) for step in STEPS]
     assert lines[:2] == expected
 
 
 @pytest.mark.parametrize("format", ["plain", "table", "json", "csv", "markdown"])
 def test_every_format_can_be_written_in_ascii(format: str, cli: "Cli") -> None:
-    got = cli.bytes(
+    run = cli.bytes(
         "priority", "--format", format, "--lang", "nb", env={"PYTHONIOENCODING": "ascii"}
     )
-    assert (got.stderr, got.returncode) == (b"", 0)
-    text = got.stdout.decode("ascii")
+    assert (run.stderr, run.returncode) == (b"", 0)
+    text = run.stdout.decode("ascii")
     assert "H\\xf8y" in text or "H\\u00f8y" in text
     if format == "json":
         assert [row["name"] for row in json.loads(text)["answers"]] == [
@@ -461,7 +461,7 @@ def terminal(cli: "Cli", *arguments: str, **environment: str) -> str:
     with subprocess.Popen(
         cli.command(*arguments), stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL,
         env=cli.environment({"TERM": "xterm-256color", **environment}), cwd=cli.folder,
-    ) as started:  # fmt: skip
+    ) as process:  # fmt: skip
         os.close(theirs)
         text = b""
         until = time.monotonic() + 60
@@ -476,7 +476,7 @@ def terminal(cli: "Cli", *arguments: str, **environment: str) -> str:
             if not more:
                 break
             text += more
-        assert started.wait(timeout=30) == 0
+        assert process.wait(timeout=30) == 0
     os.close(ours)
     return text.decode()
 
@@ -594,7 +594,7 @@ self-help:
   topics: {{start: {{name: "{EVIL} topic", note: "{EVIL} n"}}}}
   resources: [{{topic: start, kind: guide, name: "{EVIL} guide", url: "https://x/{EVIL}"}}]
 """
-ASKED = [
+QUESTIONS = [
     ("channels", "--why"),
     ("channels", "--fact", "region=here", "--channel", "phone", "--why"),
     ("due", "--why"),
@@ -621,23 +621,23 @@ def hostile(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("format", ["plain", "table", "json", "csv", "markdown"])
-@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("arguments", QUESTIONS)
 def test_texts_of_a_policy_cannot_control_the_terminal(
-    asked: tuple[str, ...], format: str, cli: "Cli", hostile: Path
+    arguments: tuple[str, ...], format: str, cli: "Cli", hostile: Path
 ) -> None:
-    policy = () if asked[0] == "policies" else ("--policy", "./policy.yaml")
-    got = cli(*asked, *policy, "--format", format, cwd=hostile, env={"COLUMNS": "400"})
-    assert got.code in (0, 2)
+    policy = () if arguments[0] == "policies" else ("--policy", "./policy.yaml")
+    run = cli(*arguments, *policy, "--format", format, cwd=hostile, env={"COLUMNS": "400"})
+    assert run.code in (0, 2)
     # JSON keeps the joiners and direction marks that some languages need.
-    kept = set("\u200c\u200d\u200e\u200f\u061c") if format == "json" else set()
-    assert unsafe(got.stdout) <= kept
-    assert unsafe(got.stderr) == set()
+    allowed = set("\u200c\u200d\u200e\u200f\u061c") if format == "json" else set()
+    assert unsafe(run.stdout) <= allowed
+    assert unsafe(run.stderr) == set()
     # The letters of the texts are shown.
-    everything = got.stdout + got.stderr
+    everything = run.stdout + run.stderr
     if format == "json":
-        names = [text for text in strings(json.loads(got.stdout)) if "[red]L[/red]M" in text]
+        names = [text for text in strings(json.loads(run.stdout)) if "[red]L[/red]M" in text]
         assert any("\x1b]0;owned\x07" in text for text in names)
-    elif asked[0] != "due" or format != "plain":
+    elif arguments[0] != "due" or format != "plain":
         assert "[red]L[/red]M" in everything.replace("\\", "")
 
 
@@ -650,38 +650,38 @@ def strings(value: Any) -> list[str]:
 
 
 def test_colored_output_has_no_escape_sequences_of_the_policy(cli: "Cli", hostile: Path) -> None:
-    for asked in ASKED:
-        policy = () if asked[0] == "policies" else ("--policy", "./policy.yaml")
-        got = cli(*asked, *policy, "--format", "table", "--color", "always", cwd=hostile,
+    for arguments in QUESTIONS:
+        policy = () if arguments[0] == "policies" else ("--policy", "./policy.yaml")
+        run = cli(*arguments, *policy, "--format", "table", "--color", "always", cwd=hostile,
                   env={"COLUMNS": "400"})  # fmt: skip
-        assert unsafe(ESCAPE.sub("", got.stdout)) == set()
-        assert "\x1b[38;5;208m" not in got.stdout
-        assert "\x1b[31m" not in got.stdout
-        assert unsafe(got.stderr) == set()
+        assert unsafe(ESCAPE.sub("", run.stdout)) == set()
+        assert "\x1b[38;5;208m" not in run.stdout
+        assert "\x1b[31m" not in run.stdout
+        assert unsafe(run.stderr) == set()
 
 
 def test_field_cannot_control_the_terminal(cli: "Cli", hostile: Path) -> None:
     for field in ("name", "steps", "prerequisites", "numbers", "note", "unclear", "url"):
-        got = cli("channels", "--policy", "./policy.yaml", "--fact", "region=here", "--channel",
+        run = cli("channels", "--policy", "./policy.yaml", "--fact", "region=here", "--channel",
                   "phone", "--field", field, cwd=hostile)  # fmt: skip
-        assert got.code == 0
-        assert unsafe(got.stdout + got.stderr) == set()
+        assert run.code == 0
+        assert unsafe(run.stdout + run.stderr) == set()
         if field != "url":
-            assert "[red]L[/red]M" in got.stdout
+            assert "[red]L[/red]M" in run.stdout
 
 
 def test_field_is_written_without_unicode_escapes(cli: "Cli", tmp_path: Path) -> None:
     numbers = "kind: phone, numbers: {NO: {number: +47.555.0100, note: Åpent på dagtid}}"
     (tmp_path / "policy.yaml").write_text(SMALL.replace("kind: web", numbers))
-    got = cli("channels", "--policy", "./policy.yaml", "--field", "numbers", cwd=tmp_path)
-    assert got.stdout == (
+    run = cli("channels", "--policy", "./policy.yaml", "--field", "numbers", cwd=tmp_path)
+    assert run.stdout == (
         '{"country": "NO", "number": "+47.555.0100", "note": "Åpent på dagtid"}\n'
     )
 
 
 def test_arguments_cannot_control_the_terminal(cli: "Cli") -> None:
     evil = "A\x1b]0;owned\x07B\x9b31mC\u202eD[red]E[/red]"
-    for asked in (
+    for arguments in (
         ("channels", "--plan", evil),
         ("channels", "--fact", evil),
         ("channels", "--fact", f"{evil}={evil}"),
@@ -702,9 +702,9 @@ def test_arguments_cannot_control_the_terminal(cli: "Cli") -> None:
         (evil,),
     ):
         for format in ((), ("--format", "json")):
-            got = cli(*asked, *format)
-            assert got.code in (0, 2, 3), asked
-            assert unsafe(got.stdout + got.stderr) == set(), asked
+            run = cli(*arguments, *format)
+            assert run.code in (0, 2, 3), arguments
+            assert unsafe(run.stdout + run.stderr) == set(), arguments
 
 
 def test_findings_contain_no_raw_control_characters(cli: "Cli", tmp_path: Path) -> None:
@@ -712,10 +712,10 @@ def test_findings_contain_no_raw_control_characters(cli: "Cli", tmp_path: Path) 
     (tmp_path / "policy.yaml").write_text(
         SMALL.replace("allow: web", 'allow: "A\u202eB\\e[31mC[red]D"')
     )
-    got = cli("channels", "--policy", "./policy.yaml", cwd=tmp_path)
-    assert got.code == 3
-    assert unsafe(got.stdout + got.stderr) == set()
-    assert "[red]D" in got.stderr
+    run = cli("channels", "--policy", "./policy.yaml", cwd=tmp_path)
+    assert run.code == 3
+    assert unsafe(run.stdout + run.stderr) == set()
+    assert "[red]D" in run.stderr
     as_json = cli("channels", "--policy", "./policy.yaml", "--format", "json", cwd=tmp_path)
     assert as_json.code == 3
     assert unsafe(as_json.stdout + as_json.stderr) == set()

@@ -32,30 +32,30 @@ BASE: dict[str, Any] = {
 
 
 @pytest.fixture
-def policy(tmp_path: Path) -> Any:
+def load_policy(tmp_path: Path) -> Any:
     """Return what loads a policy: BASE with some sections changed."""
 
-    def load(**changed: Any) -> zsupport.Policy:
+    def load(**sections: Any) -> zsupport.Policy:
         path = tmp_path / "p.yaml"
-        path.write_bytes(written(changed))
+        path.write_bytes(text_of(sections))
         return zsupport.load(path, cache=False)
 
     return load
 
 
-def written(changed: dict[str, Any]) -> bytes:
+def text_of(sections: dict[str, Any]) -> bytes:
     """Return the text of BASE with some sections changed; an empty one is left out."""
-    sections = {name: item for name, item in {**BASE, **changed}.items() if item}
+    sections = {name: item for name, item in {**BASE, **sections}.items() if item}
     return yaml.safe_dump(sections, sort_keys=False).encode()
 
 
-def due(policy: zsupport.Policy, **asked: Any) -> list[tuple[Any, ...]]:
-    answers = policy.due(opened=MONDAY, at=MONDAY, **asked).answers
+def due(policy: zsupport.Policy, **question: Any) -> list[tuple[Any, ...]]:
+    answers = policy.due(opened=MONDAY, at=MONDAY, **question).answers
     return [(row.priority, row.state, row.due and row.due.hour) for row in answers]
 
 
-def allowed(policy: zsupport.Policy, **asked: Any) -> list[str]:
-    answers = policy.channels(at=MONDAY, **asked).answers
+def allowed(policy: zsupport.Policy, **question: Any) -> list[str]:
+    answers = policy.channels(at=MONDAY, **question).answers
     return [row.channel for row in answers if row.allowed]
 
 
@@ -66,45 +66,45 @@ def codes(answers: Any) -> list[str]:
 # -- rule 19 -------------------------------------------------------------------------------------
 
 
-def test_stated_facts_restrict_the_priorities_that_are_open(policy: Any) -> None:
-    asked = policy()
-    assert allowed(asked, plan="a", fact={"type": "bug"}) == ["web"]
-    assert allowed(asked, plan="a", fact={"type": "feature"}) == ["web", "chat"]
-    assert due(asked, plan="a", fact={"type": "feature"}) == [("L3", "running", 13)]
-    assert due(asked, plan="a", fact={"type": "bug"}) == [("L1", "running", 11)]
-    assert due(asked, plan="a") == [("L1", "running", 11), ("L3", "running", 13)]
+def test_stated_facts_restrict_the_priorities_that_are_open(load_policy: Any) -> None:
+    policy = load_policy()
+    assert allowed(policy, plan="a", fact={"type": "bug"}) == ["web"]
+    assert allowed(policy, plan="a", fact={"type": "feature"}) == ["web", "chat"]
+    assert due(policy, plan="a", fact={"type": "feature"}) == [("L3", "running", 13)]
+    assert due(policy, plan="a", fact={"type": "bug"}) == [("L1", "running", 11)]
+    assert due(policy, plan="a") == [("L1", "running", 11), ("L3", "running", 13)]
 
 
-def test_a_channel_is_answered_for_the_open_priorities_only(policy: Any) -> None:
-    [chat] = policy().channels(plan="a", channel="chat", at=MONDAY).answers
+def test_a_channel_is_answered_for_the_open_priorities_only(load_policy: Any) -> None:
+    [chat] = load_policy().channels(plan="a", channel="chat", at=MONDAY).answers
     assert chat.only_when == {"priority": ["L3"]}
     facts = {"type": "feature"}
-    [chat] = policy().channels(plan="a", channel="chat", fact=facts, at=MONDAY).answers
+    [chat] = load_policy().channels(plan="a", channel="chat", fact=facts, at=MONDAY).answers
     assert chat.only_when is None
 
 
-def test_a_stated_priority_overrides_the_facts_with_a_warning(policy: Any) -> None:
-    asked = policy()
-    answers = asked.due(plan="a", priority="L3", fact={"type": "bug"}, opened=MONDAY, at=MONDAY)
+def test_a_stated_priority_overrides_the_facts_with_a_warning(load_policy: Any) -> None:
+    policy = load_policy()
+    answers = policy.due(plan="a", priority="L3", fact={"type": "bug"}, opened=MONDAY, at=MONDAY)
     assert [(row.priority, row.state) for row in answers.answers] == [("L3", "running")]
     assert [w.message for w in answers.warnings] == [
         "the facts lead to L1, not L3; the stated priority is used"
     ]
-    assert allowed(asked, plan="a", priority="L3", fact={"type": "bug"}) == ["web", "chat"]
+    assert allowed(policy, plan="a", priority="L3", fact={"type": "bug"}) == ["web", "chat"]
     # Facts that lead to the stated priority do not contradict it.
-    agreeing = asked.due(plan="a", priority="L1", fact={"type": "bug"}, opened=MONDAY, at=MONDAY)
+    agreeing = policy.due(plan="a", priority="L1", fact={"type": "bug"}, opened=MONDAY, at=MONDAY)
     assert codes(agreeing) == []
 
 
-def test_an_assumed_default_does_not_restrict_priorities(policy: Any) -> None:
+def test_an_assumed_default_does_not_restrict_priorities(load_policy: Any) -> None:
     # Without a target by it, the fact is part of no case: both priorities are open.
     facts = {"type": {"values": {"bug": "Bug", "feature": "Feature"}, "default": "bug"}}
-    asked = policy(facts=facts)
-    assert due(asked, plan="a") == [("L1", "running", 11), ("L3", "running", 13)]
-    assert allowed(asked, plan="a") == ["web", "chat"]
+    policy = load_policy(facts=facts)
+    assert due(policy, plan="a") == [("L1", "running", 11), ("L3", "running", 13)]
+    assert allowed(policy, plan="a") == ["web", "chat"]
 
 
-def test_a_default_that_excludes_the_priority_of_a_row_is_open_there(policy: Any) -> None:
+def test_a_default_that_excludes_the_priority_of_a_row_is_open_there(load_policy: Any) -> None:
     facts = {
         "type": {
             "values": {"bug": "Bug", "feature": "Feature", "idea": "Idea"},
@@ -115,7 +115,7 @@ def test_a_default_that_excludes_the_priority_of_a_row_is_open_there(policy: Any
         {"when": {"type": "idea"}, "first-response": {"L3": "9h"}},
         {"first-response": {"L1": "1h", "L3": "3h"}},
     ]
-    answers = policy(facts=facts, targets=targets).due(plan="a", opened=MONDAY, at=MONDAY)
+    answers = load_policy(facts=facts, targets=targets).due(plan="a", opened=MONDAY, at=MONDAY)
     rows = [(row.priority, dict(row.facts), row.target) for row in answers.answers]
     # L3 is no bug: the fact is open there, with the two values that lead to L3.
     assert rows == [
@@ -157,52 +157,54 @@ ONLY_BUGS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("target", ["1h", {"L1": "1h"}])
-def test_a_value_that_leads_to_no_priority_gets_no_row(policy: Any, target: Any) -> None:
-    asked = policy(**ONLY_BUGS, targets=[{"first-response": target}])
-    assert [row.state for row in asked.due(opened=MONDAY, at=MONDAY)] == ["running"]
+def test_a_value_that_leads_to_no_priority_gets_no_row(load_policy: Any, target: Any) -> None:
+    policy = load_policy(**ONLY_BUGS, targets=[{"first-response": target}])
+    assert [row.state for row in policy.due(opened=MONDAY, at=MONDAY)] == ["running"]
     # A bug has the hours of the desk; a feature, which could always be asked about, is no case.
-    hours = asked.hours(plan="a", channel="web", at=MONDAY)
+    hours = policy.hours(plan="a", channel="web", at=MONDAY)
     assert [(row.facts, row.state, row.hours) for row in hours] == [({}, "closed", "desk")]
 
 
 @pytest.mark.parametrize("target", ["1h", {"L1": "1h"}])
-def test_stated_facts_that_lead_to_no_priority_get_a_denial(policy: Any, target: Any) -> None:
-    asked = policy(**ONLY_BUGS, targets=[{"first-response": target}])
+def test_stated_facts_that_lead_to_no_priority_get_a_denial(load_policy: Any, target: Any) -> None:
+    policy = load_policy(**ONLY_BUGS, targets=[{"first-response": target}])
     fact = {"type": "feature"}
-    [row] = asked.due(fact=fact, opened=MONDAY, at=MONDAY)
+    [row] = policy.due(fact=fact, opened=MONDAY, at=MONDAY)
     assert (row.priority, row.state) == (None, "not-stated")
-    for answers in (asked.hours(plan="a", channel="web", fact=fact, at=MONDAY),
-                    asked.channels(channel="web", fact=fact, at=MONDAY)):  # fmt: skip
+    for answers in (policy.hours(plan="a", channel="web", fact=fact, at=MONDAY),
+                    policy.channels(channel="web", fact=fact, at=MONDAY)):  # fmt: skip
         [row] = answers
         assert [place.path for place in row.because] == ["priorities[0]"]
-    [row] = asked.terms(fact=fact, at=MONDAY)
+    [row] = policy.terms(fact=fact, at=MONDAY)
     assert row.text == "Small."
 
 
-def test_channels_and_terms_name_facts_that_lead_to_no_priority(policy: Any) -> None:
-    asked = policy(**ONLY_BUGS, targets=[{"first-response": "1h"}])
-    channels = asked.channels(channel="web", at=MONDAY)
+def test_channels_and_terms_name_facts_that_lead_to_no_priority(load_policy: Any) -> None:
+    policy = load_policy(**ONLY_BUGS, targets=[{"first-response": "1h"}])
+    channels = policy.channels(channel="web", at=MONDAY)
     assert [(row.facts, row.allowed) for row in channels] == [
         ({"type": "bug"}, True),
         ({"type": "feature"}, False),
     ]
-    terms = asked.terms(at=MONDAY)
+    terms = policy.terms(at=MONDAY)
     assert [(row.facts, row.text) for row in terms] == [
         ({"type": "bug"}, "Any."),
         ({"type": "feature"}, "Small."),
     ]
 
 
-def test_facts_that_no_priority_names_are_not_enumerated(policy: Any) -> None:
+def test_facts_that_no_priority_names_are_not_enumerated(load_policy: Any) -> None:
     facts = {f"f{i}": {"ask": "?", "values": dict.fromkeys("abcdefghi", "x")} for i in range(9)}
     facts["type"] = {**BASE["facts"]["type"], "default": "bug"}
     grants = [{"when": {name: "a"}, "allow": "web"} for name in facts if name != "type"]
-    asked = policy(facts=facts, entitlements=[*grants, {"when": {"type": "bug"}, "allow": "chat"}])
+    policy = load_policy(
+        facts=facts, entitlements=[*grants, {"when": {"type": "bug"}, "allow": "chat"}]
+    )
     with pytest.raises(LimitExceeded, match="rows"):
-        asked.due(plan="a", opened=MONDAY, at=MONDAY)
+        policy.due(plan="a", opened=MONDAY, at=MONDAY)
 
 
-def test_a_default_that_excludes_every_priority_is_open(policy: Any) -> None:
+def test_a_default_that_excludes_every_priority_is_open(load_policy: Any) -> None:
     # A bug is L1 if it is big, which it is not by default: so it is big.
     facts = {**BASE["facts"], "big": {"default": "false"}}
     priorities = [
@@ -214,8 +216,8 @@ def test_a_default_that_excludes_every_priority_is_open(policy: Any) -> None:
         for size in SIZES
     ]
     hours = {size: {"timezone": "UTC", "open": open} for size, open in SIZES.items()}
-    asked = policy(facts=facts, priorities=priorities, entitlements=entitlements, hours=hours)
-    answers = asked.hours(plan="a", channel="web", at=MONDAY)
+    policy = load_policy(facts=facts, priorities=priorities, entitlements=entitlements, hours=hours)
+    answers = policy.hours(plan="a", channel="web", at=MONDAY)
     assert [(row.facts, row.state) for row in answers] == [
         ({"big": "true"}, "closed"),
         ({"big": "false"}, "open"),
@@ -228,7 +230,7 @@ def test_a_default_that_excludes_every_priority_is_open(policy: Any) -> None:
 SIZES = {"true": "mon-fri 12:00-14:00", "false": "mon-fri 09:00-17:00"}
 
 
-def test_channels_state_no_default_that_excludes_the_priorities_of_a_row(policy: Any) -> None:
+def test_channels_state_no_default_that_excludes_the_priorities_of_a_row(load_policy: Any) -> None:
     values = {"bug": "Bug", "feature": "Feature"}
     entitlements = [
         {"when": {"type": ["bug", "feature"]}, "allow": "web"},
@@ -246,9 +248,9 @@ def test_channels_state_no_default_that_excludes_the_priorities_of_a_row(policy:
         "hours": {"desk": desk},
     }
     facts = {"type": {"values": values, "default": "bug"}}
-    asked = policy(**changed, facts=facts).channels(plan="a", at=MONDAY)
+    answers = load_policy(**changed, facts=facts).channels(plan="a", at=MONDAY)
     # Bugs are L1 and features L3: `web` rests on both, `chat` on features alone.
-    assert [(row.channel, row.facts, row.note) for row in asked] == [
+    assert [(row.channel, row.facts, row.note) for row in answers] == [
         ("web", {}, None),
         ("chat", {"type": "feature"}, "Of anything else."),
         ("phone", {"type": "bug"}, "Of bugs."),
@@ -257,22 +259,22 @@ def test_channels_state_no_default_that_excludes_the_priorities_of_a_row(policy:
     # Of several values that are left, none is stated.
     values["idea"] = "Idea"
     facts = {"type": {"values": values, "default": "bug"}}
-    asked = policy(**changed, facts=facts).channels(plan="a", channel="chat", at=MONDAY)
-    assert [row.facts for row in asked] == [{}]
-    asked = policy(**changed, facts=facts).channels(plan="a", priority="L1", at=MONDAY)
-    assert [row.facts for row in asked] == [{"type": "bug"}] * 4
+    answers = load_policy(**changed, facts=facts).channels(plan="a", channel="chat", at=MONDAY)
+    assert [row.facts for row in answers] == [{}]
+    answers = load_policy(**changed, facts=facts).channels(plan="a", priority="L1", at=MONDAY)
+    assert [row.facts for row in answers] == [{"type": "bug"}] * 4
 
 
 def test_a_default_that_changes_no_channel_is_not_a_column(
-    policy: Any,
+    load_policy: Any,
 ) -> None:
     values = {"bug": "Bug", "feature": "Feature", "idea": "Idea"}
-    asked = policy(
+    policy = load_policy(
         facts={"type": {"values": values, "default": "bug"}},
         entitlements=[{"when": {"type": ["bug", "feature", "idea"]}, "allow": "web"}],
     )
     # L3 is a feature or an idea, and both may use the web form.
-    answers = asked.channels(plan="a", priority="L3", at=MONDAY)
+    answers = policy.channels(plan="a", priority="L3", at=MONDAY)
     assert answers.columns == ("channel",)
     assert [(row.channel, row.allowed, row.facts) for row in answers] == [
         ("web", True, {}), ("chat", False, {}),
@@ -280,10 +282,10 @@ def test_a_default_that_changes_no_channel_is_not_a_column(
 
 
 def test_a_default_that_excludes_every_priority_is_not_reported_as_assumed(
-    policy: Any,
+    load_policy: Any,
 ) -> None:
     values = {"bug": "Bug", "feature": "Feature", "idea": "Idea"}
-    asked = policy(
+    policy = load_policy(
         facts={"type": {"values": values, "default": "bug"}},
         entitlements=[{"allow": "web"}, {"when": {"type": "idea"}, "allow": "chat"}],
         targets=[
@@ -292,34 +294,34 @@ def test_a_default_that_excludes_every_priority_is_not_reported_as_assumed(
         ],
     )
     for priority, assumed in (("L1", False), ("L3", False), (None, True)):
-        channels = asked.channels(plan="a", priority=priority, at=MONDAY)
-        due = asked.due(plan="a", priority=priority, opened=MONDAY, at=MONDAY)
+        channels = policy.channels(plan="a", priority=priority, at=MONDAY)
+        due = policy.due(plan="a", priority=priority, opened=MONDAY, at=MONDAY)
         # Bugs are L1, of which another value makes no answer; L3 is a feature or an idea.
         codes = [warning.code for warning in channels.warnings]
         assert ("default-fact" in codes) is assumed, (priority, channels.warnings)
         assert not [item for item in due.warnings if item.code == "default-fact"] or assumed
     # The rows of L3 say what was left open.
-    rows = asked.channels(plan="a", priority="L3", at=MONDAY)
+    rows = policy.channels(plan="a", priority="L3", at=MONDAY)
     assert [(row.facts["type"], row.channel) for row in rows if row.allowed] == [
         ("feature", "web"), ("idea", "web"), ("idea", "chat"),
     ]  # fmt: skip
 
 
-def test_facts_that_lead_to_no_priority_have_a_row_without_one(policy: Any) -> None:
-    asked = policy(
+def test_facts_that_lead_to_no_priority_have_a_row_without_one(load_policy: Any) -> None:
+    policy = load_policy(
         priorities=[{"id": "L1", "when": {"type": "bug"}}],
         entitlements=[{"when": {"plan": "a"}, "allow": ["web", "chat"]}],
         targets=[{"first-response": {"L1": "1h"}}],
     )
     facts = {"type": "feature"}
-    rows = asked.due(fact=facts, opened=MONDAY, at=MONDAY)
+    rows = policy.due(fact=facts, opened=MONDAY, at=MONDAY)
     assert [(row.plan, row.priority, row.state) for row in rows.answers] == [
         ("a", None, "not-stated"),
         ("b", None, "not-entitled"),
     ]
     assert rows.columns == ("plan", "priority")
     assert [place.path for place in rows.answers[0].because] == ["priorities[0]"]
-    channels = asked.channels(fact=facts, at=MONDAY)
+    channels = policy.channels(fact=facts, at=MONDAY)
     assert not any(row.allowed for row in channels.answers)
     assert {row.because for row in channels.answers} == {rows.answers[0].because}
 
@@ -328,25 +330,27 @@ def test_facts_that_lead_to_no_priority_have_a_row_without_one(policy: Any) -> N
     "priorities", [[{"id": "L1"}, {"id": "L3"}], []], ids=["without-when", "none"]
 )
 def test_a_policy_may_not_decide_the_priority_from_facts(
-    policy: Any, priorities: list[dict[str, str]]
+    load_policy: Any, priorities: list[dict[str, str]]
 ) -> None:
     changed = {"targets": [{"first-response": "1h"}], "entitlements": [{"allow": "web"}]}
-    answers = policy(priorities=priorities, **changed).priority(fact={"type": "bug"}, at=MONDAY)
+    answers = load_policy(priorities=priorities, **changed).priority(
+        fact={"type": "bug"}, at=MONDAY
+    )
     assert [row.priority for row in answers.answers] == [None]
 
 
 def test_gitlab_does_not_decide_the_priority_from_facts(cli: Any) -> None:
-    got = cli("priority", "--policy", "gitlab", "--fact", "topic=billing")
-    assert (got.code, got.stdout) == (1, "")
-    assert got.stderr == ("zsupport: not stated: this policy does not define priorities by facts\n")
+    run = cli("priority", "--policy", "gitlab", "--fact", "topic=billing")
+    assert (run.code, run.stdout) == (1, "")
+    assert run.stderr == ("zsupport: not stated: this policy does not define priorities by facts\n")
 
 
-def test_without_a_revision_in_force_there_is_no_priority(policy: Any) -> None:
-    asked = policy(effective={"from": "2026-01-01", "last_day": "2026-06-30"})
+def test_without_a_revision_in_force_there_is_no_priority(load_policy: Any) -> None:
+    policy = load_policy(effective={"from": "2026-01-01", "last_day": "2026-06-30"})
     for at in (MONDAY, datetime(2025, 1, 1, tzinfo=UTC)):
-        answers = asked.priority(fact={"type": "bug"}, at=at)
+        answers = policy.priority(fact={"type": "bug"}, at=at)
         assert [row.priority for row in answers.answers] == [None]
-        assert asked.priority(at=at).answers == ()
+        assert policy.priority(at=at).answers == ()
         assert not answers.in_force
 
 
@@ -369,21 +373,21 @@ def test_open_priorities_agree_with_every_combination_of_facts() -> None:
             return "P2"
         return "P3" if z == "1" else None
 
-    every = [dict(zip(values, item, strict=True)) for item in product(*values.values())]
+    cases = [dict(zip(values, item, strict=True)) for item in product(*values.values())]
     choices = [(None, *entry) for entry in values.values()]
     checked = 0
-    for some in product(*choices):
-        given = {n: v for n, v in zip(values, some, strict=True) if v is not None}
-        wanted = {leads_to(c) for c in every if given.items() <= c.items()} - {None}
-        assert set(PrioritiesByFacts(revision, given).open) == wanted
+    for chosen in product(*choices):
+        stated = {n: v for n, v in zip(values, chosen, strict=True) if v is not None}
+        expected = {leads_to(c) for c in cases if stated.items() <= c.items()} - {None}
+        assert set(PrioritiesByFacts(revision, stated).open) == expected
         # The same where the facts are not stated but come later.
         later = PrioritiesByFacts(revision, {})
-        assert {p for p in ("P1", "P2", "P3") if not later.excludes(p, given)} == wanted
+        assert {p for p in ("P1", "P2", "P3") if not later.excludes(p, stated)} == expected
         checked += 1
     assert checked == 36
 
 
-def test_too_many_combinations_of_facts_are_refused(policy: Any) -> None:
+def test_too_many_combinations_of_facts_are_refused(load_policy: Any) -> None:
     facts = {f"f{i}": {"values": {str(v): str(v) for v in range(40)}} for i in range(5)}
     when = dict.fromkeys(facts, "1")
     revision = _revision(facts=facts, priorities=[{"id": "P1", "when": when}])
@@ -406,19 +410,19 @@ def test_facts_that_contradict_each_other_lead_to_no_priority() -> None:
     assert stated.excludes("L3", {"type": "feature"})
 
 
-def test_an_unknown_value_is_the_only_error(policy: Any) -> None:
+def test_an_unknown_value_is_the_only_error(load_policy: Any) -> None:
     with pytest.raises(UsageError) as caught:
-        policy().due(fact={"type": "bug", "TYPE": "idea"}, opened=MONDAY, at=MONDAY)
+        load_policy().due(fact={"type": "bug", "TYPE": "idea"}, opened=MONDAY, at=MONDAY)
     assert str(caught.value) == "unknown value `idea` of `type`; values: bug, feature"
     with pytest.raises(UsageError, match="`type` is given twice: bug and feature"):
-        policy().due(fact={"type": "bug", "TYPE": "feature"}, opened=MONDAY, at=MONDAY)
+        load_policy().due(fact={"type": "bug", "TYPE": "feature"}, opened=MONDAY, at=MONDAY)
 
 
-def _revision(**changed: Any) -> Any:
+def _revision(**sections: Any) -> Any:
     from zsupport.policy.files import SourceFile
     from zsupport.policy.loader import load_revision
 
-    data = written({"entitlements": [{"allow": "web"}], "targets": [], **changed})
+    data = text_of({"entitlements": [{"allow": "web"}], "targets": [], **sections})
     return load_revision(SourceFile("p.yaml", data, "", "p.yaml"))
 
 
@@ -431,57 +435,61 @@ HOURS = {
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_the_order_of_alternatives_has_no_effect(policy: Any, order: tuple[int, ...]) -> None:
-    written = [{"opened": "inside site"}, {"plan": "a", "note": "A"}, {"plan": "b"}]
-    when = [written[place] for place in order]
-    asked = policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}],
+def test_the_order_of_alternatives_has_no_effect(load_policy: Any, order: tuple[int, ...]) -> None:
+    alternatives = [{"opened": "inside site"}, {"plan": "a", "note": "A"}, {"plan": "b"}]
+    when = [alternatives[place] for place in order]
+    policy = load_policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}],
                    targets=[{"when": when, "first-response": "1h"}])  # fmt: skip
     for plan, note in (("a", "A"), ("b", None)):
-        answers = asked.due(plan=plan, opened=MONDAY, at=MONDAY)
+        answers = policy.due(plan=plan, opened=MONDAY, at=MONDAY)
         assert [(row.state, row.note) for row in answers.answers] == [("running", note)]
         assert codes(answers) == []
 
 
-def test_input_is_required_only_if_no_alternative_matches(policy: Any) -> None:
+def test_input_is_required_only_if_no_alternative_matches(load_policy: Any) -> None:
     when = [{"opened": "inside site"}, {"plan": "a"}]
-    asked = policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}],
+    policy = load_policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}],
                    targets=[{"when": when, "first-response": "1h"},
                             {"first-response": "2h"}])  # fmt: skip
-    [row] = asked.due(plan="b", opened=MONDAY, at=MONDAY).answers
+    [row] = policy.due(plan="b", opened=MONDAY, at=MONDAY).answers
     assert row.state == "needs-input"
-    [row] = asked.due(plan="b", opened=MONDAY, at=MONDAY, customer_tz="UTC").answers
+    [row] = policy.due(plan="b", opened=MONDAY, at=MONDAY, customer_tz="UTC").answers
     assert row.target == "1h"
     # 10:00 UTC is 05:00 in New York: outside, and the rule below decides.
-    [row] = asked.due(plan="b", opened=MONDAY, at=MONDAY, customer_tz="America/New_York").answers
+    [row] = policy.due(plan="b", opened=MONDAY, at=MONDAY, customer_tz="America/New_York").answers
     assert row.target == "2h"
 
 
-def test_the_remarks_of_all_alternatives_that_match_belong_to_the_answer(policy: Any) -> None:
+def test_the_remarks_of_all_alternatives_that_match_belong_to_the_answer(load_policy: Any) -> None:
     when = [{"plan": "a", "note": "One."}, {"plan": ["a", "b"], "note": "Two."}]
-    asked = policy(priorities=[], entitlements=[{"when": when, "allow": "web"}],
+    policy = load_policy(priorities=[], entitlements=[{"when": when, "allow": "web"}],
                    targets=[{"when": when[::-1], "first-response": "1h"}])  # fmt: skip
-    [row] = asked.due(plan="a", opened=MONDAY, at=MONDAY).answers
+    [row] = policy.due(plan="a", opened=MONDAY, at=MONDAY).answers
     assert set((row.note or "").split("\n")) == {"One.", "Two."}
-    [row] = asked.channels(plan="a", channel="web", at=MONDAY).answers
+    [row] = policy.channels(plan="a", channel="web", at=MONDAY).answers
     assert set((row.note or "").split("\n")) == {"One.", "Two."}
     assert [reason.path for reason in row.because] == [
         "entitlements[0]", "entitlements[0].when[0]", "entitlements[0].when[1]",
     ]  # fmt: skip
 
 
-def test_an_alternative_that_names_hours_without_a_calendar_does_not_match(policy: Any) -> None:
+def test_an_alternative_that_names_hours_without_a_calendar_does_not_match(
+    load_policy: Any,
+) -> None:
     hours = {"desk": [{"when": {"plan": "a"}, "open": "mon-fri 09:00-17:00"}]}
     targets = [
         {"when": [{"opened": "inside desk"}, {"opened": "outside desk"}], "first-response": "1h"},
         {"first-response": "2h"},
     ]
-    asked = policy(hours=hours, priorities=[], entitlements=[{"allow": "web"}], targets=targets)
-    assert [row.target for row in asked.due(opened=MONDAY, at=MONDAY).answers] == ["1h", "2h"]
+    policy = load_policy(
+        hours=hours, priorities=[], entitlements=[{"allow": "web"}], targets=targets
+    )
+    assert [row.target for row in policy.due(opened=MONDAY, at=MONDAY).answers] == ["1h", "2h"]
 
 
-def test_recommendations_are_merged_in_written_order(policy: Any) -> None:
+def test_recommendations_are_merged_in_written_order(load_policy: Any) -> None:
     channels = {name: {"name": name, "kind": "web"} for name in ("web", "chat", "mail", "phone")}
-    asked = policy(
+    policy = load_policy(
         channels=channels, priorities=[], targets=[{"first-response": "1h"}],
         entitlements=[
             {"allow": list(channels)},
@@ -489,13 +497,15 @@ def test_recommendations_are_merged_in_written_order(policy: Any) -> None:
             {"recommend": ["mail", "chat"]},
         ],
     )  # fmt: skip
-    answers = asked.channels(plan="a", at=MONDAY).answers
+    answers = policy.channels(plan="a", at=MONDAY).answers
     ranks = {row.channel: row.recommended for row in answers}
     assert ranks == {"phone": 1, "mail": 2, "chat": 3, "web": None}
 
 
-def test_remarks_of_a_recommendation_belong_to_answers_where_it_always_applies(policy: Any) -> None:
-    asked = policy(
+def test_remarks_of_a_recommendation_belong_to_answers_where_it_always_applies(
+    load_policy: Any,
+) -> None:
+    policy = load_policy(
         priorities=[{"id": "P1"}, {"id": "P2"}],
         targets=[{"first-response": "1h"}],
         entitlements=[
@@ -504,92 +514,98 @@ def test_remarks_of_a_recommendation_belong_to_answers_where_it_always_applies(p
         ],
     )
     for priority, item in ((None, (None, None)), ("P1", (1, "Chat first.")), ("P2", (None, None))):
-        [row] = asked.channels(plan="a", channel="chat", priority=priority, at=MONDAY).answers
+        [row] = policy.channels(plan="a", channel="chat", priority=priority, at=MONDAY).answers
         assert (row.recommended, row.note) == item
 
 
 # -- columns -------------------------------------------------------------------------------------
 
 
-def test_columns_do_not_depend_on_the_moment(policy: Any) -> None:
+def test_columns_do_not_depend_on_the_moment(load_policy: Any) -> None:
     """Targets of different facts fall due at one moment here, and not there."""
     targets = [
         {"when": {"type": "bug"}, "hours": "desk", "first-response": "1 business hour"},
         {"hours": "desk", "first-response": "next business day"},
     ]
-    asked = policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}], targets=targets)
+    policy = load_policy(
+        hours=HOURS, priorities=[], entitlements=[{"allow": "web"}], targets=targets
+    )
     moments = [MONDAY.replace(hour=hour) for hour in (3, 10, 16, 20)]
-    columns = {asked.due(plan="a", opened=at, at=at).columns for at in moments}
+    columns = {policy.due(plan="a", opened=at, at=at).columns for at in moments}
     assert columns == {("type",)}
 
 
-def test_the_number_of_grants_does_not_add_a_column(policy: Any) -> None:
+def test_the_number_of_grants_does_not_add_a_column(load_policy: Any) -> None:
     grants = [{"allow": ["web", "chat"]}, {"allow": "web"}]
-    asked = policy(priorities=[], entitlements=grants, targets=[{"first-response": "1h"}])
-    answers = asked.due(plan="a", opened=MONDAY, at=MONDAY)
+    policy = load_policy(priorities=[], entitlements=grants, targets=[{"first-response": "1h"}])
+    answers = policy.due(plan="a", opened=MONDAY, at=MONDAY)
     assert (answers.columns, len(answers.answers)) == ((), 1)
 
 
-def test_a_rule_below_a_deciding_rule_does_not_add_a_column(policy: Any) -> None:
+def test_a_rule_below_a_deciding_rule_does_not_add_a_column(load_policy: Any) -> None:
     targets = [{"first-response": "1h"}, {"when": {"type": "bug"}, "first-response": "2h"}]
-    asked = policy(priorities=[], entitlements=[{"allow": "web"}], targets=targets)
-    answers = asked.due(plan="a", opened=MONDAY, at=MONDAY)
+    policy = load_policy(priorities=[], entitlements=[{"allow": "web"}], targets=targets)
+    answers = policy.due(plan="a", opened=MONDAY, at=MONDAY)
     assert (answers.columns, [row.target for row in answers.answers]) == ((), ["1h"])
 
 
-def test_inside_and_outside_do_not_change_the_columns(policy: Any) -> None:
+def test_inside_and_outside_do_not_change_the_columns(load_policy: Any) -> None:
     targets = [
         {"when": {"type": "bug", "opened": "outside desk"}, "first-response": "1h"},
         {"first-response": "4h"},
     ]
-    asked = policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}], targets=targets)
-    for hour, wanted in ((10, ["4h", "4h"]), (20, ["1h", "4h"])):
+    policy = load_policy(
+        hours=HOURS, priorities=[], entitlements=[{"allow": "web"}], targets=targets
+    )
+    for hour, expected in ((10, ["4h", "4h"]), (20, ["1h", "4h"])):
         at = MONDAY.replace(hour=hour)
-        answers = asked.due(plan="a", opened=at, at=at)
+        answers = policy.due(plan="a", opened=at, at=at)
         assert answers.columns == ("type",)
-        assert [row.target for row in answers.answers] == wanted
+        assert [row.target for row in answers.answers] == expected
     channels = {
-        asked.channels(plan="a", at=at).columns for at in (MONDAY, MONDAY.replace(year=1980))
+        policy.channels(plan="a", at=at).columns for at in (MONDAY, MONDAY.replace(year=1980))
     }
     assert channels == {("channel",)}
 
 
-def test_an_assumed_fact_is_reported_if_another_value_changes_an_answer(policy: Any) -> None:
+def test_an_assumed_fact_is_reported_if_another_value_changes_an_answer(load_policy: Any) -> None:
     facts = {"type": {"values": {"bug": "Bug", "feature": "Feature"}, "default": "bug"}}
     targets = [
         {"when": {"plan": "a", "type": "feature"}, "first-response": "9h"},
         {"first-response": "3h"},
     ]
-    asked = policy(facts=facts, priorities=[], entitlements=[{"allow": "web"}], targets=targets)
-    assert codes(asked.due(plan="a", opened=MONDAY, at=MONDAY)) == ["default-fact"]
-    assert codes(asked.due(plan="b", opened=MONDAY, at=MONDAY)) == []
-    assert codes(asked.due(opened=MONDAY, at=MONDAY)) == ["default-fact"]
+    policy = load_policy(
+        facts=facts, priorities=[], entitlements=[{"allow": "web"}], targets=targets
+    )
+    assert codes(policy.due(plan="a", opened=MONDAY, at=MONDAY)) == ["default-fact"]
+    assert codes(policy.due(plan="b", opened=MONDAY, at=MONDAY)) == []
+    assert codes(policy.due(opened=MONDAY, at=MONDAY)) == ["default-fact"]
 
 
 @pytest.mark.parametrize("members", list(permutations(["site", "desk"])))
-def test_a_union_is_open_if_a_known_member_is_open(policy: Any, members: list[str]) -> None:
-    asked = policy(
+def test_a_union_is_open_if_a_known_member_is_open(load_policy: Any, members: list[str]) -> None:
+    policy = load_policy(
         hours={**HOURS, "both": {"any": list(members)}}, priorities=[],
         entitlements=[{"allow": "web"}],
         targets=[{"when": {"opened": "inside both"}, "first-response": "1h"},
                  {"first-response": "2h"}],
     )  # fmt: skip
-    [row] = asked.due(plan="a", opened=MONDAY, at=MONDAY).answers
+    [row] = policy.due(plan="a", opened=MONDAY, at=MONDAY).answers
     assert (row.state, row.target) == ("running", "1h")
     evening = MONDAY.replace(hour=20)
-    [row] = asked.due(plan="a", opened=evening, at=evening).answers
+    [row] = policy.due(plan="a", opened=evening, at=evening).answers
     assert row.state == "needs-input"
 
 
-def test_a_union_with_24x7_is_always_open(policy: Any) -> None:
-    asked = policy(
+def test_a_union_with_24x7_is_always_open(load_policy: Any) -> None:
+    policy = load_policy(
         hours={**HOURS, "all": {"any": ["desk", "24x7"]}}, priorities=[],
         entitlements=[{"allow": "web"}],
         targets=[{"when": {"opened": "outside all"}, "first-response": "1h"},
                  {"first-response": "2h"}],
     )  # fmt: skip
     sunday = MONDAY.replace(day=22)
-    [row] = asked.due(plan="a", opened=sunday, at=sunday).answers
+    [row] = policy.due(plan="a", opened=sunday, at=sunday).answers
     assert row.target == "2h"
 
 
@@ -647,9 +663,14 @@ def test_a_value_of_another_revision_is_not_entitled(
 
 
 def test_a_name_that_no_revision_defines_is_unknown(revisions: zsupport.Policy) -> None:
-    for asked in ({"plan": "c"}, {"role": "boss"}, {"channel": "fax"}, {"fact": {"type": "idea"}}):
+    for question in (
+        {"plan": "c"},
+        {"role": "boss"},
+        {"channel": "fax"},
+        {"fact": {"type": "idea"}},
+    ):
         with pytest.raises(UsageError):
-            revisions.channels(at=BEFORE, **asked)
+            revisions.channels(at=BEFORE, **question)
 
 
 def test_columns_do_not_depend_on_the_revision(revisions: zsupport.Policy) -> None:
@@ -662,39 +683,39 @@ def test_columns_do_not_depend_on_the_revision(revisions: zsupport.Policy) -> No
     assert columns == {("role", "channel")}
 
 
-def test_hours_of_opened_that_differ_by_case_distinguish_rows(policy: Any) -> None:
+def test_hours_of_opened_that_differ_by_case_distinguish_rows(load_policy: Any) -> None:
     hours = {
         **HOURS,
         "all": [{"when": {"type": "bug"}, "any": ["desk"]}, {"any": ["site"]}],
     }
-    asked = policy(
+    policy = load_policy(
         hours=hours, priorities=[], entitlements=[{"allow": "web"}],
         targets=[{"when": {"opened": "inside all"}, "first-response": "1h"}],
     )  # fmt: skip
-    answers = asked.due(plan="a", opened=MONDAY, at=MONDAY)
+    answers = policy.due(plan="a", opened=MONDAY, at=MONDAY)
     assert [(row.facts["type"], row.state) for row in answers.answers] == [
         ("bug", "running"),
         ("feature", "needs-input"),
     ]
 
 
-def test_a_missing_calendar_of_another_case_is_ignored(policy: Any) -> None:
+def test_a_missing_calendar_of_another_case_is_ignored(load_policy: Any) -> None:
     facts = {"type": {"values": {"bug": "Bug", "feature": "Feature"}, "default": "bug"}}
     hours = {"desk": [{"when": {"type": "bug"}, "open": "mon-fri 09:00-17:00"}]}
-    asked = policy(
+    policy = load_policy(
         facts=facts, hours=hours, priorities=[], entitlements=[{"allow": "web"}],
         targets=[{"hours": "desk", "first-response": "1 business hour"}],
     )  # fmt: skip
-    answers = asked.due(plan="a", opened=MONDAY, at=MONDAY)
+    answers = policy.due(plan="a", opened=MONDAY, at=MONDAY)
     assert [row.state for row in answers.answers] == ["running"]
     assert codes(answers) == ["default-fact"]
     with pytest.raises(zsupport.ZsupportError, match="no calendar"):
-        asked.due(plan="a", fact={"type": "feature"}, opened=MONDAY, at=MONDAY)
+        policy.due(plan="a", fact={"type": "feature"}, opened=MONDAY, at=MONDAY)
 
 
-def test_a_missing_calendar_of_a_rule_that_does_not_decide_is_ignored(policy: Any) -> None:
+def test_a_missing_calendar_of_a_rule_that_does_not_decide_is_ignored(load_policy: Any) -> None:
     hours = {**HOURS, "night": [{"when": {"plan": "b"}, "open": "mon-fri 22:00-06:00"}]}
-    asked = policy(
+    policy = load_policy(
         hours=hours, priorities=[], entitlements=[{"allow": "web"}],
         targets=[
             {"when": {"opened": "outside desk"}, "hours": "night",
@@ -702,10 +723,10 @@ def test_a_missing_calendar_of_a_rule_that_does_not_decide_is_ignored(policy: An
             {"first-response": "2h"},
         ],
     )  # fmt: skip
-    assert [row.target for row in asked.due(plan="a", opened=MONDAY, at=MONDAY).answers] == ["2h"]
+    assert [row.target for row in policy.due(plan="a", opened=MONDAY, at=MONDAY).answers] == ["2h"]
 
 
-def test_facts_of_other_revisions_come_last_by_name(policy: Any) -> None:
-    [revision] = policy().revisions
+def test_facts_of_other_revisions_come_last_by_name(load_policy: Any) -> None:
+    [revision] = load_policy().revisions
     facts = ["age", "bill", "code", "disk", "edge", "firm", "goal", "host"]
     assert facts_in_order(revision, {*facts, "type", "plan"}) == ["type", *facts]

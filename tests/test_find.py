@@ -71,7 +71,7 @@ def test_nearest_project_with_a_policy_is_used(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "expected"),
+    ("value", "expected"),
     [
         ("zoom", "zoom"),
         ("redhat", "redhat"),
@@ -81,15 +81,15 @@ def test_nearest_project_with_a_policy_is_used(tmp_path: Path) -> None:
     ],
 )
 def test_project_names_a_shipped_policy_or_a_path(
-    named: str, expected: str, tmp_path: Path
+    value: str, expected: str, tmp_path: Path
 ) -> None:
-    configure(tmp_path, f'[tool.zsupport]\npolicy = "{named}"\n')
+    configure(tmp_path, f'[tool.zsupport]\npolicy = "{value}"\n')
     assert choose(None, {}, str(tmp_path)) == (expected.format(folder=tmp_path), False)
 
 
-@pytest.mark.parametrize("named", ["../p.yml", "/abs/p.yaml", "{folder}-other/p.yaml"])
-def test_project_cannot_name_a_policy_outside_of_the_folder(named: str, tmp_path: Path) -> None:
-    configure(tmp_path, f'[tool.zsupport]\npolicy = "{named.format(folder=tmp_path)}"\n')
+@pytest.mark.parametrize("value", ["../p.yml", "/abs/p.yaml", "{folder}-other/p.yaml"])
+def test_project_cannot_name_a_policy_outside_of_the_folder(value: str, tmp_path: Path) -> None:
+    configure(tmp_path, f'[tool.zsupport]\npolicy = "{value.format(folder=tmp_path)}"\n')
     with pytest.raises(UsageError, match="`policy` names a file outside of the folder") as caught:
         choose(None, {}, str(tmp_path))
     assert wording.name_fields(caught.value.hint, flag_of) == "name the file with --policy"
@@ -212,28 +212,28 @@ def test_missing_file_suggests_a_similar_name(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "support" / "policies" / "acme.yaml", "web")
     write(tmp_path / "support" / "policies" / "globex.yaml", "web")
 
-    def asked(name: str) -> list[str]:
+    def errors_of(name: str) -> list[str]:
         run = cli(*ASK, "--policy", name, cwd=tmp_path / "support")
         assert run.code == 3
         assert run.stdout == ""
         return [line.strip() for line in run.stderr.splitlines()]
 
-    assert asked("policies/acne.yaml") == [
+    assert errors_of("policies/acne.yaml") == [
         "zsupport: policies/acne.yaml: file not found",
         "did you mean `policies/acme.yaml`?",
     ]
     # No suggestion: an equal folder does not make a name similar.
-    assert asked("policies/x.yaml") == ["zsupport: policies/x.yaml: file not found"]
-    assert asked("./policy") == [
+    assert errors_of("policies/x.yaml") == ["zsupport: policies/x.yaml: file not found"]
+    assert errors_of("./policy") == [
         "zsupport: ./policy: file not found",
         "did you mean `./policies`?",
     ]
-    assert asked("missing/acme.yaml") == [
+    assert errors_of("missing/acme.yaml") == [
         "zsupport: missing/acme.yaml: file not found",
         "folder not found: missing",
     ]
-    assert asked("policies/acme.yaml/x") == ["zsupport: policies/acme.yaml/x: not a directory"]
-    assert asked("acme.yaml") == ["zsupport: acme.yaml: file not found"]
+    assert errors_of("policies/acme.yaml/x") == ["zsupport: policies/acme.yaml/x: not a directory"]
+    assert errors_of("acme.yaml") == ["zsupport: acme.yaml: file not found"]
 
 
 # -- folders ------------------------------------------------------------------------------------
@@ -429,7 +429,7 @@ def test_suggestions_come_from_the_first_thousand_names(tmp_path: Path) -> None:
     # The last name that is compared, and the first that is not.
     (tmp_path / "globex.yaml").touch()
     (tmp_path / "initech.yaml").touch()
-    for asked, hint in (("glbex", f"did you mean `{tmp_path}/globex.yaml`?"), ("intech", None)):
+    for name, hint in (("glbex", f"did you mean `{tmp_path}/globex.yaml`?"), ("intech", None)):
         with pytest.raises(PolicyError) as caught:
-            load(tmp_path / f"{asked}.yaml")
+            load(tmp_path / f"{name}.yaml")
         assert caught.value.hint == hint

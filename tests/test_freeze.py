@@ -60,8 +60,16 @@ def names(cli: "Cli", policy: str, folder: Path) -> list[str]:
     """Return texts about holidays: the list of two years, and the steps to deadlines."""
     lines = []
     for day in ("2026-01-01", "2026-11-23"):
-        asked = ("hours", "office", "--policy", policy, "--at", f"{day}T10:00:00Z", "--exit-zero")
-        answers = json.loads(cli(*asked, "--format", "json", cwd=folder).stdout)["answers"]
+        arguments = (
+            "hours",
+            "office",
+            "--policy",
+            policy,
+            "--at",
+            f"{day}T10:00:00Z",
+            "--exit-zero",
+        )
+        answers = json.loads(cli(*arguments, "--format", "json", cwd=folder).stdout)["answers"]
         lines += [f"{holiday['date']} {holiday['name']}" for holiday in answers[0]["holidays"]]
     for day in ("2026-01-05", "2026-05-13", "2026-12-23", "2027-03-25"):
         question = ("due", "--policy", policy, "--opened", f"{day}T10:00:00Z", "--why")
@@ -72,10 +80,10 @@ def names(cli: "Cli", policy: str, folder: Path) -> list[str]:
 
 def write_chinese_policy(folder: Path, name: str, holidays: str) -> str:
     """Write a policy of China with these lines below `holidays:`, and return its path."""
-    named = write_policy(folder, name, f"country: CN\n{holidays}")
+    argument = write_policy(folder, name, f"country: CN\n{holidays}")
     path = folder / name
     path.write_text(path.read_text().replace("Europe/Berlin", "Asia/Shanghai"))
-    return named
+    return argument
 
 
 @pytest.mark.parametrize("key", ["exchanged: mon\n", ""])
@@ -86,9 +94,9 @@ def test_exchanged_dates_are_frozen_in_their_own_key(key: str, cli: "Cli", tmp_p
         f"  - 2026-{day}" for day in ("01-04", "02-14", "02-28", "05-09", "09-20", "10-10")
     ]
     pinned = write_chinese_policy(tmp_path, "pinned.yaml", key + printed.stdout)
-    asked = ("--opened", "2026-10-09T08:00:00Z", "--at", "2026-10-09T08:00:00Z", "--why")
+    arguments = ("--opened", "2026-10-09T08:00:00Z", "--at", "2026-10-09T08:00:00Z", "--why")
     answers_of_both = [
-        cli("due", "--policy", policy, *asked, cwd=tmp_path) for policy in (live, pinned)
+        cli("due", "--policy", policy, *arguments, cwd=tmp_path) for policy in (live, pinned)
     ]
     assert answers_of_both[0].stdout == answers_of_both[1].stdout
     # The reasons have the same dates; only the line numbers differ.
@@ -122,10 +130,10 @@ def test_pasted_output_changes_no_answer(extra: str, cli: "Cli", tmp_path: Path)
                 cwd=tmp_path)  # fmt: skip
     assert again.stdout.splitlines()[1:] == printed.stdout.splitlines()[1:]
     # The library is not used any more, so the output has no version of it.
-    for policy, asked in ((live, True), (pinned, False)):
+    for policy, uses_library in ((live, True), (pinned, False)):
         answer = cli("due", "--policy", policy, "--opened", "2026-12-23T10:00:00Z", "--format",
                      "json", cwd=tmp_path)  # fmt: skip
-        assert (json.loads(answer.stdout)["versions"]["holidays"] is not None) is asked
+        assert (json.loads(answer.stdout)["versions"]["holidays"] is not None) is uses_library
 
 
 def test_deadline_after_the_frozen_years_has_a_warning(cli: "Cli", tmp_path: Path) -> None:
@@ -133,8 +141,8 @@ def test_deadline_after_the_frozen_years_has_a_warning(cli: "Cli", tmp_path: Pat
     printed = cli("hours", "office", "--policy", live, "--freeze", "--at", "2026-11-23T10:00:00Z",
                   cwd=tmp_path)  # fmt: skip
     pinned = write_policy(tmp_path, "pinned.yaml", FROM_THE_LIBRARY + printed.stdout)
-    asked = cli("due", "--policy", pinned, "--opened", "2027-12-31T15:00:00Z", cwd=tmp_path)
-    assert "known only for 2026-2027" in asked.stderr
+    run = cli("due", "--policy", pinned, "--opened", "2027-12-31T15:00:00Z", cwd=tmp_path)
+    assert "known only for 2026-2027" in run.stderr
 
 
 def test_years_are_those_that_the_calendar_covers(cli: "Cli", tmp_path: Path) -> None:
@@ -146,10 +154,10 @@ def test_years_are_those_that_the_calendar_covers(cli: "Cli", tmp_path: Path) ->
 
 def test_hours_can_be_selected_by_name(cli: "Cli", tmp_path: Path) -> None:
     policy = write_policy(tmp_path, "desk.yaml", FROM_THE_LIBRARY)
-    every = cli("hours", "--policy", policy, "--freeze", cwd=tmp_path).stdout
+    all_hours = cli("hours", "--policy", policy, "--freeze", cwd=tmp_path).stdout
     office = cli("hours", "office", "--policy", policy, "--freeze", cwd=tmp_path).stdout
-    assert every.startswith(office)
-    assert "\n# north (line" in every
+    assert all_hours.startswith(office)
+    assert "\n# north (line" in all_hours
     assert cli("hours", "OFFICE", "--policy", policy, "--freeze", cwd=tmp_path).stdout == office
     # A union has the days off of its members.
     assert cli("hours", "both", "--policy", policy, "--freeze", cwd=tmp_path).stdout == office
@@ -165,9 +173,9 @@ def test_hours_without_a_country_cannot_be_frozen(cli: "Cli", tmp_path: Path) ->
         ("country: DE\ncovers: 2150\n", "has no data for DE in 2150"),
     ):
         bad = write_policy(tmp_path, "bad.yaml", holidays)
-        refused = cli("hours", "office", "--policy", bad, "--freeze", cwd=tmp_path)
-        assert (refused.code, refused.stdout) == (3, "")
-        assert f"bad.yaml:10: {message}" in refused.stderr.replace(VERSION, "")
+        run = cli("hours", "office", "--policy", bad, "--freeze", cwd=tmp_path)
+        assert (run.code, run.stdout) == (3, "")
+        assert f"bad.yaml:10: {message}" in run.stderr.replace(VERSION, "")
     for quiet in ([], ["-q"]):
         without = cli("hours", "always", "--policy", policy, "--freeze", *quiet, cwd=tmp_path)
         assert (without.code, without.stdout) == (2, "")
@@ -186,11 +194,11 @@ hours: {{{}: {{open: mon-fri 09:00-17:00, holidays: {{country: "NO"}}}}}}
 """
     (tmp_path / "1.yaml").write_text(text.format("2026-01-01", "day"))
     (tmp_path / "2.yaml").write_text(text.format("2026-06-01", "night"))
-    asked = ("hours", "night", "--freeze", "--policy", "./", "--at")
-    got = cli(*asked, "2026-05-01T00:00:00Z", cwd=tmp_path)
-    assert (got.stdout, got.code) == ("", 2)
+    arguments = ("hours", "night", "--freeze", "--policy", "./", "--at")
+    run = cli(*arguments, "2026-05-01T00:00:00Z", cwd=tmp_path)
+    assert (run.stdout, run.code) == ("", 2)
     message = "no country in the hours `night` of the revision of 2026-01-01"
-    assert got.stderr == f"zsupport: {message}\n"
-    got = cli(*asked, "2026-06-01T00:00:00Z", cwd=tmp_path)
-    assert got.code == 0, got.stderr
-    assert got.stdout.startswith("# night (line 7), ")
+    assert run.stderr == f"zsupport: {message}\n"
+    run = cli(*arguments, "2026-06-01T00:00:00Z", cwd=tmp_path)
+    assert run.code == 0, run.stderr
+    assert run.stdout.startswith("# night (line 7), ")

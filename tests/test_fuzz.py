@@ -104,15 +104,15 @@ def test_an_invalid_cache_entry_with_a_valid_checksum_is_replaced(cli: Cli, tmp_
     assert expected == ("One.\n", "", 0)
     [path] = folder.iterdir()
     identity = cache.policy_identity((SourceFile("-", policy.encode(), "", "-"),))
-    kept = cache.cached_policy(str(folder), identity)
-    assert kept is not None
+    entry = cache.cached_policy(str(folder), identity)
+    assert entry is not None
     # A text without a language is invalid.
-    terms = (kept[0].terms[0]._replace(say={}),)
-    cache.cache_policy(str(folder), identity, (kept[0]._replace(terms=terms),))
+    terms = (entry[0].terms[0]._replace(say={}),)
+    cache.cache_policy(str(folder), identity, (entry[0]._replace(terms=terms),))
     wrong = path.read_bytes()
     assert ask() == expected
     assert path.read_bytes() != wrong
-    assert cache.cached_policy(str(folder), identity) == kept
+    assert cache.cached_policy(str(folder), identity) == entry
 
 
 @pytest.mark.parametrize(
@@ -231,15 +231,20 @@ def test_the_next_change_of_hours_is_compared_until_the_revision_ends(
 ) -> None:
     case: dict[str, object] = dict.fromkeys(("plan", "role", "channel", "priority"))
     closed = {**case, "facts": {}, "state": "closed", "hours": "office", "open": False}
-    alone = {**closed, "next_open": "2026-11-23T09:00:00Z", "next_close": "2026-11-23T17:00:00Z"}
-    both = {**alone, "next_open": together, "next_close": "2026-11-23T12:00:00Z"}
+    single_row = {
+        **closed,
+        "next_open": "2026-11-23T09:00:00Z",
+        "next_close": "2026-11-23T17:00:00Z",
+    }
+    folder_row = {**single_row, "next_open": together, "next_close": "2026-11-23T12:00:00Z"}
     noon, morning = (datetime(2026, 11, 23, hour, tzinfo=UTC) for hour in (12, 9))
     fields = [
-        difference.partition(":")[0] for difference in differences("hours", [both], [alone], noon)
+        difference.partition(":")[0]
+        for difference in differences("hours", [folder_row], [single_row], noon)
     ]
     assert fields == [f"different {name}" for name in wrong]
-    assert list(differences("hours", [both], [alone], morning)) == []
-    assert len(list(differences("hours", [both], [alone]))) == 1
+    assert list(differences("hours", [folder_row], [single_row], morning)) == []
+    assert len(list(differences("hours", [folder_row], [single_row]))) == 1
 
 
 def test_columns_that_depend_on_the_moment_are_reported(

@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 GALLERY = Path(__file__).parent.parent / "policies" / "gallery"
 
 
-def due(cli: "Cli", policy: str, *asked: str) -> str:
+def due(cli: "Cli", policy: str, *arguments: str) -> str:
     """Return what `due` prints where something is promised: one instant, or a line a case."""
-    got = cli("due", "--policy", policy, *asked)
-    assert got.code == 0, got.stderr
-    return got.stdout.removesuffix("\n")
+    run = cli("due", "--policy", policy, *arguments)
+    assert run.code == 0, run.stderr
+    return run.stdout.removesuffix("\n")
 
 
-def refused(cli: "Cli", *asked: str) -> str:
+def denial(cli: "Cli", *arguments: str) -> str:
     """Return what is printed where the answer is no."""
-    got = cli(*asked)
-    assert got.code == 1, got.stderr
-    return got.stdout.removesuffix("\n")
+    run = cli(*arguments)
+    assert run.code == 1, run.stderr
+    return run.stdout.removesuffix("\n")
 
 
-def answers(cli: "Cli", *asked: str) -> list[dict[str, Any]]:
+def answers(cli: "Cli", *arguments: str) -> list[dict[str, Any]]:
     """Return the answers of a question's JSON document."""
-    result: list[dict[str, Any]] = json.loads(cli(*asked, "--format", "json").stdout)["answers"]
+    result: list[dict[str, Any]] = json.loads(cli(*arguments, "--format", "json").stdout)["answers"]
     return result
 
 
-def allowed(cli: "Cli", *asked: str) -> set[tuple[str | None, str]]:
+def allowed_channels(cli: "Cli", *arguments: str) -> set[tuple[str | None, str]]:
     """Return who may use which channel: role and channel."""
-    rows = answers(cli, "channels", *asked)
+    rows = answers(cli, "channels", *arguments)
     assert rows
     return {(row["role"], row["channel"]) for row in rows if row["allowed"]}
 
@@ -67,23 +67,25 @@ IN_2020 = ("--at", "2020-06-19T12:00:00Z")
 
 def test_zoom_01(cli: "Cli") -> None:
     """A Business administrator opens a P2 ticket on Friday 2020-06-19 at 22:30 UTC."""
-    asked = ("--plan", "business", "--role", "admin", "--priority", "P2")
+    arguments = ("--plan", "business", "--role", "admin", "--priority", "P2")
     # 22:30 and 4 hours: round the clock, the Saturday included.
-    assert due(cli, "zoom", *asked, "--opened", "2020-06-19T22:30:00Z") == "2020-06-20T02:30:00Z"
+    assert (
+        due(cli, "zoom", *arguments, "--opened", "2020-06-19T22:30:00Z") == "2020-06-20T02:30:00Z"
+    )
 
 
 def test_zoom_05(cli: "Cli") -> None:
     """Which channels can a Pro administrator use?"""
-    got = cli("channels", "--policy", "zoom", "--plan", "pro", "--role", "admin", *IN_2020)
+    run = cli("channels", "--policy", "zoom", "--plan", "pro", "--role", "admin", *IN_2020)
     # The web ticket and the online resources; not chat, not phone.
-    assert (set(got.stdout.split()), got.code) == ({"web", "help-center"}, 0)
+    assert (set(run.stdout.split()), run.code) == ({"web", "help-center"}, 0)
 
 
 @pytest.mark.parametrize("role", ["user", "participant"])
 def test_zoom_06(role: str, cli: "Cli") -> None:
     """An end user on an Enterprise account wants to chat."""
     case = ("channels", "--policy", "zoom", "--plan", "enterprise", "--role", role, *IN_2020)
-    assert refused(cli, *case, "--channel", "chat") == ""
+    assert denial(cli, *case, "--channel", "chat") == ""
     # Online resources only, for every plan.
     rows = answers(cli, "channels", "--policy", "zoom", "--role", role, *IN_2020)
     assert len({row["plan"] for row in rows}) == 6
@@ -114,25 +116,25 @@ SEV2 = ("--plan", "premium", "--priority", "sev2", *LONDON)
 
 def test_redhat_01(cli: "Cli") -> None:
     """Standard, New York, severity 1 on Friday 2024-08-30 17:45; Monday is Labor Day."""
-    got = due(
+    deadline = due(
         cli, "redhat", "--plan", "standard", "--priority", "sev1",
         "--fact", "region=north-america", "--tz", "America/New_York",
         "--customer-tz", "America/New_York", "--customer-country", "US",
         "--opened", "2024-08-30T17:45",
     )  # fmt: skip
     # 15 minutes on Friday until 18:00, then Tuesday 09:00 and 45 minutes.
-    assert got == "2024-09-03T09:45:00-04:00"
+    assert deadline == "2024-09-03T09:45:00-04:00"
 
 
 def test_redhat_02(cli: "Cli") -> None:
     """Premium, London, severity 3 on Thursday 2024-03-28 15:30, before Easter."""
-    got = due(
+    deadline = due(
         cli, "redhat", "--plan", "premium", "--priority", "sev3", *LONDON,
         "--opened", "2024-03-28T15:30",
     )  # fmt: skip
     # 1.5 hours on Thursday until 17:00, closed until Monday, Tuesday 09:00 and 2.5 hours; summer
     # time began on 31 March.
-    assert got == "2024-04-02T11:30:00+01:00"
+    assert deadline == "2024-04-02T11:30:00+01:00"
 
 
 def test_redhat_03(cli: "Cli") -> None:
@@ -182,29 +184,29 @@ EMEA = ("--plan", "standard", "--fact", "region=emea", *BERLIN)
 
 def test_suse_01(cli: "Cli") -> None:
     """Standard, EMEA, severity 1 on Saturday 2024-02-10 09:00."""
-    got = due(cli, "suse", *EMEA, "--priority", "sev1", "--opened", "2024-02-10T09:00")
+    deadline = due(cli, "suse", *EMEA, "--priority", "sev1", "--opened", "2024-02-10T09:00")
     # 2 business hours from Monday 06:00.
-    assert got == "2024-02-12T08:00:00+01:00"
+    assert deadline == "2024-02-12T08:00:00+01:00"
 
 
 def test_suse_02(cli: "Cli") -> None:
     """Standard, EMEA, severity 2 on Friday 2024-02-09 16:30."""
-    got = due(cli, "suse", *EMEA, "--priority", "sev2", "--opened", "2024-02-09T16:30")
+    deadline = due(cli, "suse", *EMEA, "--priority", "sev2", "--opened", "2024-02-09T16:30")
     # 1.5 hours on Friday until 18:00, then Monday 06:00 and 2.5 hours.
-    assert got == "2024-02-12T08:30:00+01:00"
+    assert deadline == "2024-02-12T08:30:00+01:00"
 
 
 def test_suse_03(cli: "Cli") -> None:
     """Standard, EMEA, severity 1 on Tuesday 2024-07-16 at 06:15 Berlin time."""
     case = (*EMEA, "--priority", "sev1", "--opened", "2024-07-16T06:15")
-    got = cli("due", "--policy", "suse", *case)
+    run = cli("due", "--policy", "suse", *case)
     # By Central European local time, open since 06:00. It would be 09:00 by GMT+1 to the letter.
-    assert (got.stdout, got.code) == ("2024-07-16T08:15:00+02:00\n", 0)
+    assert (run.stdout, run.code) == ("2024-07-16T08:15:00+02:00\n", 0)
     [row] = answers(cli, "due", "--policy", "suse", *case)
-    for words in (got.stderr, row["unclear"]):
+    for words in (run.stderr, row["unclear"]):
         assert "GMT+1 (CET)" in words
         assert "Central Europe" in words
-    assert "unclear:" in got.stderr
+    assert "unclear:" in run.stderr
     # `--why` names the zone that the hours are read in.
     assert "Europe/Berlin" in cli("due", "--policy", "suse", *case, "--why").stderr
 
@@ -252,8 +254,8 @@ def test_aws_03(cli: "Cli") -> None:
     """Can a Developer customer open a Production system down case?"""
     opened = ("--opened", "2024-05-16T12:00:00Z")
     no = ("due", *DEVELOPER, "--role", "root", "--priority", "production-system-down", *opened)
-    assert refused(cli, *no) == "not-entitled"
-    refused(cli, "channels", *DEVELOPER, "--priority", "urgent", *IN_2024)
+    assert denial(cli, *no) == "not-entitled"
+    denial(cli, "channels", *DEVELOPER, "--priority", "urgent", *IN_2024)
     # General guidance and System impaired only.
     [web] = [row for row in answers(cli, "channels", *DEVELOPER, *IN_2024) if row["allowed"]]
     assert {key: set(values) for key, values in web["only_when"].items()} == {
@@ -263,16 +265,18 @@ def test_aws_03(cli: "Cli") -> None:
 
 def test_aws_04(cli: "Cli") -> None:
     """Who may open technical cases on the Developer plan, and by which channels?"""
-    assert allowed(cli, *DEVELOPER, "--fact", "topic=technical", *IN_2024) == {("root", "web")}
+    assert allowed_channels(cli, *DEVELOPER, "--fact", "topic=technical", *IN_2024) == {
+        ("root", "web")
+    }
     for channel in ("chat", "phone"):
-        refused(cli, "channels", *DEVELOPER, "--channel", channel, *IN_2024)
+        denial(cli, "channels", *DEVELOPER, "--channel", channel, *IN_2024)
     assert any("One primary contact" in words for words in term_texts(cli, "aws", "contacts"))
 
 
 def test_aws_05(cli: "Cli") -> None:
     """Basic plan: can I open a technical case?"""
     basic = ("channels", "--policy", "aws", "--plan", "basic", *IN_2024)
-    assert refused(cli, *basic, "--fact", "topic=technical") == ""
+    assert denial(cli, *basic, "--fact", "topic=technical") == ""
     # Only cases about the account or a bill, and about service limits.
     for topic in ("billing", "quota"):
         assert cli(*basic, "--fact", f"topic={topic}", "--quiet").code == 0
@@ -287,30 +291,30 @@ OLDER = str(GALLERY / "canonical" / "2024-05.yaml")
 
 def test_canonical_01(cli: "Cli") -> None:
     """Weekday, Paris, severity 2 on Wednesday 2024-10-09 13:00, newer page."""
-    got = due(cli, "canonical", *WEEKDAY, "--priority", "sev2", "--opened", "2024-10-09T13:00")
+    deadline = due(cli, "canonical", *WEEKDAY, "--priority", "sev2", "--opened", "2024-10-09T13:00")
     # 4 hours on Wednesday until 17:00, then Thursday 08:00 and 4 hours.
-    assert got == "2024-10-10T12:00:00+02:00"
+    assert deadline == "2024-10-10T12:00:00+02:00"
 
 
 def test_canonical_02(cli: "Cli") -> None:
     """The same case under the older page."""
-    got = due(cli, OLDER, *WEEKDAY, "--priority", "sev2", "--opened", "2024-10-09T13:00")
+    deadline = due(cli, OLDER, *WEEKDAY, "--priority", "sev2", "--opened", "2024-10-09T13:00")
     # 5 hours on Wednesday until 18:00, then Thursday 08:00 and 3 hours.
-    assert got == "2024-10-10T11:00:00+02:00"
+    assert deadline == "2024-10-10T11:00:00+02:00"
 
 
 def test_canonical_03(cli: "Cli") -> None:
     """Weekday, Paris, severity 1 on Friday 2024-10-11 22:00."""
-    got = due(cli, "canonical", *WEEKDAY, "--priority", "sev1", "--opened", "2024-10-11T22:00")
+    deadline = due(cli, "canonical", *WEEKDAY, "--priority", "sev1", "--opened", "2024-10-11T22:00")
     # 2 hours on Friday until midnight, then Monday 00:00 and 2 hours.
-    assert got == "2024-10-14T02:00:00+02:00"
+    assert deadline == "2024-10-14T02:00:00+02:00"
 
 
 def test_canonical_04(cli: "Cli") -> None:
     """Weekday, Paris, severity 3 on Monday 2024-10-07 15:00, newer page."""
-    got = due(cli, "canonical", *WEEKDAY, "--priority", "sev3", "--opened", "2024-10-07T15:00")
+    deadline = due(cli, "canonical", *WEEKDAY, "--priority", "sev3", "--opened", "2024-10-07T15:00")
     # 2 hours on Monday, 9 on Tuesday, 1 on Wednesday.
-    assert got == "2024-10-09T09:00:00+02:00"
+    assert deadline == "2024-10-09T09:00:00+02:00"
 
 
 def test_canonical_05(cli: "Cli") -> None:
@@ -319,7 +323,7 @@ def test_canonical_05(cli: "Cli") -> None:
     [newer] = answers(cli, "due", "--policy", "canonical", *case)
     assert (newer["target"], newer["hours"]) == ("12 business hours", "business")
     ongoing = ("due", "--policy", "canonical", *case, "--metric", "ongoing-response")
-    assert refused(cli, *ongoing) == "no-target"
+    assert denial(cli, *ongoing) == "no-target"
     assert answers(cli, *ongoing)[0]["published"] == "NA"
     [older] = answers(cli, "due", "--policy", OLDER, *case)
     assert (older["target"], older["hours"]) == ("12h", None)
@@ -346,9 +350,9 @@ def test_hivemq_02(cli: "Cli") -> None:
 
 def test_hivemq_03(cli: "Cli") -> None:
     """Extended, priority 2 on Wednesday 2024-05-29 16:00, before Corpus Christi in Bavaria."""
-    got = due(cli, "hivemq", *EXTENDED, "--priority", "P2", "--opened", "2024-05-29T16:00")
+    deadline = due(cli, "hivemq", *EXTENDED, "--priority", "P2", "--opened", "2024-05-29T16:00")
     # 2 hours on Wednesday until 18:00, Thursday closed, Friday 09:00 and 2 hours.
-    assert got == "2024-05-31T11:00:00+02:00"
+    assert deadline == "2024-05-31T11:00:00+02:00"
 
 
 # -- SendOwl ---------------------------------------------------------------------------------------
@@ -360,24 +364,24 @@ VIP_PLANS = ("extended", "enterprise")
 @pytest.mark.parametrize("plan", VIP_PLANS)
 def test_sendowl_01(plan: str, cli: "Cli") -> None:
     """VIP support, mail on Wednesday 2024-01-10 16:00 Pacific."""
-    got = due(cli, "sendowl", "--plan", plan, *PACIFIC, "--opened", "2024-01-10T16:00")
+    deadline = due(cli, "sendowl", "--plan", plan, *PACIFIC, "--opened", "2024-01-10T16:00")
     # An hour until 17:00, then 09:00 and an hour.
-    assert got == "2024-01-11T10:00:00-08:00"
+    assert deadline == "2024-01-11T10:00:00-08:00"
 
 
 @pytest.mark.parametrize("plan", ["standard", "pro"])
 def test_sendowl_02(plan: str, cli: "Cli") -> None:
     """Priority support, mail on Tuesday 2024-01-09 10:00 Pacific."""
-    got = due(cli, "sendowl", "--plan", plan, *PACIFIC, "--opened", "2024-01-09T10:00")
-    assert got == "2024-01-09T15:00:00-08:00"
+    deadline = due(cli, "sendowl", "--plan", plan, *PACIFIC, "--opened", "2024-01-09T10:00")
+    assert deadline == "2024-01-09T15:00:00-08:00"
 
 
 @pytest.mark.parametrize("plan", VIP_PLANS)
 def test_sendowl_03(plan: str, cli: "Cli") -> None:
     """VIP support, mail on Friday 2024-01-12 16:30 Pacific; Monday is a federal holiday."""
-    got = due(cli, "sendowl", "--plan", plan, *PACIFIC, "--opened", "2024-01-12T16:30")
+    deadline = due(cli, "sendowl", "--plan", plan, *PACIFIC, "--opened", "2024-01-12T16:30")
     # 30 minutes on Friday, then Tuesday 09:00 and 90 minutes.
-    assert got == "2024-01-16T10:30:00-08:00"
+    assert deadline == "2024-01-16T10:30:00-08:00"
 
 
 def test_sendowl_04(cli: "Cli") -> None:
@@ -400,16 +404,16 @@ def test_gitlab_01(cli: "Cli") -> None:
     case = ("--plan", "premium", "--priority", "emergency", "--opened", "2024-06-01T23:50:00Z")
     assert due(cli, "gitlab", *case, "--channel", "emergency") == "2024-06-02T00:20:00Z"
     # By no other channel.
-    assert refused(cli, "due", "--policy", "gitlab", *case, "--channel", "web") == "not-entitled"
+    assert denial(cli, "due", "--policy", "gitlab", *case, "--channel", "web") == "not-entitled"
 
 
 @pytest.mark.parametrize("program", ["open-source", "education", "startups"])
 def test_gitlab_02(program: str, cli: "Cli") -> None:
     """An open-source-program Ultimate customer opens a High ticket. What response applies?"""
     case = ("due", "--policy", "gitlab", "--plan", "ultimate", "--priority", "high")
-    got = cli(*case, "--fact", f"program={program}")
-    assert (got.stdout, got.code) == ("not-entitled\n", 1)
-    assert "not entitled" in got.stderr
+    run = cli(*case, "--fact", f"program={program}")
+    assert (run.stdout, run.code) == ("not-entitled\n", 1)
+    assert "not entitled" in run.stderr
     assert cli(*case, "--fact", "program=bought", "--quiet").code == 0
     [words] = term_texts(cli, "gitlab", "program-licences")
     assert "do not include technical support" in words
@@ -456,9 +460,9 @@ def test_every_vendor_has_a_policy() -> None:
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_a_shipped_policy_is_valid(name: str, cli: "Cli") -> None:
-    got = cli("policies", name, "--format", "json")
-    assert (got.stderr, got.code) == ("", 0)
-    revisions = json.loads(got.stdout)["answers"]
+    run = cli("policies", name, "--format", "json")
+    assert (run.stderr, run.code) == ("", 0)
+    revisions = json.loads(run.stdout)["answers"]
     # A folder holds a file for each revision.
     assert len(revisions) == sum(file.startswith((f"{name}.", f"{name}/")) for file in FILES)
     for revision in revisions:

@@ -83,9 +83,9 @@ def test_grants_of_a_plan_decide_like_all_grants(
 ) -> None:
     revision = revision_of(CONDITIONS)
     case = {name: value for name, value in (("plan", plan), ("role", role)) if value}
-    some = GrantsByPlan(revision, 3).of(plan)
-    assert len(some) < len(revision.grants)
-    assert applying_grants(some, case, channel) == applying_grants(revision.grants, case, channel)
+    grants = GrantsByPlan(revision, 3).of(plan)
+    assert len(grants) < len(revision.grants)
+    assert applying_grants(grants, case, channel) == applying_grants(revision.grants, case, channel)
 
 
 def test_tests_are_suggested_only_for_shown_decisions(
@@ -97,14 +97,14 @@ def test_tests_are_suggested_only_for_shown_decisions(
     )
     counted = Count(suggest_test)
     monkeypatch.setattr("zsupport.suite.session.suggest_test", counted)
-    ran = {}
+    sessions = {}
     for listed in (True, False):
         counted.calls = 0
-        wanted = RunOptions(coverage=True, listed=listed)
-        ran[listed] = run_session([str(tmp_path)], wanted, public_holidays, lambda _: False)
+        options = RunOptions(coverage=True, listed=listed)
+        sessions[listed] = run_session([str(tmp_path)], options, public_holidays, lambda _: False)
         assert counted.calls == (
-            len(ran[True].outcome.extra["coverage"]["uncovered"]) if listed else MAX_SHOWN
+            len(sessions[True].outcome.extra["coverage"]["uncovered"]) if listed else MAX_SHOWN
         )
-    assert ran[True].outcome.findings == ran[False].outcome.findings
-    assert ran[True].outcome.closing == ran[False].outcome.closing
-    assert len(ran[True].outcome.extra["coverage"]["uncovered"]) > 50
+    assert sessions[True].outcome.findings == sessions[False].outcome.findings
+    assert sessions[True].outcome.closing == sessions[False].outcome.closing
+    assert len(sessions[True].outcome.extra["coverage"]["uncovered"]) > 50

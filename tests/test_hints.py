@@ -43,33 +43,33 @@ def suggestions(finding: Finding) -> list[str]:
     ]
 
 
-def written(text: str, finding: Finding, suggestion: str) -> str:
+def with_suggestion(text: str, finding: Finding, suggestion: str) -> str:
     """Return a policy with a suggestion at the place of a finding, or after a key without value."""
     span = finding.span
     lines = text.split("\n")
     before = lines[span.line - 1][: span.column - 1]
-    marked = lines[span.line - 1][span.column - 1 : span.end_column - 1]
+    value = lines[span.line - 1][span.column - 1 : span.end_column - 1]
     after = lines[span.end_line - 1][span.end_column - 1 :]
     if finding.code == "ZS003":
-        before, after = f"{before}{marked}: ", after.lstrip(": ")
+        before, after = f"{before}{value}: ", after.lstrip(": ")
     lines[span.line - 1 : span.end_line] = [before + suggestion + after]
     return "\n".join(lines)
 
 
-def followed(text: str) -> Iterator[Followed]:
+def follow_hints(text: str) -> Iterator[Followed]:
     """Follow every hint of a policy separately."""
     for finding in read(text):
         for suggestion in suggestions(finding):
-            changed = written(text, finding, suggestion)
+            edited = with_suggestion(text, finding, suggestion)
             again = [
                 later
-                for later in read(changed)
+                for later in read(edited)
                 if (later.span.line, later.span.column) == (finding.span.line, finding.span.column)
                 and not (
                     NEEDS_HOURS in (finding.hint or "") and "requires `hours`" in later.message
                 )
             ]
-            yield Followed(finding, suggestion, changed, again)
+            yield Followed(finding, suggestion, edited, again)
 
 
 #: The end of a hint for a business target without hours.
@@ -79,7 +79,7 @@ NEEDS_HOURS = "a business value also needs `hours`"
 def assert_followed(text: str) -> int:
     """Follow the hints of a policy; return their number."""
     count = 0
-    for result in followed(text):
+    for result in follow_hints(text):
         count += 1
         details = (
             result.finding.message,
@@ -196,9 +196,9 @@ WRONG: dict[str, list[str]] = {
 }  # fmt: skip
 
 
-def misspelt(chosen: random.Random, text: str) -> str:
+def misspelt(generator: random.Random, text: str) -> str:
     """Return a text with one typing error."""
-    at = chosen.randrange(len(text))
+    at = generator.randrange(len(text))
     errors = [
         text[:at] + text[at + 1 :],
         text[:at] + text[at] + text[at:],
@@ -207,18 +207,18 @@ def misspelt(chosen: random.Random, text: str) -> str:
         text.replace(" ", ""), text.replace(" ", "  "), text + "s", text.removesuffix("s"),
     ]  # fmt: skip
     # Exclude texts that would end a mapping or begin another.
-    plain = chosen.choice(errors)
-    return plain if plain.strip() and not set(plain) & set("{}[],#:?|>\"'%@`&*!") else text
+    result = generator.choice(errors)
+    return result if result.strip() and not set(result) & set("{}[],#:?|>\"'%@`&*!") else text
 
 
-def policy(chosen: random.Random) -> str:
+def policy(generator: random.Random) -> str:
     """Return a policy with some errors."""
-    values = {place: chosen.choice(right) for place, right in RIGHT.items()}
-    for place in chosen.sample(sorted(RIGHT), 3):
-        if chosen.random() < 0.4:
-            values[place] = misspelt(chosen, values[place])
+    values = {place: generator.choice(right) for place, right in RIGHT.items()}
+    for place in generator.sample(sorted(RIGHT), 3):
+        if generator.random() < 0.4:
+            values[place] = misspelt(generator, values[place])
         else:
-            values[place] = chosen.choice(WRONG[place])
+            values[place] = generator.choice(WRONG[place])
     return POLICY.format(**values)
 
 

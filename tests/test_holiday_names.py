@@ -35,8 +35,8 @@ def holiday_names(
         "hours", "office", "--policy", "./desk.yaml", "--at", f"{at}T10:00:00Z", "--lang", lang,
         "--format", "json", "--exit-zero", cwd=folder,
     )  # fmt: skip
-    listed = json.loads(answer.stdout)["answers"][0]["holidays"]
-    return {holiday["date"]: holiday["name"] for holiday in listed}
+    entries = json.loads(answer.stdout)["answers"][0]["holidays"]
+    return {holiday["date"]: holiday["name"] for holiday in entries}
 
 
 @pytest.mark.parametrize(
@@ -66,10 +66,10 @@ def test_names_of_holidays_in_a_policy(
 
 
 def test_name_of_a_holiday_is_translated(cli: "Cli", tmp_path: Path) -> None:
-    named = "{add: {12-24: {en: Christmas Eve, nb: Julaften}}}"
-    assert holiday_names(cli, tmp_path, named, "2026-11-01") == {"2026-12-24": "Christmas Eve"}
-    assert holiday_names(cli, tmp_path, named, "2026-11-01", "nb") == {"2026-12-24": "Julaften"}
-    assert holiday_names(cli, tmp_path, named, "2026-11-01", "de") == {
+    holidays = "{add: {12-24: {en: Christmas Eve, nb: Julaften}}}"
+    assert holiday_names(cli, tmp_path, holidays, "2026-11-01") == {"2026-12-24": "Christmas Eve"}
+    assert holiday_names(cli, tmp_path, holidays, "2026-11-01", "nb") == {"2026-12-24": "Julaften"}
+    assert holiday_names(cli, tmp_path, holidays, "2026-11-01", "de") == {
         "2026-12-24": "Christmas Eve"
     }
 
@@ -102,17 +102,17 @@ def test_estimated_holiday_is_a_warning_unless_the_policy_names_it(
 
 def test_name_of_a_holiday_does_not_change_answers(cli: "Cli", tmp_path: Path) -> None:
     (tmp_path / "old.yaml").write_text(POLICY.replace("@HOLIDAYS@", '{frozen: ["2026-12-25"]}'))
-    named = POLICY.replace("@HOLIDAYS@", "{frozen: {2026-12-25: Christmas Day}}")
-    (tmp_path / "new.yaml").write_text(named)
-    compared = cli("diff", "new.yaml", "--against", "old.yaml", "--fail-on", "any", cwd=tmp_path)
-    assert (compared.code, compared.stderr) == (0, "")
-    assert compared.stdout == (
+    text = POLICY.replace("@HOLIDAYS@", "{frozen: {2026-12-25: Christmas Day}}")
+    (tmp_path / "new.yaml").write_text(text)
+    run = cli("diff", "new.yaml", "--against", "old.yaml", "--fail-on", "any", cwd=tmp_path)
+    assert (run.code, run.stderr) == (0, "")
+    assert run.stdout == (
         "wording changed (not judged): hours.office\nno changes in answers; 1 case compared\n"
     )
 
 
 @pytest.mark.parametrize(
-    ("name", "written"),
+    ("name", "quoted"),
     [
         ("New Year's Day", "New Year's Day"),
         ("Constitution Day; Pentecost Monday", "Constitution Day; Pentecost Monday"),
@@ -129,9 +129,9 @@ def test_name_of_a_holiday_does_not_change_answers(cli: "Cli", tmp_path: Path) -
         ("[Day]", '"[Day]"'),
     ],
 )
-def test_name_is_quoted_if_yaml_requires_it(name: str, written: str) -> None:
-    assert scalar(name) == written
-    for text in (f"frozen:\n  2026-01-01: {written}\n", f"frozen: {{2026-01-01: {written}}}\n"):
+def test_name_is_quoted_if_yaml_requires_it(name: str, quoted: str) -> None:
+    assert scalar(name) == quoted
+    for text in (f"frozen:\n  2026-01-01: {quoted}\n", f"frozen: {{2026-01-01: {quoted}}}\n"):
         assert yaml.safe_load(text) == yaml.safe_load(f"frozen: {{2026-01-01: {json.dumps(name)}}}")
 
 

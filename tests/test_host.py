@@ -175,7 +175,7 @@ def environment(desk: Path, host: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def without(cli: Cli, desk: Path) -> dict[str, tuple[int, str]]:
+def usual_results(cli: Cli, desk: Path) -> dict[str, tuple[int, str]]:
     """Return what each question gives where the host says nothing."""
     plain = {"PYTHONPATH": str(desk / "date"), "XDG_CACHE_HOME": str(desk / "cache" / "plain")}
     result = {}
@@ -190,12 +190,12 @@ def without(cli: Cli, desk: Path) -> dict[str, tuple[int, str]]:
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_the_host_changes_no_answer(
-    cli: Cli, desk: Path, without: dict[str, tuple[int, str]], host: str
+    cli: Cli, desk: Path, usual_results: dict[str, tuple[int, str]], host: str
 ) -> None:
     env = environment(desk, host)
     for name, (arguments, _, _) in QUESTIONS.items():
         run = cli(*arguments, env=env, cwd=desk)
-        assert (run.code, run.stdout) == without[name], (name, run.stderr)
+        assert (run.code, run.stdout) == usual_results[name], (name, run.stderr)
 
 
 LIBRARY = """\

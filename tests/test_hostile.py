@@ -40,10 +40,10 @@ def run(
     cli: Cli, policy: str, *options: str, stdin: int | None = subprocess.DEVNULL
 ) -> "subprocess.CompletedProcess[str]":
     """Query a policy; fail if this takes too long or too much memory, or ends in a traceback."""
-    return bounded(cli, [*cli.command("channels", "--policy", policy), *options], stdin)
+    return run_with_limits(cli, [*cli.command("channels", "--policy", policy), *options], stdin)
 
 
-def bounded(
+def run_with_limits(
     cli: Cli, command: list[str], stdin: int | None = subprocess.DEVNULL
 ) -> "subprocess.CompletedProcess[str]":
     # Processor time, because other tests run at the same time.
@@ -482,7 +482,7 @@ def test_file_without_read_permission_is_reported(cli: Cli, tmp_path: Path) -> N
         folder.mkdir(mode=0o755)
         try:
             path = path.rename(folder / "policy.yaml")
-            done = bounded(cli, [sys.executable, "-c", _AS_NOBODY, str(path)])
+            done = run_with_limits(cli, [sys.executable, "-c", _AS_NOBODY, str(path)])
         finally:
             path.unlink()
             folder.rmdir()
@@ -507,7 +507,7 @@ def test_missing_libyaml_is_an_environment_error(cli: Cli) -> None:
         "import sys; sys.modules['yaml._yaml'] = None\n"
         "from zsupport.cli import main; sys.exit(main(['channels', '--policy', 'zoom']))"
     )
-    done = bounded(cli, [sys.executable, "-c", code])
+    done = run_with_limits(cli, [sys.executable, "-c", code])
     assert (done.stdout, done.returncode) == ("", 4)
     assert done.stderr.splitlines() == [
         "zsupport: PyYAML is installed without libyaml, which zsupport requires",
@@ -529,7 +529,7 @@ def findings_of(data: bytes) -> tuple[Finding, ...]:
     return ()
 
 
-def only_findings(data: bytes) -> None:
+def assert_only_findings(data: bytes) -> None:
     """Load bytes as a policy: it is valid, or has findings that can be shown."""
     findings = findings_of(data)
     for finding in findings:
@@ -560,16 +560,16 @@ QUICKLY = settings(
 @example(b"<<: [<<: {<<: x}]\n")
 @example(b"{? , ? , : }")
 def test_random_bytes_give_findings(data: bytes) -> None:
-    only_findings(data)
-    only_findings(BASE.encode() + data)
+    assert_only_findings(data)
+    assert_only_findings(BASE.encode() + data)
 
 
 @QUICKLY
 @given(st.text(alphabet="-?:,[]{}#&*!|>'\"%@` \t\n\rabc019.~=<\\", max_size=80))
 def test_random_yaml_gives_findings(text: str) -> None:
-    only_findings(text.encode())
-    only_findings((BASE + "terms: " + text).encode())
-    only_findings((BASE + "hours: {h: {open: " + text + "}}").encode())
+    assert_only_findings(text.encode())
+    assert_only_findings((BASE + "terms: " + text).encode())
+    assert_only_findings((BASE + "hours: {h: {open: " + text + "}}").encode())
 
 
 @st.composite
@@ -598,4 +598,4 @@ def mutated(draw: st.DrawFn) -> bytes:
 @QUICKLY
 @given(mutated())
 def test_broken_policies_give_findings(data: bytes) -> None:
-    only_findings(data)
+    assert_only_findings(data)

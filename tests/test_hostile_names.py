@@ -67,11 +67,11 @@ class Output(NamedTuple):
 
 def run(*arguments: str) -> Output:
     """Run the program in this process, and check its output by the rules of its format."""
-    written = BytesIO(), BytesIO()
-    out, err = (TextIOWrapper(stream, "utf-8", newline="\n") for stream in written)
+    streams = BytesIO(), BytesIO()
+    out, err = (TextIOWrapper(stream, "utf-8", newline="\n") for stream in streams)
     with redirect_stdout(out), redirect_stderr(err):
         code = main(list(arguments))
-    result = Output(written[0].getvalue().decode(), written[1].getvalue().decode(), code)
+    result = Output(streams[0].getvalue().decode(), streams[1].getvalue().decode(), code)
     assert code in (0, 1, 2, 3, 4), result
     format = format_of(arguments)
     pattern = unsafe(json=format in JSON_FORMATS)
@@ -182,7 +182,7 @@ def test_messages_of_git_cannot_control_the_output(folder: Path) -> None:
         subprocess.run([*GIT, *arguments], check=True, capture_output=True)
 
     (folder / f"dangling {HOSTILE}.yaml").unlink()
-    shown = f"{HOSTILE}.yaml"
+    file = f"{HOSTILE}.yaml"
     revisions = (
         HOSTILE,
         f"HEAD:{HOSTILE}",
@@ -191,22 +191,22 @@ def test_messages_of_git_cannot_control_the_output(folder: Path) -> None:
         f"{HOSTILE}~1",
     )
     for option in ("--against", "--merge-base"):
-        assert run("diff", shown, option, f"v1~{HOSTILE}").code in (2, 3, 4)
+        assert run("diff", file, option, f"v1~{HOSTILE}").code in (2, 3, 4)
     git("init", "-q")
-    git("add", "base.yaml", "--", f"./{shown}")
+    git("add", "base.yaml", "--", f"./{file}")
     for option in ("--against", "--merge-base"):
-        assert run("diff", shown, option, "HEAD").code == 4
+        assert run("diff", file, option, "HEAD").code == 4
     git("commit", "-qm", HOSTILE.replace("\udcff", ""))
     odd = "b\u202e\u200b\U000e0041" + MARKS
     git("branch", odd)
     git("tag", odd)
     for format in (*formats("diff"), ""):
-        more = ("--format", format) if format else ()
+        options = ("--format", format) if format else ()
         for revision in (*revisions, odd, f"{odd}~7", f"x{odd}"):
             for option in ("--against", "--merge-base"):
-                assert run("diff", shown, f"{option}={revision}", *more).code in (2, 3, 4)
-        assert run("diff", shown, "--against", f"heads/{odd}", *more).code == 0
-        assert run("diff", ".", "--against", "HEAD", *more).code in (0, 1, 3)
+                assert run("diff", file, f"{option}={revision}", *options).code in (2, 3, 4)
+        assert run("diff", file, "--against", f"heads/{odd}", *options).code == 0
+        assert run("diff", ".", "--against", "HEAD", *options).code in (0, 1, 3)
 
 
 def test_no_unsafe_character_is_plain() -> None:

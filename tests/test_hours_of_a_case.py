@@ -49,13 +49,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def ask(cli: "Cli", folder: Path, *asked: str, at: str = MONDAY) -> "Run":
-    return cli("hours", "--policy", "./acme.yaml", *asked, "--at", at, cwd=folder)
+def ask(cli: "Cli", folder: Path, *arguments: str, at: str = MONDAY) -> "Run":
+    return cli("hours", "--policy", "./acme.yaml", *arguments, "--at", at, cwd=folder)
 
 
-def answers(cli: "Cli", folder: Path, *asked: str, at: str = MONDAY) -> list[dict[str, Any]]:
+def answers(cli: "Cli", folder: Path, *arguments: str, at: str = MONDAY) -> list[dict[str, Any]]:
     result: list[dict[str, Any]] = json.loads(
-        ask(cli, folder, *asked, "--format", "json", at=at).stdout
+        ask(cli, folder, *arguments, "--format", "json", at=at).stdout
     )["answers"]
     return result
 
@@ -67,16 +67,16 @@ def test_a_channel_that_is_not_allowed_is_not_entitled(cli: "Cli") -> None:
     case = ("--policy", "zoom", "--channel", "phone", "--plan", "free", "--role", "user")
     quiet = cli("hours", "-q", *case)
     assert (quiet.stdout, quiet.stderr, quiet.code) == ("", "", 1)
-    got = cli("hours", *case)
-    assert (got.stdout, got.code) == ("not-entitled\n", 1)
-    assert got.stderr == "zsupport: not entitled: no channel is allowed in this case\n"
+    run = cli("hours", *case)
+    assert (run.stdout, run.code) == ("not-entitled\n", 1)
+    assert run.stderr == "zsupport: not entitled: no channel is allowed in this case\n"
 
 
 @pytest.mark.parametrize("at", [MONDAY, SATURDAY, "2026-12-25T03:00:00Z"])
 def test_emergencies_at_gitlab_are_taken_at_any_instant(at: str, cli: "Cli") -> None:
     case = ("--policy", "gitlab", "--plan", "premium", "--channel", "emergency")
-    got = cli("hours", "-q", *case, "--priority", "emergency", "--at", at)
-    assert (got.stdout, got.stderr, got.code) == ("", "", 0)
+    run = cli("hours", "-q", *case, "--priority", "emergency", "--at", at)
+    assert (run.stdout, run.stderr, run.code) == ("", "", 0)
 
 
 # -- the joined hours of the grants --------------------------------------------------------------
@@ -121,33 +121,33 @@ def test_a_grant_with_24x7_opens_the_channel_at_every_instant(cli: "Cli", folder
 
 
 def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--channel", "phone", at=EVENING)
+    run = ask(cli, folder, "--channel", "phone", at=EVENING)
     # Neither role nor premier changes when it is open for the free plan; the default is taken.
-    assert got.stdout == (
+    assert run.stdout == (
         "free\tP1\tnot-entitled\nfree\tP2\tnot-entitled\npro\tP1\topen\npro\tP2\tclosed\n"
     )
-    assert got.code == 0
-    assert got.stderr == (
+    assert run.code == 0
+    assert run.stderr == (
         "zsupport: premier=false is assumed, the default of this fact\n"
         "zsupport: pro: unclear: On which days?\n"
     )
-    got = ask(cli, folder, "--role", "owner", "--channel", "web")
-    assert (got.stdout, got.code) == ("open\n", 0)
+    run = ask(cli, folder, "--role", "owner", "--channel", "web")
+    assert (run.stdout, run.code) == ("open\n", 0)
 
 
 def test_exit_0_if_any_channel_is_open(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--plan", "free")
-    assert got.stdout == ("forum\tnot-stated\nweb\topen\nphone\tnot-entitled\nchat\tnot-entitled\n")
-    assert got.code == 0
+    run = ask(cli, folder, "--plan", "free")
+    assert run.stdout == ("forum\tnot-stated\nweb\topen\nphone\tnot-entitled\nchat\tnot-entitled\n")
+    assert run.code == 0
 
 
 def test_not_stated_if_no_channel_is_known_to_be_open(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--plan", "free", at=SATURDAY)
-    assert got.stdout == (
+    run = ask(cli, folder, "--plan", "free", at=SATURDAY)
+    assert run.stdout == (
         "forum\tnot-stated\nweb\tclosed\nphone\tnot-entitled\nchat\tnot-entitled\n"
     )
-    assert got.code == 1
-    assert got.stderr.splitlines()[-1] == (
+    assert run.code == 1
+    assert run.stderr.splitlines()[-1] == (
         "zsupport: not stated: the policy does not state opening hours"
     )
     [row] = answers(cli, folder, "--channel", "forum")
@@ -158,16 +158,16 @@ def test_not_stated_if_no_channel_is_known_to_be_open(cli: "Cli", folder: Path) 
 def test_grants_with_and_without_hours(cli: "Cli", folder: Path) -> None:
     (folder / "acme.yaml").write_text(POLICY.replace("{allow: forum}", "{allow: [forum, web]}"))
     for at, state, code in ((MONDAY, "open", 0), (SATURDAY, "not-stated", 1)):
-        got = ask(cli, folder, "--channel", "web", at=at)
-        assert (got.stdout, got.code) == (f"{state}\n", code)
+        run = ask(cli, folder, "--channel", "web", at=at)
+        assert (run.stdout, run.code) == (f"{state}\n", code)
     [row] = answers(cli, folder, "--channel", "web")
     # The closing time is unknown.
     assert (row["open"], row["hours"], row["next_close"]) == (True, None, None)
 
 
 def test_closed_is_exit_1(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--plan", "free", "--channel", "web", at=SATURDAY)
-    assert (got.stdout, got.stderr, got.code) == ("closed\n", "zsupport: closed\n", 1)
+    run = ask(cli, folder, "--plan", "free", "--channel", "web", at=SATURDAY)
+    assert (run.stdout, run.stderr, run.code) == ("closed\n", "zsupport: closed\n", 1)
 
 
 # -- input that only the customer knows ----------------------------------------------------------
@@ -175,15 +175,15 @@ def test_closed_is_exit_1(cli: "Cli", folder: Path) -> None:
 
 def test_hours_in_the_zone_of_the_customer_need_input(cli: "Cli", folder: Path) -> None:
     case = ("--plan", "pro", "--channel", "chat")
-    got = ask(cli, folder, *case)
-    assert (got.stdout, got.code) == ("needs-input\n", 2)
-    assert got.stderr == "zsupport: needs input: Where are you? (--customer-tz)\n"
+    run = ask(cli, folder, *case)
+    assert (run.stdout, run.code) == ("needs-input\n", 2)
+    assert run.stderr == "zsupport: needs input: Where are you? (--customer-tz)\n"
     [row] = answers(cli, folder, *case)
     assert (row["state"], row["open"], row["windows"]) == ("needs-input", None, None)
     # Monday 10:00 in Oslo is 04:00 in New York.
     for where, state in (("Europe/Oslo", "open"), ("America/New_York", "closed")):
-        got = ask(cli, folder, *case, "--customer-tz", where)
-        assert got.stdout == f"{state}\n"
+        run = ask(cli, folder, *case, "--customer-tz", where)
+        assert run.stdout == f"{state}\n"
 
 
 def test_a_known_member_that_is_open_is_enough(cli: "Cli", folder: Path) -> None:
@@ -193,34 +193,34 @@ def test_a_known_member_that_is_open_is_enough(cli: "Cli", folder: Path) -> None
         + "  always: {open: 24x7}\n"
     )
     case = ("--plan", "pro", "--channel", "phone", "--priority", "P2", "--fact", "premier=false")
-    for asked in (case, ("both",)):
-        got = ask(cli, folder, *asked)
-        assert (got.stdout, got.code) == ("open\n", 0)
+    for arguments in (case, ("both",)):
+        run = ask(cli, folder, *arguments)
+        assert (run.stdout, run.code) == ("open\n", 0)
         # Closed needs every member.
-        got = ask(cli, folder, *asked, at=EVENING)
-        assert (got.stdout, got.code) == ("needs-input\n", 2)
-        [row] = answers(cli, folder, *asked)
+        run = ask(cli, folder, *arguments, at=EVENING)
+        assert (run.stdout, run.code) == ("needs-input\n", 2)
+        [row] = answers(cli, folder, *arguments)
         assert (row["open"], row["next_close"], row["windows"]) == (True, None, None)
-        [row] = answers(cli, folder, *asked, "--customer-tz", "America/New_York")
+        [row] = answers(cli, folder, *arguments, "--customer-tz", "America/New_York")
         # 09:00 to 17:00 in New York is 15:00 to 23:00 in Oslo.
         assert row["next_close"] == "2026-11-23T23:00:00+01:00"
-    got = ask(cli, folder, "sure", at=SATURDAY)
-    assert (got.stdout, got.code) == ("open\n", 0)
+    run = ask(cli, folder, "sure", at=SATURDAY)
+    assert (run.stdout, run.code) == ("open\n", 0)
 
 
 def test_needs_input_takes_precedence_over_closed(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--plan", "pro", "--priority", "P2", at=SATURDAY)
-    assert got.stdout == "forum\tnot-stated\nweb\tclosed\nphone\tclosed\nchat\tneeds-input\n"
-    assert got.code == 2
-    assert got.stderr.splitlines()[-1] == "zsupport: needs input: Where are you? (--customer-tz)"
+    run = ask(cli, folder, "--plan", "pro", "--priority", "P2", at=SATURDAY)
+    assert run.stdout == "forum\tnot-stated\nweb\tclosed\nphone\tclosed\nchat\tneeds-input\n"
+    assert run.code == 2
+    assert run.stderr.splitlines()[-1] == "zsupport: needs input: Where are you? (--customer-tz)"
 
 
 def test_required_input_is_reported_before_other_warnings(cli: "Cli", folder: Path) -> None:
     off = 'holidays: ["2026-12-24"]'
     (folder / "acme.yaml").write_text(POLICY.replace(off, "holidays: {country: NO, covers: 2020}"))
-    got = ask(cli, folder, at=SATURDAY)
-    assert (got.stdout, got.code) == ("office\tclosed\nlate\tclosed\ntheirs\tneeds-input\n", 2)
-    assert got.stderr.splitlines()[-2:] == [
+    run = ask(cli, folder, at=SATURDAY)
+    assert (run.stdout, run.code) == ("office\tclosed\nlate\tclosed\ntheirs\tneeds-input\n", 2)
+    assert run.stderr.splitlines()[-2:] == [
         "zsupport: the holidays are known only for 2020",
         "zsupport: needs input: Where are you? (--customer-tz)",
     ]
@@ -231,8 +231,8 @@ def test_required_input_is_reported_before_other_warnings(cli: "Cli", folder: Pa
 
 def test_24x7_is_a_name(cli: "Cli", folder: Path) -> None:
     for name in ("24x7", "24X7"):
-        got = ask(cli, folder, name, at=SATURDAY)
-        assert (got.stdout, got.stderr, got.code) == ("open\n", "", 0)
+        run = ask(cli, folder, name, at=SATURDAY)
+        assert (run.stdout, run.stderr, run.code) == ("open\n", "", 0)
     [row] = answers(cli, folder, "24x7")
     assert (row["hours"], row["next_open"], row["next_close"]) == ("24x7", None, None)
     assert [place["path"] for place in row["because"]] == ["entitlements[4]"]
@@ -242,14 +242,14 @@ def test_24x7_is_a_name(cli: "Cli", folder: Path) -> None:
         "entitlements: [{allow: web}]\n"
     )
     assert ask(cli, folder, "24x7").code == 0
-    got = ask(cli, folder, "24x8")
-    assert (got.stdout, got.code) == ("", 2)
-    assert got.stderr == ("zsupport: unknown hours `24x8`; hours: 24x7\n  did you mean `24x7`?\n")
+    run = ask(cli, folder, "24x8")
+    assert (run.stdout, run.code) == ("", 2)
+    assert run.stderr == ("zsupport: unknown hours `24x8`; hours: 24x7\n  did you mean `24x7`?\n")
 
 
 def test_without_a_case_the_calendars_are_listed_by_name(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--customer-tz", "Europe/Oslo")
-    assert got.stdout == "office\topen\nlate\tclosed\ntheirs\topen\n"
+    run = ask(cli, folder, "--customer-tz", "Europe/Oslo")
+    assert run.stdout == "office\topen\nlate\tclosed\ntheirs\topen\n"
     rows = answers(cli, folder, "--customer-tz", "Europe/Oslo")
     assert [row["hours"] for row in rows] == ["office", "late", "theirs"]
     assert {row["channel"] for row in rows} == {None}
@@ -261,26 +261,26 @@ def test_a_case_with_named_hours_selects_the_calendar(cli: "Cli", folder: Path) 
             "  late: {", "  late:\n    - {when: {plan: free}, open: sat 10:00-14:00}\n    - {"
         )
     )
-    got = ask(cli, folder, "late", "--plan", "free", "--channel", "phone", at=SATURDAY)
-    assert (got.stdout, got.code) == ("open\n", 0)
-    got = ask(cli, folder, "late", "--plan", "pro", at=SATURDAY)
-    assert (got.stdout, got.code) == ("closed\n", 1)
-    got = ask(cli, folder, "late", at=SATURDAY)
-    assert (got.stdout, got.code) == ("needs-input\n", 2)
-    assert got.stderr == "zsupport: needs input: The plan (--plan)\n"
+    run = ask(cli, folder, "late", "--plan", "free", "--channel", "phone", at=SATURDAY)
+    assert (run.stdout, run.code) == ("open\n", 0)
+    run = ask(cli, folder, "late", "--plan", "pro", at=SATURDAY)
+    assert (run.stdout, run.code) == ("closed\n", 1)
+    run = ask(cli, folder, "late", at=SATURDAY)
+    assert (run.stdout, run.code) == ("needs-input\n", 2)
+    assert run.stderr == "zsupport: needs input: The plan (--plan)\n"
     # In a case each plan has its own calendar.
-    got = ask(cli, folder, "--channel", "phone", "--priority", "P2", "--fact", "premier=true",
+    run = ask(cli, folder, "--channel", "phone", "--priority", "P2", "--fact", "premier=true",
               at=SATURDAY)  # fmt: skip
-    assert got.stdout == "free\tnot-entitled\npro\tclosed\n"
+    assert run.stdout == "free\tnot-entitled\npro\tclosed\n"
 
 
 def test_hours_without_a_calendar_for_the_case_are_not_stated(cli: "Cli", folder: Path) -> None:
     (folder / "acme.yaml").write_text(
         POLICY.replace("  late: {", "  late:\n    - {when: {plan: free}, ")
     )
-    got = ask(cli, folder, "late", "--plan", "pro")
-    assert (got.stdout, got.code) == ("not-stated\n", 1)
-    assert "not stated" in got.stderr
+    run = ask(cli, folder, "late", "--plan", "pro")
+    assert (run.stdout, run.code) == ("not-stated\n", 1)
+    assert "not stated" in run.stderr
     case = ("--plan", "pro", "--channel", "phone", "--priority", "P2", "--fact", "premier=true")
     assert ask(cli, folder, *case).stdout == "open\n"  # office is
     assert ask(cli, folder, *case, at=EVENING).stdout == "not-stated\n"
@@ -290,7 +290,7 @@ def test_hours_without_a_calendar_for_the_case_are_not_stated(cli: "Cli", folder
 
 
 @pytest.mark.parametrize(
-    ("at", "more", "shown"),
+    ("at", "options", "shown"),
     [
         ("2026-11-23T10:00:00+01:00", (), "2026-11-23T17:00:00+01:00"),
         ("2026-11-23T04:00:00-05:00", (), "2026-11-23T11:00:00-05:00"),
@@ -300,17 +300,17 @@ def test_hours_without_a_calendar_for_the_case_are_not_stated(cli: "Cli", folder
     ],
 )
 def test_the_offset_of_the_moment_is_that_of_the_answer(
-    at: str, more: tuple[str, ...], shown: str, cli: "Cli", folder: Path
+    at: str, options: tuple[str, ...], shown: str, cli: "Cli", folder: Path
 ) -> None:
-    got = ask(cli, folder, "office", "--field", "next_close", *more, at=at)
-    assert got.stdout == f"{shown}\n"
+    run = ask(cli, folder, "office", "--field", "next_close", *options, at=at)
+    assert run.stdout == f"{shown}\n"
 
 
 # -- revisions -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Path:
+def two_revisions(tmp_path: Path) -> Path:
     """Return a folder whose policy closes at 16:00 until 30 April 2026, from 1 May on at 15:00."""
     (tmp_path / "p").mkdir()
     head = "format: 1\npolicy: acme\ntimezone: Europe/Oslo\n"
@@ -329,17 +329,21 @@ def two(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def of_two(cli: "Cli", two: Path, *asked: str, at: str) -> dict[str, Any]:
-    got = cli("hours", "--policy", "./p", *asked, "--at", at, "--format", "json", cwd=two)
-    [row] = json.loads(got.stdout)["answers"]
+def row_of(cli: "Cli", two_revisions: Path, *arguments: str, at: str) -> dict[str, Any]:
+    run = cli(
+        "hours", "--policy", "./p", *arguments, "--at", at, "--format", "json", cwd=two_revisions
+    )
+    [row] = json.loads(run.stdout)["answers"]
     result: dict[str, Any] = row
     return result
 
 
-@pytest.mark.parametrize("asked", [("office",), ("--channel", "web")])
-def test_each_revision_has_its_own_hours(asked: tuple[str, ...], cli: "Cli", two: Path) -> None:
+@pytest.mark.parametrize("arguments", [("office",), ("--channel", "web")])
+def test_each_revision_has_its_own_hours(
+    arguments: tuple[str, ...], cli: "Cli", two_revisions: Path
+) -> None:
     # Thursday 30 April, 12:00: this week crosses the border at midnight.
-    row = of_two(cli, two, *asked, at="2026-04-30T12:00:00+02:00")
+    row = row_of(cli, two_revisions, *arguments, at="2026-04-30T12:00:00+02:00")
     assert [(w["opens"][5:16], w["closes"][5:16]) for w in row["windows"]] == [
         ("04-27T08:00", "04-27T16:00"),
         ("04-28T08:00", "04-28T16:00"),
@@ -351,23 +355,23 @@ def test_each_revision_has_its_own_hours(asked: tuple[str, ...], cli: "Cli", two
     ]
     assert row["next_close"] == "2026-04-30T16:00:00+02:00"
     # In the evening the next closing is that of the new revision.
-    row = of_two(cli, two, *asked, at="2026-04-30T18:00:00+02:00")
+    row = row_of(cli, two_revisions, *arguments, at="2026-04-30T18:00:00+02:00")
     assert row["next_open"] == "2026-05-01T08:00:00+02:00"
     assert row["next_close"] == "2026-05-01T15:00:00+02:00"
     # And the week of 1 May still has the hours of the old one.
-    row = of_two(cli, two, *asked, at="2026-05-01T12:00:00+02:00")
+    row = row_of(cli, two_revisions, *arguments, at="2026-05-01T12:00:00+02:00")
     assert [w["closes"][5:16] for w in row["windows"]] == [
         "04-27T16:00", "04-28T16:00", "04-29T16:00", "04-30T16:00",
         "05-01T15:00", "05-02T15:00", "05-03T15:00",
     ]  # fmt: skip
 
 
-def test_a_change_of_revision_opens_and_closes(cli: "Cli", two: Path) -> None:
+def test_a_change_of_revision_opens_and_closes(cli: "Cli", two_revisions: Path) -> None:
     for name, open_ in (("a", "24x7"), ("b", "mon-fri 08:00-15:00")):
-        path = two / "p" / f"{name}.yaml"
+        path = two_revisions / "p" / f"{name}.yaml"
         text = path.read_text().partition("hours: {office")[0]
         path.write_text(text + f"hours: {{office: {{open: {open_}}}}}\n")
-    row = of_two(cli, two, "office", at="2026-04-30T12:00:00+02:00")
+    row = row_of(cli, two_revisions, "office", at="2026-04-30T12:00:00+02:00")
     assert row["next_close"] == "2026-05-01T00:00:00+02:00"
     assert row["next_open"] == "2026-05-01T08:00:00+02:00"
     assert row["windows"][0]["closes"] == "2026-05-01T00:00:00+02:00"
@@ -376,13 +380,13 @@ def test_a_change_of_revision_opens_and_closes(cli: "Cli", two: Path) -> None:
         ("a", "mon-fri 08:00-15:00", "2026-05-01T00:00:00+02:00"),
         ("a", "mon-sun 08:00-24:00", None),
     ):
-        path = two / "p" / f"{name}.yaml"
+        path = two_revisions / "p" / f"{name}.yaml"
         text = path.read_text().partition("hours: {office")[0]
         path.write_text(text + f"hours: {{office: {{open: {open_}}}}}\n")
-        path = two / "p" / "b.yaml"
+        path = two_revisions / "p" / "b.yaml"
         text = path.read_text().partition("hours: {office")[0]
         path.write_text(text + "hours: {office: {open: 24x7}}\n")
-        row = of_two(cli, two, "office", at="2026-04-30T18:00:00+02:00")
+        row = row_of(cli, two_revisions, "office", at="2026-04-30T18:00:00+02:00")
         assert (row["next_open"], row["next_close"]) == (opens, None)
     # A window that goes on under the new revision is one window.
     assert row["windows"][-1] == {
@@ -390,92 +394,108 @@ def test_a_change_of_revision_opens_and_closes(cli: "Cli", two: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_revision_on_a_date_that_never_occurred_is_ignored(cli: "Cli", two: Path) -> None:
+def test_a_revision_on_a_date_that_never_occurred_is_ignored(
+    cli: "Cli", two_revisions: Path
+) -> None:
     # Apia left out 30 December 2011, on which it would have been open from midnight on.
-    text = (two / "p" / "a.yaml").read_text().replace("Europe/Oslo", "Pacific/Apia")
+    text = (two_revisions / "p" / "a.yaml").read_text().replace("Europe/Oslo", "Pacific/Apia")
     for name, day, hours in (
         ("a", "29", "20:00-21:00"), ("b", "30", "00:00-12:00"), ("c", "31", "10:00-11:00"),
     ):  # fmt: skip
         revision = text.replace("2026-01-01", f"2011-12-{day}").replace("08:00-16:00", hours)
-        (two / "p" / f"{name}.yaml").write_text(revision)
-    row = of_two(cli, two, "office", at="2011-12-29T22:00:00-10:00")
+        (two_revisions / "p" / f"{name}.yaml").write_text(revision)
+    row = row_of(cli, two_revisions, "office", at="2011-12-29T22:00:00-10:00")
     assert row["next_open"] == "2011-12-30T10:00:00-10:00"  # 10:00 of the 31st there
     assert row["next_close"] == "2011-12-30T11:00:00-10:00"
 
 
-def test_hours_without_a_revision_in_force_are_unknown(cli: "Cli", two: Path) -> None:
+def test_hours_without_a_revision_in_force_are_unknown(cli: "Cli", two_revisions: Path) -> None:
     # The new revision does not define `a`.
-    got = cli("hours", "a", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two)
-    assert (got.stdout, got.code) == ("closed\n", 1)
-    assert got.stderr == (
+    run = cli(
+        "hours", "a", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two_revisions
+    )
+    assert (run.stdout, run.code) == ("closed\n", 1)
+    assert run.stderr == (
         "zsupport: the policy does not state the opening hours from 2026-05-01 on\n"
         "zsupport: closed\n"
     )
-    row = of_two(cli, two, "a", at="2026-04-30T18:00:00+02:00")
+    row = row_of(cli, two_revisions, "a", at="2026-04-30T18:00:00+02:00")
     assert (row["next_open"], row["next_close"], row["windows"]) == (None, None, None)
     # Nor is `b` in the old one, which is in force now: what one revision knows is no wrong name.
-    got = cli("hours", "b", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two)
-    assert (got.stdout, got.code) == ("not-stated\n", 1)
-    row = of_two(cli, two, "B", at="2026-04-30T18:00:00+02:00")
+    run = cli(
+        "hours", "b", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two_revisions
+    )
+    assert (run.stdout, run.code) == ("not-stated\n", 1)
+    row = row_of(cli, two_revisions, "B", at="2026-04-30T18:00:00+02:00")
     assert (row["hours"], row["state"], row["next_open"]) == ("b", "not-stated", None)
-    got = cli("hours", "c", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two)
-    assert (got.code, got.stderr) == (2, "zsupport: unknown hours `c`; hours: office, a, b, 24x7\n")
+    run = cli(
+        "hours", "c", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two_revisions
+    )
+    assert (run.code, run.stderr) == (2, "zsupport: unknown hours `c`; hours: office, a, b, 24x7\n")
     # After the last day nothing is stated.
-    row = of_two(cli, two, "office", at="2026-12-31T18:00:00+01:00")
+    row = row_of(cli, two_revisions, "office", at="2026-12-31T18:00:00+01:00")
     assert (row["state"], row["next_open"], row["next_close"]) == ("closed", None, None)
     assert row["windows"][-1]["closes"] == "2026-12-31T15:00:00+01:00"
 
 
-@pytest.mark.parametrize("asked", [("office",), ("--channel", "web")])
+@pytest.mark.parametrize("arguments", [("office",), ("--channel", "web")])
 def test_between_two_revisions_nothing_is_stated(
-    asked: tuple[str, ...], cli: "Cli", two: Path
+    arguments: tuple[str, ...], cli: "Cli", two_revisions: Path
 ) -> None:
-    path = two / "p" / "a.yaml"
+    path = two_revisions / "p" / "a.yaml"
     path.write_text(path.read_text().replace("2026-01-01", "2026-01-01, last_day: 2026-04-28"))
     # Tuesday 28 April is the last day, Friday 1 May the first one of the new revision.
-    row = of_two(cli, two, *asked, at="2026-04-28T12:00:00+02:00")
+    row = row_of(cli, two_revisions, *arguments, at="2026-04-28T12:00:00+02:00")
     assert (row["state"], row["next_open"]) == ("open", None)
     assert row["next_close"] == "2026-04-28T16:00:00+02:00"
     assert [window["opens"][:10] for window in row["windows"]] == [
         f"2026-{day}" for day in ("04-27", "04-28", "05-01", "05-02", "05-03")
     ]
-    row = of_two(cli, two, *asked, at="2026-04-28T18:00:00+02:00")
+    row = row_of(cli, two_revisions, *arguments, at="2026-04-28T18:00:00+02:00")
     assert (row["state"], row["next_open"], row["next_close"]) == ("closed", None, None)
-    got = cli("hours", "--policy", "./p", *asked, "--at", "2026-04-28T18:00:00+02:00", cwd=two)
-    assert got.stderr == (
+    run = cli(
+        "hours",
+        "--policy",
+        "./p",
+        *arguments,
+        "--at",
+        "2026-04-28T18:00:00+02:00",
+        cwd=two_revisions,
+    )
+    assert run.stderr == (
         "zsupport: the policy does not state the opening hours from 2026-04-29 on\n"
         "zsupport: closed\n"
     )
-    row = of_two(cli, two, *asked, at="2026-04-30T12:00:00+02:00")
+    row = row_of(cli, two_revisions, *arguments, at="2026-04-30T12:00:00+02:00")
     assert (row["state"], row["next_open"], row["windows"]) == ("not-stated", None, None)
 
 
-def test_each_revision_has_its_own_priorities_of_facts(cli: "Cli", two: Path) -> None:
+def test_each_revision_has_its_own_priorities_of_facts(cli: "Cli", two_revisions: Path) -> None:
     facts = 'facts: {impact: {ask: "What?", values: {down: All, nothing: None}}}\n'
     for name, priority in (("a", "{id: P1}"), ("b", "{id: P1, when: {impact: down}}")):
-        path = two / "p" / f"{name}.yaml"
+        path = two_revisions / "p" / f"{name}.yaml"
         path.write_text(f"{path.read_text()}{facts}priorities: [{priority}]\n")
-    asked = ("--channel", "web", "--fact")
+    arguments = ("--channel", "web", "--fact")
     evening = "2026-04-30T18:00:00+02:00"
-    row = of_two(cli, two, *asked, "impact=down", at=evening)
+    row = row_of(cli, two_revisions, *arguments, "impact=down", at=evening)
     assert (row["state"], row["next_open"]) == ("closed", "2026-05-01T08:00:00+02:00")
     # From May on this impact leads to no priority.
-    row = of_two(cli, two, *asked, "impact=nothing", at=evening)
+    row = row_of(cli, two_revisions, *arguments, "impact=nothing", at=evening)
     assert (row["state"], row["next_open"]) == ("closed", None)
-    row = of_two(cli, two, *asked, "impact=nothing", at="2026-05-01T12:00:00+02:00")
+    row = row_of(cli, two_revisions, *arguments, "impact=nothing", at="2026-05-01T12:00:00+02:00")
     assert (row["state"], row["because"][0]["path"]) == ("not-entitled", "priorities[0]")
 
 
-def test_a_fact_of_a_later_revision_is_required(cli: "Cli", two: Path) -> None:
-    path = two / "p" / "b.yaml"
+def test_a_fact_of_a_later_revision_is_required(cli: "Cli", two_revisions: Path) -> None:
+    path = two_revisions / "p" / "b.yaml"
     text = path.read_text().replace("{allow: web, ", "{when: {site: north}, allow: web, ")
     values = "values: {north: North, south: South}"
     path.write_text(f'{text}facts: {{site: {{ask: "Which site?", {values}}}}}\n')
-    asked = ("--policy", "./p", "--channel", "web", "--at", "2026-04-30T18:00:00+02:00")
-    got = cli("hours", *asked, cwd=two)
+    arguments = ("--policy", "./p", "--channel", "web", "--at", "2026-04-30T18:00:00+02:00")
+    run = cli("hours", *arguments, cwd=two_revisions)
     # The site is a column, as one of the revisions asks for it; the one in force does not.
-    assert (got.stdout, got.code) == ("\tclosed\n", 1)
-    assert got.stderr == (
+    assert (run.stdout, run.code) == ("\tclosed\n", 1)
+    assert run.stderr == (
         "zsupport: Which site? (--fact site=north or --fact site=south)\nzsupport: closed\n"
     )
 
@@ -500,7 +520,7 @@ hours:
 
 
 @pytest.mark.parametrize(
-    ("asked", "next_open"),
+    ("arguments", "next_open"),
     [
         (("office", "--fact", "site=north"), "2026-05-01T10:00:00+02:00"),
         (("office", "--fact", "site=south"), "2026-05-01T12:00:00+02:00"),
@@ -516,34 +536,36 @@ hours:
     ],
 )  # fmt: skip
 def test_a_later_revision_uses_the_facts_of_the_query(
-    asked: tuple[str, ...], next_open: str | None, cli: "Cli", two: Path
+    arguments: tuple[str, ...], next_open: str | None, cli: "Cli", two_revisions: Path
 ) -> None:
-    (two / "p" / "b.yaml").write_text(MAY)
-    row = of_two(cli, two, *asked, at="2026-04-30T18:00:00+02:00")
+    (two_revisions / "p" / "b.yaml").write_text(MAY)
+    row = row_of(cli, two_revisions, *arguments, at="2026-04-30T18:00:00+02:00")
     assert (row["state"], row["next_open"]) == ("closed", next_open)
 
 
-@pytest.mark.parametrize("asked", [("office",), (), ("--plan", "pro"), ("24x7",)])
+@pytest.mark.parametrize("arguments", [("office",), (), ("--plan", "pro"), ("24x7",)])
 @pytest.mark.parametrize(
-    ("at", "says"),
+    ("at", "dates"),
     [
         ("2025-12-31T23:59:59+01:00", "from 2026-01-01"),
         ("2027-01-01T00:00:00+01:00", "from 2026-05-01 to 2026-12-31"),
     ],
 )
 def test_no_revision_in_force_is_reported(
-    asked: tuple[str, ...], at: str, says: str, cli: "Cli", two: Path
+    arguments: tuple[str, ...], at: str, dates: str, cli: "Cli", two_revisions: Path
 ) -> None:
-    got = cli("hours", *asked, "--policy", "./p", "--at", at, cwd=two)
-    assert got.code == 1
-    assert {line.split("\t")[-1] for line in got.stdout.splitlines()} == {"not-stated"}
-    assert got.stderr == (
+    run = cli("hours", *arguments, "--policy", "./p", "--at", at, cwd=two_revisions)
+    assert run.code == 1
+    assert {line.split("\t")[-1] for line in run.stdout.splitlines()} == {"not-stated"}
+    assert run.stderr == (
         "zsupport: not stated: no revision of the policy is in force at that moment\n"
     )
-    got = cli("hours", *asked, "--policy", "./p", "--at", at, "--format", "json", cwd=two)
-    document = json.loads(got.stdout)
+    run = cli(
+        "hours", *arguments, "--policy", "./p", "--at", at, "--format", "json", cwd=two_revisions
+    )
+    document = json.loads(run.stdout)
     assert [item["message"] for item in document["warnings"]] == [
-        f"the nearest revision of the policy `acme` is in force {says}"
+        f"the nearest revision of the policy `acme` is in force {dates}"
     ]
     for row in document["answers"]:
         assert (row["state"], row["open"], row["next_open"], row["windows"]) == (
@@ -552,7 +574,7 @@ def test_no_revision_in_force_is_reported(
 
 
 @pytest.mark.parametrize(
-    ("effective", "says"),
+    ("effective", "dates"),
     [
         # It has not ended on its last day: it has not begun.
         ("{from: 2026-05-01, last_day: 2026-12-31}", "from 2026-05-01 to 2026-12-31"),
@@ -560,36 +582,38 @@ def test_no_revision_in_force_is_reported(
     ],
 )
 def test_not_in_force_names_the_dates_of_the_nearest_revision(
-    effective: str, says: str, cli: "Cli", two: Path
+    effective: str, dates: str, cli: "Cli", two_revisions: Path
 ) -> None:
-    path = two / "p" / "b.yaml"
+    path = two_revisions / "p" / "b.yaml"
     path.write_text(
         path.read_text().replace("{from: 2026-05-01, last_day: 2026-12-31}", effective, 1)
     )
-    asked = ("--policy", "./p/b.yaml", "--at", "2026-04-30T12:00:00+02:00", "--format", "json")
-    [warning] = json.loads(cli("hours", *asked, cwd=two).stdout)["warnings"]
+    arguments = ("--policy", "./p/b.yaml", "--at", "2026-04-30T12:00:00+02:00", "--format", "json")
+    [warning] = json.loads(cli("hours", *arguments, cwd=two_revisions).stdout)["warnings"]
     assert warning == {
         "code": "not-in-force",
-        "message": f"the nearest revision of the policy `acme` is in force {says}",
+        "message": f"the nearest revision of the policy `acme` is in force {dates}",
     }
 
 
-def test_the_next_opening_of_due_is_that_of_the_revision_of_the_case(cli: "Cli", two: Path) -> None:
+def test_the_next_opening_of_due_is_that_of_the_revision_of_the_case(
+    cli: "Cli", two_revisions: Path
+) -> None:
     for name in ("a", "b"):
-        path = two / "p" / f"{name}.yaml"
+        path = two_revisions / "p" / f"{name}.yaml"
         path.write_text(
             path.read_text().replace("08:00", "08:00" if name == "a" else "10:00")
             + "targets: [{hours: office, first-response: 9 business hours}]\n"
         )
     # Opened on 30 April under the old revision, its calendar counts on 1 May, too.
-    got = cli(
+    run = cli(
         "due", "--policy", "./p", "--opened", "2026-04-30T12:00:00+02:00",
-        "--at", "2026-04-30T18:00:00+02:00", "--format", "json", cwd=two,
+        "--at", "2026-04-30T18:00:00+02:00", "--format", "json", cwd=two_revisions,
     )  # fmt: skip
-    [row] = json.loads(got.stdout)["answers"]
+    [row] = json.loads(run.stdout)["answers"]
     assert row["next_open"] == "2026-05-01T08:00:00+02:00"
     assert row["due"] == "2026-05-01T13:00:00+02:00"
-    row = of_two(cli, two, "office", at="2026-04-30T18:00:00+02:00")
+    row = row_of(cli, two_revisions, "office", at="2026-04-30T18:00:00+02:00")
     assert row["next_open"] == "2026-05-01T10:00:00+02:00"
 
 
@@ -610,7 +634,7 @@ def test_from_python(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "stdout", "code"),
+    ("arguments", "stdout", "code"),
     [
         # The clock definition, rule 19: a bug is L1, and the chat is open for L3 only.
         (("--fact", "type=bug", "--channel", "chat"), "not-entitled\n", 1),
@@ -623,7 +647,7 @@ def test_from_python(folder: Path) -> None:
     ],
 )
 def test_stated_facts_restrict_the_priorities(
-    asked: tuple[str, ...], stdout: str, code: int, cli: "Cli", folder: Path
+    arguments: tuple[str, ...], stdout: str, code: int, cli: "Cli", folder: Path
 ) -> None:
     (folder / "acme.yaml").write_text(
         "format: 1\npolicy: acme\nplans: {free: Free}\n"
@@ -634,8 +658,8 @@ def test_stated_facts_restrict_the_priorities(
         "  - {when: {priority: L3}, allow: chat, hours: office}\n"
         "hours: {office: {open: mon-fri 09:00-17:00}, late: {open: mon-fri 17:00-22:00}}\n"
     )
-    got = ask(cli, folder, *asked)
-    assert (got.stdout, got.code) == (stdout, code)
+    run = ask(cli, folder, *arguments)
+    assert (run.stdout, run.code) == (stdout, code)
 
 
 def test_a_grant_that_never_matches_requires_no_input(cli: "Cli", tmp_path: Path) -> None:
@@ -675,8 +699,8 @@ def test_doubts_after_the_shown_days_are_not_reported(cli: "Cli", folder: Path) 
         covered = f'holidays: {{add: ["2026-12-24"], covers: {covers}}}'
         text = POLICY.replace('holidays: ["2026-12-24"]', covered)
         (folder / "acme.yaml").write_text(text)
-        got = ask(cli, folder, "office", "--format", "json")
-        assert len(json.loads(got.stdout)["warnings"]) == doubts
+        run = ask(cli, folder, "office", "--format", "json")
+        assert len(json.loads(run.stdout)["warnings"]) == doubts
 
 
 def test_remarks_of_a_calendar_that_may_apply_belong_to_the_channel(
@@ -691,12 +715,12 @@ def test_remarks_of_a_calendar_that_may_apply_belong_to_the_channel(
     )
     site = '\n  site: {ask: "Which site?", values: {north: North, south: South}}\n'
     text = POLICY.replace('"Premier?"}\n', f'"Premier?"}}{site}')
-    written = text.split("\n")
-    place = next(i for i, line in enumerate(written) if line.startswith("  office:"))
-    written[place : place + 1] = lines
-    (folder / "acme.yaml").write_text("\n".join(written))
+    text_lines = text.split("\n")
+    place = next(i for i, line in enumerate(text_lines) if line.startswith("  office:"))
+    text_lines[place : place + 1] = lines
+    (folder / "acme.yaml").write_text("\n".join(text_lines))
     # Which site it is only the hours ask; what cannot apply to the plan is no remark of it.
-    got = cli("channels", "--policy", "./acme.yaml", "--plan", "pro", "--channel", "web", "--at",
+    run = cli("channels", "--policy", "./acme.yaml", "--plan", "pro", "--channel", "web", "--at",
               MONDAY, "--format", "json", cwd=folder)  # fmt: skip
-    [row] = json.loads(got.stdout)["answers"]
+    [row] = json.loads(run.stdout)["answers"]
     assert set(row["note"].split("\n")) == {"Say what you tried.", "Pro.", "Others."}

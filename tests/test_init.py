@@ -13,9 +13,9 @@ from zsupport.starter import FILES, ID, read_starter
 def test_starter_policy_passes_check_and_test(cli: Cli, tmp_path: Path) -> None:
     run = cli("init", "support", cwd=tmp_path)
     assert run.code == 0, run.stderr
-    written = [Path("support") / f"acme{ending}" for ending in FILES]
-    assert run.stdout == "".join(f"{path}\n" for path in written)
-    assert sorted(tmp_path.rglob("*.yaml")) == sorted(tmp_path / path for path in written)
+    paths = [Path("support") / f"acme{ending}" for ending in FILES]
+    assert run.stdout == "".join(f"{path}\n" for path in paths)
+    assert sorted(tmp_path.rglob("*.yaml")) == sorted(tmp_path / path for path in paths)
     check = cli("check", "--format", "json", "support", cwd=tmp_path)
     assert check.code == 0, check.stderr
     assert json.loads(check.stdout)["findings"] == []
@@ -28,10 +28,10 @@ def test_starter_policy_has_the_chosen_id(cli: Cli, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"globex.yaml", "globex_test.yaml"}
     assert cli("policies", "./globex.yaml", "--field", "policy", cwd=tmp_path).stdout == "globex\n"
     assert cli("test", cwd=tmp_path).code == 0
-    asked = cli(
+    run = cli(
         "channels", "--policy", "./globex.yaml", "--plan", "free", "--role", "user", cwd=tmp_path
     )
-    assert asked.stdout == "help-center\n"
+    assert run.stdout == "help-center\n"
 
 
 @pytest.mark.parametrize("id", ["contoso_test", "a.b_test"])
@@ -48,8 +48,8 @@ def test_starter_policy_with_any_valid_id_can_be_used(cli: Cli, tmp_path: Path, 
     assert cli("init", "--id", id, cwd=tmp_path).code == 0
     assert cli("check", cwd=tmp_path).code == 0
     assert cli("test", cwd=tmp_path).code == 0
-    asked = cli("policies", f"./{id}.yaml", "--field", "policy", cwd=tmp_path)
-    assert asked.stdout == f"{id}\n"
+    run = cli("policies", f"./{id}.yaml", "--field", "policy", cwd=tmp_path)
+    assert run.stdout == f"{id}\n"
 
 
 def test_id_occurs_once_per_file() -> None:

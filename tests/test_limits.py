@@ -131,11 +131,11 @@ BELOW: dict[str, tuple[Callable[[], str], tuple[str, ...]]] = {
 @pytest.mark.parametrize("name", ABOVE)
 def test_input_above_a_limit_is_rejected(name: str, cli: "Cli", tmp_path: Path) -> None:
     files, command, code, message = ABOVE[name]
-    got = cost(cli, tmp_path, files(), command)
-    assert message in got.stdout + got.stderr
-    assert got.code == code
-    assert got.times < TIMES
-    assert got.megabytes < MEGABYTES
+    result = cost(cli, tmp_path, files(), command)
+    assert message in result.stdout + result.stderr
+    assert result.code == code
+    assert result.times < TIMES
+    assert result.megabytes < MEGABYTES
 
 
 @pytest.mark.parametrize("name", BELOW)
@@ -146,11 +146,11 @@ def test_input_below_the_limits_is_accepted(name: str, cli: "Cli", tmp_path: Pat
 
 def assert_accepted(cli: "Cli", folder: Path, text: str, command: tuple[str, ...]) -> None:
     """Assert that a command accepts a policy, within time and memory."""
-    got = cost(cli, folder, single(text), command)
-    assert got.code in (0, 1)
-    assert not re.search(r"ZS009|ZS310|ZS315|\(limit ", got.stdout + got.stderr)
-    assert got.times < TIMES
-    assert got.megabytes < MEGABYTES
+    result = cost(cli, folder, single(text), command)
+    assert result.code in (0, 1)
+    assert not re.search(r"ZS009|ZS310|ZS315|\(limit ", result.stdout + result.stderr)
+    assert result.times < TIMES
+    assert result.megabytes < MEGABYTES
 
 
 def test_the_guide_lists_every_limit() -> None:
@@ -200,5 +200,5 @@ def test_texts_and_numbers_are_not_counted_as_keys() -> None:
 
 
 def test_stating_more_facts_reduces_the_rows(cli: "Cli", tmp_path: Path) -> None:
-    got = cost(cli, tmp_path, single(facts(6, 10)), (*DUE, "--fact", "f0=v1", "--fact", "f1=v1"))
-    assert (got.code, len(got.stdout.splitlines())) == (0, 10_000)
+    result = cost(cli, tmp_path, single(facts(6, 10)), (*DUE, "--fact", "f0=v1", "--fact", "f1=v1"))
+    assert (result.code, len(result.stdout.splitlines())) == (0, 10_000)

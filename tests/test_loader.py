@@ -30,7 +30,7 @@ def read(text: str) -> Revision:
     return load_revision(SourceFile("p.yaml", text.encode(), "sha256:0", "p.yaml"))
 
 
-def messages_of(text: str) -> list[str]:
+def errors_in(text: str) -> list[str]:
     with pytest.raises(InvalidPolicy) as caught:
         read(text)
     return [f"{f.span.line}:{f.span.column} {f.code}" for f in caught.value.findings]
@@ -247,7 +247,7 @@ def test_target_that_can_be_counted_in_every_case_is_valid(rule: str) -> None:
 def test_target_that_cannot_be_counted_in_some_case_is_invalid(rule: str) -> None:
     text = BASE + HOURS + f"targets:\n  - {rule}\n"
     before = text[: text.index("^")].split("\n")
-    assert messages_of(text.replace("^", "")) == [f"{len(before)}:{len(before[-1]) + 1} ZS104"]
+    assert errors_in(text.replace("^", "")) == [f"{len(before)}:{len(before[-1]) + 1} ZS104"]
 
 
 def test_the_guide_states_the_limits_of_a_file() -> None:
@@ -293,7 +293,7 @@ def test_business_target_over_a_union_that_never_closes_is_invalid(any: str, tar
         f"  inner: {{any: [office, 24x7]}}\n  both: {{any: {any}}}\n"
     )
     rules = "targets: [{hours: both, first-response: TARGET}]\n"
-    assert messages_of(BASE + hours + rules.replace("TARGET", target)) == ["12:41 ZS104"]
+    assert errors_in(BASE + hours + rules.replace("TARGET", target)) == ["12:41 ZS104"]
     (rule,) = read(BASE + hours + rules.replace("TARGET", "4h 24x7")).rules
     assert rule.cells["first-response"]["*"].target.text == "4h 24x7"
     # Hours that close are valid.
@@ -311,7 +311,7 @@ def test_hours_that_never_close_in_some_case_are_invalid(facts: int) -> None:
         "{open: mon-fri 08:00-18:00}]\n"
         "targets: [{hours: some, first-response: 4 business hours}]\n"
     )
-    assert messages_of(text.replace("ALSO", "[day, 24x7]")) == ["11:41 ZS104"]
+    assert errors_in(text.replace("ALSO", "[day, 24x7]")) == ["11:41 ZS104"]
     assert len(read(text.replace("ALSO", "[day]")).rules) == 1
 
 
@@ -319,7 +319,7 @@ def test_hours_that_never_close_in_some_case_are_invalid(facts: int) -> None:
 def test_single_grant_can_open_a_case(grants: str) -> None:
     granted = BASE.replace("{allow: web}", "{when: {plan: pro}, allow: web}" + grants)
     text = granted + HOURS + "targets:\n  - {hours: by-plan, first-response: 4 business hours}\n"
-    assert messages_of(text) == ["19:38 ZS104"]
+    assert errors_in(text) == ["19:38 ZS104"]
     # The calendar of another plan closes.
     closing = text.replace("{plan: pro}, allow", "{plan: max}, allow")
     assert len(read(closing).rules) == 1
@@ -333,7 +333,7 @@ def test_self_help_needs_a_channel_of_the_policy() -> None:
 
 
 def test_nesting_too_deep_for_libyaml_is_reported() -> None:
-    [place] = messages_of("\n\n a: " + "[" * 2000)
+    [place] = errors_in("\n\n a: " + "[" * 2000)
     assert (place.split(":")[0], place.split()[1]) == ("3", "ZS009")
 
 
@@ -346,12 +346,12 @@ def test_encoding_of_the_shortest_text_is_reported() -> None:
 GRANTS = "{when: {plan: max}, allow: web}, {when: {plan: prro}, allow: web}"
 
 
-@pytest.mark.parametrize("also", ["", "terms: {t: [{when: {plan: fre}, say: x}]}\n"])
-def test_invalid_grant_excludes_no_case(also: str) -> None:
+@pytest.mark.parametrize("terms", ["", "terms: {t: [{when: {plan: fre}, say: x}]}\n"])
+def test_invalid_grant_excludes_no_case(terms: str) -> None:
     granted = BASE.replace("{allow: web}", GRANTS)
     text = granted + HOURS
     rules = "targets:\n  - {hours: by-plan, first-response: 4 business hours}\n"
-    assert "19:38 ZS104" in messages_of(text + rules + also)
+    assert "19:38 ZS104" in errors_in(text + rules + terms)
     # Without the invalid grant only the plan `max` has a grant, and its hours close.
     right = text.replace(", {when: {plan: prro}, allow: web}", "")
     assert len(read(right + rules).rules) == 1
@@ -372,10 +372,10 @@ def test_order_of_opening_times_has_no_effect() -> None:
 
 def test_valid_policy_needs_no_comparison_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
     # Suggestions take long and are only for unknown names.
-    def compared(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise AssertionError("a name was compared")
 
-    monkeypatch.setattr("difflib.get_close_matches", compared)
+    monkeypatch.setattr("difflib.get_close_matches", fail)
     for name in shipped_policies():
         assert load(name, cache=False).revisions
     with pytest.raises(AssertionError, match="a name was compared"):

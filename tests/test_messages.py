@@ -119,7 +119,7 @@ class Package:
             for name, signatures in self.signatures.items()
         }
         functions: set[str] = set()
-        seen: dict[tuple[str, int, int], Expression] = {}
+        expressions: dict[tuple[str, int, int], Expression] = {}
         size = -1
         while size != (size := len(functions) + sum(map(len, parameters.values()))):
             waiting = [
@@ -136,7 +136,7 @@ class Package:
                 if id(node) in done:
                     continue
                 done.add(id(node))
-                seen[expression.module, node.lineno, node.col_offset] = expression
+                expressions[expression.module, node.lineno, node.col_offset] = expression
                 function = expression.function
                 if isinstance(node, ast.Name):
                     if function and node.id in _parameters(function):
@@ -148,7 +148,7 @@ class Package:
                 else:
                     values = list(_choices(node))
                 waiting += [expression._replace(node=value) for value in values]
-        yield from seen.values()
+        yield from expressions.values()
 
     def _texts(self, call: ast.Call, parameters: dict[str, set[str]]) -> Iterator[ast.expr]:
         texts = FIELDS | parameters.get(_called(call), set())
@@ -315,7 +315,7 @@ def test_messages_are_whole_sentences(module: str) -> None:
 
 
 if __name__ == "__main__":
-    for wanted in sys.argv[1:] or [""]:
-        for module, listed in errors().items():
-            if (PACKAGE / module).as_posix().startswith(str(Path(wanted).resolve())) or not wanted:
-                print(*listed, sep="\n", end="\n" if listed else "")
+    for path in sys.argv[1:] or [""]:
+        for module, module_errors in errors().items():
+            if (PACKAGE / module).as_posix().startswith(str(Path(path).resolve())) or not path:
+                print(*module_errors, sep="\n", end="\n" if module_errors else "")

@@ -106,9 +106,9 @@ def test_no_command_uses_the_network(cli: Cli, tmp_path: Path) -> None:
         env=environment, cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    codes, tried, at_the_end, programs = json.loads(done.stdout)
+    codes, blocked, at_the_end, programs = json.loads(done.stdout)
     assert list(zip([line for line, _ in LINES], codes, strict=True)) == LINES
-    assert tried == []
+    assert blocked == []
     # The hook blocks both attempts.
     assert at_the_end == ["socket.__new__", "socket.getaddrinfo"]
     for event, program, *arguments in programs:

@@ -81,8 +81,8 @@ class Revision(NamedTuple):
     def members(self, plan: str, at: datetime, customer: str | None) -> list[bool | str]:
         """Return for each grant that matches whether it is open, or its state if unknown."""
         result: list[bool | str] = []
-        for wanted, hours in self.grants:
-            if wanted not in (None, plan):
+        for granted, hours in self.grants:
+            if granted not in (None, plan):
                 continue
             if hours is None:
                 result.append("not-stated")
@@ -109,14 +109,14 @@ def calendars(draw: st.DrawFn) -> Calendar:
 
 @st.composite
 def revisions(draw: st.DrawFn) -> Revision:
-    named = {name: draw(calendars()) for name in ("a", "b")}
+    by_name = {name: draw(calendars()) for name in ("a", "b")}
     hours = st.sampled_from(["a", "a", "b", "b", "24x7", None])
     grants = draw(
         st.lists(
             st.tuples(st.sampled_from([None, "free", "pro", "pro"]), hours), min_size=1, max_size=3
         )
     )
-    return Revision(named, tuple(grants))
+    return Revision(by_name, tuple(grants))
 
 
 class Plain(NamedTuple):
@@ -182,13 +182,13 @@ def test_opening_of_a_case_agrees_with_the_plain_model(
         assert (answer.next_open, answer.next_close, answer.windows) == (None, None, None)
         return
     until = at + timedelta(days=25)
-    for opens, got in ((True, answer.next_open), (False, answer.next_close)):
-        wanted = plain.change(at, opens=opens, until=until)
-        if wanted is None:
-            assert got is None or got > until
+    for opens, actual in ((True, answer.next_open), (False, answer.next_close)):
+        expected = plain.change(at, opens=opens, until=until)
+        if expected is None:
+            assert actual is None or actual > until
         else:
-            assert got == (None if wanted == "unknown" else wanted)
-        event(f"{'opening' if opens else 'closing'}: {type(wanted).__name__}")
+            assert actual == (None if expected == "unknown" else expected)
+        event(f"{'opening' if opens else 'closing'}: {type(expected).__name__}")
     revision = earlier if at.astimezone(OSLO).date() < SECOND else later
     week = windows_of(plain.known, revision, plan, at, customer)
     assert answer.windows == week
@@ -202,7 +202,7 @@ def windows_of(
     customer: str | None,
 ) -> tuple[dict[str, Any], ...] | None:
     """Return the windows of the local week, in the time zone of the first joined calendar."""
-    names = [hours for wanted, hours in revision.grants if wanted in (None, plan) and hours]
+    names = [hours for granted, hours in revision.grants if granted in (None, plan) and hours]
     name = OSLO.key
     if "24x7" not in names:
         first = revision.calendars[names[0]].zone

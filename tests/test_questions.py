@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from conftest import Cli
 
 
-def answers(cli: "Cli", *asked: str) -> list[dict[str, Any]]:
+def answers(cli: "Cli", *arguments: str) -> list[dict[str, Any]]:
     """Return the answers of a question's JSON document."""
-    result: list[dict[str, Any]] = json.loads(cli(*asked, "--format", "json").stdout)["answers"]
+    result: list[dict[str, Any]] = json.loads(cli(*arguments, "--format", "json").stdout)["answers"]
     return result
 
 
@@ -25,25 +25,25 @@ def answers(cli: "Cli", *asked: str) -> list[dict[str, Any]]:
 
 def test_zoom_01(cli: "Cli") -> None:
     """A Business administrator opens a P2 ticket on Friday 2020-06-19 at 22:30 UTC."""
-    got = cli(
+    run = cli(
         "due", "--policy", "zoom", "--plan", "business", "--role", "admin", "--priority", "P2",
         "--opened", "2020-06-19T22:30:00Z",
     )  # fmt: skip
-    assert (got.stdout, got.stderr, got.code) == ("2020-06-20T02:30:00Z\n", "", 0)
+    assert (run.stdout, run.stderr, run.code) == ("2020-06-20T02:30:00Z\n", "", 0)
 
 
 def test_zoom_05(cli: "Cli") -> None:
     """Which channels can a Pro administrator use?"""
-    got = cli("channels", "--policy", "zoom", "--plan", "pro", "--role", "admin")
+    run = cli("channels", "--policy", "zoom", "--plan", "pro", "--role", "admin")
     # Online submission and the online resources; not chat, not phone.
-    assert (got.stdout.split(), got.code) == (["help-center", "web"], 0)
+    assert (run.stdout.split(), run.code) == (["help-center", "web"], 0)
 
 
 def test_zoom_06(cli: "Cli") -> None:
     """An end user on an Enterprise account wants to chat."""
     case = ("channels", "--policy", "zoom", "--plan", "enterprise", "--role", "user")
-    got = cli(*case, "--channel", "chat")
-    assert (got.stdout, got.code) == ("", 1)
+    run = cli(*case, "--channel", "chat")
+    assert (run.stdout, run.code) == ("", 1)
     # Online resources only, for every plan.
     assert cli(*case).stdout == "help-center\n"
 
@@ -68,11 +68,11 @@ SEV2 = ("--policy", "redhat", "--plan", "premium", "--priority", "sev2")
 
 def test_redhat_03_with_24x7(cli: "Cli") -> None:
     """Premium, severity 2, opened Saturday 2024-03-30 20:00 in London, 24x7 asked for."""
-    got = cli(
+    run = cli(
         "due", *SEV2, "--fact", "product=general", "--fact", "sev2-24x7=true",
         "--opened", "2024-03-30T20:00:00+00:00",
     )  # fmt: skip
-    assert (got.stdout, got.code) == ("2024-03-30T22:00:00+00:00\n", 0)
+    assert (run.stdout, run.code) == ("2024-03-30T22:00:00+00:00\n", 0)
 
 
 def test_redhat_03_without_24x7(cli: "Cli") -> None:
@@ -86,13 +86,13 @@ def test_redhat_03_without_24x7(cli: "Cli") -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked_for", "target"), [("true", "every 4h"), ("false", "every 4 business hours")]
+    ("requested", "target"), [("true", "every 4h"), ("false", "every 4 business hours")]
 )
-def test_redhat_04(asked_for: str, target: str, cli: "Cli") -> None:
+def test_redhat_04(requested: str, target: str, cli: "Cli") -> None:
     """How often must Red Hat respond after the first reply on a Premium severity 2?"""
     result = answers(
         cli, "due", *SEV2, "--metric", "ongoing-response",
-        "--fact", f"sev2-24x7={asked_for}", "--fact", "region=elsewhere",
+        "--fact", f"sev2-24x7={requested}", "--fact", "region=elsewhere",
     )  # fmt: skip
     assert [(row["target"], row["published"]) for row in result] == [
         (target, "4 hours or as agreed")
@@ -107,8 +107,8 @@ def test_redhat_04(asked_for: str, target: str, cli: "Cli") -> None:
 
 def test_redhat_05(cli: "Cli") -> None:
     """A customer has 300 subscriptions: how many support contacts?"""
-    got = cli("policies", "redhat", "--field", "terms")
-    [contacts] = [json.loads(line) for line in got.stdout.splitlines() if '"contacts"' in line]
+    run = cli("policies", "redhat", "--field", "terms")
+    [contacts] = [json.loads(line) for line in run.stdout.splitlines() if '"contacts"' in line]
     assert "up to 40 for 251 to 1,000" in contacts["say"]
 
 
@@ -129,8 +129,8 @@ def test_canonical_05_on_the_newer_page(cli: "Cli") -> None:
 
 def test_canonical_05_on_the_older_page(cli: "Cli") -> None:
     """There it was: 12 hours."""
-    got = cli("due", *SEV4, "--opened", "2024-09-28T20:00:00+02:00")  # a Saturday
-    assert (got.stdout, got.code) == ("2024-09-29T08:00:00+02:00\n", 0)
+    run = cli("due", *SEV4, "--opened", "2024-09-28T20:00:00+02:00")  # a Saturday
+    assert (run.stdout, run.code) == ("2024-09-29T08:00:00+02:00\n", 0)
 
 
 # -- HiveMQ ----------------------------------------------------------------------------------------
@@ -138,11 +138,11 @@ def test_canonical_05_on_the_older_page(cli: "Cli") -> None:
 
 def test_hivemq_01(cli: "Cli") -> None:
     """Extended support, priority 1, escalated by phone on Saturday 2024-07-06 12:00 CEST."""
-    got = cli(
+    run = cli(
         "due", "--policy", "hivemq", "--plan", "extended", "--priority", "P1",
         "--channel", "phone", "--opened", "2024-07-06T12:00:00+02:00",
     )  # fmt: skip
-    assert (got.stdout, got.code) == ("2024-07-06T16:00:00+02:00\n", 0)
+    assert (run.stdout, run.code) == ("2024-07-06T16:00:00+02:00\n", 0)
 
 
 # -- what is promised where the deadline goes by opening hours -------------------------------------
@@ -191,15 +191,15 @@ PROMISED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("asked", "target"), PROMISED.values(), ids=PROMISED)
-def test_the_promise_behind(asked: tuple[str, ...], target: str, cli: "Cli") -> None:
-    assert [row["target"] for row in answers(cli, "due", *asked)] == [target]
+@pytest.mark.parametrize(("arguments", "target"), PROMISED.values(), ids=PROMISED)
+def test_the_promise_behind(arguments: tuple[str, ...], target: str, cli: "Cli") -> None:
+    assert [row["target"] for row in answers(cli, "due", *arguments)] == [target]
 
 
 def test_the_target_of_canonical_03_has_its_own_clock(cli: "Cli") -> None:
     """All hours of weekdays, not business hours; published with the words that say so."""
-    asked, _ = PROMISED["canonical-03"]
-    [row] = answers(cli, "due", *asked)
+    arguments, _ = PROMISED["canonical-03"]
+    [row] = answers(cli, "due", *arguments)
     assert (row["hours"], row["published"]) == (
         "weekdays", "4 hours excl. weekends and holidays",
     )  # fmt: skip

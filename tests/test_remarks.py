@@ -92,11 +92,11 @@ CASE: dict[str, Any] = {
 }  # fmt: skip
 MOMENT = "2026-11-23T10:00:00Z"  # a Monday
 #: What a refusal rests on: the case and the policy.
-REFUSED = ("policy", "validity", "source", "plan", "channel", "priority", "fact", "metric")
+DENIAL = ("policy", "validity", "source", "plan", "channel", "priority", "fact", "metric")
 
 
 @pytest.fixture(scope="module")
-def marked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+def marked_policy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """Return a policy with remarks in every place, and the name of each place by its path."""
     document = json.loads(json.dumps(DOCUMENT))
     names: dict[str, str] = {}
@@ -137,18 +137,18 @@ def test_every_part_with_remarks_is_in_the_table() -> None:
 
 
 def test_the_policy_of_this_test_has_every_part_of_the_table(
-    marked: tuple[Path, dict[str, str]],
+    marked_policy: tuple[Path, dict[str, str]],
 ) -> None:
-    _, names = marked
+    _, names = marked_policy
     # A condition goes by its owner, a source by the part that names it.
     assert set(names.values()) == set(QUESTIONS_BY_PART) - {"condition", "source"}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_answer_has_the_remarks_of_every_part_that_it_is_based_on(
-    question: str, marked: tuple[Path, dict[str, str]]
+    question: str, marked_policy: tuple[Path, dict[str, str]]
 ) -> None:
-    file, names = marked
+    file, names = marked_policy
     answers = ask(zsupport.load(file, cache=False), question, CASE)
     assert len(answers) == 1
     text = json.dumps(answers[0].to_dict())
@@ -165,15 +165,15 @@ def test_an_answer_has_the_remarks_of_every_part_that_it_is_based_on(
 
 @pytest.mark.parametrize("question", ["channels", "due", "hours"])
 def test_a_denial_has_the_remarks_of_its_case(
-    question: str, marked: tuple[Path, dict[str, str]]
+    question: str, marked_policy: tuple[Path, dict[str, str]]
 ) -> None:
-    file, names = marked
+    file, names = marked_policy
     policy = zsupport.load(file, cache=False)
     text = json.dumps(ask(policy, question, {**CASE, "role": "guest"})[0].to_dict())
     expected = {
         path
         for path, name in names.items()
-        if question in QUESTIONS_BY_PART[name] and name in REFUSED
+        if question in QUESTIONS_BY_PART[name] and name in DENIAL
     }
     assert {path for path in names if f"<note {path}>" in text} == expected
     assert "Of another role" in text
@@ -181,23 +181,24 @@ def test_a_denial_has_the_remarks_of_its_case(
 
 @pytest.mark.parametrize("question", ["channels", "due", "hours", "terms"])
 def test_an_answer_states_when_its_plan_was_retired(
-    question: str, marked: tuple[Path, dict[str, str]]
+    question: str, marked_policy: tuple[Path, dict[str, str]]
 ) -> None:
-    policy = zsupport.load(marked[0], cache=False)
+    policy = zsupport.load(marked_policy[0], cache=False)
     for case in (CASE, {**CASE, "role": "guest"}):
         assert [item.retired for item in ask(policy, question, case)] == ["2026-02-01"]
     assert ask(policy, question, {**CASE, "plan": "free"})[0].retired is None
 
 
-NAMED = ("--plan", "pro", "--role", "admin")
+CASE_OPTIONS = ("--plan", "pro", "--role", "admin")
 OPTIONS = {
-    "channels": (*NAMED, "--channel", "web", "--priority", "P1", "--fact", "big=true"),
+    "channels": (*CASE_OPTIONS, "--channel", "web", "--priority", "P1", "--fact", "big=true"),
     "due": (
-        *NAMED, "--channel", "web", "--priority", "P1", "--fact", "big=true", "--opened", MOMENT,
+        *CASE_OPTIONS, "--channel", "web", "--priority", "P1", "--fact", "big=true",
+        "--opened", MOMENT,
     ),
-    "hours": (*NAMED, "--channel", "web", "--priority", "P1", "--fact", "big=true"),
+    "hours": (*CASE_OPTIONS, "--channel", "web", "--priority", "P1", "--fact", "big=true"),
     "priority": ("--fact", "big=true"),
-    "terms": (*NAMED, "--channel", "web", "--priority", "P1", "--fact", "big=true"),
+    "terms": (*CASE_OPTIONS, "--channel", "web", "--priority", "P1", "--fact", "big=true"),
     "topics": ("--role", "admin"),
 }  # fmt: skip
 
@@ -205,10 +206,10 @@ OPTIONS = {
 @pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("format", ["plain", "table"])
 def test_each_remark_is_shown_once(
-    question: str, format: str, marked: tuple[Path, dict[str, str]], cli: Any
+    question: str, format: str, marked_policy: tuple[Path, dict[str, str]], cli: Any
 ) -> None:
-    file, names = marked
-    asked = (question, "--policy", str(file), *OPTIONS[question], "--at", MOMENT)
+    file, names = marked_policy
+    arguments = (question, "--policy", str(file), *OPTIONS[question], "--at", MOMENT)
     expected = {path for path, name in names.items() if question in QUESTIONS_BY_PART[name]}
     own = {path for path in expected if not path.startswith("sources.")}
     # The revision's own doubt about when it is in force is left to JSON.
@@ -217,13 +218,15 @@ def test_each_remark_is_shown_once(
     notes = {f"<note {path}>" for path in expected if names[path] != "number"}
     sources = {f"source: Page s{p.removeprefix('sources.s')}" for p in expected - own}
     for why in (False, True):
-        got = cli(*asked, "--format", format, *(("--why",) if why else ()), env={"COLUMNS": "999"})
-        shown = (got.stdout if format == "table" else got.stderr).splitlines()
+        run = cli(
+            *arguments, "--format", format, *(("--why",) if why else ()), env={"COLUMNS": "999"}
+        )
+        shown = (run.stdout if format == "table" else run.stderr).splitlines()
         lines = [line.removeprefix("zsupport: ").removeprefix("unclear: ") for line in shown]
-        wanted = doubts | (notes if why or format == "table" else set())
-        wanted |= sources if why else set()
-        every = {*doubts, *notes, *sources, "<unclear effective>"}
-        assert sorted(line for line in lines if line in every) == sorted(wanted)
+        expected_lines = doubts | (notes if why or format == "table" else set())
+        expected_lines |= sources if why else set()
+        all_texts = {*doubts, *notes, *sources, "<unclear effective>"}
+        assert sorted(line for line in lines if line in all_texts) == sorted(expected_lines)
 
 
 POLICY_OF_ROWS = """\
@@ -253,11 +256,9 @@ def test_a_remark_on_standard_error_names_the_rows_that_it_concerns(
     file = tmp_path / "desk.yaml"
     file.write_text(POLICY_OF_ROWS, encoding="utf-8")
 
-    def stderr_lines(*asked: str) -> list[str]:
-        words = (*asked, "--policy", str(file), "--at", MOMENT, "--format", format)
-        return [
-            splitline.removeprefix("zsupport: ") for splitline in cli(*words).stderr.splitlines()
-        ]
+    def stderr_lines(*arguments: str) -> list[str]:
+        words = (*arguments, "--policy", str(file), "--at", MOMENT, "--format", format)
+        return [line.removeprefix("zsupport: ") for line in cli(*words).stderr.splitlines()]
 
     assert stderr_lines("channels") == [
         "pro chat: only for P1",
@@ -280,10 +281,10 @@ def test_a_remark_on_standard_error_names_the_rows_that_it_concerns(
 
 
 @pytest.mark.parametrize(
-    ("plans", "named"), [("abcdef", "a, b, c, d, e, f"), ("abcdefg", "a, b, c, d, e, 2 more")]
+    ("plans", "values"), [("abcdef", "a, b, c, d, e, f"), ("abcdefg", "a, b, c, d, e, 2 more")]
 )
 def test_of_more_than_six_values_a_remark_names_the_first_five(
-    plans: str, named: str, tmp_path: Path, cli: Any
+    plans: str, values: str, tmp_path: Path, cli: Any
 ) -> None:
     file = tmp_path / "desk.yaml"
     file.write_text(
@@ -291,8 +292,8 @@ def test_of_more_than_six_values_a_remark_names_the_first_five(
         "channels: {web: {name: Web, kind: web}}\nentitlements:\n  - {allow: web}\n"
         f"  - {{when: {{plan: [{', '.join(plans)}]}}, allow: web, unclear: On which days?}}\n"
     )
-    got = cli("channels", "--policy", str(file), "--at", MOMENT)
-    assert got.stderr == f"zsupport: {named}: unclear: On which days?\n"
+    run = cli("channels", "--policy", str(file), "--at", MOMENT)
+    assert run.stderr == f"zsupport: {values}: unclear: On which days?\n"
 
 
 def test_a_remark_on_a_priority_names_the_facts_that_lead_to_it(tmp_path: Path, cli: Any) -> None:
@@ -304,31 +305,31 @@ def test_a_remark_on_a_priority_names_the_facts_that_lead_to_it(tmp_path: Path, 
         "priorities:\n  - {id: P1, when: {impact: down, big: true}, unclear: Of how many?}\n"
         "  - {id: P2}\n"
     )
-    asked = ("priority", "--policy", str(file), "--at", MOMENT)
-    got = cli(*asked, "--fact", "big=true")
-    assert got == ("down\tP1\npart\tP2\n", "zsupport: down: unclear: Of how many?\n", 0)
+    arguments = ("priority", "--policy", str(file), "--at", MOMENT)
+    run = cli(*arguments, "--fact", "big=true")
+    assert run == ("down\tP1\npart\tP2\n", "zsupport: down: unclear: Of how many?\n", 0)
     # Without facts the priorities are listed.
-    assert cli(*asked).stderr == "zsupport: P1: unclear: Of how many?\n"
+    assert cli(*arguments).stderr == "zsupport: P1: unclear: Of how many?\n"
 
 
 def test_lines_and_tables_show_the_remarks_of_listed_answers(tmp_path: Path, cli: Any) -> None:
     file = tmp_path / "desk.yaml"
     text = POLICY_OF_ROWS.replace("free: Free", "free: {name: Free, unclear: Sold to whom?}")
     file.write_text(text.replace("{allow: web}", "{when: {plan: pro}, allow: web}"))
-    asked = ("channels", "--policy", str(file), "--at", MOMENT, "--channel", "web")
-    assert cli(*asked) == ("pro\tweb\n", "", 0)
-    assert "Sold to whom?" not in cli(*asked, "--format", "table").stdout
+    arguments = ("channels", "--policy", str(file), "--at", MOMENT, "--channel", "web")
+    assert cli(*arguments) == ("pro\tweb\n", "", 0)
+    assert "Sold to whom?" not in cli(*arguments, "--format", "table").stdout
     # A refusal rests on all that is not listed.
-    got = cli(*asked, "--plan", "free")
-    assert (got.stdout, got.code) == ("", 1)
-    assert got.stderr.startswith("zsupport: unclear: Sold to whom?\n")
+    run = cli(*arguments, "--plan", "free")
+    assert (run.stdout, run.code) == ("", 1)
+    assert run.stderr.startswith("zsupport: unclear: Sold to whom?\n")
 
 
 def test_a_table_of_channels_shows_their_priorities(tmp_path: Path, cli: Any) -> None:
     file = tmp_path / "desk.yaml"
     file.write_text(POLICY_OF_ROWS, encoding="utf-8")
-    asked = ("channels", "--policy", str(file), "--plan", "pro", "--at", MOMENT)
-    lines = cli(*asked, "--format", "table", env={"COLUMNS": "999"}).stdout.splitlines()
+    arguments = ("channels", "--policy", str(file), "--plan", "pro", "--at", MOMENT)
+    lines = cli(*arguments, "--format", "table", env={"COLUMNS": "999"}).stdout.splitlines()
     assert [line.split() for line in lines[3:7]] == [
         ["Web"], ["(web)"], ["Chat", "only", "for", "P1"], ["(chat)"],
     ]  # fmt: skip
@@ -340,8 +341,8 @@ def test_tables_name_retired_plans_and_clocks_that_start_at_another_event(
     file = tmp_path / "desk.yaml"
     text = POLICY_OF_ROWS.replace("max: Max", "max: {name: Max, retired: 2026-02-01}")
     file.write_text(text, encoding="utf-8")
-    asked = ("due", "--policy", str(file), "--opened", MOMENT, "--metric", "all")
-    lines = cli(*asked, "--format", "table", env={"COLUMNS": "999"}).stdout.splitlines()
+    arguments = ("due", "--policy", str(file), "--opened", MOMENT, "--metric", "all")
+    lines = cli(*arguments, "--format", "table", env={"COLUMNS": "999"}).stdout.splitlines()
     assert "max: plan retired since 2026-02-01" in lines
     assert "update: the clock starts when the case is answered" in lines
 
@@ -351,17 +352,17 @@ def test_the_rows_that_a_remark_names_are_those_that_it_concerns(data: st.DataOb
     columns = ("a", "b", "c")[: data.draw(st.integers(1, 3))]
     cells = [st.sampled_from([f"{name}{n}" for n in range(4)]) for name in columns]
     rows = data.draw(st.lists(st.tuples(*cells), min_size=2, max_size=20, unique=True))
-    some = data.draw(st.lists(st.sampled_from(rows), min_size=1, unique=True))
-    text = _Groups(columns, tuple(rows)).naming([rows.index(row) for row in some])
+    concerned = data.draw(st.lists(st.sampled_from(rows), min_size=1, unique=True))
+    text = _Groups(columns, tuple(rows)).naming([rows.index(row) for row in concerned])
     groups, _, more = text.partition(" and ")
-    named = set()
+    named_rows = set()
     for group in groups.split(", "):
-        wanted = [part.split("/") for part in group.split()]
-        named |= {
-            row for row in rows if all(any(value in values for value in row) for values in wanted)
+        patterns = [part.split("/") for part in group.split()]
+        named_rows |= {
+            row for row in rows if all(any(value in values for value in row) for values in patterns)
         }
-    assert named <= set(some)
-    assert len(some) - len(named) == int(more.partition(" more row")[0] or 0)
+    assert named_rows <= set(concerned)
+    assert len(concerned) - len(named_rows) == int(more.partition(" more row")[0] or 0)
 
 
 def test_due_without_a_channel_has_the_remarks_of_all_channels(
@@ -456,11 +457,11 @@ hours:
 
 
 def test_policies_in_full_shows_every_remark_of_the_file(
-    marked: tuple[Path, dict[str, str]], cli: Any
+    marked_policy: tuple[Path, dict[str, str]], cli: Any
 ) -> None:
-    file, _ = marked
-    got = cli("policies", str(file), "--format", "json")
-    [record] = json.loads(got.stdout)["answers"]
+    file, _ = marked_policy
+    run = cli("policies", str(file), "--format", "json")
+    [record] = json.loads(run.stdout)["answers"]
     # Every scalar is text, as the policy format reads it.
     assert record["document"] == yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
     listed = json.loads(cli("policies", "--format", "json").stdout)["answers"]

@@ -96,9 +96,9 @@ def option_of(draw: st.DrawFn, options: st.SearchStrategy[Option]) -> list[str]:
 
 
 @st.composite
-def argument_lists(draw: st.DrawFn, written: st.SearchStrategy[list[list[str]]]) -> list[str]:
+def argument_lists(draw: st.DrawFn, lists: st.SearchStrategy[list[list[str]]]) -> list[str]:
     """Return mostly valid argument lists, some with a stray word."""
-    parts = draw(written)
+    parts = draw(lists)
     for word in draw(STRAYS):
         parts.insert(draw(st.integers(0, len(parts))), [word])
     return [word for part in parts for word in part]
@@ -205,11 +205,11 @@ def test_invalid_arguments_are_left_to_typer(arguments: list[str]) -> None:
 )
 def test_unusual_arguments_are_parsed_by_typer(arguments: list[str], values: Values) -> None:
     recorded = RECORDED["channels"]
-    got = recorded.by_typer(arguments).values
-    assert got is not None
-    assert {name: got[name] for name in values} == values
+    expected = recorded.by_typer(arguments).values
+    assert expected is not None
+    assert {name: expected[name] for name in values} == values
     short = read_short(recorded.command, arguments)
-    assert short is None or short == got
+    assert short is None or short == expected
 
 
 @pytest.mark.parametrize(

@@ -19,16 +19,16 @@ class Ask:
         self.cli = cli
         self.folder = folder
 
-    def plain(self, policy: str, *asked: str) -> str:
+    def plain(self, policy: str, *arguments: str) -> str:
         """Return the lines of an answer."""
         (self.folder / "acme.yaml").write_text(policy)
-        return self.cli(*asked, "--policy", "./acme.yaml", cwd=self.folder).stdout
+        return self.cli(*arguments, "--policy", "./acme.yaml", cwd=self.folder).stdout
 
-    def answers(self, policy: str, *asked: str) -> list[dict[str, Any]]:
+    def answers(self, policy: str, *arguments: str) -> list[dict[str, Any]]:
         """Return the answers of the JSON document."""
-        result: list[dict[str, Any]] = json.loads(self.plain(policy, *asked, "--format", "json"))[
-            "answers"
-        ]
+        result: list[dict[str, Any]] = json.loads(
+            self.plain(policy, *arguments, "--format", "json")
+        )["answers"]
         return result
 
 
@@ -87,8 +87,8 @@ def test_a_metric_opens_only_the_dimensions_that_decide_it(ask: Ask) -> None:
 
 
 def test_two_metrics_open_the_dimensions_of_both(ask: Ask) -> None:
-    got = ask.plain(METRICS, "due", "--metric", "answer", "--metric", "fix", *OPENED)
-    assert got == lines(
+    result = ask.plain(METRICS, "due", "--metric", "answer", "--metric", "fix", *OPENED)
+    assert result == lines(
         "P1 answer 2026-11-23T11:00:00Z",
         "P1 fix 2026-11-23T15:00:00Z",
         "P2 answer 2026-11-23T11:00:00Z",
@@ -113,7 +113,7 @@ targets:
 
 
 @pytest.mark.parametrize(
-    ("asked", "state", "path", "line"),
+    ("arguments", "state", "path", "line"),
     [
         (("--plan", "pro"), "not-stated", "targets[0].answer", 9),
         (("--plan", "pro", "--metric", "fix"), "no-target", "targets[1].fix", 10),
@@ -125,9 +125,9 @@ targets:
     ],
 )
 def test_the_reason_for_a_missing_target_is_named(
-    asked: tuple[str, ...], state: str, path: str, line: int, ask: Ask
+    arguments: tuple[str, ...], state: str, path: str, line: int, ask: Ask
 ) -> None:
-    [answer] = ask.answers(SILENT, "due", *asked, *OPENED)
+    [answer] = ask.answers(SILENT, "due", *arguments, *OPENED)
     assert answer["state"] == state
     assert {"file": "acme.yaml", "line": line, "path": path} in answer["because"]
 
@@ -157,8 +157,8 @@ entitlements:
 """
 
 
-def ranks(ask: Ask, policy: str, *asked: str) -> dict[str, int | None]:
-    rows = ask.answers(policy, "channels", "--plan", "pro", *asked)
+def ranks(ask: Ask, policy: str, *arguments: str) -> dict[str, int | None]:
+    rows = ask.answers(policy, "channels", "--plan", "pro", *arguments)
     return {row["channel"]: row["recommended"] for row in rows}
 
 
@@ -187,8 +187,8 @@ def test_a_recommendation_applies_where_it_matches(ask: Ask) -> None:
 )
 def test_only_tables_list_recommended_channels_first(recommend: str, order: str, ask: Ask) -> None:
     policy = RANKED[: RANKED.index("  - {recommend")] + f"  - {{recommend: {recommend}}}\n"
-    asked = ("channels", "--plan", "pro")
-    rows = ask.plain(policy, *asked, "--format", "markdown").splitlines()[2:6]
+    arguments = ("channels", "--plan", "pro")
+    rows = ask.plain(policy, *arguments, "--format", "markdown").splitlines()[2:6]
     assert [row.split("<br>")[0].strip("| ") for row in rows] == order.split()
     # A script finds them in the order of the policy.
-    assert ask.plain(policy, *asked).split() == ["web", "phone", "chat", "forum"]
+    assert ask.plain(policy, *arguments).split() == ["web", "phone", "chat", "forum"]

@@ -113,10 +113,10 @@ def test_assumed_start_is_a_warning_per_metric(policy: zsupport.Policy) -> None:
 def test_start_of_a_metric_outside_the_query_is_ignored(
     policy: zsupport.Policy,
 ) -> None:
-    given = ask(policy, "first-response", start={"fix": at(11)})
-    assert ask(policy, "first-response", start={"fix": None}) == given
-    assert given == ask(policy, "first-response")
-    assert given.due == at(13)
+    answer = ask(policy, "first-response", start={"fix": at(11)})
+    assert ask(policy, "first-response", start={"fix": None}) == answer
+    assert answer == ask(policy, "first-response")
+    assert answer.due == at(13)
 
 
 @pytest.mark.parametrize(
@@ -272,16 +272,16 @@ def test_pause_cannot_move_a_deadline_beyond_ten_years(policy: zsupport.Policy) 
 
 
 def test_clock_that_has_not_started_does_not_fail(cli: "Cli", folder: Path) -> None:
-    got = due(cli, folder, "--metric", "update", "--fail-breached", at="23:00")
-    assert (got.stdout, got.stderr, got.code) == ("not-started\n", "", 0)
+    run = due(cli, folder, "--metric", "update", "--fail-breached", at="23:00")
+    assert (run.stdout, run.stderr, run.code) == ("not-started\n", "", 0)
 
 
 def test_start_option(cli: "Cli", folder: Path) -> None:
     for start in ("fix=2026-11-23T10:30:00Z", "FIX=@1795429800"):
-        got = due(cli, folder, "--metric", "fix", "--start", start)
-        assert (got.stdout, got.stderr, got.code) == ("2026-11-23T18:30:00Z\n", "", 0)
-    got = due(cli, folder, "--metric", "fix", "--start=fix=2026-11-23T10:30:00Z", "--format=json")
-    document = json.loads(got.stdout)
+        run = due(cli, folder, "--metric", "fix", "--start", start)
+        assert (run.stdout, run.stderr, run.code) == ("2026-11-23T18:30:00Z\n", "", 0)
+    run = due(cli, folder, "--metric", "fix", "--start=fix=2026-11-23T10:30:00Z", "--format=json")
+    document = json.loads(run.stdout)
     assert document["query"]["start"] == {"fix": "2026-11-23T10:30:00Z"}
     assert document["answers"][0]["starts"] == "The cause is known"
 
@@ -306,31 +306,31 @@ def test_start_option(cli: "Cli", folder: Path) -> None:
 def test_invalid_start_option_is_reported_with_a_hint(
     cli: "Cli", folder: Path, options: tuple[str, ...], message: str
 ) -> None:
-    got = due(cli, folder, "--metric", "fix", *options)
-    assert (got.stdout, got.code) == ("", 2)
-    assert message in got.stderr
+    run = due(cli, folder, "--metric", "fix", *options)
+    assert (run.stdout, run.code) == ("", 2)
+    assert message in run.stderr
 
 
 def test_why_counts_from_the_start(cli: "Cli", folder: Path) -> None:
-    got = due(cli, folder, "--metric", "fix", "--start", "fix=2026-11-23T10:30:00Z", "--why")
-    assert got.stderr.splitlines()[-2:] == [
+    run = due(cli, folder, "--metric", "fix", "--start", "fix=2026-11-23T10:30:00Z", "--why")
+    assert run.stderr.splitlines()[-2:] == [
         "  from 2026-11-23T10:30:00Z:",
         "    to 2026-11-23T18:30:00Z  counts 8 h, total 8 h",
     ]
-    got = due(cli, folder, "--metric", "update", "--why")
-    last = got.stderr.splitlines()[-1]
+    run = due(cli, folder, "--metric", "update", "--why")
+    last = run.stderr.splitlines()[-1]
     assert last == "  the clock has not started: it starts when the case is answered"
-    got = due(cli, folder, "--metric", "call", "--metric", "fix", "--why")
-    assert "  the target is not reached within ten years of its start" in got.stderr.splitlines()
+    run = due(cli, folder, "--metric", "call", "--metric", "fix", "--why")
+    assert "  the target is not reached within ten years of its start" in run.stderr.splitlines()
 
 
 def test_why_counts_after_the_resolution_that_closed_a_pause(cli: "Cli", folder: Path) -> None:
     options = ("--start", "fix=2026-11-23T09:00:00Z", "--pause", "2026-11-23T10:00:00Z/")
-    got = due(cli, folder, "--metric", "fix", *options, "--resolved", "2026-11-23T11:00:00Z",
+    run = due(cli, folder, "--metric", "fix", *options, "--resolved", "2026-11-23T11:00:00Z",
               "--why")  # fmt: skip
     # 8 h from 09:00 plus the paused hour end at 18:00.
-    assert got.stdout == "2026-11-23T18:00:00Z\n"
-    assert got.stderr.splitlines()[-4:] == [
+    assert run.stdout == "2026-11-23T18:00:00Z\n"
+    assert run.stderr.splitlines()[-4:] == [
         "  from 2026-11-23T09:00:00Z:",
         "    to 2026-11-23T10:00:00Z  counts 1 h, total 1 h",
         "    to 2026-11-23T11:00:00Z  does not count: pause",
@@ -339,10 +339,10 @@ def test_why_counts_after_the_resolution_that_closed_a_pause(cli: "Cli", folder:
 
 
 def test_completion_lists_metrics_with_a_start_in_words(folder: Path) -> None:
-    asked = ["due", "--policy", str(folder / "starts.yaml")]
-    assert complete([*asked, "--start", ""]).words == (("fix=", "The cause is known"),)
-    assert complete([*asked, "--start=f"]).words == (("--start=fix=", "The cause is known"),)
-    assert complete([*asked, "--start", "fix=now", "--start", ""]).words == ()
+    words = ["due", "--policy", str(folder / "starts.yaml")]
+    assert complete([*words, "--start", ""]).words == (("fix=", "The cause is known"),)
+    assert complete([*words, "--start=f"]).words == (("--start=fix=", "The cause is known"),)
+    assert complete([*words, "--start", "fix=now", "--start", ""]).words == ()
 
 
 # -- the policy's own tests ------------------------------------------------------------------------
@@ -365,18 +365,18 @@ def run_tests(cli: "Cli", folder: Path, tests: str) -> Any:
 
 
 def test_policy_tests_can_give_a_start(cli: "Cli", folder: Path) -> None:
-    got = run_tests(cli, folder, TESTS)
-    assert (got.code, got.stderr) == (0, "")
+    run = run_tests(cli, folder, TESTS)
+    assert (run.code, run.stderr) == (0, "")
     # Without `at`, the instant of the states is the last event: the start.
-    got = run_tests(cli, folder, TESTS.replace("state: running", "elapsed_seconds: 0"))
-    assert got.code == 0
+    run = run_tests(cli, folder, TESTS.replace("state: running", "elapsed_seconds: 0"))
+    assert run.code == 0
 
 
 def test_replacement_of_a_failed_test_keeps_the_start(cli: "Cli", folder: Path) -> None:
-    got = run_tests(cli, folder, TESTS.replace("T18:30", "T17:00"))
-    assert got.code == 1
-    assert "start: {fix: 2026-11-23 10:30}" in got.stdout.split("replace the test with:")[1]
-    assert "due: 2026-11-23T18:30:00Z" in got.stdout.split("replace the test with:")[1]
+    run = run_tests(cli, folder, TESTS.replace("T18:30", "T17:00"))
+    assert run.code == 1
+    assert "start: {fix: 2026-11-23 10:30}" in run.stdout.split("replace the test with:")[1]
+    assert "due: 2026-11-23T18:30:00Z" in run.stdout.split("replace the test with:")[1]
 
 
 @pytest.mark.parametrize(
@@ -391,14 +391,14 @@ def test_replacement_of_a_failed_test_keeps_the_start(cli: "Cli", folder: Path) 
 def test_invalid_start_in_a_policy_test_is_reported(
     cli: "Cli", folder: Path, start: str, code: str
 ) -> None:
-    got = run_tests(cli, folder, TESTS.replace("{fix: 2026-11-23 10:30}", start))
-    assert got.code == 3
-    assert got.stdout.startswith(f"error[{code}]")
+    run = run_tests(cli, folder, TESTS.replace("{fix: 2026-11-23 10:30}", start))
+    assert run.code == 3
+    assert run.stdout.startswith(f"error[{code}]")
 
 
 def test_start_in_a_policy_test_requires_opened(cli: "Cli", folder: Path) -> None:
-    asked = "{plan: pro, metric: fix, start: {fix: 2026-11-23T10:30:00Z}}"
-    tests = f"tests: 1\npolicy: starts\ncases: [{{due: {asked}, expect: {{target: 8h}}}}]\n"
-    got = run_tests(cli, folder, tests)
-    assert got.code == 3
-    assert "missing key `opened`: `start` depends on the moment" in got.stdout
+    question = "{plan: pro, metric: fix, start: {fix: 2026-11-23T10:30:00Z}}"
+    tests = f"tests: 1\npolicy: starts\ncases: [{{due: {question}, expect: {{target: 8h}}}}]\n"
+    run = run_tests(cli, folder, tests)
+    assert run.code == 3
+    assert "missing key `opened`: `start` depends on the moment" in run.stdout

@@ -51,38 +51,38 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def ask(cli: "Cli", folder: Path, *asked: str) -> "Run":
-    at = () if "--at" in asked else ("--at", "2026-06-01T00:00:00Z")
-    return cli("terms", "--policy", "./acme.yaml", *asked, *at, cwd=folder)
+def ask(cli: "Cli", folder: Path, *arguments: str) -> "Run":
+    at = () if "--at" in arguments else ("--at", "2026-06-01T00:00:00Z")
+    return cli("terms", "--policy", "./acme.yaml", *arguments, *at, cwd=folder)
 
 
-def answers(cli: "Cli", folder: Path, *asked: str) -> list[dict[str, Any]]:
-    result: list[dict[str, Any]] = json.loads(ask(cli, folder, *asked, "--format", "json").stdout)[
-        "answers"
-    ]
+def answers(cli: "Cli", folder: Path, *arguments: str) -> list[dict[str, Any]]:
+    result: list[dict[str, Any]] = json.loads(
+        ask(cli, folder, *arguments, "--format", "json").stdout
+    )["answers"]
     return result
 
 
 def test_the_first_matching_term_of_each_topic_applies(cli: "Cli", folder: Path) -> None:
     case = ("--channel", "phone", "--fact", "region=here", "--fact", "premier=true")
-    got = ask(cli, folder, *case, "--plan", "pro", "--role", "owner", "--priority", "P1")
-    assert (got.stdout, got.code) == ("contacts\t20 contacts.\ncalls\tCall at once.\n", 0)
-    got = ask(cli, folder, *case, "--plan", "free", "--role", "owner", "--priority", "P2")
-    assert (got.stdout, got.code) == ("contacts\t2 contacts.\ncalls\tCall by day.\n", 0)
+    run = ask(cli, folder, *case, "--plan", "pro", "--role", "owner", "--priority", "P1")
+    assert (run.stdout, run.code) == ("contacts\t20 contacts.\ncalls\tCall at once.\n", 0)
+    run = ask(cli, folder, *case, "--plan", "free", "--role", "owner", "--priority", "P2")
+    assert (run.stdout, run.code) == ("contacts\t2 contacts.\ncalls\tCall by day.\n", 0)
 
 
 def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--topic", "calls")
-    assert got.stdout == "phone\tP1\tCall at once.\nphone\tP2\tCall by day.\n"
-    got = ask(cli, folder, "--topic", "contacts", "--fact", "premier=true")
-    assert got.stdout == "free\t2 contacts.\npro\t20 contacts.\nbusiness\t20 contacts.\n"
-    got = ask(cli, folder, "--topic", "travel")
-    assert got.stdout == "there\tEngineers travel.\n"
+    run = ask(cli, folder, "--topic", "calls")
+    assert run.stdout == "phone\tP1\tCall at once.\nphone\tP2\tCall by day.\n"
+    run = ask(cli, folder, "--topic", "contacts", "--fact", "premier=true")
+    assert run.stdout == "free\t2 contacts.\npro\t20 contacts.\nbusiness\t20 contacts.\n"
+    run = ask(cli, folder, "--topic", "travel")
+    assert run.stdout == "there\tEngineers travel.\n"
 
 
 def test_open_columns_come_in_order_before_topic_and_text(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder)
-    lines = got.stdout.splitlines()
+    run = ask(cli, folder)
+    lines = run.stdout.splitlines()
     # plan, channel, priority, region, then topic and text; role and the default add no column.
     assert lines[0] == "free\tweb\tP1\there\tcontacts\t2 contacts."
     assert "business\tphone\tP2\tthere\tcalls\tCall by day." in lines
@@ -126,28 +126,28 @@ def test_every_topic_of_every_case_has_an_answer_in_json(cli: "Cli", folder: Pat
 
 
 def test_a_default_is_assumed_with_a_warning(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--topic", "contacts", "--plan", "pro")
-    assert got.stdout == "2 contacts.\n"
-    assert got.stderr == "zsupport: premier=false is assumed, the default of this fact\n"
+    run = ask(cli, folder, "--topic", "contacts", "--plan", "pro")
+    assert run.stdout == "2 contacts.\n"
+    assert run.stderr == "zsupport: premier=false is assumed, the default of this fact\n"
 
 
 def test_no_matching_term_gives_exit_1_and_one_line(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--topic", "calls", "--channel", "web")
-    assert (got.stdout, got.code) == ("", 1)
-    assert got.stderr == "zsupport: not stated: the policy states no terms for this case\n"
+    run = ask(cli, folder, "--topic", "calls", "--channel", "web")
+    assert (run.stdout, run.code) == ("", 1)
+    assert run.stderr == "zsupport: not stated: the policy states no terms for this case\n"
     quiet = ask(cli, folder, "--topic", "calls", "--channel", "web", "-q")
     assert (quiet.stdout, quiet.stderr, quiet.code) == ("", "", 1)
     (folder / "acme.yaml").write_text(POLICY.partition("terms:")[0])
-    got = ask(cli, folder)
-    assert (got.stdout, got.code) == ("", 1)
-    assert "not stated" in got.stderr
+    run = ask(cli, folder)
+    assert (run.stdout, run.code) == ("", 1)
+    assert "not stated" in run.stderr
 
 
 @pytest.mark.parametrize("at", ["2025-12-31T22:59:59Z", "2026-12-31T23:00:00Z"])
 def test_without_a_revision_in_force_no_term_applies(at: str, cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--topic", "contacts", "--plan", "business", "--at", at)
-    assert (got.stdout, got.code) == ("", 1)
-    assert got.stderr == (
+    run = ask(cli, folder, "--topic", "contacts", "--plan", "business", "--at", at)
+    assert (run.stdout, run.code) == ("", 1)
+    assert run.stderr == (
         "zsupport: not stated: no revision of the policy is in force at that moment\n"
     )
     [row] = answers(cli, folder, "--topic", "contacts", "--plan", "business", "--at", at)
@@ -163,16 +163,16 @@ def test_the_revision_in_force_answers(cli: "Cli", tmp_path: Path) -> None:
             "plans: {free: Free}\nchannels: {web: {name: Ticket, kind: web}}\n"
             f"entitlements: [{{allow: web}}]\nterms: {{contacts: [{{say: {text}}}]}}\n"
         )
-    more = tmp_path / "p" / "2027.yaml"
-    more.write_text(more.read_text().replace("terms: {", "terms: {travel: [{say: Far.}], "))
+    new = tmp_path / "p" / "2027.yaml"
+    new.write_text(new.read_text().replace("terms: {", "terms: {travel: [{say: Far.}], "))
     # A topic that another revision knows is known.
     for at, code in (("2026-12-31T22:59:59Z", 1), ("2026-12-31T23:00:00Z", 0)):
-        got = cli("terms", "--policy", "./p", "--at", at, "--topic", "Travel", cwd=tmp_path)
-        assert (got.stdout, got.code) == ("" if code else "Far.\n", code)
-    more.write_text(more.read_text().replace("travel: [{say: Far.}], ", ""))
+        run = cli("terms", "--policy", "./p", "--at", at, "--topic", "Travel", cwd=tmp_path)
+        assert (run.stdout, run.code) == ("" if code else "Far.\n", code)
+    new.write_text(new.read_text().replace("travel: [{say: Far.}], ", ""))
     for at, text in (("2026-12-31T22:59:59Z", "2"), ("2026-12-31T23:00:00Z", "3")):
-        got = cli("terms", "--policy", "./p", "--at", at, cwd=tmp_path)
-        assert (got.stdout, got.code) == (f"contacts\t{text} contacts.\n", 0)
+        run = cli("terms", "--policy", "./p", "--at", at, cwd=tmp_path)
+        assert (run.stdout, run.code) == (f"contacts\t{text} contacts.\n", 0)
 
 
 def test_topics_ignore_upper_case_and_unknown_topics_are_reported(cli: "Cli", folder: Path) -> None:
@@ -180,17 +180,17 @@ def test_topics_ignore_upper_case_and_unknown_topics_are_reported(cli: "Cli", fo
     document = json.loads(ask(cli, folder, "--topic", "Contacts", *case).stdout)
     assert document["query"]["topic"] == "contacts"
     assert [row["topic"] for row in document["answers"]] == ["contacts"]
-    got = ask(cli, folder, "--topic", "contakts")
-    assert (got.stdout, got.code) == ("", 2)
-    assert got.stderr == (
+    run = ask(cli, folder, "--topic", "contakts")
+    assert (run.stdout, run.code) == ("", 2)
+    assert run.stderr == (
         "zsupport: unknown topic `contakts`; topics: contacts, calls, travel\n"
         "  did you mean `contacts`?\n"
     )
 
 
 def test_why_shows_the_term_and_its_condition(cli: "Cli", folder: Path) -> None:
-    got = ask(cli, folder, "--topic", "calls", "--priority", "P1", "--why")
-    assert got.stderr.splitlines() == [
+    run = ask(cli, folder, "--topic", "calls", "--priority", "P1", "--why")
+    assert run.stderr.splitlines() == [
         "channel=web priority=P1 topic=calls: not stated",
         "  ./acme.yaml:27  only for: channel phone, priority P1",
         "  ./acme.yaml:28  only for: channel phone",

@@ -54,8 +54,8 @@ def matrix(cli: "Cli") -> dict[tuple[str, str, str], dict[str, Any]]:
 @pytest.fixture(scope="module")
 def deadlines(cli: "Cli") -> dict[tuple[str, str, str], dict[str, Any]]:
     """The answers to `zsupport due`, by plan, role and priority."""
-    got = cli("due", "--opened", "2020-06-19T22:30:00Z", "--format", "json")
-    answers = json.loads(got.stdout)["answers"]
+    run = cli("due", "--opened", "2020-06-19T22:30:00Z", "--format", "json")
+    answers = json.loads(run.stdout)["answers"]
     return {(a["plan"], a["role"], a["priority"]): a for a in answers}
 
 
@@ -154,7 +154,7 @@ def texts(value: Any, path: str = "") -> list[tuple[str, Any]]:
     Texts for people are the values of certain keys, and the names of plans, roles, fact values and
     topics.
     """
-    people = {"title", "name", "ask", "meaning", "note", "unclear", "say", "text", "condition",
+    text_keys = {"title", "name", "ask", "meaning", "note", "unclear", "say", "text", "condition",
               "steps", "prerequisites"}  # fmt: skip
     result: list[tuple[str, Any]] = []
     if isinstance(value, dict) and set(value) and set(value) <= {"en", "nb"}:
@@ -169,7 +169,7 @@ def texts(value: Any, path: str = "") -> list[tuple[str, Any]]:
         last = key if isinstance(key, str) else path.rsplit(".", 1)[-1]
         if isinstance(child, str):
             parent = path.rsplit(".", 1)[-1]
-            if last in people or parent in ("plans", "roles", "values", "topics"):
+            if last in text_keys or parent in ("plans", "roles", "values", "topics"):
                 result.append((place, child))
         else:
             result += texts(child, place)
@@ -282,7 +282,7 @@ def test_support_is_open_around_the_clock_and_on_holidays(cli: "Cli") -> None:
 
 # -- priorities ----------------------------------------------------------------------------------
 
-FITS = {
+PRIORITY_BY_FACTS = {
     ("down", "false"): "P1",
     ("down", "true"): "P2",
     ("degraded", "false"): "P2",
@@ -294,18 +294,18 @@ FITS = {
 }
 
 
-@pytest.mark.parametrize(("impact", "workaround"), FITS)
+@pytest.mark.parametrize(("impact", "workaround"), PRIORITY_BY_FACTS)
 def test_priority_by_impact(impact: str, workaround: str, cli: "Cli") -> None:
     facts = {"impact": impact, "workaround": workaround}
     [answer] = ZOOM.priority(fact=facts).answers
-    assert answer.priority == FITS[impact, workaround]
+    assert answer.priority == PRIORITY_BY_FACTS[impact, workaround]
     # Only the case that the article does not cover is marked as unclear.
     doubts = (answer.unclear or "").split("\n")
     assert len(doubts) == (2 if (impact, workaround) == ("down", "true") else 1)
     assert doubts[-1].startswith("The article has no date.")  # the first day in force
-    got = cli("priority", "--fact", f"impact={impact}", "--fact", f"workaround={workaround}")
-    assert got.stdout == FITS[impact, workaround] + "\n"
-    assert ("unclear" in got.stderr) is ((impact, workaround) == ("down", "true"))
+    run = cli("priority", "--fact", f"impact={impact}", "--fact", f"workaround={workaround}")
+    assert run.stdout == PRIORITY_BY_FACTS[impact, workaround] + "\n"
+    assert ("unclear" in run.stderr) is ((impact, workaround) == ("down", "true"))
 
 
 def test_priorities_are_clear_except_for_the_first_day() -> None:
@@ -346,8 +346,8 @@ def test_topics_with_a_warning_that_there_are_more(cli: "Cli") -> None:
     answers = ZOOM.topics().answers
     topics = dict.fromkeys(answer.topic for answer in answers if answer.topic)
     assert [*topics] == ["getting-started", "meetings-webinars", "messaging"]
-    got = cli("topics", "--format", "json")
-    assert "more-topics" in [warning["code"] for warning in json.loads(got.stdout)["warnings"]]
+    run = cli("topics", "--format", "json")
+    assert "more-topics" in [warning["code"] for warning in json.loads(run.stdout)["warnings"]]
     assert "more" in cli("topics").stderr
     assert "flere" in cli("topics", "--lang", "nb").stderr
 
