@@ -102,12 +102,12 @@ def example_of(block: Block, files: dict[str, str]) -> tuple[Example, bool]:
     file = (match and match["file"]) or "acme.yaml"
     codes = tuple(((match and match["codes"]) or "").split())
     whole = match is not None and match["file"] is not None
-    text = block.text if whole else composed(files[file], block.text)
+    text = block.text if whole else compose(files[file], block.text)
     return Example(block, file, text, codes), whole or not (match and (match["alone"] or codes))
 
 
-def composed(policy: str, part: str) -> str:
-    """Return a policy whose sections are replaced by those of `part`, or followed by them."""
+def compose(policy: str, part: str) -> str:
+    """Return a policy with the sections of `part`: in place of equal keys, or at the end."""
     return "".join({**_sections(policy), **_sections(part)}.values())
 
 

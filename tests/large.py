@@ -166,7 +166,7 @@ class Cost(NamedTuple):
     megabytes: float
 
 
-# In a separate process, because the peak memory of a child includes that of its parent.
+# This runs in a separate process, because the peak memory of a child includes that of its parent.
 _MEASURE = """
 import json, resource, subprocess, sys
 with open(sys.argv[1], "wb") as out, open(sys.argv[2], "wb") as err:

@@ -1,4 +1,4 @@
-"""Policies as trees of plain values, the way an editor reads them, and changed at random."""
+"""Policies as trees of JSON values, as an editor reads them, and random edits of these trees."""
 
 import json
 import math
@@ -17,19 +17,19 @@ from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Revision
 from zsupport.sources.find import shipped_policies
 
-OWN = sorted((Path(__file__).parent / "policies").glob("*.yaml"))
+TEST_POLICIES = sorted((Path(__file__).parent / "policies").glob("*.yaml"))
 
 
 def policy_files() -> list[Path]:
-    """Return every policy file that is shipped, and those of the tests."""
+    """Return the shipped policy files and those of the tests."""
     result = []
     for path in map(Path, shipped_policies().values()):
         result += sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
-    return [path for path in result if not path.stem.endswith("_test")] + OWN
+    return [path for path in result if not path.stem.endswith("_test")] + TEST_POLICIES
 
 
 class Core(yaml.CSafeLoader):
-    """YAML 1.2 with its core schema, as editors of today read it."""
+    """Reads YAML 1.2 with its core schema, as current editors do."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
 
@@ -65,7 +65,7 @@ Core.add_constructor("tag:yaml.org,2002:int", _int)
 
 
 def as_editors_see(text: str, loader: Any) -> Any:
-    """Return a document as JSON values: keys are texts, and so are dates."""
+    """Return a document as JSON values: keys and dates become texts."""
     return _plain(yaml.load(text, Loader=loader))
 
 
@@ -77,7 +77,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):
-        return 0.0  # a number, which is all that a schema is told of it
+        return 0.0  # JSON has no such number; the schema only checks the type
     return value
 
 
@@ -88,13 +88,13 @@ def _key(key: Any) -> str:
 
 
 def read(tree: Any) -> Revision:
-    """Return what the loader makes of a tree; JSON is YAML."""
+    """Load a tree as a policy, written as JSON: every JSON document is YAML."""
     data = json.dumps(tree, ensure_ascii=False).encode()
     return load_revision(SourceFile("tree.yaml", data, "sha256:0", "tree.yaml"))
 
 
 def findings(tree: Any) -> tuple[Finding, ...]:
-    """Return what the loader finds in a tree; nothing where it accepts it."""
+    """Return the findings of the loader in a tree; empty if it is valid."""
     try:
         read(tree)
     except InvalidPolicy as invalid:
@@ -142,24 +142,24 @@ def _places(tree: Any) -> list[tuple[Any, Any]]:
 
 
 @st.composite
-def changed(draw: st.DrawFn, most: int = 3) -> Any:
-    """Return a policy as a tree in which keys and values were dropped, renamed or replaced."""
+def edited_trees(draw: st.DrawFn, most: int = 3) -> Any:
+    """Return a policy as a tree with up to `most` random edits of keys and values."""
     tree = json.loads(json.dumps(draw(st.sampled_from(TREES))))
     for _ in range(draw(st.integers(1, most))):
         node, key = draw(st.sampled_from(_places(tree)))
-        way = draw(st.sampled_from(["drop", "rename", "replace", "add", "wrap", "swap"]))
-        if way == "drop":
+        edit = draw(st.sampled_from(["drop", "rename", "replace", "add", "wrap", "swap"]))
+        if edit == "drop":
             del node[key]
-        elif way == "rename" and isinstance(node, dict):
-            slip = draw(st.sampled_from([f"{key}s", key[:-1] or "x", key.upper(), "x"]))
-            pairs = [(slip if item == key else item, value) for item, value in node.items()]
+        elif edit == "rename" and isinstance(node, dict):
+            new_key = draw(st.sampled_from([f"{key}s", key[:-1] or "x", key.upper(), "x"]))
+            pairs = [(new_key if item == key else item, value) for item, value in node.items()]
             node.clear()
             node.update(pairs)
-        elif way == "add" and isinstance(node, dict):
+        elif edit == "add" and isinstance(node, dict):
             node[draw(_KEYS)] = draw(_VALUES)
-        elif way == "wrap":
+        elif edit == "wrap":
             node[key] = [node[key]]
-        elif way == "swap":
+        elif edit == "swap":
             other, place = draw(st.sampled_from(_places(tree)))
             # A copy, so that the tree stays a tree.
             node[key] = json.loads(json.dumps(other[place]))

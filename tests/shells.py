@@ -18,8 +18,8 @@ _TERMINAL = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
 #: Seconds to wait for the output of a shell.
 PATIENCE = 30
 
-#: A policy whose texts try to be commands.
-OWN = """\
+#: A policy with texts that a shell could run as commands.
+HOSTILE_POLICY = """\
 format: 1
 policy: own
 plans:
@@ -42,9 +42,9 @@ metrics: [{id: answer}, {id: fix, name: {en: Repaired, nb: Reparert}}]
 
 def own_policies(folder: Path) -> Path:
     """Fill a folder with policies to complete from, an invalid policy and a pipe."""
-    (folder / "own.yaml").write_text(OWN)
+    (folder / "own.yaml").write_text(HOSTILE_POLICY)
     (folder / "with space").mkdir()
-    (folder / "with space" / "own.yaml").write_text(OWN)
+    (folder / "with space" / "own.yaml").write_text(HOSTILE_POLICY)
     (folder / "broken.yaml").write_text("format: 1\nplans: [")
     os.mkfifo(folder / "pipe.yaml")
     return folder

@@ -1,7 +1,7 @@
 """Random small policies, valid by construction, as plain Python values and as YAML.
 
-A policy is a mapping of texts, lists and mappings, just as a file holds it; `yaml_of` writes it
-down in a `Style`. Everything in it is decided by the definition of the format alone.
+A policy is a mapping of texts, lists and mappings, as in its file. `yaml_of` writes it as YAML in a
+`Style`. The module follows the definition of the format and shares no code with the program.
 """
 
 from functools import cache
@@ -17,14 +17,14 @@ PLANS = ("free", "pro", "business")
 ROLES = ("owner", "user")
 CHANNELS = {"help": "self-service", "web": "web", "chat": "chat", "phone": "phone"}
 PRIORITIES = ("P1", "P2", "P3")
-#: Facts with their values, and whether one of them is taken when none is given.
+#: Facts with their values. `topic` has a default.
 FACTS: dict[str, Document] = {
     "premier": {"ask": "Do you have the Premier add-on?"},
     "region": {"values": {"america": "America", "europe": "Europe", "asia": "Asia: the rest"}},
     "topic": {"values": {"bill": "A bill", "bug": "A bug"}, "default": "bug"},
 }
 TARGETS = ("1h", "30m", "4h 24x7", "every 2h", "every week", "2 per week", "none", "not-stated")
-#: Texts that YAML could take for something else, or that a format could trip over.
+#: Texts that YAML could read as another type, or that an output format could break.
 TEXTS = (
     "Free", "no", "1.10", "Høy: viktig", "a, b", "# no comment", "'quoted' \"twice\"", "[red]",
     "~", "0x1F", "a much longer text, which some writers of YAML break over several lines",
@@ -35,9 +35,9 @@ texts = st.sampled_from(TEXTS) | st.fixed_dictionaries(
 )
 
 
-#: What stands for a plan or a role beside a single text.
-named = st.fixed_dictionaries({"name": texts})
-plan_texts = st.sampled_from(TEXTS) | named
+#: The long form of a plan or a role; the short form is a text.
+long_form = st.fixed_dictionaries({"name": texts})
+plan_values = st.sampled_from(TEXTS) | long_form
 channel_remarks = st.fixed_dictionaries(
     {},
     optional={
@@ -49,28 +49,28 @@ channel_remarks = st.fixed_dictionaries(
 )
 
 
-# To make a strategy takes longer than to draw from it: each of these is made once.
+# Creating a strategy takes longer than drawing from it, so each strategy is created once.
 
 
 @cache
 def any_of(*values: str) -> st.SearchStrategy[str]:
-    """Return one of the values."""
+    """Return a strategy for one of the values."""
     return st.sampled_from(values)
 
 
 @cache
 def subset(*values: str, least: int = 0, most: int | None = None) -> st.SearchStrategy[list[str]]:
-    """Return lists of different values, in any order."""
+    """Return a strategy for lists of different values, in any order."""
     return st.lists(st.sampled_from(values), min_size=least, max_size=most, unique=True)
 
 
-def some(values: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
-    """Return lists of some of the values, in any order, none twice, at least one."""
+def up_to_three(values: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    """Return a strategy for lists of one to three different values, in any order."""
     return subset(*values, least=1, most=3)
 
 
 def values_of(document: Document, dimension: str) -> tuple[str, ...]:
-    """Return the values that a dimension or fact can have; none where the policy lacks it."""
+    """Return the values of a dimension or fact; empty if the policy does not define it."""
     if dimension in ("plan", "role", "channel"):
         return tuple(document.get(f"{dimension}s", ()))
     if dimension == "priority":
@@ -80,13 +80,13 @@ def values_of(document: Document, dimension: str) -> tuple[str, ...]:
 
 @st.composite
 def choices_of(draw: st.DrawFn, document: Document, dimension: str) -> Any:
-    """Return what a condition can say of a dimension: an id, a group, a list, a negation."""
+    """Return a value of a dimension in a condition: an id, a group, a list or a negation."""
     groups = [name for name, item in document.get("groups", {}).items() if dimension in item]
-    names = some((*values_of(document, dimension), *groups))
+    names = up_to_three((*values_of(document, dimension), *groups))
     shape = draw(any_of("one", "list", "not one", "not list"))
     chosen = draw(names)
-    stated: Any = chosen[0] if shape.endswith("one") else chosen
-    return {"not": stated} if shape.startswith("not") else stated
+    value: Any = chosen[0] if shape.endswith("one") else chosen
+    return {"not": value} if shape.startswith("not") else value
 
 
 @st.composite
@@ -94,7 +94,7 @@ def conditions(draw: st.DrawFn, document: Document, dimensions: tuple[str, ...])
     """Return a condition over some of the dimensions: a mapping, or a list of mappings."""
 
     def alternative() -> Document:
-        names = draw(some(dimensions))
+        names = draw(up_to_three(dimensions))
         result = {name: draw(choices_of(document, name)) for name in names}
         if draw(st.integers(0, 5)) == 0:
             result["note"] = draw(texts)
@@ -113,13 +113,13 @@ def policies(draw: st.DrawFn) -> Document:
     document: Document = {
         "format": "1",
         "policy": "acme",
-        "plans": {plan: draw(plan_texts) for plan in plans},
+        "plans": {plan: draw(plan_values) for plan in plans},
         "channels": {id: draw(channel_of(id)) for id in channels},
         "hours": {"office": {"open": "mon-fri 09:00-17:00"}},
     }
     roles = draw(subset(*ROLES))
     if roles:
-        document["roles"] = {role: draw(named) for role in roles}
+        document["roles"] = {role: draw(long_form) for role in roles}
     facts = draw(subset(*FACTS, most=2))
     if facts:
         document["facts"] = {fact: FACTS[fact] for fact in facts}
@@ -132,14 +132,14 @@ def policies(draw: st.DrawFn) -> Document:
     document["groups"] = draw(groups_of(document))
 
     who = tuple(name for name in ("plan", "role", "priority", *facts) if values_of(document, name))
-    # A few conditions, used again and again: so rules overlap, and YAML has something to alias.
+    # Rules share a few conditions, so that they overlap and YAML can use aliases.
     pool = draw(st.lists(conditions(document, who), min_size=1, max_size=3))
     document["entitlements"] = draw(st.lists(grants_of(document, pool), min_size=1, max_size=4))
     if draw(st.booleans()):
-        grant: Document = {"recommend": draw(some(tuple(channels)))}
-        document["entitlements"].append(draw(perhaps_when(grant, pool)))
+        grant: Document = {"recommend": draw(up_to_three(tuple(channels)))}
+        document["entitlements"].append(draw(with_or_without_condition(grant, pool)))
     if draw(st.integers(0, 3)):
-        # Only targets may name the channel; one rule does, so that they differ by it at times.
+        # Only targets may depend on the channel. One rule does.
         by_channel = {"channel": draw(choices_of(document, "channel"))}
         rules = draw(st.lists(rules_of(document, pool), max_size=3))
         place = draw(st.integers(0, len(rules)))
@@ -155,30 +155,30 @@ def policies(draw: st.DrawFn) -> Document:
 
 @st.composite
 def channel_of(draw: st.DrawFn, id: str) -> Document:
-    """Return a channel with a little to say about it."""
+    """Return a channel with a name and random remarks."""
     return {"name": draw(texts), "kind": CHANNELS[id], **draw(channel_remarks)}
 
 
 @st.composite
 def groups_of(draw: st.DrawFn, document: Document) -> Document:
-    """Return groups: of plans, and of groups and plans."""
+    """Return a group of plans, and sometimes a group of plans and groups."""
     plans = values_of(document, "plan")
     groups: Document = {"paid": {"plan": {"not": draw(any_of(*plans))}}}
     if draw(st.booleans()):
-        groups["named"] = {"plan": draw(some((*plans, "paid")))}
+        groups["named"] = {"plan": draw(up_to_three((*plans, "paid")))}
     return groups
 
 
 @st.composite
-def perhaps_when(draw: st.DrawFn, entry: Document, pool: list[Any]) -> Document:
-    """Return an entry of a list with one of the conditions, or with none."""
+def with_or_without_condition(draw: st.DrawFn, entry: Document, pool: list[Any]) -> Document:
+    """Return an entry of a list with one of the conditions, or without a condition."""
     return {"when": draw(st.sampled_from(pool)), **entry} if draw(st.booleans()) else entry
 
 
 @st.composite
 def grants_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
-    """Return a grant that allows something."""
-    channels = draw(some(values_of(document, "channel")))
+    """Return a grant that allows channels."""
+    channels = draw(up_to_three(values_of(document, "channel")))
     grant: Document = {"allow": channels[0] if draw(st.booleans()) else channels}
     if draw(st.booleans()):
         grant["hours"] = draw(any_of("office", "24x7"))
@@ -186,7 +186,7 @@ def grants_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
         grant["prerequisites"] = draw(st.sampled_from(["Key", ["Contract", "Key"]]))
     if draw(st.booleans()):
         grant["note"] = draw(texts)
-    return draw(perhaps_when(grant, pool))
+    return draw(with_or_without_condition(grant, pool))
 
 
 @st.composite
@@ -195,20 +195,20 @@ def rules_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
     rule: Document = {}
     known = tuple(item["id"] for item in document.get("metrics", [{"id": "first-response"}]))
     priorities = values_of(document, "priority")
-    for metric in draw(some(known)):
+    for metric in draw(up_to_three(known)):
         if len(priorities) > 0 and draw(st.booleans()):
-            stated = draw(some(priorities))
-            rule[metric] = {priority: draw(cells()) for priority in stated}
+            chosen = draw(up_to_three(priorities))
+            rule[metric] = {priority: draw(cells()) for priority in chosen}
         else:
             rule[metric] = draw(cells())
     if draw(st.booleans()):
         rule["condition"] = draw(texts)
-    return draw(perhaps_when(rule, pool))
+    return draw(with_or_without_condition(rule, pool))
 
 
 @st.composite
 def cells(draw: st.DrawFn) -> Any:
-    """Return a target, alone or with more to say."""
+    """Return a target, alone or with a text and a note."""
     target = draw(any_of(*TARGETS))
     if draw(st.booleans()):
         return target
@@ -228,15 +228,15 @@ def permuted(draw: st.DrawFn, document: Document) -> Document:
             return draw(st.permutations(entries)) if path == ("entitlements",) else entries
         return value
 
-    made: Document = shuffled(document)
-    return made
+    result: Document = shuffled(document)
+    return result
 
 
 # -- as YAML -----------------------------------------------------------------------------------
 
 
 class Style(NamedTuple):
-    """A way to write YAML down."""
+    """The style of a YAML file."""
 
     flow: bool | None = False
     quotes: str | None = None
@@ -249,7 +249,7 @@ class Style(NamedTuple):
     heading: str = ""
 
 
-#: As most policies are written.
+#: The style of most policies.
 USUAL = Style()
 styles = st.builds(
     Style,
@@ -266,11 +266,11 @@ styles = st.builds(
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes texts as PyYAML does: what a YAML 1.1 reader would take for a number in quotes."""
+    """Quotes texts as PyYAML does: texts that a YAML 1.1 reader would read as another type."""
 
 
 class _PlainDumper(_Dumper):
-    """Writes every text plain that can be: `format: 1`, `workaround: true`."""
+    """Writes texts without quotes where possible: `format: 1`, `workaround: true`."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as PyYAML declares it
 
@@ -283,7 +283,7 @@ def yaml_of(document: Document, style: Style = USUAL) -> str:
             return not style.aliases or isinstance(data, str)
 
     text: str = yaml.dump(
-        interned(document, {}),
+        share_equal_parts(document, {}),
         Dumper=Dumper,
         sort_keys=False,
         default_flow_style=style.flow,
@@ -296,12 +296,12 @@ def yaml_of(document: Document, style: Style = USUAL) -> str:
     return style.heading + text
 
 
-def interned(value: Any, seen: dict[str, Any]) -> Any:
-    """Return the same value in which equal parts are one object, which PyYAML makes aliases of."""
+def share_equal_parts(value: Any, known_parts: dict[str, Any]) -> Any:
+    """Return the value with equal parts as the same object: PyYAML writes aliases for them."""
     if isinstance(value, dict):
-        value = {key: interned(item, seen) for key, item in value.items()}
+        value = {key: share_equal_parts(item, known_parts) for key, item in value.items()}
     elif isinstance(value, list):
-        value = [interned(entry, seen) for entry in value]
+        value = [share_equal_parts(entry, known_parts) for entry in value]
     else:
         return value
-    return seen.setdefault(repr(value), value)
+    return known_parts.setdefault(repr(value), value)

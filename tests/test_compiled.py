@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from conftest import Cli
 from hypothesis import HealthCheck, given, settings
-from policy_trees import changed, read
+from policy_trees import edited_trees, read
 
 from zsupport.clock.model import Year
 from zsupport.errors import InvalidPolicy
@@ -92,7 +92,7 @@ def test_compiled_policy_is_equal_to_the_policy(name: str, folder: str) -> None:
 
 
 @MANY
-@given(tree=changed(most=1))
+@given(tree=edited_trees(most=1))
 def test_compiled_form_of_changed_policies_is_equal(
     tree: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -127,8 +127,8 @@ def test_the_second_call_parses_no_yaml(cli: Cli, tmp_path: Path) -> None:
         lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
         return {line.rpartition("|")[2].strip() for line in lines}
 
-    asked = ("--policy", str(ACME), "--plan", "pro", "--role", "admin")
-    first, second = ask(*asked), ask(*asked)
+    arguments = ("--policy", str(ACME), "--plan", "pro", "--role", "admin")
+    first, second = ask(*arguments), ask(*arguments)
     assert first.stdout == second.stdout
     assert "web\n" in first.stdout
     assert {"yaml", "zsupport.policy.loader"} <= imported(first)
@@ -303,7 +303,7 @@ def test_a_folder_of_another_user_is_not_used(
     cache.cache_policy(folder, KEY, acme)
     if ROOT:
         os.chown(folder, NOBODY, NOBODY)
-    else:  # only root can give a folder away: then it is we who are somebody else
+    else:  # only root can change the owner, so the process gets another user id
         somebody_else = os.geteuid() + 1
         monkeypatch.setattr(os, "geteuid", lambda: somebody_else)
     assert refuses(folder, acme)
@@ -330,7 +330,7 @@ def test_an_entry_of_another_user_is_not_read(
     cache.cache_policy(folder, KEY, acme)
     if ROOT:
         os.chown(Path(folder, name_of(KEY)), NOBODY, NOBODY)
-    else:  # the folder is still ours, its entry is not
+    else:  # the first check is that of the folder, the second that of the entry
         ids = iter([os.geteuid(), os.geteuid() + 1])
         monkeypatch.setattr(os, "geteuid", lambda: next(ids))
     assert cache.cached_policy(folder, KEY) is None
@@ -396,8 +396,8 @@ BROKEN = {
     "no checksum": entry(marshal.dumps(1))[8:],
     "another checksum": bytes(8) + entry(marshal.dumps(1))[8:],
     "another identity": entry(marshal.dumps(1), OTHER),
-    "half of it": entry(marshal.dumps(["one", "two"])[:-6]),
-    "no marshal": entry(b"\xff" * 100),
+    "half of an entry": entry(marshal.dumps(["one", "two"])[:-6]),
+    "not marshal data": entry(b"\xff" * 100),
     "an entry of an earlier release": b"0" * 64 + b"\n[]",
 }
 
@@ -455,8 +455,8 @@ def test_damaged_entry_gives_the_right_answer_and_is_replaced(
         path.write_bytes(content)
         assert load(str(ACME)).channels(plan="pro", role="admin") == expected
         # Equal values can have different bytes, because `marshal` depends on reference counts.
-        made = path.read_bytes()
-        assert made.startswith(cache.checksum(made[8:]))
+        new_entry = path.read_bytes()
+        assert new_entry.startswith(cache.checksum(new_entry[8:]))
 
 
 def test_an_entry_under_another_name_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:
@@ -646,7 +646,7 @@ def test_files_of_interrupted_runs_are_removed(folder: str, acme: tuple[Revision
     old.write_bytes(b"x")
     os.utime(old, (1e9, 1e9))
     new.write_bytes(b"x")
-    Path(folder, "mine.txt").write_text("not ours to remove")
+    Path(folder, "mine.txt").write_text("a file of the user")
     ahead = Path(folder, f".{name_of(KEY)}.3.cc.tmp")
     ahead.write_bytes(b"x")
     os.utime(ahead, (9e9, 9e9))
@@ -777,7 +777,7 @@ def test_public_holidays_are_cached_with_exchanged_days(
     assert first.days_off[date(2026, 10, 1).toordinal()] == "National Day"
 
     def never(country: str, subdivision: str | None, year: int) -> Year:
-        raise AssertionError("the library is asked again")
+        raise AssertionError("the library is called again")
 
     monkeypatch.setattr("zsupport.clock.holidays.public_holidays", never)
     assert cached_holidays(folder)("CN", None, 2026) == first
@@ -800,7 +800,7 @@ def test_list_of_shipped_policies_is_a_single_entry(
     assert list_shipped(folder) == plain
 
 
-def test_a_heading_has_no_sections_and_what_a_list_shows() -> None:
+def test_heading_has_only_the_fields_that_a_list_shows() -> None:
     (revision,) = load("hivemq", cache=False).revisions
     heading = revision.heading()
     assert (heading.hours, heading.rules, heading.plans) == ({}, (), ())
@@ -808,7 +808,7 @@ def test_a_heading_has_no_sections_and_what_a_list_shows() -> None:
     assert [getattr(heading, name) for name in shown] == [getattr(revision, name) for name in shown]
 
 
-def test_a_python_without_the_built_in_hash_has_another(
+def test_python_without_the_built_in_hash_uses_another_hash(
     folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "_imp", ModuleType("_imp"))

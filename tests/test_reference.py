@@ -16,7 +16,7 @@ from math import prod
 from pathlib import Path
 
 import pytest
-from policy_trees import OWN, policy_files
+from policy_trees import TEST_POLICIES, policy_files
 from reference.compare import (
     AGREED,
     COMPARED,
@@ -180,7 +180,7 @@ def test_a_revision_ends_when_the_next_begins(date: str, policy: str | None) -> 
 
 # -- shipped policies ------------------------------------------------------------------------------
 
-SHIPPED = [path for path in policy_files() if path not in OWN]
+SHIPPED = [path for path in policy_files() if path not in TEST_POLICIES]
 
 
 #: Time zone and country of the customer, for policies that ask for them.

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from conftest import Cli
 from hypothesis import HealthCheck, event, given, settings
-from policy_trees import Core, as_editors_see, changed, findings, policy_files
+from policy_trees import Core, as_editors_see, edited_trees, findings, policy_files
 
 from zsupport.policy.reference import reference
 from zsupport.policy.schema import policy_schema
@@ -135,7 +135,7 @@ def test_invalid_keys_are_rejected_like_in_the_loader(tree: Any) -> None:
 
 
 @EXAMPLES
-@given(changed(most=1))
+@given(edited_trees(most=1))
 def test_schema_accepts_what_the_loader_accepts(tree: Any) -> None:
     errors = findings(tree)
     event("accepted" if not errors else "refused")
@@ -144,7 +144,7 @@ def test_schema_accepts_what_the_loader_accepts(tree: Any) -> None:
 
 
 @EXAMPLES
-@given(changed())
+@given(edited_trees())
 def test_every_unknown_or_missing_key_is_rejected(tree: Any) -> None:
     # The schema reads a mapping without the key `target` as targets by priority, so it cannot
     # reject a misspelt `target`.
