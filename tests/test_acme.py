@@ -1,4 +1,4 @@
-"""One policy with every key of the format: what each line must come to, value by value."""
+"""A policy with every key of the format, and the expected model of every line."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -47,19 +47,19 @@ def acme() -> Revision:
 
 
 def on(line: int) -> Place:
-    """Return a place on a line; where the paths lead to is a test of its own."""
+    """Return a place on a line, without its path: `test_model_places.py` tests paths."""
     return Place("", line)
 
 
-def placed(value: Any) -> Any:
-    """Return a part of the model with the lines of its places alone."""
+def without_paths(value: Any) -> Any:
+    """Return a part of the model whose places have lines, but no paths."""
     if isinstance(value, Place):
         return on(value.line)
     if isinstance(value, tuple):
-        parts = [placed(part) for part in value]
+        parts = [without_paths(part) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     if isinstance(value, dict):
-        return {key: placed(part) for key, part in value.items()}
+        return {key: without_paths(part) for key, part in value.items()}
     return value
 
 
@@ -68,7 +68,7 @@ def when(line: int, /, **values: tuple[str, ...]) -> Alternative:
 
 
 def windows(days: range, opens: str, closes: str, nights: int = 0) -> tuple[Window, ...]:
-    """Return the same window on several days, Monday as 0; it closes so many nights later."""
+    """Return the same window on several days (Monday is 0). It closes `nights` days later."""
 
     def minutes(clock: str) -> int:
         return int(clock[:2]) * 60 + int(clock[3:])
@@ -126,7 +126,7 @@ def test_sources(acme: Revision) -> None:
 
 
 def test_plans(acme: Revision) -> None:
-    assert placed(acme.plans) == (
+    assert without_paths(acme.plans) == (
         Member("free", "Free", (), (), None, NOTHING, on(24)),
         Member("pro", "Pro", ("free",), (), None, NOTHING, on(25)),
         Member(
@@ -142,7 +142,7 @@ def test_plans(acme: Revision) -> None:
 
 
 def test_roles(acme: Revision) -> None:
-    assert placed(acme.roles) == (
+    assert without_paths(acme.roles) == (
         Member("owner", "Owner", ("staffer",), (), None, NOTHING, on(30)),
         Member("admin", "Administrator", ("user",), ("root",), None, NOTHING, on(31)),
         Member("staffer", "Employee", (), (), None, NOTHING, on(32)),
@@ -155,7 +155,7 @@ def test_facts(acme: Revision) -> None:
         "false": {"en": "no", "nb": "nei"},
         "true": {"en": "yes", "nb": "ja"},
     }
-    assert placed(acme.facts) == (
+    assert without_paths(acme.facts) == (
         Fact(
             "topic",
             "What is it about?",
@@ -186,7 +186,7 @@ def test_facts(acme: Revision) -> None:
 
 
 def test_channels(acme: Revision) -> None:
-    assert placed(acme.channels) == (
+    assert without_paths(acme.channels) == (
         Channel(
             "help-center",
             "Help Center",
@@ -238,7 +238,7 @@ def test_channels(acme: Revision) -> None:
 def test_grants(acme: Revision) -> None:
     paid, staff = ("pro", "business", "classic", "bare"), ("owner", "admin")
     plans = Remarks(None, None, "plans")
-    assert placed(acme.grants) == (
+    assert without_paths(acme.grants) == (
         Grant((), ("help-center",), (), None, (), NOTHING, on(77)),
         Grant(
             (when(78, plan=paid, role=staff, topic=("technical",)),),
@@ -262,7 +262,7 @@ def test_grants(acme: Revision) -> None:
             ),
             ("web",), (), None, (), Remarks("Members too.", None, None), on(84),
         ),
-        # The order of `recommend` is as written; a group has none but that of its definition.
+        # `recommend` keeps its order. The values of a group have the order of their definition.
         Grant(
             (when(89, priority=("P1", "P2")),),
             (), ("phone", "web", "chat"), None, (), NOTHING, on(89),
@@ -271,7 +271,7 @@ def test_grants(acme: Revision) -> None:
 
 
 def test_priorities(acme: Revision) -> None:
-    assert placed(acme.priorities) == (
+    assert without_paths(acme.priorities) == (
         Priority(
             "P1", {"en": "Urgent", "nb": "Haster"}, "Down with no workaround.",
             (when(95, impact=("down",), workaround=("false",)),), ("critical", "1"),
@@ -295,7 +295,7 @@ def test_priorities(acme: Revision) -> None:
 
 def test_metrics(acme: Revision) -> None:
     person = Remarks("By a person.", None, None)
-    assert placed(acme.metrics) == (
+    assert without_paths(acme.metrics) == (
         Metric("first-response", "First response", "opened", None, None, person, on(103)),
         Metric("update", "Updates", "opened", None, None, NOTHING, on(104)),
         Metric(
@@ -307,7 +307,7 @@ def test_metrics(acme: Revision) -> None:
 
 def test_hours(acme: Revision) -> None:
     office_days = windows(range(4), "08:00", "17:00") + windows(range(4, 5), "08:00", "13:00")
-    assert placed(acme.hours) == {
+    assert without_paths(acme.hours) == {
         "office": (
             calendar(
                 110,
@@ -391,7 +391,7 @@ def test_hours(acme: Revision) -> None:
 
 
 def test_commitment(acme: Revision) -> None:
-    assert placed(acme.commitments) == (
+    assert without_paths(acme.commitments) == (
         Commitment(
             (when(138, premier=("true",)),),
             "agreement",
@@ -407,7 +407,7 @@ def test_targets(acme: Revision) -> None:
         return Cell(target, None, hours, None, NOTHING, on(line), key)
 
     def keyed(rule: TargetRule) -> TargetRule:
-        """Write each cell under the priority that it is for, where nothing else is said."""
+        """Set the key of each cell to its priority, unless the cell has a key."""
         cells = {
             metric: {p: cell if cell.key else cell._replace(key=p) for p, cell in item.items()}
             for metric, item in rule.cells.items()
@@ -535,12 +535,12 @@ def test_targets(acme: Revision) -> None:
             on(177),
         ),
     )  # fmt: skip
-    assert placed(acme.rules) == tuple(map(keyed, expected))
+    assert without_paths(acme.rules) == tuple(map(keyed, expected))
 
 
 def test_terms(acme: Revision) -> None:
     two = {"en": "2 named contacts.", "nb": "2 navngitte kontakter."}
-    assert placed(acme.terms) == (
+    assert without_paths(acme.terms) == (
         Term(
             "contacts", (when(181, plan=("business",)),), "20 named contacts.", NOTHING, on(181)
         ),
@@ -557,7 +557,7 @@ def test_self_help(acme: Revision) -> None:
         "calls", {"en": "Calls", "nb": "Samtaler"}, "https://example.com/calls",
         Remarks("Sound too.", None, None), on(191),
     )  # fmt: skip
-    assert placed(acme.self_help) == SelfHelp(
+    assert without_paths(acme.self_help) == SelfHelp(
         "help-center",
         False,
         (

@@ -80,7 +80,7 @@ def imports(module: str) -> set[str]:
 
 def layer(module: str) -> int:
     first = module.removeprefix("zsupport").removeprefix(".").partition(".")[0]
-    assert first in LAYER, f"{module} is in no layer"
+    assert first in LAYER, f"{module} has no layer"
     return LAYER[first]
 
 
@@ -374,7 +374,7 @@ def test_only_sources_accesses_files(module: str) -> None:
         assert accesses == ALLOWED_FILE_ACCESS.get(module, set())
 
 
-# The standard streams, and functions that write to them by default. Rich gets its stream by `file`.
+# The standard streams, and functions that write to them by default. Rich gets its stream in `file`.
 STREAMS = re.compile(
     r"print|pprint\..*|input|breakpoint|os\.write|sys\.(__)?std(out|err)(__)?"
     r"|(typer|click)\.(secho|echo|prompt|confirm|pause)|logging\..*|warnings\.warn|traceback\.print_.*"

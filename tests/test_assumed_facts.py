@@ -1,4 +1,4 @@
-"""The quick way to find out that an assumed fact changes a target never changes an answer."""
+"""The shortcut that finds targets changed by an assumed fact does not change any answer."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ DAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
 def answers(path: Path) -> list[dict[str, object]]:
-    """Return what questions about targets are answered, the warnings included."""
+    """Return the answers to questions about targets, with their warnings."""
     policy = zsupport.load(path, cache=False)
     plans = [None, *(plan.id for plan in policy.revisions[0].plans)]
     channels = [None, *(channel.id for channel in policy.revisions[0].channels)]
@@ -29,13 +29,13 @@ def answers(path: Path) -> list[dict[str, object]]:
 def test_warnings_about_assumed_facts_do_not_depend_on_the_shortcut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    warned = 0
+    warnings = 0
     for number in range(POLICIES):
         path = tmp_path / f"{number}.yaml"
         path.write_text(block(draw(SEED, number)[0]), encoding="utf-8")
         with monkeypatch.context() as patched:
-            quick = answers(path)
+            expected = answers(path)
             patched.setattr(promise._PromiseReader, "surely_changes", lambda *_: False)
-            assert answers(path) == quick, f"seed {SEED}, policy {number}"
-        warned += sum("is assumed" in str(item["warnings"]) for item in quick)
-    assert warned > POLICIES
+            assert answers(path) == expected, f"seed {SEED}, policy {number}"
+        warnings += sum("is assumed" in str(item["warnings"]) for item in expected)
+    assert warnings > POLICIES

@@ -53,10 +53,10 @@ def test_every_error_is_reported_once_in_place(case: Path) -> None:
     lines = expected(case)
     assert lines, "no expected findings"
     findings = findings_in(case)
-    several = case.with_suffix("").is_dir()
+    is_folder = case.with_suffix("").is_dir()
 
     def where(finding: Finding) -> str:
-        file = f"{Path(finding.file).name}:" if several else ""
+        file = f"{Path(finding.file).name}:" if is_folder else ""
         return f"{file}{finding.span.line}:{finding.span.column} {finding.code} {finding.path}"
 
     assert [where(finding) for finding in findings] == [
@@ -103,14 +103,15 @@ TEXTS = sorted(FOLDER.glob("*.text"))
 AS_JSON = [path.with_suffix(".expected") for path in TEXTS]
 
 
-def named(case: Path) -> str:
+def argument_of(case: Path) -> str:
+    """Return the path of a case on the command line."""
     path = case.with_suffix("")
     return f"./{path.name}" if path.is_dir() else f"./{path.name}.yaml"
 
 
 @pytest.mark.parametrize("case", TEXTS, ids=lambda path: path.stem)
 def test_text_marks_the_error_in_the_line(case: Path, cli: Cli) -> None:
-    run = cli("channels", "--policy", named(case), cwd=FOLDER)
+    run = cli("channels", "--policy", argument_of(case), cwd=FOLDER)
     assert run.stderr == case.read_text(encoding="utf-8")
     assert run.stdout == ""
     assert run.code == 3
@@ -118,7 +119,7 @@ def test_text_marks_the_error_in_the_line(case: Path, cli: Cli) -> None:
 
 @pytest.mark.parametrize("case", AS_JSON, ids=lambda path: path.stem)
 def test_json_has_every_finding(case: Path, cli: Cli) -> None:
-    run = cli("due", "--policy", named(case), "--format", "json", cwd=FOLDER)
+    run = cli("due", "--policy", argument_of(case), "--format", "json", cwd=FOLDER)
     assert run.code == 3
     document = json.loads(run.stdout)
     schema = json.loads(cli("schema", "error").stdout)
@@ -129,7 +130,7 @@ def test_json_has_every_finding(case: Path, cli: Cli) -> None:
     assert len(error["problems"]) == len(lines)
     for problem, line in zip(error["problems"], lines, strict=True):
         *file, row, column = line.place.split(":")
-        assert problem["file"].endswith(file[0] if file else named(case))
+        assert problem["file"].endswith(file[0] if file else argument_of(case))
         assert (problem["line"], problem["column"]) == (int(row), int(column))
         assert (problem["end_line"], problem["end_column"]) >= (int(row), int(column))
         assert (problem["code"], problem["path"]) == (line.code, line.path)

@@ -28,7 +28,7 @@ GIT = [
 ]  # fmt: skip
 
 
-def valid(schema: str, text: str, folder: Path) -> None:
+def assert_valid(schema: str, text: str, folder: Path) -> None:
     """Validate a file with a schema of check-jsonschema."""
     path = folder / "file.yml"
     path.write_text(text, encoding="utf-8")
@@ -41,7 +41,7 @@ def valid(schema: str, text: str, folder: Path) -> None:
 
 def test_action_is_valid(tmp_path: Path) -> None:
     text = (ACTION / "action.yml").read_text(encoding="utf-8")
-    valid("github-actions", text, tmp_path)
+    assert_valid("github-actions", text, tmp_path)
     declared = re.findall(r"^  ([\w-]+):\n    description", text, re.M)
     used = re.findall(r"\$\{\{ inputs\.([\w-]+) \}\}", text)
     assert set(declared) == set(used)
@@ -52,12 +52,12 @@ def test_action_is_valid(tmp_path: Path) -> None:
 
 def test_workflow_runs_all_supported_versions_of_python(tmp_path: Path) -> None:
     text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
-    valid("github-workflows", text, tmp_path)
+    assert_valid("github-workflows", text, tmp_path)
     job = yaml.safe_load(text)["jobs"]["run"]
     assert job["steps"][-1] == {"run": ".ci/run"}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    named = "Programming Language :: Python :: 3."
-    supported = [name.rpartition(" ")[2] for name in project["classifiers"] if named in name]
+    prefix = "Programming Language :: Python :: 3."
+    supported = [name.rpartition(" ")[2] for name in project["classifiers"] if prefix in name]
     assert job["strategy"]["matrix"]["python"] == supported
     assert project["requires-python"] == f">={supported[0]}"
 
@@ -72,12 +72,12 @@ def snippets(mark: str) -> list[str]:
 
 
 def test_all_snippets_of_other_tools_are_tested() -> None:
-    tried = (".github/workflows/", ".gitlab-ci.yml", ".pre-commit-config.yaml")
+    tested_files = (".github/workflows/", ".gitlab-ci.yml", ".pre-commit-config.yaml")
     for page in PAGES:
         for block in blocks_of(page):
             if block.language == "yml":
                 assert page == "ci.md"
-                assert block.note.startswith(tried), block.place
+                assert block.note.startswith(tested_files), block.place
 
 
 def test_hooks_of_the_guide_exist(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_snippets_of_the_guide_are_valid(mark: str, schema: str, tmp_path: Path)
     texts = snippets(mark)
     assert texts
     for text in texts:
-        valid(schema, text, tmp_path)
+        assert_valid(schema, text, tmp_path)
 
 
 def test_hooks_ignore_file_names_and_change_no_file(cli: Cli, tmp_path: Path) -> None:
@@ -314,11 +314,11 @@ def test_step_accepts_the_options_in_the_guide(step: Step, program: Path) -> Non
             option.flags[0] for option in load_command(command).every_option() if option.flags
         }
         for option in every:
-            given = f"{option}x" if option[-1] == "=" else option
-            done = step.run(command, str(program.parent), BASE="abc", ARGUMENTS=given)
-            taken = option in (*listed[command], *listed["all"])
-            assert done.returncode == (0 if taken else 2), (command, option)
-            assert not taken or option.rstrip("=") in options
+            argument = f"{option}x" if option[-1] == "=" else option
+            done = step.run(command, str(program.parent), BASE="abc", ARGUMENTS=argument)
+            allowed = option in (*listed[command], *listed["all"])
+            assert done.returncode == (0 if allowed else 2), (command, option)
+            assert not allowed or option.rstrip("=") in options
 
 
 def test_step_runs_the_command_once(step: Step, program: Path, tmp_path: Path) -> None:
@@ -337,7 +337,7 @@ def test_pull_request_is_checked_with_the_configuration_of_the_base(step: Step) 
     step.git("checkout", "-qb", "change")
     project.write_text('[tool.zsupport.check]\nignore = ["ZS"]\n')
     step.change("first-response: {P1: 1h 24x7,", "first-response: {P1: 9 business hours,")
-    # A file on disk with the name of the revision and file.
+    # A file whose name looks like a Git revision and a path.
     (step.folder / "main:pyproject.toml").write_text(project.read_text())
     step.git("add", "-A")
     step.git("commit", "-qm", "Switch the check off")
@@ -380,8 +380,8 @@ def test_gitlab_job_writes_reports_for_every_policy(
     script = yaml.safe_load(text)["support-policy"]["script"]
     folder = tmp_path / "support"
     folder.mkdir()
-    for name, written in read_starter("acme").items():
-        (folder / name).write_text(written, encoding="utf-8")
+    for name, content in read_starter("acme").items():
+        (folder / name).write_text(content, encoding="utf-8")
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "A policy"]):
         subprocess.run([*GIT, *command], cwd=tmp_path, check=True, capture_output=True)
     policy = folder / "acme.yaml"

@@ -136,24 +136,24 @@ EDITS: dict[tuple[str, str], tuple[tuple[str | int, ...], Any]] = {
 }  # fmt: skip
 
 
-def written(tree: dict[str, Any]) -> Document:
+def document_of(tree: dict[str, Any]) -> Document:
     data = json.dumps(tree).encode()
     return read_document(SourceFile("acme.yaml", data, "sha256:" + data.hex()[:64], "acme.yaml"))
 
 
-def changed(way: tuple[str | int, ...], value: Any) -> Document:
-    """Return the document with another value at a place; None removes the value."""
+def with_value(path: tuple[str | int, ...], value: Any) -> Document:
+    """Return the document with another value at a path; None removes the value."""
     tree = deepcopy(BASE)
     node: Any = tree
-    for step in way[:-1]:
+    for step in path[:-1]:
         node = node[step]
     if value is None:
-        del node[way[-1]]
-    elif isinstance(node, list) and way[-1] == len(node):
+        del node[path[-1]]
+    elif isinstance(node, list) and path[-1] == len(node):
         node.append(value)
     else:
-        node[way[-1]] = value
-    document = written(tree)
+        node[path[-1]] = value
+    document = document_of(tree)
     assert document.revision is not None, document.findings
     return document
 
@@ -178,7 +178,9 @@ def test_every_key_is_classified_and_has_a_change() -> None:
 @pytest.mark.parametrize(("kind", "key"), EDITS)
 def test_diff_reports_a_change_by_the_class_of_the_key(kind: str, key: str) -> None:
     effect = classes()[kind, key]
-    [compared] = compare([written(BASE)], [changed(*EDITS[kind, key])], own_days=True).compared
+    [compared] = compare(
+        [document_of(BASE)], [with_value(*EDITS[kind, key])], own_days=True
+    ).compared
     changes = [change.code for part in compared.parts for change in part.changes]
     if effect == JUDGED:
         assert changes
@@ -194,7 +196,7 @@ ADVICE = {("grant", "recommend"): "recommended", ("metric", "warn"): "at_risk_at
 
 @cache
 def before() -> Answered:
-    return answers(written(BASE))
+    return answers(document_of(BASE))
 
 
 def answers(document: Document) -> Answered:
@@ -216,8 +218,8 @@ def differing(first: Answered, second: Answered) -> set[str]:
     for command, rows in first.items():
         if len(rows) != len(second[command]):
             fields.add("answers")
-        for row, also in zip(rows, second[command], strict=False):
-            fields |= {name for name in row._fields if getattr(row, name) != getattr(also, name)}
+        for row, other in zip(rows, second[command], strict=False):
+            fields |= {name for name in row._fields if getattr(row, name) != getattr(other, name)}
     return fields
 
 
@@ -225,7 +227,7 @@ def differing(first: Answered, second: Answered) -> set[str]:
     ("kind", "key"), [name for name, effect in classes().items() if effect != JUDGED]
 )
 def test_other_keys_change_only_texts_of_answers(kind: str, key: str) -> None:
-    fields = differing(before(), answers(changed(*EDITS[kind, key])))
+    fields = differing(before(), answers(with_value(*EDITS[kind, key])))
     assert fields - WORDS_OF_ANSWERS == {ADVICE.get((kind, key))} & fields
 
 
@@ -249,7 +251,7 @@ NOT_MUTATED = {
 
 
 def test_every_judged_key_is_mutated_or_listed() -> None:
-    mutated = {key_at(POLICY, BASE, mutant.path) for mutant in mutants_of(written(BASE))}
+    mutated = {key_at(POLICY, BASE, mutant.path) for mutant in mutants_of(document_of(BASE))}
     judged = {name for name, effect in classes().items() if effect == JUDGED}
-    left = {(kind, key) for kind, keys in NOT_MUTATED.items() for key in keys.split()}
-    assert judged - mutated == left
+    listed = {(kind, key) for kind, keys in NOT_MUTATED.items() for key in keys.split()}
+    assert judged - mutated == listed

@@ -29,9 +29,10 @@ from zsupport.clock.target_text import parse_target
 DAY = clock.DAY_SECONDS
 Pauses = Sequence[tuple[int, int]]
 READINGS = ("close", "same-time", "opening")
-Written = dict[str, Any]
+#: A calendar as in a policy file.
+Fields = dict[str, Any]
 
-BY_HAND: list[tuple[Written, str]] = [
+BY_HAND: list[tuple[Fields, str]] = [
     ({"timezone": "Europe/Oslo", "open": "mon-fri 09:00-17:00"}, "2026-03-29"),
     ({"timezone": "Europe/Oslo", "open": "mon-sun 22:00-06:00"}, "2026-10-25"),
     ({"timezone": "Europe/Oslo", "open": "24x7", "business-days": "mon-fri"}, "2026-10-25"),
@@ -70,13 +71,13 @@ class Clock(ABC):
 class Program(Clock):
     """The program, by its public API."""
 
-    def __init__(self, written: Written, reading: str) -> None:
-        self.calendar = Calendar.from_dict(written, business_day=reading)
+    def __init__(self, fields: Fields, reading: str) -> None:
+        self.calendar = Calendar.from_dict(fields, business_day=reading)
 
     def due(self, opened: int, target: int | str, pauses: Pauses = ()) -> int:
-        wanted = target if isinstance(target, str) else timedelta(seconds=target)
+        converted = target if isinstance(target, str) else timedelta(seconds=target)
         spans = [(moment(begin), moment(end)) for begin, end in pauses]
-        return int(self.calendar.due(moment(opened), wanted, spans).timestamp())
+        return int(self.calendar.due(moment(opened), converted, spans).timestamp())
 
     def elapsed(self, start: int, end: int, pauses: Pauses = ()) -> int:
         spans = [(moment(begin), moment(end)) for begin, end in pauses]
@@ -93,14 +94,14 @@ class Program(Clock):
 class Definition(Clock):
     """The oracle."""
 
-    def __init__(self, written: Written, reading: str) -> None:
-        self.hours = clock.Hours(written)
+    def __init__(self, fields: Fields, reading: str) -> None:
+        self.hours = clock.Hours(fields)
         self.reading = reading
 
     def due(self, opened: int, target: int | str, pauses: Pauses = ()) -> int:
-        wanted = clock.Target("business", target) if isinstance(target, int) else None
+        converted = clock.Target("business", target) if isinstance(target, int) else None
         return clock.due(
-            self.hours, opened, wanted or clock.to_target(str(target)), pauses, self.reading
+            self.hours, opened, converted or clock.to_target(str(target)), pauses, self.reading
         )
 
     def elapsed(self, start: int, end: int, pauses: Pauses = ()) -> int:
@@ -120,28 +121,28 @@ def moment(seconds: int) -> datetime:
 class Hours(NamedTuple):
     """A calendar, and a day near which it has exceptions or transitions."""
 
-    written: Written
+    fields: Fields
     day: int
 
 
 @cache
 def hours(number: int) -> Hours:
     if number < len(BY_HAND):
-        written, day = BY_HAND[number]
-        return Hours(written, clock.to_day(day))
+        fields, day = BY_HAND[number]
+        return Hours(fields, clock.to_day(day))
     random = Random(f"hours {number}")
     while True:
         zone = random.choice(sorted(ZONES))
         days = some_days(random, zone)
-        written = some_calendar(random, zone, days, 1)
+        fields = some_calendar(random, zone, days, 1)
         # With a minute a week, targets in hours are not reached within ten years.
-        if sum(clock.Hours(written).minutes(days[0] + 30 + day).count(1) for day in range(7)) > 60:
-            return Hours(written, days[0])
+        if sum(clock.Hours(fields).minutes(days[0] + 30 + day).count(1) for day in range(7)) > 60:
+            return Hours(fields, days[0])
 
 
 @cache
 def implementation_of(implementation: type[Clock], number: int, reading: str) -> Clock:
-    return implementation(hours(number).written, reading)  # type: ignore[call-arg]
+    return implementation(hours(number).fields, reading)  # type: ignore[call-arg]
 
 
 @pytest.fixture(params=[Program, Definition], ids=["program", "definition"], scope="module")
@@ -327,8 +328,8 @@ def test_pause_without_working_time_does_not_move_the_deadline(
 
 
 # Calendars with windows that continue on the next date, in all ways of rule 7. Breaks, holidays and
-# dates with their own hours are added at random (`reaching`).
-NIGHTS: list[Written | list[Written]] = [
+# dates with their own hours are added at random by `hours_near_transition`.
+NIGHTS: list[Fields | list[Fields]] = [
     {"open": "mon-fri 22:00-06:00"},
     {"open": "mon-sun 16:00-01:00", "business-days": "mon-fri"},
     {"open": ["mon-thu 23:30-23:15", "sun 00:00-12:00"]},
@@ -349,15 +350,15 @@ FOLDS = {
 }  # fmt: skip
 
 
-class Reaching(NamedTuple):
+class TransitionHours(NamedTuple):
     """Hours in a time zone with business days, and a day near a transition."""
 
-    members: list[Written]
+    members: list[Fields]
     zone: str
     day: int
 
 
-def reaching(number: int) -> Reaching:
+def hours_near_transition(number: int) -> TransitionHours:
     """Return a calendar or union by its number."""
     random = Random(f"reaching {number}")
     while True:
@@ -368,8 +369,8 @@ def reaching(number: int) -> Reaching:
         for member in drawn if isinstance(drawn, list) else [drawn]:
             other = some_calendar(random, zone, [day], 1)
             if member:
-                taken = ("dates", "breaks", "holidays", "holidays-apply-to", "apply-holidays")
-                other = {**member, **{key: other[key] for key in taken if key in other}}
+                keys = ("dates", "breaks", "holidays", "holidays-apply-to", "apply-holidays")
+                other = {**member, **{key: other[key] for key in keys if key in other}}
             if other["open"] == "24x7":
                 other.pop("holidays-apply-to", None)
             else:
@@ -388,7 +389,7 @@ def reaching(number: int) -> Reaching:
             members.append({**other, "timezone": zone})
         hours = clock.Hours(members)
         if any(hours.is_working_date(on) for on in range(day + 20, day + 40)):
-            return Reaching(members, zone, day)
+            return TransitionHours(members, zone, day)
 
 
 BUSINESS_DAYS = (
@@ -396,12 +397,12 @@ BUSINESS_DAYS = (
     "by 07:00 next business day", "by 23:45 next business day", "by 24:00 next business day",
 )  # fmt: skip
 #: Targets with their readings; `by` targets have no reading.
-READ = [
+TARGETS_WITH_READINGS = [
     (target, reading)
     for target in BUSINESS_DAYS
     for reading in (READINGS if "by" not in target else ("close",))
 ]
-REACHING = 200
+TRANSITION_COUNT = 200
 
 
 def moments_around(time: WorkingTime, zone: str, day: int) -> list[int]:
@@ -423,13 +424,13 @@ def moments_around(time: WorkingTime, zone: str, day: int) -> list[int]:
 @pytest.mark.parametrize("tenth", range(10))
 def test_business_days_opened_later_are_not_due_earlier(tenth: int) -> None:
     due_dates = 0
-    for number in range(tenth, REACHING, 10):
-        drawn = reaching(number)
+    for number in range(tenth, TRANSITION_COUNT, 10):
+        drawn = hours_near_transition(number)
         for reading in READINGS:
             settled = Calendar.from_dict(drawn.members, business_day=reading)._settled
             moments = moments_around(settled.time, drawn.zone, drawn.day)
             basis = Basis(settled.time, settled.days, reading)
-            for text in (text for text, read in READ if read == reading):
+            for text in (text for text, read in TARGETS_WITH_READINGS if read == reading):
                 target, latest = parse_target(text), 0
                 for opened in moments:
                     due = due_without_pauses(target, opened, basis)
@@ -442,25 +443,25 @@ def test_business_days_opened_later_are_not_due_earlier(tenth: int) -> None:
 
 @pytest.mark.parametrize("tenth", range(10))
 def test_business_days_agree_with_the_oracle(tenth: int) -> None:
-    for number in range(tenth, REACHING, 10):
-        drawn = reaching(number)
+    for number in range(tenth, TRANSITION_COUNT, 10):
+        drawn = hours_near_transition(number)
         hours, random = clock.Hours(drawn.members), Random(number)
         for reading in READINGS:
             calendar = Calendar.from_dict(drawn.members, business_day=reading)
             moments = moments_around(calendar.working_time, drawn.zone, drawn.day)
-            for text in (text for text, read in READ if read == reading):
+            for text in (text for text, read in TARGETS_WITH_READINGS if read == reading):
                 for opened in random.sample(moments, 5):
                     due = calendar.due(moment(opened), text)
                     expected = moment(clock.due(hours, opened, clock.to_target(text), (), reading))
                     assert due == expected, (drawn, reading, text, moment(opened))
 
 
-@given(NUMBERS, OFFSETS, st.integers(0, 3 * DAY), st.sampled_from(READ))
+@given(NUMBERS, OFFSETS, st.integers(0, 3 * DAY), st.sampled_from(TARGETS_WITH_READINGS))
 @checked
 def test_business_days_are_monotone_in_both_implementations(
-    implementation: type[Clock], number: int, offset: int, later: int, read: tuple[str, str]
+    implementation: type[Clock], number: int, offset: int, later: int, case: tuple[str, str]
 ) -> None:
-    target, reading = read
+    target, reading = case
     first, second = at(number, offset), at(number, offset + later)
     subject = implementation_of(implementation, number, reading)
     due, not_earlier = due_or_none(subject, first, target), due_or_none(subject, second, target)
@@ -484,12 +485,12 @@ def test_business_days_do_not_add_up(implementation: type[Clock]) -> None:
 @pytest.mark.parametrize("target", ["next business day", "1 business day", "2000 business hours"])
 def test_unreached_deadline_is_an_error_within_two_seconds(target: str) -> None:
     # Rule 17: an error, not an endless loop. Half an hour a week, and no business day.
-    written = {"timezone": "Europe/Oslo", "open": "mon 09:00-09:30", "business-days": "sat-sun"}
-    calendar = Calendar.from_dict(written)
-    begun = time.process_time()
+    fields = {"timezone": "Europe/Oslo", "open": "mon 09:00-09:30", "business-days": "sat-sun"}
+    calendar = Calendar.from_dict(fields)
+    start = time.process_time()
     with pytest.raises(ValueError, match="ten years"):
         calendar.due(datetime(2026, 6, 1, 8, tzinfo=UTC), target)
-    assert time.process_time() - begun < 2
+    assert time.process_time() - start < 2
 
 
 @given(NUMBERS, OFFSETS)

@@ -52,7 +52,7 @@ def columns(report: Report) -> tuple[Any, ...]:
 
 
 def ask(command: str, policy: Policy, question: dict[str, Any], at: datetime) -> AnyAnswers:
-    """Return the answers to a question at a moment; `due` with events."""
+    """Return the answers to a question at a moment. `due` has events."""
     names = {
         "priority": ("fact",),
         "topics": ("role",),
@@ -244,7 +244,7 @@ targets: [{when: {opened: inside office}, first-response: 1h}, {first-response: 
     arguments = ("due", "--policy", f"{tmp_path}/", "--format", "plain", "--opened")
     run = cli(*arguments, "2026-05-01T10:00:00Z")
     assert (run.stdout, run.code) == ("2026-05-01T11:00:00Z\n", 0), run.stderr
-    # Nor before the first revision.
+    # Before the first revision, nothing is stated.
     assert cli(*arguments, "2025-05-01T10:00:00Z").stdout == "not-stated\n"
     run = cli(*arguments, "2026-06-01T10:00:00Z")
     assert run.code == 3

@@ -158,7 +158,7 @@ def test_invalid_grant_hides_no_finding() -> None:
     assert sorted(codes_of(text)) == ["ZS104", "ZS201"]
 
 
-CLOCK = "7h 24x7"  # in no other rule, so that it identifies the rule that decides
+CLOCK = "7h 24x7"  # no other rule has this target, so it identifies the rule that decides
 MOMENTS = (datetime(2026, 11, 23, 10, tzinfo=UTC), datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 

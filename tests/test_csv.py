@@ -1,4 +1,4 @@
-"""CSV for spreadsheets, which run texts that start like a formula, and for programs."""
+"""CSV for programs, and for spreadsheets, which run texts that start like a formula."""
 
 import csv
 import io

@@ -31,7 +31,7 @@ COVERS = '{add: ["2026-12-24"], covers: 2026-2027}'
 @pytest.mark.parametrize(
     ("opened", "expected"),
     [
-        ("2025-12-30T10:00:00Z", [BEYOND]),  # it begins too early, and is due in 2026
+        ("2025-12-30T10:00:00Z", [BEYOND]),  # opened before these years, due in 2026
         ("2026-01-01T10:00:00Z", []),
         ("2027-12-28T10:00:00Z", []),  # a Tuesday: due on Thursday
         ("2027-12-31T10:00:00Z", [BEYOND]),  # due in 2028
@@ -101,8 +101,8 @@ def test_exchanged_days_of_the_customer(cli: "Cli", tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("opened", "years"),
     [
-        ("1989-05-02T10:00:00Z", [1989]),  # the Germany of the library begins in 1990
-        ("2100-12-30T10:00:00Z", [2101]),  # and ends in 2100
+        ("1989-05-02T10:00:00Z", [1989]),  # the library has data for Germany from 1990
+        ("2100-12-30T10:00:00Z", [2101]),  # to 2100
         ("2150-12-30T10:00:00Z", [2150, 2151]),
         ("2026-12-30T10:00:00Z", []),
     ],

@@ -198,7 +198,7 @@ def letters(pattern: Any) -> Iterator[str]:
 
 
 def hostile_texts(expression: Expression) -> list[tuple[str, str]]:
-    """Return pairs of a prefix and a text to repeat: characters of the pattern, and all of them."""
+    """Return pairs of a prefix and a text to repeat, made of characters of the pattern."""
     characters = list(dict.fromkeys(letters(parser.parse(expression.pattern, expression.flags))))[
         :8
     ]

@@ -1,6 +1,6 @@
-"""Facts that decide the priority, and conditions whose order means nothing.
+"""Priorities that depend on facts, and conditions whose order has no effect.
 
-The clock definition, rules 19 and 21; the answers are worked out by hand.
+See rules 19 and 21 of the clock definition. The expected answers are worked out by hand.
 """
 
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ BASE: dict[str, Any] = {
 
 @pytest.fixture
 def load_policy(tmp_path: Path) -> Any:
-    """Return what loads a policy: BASE with some sections changed."""
+    """Return a function that loads BASE with other values of some sections."""
 
     def load(**sections: Any) -> zsupport.Policy:
         path = tmp_path / "p.yaml"
@@ -44,7 +44,7 @@ def load_policy(tmp_path: Path) -> Any:
 
 
 def text_of(sections: dict[str, Any]) -> bytes:
-    """Return the text of BASE with some sections changed; an empty one is left out."""
+    """Return the text of BASE with other values of some sections. Empty sections are omitted."""
     sections = {name: item for name, item in {**BASE, **sections}.items() if item}
     return yaml.safe_dump(sections, sort_keys=False).encode()
 
@@ -75,7 +75,7 @@ def test_stated_facts_restrict_the_priorities_that_are_open(load_policy: Any) ->
     assert due(policy, plan="a") == [("L1", "running", 11), ("L3", "running", 13)]
 
 
-def test_a_channel_is_answered_for_the_open_priorities_only(load_policy: Any) -> None:
+def test_a_channel_is_answered_only_for_the_open_priorities(load_policy: Any) -> None:
     [chat] = load_policy().channels(plan="a", channel="chat", at=MONDAY).answers
     assert chat.only_when == {"priority": ["L3"]}
     facts = {"type": "feature"}
@@ -97,14 +97,14 @@ def test_a_stated_priority_overrides_the_facts_with_a_warning(load_policy: Any) 
 
 
 def test_an_assumed_default_does_not_restrict_priorities(load_policy: Any) -> None:
-    # Without a target by it, the fact is part of no case: both priorities are open.
+    # No target depends on the fact, so it belongs to no case, and both priorities are open.
     facts = {"type": {"values": {"bug": "Bug", "feature": "Feature"}, "default": "bug"}}
     policy = load_policy(facts=facts)
     assert due(policy, plan="a") == [("L1", "running", 11), ("L3", "running", 13)]
     assert allowed(policy, plan="a") == ["web", "chat"]
 
 
-def test_a_default_that_excludes_the_priority_of_a_row_is_open_there(load_policy: Any) -> None:
+def test_a_default_that_excludes_the_priority_of_a_row_is_not_assumed(load_policy: Any) -> None:
     facts = {
         "type": {
             "values": {"bug": "Bug", "feature": "Feature", "idea": "Idea"},
@@ -117,7 +117,7 @@ def test_a_default_that_excludes_the_priority_of_a_row_is_open_there(load_policy
     ]
     answers = load_policy(facts=facts, targets=targets).due(plan="a", opened=MONDAY, at=MONDAY)
     rows = [(row.priority, dict(row.facts), row.target) for row in answers.answers]
-    # L3 is no bug: the fact is open there, with the two values that lead to L3.
+    # A bug is never L3, so the rows of L3 have the two values that lead to L3.
     assert rows == [
         ("L1", {"type": "bug"}, "1h"),
         ("L3", {"type": "feature"}, "3h"),
@@ -126,8 +126,8 @@ def test_a_default_that_excludes_the_priority_of_a_row_is_open_there(load_policy
     assert answers.columns == ("priority", "type")
 
 
-def test_defaults_that_exclude_a_priority_only_together_are_all_open() -> None:
-    # x and y together are P1: so P2 is not x=true with y=true.
+def test_defaults_that_together_exclude_a_priority_are_not_assumed() -> None:
+    # x=true with y=true leads to P1, so P2 has the three other combinations.
     policy = _revision(
         facts={name: {"default": "true"} for name in ("x", "y", "z")},
         priorities=[{"id": "P1", "when": {"x": "true", "y": "true"}}, {"id": "P2"}],
@@ -144,7 +144,7 @@ def test_defaults_that_exclude_a_priority_only_together_are_all_open() -> None:
     assert first == [{"priority": "P1", **assumed}]
 
 
-#: Only bugs lead to a priority, and all that is asked depends on the type.
+#: Only bugs lead to a priority. Hours and terms depend on the type.
 ONLY_BUGS: dict[str, Any] = {
     "priorities": [{"id": "L1", "when": {"type": "bug"}}],
     "entitlements": [
@@ -160,7 +160,7 @@ ONLY_BUGS: dict[str, Any] = {
 def test_a_value_that_leads_to_no_priority_gets_no_row(load_policy: Any, target: Any) -> None:
     policy = load_policy(**ONLY_BUGS, targets=[{"first-response": target}])
     assert [row.state for row in policy.due(opened=MONDAY, at=MONDAY)] == ["running"]
-    # A bug has the hours of the desk; a feature, which could always be asked about, is no case.
+    # A bug has the hours of the desk. A feature (24x7) leads to no priority and has no row.
     hours = policy.hours(plan="a", channel="web", at=MONDAY)
     assert [(row.facts, row.state, row.hours) for row in hours] == [({}, "closed", "desk")]
 
@@ -204,8 +204,8 @@ def test_facts_that_no_priority_names_are_not_enumerated(load_policy: Any) -> No
         policy.due(plan="a", opened=MONDAY, at=MONDAY)
 
 
-def test_a_default_that_excludes_every_priority_is_open(load_policy: Any) -> None:
-    # A bug is L1 if it is big, which it is not by default: so it is big.
+def test_a_default_that_excludes_every_priority_is_not_assumed(load_policy: Any) -> None:
+    # A bug leads to a priority only if it is big, so the default of `big` is not assumed for bugs.
     facts = {**BASE["facts"], "big": {"default": "false"}}
     priorities = [
         {"id": "L1", "when": {"type": "bug", "big": "true"}},
@@ -249,14 +249,14 @@ def test_channels_state_no_default_that_excludes_the_priorities_of_a_row(load_po
     }
     facts = {"type": {"values": values, "default": "bug"}}
     answers = load_policy(**changed, facts=facts).channels(plan="a", at=MONDAY)
-    # Bugs are L1 and features L3: `web` rests on both, `chat` on features alone.
+    # Bugs are L1 and features L3. Both may use `web`, and only features may use `chat`.
     assert [(row.channel, row.facts, row.note) for row in answers] == [
         ("web", {}, None),
         ("chat", {"type": "feature"}, "Of anything else."),
         ("phone", {"type": "bug"}, "Of bugs."),
-        ("mail", {}, None),  # which nothing grants
+        ("mail", {}, None),  # not granted
     ]
-    # Of several values that are left, none is stated.
+    # If several values remain, no value is stated.
     values["idea"] = "Idea"
     facts = {"type": {"values": values, "default": "bug"}}
     answers = load_policy(**changed, facts=facts).channels(plan="a", channel="chat", at=MONDAY)
@@ -296,18 +296,18 @@ def test_a_default_that_excludes_every_priority_is_not_reported_as_assumed(
     for priority, assumed in (("L1", False), ("L3", False), (None, True)):
         channels = policy.channels(plan="a", priority=priority, at=MONDAY)
         due = policy.due(plan="a", priority=priority, opened=MONDAY, at=MONDAY)
-        # Bugs are L1, of which another value makes no answer; L3 is a feature or an idea.
+        # Only bugs are L1. L3 is a feature or an idea.
         codes = [warning.code for warning in channels.warnings]
         assert ("default-fact" in codes) is assumed, (priority, channels.warnings)
         assert not [item for item in due.warnings if item.code == "default-fact"] or assumed
-    # The rows of L3 say what was left open.
+    # The rows of L3 state the value of the fact.
     rows = policy.channels(plan="a", priority="L3", at=MONDAY)
     assert [(row.facts["type"], row.channel) for row in rows if row.allowed] == [
         ("feature", "web"), ("idea", "web"), ("idea", "chat"),
     ]  # fmt: skip
 
 
-def test_facts_that_lead_to_no_priority_have_a_row_without_one(load_policy: Any) -> None:
+def test_facts_that_lead_to_no_priority_have_a_row_without_a_priority(load_policy: Any) -> None:
     policy = load_policy(
         priorities=[{"id": "L1", "when": {"type": "bug"}}],
         entitlements=[{"when": {"plan": "a"}, "allow": ["web", "chat"]}],
@@ -329,7 +329,7 @@ def test_facts_that_lead_to_no_priority_have_a_row_without_one(load_policy: Any)
 @pytest.mark.parametrize(
     "priorities", [[{"id": "L1"}, {"id": "L3"}], []], ids=["without-when", "none"]
 )
-def test_a_policy_may_not_decide_the_priority_from_facts(
+def test_facts_without_effect_on_priorities_decide_no_priority(
     load_policy: Any, priorities: list[dict[str, str]]
 ) -> None:
     changed = {"targets": [{"first-response": "1h"}], "entitlements": [{"allow": "web"}]}
@@ -339,7 +339,7 @@ def test_a_policy_may_not_decide_the_priority_from_facts(
     assert [row.priority for row in answers.answers] == [None]
 
 
-def test_gitlab_does_not_decide_the_priority_from_facts(cli: Any) -> None:
+def test_facts_decide_no_priority_at_gitlab(cli: Any) -> None:
     run = cli("priority", "--policy", "gitlab", "--fact", "topic=billing")
     assert (run.code, run.stdout) == (1, "")
     assert run.stderr == ("zsupport: not stated: this policy does not define priorities by facts\n")
@@ -355,7 +355,7 @@ def test_without_a_revision_in_force_there_is_no_priority(load_policy: Any) -> N
 
 
 def test_open_priorities_agree_with_every_combination_of_facts() -> None:
-    """The sets of combinations, against a walk over all of them."""
+    """Compare the sets of combinations with a loop over all combinations."""
     values = {"x": ("1", "2"), "y": ("1", "2", "3"), "z": ("1", "2")}
     priorities = [
         {"id": "P1", "when": [{"x": "1", "y": ["1", "2"]}, {"z": "2", "y": "3"}]},
@@ -380,7 +380,7 @@ def test_open_priorities_agree_with_every_combination_of_facts() -> None:
         stated = {n: v for n, v in zip(values, chosen, strict=True) if v is not None}
         expected = {leads_to(c) for c in cases if stated.items() <= c.items()} - {None}
         assert set(PrioritiesByFacts(revision, stated).open) == expected
-        # The same where the facts are not stated but come later.
+        # The result is the same if the facts are stated later.
         later = PrioritiesByFacts(revision, {})
         assert {p for p in ("P1", "P2", "P3") if not later.excludes(p, stated)} == expected
         checked += 1
@@ -455,7 +455,7 @@ def test_input_is_required_only_if_no_alternative_matches(load_policy: Any) -> N
     assert row.state == "needs-input"
     [row] = policy.due(plan="b", opened=MONDAY, at=MONDAY, customer_tz="UTC").answers
     assert row.target == "1h"
-    # 10:00 UTC is 05:00 in New York: outside, and the rule below decides.
+    # 10:00 UTC is 05:00 in New York, outside the hours, so the next rule decides.
     [row] = policy.due(plan="b", opened=MONDAY, at=MONDAY, customer_tz="America/New_York").answers
     assert row.target == "2h"
 
@@ -522,7 +522,7 @@ def test_remarks_of_a_recommendation_belong_to_answers_where_it_always_applies(
 
 
 def test_columns_do_not_depend_on_the_moment(load_policy: Any) -> None:
-    """Targets of different facts fall due at one moment here, and not there."""
+    """For some moments, the targets of both facts are due at the same instant."""
     targets = [
         {"when": {"type": "bug"}, "hours": "desk", "first-response": "1 business hour"},
         {"hours": "desk", "first-response": "next business day"},
@@ -614,7 +614,7 @@ def test_a_union_with_24x7_is_always_open(load_policy: Any) -> None:
 
 @pytest.fixture
 def revisions(tmp_path: Path) -> zsupport.Policy:
-    """Return a policy whose first revision has no roles, one plan and one channel less."""
+    """Return a policy whose first revision has fewer plans and channels, and no roles."""
     old = {
         **BASE, "effective": {"from": "2025-01-01"}, "plans": {"a": "A"},
         "channels": {"web": {"name": "Web", "kind": "web"}},

@@ -1,7 +1,7 @@
-"""The shipped policies of eight vendors, asked on the command line as a person would ask.
+"""Questions about the shipped policies of eight vendors, on the command line.
 
-Each test bears the id of a question whose answer was worked out by hand from what the vendor
-published. Deadlines are compared to the second, in the offset that the answer was worked out in.
+The name of a test is the id of a question. Its answer was worked out by hand from the page of the
+vendor. Deadlines are compared to the second, in the offset of that answer.
 """
 
 import json
@@ -21,34 +21,34 @@ GALLERY = Path(__file__).parent.parent / "policies" / "gallery"
 
 
 def due(cli: "Cli", policy: str, *arguments: str) -> str:
-    """Return what `due` prints where something is promised: one instant, or a line a case."""
+    """Return the output of `due` for cases with a deadline: an instant, or a line for each case."""
     run = cli("due", "--policy", policy, *arguments)
     assert run.code == 0, run.stderr
     return run.stdout.removesuffix("\n")
 
 
 def denial(cli: "Cli", *arguments: str) -> str:
-    """Return what is printed where the answer is no."""
+    """Return the output of a negative answer."""
     run = cli(*arguments)
     assert run.code == 1, run.stderr
     return run.stdout.removesuffix("\n")
 
 
 def answers(cli: "Cli", *arguments: str) -> list[dict[str, Any]]:
-    """Return the answers of a question's JSON document."""
+    """Return the answers in the JSON document of a question."""
     result: list[dict[str, Any]] = json.loads(cli(*arguments, "--format", "json").stdout)["answers"]
     return result
 
 
 def allowed_channels(cli: "Cli", *arguments: str) -> set[tuple[str | None, str]]:
-    """Return who may use which channel: role and channel."""
+    """Return the pairs of a role and a channel that it may use."""
     rows = answers(cli, "channels", *arguments)
     assert rows
     return {(row["role"], row["channel"]) for row in rows if row["allowed"]}
 
 
 def term_texts(cli: "Cli", policy: str, topic: str) -> list[str]:
-    """Return what a policy says in words about a topic, in all its revisions."""
+    """Return the texts of the terms on a topic, in all revisions of a policy."""
     terms = [
         term
         for revision in answers(cli, "policies", policy)
@@ -61,7 +61,7 @@ def term_texts(cli: "Cli", policy: str, topic: str) -> list[str]:
 
 # -- Zoom, 2020 ------------------------------------------------------------------------------------
 
-# The policy has no end; it is asked as of a day of the year that it is about.
+# The policy has no last day. The tests ask about a day of its year.
 IN_2020 = ("--at", "2020-06-19T12:00:00Z")
 
 
@@ -138,17 +138,17 @@ def test_redhat_02(cli: "Cli") -> None:
 
 
 def test_redhat_03(cli: "Cli") -> None:
-    """The same, severity 2 on Saturday 2024-03-30 20:00: asked for round the clock, or not."""
+    """The same customer, severity 2 on Saturday 2024-03-30 20:00, with and without 24x7."""
     opened = ("--opened", "2024-03-30T20:00")
     requested = due(cli, "redhat", *SEV2, *opened, "--fact", "sev2-24x7=true")
     assert requested == "2024-03-30T22:00:00+00:00"
 
     case = ("due", "--policy", "redhat", *SEV2, *opened, "--fact", "sev2-24x7=false")
     [row] = answers(cli, *case)
-    # 2 hours from Tuesday 09:00, as Monday is a holiday. A reading of a footnote, and said so.
+    # 2 hours from Tuesday 09:00, as Monday is a holiday. The footnote is unclear.
     assert row["due"] == "2024-04-02T11:00:00+01:00"
     assert "footnote" in row["unclear"]
-    # Left out it is as if it was not asked for.
+    # The default is without 24x7.
     assert due(cli, "redhat", *SEV2, *opened) == "2024-04-02T11:00:00+01:00"
 
 
@@ -161,11 +161,11 @@ def test_redhat_04(cli: "Cli") -> None:
     [row] = answers(cli, "due", "--policy", "redhat", *ongoing, "--fact", "sev2-24x7=false")
     assert (row["target"], row["published"]) == ("every 4 business hours", "4 hours or as agreed")
 
-    # Only while the case is waiting on Red Hat: half an hour that it is not puts it off as much.
+    # The clock pauses while the case does not wait on Red Hat.
     assert due(cli, "redhat", *requested) == "2024-03-31T00:00:00+00:00"
     pause = ("--pause", "2024-03-30T21:00/2024-03-30T21:30")
     assert due(cli, "redhat", *requested, *pause) == "2024-03-31T00:30:00+00:00"
-    # No time to a solution.
+    # Red Hat states no time to a solution.
     [solution] = term_texts(cli, "redhat", "no-time-to-solve")
     assert "not for a solution" in solution
 
@@ -200,7 +200,7 @@ def test_suse_03(cli: "Cli") -> None:
     """Standard, EMEA, severity 1 on Tuesday 2024-07-16 at 06:15 Berlin time."""
     case = (*EMEA, "--priority", "sev1", "--opened", "2024-07-16T06:15")
     run = cli("due", "--policy", "suse", *case)
-    # By Central European local time, open since 06:00. It would be 09:00 by GMT+1 to the letter.
+    # Open since 06:00 in Central European time. With a fixed offset of +01:00 it would be 09:00.
     assert (run.stdout, run.code) == ("2024-07-16T08:15:00+02:00\n", 0)
     [row] = answers(cli, "due", "--policy", "suse", *case)
     for words in (run.stderr, row["unclear"]):
@@ -225,7 +225,7 @@ def test_suse_04(cli: "Cli") -> None:
 
 # -- AWS -------------------------------------------------------------------------------------------
 
-# The five plans, Developer among them, are those of the revision that was in force then.
+# The revision that was in force in 2024 has the plan Developer.
 IN_2024 = ("--at", "2024-05-16T12:00:00Z")
 DEVELOPER = ("--policy", "aws", "--plan", "developer")
 
@@ -245,7 +245,7 @@ def test_aws_01(cli: "Cli") -> None:
 def test_aws_02(cli: "Cli") -> None:
     """Business, Production system down on 2024-12-25 03:15 UTC."""
     case = ("--plan", "business", "--priority", "urgent", "--opened", "2024-12-25T03:15:00Z")
-    # An hour, on a holiday as on any day, whoever opens it.
+    # An hour, also on a holiday, for every role.
     assert set(due(cli, "aws", *case, "--field", "due").splitlines()) == {"2024-12-25T04:15:00Z"}
     assert due(cli, "aws", *case, "--role", "iam") == "2024-12-25T04:15:00Z"
 
@@ -342,7 +342,7 @@ def test_hivemq_01(cli: "Cli") -> None:
 
 
 def test_hivemq_02(cli: "Cli") -> None:
-    """The same only entered in the portal."""
+    """The same case, entered only in the portal."""
     case = (*EXTENDED, "--priority", "P1", "--opened", "2024-07-06T12:00")
     # Monday 09:00 and 4 hours.
     assert due(cli, "hivemq", *case, "--channel", "portal") == "2024-07-08T13:00:00+02:00"
@@ -390,7 +390,7 @@ def test_sendowl_04(cli: "Cli") -> None:
     assert [row["target"] for row in answers(cli, *case, "--fact", "sender=other")] == [
         "2 business days"
     ]
-    # From one that is, it is VIP support.
+    # An address on the account has VIP support.
     assert [row["target"] for row in answers(cli, *case, "--fact", "sender=account")] == [
         "2 business hours"
     ]
@@ -425,7 +425,7 @@ def test_gitlab_03(cli: "Cli") -> None:
     assert "16.x, 15.x and 14.x" in versions
 
 
-# -- what holds for all of the gallery -------------------------------------------------------------
+# -- all shipped policies --------------------------------------------------------------------------
 
 FILES = sorted(
     path.relative_to(GALLERY).as_posix()
@@ -433,12 +433,12 @@ FILES = sorted(
     if not path.stem.endswith("_test")
 )
 POLICIES = sorted({name.partition("/")[0].removesuffix(".yaml") for name in FILES})
-# Keys that hold what people read: a text, or one by language.
+# Keys of texts for people: a text, or a mapping of languages.
 TEXTS = ("title", "url", "name", "note", "unclear", "say", "ask", "meaning", "condition", "text")
 
 
 def texts(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each text of a policy that people read, with its place."""
+    """Yield each text for people in a policy, with its path."""
     if isinstance(node, list):
         for i, item in enumerate(node):
             yield from texts(item, f"{path}[{i}]")
@@ -463,7 +463,7 @@ def test_a_shipped_policy_is_valid(name: str, cli: "Cli") -> None:
     run = cli("policies", name, "--format", "json")
     assert (run.stderr, run.code) == ("", 0)
     revisions = json.loads(run.stdout)["answers"]
-    # A folder holds a file for each revision.
+    # A folder has a file for each revision.
     assert len(revisions) == sum(file.startswith((f"{name}.", f"{name}/")) for file in FILES)
     for revision in revisions:
         assert revision["policy"] == name
@@ -495,7 +495,7 @@ def test_no_text_of_a_shipped_policy_is_empty(file: str) -> None:
     result = dict(texts(policy))
     assert result
     assert {place: text for place, text in result.items() if not str(text).strip()} == {}
-    # What a page leaves open is said in every one of them.
+    # Every policy marks something that its page leaves open.
     assert any(place.endswith(".unclear") for place in result)
 
 
@@ -503,13 +503,13 @@ def test_a_revision_is_named_by_its_first_day() -> None:
     for path in GALLERY.glob("*/*.yaml"):
         first_day = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)["effective"]
         assert first_day["from"].startswith(path.stem)
-        # None of the vendors dates its pages.
+        # No vendor dates its pages.
         assert first_day["unclear"]
 
 
 @pytest.mark.parametrize("name", shipped_policies())
 def test_a_shipped_policy_is_clean(name: str, cli: "Cli") -> None:
-    """Nothing is found that is not allowed by a comment with its reason, not even a note."""
+    """`check` has no finding, not even a note, except for suppressions with a reason."""
     run = cli("check", name, "--fail-on", "note", "--at", "2026-11-26")
     assert run.code == 0, run.stdout
     assert run.stdout.startswith("All good: ")

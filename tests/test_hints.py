@@ -44,7 +44,10 @@ def suggestions(finding: Finding) -> list[str]:
 
 
 def with_suggestion(text: str, finding: Finding, suggestion: str) -> str:
-    """Return a policy with a suggestion at the place of a finding, or after a key without value."""
+    """Return a policy with a suggestion at the place of a finding.
+
+    After a key without a value, the suggestion becomes the value.
+    """
     span = finding.span
     lines = text.split("\n")
     before = lines[span.line - 1][: span.column - 1]

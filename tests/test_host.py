@@ -1,7 +1,7 @@
-"""Nothing of the host changes an instant, an id or an exit code: rule 4 of the clock definition.
+"""The host does not change an instant, an id or an exit code (rule 4 of the clock definition).
 
-Its zone, language and date, and zone files of its own that are wrong: the program runs as a
-process under each, and what it prints is what it prints without.
+Each test sets a time zone, a language, a date or wrong zone files of the host, and runs the program
+as a process. The output must be the same as without these settings.
 """
 
 import subprocess
@@ -38,20 +38,20 @@ targets:
 ASK = ["--policy", "desk.yaml"]
 DUE = ["due", *ASK, "--plan", "business"]
 
-# Each with its exit code and, worked out by hand, what it prints (None: compared only).
+# Arguments, exit code and output. The output is worked out by hand; None is only compared.
 QUESTIONS: dict[str, tuple[list[str], int, str | None]] = {
     # Mon 10:00 in Oslo and 4 h.
     "due": (
         [*DUE, "--opened", "2026-11-23T10:00:00+01:00", "--at", "2026-11-23T11:00:00+01:00"],
         0, "2026-11-23T14:00:00+01:00\n",
     ),
-    # The same, said as a local time: --tz is the zone and not the host's.
+    # The same as a local time in the zone of `--tz`, not in the zone of the host.
     "due of a local time": (
         [*DUE, "--opened", "2026-11-23 10:00", "--tz", "Europe/Oslo", "--at", "2026-11-23 11:00"],
         0, "2026-11-23T14:00:00+01:00\n",
     ),
-    # Sat 24 October 23:00 to 24:00 is 1 h, 00:00 to 02:00 are 2, and the fourth ends when clocks
-    # show 02:00 again.
+    # 1 h on Saturday from 23:00, and 3 h from 00:00. Clocks show 02:00 twice, and the case is due
+    # at the second 02:00.
     "due in a fold": (
         [*DUE, "--opened", "2026-10-24T23:00:00+02:00", "--tz", "Europe/Oslo",
          "--at", "2026-10-24T23:00:00+02:00"],
@@ -62,8 +62,8 @@ QUESTIONS: dict[str, tuple[list[str], int, str | None]] = {
         [*DUE, "--opened", "2026-11-05T10:00:00-05:00", "--at", "2026-11-06T00:00:00-05:00"],
         0, "2026-11-06T06:00:00-05:00\n",
     ),
-    # Christmas Eve is no holiday in Bavaria; Fri 25 and Sat 26 are; Sat 23:00 is gone with it, but
-    # the hours after midnight are Sunday's: 1 h on Thursday, Sun 00:00 to 03:00.
+    # Friday 25 and Saturday 26 are holidays in Bavaria, Christmas Eve is not. The holiday closes
+    # the hours until midnight, not those on Sunday: 1 h on Thursday, and 3 h from Sunday 00:00.
     "due over holidays": (
         [*DUE, "--opened", "2026-12-24T16:00:00+01:00", "--at", "2026-12-24T16:00:00+01:00"],
         0, "2026-12-27T03:00:00+01:00\n",
@@ -87,7 +87,7 @@ QUESTIONS: dict[str, tuple[list[str], int, str | None]] = {
         ["channels", *ASK, "--plan", "business", "--at", "2026-11-23T11:00:00+01:00"],
         0, "web\nhelp\n",
     ),
-    # The revision begins at midnight in Oslo, not in UTC and not here.
+    # The revision begins at midnight in Oslo, not in UTC and not in the zone of the host.
     "channels of the first second": (
         ["channels", *ASK, "--plan", "business", "--at", "2025-12-31T23:00:00Z"],
         0, "web\nhelp\n",
@@ -104,7 +104,7 @@ QUESTIONS: dict[str, tuple[list[str], int, str | None]] = {
         ["hours", "office", *ASK, "--at", "2026-11-23T17:00:00+01:00", "--format", "json"],
         1, None,
     ),
-    "hours on the other side": (
+    "hours in Australia": (
         ["hours", "far", *ASK, "--at", "2026-04-05T01:45:00+11:00", "--format", "json"],
         0, None,
     ),
@@ -120,7 +120,7 @@ HOSTS: dict[str, dict[str, str]] = {
     "far east": {"TZ": "Pacific/Kiritimati"},
     "far west": {"TZ": "Etc/GMT+12"},
     "odd offset": {"TZ": "America/St_Johns"},
-    "a rule of its own": {"TZ": "XYZ-5:17ABC,M2.1.0,M11.4.0/25"},
+    "a POSIX rule": {"TZ": "XYZ-5:17ABC,M2.1.0,M11.4.0/25"},
     "no such zone": {"TZ": "Nowhere/Land"},
     "German": {"LANG": "de_DE.UTF-8", "LC_ALL": "de_DE.UTF-8", "LANGUAGE": "de"},
     "Norwegian": {"LANG": "nb_NO.UTF-8", "LC_ALL": "", "LANGUAGE": "nb:no"},
@@ -134,7 +134,7 @@ HOSTS: dict[str, dict[str, str]] = {
     "no zone files": {"PYTHONTZPATH": "", "TZDIR": "/nonexistent", "TZ": "Asia/Tokyo"},
 }
 
-# What the interpreter runs before the program: the clock of the host, at another date.
+# Python runs this before the program. It sets the clock of the host to another date.
 OTHER_DATE = """\
 import os, time
 if "HOST_DATE" in os.environ:
@@ -149,7 +149,7 @@ if "HOST_DATE" in os.environ:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the policy, wrong zone files and a module that sets the date."""
+    """Return a folder with the policy, wrong zone files and a module that sets the date."""
     folder = tmp_path_factory.mktemp("desk")
     (folder / "desk.yaml").write_text(POLICY, encoding="utf-8")
     tokyo = files("tzdata.zoneinfo.Asia").joinpath("Tokyo").read_bytes()
@@ -163,7 +163,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(desk: Path, host: str) -> dict[str, str]:
-    """Return what a host sets, with a cache of its own so that no answer comes from another."""
+    """Return the environment of a host. Each host has its own cache."""
     result = {
         name: value.replace("WRONG", str(desk / "wrong")) for name, value in HOSTS[host].items()
     }
@@ -176,7 +176,7 @@ def environment(desk: Path, host: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def usual_results(cli: Cli, desk: Path) -> dict[str, tuple[int, str]]:
-    """Return what each question gives where the host says nothing."""
+    """Return exit code and output of each question without settings of a host."""
     plain = {"PYTHONPATH": str(desk / "date"), "XDG_CACHE_HOME": str(desk / "cache" / "plain")}
     result = {}
     for name, (arguments, code, stdout) in QUESTIONS.items():
@@ -230,7 +230,7 @@ def test_the_host_does_not_change_the_library(cli: Cli, desk: Path, host: str) -
     assert (done.returncode, done.stdout) == (0, LIBRARY_PRINTS), done.stderr
 
 
-def test_the_hosts_are_as_strange_as_they_claim(cli: Cli, desk: Path) -> None:
+def test_settings_of_hosts_have_an_effect(cli: Cli, desk: Path) -> None:
     code = (
         "import datetime, time, zoneinfo; "
         "print(datetime.datetime(2026, 6, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Oslo')).utcoffset(), "

@@ -46,6 +46,7 @@ def run(
 def run_with_limits(
     cli: Cli, command: list[str], stdin: int | None = subprocess.DEVNULL
 ) -> "subprocess.CompletedProcess[str]":
+    """Run a command with limits of memory and processor time; fail if it ends in a traceback."""
     # Processor time, because other tests run at the same time.
     limit = ["sh", "-c", f'ulimit -v {KIBIBYTES} && ulimit -t {SECONDS} && exec "$@"', "sh"]
     done = subprocess.run(
@@ -192,11 +193,11 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "NUL bytes": (lambda: b"\0" * 1_000_000, "ZS008] not-utf-8: unexpected NUL byte"),
     "a NUL byte at the end": (lambda: BASE + "\0", "ZS008] not-utf-8: unexpected NUL byte"),
     "UTF-16": (lambda: BASE.encode("utf-16"), "ZS008] not-utf-8: the file is encoded in UTF-16"),
-    "UTF-16, big end first, unmarked": (
+    "UTF-16, big-endian, without a byte order mark": (
         lambda: BASE.encode("utf-16-be"), "ZS008] not-utf-8: the file is encoded in UTF-16",
     ),
     "UTF-32": (lambda: BASE.encode("utf-32"), "ZS008] not-utf-8: the file is encoded in UTF-32"),
-    "UTF-32, unmarked": (
+    "UTF-32, without a byte order mark": (
         lambda: BASE.encode("utf-32-le"), "ZS008] not-utf-8: the file is encoded in UTF-32",
     ),
     "latin-1": (
@@ -530,7 +531,7 @@ def findings_of(data: bytes) -> tuple[Finding, ...]:
 
 
 def assert_only_findings(data: bytes) -> None:
-    """Load bytes as a policy: it is valid, or has findings that can be shown."""
+    """Assert that bytes are a valid policy, or have findings that can be shown."""
     findings = findings_of(data)
     for finding in findings:
         assert finding.code in CODES
@@ -574,7 +575,7 @@ def test_random_yaml_gives_findings(text: str) -> None:
 
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
-    """Return a policy with a few pieces removed, doubled, moved or replaced."""
+    """Return a policy in which some bytes are removed, doubled, moved or replaced."""
     data = draw(st.sampled_from([ZOOM, ACME]))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))

@@ -1,4 +1,4 @@
-"""`zsupport hours` for a case: when the channels of that case are open. Values are by hand."""
+"""`zsupport hours` for a case: when its channels are open. Values are worked out by hand."""
 
 import json
 from pathlib import Path
@@ -107,7 +107,7 @@ def test_the_hours_of_all_grants_that_apply_are_joined(cli: "Cli", folder: Path)
 
 def test_a_grant_with_24x7_opens_the_channel_at_every_instant(cli: "Cli", folder: Path) -> None:
     case = ("--plan", "pro", "--channel", "phone", "--priority", "P1")
-    # A member that is not stated, or that only the customer knows, changes nothing then.
+    # Hours of another grant that are not stated or need input do not change this.
     for allow, hours in (("", "office, 24x7"), ("{allow: [forum, phone]}", None),
                          ("{allow: phone, hours: theirs}", "theirs, office, 24x7")):  # fmt: skip
         text = POLICY.replace("{allow: forum}", allow) if allow else POLICY
@@ -120,9 +120,9 @@ def test_a_grant_with_24x7_opens_the_channel_at_every_instant(cli: "Cli", folder
         ]
 
 
-def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
+def test_omitted_options_are_columns(cli: "Cli", folder: Path) -> None:
     run = ask(cli, folder, "--channel", "phone", at=EVENING)
-    # Neither role nor premier changes when it is open for the free plan; the default is taken.
+    # No column for the role, which has no effect, and for `premier`, which has a default.
     assert run.stdout == (
         "free\tP1\tnot-entitled\nfree\tP2\tnot-entitled\npro\tP1\topen\npro\tP2\tclosed\n"
     )
@@ -196,7 +196,7 @@ def test_a_known_member_that_is_open_is_enough(cli: "Cli", folder: Path) -> None
     for arguments in (case, ("both",)):
         run = ask(cli, folder, *arguments)
         assert (run.stdout, run.code) == ("open\n", 0)
-        # Closed needs every member.
+        # It is closed only if every member is closed.
         run = ask(cli, folder, *arguments, at=EVENING)
         assert (run.stdout, run.code) == ("needs-input\n", 2)
         [row] = answers(cli, folder, *arguments)
@@ -236,7 +236,7 @@ def test_24x7_is_a_name(cli: "Cli", folder: Path) -> None:
     [row] = answers(cli, folder, "24x7")
     assert (row["hours"], row["next_open"], row["next_close"]) == ("24x7", None, None)
     assert [place["path"] for place in row["because"]] == ["entitlements[4]"]
-    # Where a policy defines no hours it is a name, too.
+    # `24x7` is a name even if the policy defines no hours.
     (folder / "acme.yaml").write_text(
         "format: 1\npolicy: acme\nplans: {free: Free}\nchannels: {web: {name: W, kind: web}}\n"
         "entitlements: [{allow: web}]\n"
@@ -282,7 +282,7 @@ def test_hours_without_a_calendar_for_the_case_are_not_stated(cli: "Cli", folder
     assert (run.stdout, run.code) == ("not-stated\n", 1)
     assert "not stated" in run.stderr
     case = ("--plan", "pro", "--channel", "phone", "--priority", "P2", "--fact", "premier=true")
-    assert ask(cli, folder, *case).stdout == "open\n"  # office is
+    assert ask(cli, folder, *case).stdout == "open\n"  # `office` is open
     assert ask(cli, folder, *case, at=EVENING).stdout == "not-stated\n"
 
 
@@ -342,7 +342,7 @@ def row_of(cli: "Cli", two_revisions: Path, *arguments: str, at: str) -> dict[st
 def test_each_revision_has_its_own_hours(
     arguments: tuple[str, ...], cli: "Cli", two_revisions: Path
 ) -> None:
-    # Thursday 30 April, 12:00: this week crosses the border at midnight.
+    # Thursday 30 April, 12:00. The next revision begins at midnight.
     row = row_of(cli, two_revisions, *arguments, at="2026-04-30T12:00:00+02:00")
     assert [(w["opens"][5:16], w["closes"][5:16]) for w in row["windows"]] == [
         ("04-27T08:00", "04-27T16:00"),
@@ -358,7 +358,7 @@ def test_each_revision_has_its_own_hours(
     row = row_of(cli, two_revisions, *arguments, at="2026-04-30T18:00:00+02:00")
     assert row["next_open"] == "2026-05-01T08:00:00+02:00"
     assert row["next_close"] == "2026-05-01T15:00:00+02:00"
-    # And the week of 1 May still has the hours of the old one.
+    # The week of 1 May has the hours of the old revision until 30 April.
     row = row_of(cli, two_revisions, *arguments, at="2026-05-01T12:00:00+02:00")
     assert [w["closes"][5:16] for w in row["windows"]] == [
         "04-27T16:00", "04-28T16:00", "04-29T16:00", "04-30T16:00",
@@ -375,7 +375,7 @@ def test_a_change_of_revision_opens_and_closes(cli: "Cli", two_revisions: Path) 
     assert row["next_close"] == "2026-05-01T00:00:00+02:00"
     assert row["next_open"] == "2026-05-01T08:00:00+02:00"
     assert row["windows"][0]["closes"] == "2026-05-01T00:00:00+02:00"
-    # The other way round it opens with the new revision; both open, nothing changes.
+    # In the reverse order, the new revision opens the hours. If both are open, nothing changes.
     for name, open_, opens in (
         ("a", "mon-fri 08:00-15:00", "2026-05-01T00:00:00+02:00"),
         ("a", "mon-sun 08:00-24:00", None),
@@ -388,7 +388,7 @@ def test_a_change_of_revision_opens_and_closes(cli: "Cli", two_revisions: Path) 
         path.write_text(text + "hours: {office: {open: 24x7}}\n")
         row = row_of(cli, two_revisions, "office", at="2026-04-30T18:00:00+02:00")
         assert (row["next_open"], row["next_close"]) == (opens, None)
-    # A window that goes on under the new revision is one window.
+    # A window that continues in the new revision is a single window.
     assert row["windows"][-1] == {
         "opens": "2026-04-30T08:00:00+02:00", "closes": "2026-05-04T00:00:00+02:00",
     }  # fmt: skip
@@ -397,7 +397,7 @@ def test_a_change_of_revision_opens_and_closes(cli: "Cli", two_revisions: Path) 
 def test_a_revision_on_a_date_that_never_occurred_is_ignored(
     cli: "Cli", two_revisions: Path
 ) -> None:
-    # Apia left out 30 December 2011, on which it would have been open from midnight on.
+    # Apia skipped 30 December 2011, the first day of the revision `b`.
     text = (two_revisions / "p" / "a.yaml").read_text().replace("Europe/Oslo", "Pacific/Apia")
     for name, day, hours in (
         ("a", "29", "20:00-21:00"), ("b", "30", "00:00-12:00"), ("c", "31", "10:00-11:00"),
@@ -421,7 +421,7 @@ def test_hours_without_a_revision_in_force_are_unknown(cli: "Cli", two_revisions
     )
     row = row_of(cli, two_revisions, "a", at="2026-04-30T18:00:00+02:00")
     assert (row["next_open"], row["next_close"], row["windows"]) == (None, None, None)
-    # Nor is `b` in the old one, which is in force now: what one revision knows is no wrong name.
+    # The revision in force does not define `b`, but a later revision does, so the name is valid.
     run = cli(
         "hours", "b", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two_revisions
     )
@@ -493,15 +493,15 @@ def test_a_fact_of_a_later_revision_is_required(cli: "Cli", two_revisions: Path)
     path.write_text(f'{text}facts: {{site: {{ask: "Which site?", {values}}}}}\n')
     arguments = ("--policy", "./p", "--channel", "web", "--at", "2026-04-30T18:00:00+02:00")
     run = cli("hours", *arguments, cwd=two_revisions)
-    # The site is a column, as one of the revisions asks for it; the one in force does not.
+    # The site is a column because of the later revision. It has no value in the revision in force.
     assert (run.stdout, run.code) == ("\tclosed\n", 1)
     assert run.stderr == (
         "zsupport: Which site? (--fact site=north or --fact site=south)\nzsupport: closed\n"
     )
 
 
-# From May on the north opens at 10:00 and the south, and all others, at 12:00. The plan `free` is
-# renamed, `pro` is not sold any more, there are roles, and owners have the whole day.
+# From May on, the site `north` opens at 10:00 and `south` at 12:00. The plan `free` has a new id,
+# `pro` is removed, and owners have 24x7 hours.
 MAY = """\
 format: 1
 policy: acme
@@ -531,7 +531,7 @@ hours:
          "2026-05-01T12:00:00+02:00"),
         (("--channel", "web", "--plan", "free", "--role", "owner"), "2026-05-01T00:00:00+02:00"),
         (("--channel", "web", "--plan", "free", "--fact", "site=north"), None),
-        # A plan that the later revision does not know is not entitled to anything there.
+        # In the later revision, which does not define the plan, it is not entitled.
         (("--channel", "web", "--plan", "pro", "--role", "owner"), None),
     ],
 )  # fmt: skip
@@ -576,7 +576,7 @@ def test_no_revision_in_force_is_reported(
 @pytest.mark.parametrize(
     ("effective", "dates"),
     [
-        # It has not ended on its last day: it has not begun.
+        # This revision has not begun.
         ("{from: 2026-05-01, last_day: 2026-12-31}", "from 2026-05-01 to 2026-12-31"),
         ("{last_day: 2026-04-29}", "until 2026-04-29"),
     ],
@@ -605,7 +605,7 @@ def test_the_next_opening_of_due_is_that_of_the_revision_of_the_case(
             path.read_text().replace("08:00", "08:00" if name == "a" else "10:00")
             + "targets: [{hours: office, first-response: 9 business hours}]\n"
         )
-    # Opened on 30 April under the old revision, its calendar counts on 1 May, too.
+    # The case was opened under the old revision, so its calendar also counts on 1 May.
     run = cli(
         "due", "--policy", "./p", "--opened", "2026-04-30T12:00:00+02:00",
         "--at", "2026-04-30T18:00:00+02:00", "--format", "json", cwd=two_revisions,
@@ -642,7 +642,7 @@ def test_from_python(folder: Path) -> None:
         # A fact that only priorities name does not belong to the case.
         (("--channel", "chat"), "L1\tnot-entitled\nL3\topen\n", 0),
         (("--priority", "L3", "--channel", "chat"), "open\n", 0),
-        # Where the priority changes nothing, neither it nor the fact is shown.
+        # A priority without effect is not a column, and neither is its fact.
         (("--channel", "web"), "closed\n", 1),
     ],
 )
@@ -670,7 +670,7 @@ def test_a_grant_that_never_matches_requires_no_input(cli: "Cli", tmp_path: Path
     assert (row["state"], row["hours"]) == ("open", "office")
 
 
-# -- holidays, and what is in doubt --------------------------------------------------------------
+# -- holidays and doubts -------------------------------------------------------------------------
 
 
 def test_the_holidays_of_all_members_are_listed_by_date(cli: "Cli", folder: Path) -> None:
@@ -679,7 +679,7 @@ def test_the_holidays_of_all_members_are_listed_by_date(cli: "Cli", folder: Path
     members = "".join(f"  h{i}: {other}\n" for i, other in enumerate(more))
     text = f"{POLICY}  first: {first}\n{members}  all: {{any: [first, h0, h1, h2]}}\n"
     (folder / "acme.yaml").write_text(text)
-    # Those of 365 days from Monday 23 November 2026 on.
+    # The holidays of 365 days from Monday 23 November 2026 on.
     [row] = answers(cli, folder, "all")
     assert [item["date"] for item in row["holidays"]] == ["2026-11-30", "2026-12-24", "2027-11-22"]
 
@@ -719,7 +719,7 @@ def test_remarks_of_a_calendar_that_may_apply_belong_to_the_channel(
     place = next(i for i, line in enumerate(text_lines) if line.startswith("  office:"))
     text_lines[place : place + 1] = lines
     (folder / "acme.yaml").write_text("\n".join(text_lines))
-    # Which site it is only the hours ask; what cannot apply to the plan is no remark of it.
+    # Only the hours depend on the site. Remarks on calendars of other plans are omitted.
     run = cli("channels", "--policy", "./acme.yaml", "--plan", "pro", "--channel", "web", "--at",
               MONDAY, "--format", "json", cwd=folder)  # fmt: skip
     [row] = json.loads(run.stdout)["answers"]

@@ -104,7 +104,7 @@ ABOVE: dict[str, Input] = {
     "1,900 misspelt names": Input(
         lambda: single(misspelt(1900)), CHECK, 3, "Found 1,900 errors in 1 file",
     ),
-    "a key of 500,000 parts": Input(
+    "a key of 100,000 parts": Input(
         lambda: {"p.yaml": small(), "pyproject.toml": "a" + ".a" * 99_999 + " = 'zsupport'\n"},
         CHECK, 2, "too many parts in a key: 100,000 (limit 20)",
     ),
@@ -121,9 +121,9 @@ BELOW: dict[str, tuple[Callable[[], str], tuple[str, ...]]] = {
     "100 priorities": (lambda: priorities(100), CHECK),
     "2,000 grants": (lambda: grants(2000), CHECK),
     "2,000 rules": (lambda: rules(2000), CHECK),
-    "2,000 rules, asked": (lambda: rules(2000), (*DUE, "--plan", "p7")),
+    "2,000 rules, one question": (lambda: rules(2000), (*DUE, "--plan", "p7")),
     "100 calendars": (lambda: joined(100), CHECK),
-    "100 calendars, asked": (lambda: joined(100), DUE),
+    "100 calendars, one question": (lambda: joined(100), DUE),
     "a million cases": (lambda: facts(6, 10, rules=50), CHECK),
 }
 

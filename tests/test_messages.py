@@ -64,10 +64,10 @@ class Package:
                 base = bases[base][0]
             if base in self.signatures:
                 self.signatures.setdefault(name, self.signatures[base])
-        #: The values that calls give to a parameter, by the name of the function and its own.
+        #: The values that calls give to a parameter, by the names of both.
         self.arguments: dict[tuple[str, str], list[ast.expr]] = {}
         for _, _, call in self.calls:
-            for parameter, value in self._given(call):
+            for parameter, value in self._arguments_of(call):
                 self.arguments.setdefault((_called(call), parameter), []).append(value)
 
     def _visit(
@@ -105,7 +105,7 @@ class Package:
         local = self.locals.get(expression.function, {})
         return local[name] if name in local else self.constants[expression.module].get(name, [])
 
-    def given(self, expression: Expression, name: str) -> list[ast.expr]:
+    def argument_values(self, expression: Expression, name: str) -> list[ast.expr]:
         """Return the values that calls give to a parameter of the function."""
         function = expression.function
         if function is None or len(self.signatures[function.name]) > 1:
@@ -152,9 +152,9 @@ class Package:
 
     def _texts(self, call: ast.Call, parameters: dict[str, set[str]]) -> Iterator[ast.expr]:
         texts = FIELDS | parameters.get(_called(call), set())
-        return (value for parameter, value in self._given(call) if parameter in texts)
+        return (value for parameter, value in self._arguments_of(call) if parameter in texts)
 
-    def _given(self, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    def _arguments_of(self, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
         for signature in self.signatures.get(_called(call), []):
             yield from zip(signature, call.args, strict=False)
         yield from ((keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg)
@@ -280,7 +280,10 @@ def _reasons(package: Package, message: Expression) -> Iterator[str]:
     for value in placeholders:
         yield from _parts_with_words(value)
         if isinstance(value, ast.Name) and re.search("[A-Za-z]", words):
-            values = [*package.values(message, value.id), *package.given(message, value.id)]
+            values = [
+                *package.values(message, value.id),
+                *package.argument_values(message, value.id),
+            ]
             if any(map(_is_part, values)):
                 yield f"{{{value.id}}} is a part of a sentence"
 

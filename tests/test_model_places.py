@@ -38,7 +38,7 @@ def test_path_of_a_part_leads_to_the_line(file: Path) -> None:
     for place in paths:
         path = parse_path(place.path)
         if path is None:
-            assert place.path == ""  # the default metric, and sections that are left out
+            assert place.path == ""  # the default metric, and omitted sections
             continue
         assert path_key(path) == place.path
         node = document.node(path)

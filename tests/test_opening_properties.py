@@ -79,7 +79,7 @@ class Revision(NamedTuple):
         )
 
     def members(self, plan: str, at: datetime, customer: str | None) -> list[bool | str]:
-        """Return for each grant that matches whether it is open, or its state if unknown."""
+        """Return whether each matching grant is open, or its state if this is unknown."""
         result: list[bool | str] = []
         for granted, hours in self.grants:
             if granted not in (None, plan):
@@ -119,15 +119,15 @@ def revisions(draw: st.DrawFn) -> Revision:
     return Revision(by_name, tuple(grants))
 
 
-class Plain(NamedTuple):
+class PlainModel(NamedTuple):
     """The plain model for a plan."""
 
-    both: tuple[Revision, Revision]
+    revisions: tuple[Revision, Revision]
     plan: str
     customer: str | None
 
     def members(self, at: datetime) -> list[bool | str]:
-        in_force = self.both[at.astimezone(OSLO).date() >= SECOND]
+        in_force = self.revisions[at.astimezone(OSLO).date() >= SECOND]
         return in_force.members(self.plan, at, self.customer)
 
     def state(self, at: datetime) -> str:
@@ -138,20 +138,20 @@ class Plain(NamedTuple):
             return "open"
         return next((w for w in ("not-stated", "needs-input") if w in members), "closed")
 
-    def known(self, at: datetime) -> bool | None:
+    def is_open(self, at: datetime) -> bool | None:
         """Return whether the case is open, or None if unknown hours could change the answer."""
         members = self.members(at)
-        revision = self.both[at.astimezone(OSLO).date() >= SECOND]
+        revision = self.revisions[at.astimezone(OSLO).date() >= SECOND]
         if "24x7" in [hours for plan, hours in revision.grants if plan in (None, self.plan)]:
             return True
         return None if {"not-stated", "needs-input"} & {*members} else True in members
 
     def change(self, at: datetime, *, opens: bool, until: datetime) -> datetime | str | None:
         """Return the next opening or closing, or `unknown` if hours before it are unknown."""
-        before = self.known(at)
+        before = self.is_open(at)
         while before is not None and at < until:
             at += STEP
-            now = self.known(at)
+            now = self.is_open(at)
             if now is opens and before is not opens:
                 return at
             before = now
@@ -172,30 +172,30 @@ def test_opening_of_a_case_agrees_with_the_plain_model(
         )
     ))  # fmt: skip
     at = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC) + quarter * STEP
-    plain = Plain((earlier, later), plan, customer)
+    model = PlainModel((earlier, later), plan, customer)
     [answer] = policy.hours(plan=plan, channel="web", at=at, customer_tz=customer).answers
     assert isinstance(answer, HoursAnswer)
-    assert answer.state == plain.state(at)
+    assert answer.state == model.state(at)
     event(answer.state)
     assert answer.open == {"open": True, "closed": False}.get(answer.state)
-    if answer.state == "not-entitled" or plain.known(at) is None:
+    if answer.state == "not-entitled" or model.is_open(at) is None:
         assert (answer.next_open, answer.next_close, answer.windows) == (None, None, None)
         return
     until = at + timedelta(days=25)
     for opens, actual in ((True, answer.next_open), (False, answer.next_close)):
-        expected = plain.change(at, opens=opens, until=until)
+        expected = model.change(at, opens=opens, until=until)
         if expected is None:
             assert actual is None or actual > until
         else:
             assert actual == (None if expected == "unknown" else expected)
         event(f"{'opening' if opens else 'closing'}: {type(expected).__name__}")
     revision = earlier if at.astimezone(OSLO).date() < SECOND else later
-    week = windows_of(plain.known, revision, plan, at, customer)
+    week = windows_of(model.is_open, revision, plan, at, customer)
     assert answer.windows == week
 
 
 def windows_of(
-    known: Callable[[datetime], bool | None],
+    is_open_at: Callable[[datetime], bool | None],
     revision: Revision,
     plan: str,
     at: datetime,
@@ -216,7 +216,7 @@ def windows_of(
     result: list[dict[str, Any]] = []
     moment = start
     while moment < end:
-        is_open = known(moment)
+        is_open = is_open_at(moment)
         if is_open is None:
             return None
         if is_open and result and result[-1]["closes"] == moment:

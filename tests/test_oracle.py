@@ -46,9 +46,9 @@ def test_cached_days_agree_with_single_instants() -> None:
     for drawn in sample():
         for case in drawn.cases:
             instant = case.opened + random.choice([0, random.randint(-90_000, 90_000)])
-            shown = any(member.is_working(instant) for member in drawn.hours.members)
-            assert drawn.hours.is_open(instant) is shown, (drawn.calendar, instant)
-            compared += shown
+            is_open = any(member.is_working(instant) for member in drawn.hours.members)
+            assert drawn.hours.is_open(instant) is is_open, (drawn.calendar, instant)
+            compared += is_open
     assert compared > 100
 
 
@@ -93,7 +93,7 @@ def kinds(drawn: Bundle) -> Counter[str]:
             result["break"] += day in member.breaks
             result["year end"] += clock.day_text(day)[5:] in ("12-31", "01-01")
             result["leap day"] += clock.day_text(day)[5:] == "02-29"
-            result["date that never was"] += not (
+            result["skipped date"] += not (
                 clock.occurs(member.zone, day - 1) and clock.occurs(member.zone, day + 1)
             )
     return result
@@ -107,7 +107,7 @@ def test_cases_cover_the_difficult_instants() -> None:
     least = {
         "edge": 0.2, "paused": 0.3, "open pause": 0.02, "change": 0.1, "fold": 0.005,
         "holiday": 0.03, "override": 0.03, "break": 0.03, "year end": 0.05, "leap day": 0.01,
-        "date that never was": 0.001,
+        "skipped date": 0.001,
     }  # fmt: skip
     assert {kind for kind in least if share[kind] < least[kind]} == set(), share
 

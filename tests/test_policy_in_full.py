@@ -1,4 +1,4 @@
-"""`zsupport policies NAME` shows everything that the file says, in tables as in JSON."""
+"""`zsupport policies NAME` shows the whole file, in tables and in JSON."""
 
 import json
 import re
@@ -154,7 +154,7 @@ DOCUMENT: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def remarked() -> dict[str, Any]:
+def document_with_remarks() -> dict[str, Any]:
     """Return the document with remarks in every place that may have them."""
     document = deepcopy(DOCUMENT)
     for number, (_, path, node) in enumerate(list(parts(POLICY, document, ""))):
@@ -163,8 +163,8 @@ def remarked() -> dict[str, Any]:
     return document
 
 
-def shown(document: dict[str, Any]) -> list[str] | None:
-    """Return all texts of the tables of a policy in full, None where it is refused."""
+def table_texts(document: dict[str, Any]) -> list[str] | None:
+    """Return all texts in the tables of a policy in full, or None if it is invalid."""
     file = SourceFile("acme.yaml", json.dumps(document).encode(), "", "acme.yaml")
     try:
         policy = Policy((load_revision(file),))
@@ -174,40 +174,40 @@ def shown(document: dict[str, Any]) -> list[str] | None:
     return [text for table in report.tables for row in table.rows for text in row]
 
 
-def places(node: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any]]:
-    """Yield the way to every part of a document, and the part."""
+def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any]]:
+    """Yield every part of a document, with its path."""
     items = node.items() if isinstance(node, dict) else enumerate(node)
     for key, value in list(items):
-        yield (*way, key), value
+        yield (*path, key), value
         if isinstance(value, dict | list):
-            yield from places(value, (*way, key))
+            yield from places(value, (*path, key))
 
 
-def changed(document: dict[str, Any], way: tuple[Any, ...], text: str | None) -> dict[str, Any]:
-    """Return the document with another text in a place, or without that part."""
+def with_text(document: dict[str, Any], path: tuple[Any, ...], text: str | None) -> dict[str, Any]:
+    """Return the document with another text at a path, or without this part."""
     parent: Any = (top := document.copy())
-    for key in way[:-1]:
-        # A copy of each part on the way; all others are shared, and stay as they are.
+    for key in path[:-1]:
+        # Copy the containers on the path. All other parts are shared and do not change.
         parent[key] = parent[key].copy()
         parent = parent[key]
     if text is None:
-        del parent[way[-1]]
+        del parent[path[-1]]
     else:
-        parent[way[-1]] = text
+        parent[path[-1]] = text
     return top
 
 
 def texts(value: Any, name: Any) -> Iterator[str | None]:
-    """Yield what to put in the place of a value, None for nothing at all."""
+    """Yield texts that replace a value; None removes it."""
     yield None
     if isinstance(value, str) and name not in ("note", "unclear", "source"):
-        # Another last digit makes another date, time or number of it.
+        # Another last digit gives another date, time or number.
         yield re.sub(r"\d(?=\D*$)", lambda digit: str((int(digit[0]) + 1) % 10), value)
         yield f"{value}x"
         yield from OTHER_IDS
 
 
-#: Of each kind of name or word in the document another one.
+#: Another valid name or word for each kind in the document.
 OTHER_IDS = (
     "free", "user", "idea", "P2", "forum", "end", "chat", "FR", "none", "list", "guest",
     "mon 01:00-02:00", "01:00-02:00", "pro", "web", "max", "both",
@@ -218,7 +218,7 @@ def test_the_document_has_every_key_of_the_format() -> None:
     result: dict[int, Shape] = {}
     shapes(POLICY, result)
     remarks = {"note", "unclear", "source"}
-    wanted = {
+    format_keys = {
         (shape.name, key)
         for shape in result.values()
         if isinstance(shape, Fields)
@@ -226,28 +226,28 @@ def test_the_document_has_every_key_of_the_format() -> None:
     }
     nodes = list(parts(POLICY, DOCUMENT, ""))
     kinds = {"recommendation": "grant"}
-    written = {(kinds.get(name, name), key) for name, _, node in nodes for key in node}
+    document_keys = {(kinds.get(name, name), key) for name, _, node in nodes for key in node}
     # A condition has the name of the part to which it belongs.
-    written |= {("condition", key) for _, key in written if key in CONDITION.fields}
-    assert wanted <= written
+    document_keys |= {("condition", key) for _, key in document_keys if key in CONDITION.fields}
+    assert format_keys <= document_keys
 
 
-def test_tables_show_every_part_of_the_file(remarked: dict[str, Any]) -> None:
-    whole = shown(remarked)
-    assert whole is not None
-    alike, unheld = set(), set()
-    for way, value in places(remarked):
-        held = 0
-        for text in texts(value, way[-1]):
-            if text == value or (held and text in OTHER_IDS):
+def test_tables_show_every_part_of_the_file(document_with_remarks: dict[str, Any]) -> None:
+    expected = table_texts(document_with_remarks)
+    assert expected is not None
+    not_shown, fixed = set(), set()
+    for path, value in places(document_with_remarks):
+        accepted = 0
+        for text in texts(value, path[-1]):
+            if text == value or (accepted and text in OTHER_IDS):
                 continue
-            tables = shown(changed(remarked, way, text))
-            held += tables is not None
-            alike |= {way} if tables == whole else set()
-        unheld |= {way} if isinstance(value, str) and not held else set()
-    assert alike == set()
-    # Only one value of these fits the rest of the document.
-    assert unheld == {
+            tables = table_texts(with_text(document_with_remarks, path, text))
+            accepted += tables is not None
+            not_shown |= {path} if tables == expected else set()
+        fixed |= {path} if isinstance(value, str) and not accepted else set()
+    assert not_shown == set()
+    # The rest of the document allows no other value of these.
+    assert fixed == {
         ("format",),
         ("metrics", 0, "id"),
         ("metrics", 1, "id"),
@@ -257,7 +257,7 @@ def test_tables_show_every_part_of_the_file(remarked: dict[str, Any]) -> None:
     }
 
 
-def test_a_condition_is_shown_without_remarks_too_and_no_empty_line_before_steps() -> None:
+def test_tables_without_remarks_show_conditions_and_steps() -> None:
     document = deepcopy(DOCUMENT)
     document["channels"]["forum"]["steps"] = ["Ask.", "Wait."]
     file = SourceFile("acme.yaml", json.dumps(document).encode(), "", "acme.yaml")
@@ -268,8 +268,8 @@ def test_a_condition_is_shown_without_remarks_too_and_no_empty_line_before_steps
     assert ("forum", "The forum", "community", "Ask.\nWait.", "", "") in rows
 
 
-def test_json_shows_the_file_as_it_is(remarked: dict[str, Any]) -> None:
-    file = SourceFile("acme.yaml", json.dumps(remarked).encode(), "", "acme.yaml")
+def test_json_shows_the_file_as_it_is(document_with_remarks: dict[str, Any]) -> None:
+    file = SourceFile("acme.yaml", json.dumps(document_with_remarks).encode(), "", "acme.yaml")
     report = show_policies([Policy((load_revision(file),))], MOMENT, {}, "en", [file])
-    assert report.document["answers"][0]["document"] == remarked
+    assert report.document["answers"][0]["document"] == document_with_remarks
     assert report.lines == (("acme", "2026-01-01", "in-force", "Acme support"),)

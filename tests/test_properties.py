@@ -1,7 +1,7 @@
-"""What holds for every policy: orders and spellings that mean nothing, and naive references.
+"""Properties of every policy: order and style have no effect, and answers agree with a reference.
 
-The references here are written from the definition of the format, over the policy as it is
-written, and know nothing of the program's own model.
+The reference is written from the definition of the format. It reads the document of a policy and
+shares no code with the program.
 """
 
 import json
@@ -50,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield tmp_path_factory.mktemp("policies")
 
 
-def loaded(folder: Path, document: Document, style: Style = USUAL) -> zsupport.Policy:
+def load_document(folder: Path, document: Document, style: Style = USUAL) -> zsupport.Policy:
     path = folder / "policy.yaml"
     path.write_bytes(yaml_of(document, style).encode())
     return zsupport.load(path, cache=False)
@@ -59,43 +59,47 @@ def loaded(folder: Path, document: Document, style: Style = USUAL) -> zsupport.P
 # -- the reference -------------------------------------------------------------------------------
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def meant(document: Document, dimension: str, values: Any) -> set[str]:
-    """Return the values that a condition names: groups resolved, negations turned round."""
+def selected_values(document: Document, dimension: str, values: Any) -> set[str]:
+    """Return the values that a condition selects, with groups and negations resolved."""
     if isinstance(values, dict):
-        return set(values_of(document, dimension)) - meant(document, dimension, values["not"])
+        return set(values_of(document, dimension)) - selected_values(
+            document, dimension, values["not"]
+        )
     result: set[str] = set()
-    for name in listed(values):
+    for name in as_list(values):
         group = document["groups"].get(name, {})
-        result |= meant(document, dimension, group[dimension]) if dimension in group else {name}
+        result |= (
+            selected_values(document, dimension, group[dimension]) if dimension in group else {name}
+        )
     return result
 
 
 def matches(document: Document, entry: Document, case: Case) -> bool:
-    """Return whether the condition of an entry matches: all parts of it, or of an alternative."""
+    """Return whether the condition of an entry matches: all parts of an alternative."""
     return any(
         all(
-            case[name] in meant(document, name, item)
+            case[name] in selected_values(document, name, item)
             for name, item in alternative.items()
             if name != "note"
         )
-        for alternative in listed(entry.get("when", {}))
+        for alternative in as_list(entry.get("when", {}))
     )
 
 
 def grants(document: Document, case: Case, channel: str) -> list[Document]:
-    """Return the grants that allow a channel. What none of them allows is not allowed."""
+    """Return the grants that allow a channel in a case."""
     return [
         grant
         for grant in document["entitlements"]
-        if channel in listed(grant.get("allow", [])) and matches(document, grant, case)
+        if channel in as_list(grant.get("allow", [])) and matches(document, grant, case)
     ]
 
 
-def stated(document: Document, case: Case, metric: str) -> tuple[Document, Any] | None:
+def deciding_rule(document: Document, case: Case, metric: str) -> tuple[Document, Any] | None:
     """Return the first rule that matches and states the metric for the priority, and the cell."""
     for rule in document.get("targets", []):
         cell = rule.get(metric)
@@ -119,8 +123,8 @@ def all_cases(document: Document) -> list[Case]:
     ]
 
 
-def asked(case: Case) -> dict[str, Any]:
-    """Return a case as the library's options."""
+def options_of(case: Case) -> dict[str, Any]:
+    """Return a case as arguments of the library."""
     own: dict[str, Any] = {name: case[name] for name in DIMENSIONS if name in case}
     return {**own, "fact": {name: value for name, value in case.items() if name not in own}}
 
@@ -129,10 +133,9 @@ def asked(case: Case) -> dict[str, Any]:
 
 
 def rows(answers: AnyAnswers, *, without: tuple[str, ...] = ()) -> Rows:
-    """Return the answers by their case, without what may differ: the lines that decided.
+    """Return the answers by case, without the lines that decided, which may differ.
 
-    Notes, prerequisites and hours of several grants are listed in the order of the file, which
-    means nothing; so are numbers.
+    Notes, prerequisites, hours and numbers are sorted: their order in the file has no meaning.
     """
     result: Rows = {}
     for answer in answers.answers:
@@ -146,7 +149,7 @@ def rows(answers: AnyAnswers, *, without: tuple[str, ...] = ()) -> Rows:
                 row[name] = sorted(map(str, row[name]))
         case = ("plan", "role", "channel", "priority", "metric")
         key = (*(row.get(name) for name in case), *sorted(row["facts"].items()))
-        # With a dimension left out of the key, the same answer stands there several times.
+        # Without a dimension in the key, several answers have the same key and must be equal.
         assert result.setdefault(key, row) == row
     return result
 
@@ -162,16 +165,16 @@ def questions(draw: st.DrawFn, document: Document) -> Case:
     }
 
 
-def both(
+def answers_to(
     policy: zsupport.Policy, question: Case, **more: Any
 ) -> list[zsupport.Answers[Any, object]]:
-    """Return what a policy answers about channels and about deadlines."""
-    options = asked(question)
+    """Return the answers of a policy about channels and about deadlines."""
+    options = options_of(question)
     due = policy.due(**options, metric="all", opened=OPENED, at=OPENED, **more)
     return [policy.channels(**options, at=OPENED, **more), due]
 
 
-# -- what means nothing --------------------------------------------------------------------------
+# -- order and style -----------------------------------------------------------------------------
 
 
 @EXAMPLES
@@ -179,8 +182,8 @@ def both(
 def test_the_order_of_keys_and_grants_has_no_effect(folder: Path, data: st.DataObject) -> None:
     document = data.draw(policies())
     question = data.draw(questions(document))
-    first = both(loaded(folder, document), question)
-    second = both(loaded(folder, data.draw(permuted(document))), question)
+    first = answers_to(load_document(folder, document), question)
+    second = answers_to(load_document(folder, data.draw(permuted(document))), question)
     for item, other in zip(first, second, strict=True):
         assert rows(item) == rows(other)
         assert set(item.columns) == set(other.columns)
@@ -194,8 +197,8 @@ def test_the_style_of_yaml_has_no_effect(
 ) -> None:
     question = data.draw(questions(document))
     lang = data.draw(st.sampled_from(["en", "nb"]))
-    first = both(loaded(folder, document), question, lang=lang)
-    second = both(loaded(folder, document, style), question, lang=lang)
+    first = answers_to(load_document(folder, document), question, lang=lang)
+    second = answers_to(load_document(folder, document, style), question, lang=lang)
     event("with aliases" if "*id" in yaml_of(document, style) else "without aliases")
     for item, other in zip(first, second, strict=True):
         bare = [answer._replace(because=()) for answer in item.answers]
@@ -210,22 +213,22 @@ def test_the_writer_of_yaml_makes_aliases() -> None:
     assert "&id001" not in yaml_of(document)
 
 
-# -- against the references ----------------------------------------------------------------------
+# -- comparison with the reference ---------------------------------------------------------------
 
 
 @EXAMPLES
 @given(policies())
 def test_channels_are_the_union_of_the_grants(folder: Path, document: Document) -> None:
-    policy = loaded(folder, document)
+    policy = load_document(folder, document)
     for case in all_cases(document):
-        result = {a.channel: a for a in policy.channels(**asked(case), at=OPENED).answers}
+        result = {a.channel: a for a in policy.channels(**options_of(case), at=OPENED).answers}
         assert list(result) == list(document["channels"])
         for channel, answer in result.items():
             applying = grants(document, case, channel)
             assert answer.allowed is bool(applying)
             if applying:
                 own = document["channels"][channel].get("prerequisites", [])
-                needed = {*own, *(p for g in applying for p in listed(g.get("prerequisites", [])))}
+                needed = {*own, *(p for g in applying for p in as_list(g.get("prerequisites", [])))}
                 assert set(answer.prerequisites or ()) == needed
                 if all("hours" in grant for grant in applying):
                     assert answer.hours is not None
@@ -239,40 +242,40 @@ def test_channels_are_the_union_of_the_grants(folder: Path, document: Document) 
 def test_without_a_priority_a_channel_is_allowed_if_one_priority_allows_it(
     folder: Path, document: Document
 ) -> None:
-    policy = loaded(folder, document)
+    policy = load_document(folder, document)
     priorities = list(values_of(document, "priority"))
     for case in all_cases(document):
-        settled = {name: value for name, value in case.items() if name != "priority"}
-        for answer in policy.channels(**asked(settled), at=OPENED).answers:
-            for_these = [
+        without_priority = {name: value for name, value in case.items() if name != "priority"}
+        for answer in policy.channels(**options_of(without_priority), at=OPENED).answers:
+            allowing = [
                 priority
                 for priority in priorities
                 if grants(document, {**case, "priority": priority}, answer.channel)
             ]
             if priorities:
-                assert answer.allowed is bool(for_these)
-                some_only = 0 < len(for_these) < len(priorities)
-                assert answer.only_when == ({"priority": for_these} if some_only else None)
+                assert answer.allowed is bool(allowing)
+                some_only = 0 < len(allowing) < len(priorities)
+                assert answer.only_when == ({"priority": allowing} if some_only else None)
             else:
                 assert answer.only_when is None
 
 
-#: The seconds of each target that says a length of time; a week here has no change of the clock.
+#: The seconds of targets with a length of time. The week after OPENED has no clock change.
 SECONDS = {"1h": 3600, "30m": 1800, "4h 24x7": 14_400, "every 2h": 7200, "every week": 604_800}
 
 
 @EXAMPLES
 @given(policies())
 def test_the_first_rule_with_the_metric_decides(folder: Path, document: Document) -> None:
-    policy = loaded(folder, document)
+    policy = load_document(folder, document)
     metrics = [item["id"] for item in document.get("metrics", [{"id": "first-response"}])]
     for case, channel in product(all_cases(document), document["channels"]):
         full = {**case, "channel": channel}
-        answers = policy.due(**asked(full), metric="all", opened=OPENED, at=OPENED).answers
+        answers = policy.due(**options_of(full), metric="all", opened=OPENED, at=OPENED).answers
         assert [answer.metric for answer in answers] == metrics
         for answer in answers:
             entitled = CHANNELS[channel] != "self-service" and grants(document, case, channel)
-            result = stated(document, full, answer.metric) if entitled else None
+            result = deciding_rule(document, full, answer.metric) if entitled else None
             cell = result[1] if result else None
             target = cell["target"] if isinstance(cell, dict) else cell
             expected = (
@@ -293,20 +296,20 @@ def test_the_first_rule_with_the_metric_decides(folder: Path, document: Document
 @EXAMPLES
 @given(policies(), st.data())
 def test_every_denial_has_a_reason(folder: Path, document: Document, data: st.DataObject) -> None:
-    policy = loaded(folder, document)
+    policy = load_document(folder, document)
     lines = (folder / "policy.yaml").read_text(encoding="utf-8").splitlines()
     question = data.draw(questions(document))
-    for answers in both(policy, question):
+    for answers in answers_to(policy, question):
         for answer in answers.answers:
             assert answer.because
             for place in answer.because:
                 assert place.file == "policy.yaml"
                 assert lines[place.line - 1].strip()
-    # With nothing in force every answer is a no, and says why as well.
+    # Without a revision in force every answer is negative, and has a reason too.
     early = yaml_of({**document, "effective": {"from": "2027-01-01"}})
     (folder / "policy.yaml").write_text(early, encoding="utf-8")
     policy = zsupport.load(folder / "policy.yaml", cache=False)
-    for answers in both(policy, question):
+    for answers in answers_to(policy, question):
         assert not answers.in_force
         for answer in answers.answers:
             assert getattr(answer, "state", "not-stated") == "not-stated"
@@ -315,7 +318,7 @@ def test_every_denial_has_a_reason(folder: Path, document: Document, data: st.Da
             assert early.splitlines()[place.line - 1].startswith("effective:")
 
 
-# -- what is left out ----------------------------------------------------------------------------
+# -- omitted dimensions --------------------------------------------------------------------------
 
 PROMISE = ("state", "target", "published", "condition", "commitment", "due")
 
@@ -325,52 +328,54 @@ PROMISE = ("state", "target", "published", "condition", "commitment", "due")
 def test_omitted_dimensions_change_no_answer(
     folder: Path, document: Document, data: st.DataObject
 ) -> None:
-    policy = loaded(folder, document)
+    policy = load_document(folder, document)
     question = data.draw(questions(document))
     defaults = [n for n, fact in document.get("facts", {}).items()
                 if "default" in fact or "values" not in fact]  # fmt: skip
     channels, due = range(2)
-    for kind, answers in enumerate(both(policy, question)):
+    for kind, answers in enumerate(answers_to(policy, question)):
         for name in ("plan", "role", "priority", *document.get("facts", {})):
             if name in (*question, *answers.columns, *defaults):
                 continue
             if name == "priority" and kind == channels:
-                continue  # without one, a channel is allowed for some of them
+                continue  # without a priority, a channel can be allowed for some priorities
             for value in values_of(document, name):
                 event(f"not shown: {name if name in ('plan', 'role', 'priority') else 'a fact'}")
-                narrower = both(policy, {**question, name: value})[kind]
+                narrower = answers_to(policy, {**question, name: value})[kind]
                 assert rows(narrower, without=(name,)) == rows(answers, without=(name,))
         if kind == due and "channel" not in (*question, *answers.columns):
-            _same_by_every_channel(policy, document, question, answers)
+            _assert_equal_for_every_channel(policy, document, question, answers)
 
 
-def _same_by_every_channel(
+def _assert_equal_for_every_channel(
     policy: zsupport.Policy, document: Document, question: Case, answers: AnyAnswers
 ) -> None:
-    """Check that each row is what every channel promises that is allowed there."""
+    """Assert that each row equals the rows of all channels that its case may use."""
     promised: dict[Any, set[Any]] = {}
     for channel in document["channels"]:
-        for row in rows(both(policy, {**question, "channel": channel})[1]).values():
-            place = promised.setdefault(_place(row), set())
+        for row in rows(answers_to(policy, {**question, "channel": channel})[1]).values():
+            place = promised.setdefault(_case_of(row), set())
             if row["state"] != "not-entitled":
                 place.add(tuple(row[name] for name in PROMISE))
     for row in rows(answers).values():
         part = tuple(row[name] for name in PROMISE)
-        # A fact that is not shown here may be shown for a single channel: then its values agree.
-        result = {p for place, ps in promised.items() if _covers(_place(row), place) for p in ps}
+        # A single channel can have a column that these rows do not have. Its values then agree.
+        result = {
+            p for place, ps in promised.items() if _compatible(_case_of(row), place) for p in ps
+        }
         if row["state"] == "not-entitled":
             assert result == set()
         else:
             assert result == {part}
 
 
-def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _case_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
     names = ("plan", "role", "priority", "metric")
     return (*((name, row[name]) for name in names), *sorted(row["facts"].items()))
 
 
-def _covers(wide: tuple[Any, ...], narrow: tuple[Any, ...]) -> bool:
-    """Return whether two places have no value in which they contradict each other."""
+def _compatible(wide: tuple[Any, ...], narrow: tuple[Any, ...]) -> bool:
+    """Return whether two cases have no different values of a dimension."""
     first, second = dict(wide), dict(narrow)
     return all(second.get(name, value) in (value, None) for name, value in first.items()
                if value is not None)  # fmt: skip
@@ -380,7 +385,7 @@ def _covers(wide: tuple[Any, ...], narrow: tuple[Any, ...]) -> bool:
 
 
 def output(*arguments: str) -> str:
-    """Return what the program writes to standard output, run in this process."""
+    """Run the program in this process and return its standard output."""
     out = StringIO()
     with redirect_stdout(out), redirect_stderr(StringIO()):
         assert main(list(arguments)) in (0, 1)
@@ -397,7 +402,7 @@ def command_line(question: Case) -> list[str]:
 
 def opened_columns(document: Document, answers: list[dict[str, Any]], question: Case,
                    names: tuple[str, ...]) -> list[str]:  # fmt: skip
-    """Return the columns of plain lines, in their order: what was asked about and has values."""
+    """Return the columns of plain lines, in order: omitted options that have values."""
     columns = [name for name in names if name not in question and any(a[name] for a in answers)]
     defaults = [n for n, fact in document.get("facts", {}).items()
                 if "default" in fact or "values" not in fact]  # fmt: skip
@@ -418,24 +423,24 @@ def cell(answer: dict[str, Any], column: str) -> str:
 @EXAMPLES
 @given(policies(), st.data())
 def test_plain_lines_agree_with_json(folder: Path, document: Document, data: st.DataObject) -> None:
-    loaded(folder, document)
+    load_document(folder, document)
     question = data.draw(questions(document))
     line = [*command_line(question), "--policy", str(folder / "policy.yaml"), "--at", AT]
 
     answers = json.loads(output("channels", *line, "--format", "json"))["answers"]
     columns = opened_columns(document, answers, question, ("plan", "role"))
     plain = output("channels", *line, "--format", "plain").splitlines()
-    read = [dict(zip([*columns, "channel"], text.split("\t"), strict=True)) for text in plain]
-    assert read == [
+    records = [dict(zip([*columns, "channel"], text.split("\t"), strict=True)) for text in plain]
+    assert records == [
         {**{name: cell(answer, name) for name in columns}, "channel": answer["channel"]}
         for answer in answers
         if answer["allowed"]
     ]
-    # The noes are what JSON has besides.
-    assert len(answers) - len(read) == Counter(a["allowed"] for a in answers)[False]
+    # JSON also has the negative answers.
+    assert len(answers) - len(records) == Counter(a["allowed"] for a in answers)[False]
 
-    for more in ([], ["--metric", "all"]):
-        answers = json.loads(output("due", *line, *more, "--format", "json"))["answers"]
+    for options in ([], ["--metric", "all"]):
+        answers = json.loads(output("due", *line, *options, "--format", "json"))["answers"]
         columns = opened_columns(document, answers, question, ("plan", "role", "channel"))
         at = sum(name in columns for name in ("plan", "role", "channel"))
         columns[at:at] = opened_columns(document, answers, question, ("priority",))[:1] if any(
@@ -443,9 +448,9 @@ def test_plain_lines_agree_with_json(folder: Path, document: Document, data: st.
         ) else []  # fmt: skip
         if len({answer["metric"] for answer in answers}) > 1:
             columns.append("metric")
-        plain = output("due", *line, *more, "--format", "plain").splitlines()
-        read = [dict(zip([*columns, "value"], text.split("\t"), strict=True)) for text in plain]
-        assert read == [
+        plain = output("due", *line, *options, "--format", "plain").splitlines()
+        records = [dict(zip([*columns, "value"], text.split("\t"), strict=True)) for text in plain]
+        assert records == [
             {**{n: cell(answer, n) for n in columns}, "value": answer["due"] or answer["state"]}
             for answer in answers
         ]

@@ -23,7 +23,7 @@ from zsupport.policy.loader import load_revision
 ZOOM = zsupport.load("zoom", cache=False)
 OPENED = "2026-11-23T10:00:00+01:00"
 SAME = datetime(2026, 11, 23, 9, tzinfo=UTC)
-ASKED: dict[str, Any] = {"plan": "pro", "role": "owner", "priority": "P2"}
+CASE: dict[str, Any] = {"plan": "pro", "role": "owner", "priority": "P2"}
 
 
 def test_dicts_of_answers_share_no_lists() -> None:
@@ -132,7 +132,7 @@ def test_answers_stay_values() -> None:
 
 QUESTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("channels", {"plan": "pro"}, ("channels", "--plan", "pro")),
-    ("due", {**ASKED, "opened": OPENED, "at": OPENED},
+    ("due", {**CASE, "opened": OPENED, "at": OPENED},
      ("due", "--plan", "pro", "--role", "owner", "--priority", "P2", "--opened", OPENED, "--at",
       OPENED, "--tz", "UTC")),
     ("hours", {"at": OPENED}, ("hours", "--at", OPENED, "--tz", "UTC")),
@@ -142,11 +142,13 @@ QUESTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("command", "asked", "line"), QUESTIONS, ids=lambda value: str(value)[:8])
+@pytest.mark.parametrize(
+    ("command", "arguments", "line"), QUESTIONS, ids=lambda value: str(value)[:8]
+)
 def test_to_dict_equals_the_json_output(
-    command: str, asked: dict[str, Any], line: tuple[str, ...], cli: Cli
+    command: str, arguments: dict[str, Any], line: tuple[str, ...], cli: Cli
 ) -> None:
-    answers = getattr(ZOOM, command)(**asked)
+    answers = getattr(ZOOM, command)(**arguments)
     document = json.loads(cli(*line, "--policy", "zoom", "--format", "json").stdout)
     plain = answers.to_dict()
     assert json.loads(json.dumps(plain)) == plain
@@ -179,8 +181,8 @@ def parsed(value: Any) -> Any:
 
 @pytest.mark.parametrize("events", EVENTS, ids=str)
 def test_texts_give_the_same_answers_as_datetimes(events: dict[str, Any]) -> None:
-    texts = ZOOM.due(**ASKED, **events)
-    assert texts == ZOOM.due(**ASKED, **{name: parsed(value) for name, value in events.items()})
+    texts = ZOOM.due(**CASE, **events)
+    assert texts == ZOOM.due(**CASE, **{name: parsed(value) for name, value in events.items()})
 
 
 def test_every_method_accepts_texts() -> None:
@@ -218,8 +220,8 @@ def test_empty_text_of_a_program_has_no_yaml_hint() -> None:
 def test_invalid_text_of_an_instant_is_an_error(text: str, message: str) -> None:
     office = zsupport.Calendar.from_dict({"open": "mon-fri 09:00-17:00"})
     for ask in (
-        lambda: ZOOM.due(**ASKED, opened=text),
-        lambda: ZOOM.due(**ASKED, opened=OPENED, answered=text),
+        lambda: ZOOM.due(**CASE, opened=text),
+        lambda: ZOOM.due(**CASE, opened=OPENED, answered=text),
         lambda: ZOOM.channels(at=text),
         lambda: office.is_open(text),
     ):

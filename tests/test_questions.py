@@ -1,6 +1,7 @@
-"""Questions about real policies with answers looked up by hand: each test bears a question's id.
+"""Questions about the shipped policies, with answers looked up by hand.
 
-Deadlines over opening hours are asked elsewhere; of those only what is promised stands here.
+The name of a test is the id of a question. If a deadline depends on opening hours, only the target
+is tested here; `test_gallery.py` tests the deadline.
 """
 
 import json
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def answers(cli: "Cli", *arguments: str) -> list[dict[str, Any]]:
-    """Return the answers of a question's JSON document."""
+    """Return the answers in the JSON document of a question."""
     result: list[dict[str, Any]] = json.loads(cli(*arguments, "--format", "json").stdout)["answers"]
     return result
 
@@ -67,7 +68,7 @@ SEV2 = ("--policy", "redhat", "--plan", "premium", "--priority", "sev2")
 
 
 def test_redhat_03_with_24x7(cli: "Cli") -> None:
-    """Premium, severity 2, opened Saturday 2024-03-30 20:00 in London, 24x7 asked for."""
+    """Premium, severity 2, opened on Saturday 2024-03-30 20:00 in London, with 24x7."""
     run = cli(
         "due", *SEV2, "--fact", "product=general", "--fact", "sev2-24x7=true",
         "--opened", "2024-03-30T20:00:00+00:00",
@@ -76,7 +77,7 @@ def test_redhat_03_with_24x7(cli: "Cli") -> None:
 
 
 def test_redhat_03_without_24x7(cli: "Cli") -> None:
-    """Two business hours, as a reading of a footnote: the answer says that it is one."""
+    """Two business hours, because of a footnote that the answer marks as unclear."""
     result = answers(
         cli, "due", *SEV2, "--fact", "sev2-24x7=false", "--fact", "region=elsewhere",
         "--opened", "2024-03-30T20:00:00+00:00",
@@ -97,7 +98,7 @@ def test_redhat_04(requested: str, target: str, cli: "Cli") -> None:
     assert [(row["target"], row["published"]) for row in result] == [
         (target, "4 hours or as agreed")
     ]
-    # Counted only while the case is waiting on Red Hat, and no time to a solution.
+    # The clock pauses while the case waits on others. Red Hat states no time to a solution.
     [revision] = zsupport.load("redhat", cache=False).revisions
     pauses = {metric.id: metric.pauses for metric in revision.metrics}
     assert pauses["ongoing-response"] == "While the case is not waiting on Red Hat"
@@ -128,7 +129,7 @@ def test_canonical_05_on_the_newer_page(cli: "Cli") -> None:
 
 
 def test_canonical_05_on_the_older_page(cli: "Cli") -> None:
-    """There it was: 12 hours."""
+    """On the older page, the target is 12 hours around the clock."""
     run = cli("due", *SEV4, "--opened", "2024-09-28T20:00:00+02:00")  # a Saturday
     assert (run.stdout, run.code) == ("2024-09-29T08:00:00+02:00\n", 0)
 
@@ -145,9 +146,9 @@ def test_hivemq_01(cli: "Cli") -> None:
     assert (run.stdout, run.code) == ("2024-07-06T16:00:00+02:00\n", 0)
 
 
-# -- what is promised where the deadline goes by opening hours -------------------------------------
+# -- targets whose deadlines depend on opening hours -----------------------------------------------
 
-PROMISED = {
+TARGETS = {
     "redhat-01": (
         ("--policy", "redhat", "--plan", "standard", "--priority", "sev1",
          "--fact", "region=north-america", "--opened", "2024-08-30T17:45:00-04:00"),
@@ -191,14 +192,14 @@ PROMISED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "target"), PROMISED.values(), ids=PROMISED)
-def test_the_promise_behind(arguments: tuple[str, ...], target: str, cli: "Cli") -> None:
+@pytest.mark.parametrize(("arguments", "target"), TARGETS.values(), ids=TARGETS)
+def test_target_over_opening_hours(arguments: tuple[str, ...], target: str, cli: "Cli") -> None:
     assert [row["target"] for row in answers(cli, "due", *arguments)] == [target]
 
 
-def test_the_target_of_canonical_03_has_its_own_clock(cli: "Cli") -> None:
-    """All hours of weekdays, not business hours; published with the words that say so."""
-    arguments, _ = PROMISED["canonical-03"]
+def test_the_target_of_canonical_03_counts_whole_weekdays(cli: "Cli") -> None:
+    """The target counts all hours of weekdays, not business hours, as the page states."""
+    arguments, _ = TARGETS["canonical-03"]
     [row] = answers(cli, "due", *arguments)
     assert (row["hours"], row["published"]) == (
         "weekdays", "4 hours excl. weekends and holidays",

@@ -48,7 +48,7 @@ targets:
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> zsupport.Policy:
+def policy(tmp_path_factory: pytest.TempPathFactory) -> zsupport.Policy:
     """Return the policy above."""
     path = tmp_path_factory.mktemp("quick") / "quick.yaml"
     path.write_text(POLICY, encoding="utf-8")
@@ -71,7 +71,7 @@ INSTANTS = st.builds(
 )
 @settings(max_examples=400, deadline=None)
 def test_the_fast_path_gives_the_same_answers(
-    loaded: zsupport.Policy,
+    policy: zsupport.Policy,
     opened: datetime,
     wait: int,
     priority: str,
@@ -81,27 +81,27 @@ def test_the_fast_path_gives_the_same_answers(
 ) -> None:
     at = opened + timedelta(seconds=wait)
     ask: dict[str, Any] = {"plan": plan, "priority": priority, "metric": metric}
-    quick = loaded.due(**ask, opened=opened.astimezone(zone), at=at)
+    quick = policy.due(**ask, opened=opened.astimezone(zone), at=at)
     # A pause before the opening is ignored, but disables the fast path.
     before = (opened - timedelta(seconds=2), opened - timedelta(seconds=1))
-    plain = loaded.due(**ask, opened=opened, at=at, pause=[before])
-    assert quick.answers == plain.answers
-    assert quick.columns == plain.columns
+    full = policy.due(**ask, opened=opened, at=at, pause=[before])
+    assert quick.answers == full.answers
+    assert quick.columns == full.columns
     ignored = {"pause-ignored"}
-    assert [w for w in plain.warnings if w.code not in ignored] == list(quick.warnings)
+    assert [w for w in full.warnings if w.code not in ignored] == list(quick.warnings)
 
 
-def test_the_fast_path_is_used(loaded: zsupport.Policy) -> None:
+def test_the_fast_path_is_used(policy: zsupport.Policy) -> None:
     # The property would also hold if the fast path were never used.
     opened = datetime(2026, 6, 1, 8, tzinfo=UTC)
     instant = int(opened.timestamp())
     for priority, short in (("P1", True), ("P2", True), ("P3", False)):
-        fresh = zsupport.Policy(loaded.revisions)
+        fresh = zsupport.Policy(policy.revisions)
         answers = fresh.due(plan="pro", priority=priority, opened=opened, at=opened)
-        (known,) = fresh._promises.values()
-        assert (known.quick is not None) is short
-        if known.quick is not None:
-            again = known.quick(instant, instant, opened)
+        (promise,) = fresh._promises.values()
+        assert (promise.quick is not None) is short
+        if promise.quick is not None:
+            again = promise.quick(instant, instant, opened)
             assert again == answers
             assert again is not None
             assert again.details.moment == answers.details.moment

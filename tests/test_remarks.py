@@ -1,4 +1,4 @@
-"""Answers carry the remarks of every place that they rest on, and of no other."""
+"""Answers have the remarks of all places that they are based on, and no other remarks."""
 
 import json
 from collections.abc import Mapping
@@ -91,7 +91,7 @@ CASE: dict[str, Any] = {
     "plan": "pro", "role": "admin", "channel": "web", "priority": "P1", "fact": {"big": "true"},
 }  # fmt: skip
 MOMENT = "2026-11-23T10:00:00Z"  # a Monday
-#: What a refusal rests on: the case and the policy.
+#: The parts that a denial is based on: the case and the policy.
 DENIAL = ("policy", "validity", "source", "plan", "channel", "priority", "fact", "metric")
 
 
@@ -140,7 +140,7 @@ def test_the_policy_of_this_test_has_every_part_of_the_table(
     marked_policy: tuple[Path, dict[str, str]],
 ) -> None:
     _, names = marked_policy
-    # A condition goes by its owner, a source by the part that names it.
+    # A condition has the name of its owner, a source that of the part that cites it.
     assert set(names.values()) == set(QUESTIONS_BY_PART) - {"condition", "source"}
 
 
@@ -212,7 +212,7 @@ def test_each_remark_is_shown_once(
     arguments = (question, "--policy", str(file), *OPTIONS[question], "--at", MOMENT)
     expected = {path for path, name in names.items() if question in QUESTIONS_BY_PART[name]}
     own = {path for path in expected if not path.startswith("sources.")}
-    # The revision's own doubt about when it is in force is left to JSON.
+    # Only JSON has the doubt about the dates of the revision.
     doubts = {f"<unclear {path}>" for path in own - {"effective"}}
     # Tables show the note of a number in its cell.
     notes = {f"<note {path}>" for path in expected if names[path] != "number"}
@@ -264,7 +264,7 @@ def test_a_remark_on_standard_error_names_the_rows_that_it_concerns(
         "pro chat: only for P1",
         "pro chat: unclear: On which days?",
     ]
-    # Nothing is added where it concerns every row.
+    # No rows are named if the remark concerns all of them.
     assert stderr_lines("channels", "--plan", "pro", "--channel", "chat") == [
         "only for P1",
         "unclear: On which days?",
@@ -283,7 +283,7 @@ def test_a_remark_on_standard_error_names_the_rows_that_it_concerns(
 @pytest.mark.parametrize(
     ("plans", "values"), [("abcdef", "a, b, c, d, e, f"), ("abcdefg", "a, b, c, d, e, 2 more")]
 )
-def test_of_more_than_six_values_a_remark_names_the_first_five(
+def test_a_remark_on_more_than_six_values_names_the_first_five(
     plans: str, values: str, tmp_path: Path, cli: Any
 ) -> None:
     file = tmp_path / "desk.yaml"
@@ -319,7 +319,7 @@ def test_lines_and_tables_show_the_remarks_of_listed_answers(tmp_path: Path, cli
     arguments = ("channels", "--policy", str(file), "--at", MOMENT, "--channel", "web")
     assert cli(*arguments) == ("pro\tweb\n", "", 0)
     assert "Sold to whom?" not in cli(*arguments, "--format", "table").stdout
-    # A refusal rests on all that is not listed.
+    # A denial has the remarks of its case.
     run = cli(*arguments, "--plan", "free")
     assert (run.stdout, run.code) == ("", 1)
     assert run.stderr.startswith("zsupport: unclear: Sold to whom?\n")
@@ -348,12 +348,12 @@ def test_tables_name_retired_plans_and_clocks_that_start_at_another_event(
 
 
 @given(st.data())
-def test_the_rows_that_a_remark_names_are_those_that_it_concerns(data: st.DataObject) -> None:
+def test_a_remark_names_exactly_the_rows_that_it_concerns(data: st.DataObject) -> None:
     columns = ("a", "b", "c")[: data.draw(st.integers(1, 3))]
     cells = [st.sampled_from([f"{name}{n}" for n in range(4)]) for name in columns]
     rows = data.draw(st.lists(st.tuples(*cells), min_size=2, max_size=20, unique=True))
-    concerned = data.draw(st.lists(st.sampled_from(rows), min_size=1, unique=True))
-    text = _Groups(columns, tuple(rows)).naming([rows.index(row) for row in concerned])
+    concerned_rows = data.draw(st.lists(st.sampled_from(rows), min_size=1, unique=True))
+    text = _Groups(columns, tuple(rows)).naming([rows.index(row) for row in concerned_rows])
     groups, _, more = text.partition(" and ")
     named_rows = set()
     for group in groups.split(", "):
@@ -361,8 +361,8 @@ def test_the_rows_that_a_remark_names_are_those_that_it_concerns(data: st.DataOb
         named_rows |= {
             row for row in rows if all(any(value in values for value in row) for values in patterns)
         }
-    assert named_rows <= set(concerned)
-    assert len(concerned) - len(named_rows) == int(more.partition(" more row")[0] or 0)
+    assert named_rows <= set(concerned_rows)
+    assert len(concerned_rows) - len(named_rows) == int(more.partition(" more row")[0] or 0)
 
 
 def test_due_without_a_channel_has_the_remarks_of_all_channels(

@@ -45,7 +45,8 @@ def chains(stderr: str) -> dict[str, tuple[str, ...]]:
     return modules
 
 
-def loaded(command: list[str], cli: Cli, home: Path) -> dict[str, tuple[str, ...]]:
+def imported_modules(command: list[str], cli: Cli, home: Path) -> dict[str, tuple[str, ...]]:
+    """Run Python and return the imported modules, with their import chains."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *command],
         env=cli.environment({"XDG_CACHE_HOME": str(home)}), cwd=home,
@@ -60,10 +61,10 @@ def test_question_imports_only_allowed_modules(name: str, cli: Cli, tmp_path: Pa
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     question = [str(script), *QUESTIONS[name].split()]
-    loaded(question, cli, tmp_path)  # fills the cache
+    imported_modules(question, cli, tmp_path)  # fills the cache
     allowed = {*PYTHON_MODULES, "zsupport", *(f"zsupport.{module}" for module in PROGRAM_MODULES)}
-    allowed |= loaded(["-c", "pass"], cli, tmp_path).keys()
-    imported = loaded(question, cli, tmp_path)
+    allowed |= imported_modules(["-c", "pass"], cli, tmp_path).keys()
+    imported = imported_modules(question, cli, tmp_path)
     assert "zsupport.cli.short" in imported
     surplus = [
         " -> ".join((*chain, module)) for module, chain in imported.items() if module not in allowed

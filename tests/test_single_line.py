@@ -80,7 +80,7 @@ def questions(policy: Policy) -> Iterator[tuple[str, Callable[[], AnyAnswers]]]:
     yield "topics", partial(policy.topics, at=AT)
 
 
-def answered(policy: Policy) -> Iterator[Any]:
+def answers_of(policy: Policy) -> Iterator[Any]:
     """Yield the answers of a policy and their reasons."""
     for name, ask in questions(policy):
         try:
@@ -116,11 +116,11 @@ def suite_of(subject: PolicyUnderTest, files: list[SourceFile], *, mutants: bool
     """Return the results, the coverage and the mutants of tests."""
     tests = [bind(read_tests_file(file), subject, AT) for file in files]
     assert not any(file.findings for file in tests)
-    ran = [run_tests(subject, file, None) for file in tests]
-    passing = [example for result in ran for example in result.passing]
+    results_of_tests = [run_tests(subject, file, None) for file in tests]
+    passing = [example for result in results_of_tests for example in result.passing]
     results: list[Any] = [
         (unit.name, [(finding.code, finding.path, finding.message) for finding in unit.findings])
-        for result in ran
+        for result in results_of_tests
         for unit in result.units
     ]
     for index, document in enumerate(subject.documents):
@@ -131,11 +131,11 @@ def suite_of(subject: PolicyUnderTest, files: list[SourceFile], *, mutants: bool
         )
     if mutants:
         passing_invariants = [
-            invariant for result in ran for invariant in result.passing_invariants
+            invariant for result in results_of_tests for invariant in result.passing_invariants
         ]
-        what = run_mutants(subject, tests, passing, passing_invariants)
-        survivors = [(s.mutant.kind, s.mutant.path, s.cases) for s in what.survivors]
-        results.append((what.mutants, what.invalid, what.unchanged, survivors))
+        mutation = run_mutants(subject, tests, passing, passing_invariants)
+        survivors = [(s.mutant.kind, s.mutant.path, s.cases) for s in mutation.survivors]
+        results.append((mutation.mutants, mutation.invalid, mutation.unchanged, survivors))
     return results
 
 
@@ -152,7 +152,7 @@ def assert_same(
         read_subject(new, public_holidays),
     )
     policies = [Policy(subject.policy.revisions) for subject in (before_subject, after_subject)]
-    for before, after in zip(*map(answered, policies), strict=True):
+    for before, after in zip(*map(answers_of, policies), strict=True):
         assert before == after
     for document, again in zip(before_subject.documents, after_subject.documents, strict=True):
         assert problems(document) == problems(again)
@@ -266,8 +266,8 @@ def test_reasons_on_a_single_line_are_distinct(
             "cases": [{**question, "expect": {"because": reason}}],
         }
         file = SourceFile("office_test.yaml", form(tests).encode(), "", "office_test.yaml")
-        ran = run_tests(subject, bind(read_tests_file(file), subject, MONDAY), None)
-        assert [len(unit.findings) for unit in ran.units] == [failures]
+        result = run_tests(subject, bind(read_tests_file(file), subject, MONDAY), None)
+        assert [len(unit.findings) for unit in result.units] == [failures]
 
 
 @FORMS

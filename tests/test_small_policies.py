@@ -1,4 +1,4 @@
-"""Small policies with answers by hand: what a question opens, what decided, what ranks."""
+"""Small policies with answers worked out by hand: columns, reasons and recommended channels."""
 
 import json
 from pathlib import Path
@@ -37,7 +37,7 @@ def ask(cli: "Cli", tmp_path: Path) -> Ask:
     return Ask(cli, tmp_path)
 
 
-# -- what a metric asks for ------------------------------------------------------------------------
+# -- columns of a metric ---------------------------------------------------------------------------
 
 METRICS = """\
 format: 1
@@ -80,7 +80,7 @@ def test_a_metric_opens_only_the_dimensions_that_decide_it(ask: Ask) -> None:
     assert ask.plain(METRICS, "due", "--metric", "fix", *OPENED) == lines(
         "P1 2026-11-23T15:00:00Z", "P2 2026-11-23T16:00:00Z"
     )
-    # A fact that chooses the calendar of its hours is one of its own, too.
+    # The fact `zone` selects the calendar of the hours, so it decides the metric too.
     assert ask.plain(METRICS, "due", "--metric", "call", *OPENED) == lines(
         "a 2026-11-23T12:00:00Z", "b 2026-11-23T14:00:00Z"
     )
@@ -96,7 +96,7 @@ def test_two_metrics_open_the_dimensions_of_both(ask: Ask) -> None:
     )
 
 
-# -- what decided ----------------------------------------------------------------------------------
+# -- reasons ---------------------------------------------------------------------------------------
 
 SILENT = """\
 format: 1
@@ -117,10 +117,10 @@ targets:
     [
         (("--plan", "pro"), "not-stated", "targets[0].answer", 9),
         (("--plan", "pro", "--metric", "fix"), "no-target", "targets[1].fix", 10),
-        # No rule states it: that is what the section says.
+        # No rule states a target, so the reason is the section.
         (("--plan", "free"), "not-stated", "targets", 8),
         (("--plan", "free", "--metric", "fix"), "not-stated", "targets", 8),
-        # No grant allows it: that is what that section says.
+        # No grant allows the channel, so the reason is the section.
         (("--plan", "free", "--channel", "phone"), "not-entitled", "entitlements", 5),
     ],
 )
@@ -138,7 +138,7 @@ def test_without_targets_the_reason_is_the_entitlements(ask: Ask) -> None:
     assert answer["because"] == [{"file": "acme.yaml", "line": 5, "path": "entitlements"}]
 
 
-# -- what is recommended ---------------------------------------------------------------------------
+# -- recommended channels --------------------------------------------------------------------------
 
 RANKED = """\
 format: 1
@@ -190,5 +190,5 @@ def test_only_tables_list_recommended_channels_first(recommend: str, order: str,
     arguments = ("channels", "--plan", "pro")
     rows = ask.plain(policy, *arguments, "--format", "markdown").splitlines()[2:6]
     assert [row.split("<br>")[0].strip("| ") for row in rows] == order.split()
-    # A script finds them in the order of the policy.
+    # Plain lines keep the order of the policy.
     assert ask.plain(policy, *arguments).split() == ["web", "phone", "chat", "forum"]

@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def taken(cli: Cli, folder: Path, command: str, path: str, *options: str) -> list[str]:
+def selected_files(cli: Cli, folder: Path, command: str, path: str, *options: str) -> list[str]:
     """Return the invalid files that a command selects for a path, sorted."""
     done = cli(command, path, *options, "--format", "json", cwd=folder)
     assert done.code == 3, done.stderr
@@ -82,7 +82,7 @@ def test_all_commands_select_the_same_files(
 ) -> None:
     write(folder, "pyproject.toml", f"[tool.zsupport]\n{settings}\n")
     for command, *options in (("check",), ("test",), ("diff", "--against", "../base.yaml")):
-        assert taken(cli, folder, command, path, *options) == sorted(names), command
+        assert selected_files(cli, folder, command, path, *options) == sorted(names), command
 
 
 def test_git_revision_selects_the_same_files_as_the_folder(folder: Path, cli: Cli) -> None:
@@ -99,7 +99,7 @@ def test_git_revision_selects_the_same_files_as_the_folder(folder: Path, cli: Cl
     for name in NAMES:
         path = folder / name
         path.write_text(path.read_text().removesuffix(MISTAKE))
-    files = taken(cli, folder, "diff", ".", "--against", "HEAD")
+    files = selected_files(cli, folder, "diff", ".", "--against", "HEAD")
     assert files == [f"HEAD:{name}" for name in names]
 
 
@@ -178,8 +178,8 @@ def test_link_inside_the_folder_is_followed_once(tmp_path: Path, cli: Cli) -> No
     write(tmp_path, "shared/acme.yaml", POLICY.format(id="acme") + MISTAKE)
     write(tmp_path, "team/readme.yaml", "a: b\n")
     (tmp_path / "team" / "acme.yaml").symlink_to("../shared/acme.yaml")
-    assert taken(cli, tmp_path, "check", ".") == ["shared/acme.yaml"]
-    assert taken(cli, tmp_path, "check", "team") == ["team/acme.yaml"]
+    assert selected_files(cli, tmp_path, "check", ".") == ["shared/acme.yaml"]
+    assert selected_files(cli, tmp_path, "check", "team") == ["team/acme.yaml"]
 
 
 def test_pipe_is_read_only_if_named(tmp_path: Path, cli: Cli) -> None:
@@ -248,12 +248,12 @@ def test_linked_folder_outside_of_the_repository_is_not_read(
     (folder / "secret").symlink_to("../out")
     (folder / "inside").symlink_to("policies")
     done = cli(*arguments, cwd=folder)
-    written = done.stdout + done.stderr
-    assert done.code in (1, 3), written
-    assert "hunter2" not in written
-    assert "name: Yes" not in written
+    output = done.stdout + done.stderr
+    assert done.code in (1, 3), output
+    assert "hunter2" not in output
+    assert "name: Yes" not in output
     if arguments[-1] != "secret_test.yaml":
-        assert "link leaves the folder or repository" in written
+        assert "link leaves the folder or repository" in output
     assert (tmp_path / "out" / "policy.yaml").read_text("utf-8") == text
 
 
@@ -297,7 +297,7 @@ def test_project_cannot_name_a_policy_outside_of_the_repository(
         assert "hunter2" not in done.stdout + done.stderr
 
 
-def test_named_file_stays_named_next_to_the_folder(
+def test_file_is_named_even_if_its_folder_is_named_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, "a.yaml", "compose: x\n")
@@ -311,8 +311,8 @@ def test_named_file_stays_named_next_to_the_folder(
 def test_revisions_of_a_shipped_policy_are_sorted_by_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    listed = os.listdir
-    monkeypatch.setattr(os, "listdir", lambda path: sorted(listed(path), reverse=True))
+    list_names = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: sorted(list_names(path), reverse=True))
     names = [file.shown for file in select(["zoom", "aws"], lambda _: False).files]
     assert names[0] == "zoom.yaml"
     assert len(names) > 2
@@ -449,7 +449,7 @@ def test_config_option_accepts_a_file_of_a_revision(tmp_path: Path, cli: Cli) ->
     git("add", ".")
     git("commit", "-qm", "Base")
     write(tmp_path, "desk/base.toml", "broken")
-    # A file on disk with the name of the revision and file.
+    # A file whose name looks like a Git revision and a path.
     write(tmp_path, "main:base.toml", '[tool.zsupport.check]\nignore = ["ZS"]\n')
     git("tag", "v1")
 
@@ -483,8 +483,8 @@ def test_modules_of_the_current_folder_are_not_imported(
     # The modules that Python itself imports for `-m`.
     first = "import runpy, sys; print(*sys.modules)"
     own = subprocess.run([sys.executable, "-c", first], capture_output=True, text=True, check=True)
-    theirs = {*sys.stdlib_module_names, "holidays", "rich", "typer", "tzdata", "yaml"}
-    for module in theirs - {*own.stdout.split()}:
+    dependencies = {*sys.stdlib_module_names, "holidays", "rich", "typer", "tzdata", "yaml"}
+    for module in dependencies - {*own.stdout.split()}:
         write(tmp_path, f"{module}.py", "open('mark', 'a').write(__name__)\nraise SystemExit(99)\n")
     write(tmp_path, "acme.yaml", POLICY.format(id="acme"))
     done = subprocess.run(

@@ -16,7 +16,7 @@ ROWS = (
 )
 
 
-def drawn(width: int) -> list[str]:
+def render_lines(width: int) -> list[str]:
     report = Report({}, (), (), (Table(COLUMNS, ROWS),))
     return render(report, "table", Terminal(width)).splitlines()
 
@@ -27,23 +27,23 @@ def words(lines: list[str]) -> list[str]:
 
 def test_words_are_not_broken_if_the_longest_words_fit() -> None:
     # 8 + 14 + 25 + 10 + 4 + 10 for the words, and three between columns, except at the edges.
-    text = drawn(71 + 17)
+    text = render_lines(71 + 17)
     assert all(len(line) <= 88 for line in text)
     for word in ("2026-11-27T13:30:00+01:00", "first-response", "not-stated", "(extended)"):
         assert word in words(text)
 
 
 def test_instant_is_broken_between_the_parts() -> None:
-    before_the_offset = drawn(82)
+    before_the_offset = render_lines(82)
     assert "2026-11-27T13:30:00" in words(before_the_offset)
-    after_the_date = drawn(80)
+    after_the_date = render_lines(80)
     assert {"2026-11-27T", "13:30:00+01:00"} <= set(words(after_the_date))
     for text in (before_the_offset, after_the_date):
         assert {"first-response", "not-stated", "(extended)", "restoration"} <= set(words(text))
 
 
 def test_id_is_broken_at_the_hyphen() -> None:
-    text = drawn(70)
+    text = render_lines(70)
     assert all(len(line) <= 70 for line in text)
     assert {"first-", "response", "2026-11-27T", "13:30:00", "+01:00"} <= set(words(text))
     assert {"(extended)", "restoration", "Priority"} <= set(words(text))
@@ -51,7 +51,7 @@ def test_id_is_broken_at_the_hyphen() -> None:
 
 def test_table_is_never_wider_than_the_terminal() -> None:
     for width in range(30, 121):
-        assert all(len(line) <= width for line in drawn(width)), width
+        assert all(len(line) <= width for line in render_lines(width)), width
 
 
 def test_escaped_characters_count_for_the_width() -> None:

@@ -1,4 +1,4 @@
-"""`zsupport terms`: what else the policy says for a case, worked out by hand."""
+"""`zsupport terms`: the terms of a policy for a case. Expected answers are worked out by hand."""
 
 import json
 from pathlib import Path
@@ -71,7 +71,7 @@ def test_the_first_matching_term_of_each_topic_applies(cli: "Cli", folder: Path)
     assert (run.stdout, run.code) == ("contacts\t2 contacts.\ncalls\tCall by day.\n", 0)
 
 
-def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
+def test_omitted_options_are_columns(cli: "Cli", folder: Path) -> None:
     run = ask(cli, folder, "--topic", "calls")
     assert run.stdout == "phone\tP1\tCall at once.\nphone\tP2\tCall by day.\n"
     run = ask(cli, folder, "--topic", "contacts", "--fact", "premier=true")
@@ -94,10 +94,10 @@ def test_a_dimension_that_changes_no_term_is_not_shown(cli: "Cli", folder: Path)
     # The term for owners comes after a term for everyone, so the role has no effect.
     columns = zsupport.load(folder / "acme.yaml", cache=False).terms().columns
     assert columns == ("plan", "channel", "priority", "region", "topic")
-    # Without premier only `business` has more: the fact is named, so only the plan is open.
+    # Without premier, only `business` has 20 contacts. Only the plan is a column.
     policy = zsupport.load(folder / "acme.yaml", cache=False)
     assert policy.terms(topic="contacts", fact={"premier": "false"}).columns == ("plan",)
-    # The phone is named, and with it a term for P1.
+    # A term for the phone depends on the priority.
     assert policy.terms(topic="calls", channel="phone").columns == ("priority",)
     assert policy.terms(topic="calls", channel="web").columns == ()
 
@@ -118,7 +118,7 @@ def test_every_topic_of_every_case_has_an_answer_in_json(cli: "Cli", folder: Pat
     assert contacts["plan"] == "business"
     assert contacts["role"] is None
     assert contacts["facts"] == {"region": "here", "premier": "false"}
-    # A no names every term of its topic.
+    # A negative answer names every term of its topic.
     calls = rows["calls"]
     assert (calls["text"], calls["note"], calls["unclear"], calls["source"]) == (None,) * 4
     assert [place["line"] for place in calls["because"]] == [27, 28]
@@ -165,7 +165,7 @@ def test_the_revision_in_force_answers(cli: "Cli", tmp_path: Path) -> None:
         )
     new = tmp_path / "p" / "2027.yaml"
     new.write_text(new.read_text().replace("terms: {", "terms: {travel: [{say: Far.}], "))
-    # A topic that another revision knows is known.
+    # A topic that another revision defines is valid.
     for at, code in (("2026-12-31T22:59:59Z", 1), ("2026-12-31T23:00:00Z", 0)):
         run = cli("terms", "--policy", "./p", "--at", at, "--topic", "Travel", cwd=tmp_path)
         assert (run.stdout, run.code) == ("" if code else "Far.\n", code)

@@ -59,8 +59,8 @@ class Below(Lean):
     note = "a class attribute"
 
 
-def made(call: typing.Callable[[], Any]) -> object:
-    """Return the result of a call, or that it raises TypeError."""
+def result_of(call: typing.Callable[[], Any]) -> object:
+    """Return the result of a call, or `refused` if it raises TypeError or ValueError."""
     try:
         return tuple(call())
     except (TypeError, ValueError):
@@ -90,9 +90,9 @@ CALLS: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
 def test_values_can_be_given_by_position_and_name(
     values: tuple[Any, ...], by_name: dict[str, Any]
 ) -> None:
-    expected = made(lambda: Full(*values, **by_name))
-    assert made(lambda: Lean(*values, **by_name)) == expected
-    assert made(lambda: Below(*values, **by_name)) == expected
+    expected = result_of(lambda: Full(*values, **by_name))
+    assert result_of(lambda: Lean(*values, **by_name)) == expected
+    assert result_of(lambda: Below(*values, **by_name)) == expected
 
 
 def test_error_names_a_missing_field() -> None:

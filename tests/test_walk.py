@@ -91,9 +91,9 @@ def why(cli: "Cli", tmp_path: Path) -> Callable[..., list[str]]:
     """Return a function that runs a command with `--why` on a Monday and returns the reasons."""
     (tmp_path / "p.yaml").write_text(POLICY)
 
-    def lines(question: str, *asked: str) -> list[str]:
+    def lines(question: str, *options: str) -> list[str]:
         moment = "--opened" if question == "due" else "--at"
-        case = ("--plan", "a", *asked, moment, "2026-11-23T10:00:00Z", "--why")
+        case = ("--plan", "a", *options, moment, "2026-11-23T10:00:00Z", "--why")
         return cli(question, "--policy", "./p.yaml", *case, cwd=tmp_path).stderr.split("\n")
 
     return lines

@@ -44,7 +44,7 @@ def case_of(cell: dict[str, str]) -> str:
 
 @pytest.fixture(scope="module")
 def matrix(cli: "Cli") -> dict[tuple[str, str, str], dict[str, Any]]:
-    """The answers to `zsupport channels`, by plan, role and channel."""
+    """Return the answers to `zsupport channels`, by plan, role and channel."""
     answers = json.loads(cli("channels", "--format", "json").stdout)["answers"]
     by_case = {(a["plan"], a["role"], a["channel"]): a for a in answers}
     assert len(answers) == len(by_case) == 96
@@ -53,7 +53,7 @@ def matrix(cli: "Cli") -> dict[tuple[str, str, str], dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def deadlines(cli: "Cli") -> dict[tuple[str, str, str], dict[str, Any]]:
-    """The answers to `zsupport due`, by plan, role and priority."""
+    """Return the answers to `zsupport due`, by plan, role and priority."""
     run = cli("due", "--opened", "2020-06-19T22:30:00Z", "--format", "json")
     answers = json.loads(run.stdout)["answers"]
     return {(a["plan"], a["role"], a["priority"]): a for a in answers}
