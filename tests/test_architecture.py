@@ -37,7 +37,12 @@ LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 
 # The modules that may import a third-party package.
 IMPORTERS = {
-    "rich": {"zsupport.report.guide", "zsupport.report.progress", "zsupport.report.table"},
+    "rich": {
+        "zsupport.report.guide",
+        "zsupport.report.progress",
+        "zsupport.report.screen",
+        "zsupport.report.table",
+    },
     # `zsupport.cli` handles its exceptions.
     "typer": {"zsupport.cli.app", "zsupport.cli"},
     "yaml": {"zsupport.policy.yamltext"},

@@ -138,7 +138,10 @@ def due(
         customer_tz=customer_tz,
         customer_country=customer_country,
     )
-    return finish(common, question, answers, QUESTION, query, refusal=refusal, code=code)
+    stated = frozenset({"opened"} if opened is not None else ())
+    return finish(
+        common, question, answers, QUESTION, query, refusal=refusal, code=code, stated=stated
+    )
 
 
 def read_starts(pairs: list[str] | None, moments: Moments) -> dict[str, datetime]:

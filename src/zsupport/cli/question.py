@@ -8,7 +8,15 @@ import time
 from zsupport.answer.case import NEEDS_INPUT, Answers, AnyAnswers, Details, Row, Warning
 from zsupport.answer.remarks import joined_lines
 from zsupport.cli.options import Common, flag_of
-from zsupport.cli.output import chosen_format, explain, note, write_field, write_report
+from zsupport.cli.output import (
+    chosen_format,
+    emit,
+    explain,
+    note,
+    terminal_of,
+    write_field,
+    write_report,
+)
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
+    from zsupport.report.screen import Paragraph
+
 Value = TypeVar("Value")
 
 #: The kinds of remarks under a table, and those on standard error for other formats.
@@ -40,6 +50,11 @@ class PolicyQuestion(NamedTuple):
     fallback: bool  # no policy was named, so this is the shipped example
     at: datetime
     zone: tzinfo  # the time zone of instants in the output
+    zone_stated: bool  # whether an option states this zone; otherwise it is UTC
+
+    def zone_shown(self, answers: AnyAnswers) -> tzinfo:
+        """Return the time zone of screens: of the options, else of the policy."""
+        return self.zone if self.zone_stated else zone(answers.revision.timezone)
 
     def query(self, **fields: object) -> dict[str, Any]:
         """Return the query of the JSON document."""
@@ -58,6 +73,7 @@ class Moments(NamedTuple):
     at: datetime
     opened: datetime
     zone: tzinfo
+    zone_stated: bool  # whether an option states this zone
 
     def read(self, option: str, text: str | None) -> datetime | None:
         """Return the instant of an option, or None if it is omitted."""
@@ -72,8 +88,8 @@ def read_moments(common: Common, opened: str | None = None) -> Moments:
     tz = None if common.tz is None else read("--tz", common.tz, zone)
     at, at_zone = (now, None) if common.at is None else _instant("--at", common.at, now, tz)
     start, start_zone = (at, None) if opened is None else _instant("--opened", opened, now, tz)
-    output_zone = tz or start_zone or at_zone or UTC
-    return Moments(now, tz, to_datetime(at), to_datetime(start), output_zone)
+    stated = tz or start_zone or at_zone
+    return Moments(now, tz, to_datetime(at), to_datetime(start), stated or UTC, stated is not None)
 
 
 def _instant(option: str, text: str, now: int, tz: tzinfo | None) -> tuple[int, tzinfo | None]:
@@ -98,7 +114,7 @@ def read_question(common: Common, moments: Moments) -> PolicyQuestion:
     name, fallback = choose(common.policy, os.environ, working_folder())
     located = find(name)
     policy = load_files(located)
-    return PolicyQuestion(policy, located, fallback, moments.at, moments.zone)
+    return PolicyQuestion(policy, located, fallback, moments.at, moments.zone, moments.zone_stated)
 
 
 def working_folder() -> str | None:
@@ -142,8 +158,12 @@ def finish(
     *,
     refusal: str | None,
     code: int = 1,
+    stated: frozenset[str] = frozenset(),
 ) -> int:
-    """Write the report. Return 0, or write `refusal` as one line and return `code`."""
+    """Write the report. Return 0, or write `refusal` as one line and return `code`.
+
+    `stated` are the names of the options that change a screen, such as `opened`.
+    """
     if refusal and not answers.in_force:
         kind = refusal.partition(":")[0]
         refusal = f"{kind}: no revision of the policy is in force at that moment"
@@ -161,14 +181,21 @@ def finish(
         reasons: list[str] = []
         if common.why:
             reasons = view.why(answers, question.located.folder, question.zone)
-        if common.field is None and FORMATS[chosen_format(common.format)].notes:
+        format = chosen_format(common.format)
+        screen = None
+        if common.field is None and format == "table":
+            screen = _screen(common, question, answers, view, reasons, stated)
+        if screen is not None:
+            emit(screen)
+            reasons = []
+        elif common.field is None and FORMATS[format].notes:
             notes = _notes(common, question, answers, report, reasons)
             report, reasons = report._replace(notes=notes), []
         else:
             stderr_lines = _stderr_lines(common, answers, report, refused=code == 2)
         if common.field is not None:
             write_field(report, common.field)
-        else:
+        elif screen is None:
             write_report(report, common)
         for text in stderr_lines:
             note(text)
@@ -177,6 +204,37 @@ def finish(
     if refusal and (code != 1 or not common.quiet):
         note(refusal)
     return code if refusal and not (common.exit_zero and code == 1) else 0
+
+
+def _screen(
+    common: Common,
+    question: PolicyQuestion,
+    answers: Answers[Row, Details],
+    view: QuestionView[Row, Details],
+    reasons: list[str],
+    stated: frozenset[str],
+) -> str | None:
+    """Return the screen of the answers, with the reasons of `--why` and the policy."""
+    from zsupport.report.screen import Preformatted, render_screen, section
+    from zsupport.view.screens import SCREENS, Setting, load_screen
+    from zsupport.view.times import Times
+
+    if view.name not in SCREENS:
+        return None
+    times = Times(question.zone_shown(answers), question.at)
+    blocks = load_screen(view.name)(answers, Setting(times, common.lang, stated, flag_of))
+    blocks = (*blocks, section(*([Preformatted(tuple(reasons))] if reasons else [])))
+    if question.fallback:
+        blocks = (*blocks, section(_policy_line(answers)))
+    return render_screen(blocks, terminal_of(common.color))
+
+
+def _policy_line(answers: AnyAnswers) -> Paragraph:
+    from zsupport.report.screen import Paragraph
+
+    revision = answers.revision
+    name = f"{revision.policy} {revision.start}" if revision.start else revision.policy
+    return Paragraph(f"{name}, the shipped example (use --policy for yours)", "dim")
 
 
 def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:

@@ -111,6 +111,16 @@ class Zone(dates.tzinfo):
         """Return the name of the zone, because abbreviations are ambiguous."""
         return self._name
 
+    def abbreviation(self, instant: int) -> str:
+        """Return the abbreviation in the zone file at an instant, such as `CET` or `-03`."""
+        import io
+        from zoneinfo import ZoneInfo
+
+        name = dates.datetime.fromtimestamp(
+            instant, ZoneInfo.from_file(io.BytesIO(self._content))
+        ).tzname()
+        return name or self._name
+
     def fromutc(self, moment: dates.datetime) -> dates.datetime:
         """Return the local time of a time in UTC, with `fold` in the second pass of a DST fold."""
         offset = self.offset(_seconds(moment))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from zsupport.answer.case import Answers, Row, say
-from zsupport.policy.model import Source
+from zsupport.policy.model import Revision, Source
 from zsupport.report import Remark, RowRemarks
 from zsupport.typed import TYPE_CHECKING
 from zsupport.wording import counted
@@ -77,6 +77,11 @@ def row_remarks(
     every = remarks(answers.answers)
     some = listed and len(listed) != len(answers.answers)
     return RowRemarks(remarks(listed) if some else every, every)
+
+
+def remarks_of_policy(answer: Answer, revision: Revision, lang: str) -> Iterator[Remark]:
+    """Yield the remarks of the policy that belong to an answer."""
+    return _of_policy(answer, {source.id: _source(source, lang) for source in revision.sources})
 
 
 def _of_policy(answer: Answer, sources: Mapping[str, str]) -> Iterator[Remark]:

@@ -1,0 +1,289 @@
+"""Screens for people: blocks of text, rendered for the width of a terminal.
+
+A line is broken only between words. A word that is wider than the screen has a line of its own, so
+an address or an id can be copied. A no-break space keeps words together, and is shown as a space.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from zsupport.report import Terminal
+from zsupport.report.text import encodable
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import TypeAlias
+
+#: The left margin of a screen, and the space between columns.
+_MARGIN = 2
+_GAP = 3
+#: A table with higher rows is shown as a list.
+_MAX_LINES = 4
+#: If the texts beside labels have less room, each text starts on its own line.
+_MIN_TEXT_WIDTH = 24
+NO_BREAK = "\u00a0"
+#: Characters of the program, with their forms for terminals without Unicode.
+_ASCII = str.maketrans({
+    "\N{BOX DRAWINGS LIGHT HORIZONTAL}": "-", "\N{EN DASH}": "-", "\N{FULL BLOCK}": "#",
+    "\N{MIDDLE DOT}": ".", "\N{LEFTWARDS ARROW}": "<-", "\N{HORIZONTAL ELLIPSIS}": "...",
+    "\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+})  # fmt: skip
+#: The cell of a case that is not entitled.
+NONE = "\N{EN DASH}"
+
+
+class Heading(NamedTuple):
+    """A bold line, with an `aside` at the right end of the line."""
+
+    text: str
+    aside: str = ""
+    indent: int = 0
+
+
+class Paragraph(NamedTuple):
+    """A text. With a `marker`, such as `1.` or `[1]`, further lines are indented behind it."""
+
+    text: str
+    style: str = ""  # `dim`, `bold`, or a color
+    indent: int = 0
+    marker: str = ""
+
+
+class LabelledTexts(NamedTuple):
+    """Labels with texts: the texts start in the same column."""
+
+    rows: tuple[tuple[str, str], ...]
+    indent: int = 0
+
+
+class Matrix(NamedTuple):
+    """A table. If it is too wide or its rows are too high, each row becomes a list.
+
+    Columns from `values` on have the values of the row; the columns before them name the row.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    values: int = 1
+
+
+class Preformatted(NamedTuple):
+    """Lines that are not wrapped."""
+
+    lines: tuple[str, ...]
+
+
+Block: TypeAlias = "Heading | Paragraph | LabelledTexts | Matrix | Preformatted"
+
+
+class Section(NamedTuple):
+    """Blocks without empty lines between them. An empty line precedes the section."""
+
+    blocks: tuple[Block, ...]
+
+
+Screen: TypeAlias = "tuple[Section, ...]"
+
+
+def section(*blocks: Block) -> Section:
+    """Return a section of these blocks."""
+    return Section(blocks)
+
+
+def glued(text: str) -> str:
+    """Return a text that is never broken, such as an instant."""
+    return text.replace(" ", NO_BREAK)
+
+
+def render_screen(screen: Iterable[Section], terminal: Terminal) -> str:
+    """Return the screen as text that ends with a line feed; empty if it has no blocks."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=terminal.width,
+        force_terminal=terminal.color,
+        color_system="standard" if terminal.color else None,
+        no_color=not terminal.color,
+        legacy_windows=False,
+        emoji=False,
+        markup=False,
+        highlight=False,
+    )
+    renderer = _Renderer(terminal)
+    for blocks in (part.blocks for part in screen if part.blocks):
+        console.print()
+        for line in itertools.chain.from_iterable(map(renderer.lines, blocks)):
+            # Rich would break a line that is too long.
+            console.print(line, soft_wrap=True)
+    text = "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+    return text + "\n" if text else ""
+
+
+class _Renderer:
+    """Makes the lines of blocks for a terminal."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self.width = max(terminal.width, 20)
+
+    def lines(self, block: Block) -> Iterator[Text]:
+        """Yield the lines of a block, with its margin."""
+        if isinstance(block, Heading):
+            yield from self._heading(block)
+        elif isinstance(block, Paragraph):
+            yield from self._paragraph(block)
+        elif isinstance(block, LabelledTexts):
+            yield from self._labelled_texts(block)
+        elif isinstance(block, Matrix):
+            yield from self._matrix(block)
+        else:
+            for line in block.lines:
+                yield Text(" " * _MARGIN + self._shown(line))
+
+    def _shown(self, text: str) -> str:
+        """Return a text as the terminal can show it, with its own no-break spaces."""
+        if not self.terminal.unicode:
+            text = text.translate(_ASCII)
+        parts = (encodable(part, self.terminal.encoding) for part in text.split(NO_BREAK))
+        return NO_BREAK.join(parts)
+
+    def _heading(self, block: Heading) -> Iterator[Text]:
+        margin = _MARGIN + block.indent
+        text, aside = _plain(self._shown(block.text)), _plain(self._shown(block.aside))
+        room = self.width - margin
+        if aside and cell_len(text) + _GAP + cell_len(aside) <= room:
+            gap = room - cell_len(text) - cell_len(aside)
+            # A line that fills the screen would move the cursor of some terminals.
+            yield Text.assemble(" " * margin, (text, "bold"), " " * (gap - 1), (aside, "dim"))
+            return
+        for line in wrap(self._shown(block.text), room):
+            yield Text.assemble(" " * margin, (line, "bold"))
+        for line in wrap(self._shown(block.aside), room - 2) if aside else ():
+            yield Text.assemble(" " * (margin + 2), (line, "dim"))
+
+    def _paragraph(self, block: Paragraph) -> Iterator[Text]:
+        margin = " " * (_MARGIN + block.indent)
+        marker = f"{self._shown(block.marker)} " if block.marker else ""
+        width = self.width - cell_len(margin) - cell_len(marker)
+        for number, line in enumerate(wrap(self._shown(block.text), width)):
+            start = " " * cell_len(marker) if number else marker
+            yield Text.assemble(margin, (start + line, block.style))
+
+    def _labelled_texts(self, block: LabelledTexts) -> Iterator[Text]:
+        margin = " " * (_MARGIN + block.indent)
+        rows = [(_plain(self._shown(label)), self._shown(text)) for label, text in block.rows]
+        column = max((cell_len(label) for label, _ in rows), default=0)
+        width = self.width - cell_len(margin) - column - _GAP
+        beside = width >= _MIN_TEXT_WIDTH
+        if not beside:
+            width = self.width - cell_len(margin) - _MARGIN
+        for label, text in rows:
+            lines = wrap(text, width)
+            if not beside:
+                yield Text.assemble(margin, (label, "dim"))
+            for number, line in enumerate(lines):
+                if not beside:
+                    yield Text.assemble(margin, " " * _MARGIN, line)
+                    continue
+                start = "" if number else label
+                gap = " " * (column + _GAP - cell_len(start))
+                yield Text.assemble(margin, (start, "dim"), gap, line)
+
+    def _matrix(self, block: Matrix) -> Iterator[Text]:
+        rows = [block.columns, *block.rows]
+        cells = [[self._shown(cell) for cell in row] for row in rows]
+        # Omit empty columns.
+        shown = [i for i in range(len(block.columns)) if any(row[i] for row in cells[1:])]
+        if not shown:
+            return
+        columns = [[row[i] for row in cells] for i in shown]
+        widths = _column_widths(columns, self.width - _MARGIN - 1)
+        wrapped = [
+            [wrap(row[i], width) for i, width in zip(shown, widths, strict=True)] for row in cells
+        ] if widths else []  # fmt: skip
+        if widths is None or any(len(lines) > _MAX_LINES for row in wrapped for lines in row):
+            yield from self._list(block, cells, shown)
+            return
+        for number, row in enumerate(wrapped):
+            for line in itertools.zip_longest(*row, fillvalue=""):
+                padded = [
+                    part + " " * (width - cell_len(part))
+                    for part, width in zip(line, widths, strict=True)
+                ]
+                style = "" if number else "bold"
+                yield Text.assemble(" " * _MARGIN, ((" " * _GAP).join(padded), style))
+            if not number:
+                rule = "─" if self.terminal.unicode else "-"
+                length = sum(widths) + _GAP * (len(widths) - 1)
+                yield Text.assemble(" " * _MARGIN, (rule * length, "dim"))
+
+    def _list(self, block: Matrix, cells: list[list[str]], shown: list[int]) -> Iterator[Text]:
+        """Yield each row as a heading with its names, and a label and a text for each value."""
+        heads = [i for i in shown if i < block.values]
+        values = [i for i in shown if i >= block.values]
+        for number, row in enumerate(cells[1:]):
+            if number and heads:
+                yield Text()
+            if heads:
+                names = ", ".join(row[i] for i in heads if row[i])
+                for line in wrap(names, self.width - _MARGIN):
+                    yield Text.assemble(" " * _MARGIN, (line, "bold"))
+            pairs = tuple((cells[0][i], row[i]) for i in values if row[i])
+            yield from self._labelled_texts(LabelledTexts(pairs, indent=_MARGIN if heads else 0))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace(NO_BREAK, " ").split())
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return the lines of a text: broken between words, and at its own line feeds.
+
+    A word that is wider than `width` cells has a line of its own.
+    """
+    lines = []
+    for part in text.split("\n"):
+        line = ""
+        for word in part.split(" "):
+            if not word:
+                continue
+            if line and cell_len(line) + 1 + cell_len(word) > width:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+    return [line.replace(NO_BREAK, " ") for line in lines]
+
+
+def _column_widths(columns: list[list[str]], room: int) -> list[int] | None:
+    """Return the width of each column, or None if the longest words do not fit.
+
+    Columns get the width of their longest word, then the rest of the room: first the columns that
+    lack the least, so that columns with sentences come last.
+    """
+    full = [max(cell_len(line) for text in column for line in text.split("\n"))
+            for column in columns]  # fmt: skip
+    widths = [
+        max(
+            cell_len(word)
+            for text in column
+            for word in text.split(" ")
+            for word in word.split("\n")
+        )
+        for column in columns
+    ]
+    room -= _GAP * (len(columns) - 1)
+    if sum(widths) > room:
+        return None
+    while sum(widths) < min(room, sum(full)):
+        lacking = [place for place in range(len(widths)) if widths[place] < full[place]]
+        widths[min(lacking, key=lambda place: full[place] - widths[place])] += 1
+    return widths

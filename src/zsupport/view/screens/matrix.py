@@ -1,0 +1,89 @@
+"""Rows of answers with labels: equal rows are merged, and labels are named briefly."""
+
+from __future__ import annotations
+
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeAlias
+
+#: The values of each dimension that a row stands for.
+Labels: TypeAlias = "tuple[tuple[str, ...], ...]"
+#: The maximum number of values in a label, and of groups of rows in a closing line.
+_MAX_VALUES = 6
+_MAX_GROUPS = 8
+
+
+class MatrixRow(NamedTuple):
+    """The cells of a row, and for each dimension the values that the row stands for."""
+
+    labels: Labels
+    cells: tuple[str, ...]
+
+
+def merged(rows: Sequence[MatrixRow]) -> list[MatrixRow]:
+    """Return the rows, with rows of equal cells merged that differ in one dimension only.
+
+    Every case of `rows` is in exactly one merged row.
+    """
+    result = list(rows)
+    width = len(result[0].labels) if result else 0
+    changed = True
+    while changed:
+        changed = False
+        for place in reversed(range(width)):
+            groups: dict[object, MatrixRow] = {}
+            for row in result:
+                rest = (*row.labels[:place], *row.labels[place + 1 :])
+                earlier = groups.get((rest, row.cells))
+                if earlier is None:
+                    groups[rest, row.cells] = row
+                    continue
+                values = tuple(dict.fromkeys((*earlier.labels[place], *row.labels[place])))
+                labels = (*row.labels[:place], values, *row.labels[place + 1 :])
+                groups[rest, row.cells] = earlier._replace(labels=labels)
+            changed = changed or len(groups) < len(result)
+            result = list(groups.values())
+    return result
+
+
+class Labeller:
+    """Names the values of dimensions; all values of a dimension are `any`."""
+
+    def __init__(self, columns: Sequence[str], rows: Sequence[MatrixRow]) -> None:
+        self._columns = columns
+        self._every = [
+            {value for row in rows for value in row.labels[place]} for place in range(len(columns))
+        ]
+
+    def labels(self, row: MatrixRow) -> tuple[str, ...]:
+        """Return the label of each dimension: `premium, ultimate`, `any`."""
+        return tuple(
+            self._label(values, place, row.labels) for place, values in enumerate(row.labels)
+        )
+
+    def _label(self, values: tuple[str, ...], place: int, labels: Labels) -> str:
+        if len(values) > 1 and set(values) == self._every[place] and len(labels) > 1:
+            return "any"
+        shown = [value or f"no {self._columns[place]}" for value in values]
+        if len(shown) > _MAX_VALUES:
+            rest = len(shown) - _MAX_VALUES + 1
+            shown = [*shown[: _MAX_VALUES - 1], f"{rest} more"]
+        return ", ".join(shown)
+
+    def naming(self, rows: Sequence[MatrixRow]) -> str:
+        """Return a text that names rows: `trial, free`, or `free with user; trial`."""
+        texts = []
+        for row in rows:
+            labels = [
+                label
+                for label, values, every in zip(
+                    self.labels(row), row.labels, self._every, strict=True
+                )
+                if set(values) != every
+            ]
+            texts.append(" with ".join(labels) or "every case")
+        if len(texts) > _MAX_GROUPS:
+            texts[_MAX_GROUPS - 1 :] = [f"{len(texts) - _MAX_GROUPS + 1} more groups of cases"]
+        return "; ".join(texts)

@@ -1,0 +1,99 @@
+"""Instants and durations in words for people, in one time zone."""
+
+from __future__ import annotations
+
+from zsupport import dates
+from zsupport.clock.instants import duration, from_datetime
+from zsupport.clock.zonefile import Zone
+from zsupport.typed import NamedTuple
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+_NO_BREAK = "\u00a0"
+
+
+class Times(NamedTuple):
+    """Writes instants in a time zone, and relative to the moment `now`.
+
+    An instant contains no-break spaces, so that a screen does not break it.
+    """
+
+    zone: dates.tzinfo
+    now: dates.datetime
+
+    def full(self, instant: dates.datetime, *, zone: bool = True) -> str:
+        """Return weekday, date, clock time and zone: `Mon 23 Nov 2026, 14:00 CET`."""
+        local = self.local(instant)
+        text = f"{_day(local)} {local.year}, {_clock(local)}"
+        return _glued(f"{text} {self.zone_name(instant)}" if zone else text)
+
+    def short(self, instant: dates.datetime, *, near: dates.datetime | None = None) -> str:
+        """Return weekday, date and clock time: `Mon 23 Nov, 14:00`.
+
+        The year is written if it is not that of `near` (default: now).
+        """
+        local = self.local(instant)
+        other = self.local(near or self.now)
+        year = "" if local.year == other.year else f" {local.year}"
+        return _glued(f"{_day(local)}{year}, {_clock(local)}")
+
+    def clock(self, instant: dates.datetime) -> str:
+        """Return the clock time: `14:00`; with seconds if it has some."""
+        return _clock(self.local(instant))
+
+    def date(self, day: dates.date, *, year: bool = False) -> str:
+        """Return weekday and date: `Fri 25 Dec`; with the year if it is not that of now."""
+        year = year or day.year != self.local(self.now).year
+        return _glued(f"{_day(day)} {day.year}" if year else _day(day))
+
+    def relative(self, instant: dates.datetime) -> str:
+        """Return the elapsed time to an instant: `in 1 h 30 min`, `2 d 22 h ago`, `now`."""
+        seconds = from_datetime(instant) - from_datetime(self.now)
+        if not seconds:
+            return "now"
+        text = _glued(duration(seconds))
+        return f"in{_NO_BREAK}{text}" if seconds > 0 else f"{text}{_NO_BREAK}ago"
+
+    def local(self, instant: dates.datetime) -> dates.datetime:
+        """Return an instant as a local time."""
+        return instant.astimezone(self.zone)
+
+    def zone_name(self, instant: dates.datetime) -> str:
+        """Return the abbreviation of the zone at an instant: `CET`, `UTC`, `UTC+5:30`."""
+        if isinstance(self.zone, Zone):
+            name = self.zone.abbreviation(from_datetime(instant))
+            if name[:1].isalpha():
+                return name
+        offset = self.local(instant).utcoffset() or dates.timedelta()
+        minutes = int(offset.total_seconds()) // 60
+        if not minutes:
+            return "UTC"
+        sign = "-" if minutes < 0 else "+"
+        hours, rest = divmod(abs(minutes), 60)
+        return f"UTC{sign}{hours}:{rest:02d}" if rest else f"UTC{sign}{hours}"
+
+
+def working_time(seconds: int) -> str:
+    """Return working time in words: `6 working hours`, `1 h 30 min of working time`."""
+    minutes, rest = divmod(abs(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours and not minutes and not rest:
+        return f"{hours} working hour{'s' * (hours != 1)}"
+    if minutes and not hours and not rest:
+        return f"{minutes} working minute{'s' * (minutes != 1)}"
+    return f"{duration(seconds, days=False)} of working time"
+
+
+def _day(day: dates.date) -> str:
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+
+
+def _clock(local: dates.datetime) -> str:
+    seconds = f":{local.second:02d}" if local.second else ""
+    return f"{local.hour:02d}:{local.minute:02d}{seconds}"
+
+
+def _glued(text: str) -> str:
+    return text.replace(" ", _NO_BREAK)
