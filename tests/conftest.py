@@ -132,13 +132,15 @@ def interruptible() -> None:
 def pytest_collection() -> Generator[None, object, object]:
     """Disable garbage collection during the collection of tests, and freeze the collected tests.
 
-    They exist until the end; the collector would only waste time with them.
+    They exist until the end; the collector would only waste time with them. Tests make few
+    reference cycles, so the collector runs rarely.
     """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         gc.enable()
 
 

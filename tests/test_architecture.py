@@ -9,6 +9,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import NamedTuple
 
 import pytest
 
@@ -356,6 +357,34 @@ def test_only_listed_modules_use_any() -> None:
     assert {module for module in MODULES if untyped(module)} == set().union(*UNTYPED.values())
 
 
+class Uses(NamedTuple):
+    """The functions that a module calls, and the names that it reads as attributes or imports."""
+
+    calls: set[str]
+    names: set[str]
+    consoles: list[set[str | None]]  # the keywords of each call of a `Console`
+
+
+@cache
+def uses(module: str) -> Uses:
+    nodes = list(ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))))
+    functions = [(ast.unparse(node.func), node) for node in nodes if isinstance(node, ast.Call)]
+    attributes = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    imported = {
+        f"{node.module}.{alias.name}"
+        for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
+    }  # fmt: skip
+    return Uses(
+        {name for name, _ in functions},
+        attributes | imported,
+        [
+            {word.arg for word in call.keywords}
+            for name, call in functions
+            if name.endswith("Console")
+        ],
+    )
+
+
 # Functions that access files, and the calls allowed outside of `sources`.
 FILE_ACCESS = re.compile(
     r"open|os\.(open|fdopen|scandir|listdir|walk|l?stat|access|mkdir|makedirs|mkfifo|chmod|replace"
@@ -372,9 +401,7 @@ ALLOWED_FILE_ACCESS = {
 
 @pytest.mark.parametrize("module", MODULES)
 def test_only_sources_accesses_files(module: str) -> None:
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
-    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    accesses = {call for call in calls if FILE_ACCESS.fullmatch(call)}
+    accesses = {call for call in uses(module).calls if FILE_ACCESS.fullmatch(call)}
     if not module.startswith("zsupport.sources"):
         assert accesses == ALLOWED_FILE_ACCESS.get(module, set())
 
@@ -386,26 +413,13 @@ STREAMS = re.compile(
 )
 
 
-def names(module: str) -> set[str]:
-    """Return the names that a module calls, reads as attributes or imports."""
-    nodes = list(ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))))
-    calls = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
-    attributes = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
-    imported = {
-        f"{node.module}.{alias.name}"
-        for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
-    }  # fmt: skip
-    return calls | attributes | imported
-
-
 @pytest.mark.parametrize("module", MODULES)
 def test_only_the_output_module_writes_to_streams(module: str) -> None:
-    used = {name for name in names(module) if STREAMS.fullmatch(name)}
+    used = {name for name in uses(module).calls | uses(module).names if STREAMS.fullmatch(name)}
     writes = {"sys.stdout", "sys.stderr"} if module == "zsupport.cli.output" else set()
     assert used == writes
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Console"):
-            assert "file" in {keyword.arg for keyword in node.keywords}
+    for keywords in uses(module).consoles:
+        assert "file" in keywords
 
 
 def test_functions_that_write_to_streams_are_detected() -> None:
