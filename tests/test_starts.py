@@ -136,7 +136,7 @@ def test_start_of_a_metric_of_another_revision_is_ignored(
     for wrong, message in (
         ({"fxi": at(11)}, "unknown metric `fxi`"),
         ({"update": at(11)}, "the clock of `update` starts when a case is answered"),
-        ({"fix": at(8, 59)}, "is before opened"),
+        ({"fix": at(8, 59)}, "is before `opened`"),
     ):
         with pytest.raises(zsupport.UsageError, match=message):
             ask(policy, metric, start=wrong)
@@ -151,7 +151,7 @@ def test_start_of_a_metric_of_another_revision_is_ignored(
         ("fix", {"start": {"all": at(11)}}, "start: unknown metric `all`"),
         (
             "fix", {"start": {"fix": at(8, 59)}},
-            "start of `fix`: 2026-11-23T08:59:00Z is before opened, 2026-11-23T09:00:00Z",
+            "start of `fix` (2026-11-23T08:59:00Z) is before `opened` (2026-11-23T09:00:00Z)",
         ),
         ("fix", {"start": {"fix": at(10), "Fix": at(11)}}, "the start of `fix` is given twice"),
         (

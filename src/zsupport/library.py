@@ -294,8 +294,8 @@ class Policy:
             event = getattr(events, name)
             if event is not None and event < began:
                 raise UsageError(
-                    f"{name}: {format_instant(event, UTC)} is before opened,"
-                    f" {format_instant(began, UTC)}"
+                    f"`{name}` ({format_instant(event, UTC)}) is before `opened`"
+                    f" ({format_instant(began, UTC)})"
                 )
         for begins, ends in pauses:
             if ends is not None and ends < begins:

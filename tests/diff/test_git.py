@@ -105,7 +105,7 @@ def test_working_folder_must_be_in_the_repository(git: Git, diff: Diff, tmp_path
     run = diff("work/support/acme.yaml", "--against", "HEAD", cwd=tmp_path, **env)
     assert run.code == 4
     assert f"not a Git repository: {tmp_path}" in run.stderr
-    assert "run it in a repository" in run.stderr
+    assert "run zsupport in a Git repository" in run.stderr
 
 
 def test_default_path_is_the_current_folder(git: Git, diff: Diff) -> None:
@@ -326,7 +326,7 @@ def test_folder_without_a_repository_is_reported(cli: "Cli", tmp_path: Path) -> 
     assert run.code == 4
     assert run.stderr == (
         f"zsupport: not a Git repository: {tmp_path}\n"
-        "  run it in a repository, or compare with a file or folder: --against PATH\n"
+        "  run zsupport in a Git repository, or compare with a file or folder: --against PATH\n"
     )
 
 

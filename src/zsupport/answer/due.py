@@ -125,8 +125,8 @@ def settle_starts(
             )
         if instant < opened:
             raise UsageError(
-                f"start of `{metric.id}`: {_instant_text(instant)} is before opened,"
-                f" {_instant_text(opened)}"
+                f"start of `{metric.id}` ({_instant_text(instant)}) is before `opened`"
+                f" ({_instant_text(opened)})"
             )
         if starts.setdefault(metric.id, instant) != instant:
             raise UsageError(f"the start of `{metric.id}` is given twice")

@@ -39,17 +39,17 @@ _BY_NAME = {kind.name: code for code, kind in KINDS.items()}
 _LIST_RULES = Message("`zsupport check {list_rules}` lists the rules")
 
 
-def kind_named(name: str) -> Code:
-    """Return the code with this code or name, ignoring case; raise UsageError if it is unknown."""
-    code = code_named(name)
+def rule_named(name: str) -> Code:
+    """Return the `Code` with this id or name, ignoring case; raise UsageError if it is unknown."""
+    code = code_of_rule(name)
     if code is None:
         message, hint = _unknown_rule(name)
         raise UsageError(message, hint or _LIST_RULES)
     return KINDS[code]
 
 
-def code_named(name: str) -> str | None:
-    """Return the code with this code or name, ignoring case; None if it is unknown."""
+def code_of_rule(name: str) -> str | None:
+    """Return the id, such as ZS201, of the rule with this id or name; None if it is unknown."""
     return name.upper() if name.upper() in KINDS else _BY_NAME.get(name.casefold())
 
 
@@ -104,7 +104,7 @@ def ignorable_codes(names: Iterable[str], where: str) -> frozenset[str]:
 
 def suppressible_code(name: str, at: Span, hints: bool) -> str | InvalidComment:
     """Return the code of a name in a comment, or an error if comments cannot suppress it."""
-    code = code_named(name)
+    code = code_of_rule(name)
     if code is None and name[:2].upper() == "ZS":
         matching = [kind for kind in KINDS if kind.startswith(name.upper())]
         if matching:

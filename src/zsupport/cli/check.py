@@ -316,10 +316,10 @@ def _explain(name: str, format: str, color: str) -> int:
             f"`--explain` and `--format {format}` cannot be combined",
             "use `--format text` or `--format markdown`",
         )
-    from zsupport.check.catalogue import kind_named
+    from zsupport.check.catalogue import rule_named
     from zsupport.view.rules import explanation
 
-    text = explanation(kind_named(name))
+    text = explanation(rule_named(name))
     if is_terminal() and format != "markdown":
         from zsupport.report.guide import render
 

@@ -52,7 +52,8 @@ def find_changes(
     pair: RevisionPair, counterparts: Counterparts, hours: HoursComparison, changes: Changes
 ) -> None:
     """Add the changes of targets in cases that can be opened both before and after."""
-    # Cases of one side only have no counterpart, so every rule would be tried for each of them.
+    # Exclude cases that exist on one side only: they have no counterpart, and the search would try
+    # every rule for each of them.
     both = pair.both & pair.old.decisions.entitled & pair.new.decisions.entitled
     after = {metric.id: metric for metric in pair.new.revision.metrics}
     context = _MetricContext(pair, hours, counterparts, changes)

@@ -121,7 +121,7 @@ def _texts_of_judged_entries(revision: Revision) -> dict[_Key, object]:
     for metric in revision.metrics:
         add(("metrics", metric.id), "starts", metric.starts)
         if metric.pauses is not None:
-            # Whether the clock can be paused is judged; the text of `pauses` is not.
+            # Only a clock that can now be paused, or no longer, is judged. The text is not.
             texts[("metrics", metric.id), "pauses"] = metric.pauses
     for rule in revision.rules:
         add(("targets",), "condition", rule.condition)

@@ -297,7 +297,7 @@ def _report_no_value(
 
 
 #: The hint for a text that was cut off at a comma inside { } or [ ].
-QUOTE_COMMA = "quote a text that contains a comma, and write several values in [ ]"
+QUOTE_COMMA = "quote the text if the comma is part of it; write several values in [ ]"
 
 
 def is_omitted(node: Node) -> bool:

@@ -152,7 +152,10 @@ class Repository:
                 f"GIT_DIR is not a Git repository: {named}"
                 if named
                 else f"not a Git repository: {os.getcwd()}",
-                Message("run it in a repository, or compare with a file or folder: {against} PATH"),
+                Message(
+                    "run zsupport in a Git repository,"
+                    " or compare with a file or folder: {against} PATH"
+                ),
             )
         return EnvironmentFault(f"git: {failed.text}")
 

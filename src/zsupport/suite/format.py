@@ -52,11 +52,11 @@ from zsupport.wording import enumerated
 VERSION = 1
 #: The word for null in the JSON answer: the field does not apply.
 NONE = "none"
-#: The spellings of null in YAML. They are refused, so that a test asserts nothing by accident.
+#: The spellings of null in YAML. They are refused, so that no test passes without an assertion.
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
-#: A mapping with known keys only: tests have no remarks as policies do.
+#: A mapping with known keys only: unlike policies, tests have no remarks.
 Keys = partial(Fields, remarks=False)
 
 

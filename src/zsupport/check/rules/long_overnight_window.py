@@ -16,9 +16,9 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield each window of more than 12 hours that runs past midnight.
 
     A window is reported only if it would be a working day with opening and closing swapped. It is
-    not reported if another calendar in its time zone covers exactly the rest of the day.
+    not reported if a window in its time zone, on any weekday, covers exactly the rest of the day.
     """
-    days: set[tuple[str | None, str]] = set()
+    every_range: set[tuple[str | None, str]] = set()
     for path, calendar in subject.calendars:
         if not any(_HALF < w.closes - w.opens < DAY for w in calendar.windows or ()):
             continue
@@ -26,18 +26,19 @@ def check(subject: Subject) -> Iterator[Problem]:
             match = _WINDOW.fullmatch(text)
             if not match or not _is_swapped(match[2], match[3]):
                 continue
-            day = f"{match[3]}-{match[2]}"
-            days = days or {
+            swapped = f"{match[3]}-{match[2]}"
+            every_range = every_range or {
                 (other.timezone, open_text.rpartition(" ")[2])
                 for at, other in subject.calendars
                 for _, open_text in subject.document.texts((*at, "open"))
             }
-            if (calendar.timezone, day) in days:
+            if (calendar.timezone, swapped) in every_range:
                 continue
             yield Problem(
                 place,
                 f"`{text}` is open overnight, and closed from {match[3]} to {match[2]}",
-                hint=f"write `{match[1]} {day}`, or suppress it: # zsupport: allow ZS721 -- reason",
+                hint=f"write `{match[1]} {swapped}`,"
+                " or suppress it: # zsupport: allow ZS721 -- reason",
             )
 
 
