@@ -26,12 +26,20 @@ _MARGIN = 2
 _GAP = 3
 #: A table with higher rows is shown as a list.
 _MAX_LINES = 4
+#: Sentences are not wider than this. The aside of a heading ends here.
+_READING_WIDTH = 100
+_HEADING_WIDTH = 80
+#: The preferred width of a column whose texts are longer.
+_COLUMN_WIDTH = 12
+#: If there is less room beside a bar, the bars are omitted.
+_MIN_BAR_TEXT = 12
 #: If the texts beside labels have less room, each text starts on its own line.
 _MIN_TEXT_WIDTH = 24
 NO_BREAK = "\u00a0"
 #: Characters of the program, with their forms for terminals without Unicode.
 _ASCII = str.maketrans({
     "\N{BOX DRAWINGS LIGHT HORIZONTAL}": "-", "\N{EN DASH}": "-", "\N{FULL BLOCK}": "#",
+    "\N{LEFT HALF BLOCK}": "#", "\N{RIGHT HALF BLOCK}": "#",
     "\N{MIDDLE DOT}": ".", "\N{LEFTWARDS ARROW}": "<-", "\N{HORIZONTAL ELLIPSIS}": "...",
     "\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
 })  # fmt: skip
@@ -45,6 +53,7 @@ class Heading(NamedTuple):
     text: str
     aside: str = ""
     indent: int = 0
+    color: str = ""  # of the text
 
 
 class Paragraph(NamedTuple):
@@ -74,13 +83,33 @@ class Matrix(NamedTuple):
     values: int = 1
 
 
+class Bars(NamedTuple):
+    """Labels with bars of equal width and texts. In a narrow terminal the bars are omitted.
+
+    The `scale` stands above the bars.
+    """
+
+    scale: str
+    rows: tuple[tuple[str, str, str], ...]  # label, bar, text
+
+
+class Columns(NamedTuple):
+    """Rows of short texts in aligned columns, then a text that is wrapped in its column.
+
+    The columns in `right` are aligned to the right.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[int, ...] = ()
+
+
 class Preformatted(NamedTuple):
     """Lines that are not wrapped."""
 
     lines: tuple[str, ...]
 
 
-Block: TypeAlias = "Heading | Paragraph | LabelledTexts | Matrix | Preformatted"
+Block: TypeAlias = "Heading | Paragraph | LabelledTexts | Matrix | Bars | Columns | Preformatted"
 
 
 class Section(NamedTuple):
@@ -132,6 +161,7 @@ class _Renderer:
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
         self.width = max(terminal.width, 20)
+        self.reading_width = min(self.width, _READING_WIDTH)
 
     def lines(self, block: Block) -> Iterator[Text]:
         """Yield the lines of a block, with its margin."""
@@ -143,6 +173,10 @@ class _Renderer:
             yield from self._labelled_texts(block)
         elif isinstance(block, Matrix):
             yield from self._matrix(block)
+        elif isinstance(block, Bars):
+            yield from self._bars(block)
+        elif isinstance(block, Columns):
+            yield from self._columns(block)
         else:
             for line in block.lines:
                 yield Text(" " * _MARGIN + self._shown(line))
@@ -157,21 +191,24 @@ class _Renderer:
     def _heading(self, block: Heading) -> Iterator[Text]:
         margin = _MARGIN + block.indent
         text, aside = _plain(self._shown(block.text)), _plain(self._shown(block.aside))
-        room = self.width - margin
-        if aside and cell_len(text) + _GAP + cell_len(aside) <= room:
+        style = f"bold {block.color}".strip()
+        # A line that fills the screen would move the cursor of some terminals.
+        room = self.width - margin - 1
+        least = cell_len(text) + _GAP + cell_len(aside)
+        if aside and least <= room:
+            room = max(min(room, _HEADING_WIDTH - margin - 1), least)
             gap = room - cell_len(text) - cell_len(aside)
-            # A line that fills the screen would move the cursor of some terminals.
-            yield Text.assemble(" " * margin, (text, "bold"), " " * (gap - 1), (aside, "dim"))
+            yield Text.assemble(" " * margin, (text, style), " " * gap, (aside, "dim"))
             return
-        for line in wrap(self._shown(block.text), room):
-            yield Text.assemble(" " * margin, (line, "bold"))
+        for line in wrap(self._shown(block.text), min(room, self.reading_width)):
+            yield Text.assemble(" " * margin, (line, style))
         for line in wrap(self._shown(block.aside), room - 2) if aside else ():
             yield Text.assemble(" " * (margin + 2), (line, "dim"))
 
     def _paragraph(self, block: Paragraph) -> Iterator[Text]:
         margin = " " * (_MARGIN + block.indent)
         marker = f"{self._shown(block.marker)} " if block.marker else ""
-        width = self.width - cell_len(margin) - cell_len(marker)
+        width = self.reading_width - cell_len(margin) - cell_len(marker)
         for number, line in enumerate(wrap(self._shown(block.text), width)):
             start = " " * cell_len(marker) if number else marker
             yield Text.assemble(margin, (start + line, block.style))
@@ -180,10 +217,10 @@ class _Renderer:
         margin = " " * (_MARGIN + block.indent)
         rows = [(_plain(self._shown(label)), self._shown(text)) for label, text in block.rows]
         column = max((cell_len(label) for label, _ in rows), default=0)
-        width = self.width - cell_len(margin) - column - _GAP
+        width = self.reading_width - cell_len(margin) - column - _GAP
         beside = width >= _MIN_TEXT_WIDTH
         if not beside:
-            width = self.width - cell_len(margin) - _MARGIN
+            width = self.reading_width - cell_len(margin) - _MARGIN
         for label, text in rows:
             lines = wrap(text, width)
             if not beside:
@@ -224,6 +261,53 @@ class _Renderer:
                 length = sum(widths) + _GAP * (len(widths) - 1)
                 yield Text.assemble(" " * _MARGIN, (rule * length, "dim"))
 
+    def _bars(self, block: Bars) -> Iterator[Text]:
+        rows = [
+            (_plain(self._shown(label)), self._shown(bar), self._shown(text))
+            for label, bar, text in block.rows
+        ]
+        column = max((cell_len(label) for label, _, _ in rows), default=0)
+        length = max((cell_len(bar) for _, bar, _ in rows), default=0)
+        start = _MARGIN + column + _GAP
+        width = self.reading_width - start - length - _GAP
+        shown = bool(length) and width >= _MIN_BAR_TEXT
+        if shown:
+            yield Text.assemble(" " * start, (self._shown(block.scale), "dim"))
+        else:
+            width = self.reading_width - start
+        for label, bar, text in rows:
+            beside = f"{bar}{' ' * _GAP}" if shown else ""
+            for number, line in enumerate(wrap(text, width)):
+                name, before = ("", " " * cell_len(beside)) if number else (label, beside)
+                gap = " " * (column + _GAP - cell_len(name))
+                yield Text.assemble(" " * _MARGIN, name, gap, before, line)
+
+    def _columns(self, block: Columns) -> Iterator[Text]:
+        rows = [[self._shown(text) for text in row] for row in block.rows]
+        if not rows:
+            return
+        last = len(rows[0]) - 1
+        widths = [max(cell_len(row[i]) for row in rows) for i in range(last)]
+        used = [i for i in range(last) if widths[i]]
+        start = _MARGIN + sum(widths[i] + _GAP for i in used)
+        width = self.reading_width - start
+        beside = width >= _MIN_TEXT_WIDTH or all(cell_len(row[last]) <= width for row in rows)
+        if not beside:
+            start, width = _MARGIN * 2, self.reading_width - _MARGIN * 2
+        for row in rows:
+            cells = []
+            for i in used:
+                space = " " * (widths[i] - cell_len(row[i]))
+                cells.append(space + row[i] if i in block.right else row[i] + space)
+            head = _plain_end(" " * _MARGIN + "".join(cell + " " * _GAP for cell in cells))
+            lines = wrap(row[last], width)
+            if not beside:
+                yield Text(head)
+                head = ""
+            for line in lines if beside or row[last] else []:
+                yield Text(head + " " * (start - cell_len(head)) + line)
+                head = ""
+
     def _list(self, block: Matrix, cells: list[list[str]], shown: list[int]) -> Iterator[Text]:
         """Yield each row as a heading with its names, and a label and a text for each value."""
         heads = [i for i in shown if i < block.values]
@@ -232,7 +316,8 @@ class _Renderer:
             if number and heads:
                 yield Text()
             if heads:
-                names = ", ".join(row[i] for i in heads if row[i])
+                names = " · ".join(row[i] for i in heads if row[i])
+                names = names if self.terminal.unicode else names.replace(" · ", " / ")
                 for line in wrap(names, self.width - _MARGIN):
                     yield Text.assemble(" " * _MARGIN, (line, "bold"))
             pairs = tuple((cells[0][i], row[i]) for i in values if row[i])
@@ -241,6 +326,10 @@ class _Renderer:
 
 def _plain(text: str) -> str:
     return " ".join(text.replace(NO_BREAK, " ").split())
+
+
+def _plain_end(text: str) -> str:
+    return text.replace(NO_BREAK, " ").rstrip()
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -281,6 +370,11 @@ def _column_widths(columns: list[list[str]], room: int) -> list[int] | None:
         for column in columns
     ]
     room -= _GAP * (len(columns) - 1)
+    preferred = [
+        max(width, min(_COLUMN_WIDTH, whole)) for width, whole in zip(widths, full, strict=True)
+    ]
+    if sum(preferred) <= room:
+        widths = preferred
     if sum(widths) > room:
         return None
     while sum(widths) < min(room, sum(full)):

@@ -24,10 +24,15 @@ class Times(NamedTuple):
     now: dates.datetime
 
     def full(self, instant: dates.datetime, *, zone: bool = True) -> str:
-        """Return weekday, date, clock time and zone: `Mon 23 Nov 2026, 14:00 CET`."""
+        """Return weekday, date, clock time and zone: `Mon 23 Nov 2026, 14:00 CET`.
+
+        An offset is in brackets: `Mon 23 Nov 2026, 14:00 (UTC+1)`.
+        """
         local = self.local(instant)
         text = f"{_day(local)} {local.year}, {_clock(local)}"
-        return _glued(f"{text} {self.zone_name(instant)}" if zone else text)
+        name = self.zone_name(instant)
+        name = name if name.isalpha() else f"({name})"
+        return _glued(f"{text} {name}" if zone else text)
 
     def short(self, instant: dates.datetime, *, near: dates.datetime | None = None) -> str:
         """Return weekday, date and clock time: `Mon 23 Nov, 14:00`.
