@@ -119,6 +119,21 @@ def test_corrected_test_passes_and_asks_the_same_cases(
     )
 
 
+def test_correction_without_a_moment_expects_the_target_instead_of_the_state() -> None:
+    # The policy states no commitment, and without a moment the state `running` cannot be expected.
+    policy = {
+        "format": "1",
+        "policy": "acme",
+        "plans": {"pro": "Pro"},
+        "channels": {"web": {"name": "Web", "kind": "web"}},
+        "entitlements": [{"allow": ["web"]}],
+        "targets": [{"first-response": "1h"}],
+    }
+    subject = subject_of(yaml_of(policy))
+    [example] = cases("- due: {}\n  expect: {commitment: objective}\n", subject)
+    assert correct_test(subject, example) == "- due: {}\n  expect: {target: 1h}\n"
+
+
 def cases_of(subject: PolicyUnderTest, example: Example) -> list[Case]:
     """Return every case that a test asks; an omitted fact takes its default."""
     question = example.question

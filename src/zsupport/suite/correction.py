@@ -178,7 +178,10 @@ def _of_due(row: DueAnswer, expect: dict[str, Plain], example: Example) -> dict[
         expect["state"] = row.state
     if expect.get("commitment") == "none" and row.commitment is None:
         del expect["commitment"]
-        expect.setdefault("state", row.state)
+        if question.timed or row.state not in STATES_OF_THE_MOMENT:
+            expect.setdefault("state", row.state)
+        else:
+            expect.setdefault("target", plain(row.target, question.zone))
     return expect
 
 
