@@ -390,11 +390,8 @@ def test_files_that_pages_name_exist(page: str) -> None:
         assert (ROOT / "src" / "zsupport" / name).exists(), f"{page} names {name}"
 
 
-def test_the_readme_names_every_folder_of_the_source() -> None:
-    text = PAGES["README.md"].read_text(encoding="utf-8")
-    for path in (ROOT / "src" / "zsupport").iterdir():
-        if path.is_dir() and not path.name.startswith(("_", ".")):
-            assert f"| `{path.name}/` |" in text, path.name
+def test_the_readme_is_short() -> None:
+    assert len(PAGES["README.md"].read_text(encoding="utf-8").splitlines()) <= 250
 
 
 def test_the_set_up_commands_are_marked() -> None:

@@ -13,7 +13,7 @@ GUIDES = {
     "hours": "Opening hours: windows, time zones, joined hours, questions",
     "holidays": "Holidays: dates, countries, pinned and exchanged days",
     "deadlines": "How deadlines are counted: business days, starts, pauses, states",
-    "files": "Policy files: YAML, errors, validity and revisions, limits",
+    "files": "Policy files: selection, YAML, errors, validity, revisions, limits",
     "reference": "Every key of the policy format, and every code of an invalid policy",
     "check": "Find errors in a policy: rules, suppressions, fixes",
     "configuration": "Configure check, test and diff in pyproject.toml",
@@ -26,6 +26,8 @@ GUIDES = {
     "json": "JSON documents: common fields, errors, schemas, compatibility",
     "json-answers": "JSON documents of answers: channels, due, hours and others",
     "json-findings": "JSON documents of findings: check, test and diff",
+    "python": "Python: the questions as methods, and opening hours without a policy",
+    "speed": "Speed: start of a command, deadlines per second, large policies",
     "completion": "Completion for bash, zsh and fish",
 }
 
