@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
+    from zsupport.answer.case import Query
+    from zsupport.answer.opening import HoursAnswers
     from zsupport.report.screen import Paragraph
 
 Value = TypeVar("Value")
@@ -215,18 +217,36 @@ def _screen(
     stated: frozenset[str],
 ) -> str | None:
     """Return the screen of the answers, with the reasons of `--why` and the policy."""
-    from zsupport.report.screen import Preformatted, render_screen, section
+    from zsupport.report.screen import render_screen, section
     from zsupport.view.screens import SCREENS, Setting, load_screen
     from zsupport.view.times import Times
 
     if view.name not in SCREENS:
         return None
+
+    def opening(query: Query) -> HoursAnswers:
+        case = {**query._asdict(), "fact": query.facts}
+        del case["facts"]
+        return question.policy.hours(**case, at=question.at, lang=common.lang)
+
     times = Times(question.zone_shown(answers), question.at)
-    blocks = load_screen(view.name)(answers, Setting(times, common.lang, stated, flag_of))
-    blocks = (*blocks, section(*([Preformatted(tuple(reasons))] if reasons else [])))
+    stated |= {"why"} if common.why else set()
+    setting = Setting(times, common.lang, stated, flag_of, opening)
+    blocks = (*load_screen(view.name)(answers, setting), section(*map(_reason, reasons)))
     if question.fallback:
         blocks = (*blocks, section(_policy_line(answers)))
     return render_screen(blocks, terminal_of(common.color))
+
+
+def _reason(line: str) -> Paragraph:
+    """Return a line of `--why`: a head, or below it a place in the policy and what it says."""
+    from zsupport.report.screen import NO_BREAK, Paragraph, glued
+
+    text = line.lstrip(" ")
+    place, gap, rest = text.partition("  ")
+    if gap:
+        text = f"{glued(place)}{NO_BREAK} {rest}"
+    return Paragraph(text, indent=len(line) - len(line.lstrip(" ")))
 
 
 def _policy_line(answers: AnyAnswers) -> Paragraph:

@@ -76,11 +76,13 @@ class Matrix(NamedTuple):
     """A table. If it is too wide or its rows are too high, each row becomes a list.
 
     Columns from `values` on have the values of the row; the columns before them name the row.
+    `narrow` is the table to show instead if this one is too wide or too high.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     values: int = 1
+    narrow: Matrix | None = None
 
 
 class Bars(NamedTuple):
@@ -246,7 +248,10 @@ class _Renderer:
             [wrap(row[i], width) for i, width in zip(shown, widths, strict=True)] for row in cells
         ] if widths else []  # fmt: skip
         if widths is None or any(len(lines) > _MAX_LINES for row in wrapped for lines in row):
-            yield from self._list(block, cells, shown)
+            if block.narrow is not None:
+                yield from self._matrix(block.narrow)
+            else:
+                yield from self._list(block, cells, shown)
             return
         for number, row in enumerate(wrapped):
             for line in itertools.zip_longest(*row, fillvalue=""):

@@ -50,12 +50,12 @@ def _details(allowed: list[ChannelAnswer]) -> Table:
                 "\n".join(answer.prerequisites or ()),
                 answer.hours or "",
             )
-            for answer in _recommended_first(allowed)
+            for answer in recommended_first(allowed)
         ),
     )
 
 
-def _recommended_first(allowed: list[ChannelAnswer]) -> list[ChannelAnswer]:
+def recommended_first(allowed: list[ChannelAnswer]) -> list[ChannelAnswer]:
     """Return the answers, recommended channels first in the order of their rank."""
     return sorted(allowed, key=lambda answer: answer.recommended or len(allowed) + 1)
 

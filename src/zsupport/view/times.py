@@ -44,6 +44,19 @@ class Times(NamedTuple):
         year = "" if local.year == other.year else f" {local.year}"
         return _glued(f"{_day(local)}{year}, {_clock(local)}")
 
+    def near(self, instant: dates.datetime) -> str:
+        """Return an instant briefly: `14:00` today, `Mon 14:00` this week, `Mon 30 Nov, 14:00`.
+
+        A weekday without a date is one of the next six days.
+        """
+        local = self.local(instant)
+        days = (local.date() - self.local(self.now).date()).days
+        if days == 0:
+            return _clock(local)
+        if 0 < days < len(_DAYS):
+            return _glued(f"{_DAYS[local.weekday()]} {_clock(local)}")
+        return self.short(instant)
+
     def clock(self, instant: dates.datetime) -> str:
         """Return the clock time: `14:00`; with seconds if it has some."""
         return _clock(self.local(instant))

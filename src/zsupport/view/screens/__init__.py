@@ -7,9 +7,17 @@ matrix, in which equal rows are merged.
 from __future__ import annotations
 
 from zsupport.answer.case import AnyAnswers, say
+from zsupport.answer.remarks import joined_lines
 from zsupport.policy.model import Revision
 from zsupport.report import Remark
-from zsupport.report.screen import LabelledTexts, Paragraph, Section, glued, section
+from zsupport.report.screen import (
+    NO_BREAK,
+    LabelledTexts,
+    Paragraph,
+    Section,
+    glued,
+    section,
+)
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.notes import remarks_of_policy
 from zsupport.view.questions import not_in_force_text
@@ -17,16 +25,17 @@ from zsupport.view.times import Times
 from zsupport.wording import Message, Naming, argument, name_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-    from zsupport.answer.case import Answer, Warning
+    from zsupport.answer.case import Answer, Query, Warning
+    from zsupport.answer.opening import HoursAnswers
     from zsupport.report.screen import Screen
 
 #: The start of an `unclear` text: a doubt of the author of the policy.
 _DOUBT = "doubtful: "
 AnyRow = TypeVar("AnyRow", bound="Answer")
 #: The questions with a screen; the other questions show tables.
-SCREENS: tuple[str, ...] = ()
+SCREENS: tuple[str, ...] = ("channels",)
 
 
 class Setting(NamedTuple):
@@ -36,6 +45,8 @@ class Setting(NamedTuple):
     lang: str
     stated: frozenset[str] = frozenset()  # the options that the person wrote, such as `opened`
     naming: Naming = argument  # how the caller writes a field
+    #: Returns whether the channels of a case are open, without a module that pipes load.
+    opening: Callable[[Query], HoursAnswers] | None = None
 
 
 def load_screen(question: str) -> Callable[[AnyAnswers, Setting], Screen]:
@@ -52,10 +63,32 @@ def _no_remarks(_: Answer) -> tuple[Remark, ...]:
     return ()
 
 
+class Numbering:
+    """Numbers texts in the order in which they are first marked."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def marks(self, texts: Iterable[str]) -> str:
+        """Return the marks of texts behind a space, such as ` [1, 2]`; empty without texts."""
+        numbers = [self._numbers.setdefault(text, len(self._numbers) + 1) for text in texts]
+        marks = ", ".join(map(str, sorted(numbers)))
+        return f"{NO_BREAK}{glued(f'[{marks}]')}" if numbers else ""
+
+    def paragraphs(self) -> list[Paragraph]:
+        """Return the texts with their numbers."""
+        return [
+            Paragraph(sentence(text), marker=f"[{number}]")
+            for text, number in self._numbers.items()
+        ]
+
+
 class Notes:
     """The remarks of rows: numbered if they concern only some rows, else without a number.
 
     `rows` are the answers on the screen. `own` returns the remarks of the question itself.
+    `groups` return the groups of a row, such as `("channel", "phone")`: a remark of all rows of a
+    group is marked once, with `marks_of`.
     """
 
     def __init__(
@@ -64,28 +97,52 @@ class Notes:
         rows: Sequence[AnyRow],
         lang: str,
         own: Callable[[AnyRow], Iterable[Remark]] = _no_remarks,
+        groups: Iterable[Callable[[AnyRow], Hashable]] = (),
     ) -> None:
         self._texts: dict[int, list[str]] = {}
         rows_of: dict[str, int] = {}
+        # Only JSON states the doubt about the days on which the revision is in force.
+        of_validity = Remark("unclear", f"unclear: {joined_lines(revision.validity.unclear, lang)}")
         for row in rows:
             remarks = (*own(row), *remarks_of_policy(row, revision, lang))
             texts = dict.fromkeys(
-                _in_words(remark) for remark in remarks if remark.kind != "source"
+                _in_words(remark)
+                for remark in remarks
+                if remark.kind != "source" and remark != of_validity
             )
             self._texts[id(row)] = list(texts)
             for text in texts:
                 rows_of[text] = rows_of.get(text, 0) + 1
         self.common = [text for text, count in rows_of.items() if count == len(rows)]
-        self._numbers: dict[str, int] = {}
+        self._rest = {
+            row: [text for text in texts if text not in self.common]
+            for row, texts in self._texts.items()
+        }
+        self._of_groups: dict[Hashable, list[str]] = {}
+        for group in groups:
+            self._move_to_groups(rows, group)
+        self._numbering = Numbering()
+
+    def _move_to_groups(self, rows: Sequence[AnyRow], group: Callable[[AnyRow], Hashable]) -> None:
+        """Move the remarks that all rows of a group have from these rows to the group."""
+        members: dict[Hashable, list[int]] = {}
+        for row in rows:
+            members.setdefault(group(row), []).append(id(row))
+        for key, identities in members.items():
+            first, *further = (self._rest[row] for row in identities)
+            shared = [text for text in first if all(text in texts for texts in further)]
+            if shared and further:
+                self._of_groups[key] = shared
+                for member in identities:
+                    self._rest[member] = [t for t in self._rest[member] if t not in shared]
 
     def marks(self, row: Answer) -> str:
         """Return the marks of a row behind a space, such as ` [1, 2]`; number new remarks."""
-        numbers = []
-        for text in self._texts.get(id(row), ()):
-            if text not in self.common:
-                numbers.append(self._numbers.setdefault(text, len(self._numbers) + 1))
-        marks = ", ".join(map(str, sorted(numbers)))
-        return f" {glued(f'[{marks}]')}" if numbers else ""
+        return self._numbering.marks(self._rest.get(id(row), ()))
+
+    def marks_of(self, group: Hashable) -> str:
+        """Return the marks of a group behind a space; number new remarks."""
+        return self._numbering.marks(self._of_groups.get(group, ()))
 
     def texts(self, row: Answer) -> list[str]:
         """Return the remarks of a row, for a card."""
@@ -95,9 +152,8 @@ class Notes:
         """Return the remarks: those of every row, then those with a number."""
         return section(
             *(Paragraph(text) for text in map(sentence, self.common)),
-            *(Paragraph(sentence(text), marker=f"[{number}]")
-              for text, number in self._numbers.items()),
-        )  # fmt: skip
+            *self._numbering.paragraphs(),
+        )
 
 
 def _in_words(remark: Remark) -> str:
@@ -110,26 +166,68 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:] if first.rstrip(":,").isalpha() else text
 
 
-def closing(answers: AnyAnswers, setting: Setting) -> Section:
-    """Return the lines at the end of a screen: assumed facts and warnings."""
+def closing(answers: AnyAnswers, setting: Setting, *lines: tuple[str, str]) -> Section:
+    """Return the lines at the end of a screen: `lines`, assumed facts and warnings."""
     assumed = [
         warning.message.partition(" ")[0]
         for warning in answers.warnings
         if warning.code == "default-fact"
     ]
     text = Message("{facts} (change with {fact})", facts=", ".join(assumed))
-    pairs = [("Assumed", name_fields(text, setting.naming))] if assumed else []
+    pairs = list(lines)
+    if assumed:
+        pairs.append(("Assumed", name_fields(text, setting.naming)))
     texts = dict.fromkeys(warning.message for warning in _without_assumptions(answers.warnings))
     if not answers.in_force:
         texts[not_in_force_text(answers.revision)] = None
+    if "why" in setting.stated:
+        pairs += [("Source", text) for text in _sources(answers, setting.lang)]
     return section(
         *([LabelledTexts(tuple(pairs))] if pairs else ()),
         *(Paragraph(sentence(text), "yellow") for text in texts),
     )
 
 
+def _sources(answers: AnyAnswers, lang: str) -> list[str]:
+    """Return the title and the address of the sources that the answers name."""
+    ids = {id for answer in answers for id in (answer.source or "").split("\n")}
+    return [
+        "\n".join(text for text in (say(source.title, lang), source.url) if text) or source.id
+        for source in answers.revision.sources
+        if source.id in ids
+    ]
+
+
 def _without_assumptions(warnings: Iterable[Warning]) -> list[Warning]:
     return [warning for warning in warnings if warning.code != "default-fact"]
+
+
+def case_in_words(answers: AnyAnswers, lang: str) -> str:
+    """Return the case of the query with display names: `Business, Administrator, P1 Urgent`."""
+    query, names = answers.query, display_names(answers.revision, lang)
+    values = [
+        names.get((dimension, value), value)
+        for dimension, value in (("plan", query.plan), ("role", query.role))
+        if value
+    ]
+    if query.priority:
+        values.append(priority_label(query.priority, names))
+    return ", ".join([*values, *(f"{name}={value}" for name, value in query.facts.items())])
+
+
+def priority_label(priority: str, names: Mapping[tuple[str, str], str]) -> str:
+    """Return a priority with its name, if that does not contain its id: `P1 Urgent`."""
+    name = names.get(("priority", priority), priority)
+    return name if priority.casefold() in name.casefold() else f"{priority} {name}"
+
+
+def with_id(name: str, id: str) -> str:
+    """Return a name with its id behind it, unless they have the same letters: `Ticket (web)`."""
+
+    def letters(text: str) -> str:
+        return "".join(filter(str.isalnum, text.casefold()))
+
+    return name if letters(name) == letters(id) else f"{name} {glued(f'({id})')}"
 
 
 def display_names(revision: Revision, lang: str) -> dict[tuple[str, str], str]:

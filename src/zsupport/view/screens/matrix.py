@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from zsupport.answer.case import Row
 from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.view.notes import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +48,12 @@ def merged(rows: Sequence[MatrixRow]) -> list[MatrixRow]:
             changed = changed or len(groups) < len(result)
             result = list(groups.values())
     return result
+
+
+def distinguishing(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
+    """Return the columns in which the rows have different values; at least the first column."""
+    open_names = [name for name in names if len({values_of(row, [name]) for row in rows}) > 1]
+    return open_names or list(names[:1])
 
 
 class Labeller:

@@ -1,0 +1,273 @@
+"""The screen of `channels`: how to use the channels of one case, or who may use which channel."""
+
+from __future__ import annotations
+
+from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
+from zsupport.answer.opening import HoursAnswer
+from zsupport.errors import ZsupportError
+from zsupport.report import Remark
+from zsupport.report.screen import (
+    NONE,
+    Block,
+    Heading,
+    LabelledTexts,
+    Matrix,
+    Paragraph,
+    Screen,
+    glued,
+    section,
+)
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.view.channels import recommended_first
+from zsupport.view.notes import retired, values_of
+from zsupport.view.screens import (
+    Notes,
+    Setting,
+    case_in_words,
+    closing,
+    display_names,
+    priority_label,
+    sentence,
+    with_id,
+)
+from zsupport.view.screens.matrix import Labeller, MatrixRow, distinguishing, merged
+from zsupport.view.times import Times
+from zsupport.wording import counted, enumerated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+#: Things to have ready are listed in one line if they are not longer.
+_MAX_LISTED = 40
+
+
+def screen(answers: ChannelAnswers, setting: Setting) -> Screen:
+    """Return a card with the channels of one case, or a matrix of cases and channels."""
+    allowed = [answer for answer in answers if answer.allowed]
+    if {*answers.columns} <= {"channel"}:
+        return (*_card(answers, allowed, setting), closing(answers, setting))
+    return _matrix(answers, allowed, setting)
+
+
+def _remarks_of_card(answer: ChannelAnswer) -> list[Remark]:
+    return retired(answer.retired)
+
+
+def _remarks(answer: ChannelAnswer) -> list[Remark]:
+    only = answer.only_when
+    texts = [Remark("only", f"only for {', '.join(only['priority'])}")] if only else []
+    return texts + retired(answer.retired)
+
+
+# -- one case -------------------------------------------------------------------------------------
+
+
+class _State(NamedTuple):
+    """Whether a channel is open now, and the cases that this state is for."""
+
+    cases: str  # empty for every case
+    text: str
+
+
+def _card(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Setting) -> Screen:
+    revision, lang = answers.revision, setting.lang
+    case = case_in_words(answers, lang)
+    if not allowed:
+        notes = Notes(revision, answers.answers, lang, _remarks_of_card)
+        denied = f"{answers[0].name} is not allowed" if len(answers) == 1 else "no channel"
+        title = Heading(f"{case}: {denied}" if case else sentence(denied))
+        return section(title), notes.section()
+    notes = Notes(revision, allowed, lang, _remarks_of_card)
+    listed = recommended_first(allowed)
+    states = _states(answers, [answer.channel for answer in listed], setting)
+    count = counted(len(listed), "channel")
+    now = setting.times.now.replace(second=0)
+    aside = f"{setting.times.short(now)} {setting.times.zone_name(now)}" if states else ""
+    title = Heading(f"{case}: {count}" if case else f"{count} for every case", glued(aside))
+    channels: list[list[Block]] = []
+    for answer in listed:
+        of_channel = states.get(answer.channel, [])
+        aside = of_channel[0].text if len(of_channel) == 1 else ""
+        name = f"{with_id(answer.name, answer.channel)}{notes.marks(answer)}"
+        details = _details(answer, answers, setting, of_channel)
+        channels.append([Heading(name, aside), *details])
+    if all(len(blocks) == 1 for blocks in channels):
+        channels = [[block for blocks in channels for block in blocks]]
+    return (
+        section(title, *_recommended(listed)),
+        *(section(*blocks) for blocks in channels),
+        notes.section(),
+    )
+
+
+def _recommended(listed: list[ChannelAnswer]) -> list[Block]:
+    names = [answer.name for answer in listed if answer.recommended]
+    if not names or len(listed) == 1:
+        return []
+    return [Paragraph(f"Recommended: {', then '.join(names)}")]
+
+
+def _details(
+    answer: ChannelAnswer, answers: ChannelAnswers, setting: Setting, states: Sequence[_State] = ()
+) -> list[Block]:
+    """Return how to use a channel: address, steps, numbers, what to have ready, conditions."""
+    blocks: list[Block] = [Paragraph(glued(answer.url), indent=2)] if answer.url else []
+    steps = answer.steps or ()
+    for number, step in enumerate(steps, 1):
+        blocks.append(Paragraph(step, indent=2, marker=f"{number}." if len(steps) > 1 else ""))
+    pairs = []
+    country = None
+    for entry in answer.numbers or ():
+        note = f" ({entry['note']})" if entry["note"] else ""
+        label = "any country" if entry["country"] == "any" else entry["country"]
+        pairs.append(("" if label == country else label, f"{glued(entry['number'])}{note}"))
+        country = label
+    if answer.prerequisites:
+        pairs.append(("Have ready", _listed(answer.prerequisites)))
+    if answer.only_when:
+        names = display_names(answers.revision, setting.lang)
+        only = (glued(priority_label(id, names)) for id in answer.only_when["priority"])
+        pairs.append(("Only for", ", ".join(only)))
+    if len(states) > 1:
+        pairs += [(state.cases or "Now", state.text) for state in states]
+    return [*blocks, *([LabelledTexts(tuple(pairs), indent=2)] if pairs else [])]
+
+
+def _listed(texts: tuple[str, ...]) -> str:
+    """Return short texts in one line, long texts on their own lines."""
+    short = all(len(text) <= _MAX_LISTED and "," not in text for text in texts)
+    return ", ".join(texts) if short else "\n".join(texts)
+
+
+def _states(
+    answers: ChannelAnswers, channels: list[str], setting: Setting
+) -> dict[str, list[_State]]:
+    """Return by channel whether it is open now; empty if nobody can answer that."""
+    if setting.opening is None:
+        return {}
+    result = {}
+    for channel in channels:
+        try:
+            opening = setting.opening(answers.query._replace(channel=channel))
+        except ZsupportError:
+            continue  # such as too many cases: `hours` reports it
+        of_channel = [
+            MatrixRow(
+                tuple((value,) for value in values_of(row, opening.columns)),
+                (_state_in_words(row, setting.times),),
+            )
+            for row in opening
+            if row.state != "not-entitled"
+        ]
+        labeller = Labeller(opening.columns, of_channel)
+        by_text: dict[str, list[MatrixRow]] = {}
+        for item in merged(of_channel):
+            by_text.setdefault(item.cells[0], []).append(item)
+        result[channel] = [
+            _State(labeller.naming(items) if len(by_text) > 1 else "", text)
+            for text, items in by_text.items()
+        ]
+    return result
+
+
+def _state_in_words(row: HoursAnswer, times: Times) -> str:
+    if row.state == "open":
+        if row.next_close is not None:
+            return f"open until {times.near(row.next_close)}"
+        return "open, always" if row.windows is not None else "open"
+    if row.state == "closed":
+        return f"closed, opens {times.near(row.next_open)}" if row.next_open else "closed"
+    return "hours depend on the customer" if row.state == "needs-input" else "hours not stated"
+
+
+# -- several cases --------------------------------------------------------------------------------
+
+
+def _matrix(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Setting) -> Screen:
+    names = distinguishing(answers.answers, [n for n in answers.columns if n != "channel"])
+    case = case_in_words(answers, setting.lang)
+    of_case = f" for {case}" if case else ""
+    if not allowed:
+        notes = Notes(answers.revision, answers.answers, setting.lang, _remarks)
+        title = Heading(f"No channel is allowed{of_case}")
+        return section(title), notes.section(), closing(answers, setting)
+    notes = Notes(
+        answers.revision, allowed, setting.lang, _remarks,
+        groups=(_channel_of, *(_value_in(name) for name in names)),
+    )  # fmt: skip
+    channels = list(dict.fromkeys(answer.channel for answer in allowed))
+    unused = dict.fromkeys(answer.channel for answer in answers if answer.channel not in channels)
+    cells: dict[tuple[str, ...], dict[str, str]] = {}
+    heads = [f"{channel}{notes.marks_of(('channel', channel))}" for channel in channels]
+    for answer in answers:
+        by_channel = cells.setdefault(values_of(answer, names), {})
+        by_channel[answer.channel] = f"yes{notes.marks(answer)}" if answer.allowed else NONE
+    rows = [
+        MatrixRow(
+            tuple(
+                (f"{value}{notes.marks_of((name, value))}",)
+                for name, value in zip(names, values, strict=True)
+            ),
+            tuple(by_channel[channel] for channel in channels),
+        )
+        for values, by_channel in cells.items()
+    ]
+    labeller = Labeller(names, rows)
+    shown = merged([row for row in rows if {*row.cells} != {NONE}])
+    refused = merged([row for row in rows if {*row.cells} == {NONE}])
+    columns = tuple(map(str.capitalize, names))
+    # If a column for each channel does not fit, each case has a list of its channels.
+    narrow = Matrix(
+        (*columns, "Channels"),
+        tuple((*labeller.labels(row), _channels(heads, row)) for row in shown),
+        values=len(names),
+    )
+    table = Matrix(
+        (*columns, *heads),
+        tuple((*labeller.labels(row), *row.cells) for row in shown),
+        values=len(names),
+        narrow=narrow,
+    )
+    lines = [("Not entitled", labeller.naming(refused))] if refused else []
+    if unused:
+        lines.append(("Not allowed", ", ".join(unused)))
+    return (
+        section(Heading(f"Channels by {enumerated(names)}{of_case}")),
+        section(table),
+        *(_instructions(answers, allowed, setting) if not {"plan", "role"} & {*names} else ()),
+        notes.section(),
+        closing(answers, setting, *lines),
+    )
+
+
+def _instructions(
+    answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Setting
+) -> Screen:
+    """Return how to use each channel, if that is the same in all cases of the matrix."""
+    of_channel: dict[str, list[list[Block]]] = {}
+    for answer in recommended_first(allowed):
+        details = _details(answer._replace(only_when=None), answers, setting)
+        known = of_channel.setdefault(answer.channel, [])
+        if details not in known:
+            known.append(details)
+    names = {answer.channel: answer.name for answer in allowed}
+    return tuple(
+        section(Heading(with_id(names[channel], channel)), *known[0])
+        for channel, known in of_channel.items()
+        if len(known) == 1 and known[0]
+    )
+
+
+def _channel_of(answer: ChannelAnswer) -> tuple[str, str]:
+    return "channel", answer.channel
+
+
+def _value_in(name: str) -> Callable[[ChannelAnswer], tuple[str, str]]:
+    """Return the group of an answer by its value in a column."""
+    return lambda answer: (name, values_of(answer, [name])[0])
+
+
+def _channels(heads: list[str], row: MatrixRow) -> str:
+    """Return the allowed channels of a row, each with the marks of its column and its cell."""
+    pairs = zip(heads, row.cells, strict=True)
+    return ", ".join(head + cell.removeprefix("yes") for head, cell in pairs if cell != NONE)
