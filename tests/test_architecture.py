@@ -330,7 +330,9 @@ UNTYPED = {
     "events and marks of libyaml have no types": {"zsupport.policy.yamltext"},
     "types of Typer would import Typer": {"zsupport.cli.app"},
     "the kind of an option gives the type of its value": {"zsupport.cli.options"},
-    "the values are types": {"zsupport.typed", "zsupport.view.schemas"},
+    "the values are types": {
+        "zsupport.report.columns", "zsupport.typed", "zsupport.view.schemas",
+    },
     "answers to any question": {"zsupport.view.questions", "zsupport.answer.dimensions"},
     "JSON values; members of any dimension": {"zsupport.answer.case"},
     "members of any dimension": {"zsupport.diff.cases"},

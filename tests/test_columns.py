@@ -1,6 +1,7 @@
 """The columns of plain lines, CSV and Markdown depend only on the question and the policy."""
 
 import csv
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,15 @@ from zsupport.errors import PolicyError, ZsupportError
 from zsupport.library import Policy, load
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
-from zsupport.report import Report
+from zsupport.report import Report, Terminal
+from zsupport.report.columns import columns_of
+from zsupport.report.csv import render
 from zsupport.sources.find import shipped_policies
 from zsupport.view.channels import show_channels
 from zsupport.view.due import show_due
 from zsupport.view.hours import show_hours
 from zsupport.view.priority import show_priorities
+from zsupport.view.questions import load_question
 from zsupport.view.terms import show_terms
 from zsupport.view.topics import show_topics
 
@@ -48,7 +52,28 @@ def columns(report: Report) -> tuple[Any, ...]:
     widths = {len(line) for line in report.lines}
     assert {tuple(record) for record in report.records} <= {report.fields}
     # Only a single row has more than one table.
-    return widths, report.fields, report.tables[0].columns
+    return widths, report.fields, columns_of(report), report.tables[0].columns
+
+
+def cells(report: Report) -> list[dict[str, str]]:
+    """Return the rows of CSV."""
+    text = render(report, Terminal(raw_csv=True))
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def check_cells(report: Report) -> None:
+    """Assert that no cell is JSON, and that the columns of a list have a line for each item."""
+    for record, row in zip(report.records, cells(report), strict=True):
+        assert not any(cell.startswith(("[", "{")) for cell in row.values())
+        facts = {name[5:]: cell for name, cell in row.items() if name.startswith("fact.")}
+        assert {name: value for name, value in facts.items() if value} == record.get("facts", {})
+        for name, value in record.items():
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                for key in value[0]:
+                    lines = row[f"{name}.{key}"].split("\n")
+                    items = [item[key] for item in value]
+                    stated = ["" if item is None else str(item) for item in items]
+                    assert lines == (stated if any(stated) else [""])
 
 
 def ask(command: str, policy: Policy, question: dict[str, Any], at: datetime) -> AnyAnswers:
@@ -69,6 +94,17 @@ def ask(command: str, policy: Policy, question: dict[str, Any], at: datetime) ->
         **options, **({} if command == "due" else {"at": at})
     )
     return answers
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_no_cell_of_csv_is_json(name: str) -> None:
+    policy = load(name, cache=False)
+    for command, show in VIEWS.items():
+        for question in questions(policy, Random(name)):
+            answers = ask(command, policy, question, MOMENTS[8])
+            report = show(answers, {"facts": {}}, UTC, "en")
+            answer = load_question(command).answer
+            check_cells(report._replace(answer=answer, facts=tuple(policy.facts)))
 
 
 def questions(policy: Policy, random: Random) -> Iterator[dict[str, Any]]:
@@ -101,6 +137,9 @@ def compare(policy: Policy, random: Random) -> int:
                 except ZsupportError:
                     continue
                 report = show(answers, {}, UTC, "en")
+                report = report._replace(
+                    answer=load_question(command).answer, facts=tuple(policy.facts)
+                )
                 widths, *rest = columns(report)
                 shapes += [(widths, rest)]
                 revision = policy.revision_at(at)
@@ -310,7 +349,8 @@ def test_role_of_another_revision_adds_no_column(
 def test_topics_without_a_revision_in_force(at: str, folder: Path, cli: Any) -> None:
     run = cli("topics", "--policy", f"{folder}/", "--at", at, "--format", "csv")
     # The fields of CSV do not depend on the moment.
-    assert run.stdout == "topic,audience,kind,name,url,note,unclear,source,because\n"
+    header = "topic,audience,kind,name,url,note,unclear,source,because.file,because.line"
+    assert run.stdout == f"{header},because.path\n"
     refusal = "zsupport: not stated: no revision of the policy is in force at that moment\n"
     assert (run.stderr, run.code) == (refusal, 1)
 

@@ -124,6 +124,7 @@ def test_every_kind_of_completion_is_known() -> None:
         "policy",
         "guide",
         "rule",
+        "field",
         "file",
         "output",
     }
@@ -186,6 +187,13 @@ def test_rules_are_completed_by_code_and_name(completion: Completion) -> None:
         ["ZS401,slower-than-lower-plan", "ZS501"]
     ]
     assert completion("check", "--ignore=ZS9,unreachable-ru") == ["--ignore=ZS9,unreachable-rule"]
+
+
+def test_fields_are_completed_by_the_answer_of_the_command(completion: Completion) -> None:
+    assert completion("due", "--field", "s") == ["state", "starts", "source"]
+    assert completion("due", "--field", "plan,rem") == ["plan,remaining_seconds"]
+    assert completion("channels", "--field=plan,num") == ["--field=plan,numbers"]
+    assert completion("policies", "--field", "dig") == ["digest"]
 
 
 def test_output_files_are_completed_by_format(completion: Completion) -> None:

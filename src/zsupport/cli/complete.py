@@ -287,6 +287,8 @@ class _CommandLine:
             return names._replace(files=True)
         if kind == "rule":
             return self.rules(current, prefix)
+        if kind == "field":
+            return self.fields(current, prefix)
         if kind == "output":
             formats = ((f"{format}=", "") for format in FINDING_FORMATS)
             return _candidates_starting_with(current, formats, prefix)
@@ -312,6 +314,17 @@ class _CommandLine:
         rules = [(kind.code, kind.name) for kind in kinds]
         rules += [(kind.name, kind.code) for kind in kinds if last]
         return _candidates_starting_with(last, rules, prefix + before + comma)
+
+    def fields(self, current: str, prefix: str) -> Candidates:
+        """Return the fields of the answers. In a list, complete the last field."""
+        from zsupport.view.policies import ShownRevision
+        from zsupport.view.questions import QUESTIONS, load_question
+
+        name = self.command or ""
+        answer = load_question(name).answer if name in QUESTIONS else ShownRevision
+        before, comma, last = current.rpartition(",")
+        names = ((field, "") for field in answer.__annotations__)
+        return _candidates_starting_with(last, names, prefix + before + comma)
 
     def stated_names(self, option: Option) -> set[str]:
         """Return the names for which this option already states a value."""

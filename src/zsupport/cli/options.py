@@ -134,7 +134,10 @@ COMMON = (
     Option("lang", ("--lang",), "text", "CODE", "Language of the policy's texts", "en"),
     FORMAT,
     CSV,
-    Option("field", ("--field",), "text", "NAME", "Print one field of each answer, one per line"),
+    Option(
+        "field", ("--field",), "texts", "NAME[,NAME]...",
+        "Print only these fields of each answer (repeatable)", completes="field",
+    ),
     Option(
         "why", ("--why",), "flag", "",
         "Show the deciding lines and what would change the answer",
@@ -155,7 +158,7 @@ class Common(NamedTuple):
     lang: str
     format: str
     csv: str
-    field: str | None
+    field: list[str] | None
     why: bool
     quiet: bool
     exit_zero: bool

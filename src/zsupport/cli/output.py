@@ -234,18 +234,60 @@ def write_outcome(
         raise faults[0]
 
 
-def write_field(report: Report, field: str) -> None:
-    """Write one field of each answer: one line per value, or per item of a list."""
-    known = report.fields
-    if field not in known:
-        raise UsageError(
-            f"unknown field `{field}`; fields: {', '.join(known)}", did_you_mean(field, known)
-        )
+def write_fields(report: Report, options: list[str]) -> None:
+    """Write fields of each answer; `options` are names separated by commas.
+
+    A single field is written as one line per value, or per item of a list. Several fields are
+    written as columns that are separated by tabs, with one line per answer. Raises UsageError for
+    an unknown name.
+    """
+    names = [name.strip() for option in options for name in option.split(",")]
+    paths = _paths_of_fields(report, names)
     lines: list[str] = []
     for record in report.records:
-        value = record[field]
+        if len(paths) > 1:
+            lines.append("\t".join(_in_line(_value(record, path)) for path in paths))
+            continue
+        value = _value(record, paths[0])
         lines += map(_text, value) if isinstance(value, list) else [_text(value)]
     emit("".join(line + "\n" for line in lines))
+
+
+def _paths_of_fields(report: Report, names: list[str]) -> list[tuple[str, ...]]:
+    """Return the keys that lead to each field, which may be a column of CSV such as `fact.NAME`."""
+    paths: dict[str, tuple[str, ...]] = {name: (name,) for name in report.fields}
+    if not paths.keys() >= {*names}:
+        from zsupport.report.columns import columns_of
+
+        paths = {**{column.name: column.path for column in columns_of(report)}, **paths}
+    unknown = [name for name in dict.fromkeys(names) if name not in paths]
+    fields = ", ".join(report.fields)
+    if "" in unknown:
+        raise UsageError("--field: empty name", "write names separated by commas: plan,role")
+    if len(unknown) == 1:
+        message = f"unknown field `{unknown[0]}`; fields: {fields}"
+        raise UsageError(message, did_you_mean(unknown[0], paths))
+    if unknown:
+        problems = [(f"unknown field `{name}`", did_you_mean(name, paths)) for name in unknown]
+        lines = [f"{problem}; {hint}" if hint else problem for problem, hint in problems]
+        raise UsageError("\n".join(lines), f"fields: {fields}")
+    return [paths[name] for name in names]
+
+
+def _value(record: dict[str, object], path: tuple[str, ...]) -> object:
+    """Return the value of a field of an answer."""
+    if len(path) == 1:
+        return record[path[0]]
+    from zsupport.report.columns import value_at
+
+    return value_at(record, path)
+
+
+def _in_line(value: object) -> str:
+    """Return a value in a column: the items of a list are joined by commas, objects are JSON."""
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        return ", ".join(map(_text, value))
+    return _text(value)
 
 
 def _text(value: object) -> str:

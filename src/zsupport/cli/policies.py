@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from zsupport.cli.options import Command, Common, Option
-from zsupport.cli.output import chosen_format, write_field, write_report
+from zsupport.cli.output import chosen_format, write_fields, write_report
 from zsupport.cli.question import read_moments, read_question, working_folder
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import UsageError
@@ -56,7 +56,7 @@ def policies(common: Common, name: str | None) -> int:
     if common.quiet:
         return 0
     if common.field is not None:
-        write_field(report, common.field)
+        write_fields(report, common.field)
     else:
         write_report(report, common)
     return 0

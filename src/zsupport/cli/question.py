@@ -14,7 +14,7 @@ from zsupport.cli.output import (
     explain,
     note,
     terminal_of,
-    write_field,
+    write_fields,
     write_report,
 )
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant, to_datetime
@@ -176,6 +176,7 @@ def finish(
         ]
         answers = answers._replace(warnings=(*warnings, *_language_warnings(common, answers)))
         report = view.show(answers, query, question.zone, common.lang)
+        report = report._replace(answer=view.answer, facts=tuple(question.policy.facts))
         if common.field is not None and common.format not in ("auto", "plain"):
             raise UsageError(f"`--field` and `--format {common.format}` cannot be combined")
         # Compute everything before writing, so that a run with an error writes only the error.
@@ -196,7 +197,7 @@ def finish(
         else:
             stderr_lines = _stderr_lines(common, answers, report, refused=code == 2)
         if common.field is not None:
-            write_field(report, common.field)
+            write_fields(report, common.field)
         elif screen is None:
             write_report(report, common)
         for text in stderr_lines:

@@ -49,6 +49,8 @@ class Report(NamedTuple):
     notes: tuple[str, ...] = ()  # under the tables
     fields: tuple[str, ...] = ()  # of each record; known even without records
     remarks: RowRemarks = RowRemarks()  # the caller selects kinds and places them
+    answer: type | None = None  # the type of an answer, with the types of its fields
+    facts: tuple[str, ...] = ()  # all facts of the policy
 
 
 class Terminal(NamedTuple):

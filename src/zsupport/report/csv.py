@@ -1,4 +1,4 @@
-"""CSV with a header: all fields of all answers, including negative ones."""
+"""CSV with a header: all answers, including negative ones, with a column for each value."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import re
 
 from zsupport.report import Report, Terminal
+from zsupport.report.columns import columns_of, value_at
 from zsupport.report.text import printable
 
 #: The first characters of a formula in spreadsheets (OWASP, "CSV Injection").
@@ -17,13 +18,34 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?", re.I
 
 
 def render(report: Report, terminal: Terminal) -> str:
-    """Return a line for each answer. Lists and mappings are written as JSON."""
+    """Return a row for each answer. A list has one item per line in its cell."""
+    columns = columns_of(report)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(report.fields)
+    writer.writerow([printable(column.name) for column in columns])
     for record in report.records:
-        writer.writerow([cell(value, raw=terminal.raw_csv) for value in record.values()])
+        values = [value_at(record, column.path) for column in columns]
+        writer.writerow([_cell(value, raw=terminal.raw_csv) for value in values])
     return out.getvalue()
+
+
+def _cell(value: object, *, raw: bool) -> str:
+    """Return a value without keys as text. A list in a list is one line."""
+    if not isinstance(value, list):
+        return cell(value, raw=raw)
+    lines = [_line(item) for item in value]
+    if not any(lines):
+        return ""
+    text = "\n".join(lines)
+    # Programs that ignore line feeds at the start read a formula in the first line with a text.
+    first = text.lstrip("\n")
+    return text if cell(first, raw=raw) == first else f"'{text}"
+
+
+def _line(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_line, value))
+    return " ".join(cell(value, raw=True).split())
 
 
 def cell(value: object, *, raw: bool) -> str:

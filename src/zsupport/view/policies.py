@@ -106,9 +106,11 @@ def show_policies(
 
         revision, _ = policies[0].revision_at(at)
         tables += sections(revision, documents[revision.file], lang)
+    # There is at least one record.
+    fields = tuple(records[0])
     return Report(
-        document, tuple(records), lines, tuple(tables), fields=tuple(records[0])
-    )  # there is at least one record
+        document, tuple(records), lines, tuple(tables), fields=fields, answer=ShownRevision
+    )
 
 
 def _document(file: SourceFile) -> dict[str, Any]:

@@ -47,4 +47,5 @@ def rules_report(codes: Container[str]) -> Report:
         records,
         rows,
         (Table(("Code", "Name", "Severity", "Finds"), rows),),
+        fields=("code", "name", "severity", "summary"),
     )
