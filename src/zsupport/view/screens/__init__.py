@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _DOUBT = "doubtful: "
 AnyRow = TypeVar("AnyRow", bound="Answer")
 #: The questions with a screen; the other questions show tables.
-SCREENS: tuple[str, ...] = ("channels",)
+SCREENS: tuple[str, ...] = ("channels", "priority", "terms", "topics")
 
 
 class Setting(NamedTuple):
@@ -219,6 +219,16 @@ def priority_label(priority: str, names: Mapping[tuple[str, str], str]) -> str:
     """Return a priority with its name, if that does not contain its id: `P1 Urgent`."""
     name = names.get(("priority", priority), priority)
     return name if priority.casefold() in name.casefold() else f"{priority} {name}"
+
+
+def fact_meanings(revision: Revision, lang: str) -> dict[tuple[str, str], str]:
+    """Return the meaning of each value of a fact that says more than its id."""
+    meanings = {
+        (fact.id, id): say(meaning, lang)
+        for fact in revision.facts
+        for id, meaning in fact.values.items()
+    }
+    return {key: text for key, text in meanings.items() if text not in ("", key[1])}
 
 
 def with_id(name: str, id: str) -> str:

@@ -1,0 +1,142 @@
+"""The screen of `priority`: the priority of a case and why, or all priorities."""
+
+from __future__ import annotations
+
+from zsupport.answer.case import facts_decide, matching
+from zsupport.answer.priority import PriorityAnswer, PriorityAnswers
+from zsupport.policy.model import Priority, When
+from zsupport.report.screen import (
+    Block,
+    Heading,
+    LabelledTexts,
+    Matrix,
+    Paragraph,
+    Screen,
+    section,
+)
+from zsupport.view.explain import condition_in_words
+from zsupport.view.notes import values_of
+from zsupport.view.screens import (
+    Notes,
+    Setting,
+    closing,
+    display_names,
+    fact_meanings,
+    priority_label,
+    sentence,
+)
+from zsupport.view.screens.matrix import Labeller, MatrixRow, merged
+from zsupport.wording import enumerated
+
+_NO_MATCH = "No priority matches these facts"
+
+
+def screen(answers: PriorityAnswers, setting: Setting) -> Screen:
+    """Return a card for one set of facts, a matrix for several, or the list of priorities."""
+    if answers.columns == ("priority",):
+        return _list(answers, setting)
+    if len(answers) == 1:
+        return (*_card(answers, answers[0], setting), closing(answers, setting))
+    return _matrix(answers, setting)
+
+
+def _card(answers: PriorityAnswers, answer: PriorityAnswer, setting: Setting) -> Screen:
+    revision, lang = answers.revision, setting.lang
+    notes = Notes(revision, [answer], lang)
+    meanings = fact_meanings(revision, lang)
+    facts = {**answers.query.facts, **answer.facts}
+    pairs = [(f"{fact}={value}", meanings.get((fact, value), "")) for fact, value in facts.items()]
+    remarks = section(*(Paragraph(sentence(text)) for text in notes.texts(answer)))
+    if answer.priority is None:
+        decide = facts_decide(revision) and answers.in_force
+        title = _NO_MATCH if decide else "The policy does not define priorities by facts"
+        if not answers.in_force:
+            title = "No priority"
+        conditions = [
+            (priority_label(item.id, display_names(revision, lang)), f"when {_condition(item)}")
+            for item in revision.priorities
+        ]
+        return (
+            section(Heading(title)),
+            section(LabelledTexts(tuple(pairs))),
+            section(*([LabelledTexts(tuple(conditions))] if decide else [])),
+            remarks,
+        )
+    names = display_names(revision, lang)
+    [priority] = [item for item in revision.priorities if item.id == answer.priority]
+    matched = matching(priority.when, answer.facts)
+    blocks: list[Block] = [Heading(f"Priority {priority_label(priority.id, names)}")]
+    if answer.meaning:
+        blocks.append(Paragraph(answer.meaning))
+    reason = condition_in_words(matched) if priority.when else "no other priority matches"
+    return (
+        section(*blocks),
+        section(LabelledTexts((("Because", reason), *pairs))),
+        remarks,
+    )
+
+
+def _matrix(answers: PriorityAnswers, setting: Setting) -> Screen:
+    names = list(answers.columns)
+    notes = Notes(answers.revision, answers.answers, setting.lang)
+    known = display_names(answers.revision, setting.lang)
+    rows = [
+        MatrixRow(
+            tuple((value,) for value in values_of(answer, names)),
+            (
+                priority_label(answer.priority, known) + notes.marks(answer)
+                if answer.priority
+                else "",
+            ),
+        )
+        for answer in answers
+    ]
+    labeller = Labeller(names, rows)
+    shown = merged([row for row in rows if row.cells != ("",)])
+    without = merged([row for row in rows if row.cells == ("",)])
+    table = Matrix(
+        (*map(str.capitalize, names), "Priority"),
+        tuple((*labeller.labels(row), *row.cells) for row in shown),
+        values=len(names),
+    )
+    facts = answers.query.facts.items()
+    of_facts = ", ".join(f"{name}={value}" for name, value in facts)
+    pairs = (("No priority", labeller.naming(without)),) if without else ()
+    title = f"Priority by {enumerated(names)}{f' for {of_facts}' if of_facts else ''}"
+    return (
+        section(Heading(title)),
+        section(table),
+        notes.section(),
+        closing(answers, setting, *pairs),
+    )
+
+
+def _list(answers: PriorityAnswers, setting: Setting) -> Screen:
+    revision = answers.revision
+    if not len(answers):
+        return section(Heading("No priorities")), closing(answers, setting)
+    notes = Notes(revision, answers.answers, setting.lang)
+    names = display_names(revision, setting.lang)
+    by_id = {priority.id: priority for priority in revision.priorities}
+    decide = facts_decide(revision)
+    sections = []
+    for answer in answers:
+        assert answer.priority is not None
+        label = priority_label(answer.priority, names)
+        blocks: list[Block] = [Heading(f"{label}{notes.marks(answer)}")]
+        if answer.meaning:
+            blocks.append(Paragraph(answer.meaning, indent=2))
+        if decide:
+            condition = _condition(by_id[answer.priority])
+            blocks.append(Paragraph(f"when {condition}", "dim", indent=2))
+        sections.append(section(*blocks))
+    if all(len(item.blocks) == 1 for item in sections):
+        sections = [section(*(block for item in sections for block in item.blocks))]
+    title = "Priorities, the most urgent first"
+    return (section(Heading(title)), *sections, notes.section(), closing(answers, setting))
+
+
+def _condition(priority: Priority) -> str:
+    """Return the condition of a priority of a policy whose priorities have conditions."""
+    when: When = priority.when
+    return condition_in_words(when) if when else "no priority above matches"

@@ -1,0 +1,71 @@
+"""The screen of `terms`: each text once, with the cases to which it applies."""
+
+from __future__ import annotations
+
+from zsupport.answer.terms import TermAnswer, TermAnswers
+from zsupport.report import Remark
+from zsupport.report.screen import (
+    Block,
+    Heading,
+    Paragraph,
+    Screen,
+    section,
+)
+from zsupport.view.notes import retired, values_of
+from zsupport.view.screens import Notes, Setting, case_in_words, closing
+from zsupport.view.screens.matrix import Labeller, MatrixRow, merged
+
+
+def screen(answers: TermAnswers, setting: Setting) -> Screen:
+    """Return a section for each topic with its texts, and the cases of each text."""
+    stated = [answer for answer in answers if answer.text is not None]
+    case = case_in_words(answers, setting.lang)
+    of_case = f" for {case}" if case else ""
+    if not stated:
+        notes = Notes(answers.revision, answers.answers, setting.lang, _remarks)
+        title = Heading(f"No terms{of_case}")
+        return section(title), notes.section(), closing(answers, setting)
+    notes = Notes(answers.revision, stated, setting.lang, _remarks, groups=(_text_of,))
+    names = [name for name in answers.columns if name != "topic"]
+    rows = {id(answer): _row(answer, names) for answer in answers}
+    labeller = Labeller(names, list(rows.values()))
+    by_topic: dict[str, dict[str, list[TermAnswer]]] = {}
+    for answer in stated:
+        by_text = by_topic.setdefault(answer.topic, {})
+        by_text.setdefault(answer.text or "", []).append(answer)
+    every = len({row.labels for row in rows.values()})
+    sections = []
+    for topic, texts in by_topic.items():
+        blocks: list[Block] = [Heading(topic)]
+        for text, of_text in texts.items():
+            marks = notes.marks_of(_text_of(of_text[0]))
+            cases: dict[str, list[MatrixRow]] = {}
+            for answer in of_text:
+                cases.setdefault(notes.marks(answer), []).append(rows[id(answer)])
+            if len(cases) == 1:
+                [(own, some)] = cases.items()
+                marks, cases = marks + own, {"": some}
+            blocks.append(Paragraph(f"{text}{marks}", indent=2))
+            for own, some in cases.items():
+                if len(some) < every:
+                    naming = labeller.naming(merged(some))
+                    blocks.append(Paragraph(f"for {naming}{own}", "dim", indent=4))
+        sections.append(section(*blocks))
+    return (
+        section(*([Heading(f"Terms{of_case}")] if case else [])),
+        *sections,
+        notes.section(),
+        closing(answers, setting),
+    )
+
+
+def _remarks(answer: TermAnswer) -> list[Remark]:
+    return retired(answer.retired)
+
+
+def _text_of(answer: TermAnswer) -> tuple[str, str | None]:
+    return answer.topic, answer.text
+
+
+def _row(answer: TermAnswer, names: list[str]) -> MatrixRow:
+    return MatrixRow(tuple((value,) for value in values_of(answer, names)), ())

@@ -1,0 +1,60 @@
+"""The screen of `topics`: resources to read or watch, by topic."""
+
+from __future__ import annotations
+
+from zsupport.answer.case import say
+from zsupport.answer.topics import TopicAnswer, TopicAnswers
+from zsupport.report.screen import Block, Heading, Paragraph, Screen, glued, section
+from zsupport.view.screens import Notes, Setting, closing, display_names, with_id
+from zsupport.wording import enumerated
+
+
+def screen(answers: TopicAnswers, setting: Setting) -> Screen:
+    """Return the resources of each topic. Topics with the same resources have one heading."""
+    if not len(answers):
+        return section(Heading("No self-help resources")), closing(answers, setting)
+    revision, lang = answers.revision, setting.lang
+    notes = Notes(revision, answers.answers, lang, groups=(_topic_of,))
+    roles = display_names(revision, lang)
+    topics = {item.id: item for item in revision.self_help.topics} if revision.self_help else {}
+    headings: dict[tuple[Block, ...], list[str]] = {}
+    by_topic: dict[str | None, list[TopicAnswer]] = {}
+    for answer in answers:
+        by_topic.setdefault(answer.topic, []).append(answer)
+    for id, rows in by_topic.items():
+        title = "General"
+        name = ""
+        if id is not None:
+            name = (say(topics[id].name, lang) if id in topics else "") or id
+            title = with_id(name, id)
+        title += notes.marks_of(("topic", id))
+        blocks = tuple(block for row in rows for block in _resource(row, name, notes, roles))
+        headings.setdefault(blocks, []).append(title)
+    # The note of the section can be a warning too: that the list is incomplete.
+    warnings = tuple(item for item in answers.warnings if item.message not in notes.common)
+    return (
+        *(section(Heading(", ".join(titles)), *blocks) for blocks, titles in headings.items()),
+        notes.section(),
+        closing(answers._replace(warnings=warnings), setting),
+    )
+
+
+def _topic_of(answer: TopicAnswer) -> tuple[str, str | None]:
+    return "topic", answer.topic
+
+
+def _resource(
+    answer: TopicAnswer, topic: str, notes: Notes, roles: dict[tuple[str, str], str]
+) -> list[Block]:
+    """Return a resource with its address. Of a topic without resources, only the address."""
+    marks = notes.marks(answer)
+    blocks: list[Block] = []
+    if answer.name != topic or marks or answer.kind != "other":
+        kind = "" if answer.kind == "other" else f" {glued(f'({answer.kind})')}"
+        blocks.append(Paragraph(f"{answer.name}{kind}{marks}", indent=2))
+        if answer.audience:
+            readers = enumerated((roles.get(("role", id), id) for id in answer.audience), "or")
+            blocks.append(Paragraph(f"for {readers}", "dim", indent=4))
+    if answer.url:
+        blocks.append(Paragraph(glued(answer.url), indent=4 if blocks else 2))
+    return blocks
