@@ -26,7 +26,7 @@ ERRORS = [
     (
         "comma in a text without quotes in braces",
         HEAD + "channels:\n  web: {name: Web, kind: web, note: Short questions, please.}\n" + ALL,
-        ("ZS101", "note: Short questions, please.", "quote a text"),
+        ("ZS101", "note: Short questions, please.", "quote the text"),
     ),
     (
         "colon in a text in braces",

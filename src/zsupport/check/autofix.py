@@ -48,9 +48,9 @@ def fix_document(document: Document, evaluation: Evaluation, evaluate: Evaluate)
 def _apply_fixes(
     document: Document, fixable: Sequence[Finding]
 ) -> tuple[Document, list[Finding]] | None:
-    """Return the document after some fixes, or None if no fix can be applied.
+    """Return the document after some fixes, with their findings; None if no fix can be applied.
 
-    If the fixes together make the policy invalid, the first half is tried, and then the second.
+    If the fixes together make the policy invalid, try the first half of them, then the second half.
     """
     fixes: dict[Fix, Finding] = {}
     for finding in fixable:

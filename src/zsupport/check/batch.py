@@ -42,7 +42,7 @@ class CheckOptions(NamedTuple):
     ignore: frozenset[str] | None = None  # replaces the configured codes to ignore
     fail_on: str | None = None  # replaces the configured severity
     public: PublicHolidays = public_holidays
-    excluded: Excluded = lambda _: False  # excluded files and folders
+    excluded: Excluded = lambda _: False
     write: WriteFixed | None = None  # if given, fix findings and write the files
 
 
@@ -50,7 +50,7 @@ class CheckResult(NamedTuple):
     """The result of a run."""
 
     units: tuple[Unit, ...]
-    texts: dict[str, str]  # of the files with findings
+    texts: dict[str, str]  # the texts of the files with findings, by the shown file name
     faults: tuple[Fault, ...]  # files that could not be read; each is also a finding
     suppressed: int  # the number of findings that comments suppress
     holidays: bool = False  # whether public holidays were used
@@ -71,7 +71,7 @@ class _ProjectRules(NamedTuple):
 
     rules: tuple[Rule, ...]
     codes: frozenset[str]  # of reported findings
-    fails_at: str | None
+    fails_at: str | None  # the configured severity; None if an option replaces it
     config: Config
 
     def codes_in(self, file: str) -> frozenset[str]:
@@ -82,7 +82,7 @@ class _ProjectRules(NamedTuple):
 class _RevisionKeys(NamedTuple):
     """The keys of a revision that are compared with other revisions."""
 
-    unit: int
+    unit: int  # the position of its unit
     start: str | None
     timezone: str
     file: SelectedFile
@@ -94,10 +94,10 @@ def check_files(
     before_file: Callable[[SelectedFile], None] = lambda _: None,
     faults: Sequence[Fault] = (),
 ) -> CheckResult:
-    """Check files and return the result; call `before_file` with each file first.
+    """Check files and return the result; call `before_file` before reading each file.
 
     `faults` are files that could not be read. Files are read and checked one by one. To save
-    memory, only the name of a file without findings is kept.
+    memory, the text of a file without findings is not kept.
     """
     run = _Run(options)
     for fault in faults:
@@ -127,11 +127,12 @@ class _Run:
         self.fixed: list[Finding] = []
         self.unwritten: list[EnvironmentFault] = []
         self._project_rules: dict[Config, _ProjectRules] = {}
+        #: The revisions of each policy, by folder and policy id.
         self.policies: dict[tuple[str, str], list[_RevisionKeys]] = {}
         self.clocks = Clocks(self.public)
 
     def project_rules(self, target: SelectedFile) -> _ProjectRules:
-        """Return the rules and codes for a file; options override its project."""
+        """Return the rules and codes for a file. Options override the configured ones."""
         config = self.options.configs.of(target)
         project = self._project_rules.get(config)
         if project is None:
@@ -145,7 +146,7 @@ class _Run:
         return project
 
     def switched_off(self) -> tuple[str, ...]:
-        """Return the rules that configuration switches off, if no option selects rules."""
+        """Return the rules that configuration switches off; empty if an option selects rules."""
         if self.options.select is not None:
             return ()
         return tuple(
@@ -153,7 +154,7 @@ class _Run:
         )
 
     def check(self, target: SelectedFile) -> None:
-        """Read and check a file."""
+        """Read and check a file, and fix it if the options say so."""
         try:
             source = read_file(target.path, target.shown)
         except PolicyError as error:
@@ -163,7 +164,7 @@ class _Run:
             return
         document = read_document(source)
         evaluation = self.evaluate(target, document)
-        # Standard input is always written to standard output.
+        # Standard input without a fix is written to standard output too.
         piped = target.path == "-"
         if self.options.write and (piped or any(finding.fix for finding in evaluation.findings)):
             document, evaluation = self.fix(self.options.write, target, document, evaluation)
@@ -190,7 +191,7 @@ class _Run:
         return self.options.public(country, subdivision, year)
 
     def evaluate(self, target: SelectedFile, document: Document) -> Evaluation:
-        """Return the findings of the loader or of the selected rules."""
+        """Evaluate a file by the rules for it. Ignored findings are omitted."""
         project = self.project_rules(target)
         rules, codes = project.rules, project.codes_in(target.shown)
         if codes != project.codes:
@@ -205,7 +206,10 @@ class _Run:
     def fix(
         self, write: WriteFixed, target: SelectedFile, document: Document, evaluation: Evaluation
     ) -> tuple[Document, Evaluation]:
-        """Return the fixed document and its evaluation, or the old ones if it cannot be written."""
+        """Fix a document and write it; return the new document and its evaluation.
+
+        Return the old ones if there is nothing to fix, or if the file cannot be written.
+        """
         after = fix_document(document, evaluation, lambda fixed: self.evaluate(target, fixed))
         if not after.fixed and target.path != "-":
             return document, evaluation
@@ -237,7 +241,7 @@ class _Run:
             if tests:
                 first = self.policies[folder, id][0].file
                 files = folders.policy(folder, os.path.dirname(first.shown), id)
-                # Add checked files whose names do not end in .yaml: the folder omits them.
+                # `Folders` omits files whose names do not end in .yaml, so add them if checked.
                 named = [revision.file for revision in self.policies[folder, id]]
                 missing = [file for file in named if file.real not in files]
                 files |= {file.real: file.source for file in folders.read(missing, [])}
@@ -249,7 +253,10 @@ class _Run:
                     self.add(first._replace(path=file, shown=file), document, findings)
 
     def add(self, target: SelectedFile, document: Document, findings: list[Finding]) -> None:
-        """Add findings in a policy or in its tests."""
+        """Add findings in a file of a policy or of its tests, except ignored and suppressed ones.
+
+        `target` is this file. Its project and the options decide which findings are ignored.
+        """
         file = document.source.shown
         project = self.project_rules(target)
         codes = project.codes_in(file)
@@ -278,7 +285,10 @@ class _Run:
 
 
 def _conflicts(revisions: list[_RevisionKeys]) -> Iterator[tuple[int, tuple[Finding, ...], str]]:
-    """Yield the conflicts between the revisions of a policy, file by file."""
+    """Yield the conflicts between the revisions of a policy, file by file.
+
+    They are tuples: the position of the unit of the file, its conflicts and its text.
+    """
     starts = {revision.start for revision in revisions}
     zones = {revision.timezone for revision in revisions}
     if len(starts) == len(revisions) and len(zones) == 1:
@@ -289,7 +299,7 @@ def _conflicts(revisions: list[_RevisionKeys]) -> Iterator[tuple[int, tuple[Find
             source = read_file(revision.file.path, revision.file.shown)
         except PolicyError:
             continue  # the file was removed after its check
-        # Units and texts are identified by the shown name.
+        # Units and texts are found by the shown name of a file.
         document = read_document(source._replace(name=source.shown))
         if document.revision is not None:
             read.append(document)

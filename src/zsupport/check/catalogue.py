@@ -1,4 +1,4 @@
-"""All codes of `check`, by code, by name and by prefix."""
+"""All kinds of findings of `check`, by code such as ZS401, by name and by prefix such as ZS4."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zsupport.findings import CODES, UNREADABLE, Code, Span
 from zsupport.policy.yamltext import short
 from zsupport.wording import Message
 
-#: All codes: those of the loader, of the rules and of tests.
+#: All kinds of findings by code: those of the loader, of the rules and of tests.
 KINDS: dict[str, Code] = {
     code.code: code
     for code in sorted(
@@ -35,12 +35,15 @@ RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 #: The names of the removed rules, by code. These codes and names are never used again.
 REMOVED = {"ZS606": "unclear-names-one-priority"}
 
-_BY_NAME = {kind.name: code for code, kind in KINDS.items()}
+_CODE_BY_NAME = {kind.name: code for code, kind in KINDS.items()}
 _LIST_RULES = Message("`zsupport check {list_rules}` lists the rules")
 
 
 def rule_named(name: str) -> Code:
-    """Return the `Code` with this id or name, ignoring case; raise UsageError if it is unknown."""
+    """Return the `Code` of the rule with this code or name, ignoring case.
+
+    Raises UsageError if it is unknown.
+    """
     code = code_of_rule(name)
     if code is None:
         message, hint = _unknown_rule(name)
@@ -49,8 +52,8 @@ def rule_named(name: str) -> Code:
 
 
 def code_of_rule(name: str) -> str | None:
-    """Return the id, such as ZS201, of the rule with this id or name; None if it is unknown."""
-    return name.upper() if name.upper() in KINDS else _BY_NAME.get(name.casefold())
+    """Return the code, such as ZS401, of the rule with this code or name; None if it is unknown."""
+    return name.upper() if name.upper() in KINDS else _CODE_BY_NAME.get(name.casefold())
 
 
 def _unknown_rule(name: str, *, nearest: bool = True) -> tuple[str, str | None]:
@@ -77,8 +80,8 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
         upper = name.upper()
         if upper[:2] == "ZS" and any(code.startswith(upper) for code in KINDS):
             codes |= {code for code in KINDS if code.startswith(upper)}
-        elif name.casefold() in _BY_NAME:
-            codes.add(_BY_NAME[name.casefold()])
+        elif name.casefold() in _CODE_BY_NAME:
+            codes.add(_CODE_BY_NAME[name.casefold()])
         else:
             message, hint = _unknown_rule(name)
             raise UsageError(f"{where}: {message}", hint or _LIST_RULES)
@@ -86,9 +89,10 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
 
 
 def ignorable_codes(names: Iterable[str], where: str) -> frozenset[str]:
-    """Return the codes of names, as `codes_of`; raise UsageError for codes that cannot be ignored.
+    """Return the codes of names, as `codes_of` does.
 
-    These are the codes of the loader: unreadable files and errors that make a policy invalid.
+    Raises UsageError also for a name whose codes are all from the loader. These findings cannot be
+    ignored: unreadable files, and errors that make a policy invalid.
     """
     result: frozenset[str] = frozenset()
     for name in (part for text in names for part in text.split(",")):
@@ -103,7 +107,10 @@ def ignorable_codes(names: Iterable[str], where: str) -> frozenset[str]:
 
 
 def suppressible_code(name: str, at: Span, hints: bool) -> str | InvalidComment:
-    """Return the code of a name in a comment, or an error if comments cannot suppress it."""
+    """Return the code of a name in a comment, or an error if comments cannot suppress it.
+
+    `at` is the span of the name. With `hints` an error suggests a similar rule.
+    """
     code = code_of_rule(name)
     if code is None and name[:2].upper() == "ZS":
         matching = [kind for kind in KINDS if kind.startswith(name.upper())]
@@ -139,4 +146,4 @@ def nearest_rule(name: str) -> str | None:
         )
         nearest = min(similar, key=lambda kind: abs(int(kind[2:]) - int(code[2:])))
         return f"did you mean `{nearest}`?"
-    return did_you_mean(name, (*_BY_NAME, *KINDS))
+    return did_you_mean(name, (*_CODE_BY_NAME, *KINDS))

@@ -11,7 +11,7 @@ from zsupport.wording import Message, counted, enumerated
 
 
 def outcome_of(result: CheckResult, off: Sequence[str]) -> Outcome:
-    """Return the outcome of a run; `off` are the lines of `switched_off`."""
+    """Return the outcome of a run. `off` is the result of `switched_off`."""
     return Outcome(
         "check",
         result.units,
@@ -44,7 +44,10 @@ def closing(result: CheckResult, off: Sequence[str]) -> str:
 
 
 def switched_off(result: CheckResult, excluded: str | None) -> tuple[str, ...]:
-    """Return lines with the rules that configuration switched off and what it `excluded`."""
+    """Return what configuration switched off: a clause with the rules, and `excluded` if set.
+
+    `excluded` is a clause about excluded files.
+    """
     off = (
         f"switched off by configuration: {', '.join(result.switched_off)}"
         if result.switched_off

@@ -38,7 +38,7 @@ class Config(NamedTuple):
     select: frozenset[str] | None = None  # codes
     ignore: frozenset[str] = frozenset()
     fail_on: str | None = None
-    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()  # patterns of files, and codes
     #: The rules that the configuration switches off, as they are written in the file.
     switched_off: tuple[str, ...] = ()
 
@@ -55,7 +55,7 @@ class Config(NamedTuple):
         )
 
 
-#: The configuration without a project.
+#: The configuration of files that belong to no project.
 NO_CONFIG = Config()
 
 
@@ -81,17 +81,18 @@ class Configs:
 
 
 def _config(project: Project) -> Config | None:
+    """Return the configuration in a project file; None without [tool.zsupport.check]."""
     table = project.table.get("check")
     if table is None:
         return None
     check_keys(project.path, "tool.zsupport.check", table, SETTINGS)
     ignores: dict[str, object] = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
-        raise _wrong(project, "per-file-ignores")
+        raise _invalid(project, "per-file-ignores")
     check_patterns(project, "per-file-ignores", ignores)
     fail_on = table.get("fail-on")
     if fail_on is not None and fail_on not in SEVERITIES:
-        raise _wrong(project, "fail-on")
+        raise _invalid(project, "fail-on")
     select = _texts(project, "select", table["select"]) if "select" in table else None
     ignore = _texts(project, "ignore", table.get("ignore", []))
     by_pattern = {
@@ -118,5 +119,5 @@ def _texts(project: Project, key: str, value: object) -> tuple[str, ...]:
     return text_list(project, "tool.zsupport.check", key, value, SETTINGS[key])
 
 
-def _wrong(project: Project, key: str) -> UsageError:
+def _invalid(project: Project, key: str) -> UsageError:
     return invalid_value(project, "tool.zsupport.check", key, SETTINGS[key])

@@ -1,8 +1,8 @@
-"""Fixes of a policy file, as edits of its text: removing, replacing and quoting.
+"""Edits of the text of a policy file, for fixes: remove a part, or put quotes around a text.
 
-An edit keeps the layout of the file and the comments of other parts. No edit is returned if the
-result would be uncertain: with an alias, with an anchor that is still used, or with a key that is
-written after `?`.
+An edit keeps the layout of the file and the comments of other parts. `removal` and `quoting` return
+no edit if the result would be uncertain: with an alias, with an anchor that is still used, or with
+a key that is written after `?`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ANCHOR = re.compile(r"(?<![^\s\[\]{},])&([^\s\[\]{},]+)")
 _REST_OF_LINE = re.compile(r"[ \t]*(#[^\r\n]*)?(?=\r|\n|\Z)")
 _BLANKS = " \t\r\n"
 
-#: The positions of the first character of a part and after its last character.
+#: The position of the first character of a part, and the position after its last character.
 Extent = tuple[int, int]
 
 
@@ -44,9 +44,9 @@ class _Unsure(Exception):
 def removal(document: Document, path: Path) -> tuple[Edit, ...]:
     """Return the edits that remove a key with its value, or an item of a list.
 
-    They also remove its comma or its lines, and the comment after it. A mapping or list that
-    would become empty is removed too, because an empty value is invalid. That is correct for a
-    section or a `when`, but not for an alternative: the caller must check this.
+    They also remove its comma or its lines, and the comment after it. They remove a mapping or list
+    that would become empty, because an empty value is invalid. Do not remove the only key of an
+    alternative in a list: the condition would no longer match the cases of this alternative.
     """
     try:
         return (_remove(document, path),)
@@ -67,20 +67,20 @@ def quoting(document: Document, scalar: ScalarNode) -> tuple[Edit, ...]:
 # -- applying fixes -----------------------------------------------------------------
 
 
-class Applied(NamedTuple):
+class FixedText(NamedTuple):
     """A text after fixes, and the applied fixes."""
 
     text: str
     fixes: tuple[Fix, ...]
 
 
-def apply(text: str, fixes: Iterable[Fix]) -> Applied:
-    """Return the text after the fixes that do not overlap an earlier fix.
+def apply(text: str, fixes: Iterable[Fix]) -> FixedText:
+    """Apply each fix that does not overlap an applied fix.
 
-    The other fixes need another round, with the findings of the new text.
+    The caller can apply the other fixes later, with the findings of the new text.
     """
     places = places_of(text)
-    taken: list[tuple[int, int, str]] = []  # in order
+    taken: list[tuple[int, int, str]] = []  # the applied edits, sorted: start, end, new text
     applied: list[Fix] = []
     for fix in fixes:
         edits = [(places.start(e.span), places.end(e.span), e.text) for e in fix.edits]
@@ -93,11 +93,11 @@ def apply(text: str, fixes: Iterable[Fix]) -> Applied:
     for start, end, new in taken:
         pieces += [text[position:start], new]
         position = end
-    return Applied("".join([*pieces, text[position:]]), tuple(applied))
+    return FixedText("".join([*pieces, text[position:]]), tuple(applied))
 
 
 def _is_free(taken: list[tuple[int, int, str]], start: int, end: int) -> bool:
-    """Return whether no edit overlaps a range; the edits are sorted and do not overlap."""
+    """Return whether no edit in `taken` overlaps a range. `taken` is sorted."""
     after = bisect_right(taken, start, key=lambda edit: edit[0])
     return (after == 0 or taken[after - 1][1] <= start) and (
         after == len(taken) or end <= taken[after][0]
@@ -108,7 +108,7 @@ def _is_free(taken: list[tuple[int, int, str]], start: int, end: int) -> bool:
 
 
 class Places:
-    """Converts between spans and positions in a text."""
+    """Converts between spans (line and column from 1) and positions (from 0) in a text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -147,14 +147,15 @@ class Places:
 
 @lru_cache(maxsize=1)
 def places_of(text: str) -> Places:
-    """Return the places of a text; cached, because the fixes of a file share it."""
+    """Return the `Places` of a text; cached, because the fixes of a file have the same text."""
     return Places(text)
 
 
 def _sibling_parts(document: Document, path: Path) -> tuple[int, list[tuple[Node, Node]]]:
-    """Return the position of the last part of a path, and all parts of its mapping or list.
+    """Return the index of the part at a path, and all parts of its mapping or list.
 
-    A part is a pair of nodes: key and value, or an item twice.
+    A part is a pair of nodes: key and value, or an item twice. Raises _Unsure if the path does not
+    exist.
     """
     parent = document.node(path[:-1])
     if isinstance(parent, MappingNode):
@@ -177,7 +178,8 @@ def in_brackets(places: Places, node: Node) -> bool:
 def _extent(places: Places, node: Node) -> Extent:
     """Return the range of a node, without blanks at its end.
 
-    Raises _Unsure if its last part is an alias, whose node is at another place.
+    Raises _Unsure if the node is empty, or ends with an alias: the node of an alias is at another
+    place.
     """
     start = places.start(node.span)
     while not isinstance(node, ScalarNode) and not in_brackets(places, node):
@@ -203,7 +205,10 @@ def _extent(places: Places, node: Node) -> Extent:
 
 
 def _find_mark(text: str, start: int, end: int, mark: str) -> int:
-    """Return the position of a mark; raise _Unsure if not only blanks and comments precede it."""
+    """Return the position of the first mark from `start` to before `end`.
+
+    Raises _Unsure if the mark is not found, or if anything except blanks and comments precedes it.
+    """
     position = start
     while position < end:
         char = text[position]
@@ -223,6 +228,7 @@ def _find_mark(text: str, start: int, end: int, mark: str) -> int:
 
 
 def _remove(document: Document, path: Path) -> Edit:
+    """Return the edit of `removal`; raise _Unsure if the result would be uncertain."""
     while True:
         if not path:
             raise _Unsure
@@ -263,7 +269,11 @@ def _remove(document: Document, path: Path) -> Edit:
 def _range_in_brackets(
     places: Places, before: Extent | None, own: Extent, after: Extent | None, close: int
 ) -> Extent:
-    """Return the range to remove from { } or [ ]: a part with its comma, or its whole line."""
+    """Return the range to remove from { } or [ ]: a part with its comma, or its whole line.
+
+    `own` is the extent of the part. `before` and `after` are those of its neighbours. `close` is
+    the position of the closing bracket.
+    """
     text = places.text
     start, end = own
     try:
@@ -293,7 +303,10 @@ def _range_in_brackets(
 def _range_in_block(
     places: Places, before: Extent | None, own: Extent, after: Extent | None
 ) -> Extent:
-    """Return the range to remove from a block: the lines of a part and the comment after it."""
+    """Return the range to remove from a block: the lines of a part and the comment after it.
+
+    `own` is the extent of the part. `before` and `after` are those of its neighbours.
+    """
     text = places.text
     start, end = own
     rest = _REST_OF_LINE.match(text, end)
@@ -311,7 +324,10 @@ def _range_in_block(
 
 
 def _with_blank_line(places: Places, start: int, end: int) -> Extent:
-    """Return a range of lines, extended by a blank line if it is between two blank lines."""
+    """Return a range of lines, with the blank line below it if a blank line is above it too.
+
+    The start and the end of the text count as blank lines. At the end, return the blank line above.
+    """
     above = places.line_start(start - 1) if start else 0
     below = places.next_line(end)
     if places.text[above:start].strip():
@@ -322,6 +338,7 @@ def _with_blank_line(places: Places, start: int, end: int) -> Extent:
 
 
 def _check_anchors(text: str, start: int, end: int) -> None:
+    """Raise _Unsure if an alias outside a range refers to an anchor in the range."""
     for name in _ANCHOR.findall(text[start:end]):
         if f"*{name}" in text[:start] + text[end:]:
             raise _Unsure

@@ -129,7 +129,7 @@ def _limit_finding(document: Document, error: LimitExceeded) -> Finding:
 def identity_of(document: Document, path: Path) -> tuple[str, ...]:
     """Return a path with the identity of list items instead of their positions.
 
-    The identity of an item is its id, or its condition and what it allows.
+    The identity of an item is its text, or the values of its keys `id`, `when`, `allow` and `is`.
     """
     return document.without_positions(path, _identity_of_item)
 

@@ -1,7 +1,11 @@
-"""Rank plans, roles and priorities, and find what a higher value lacks that a lower value has.
+"""Rank plans, roles and priorities, and find what is worse for a higher value than for a lower one.
 
 Plans and roles rank by `above`, priorities by their order. Two cases are compared if they differ
-only in the plan, the role or the priority.
+only in the plan, the role or the priority. To compare them, the cases of both values are shifted to
+the first value of the dimension (`Space.shift_to_first`): these are the shifted cases.
+
+A pair of values is narrower than another pair if both of its values are values of the other pair or
+rank between them: P1 and P2 are narrower than P1 and P3.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from zsupport.analysis.deadlines import Conditions, TargetClock
 from zsupport.analysis.decisions import StatedCell
 from zsupport.answer.space import Cases, union
 from zsupport.check.rule import Subject
-from zsupport.check.target_groups import TargetGroup, values_of
+from zsupport.check.target_groups import TargetGroup, values_of_group
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, check_limit
 from zsupport.limits import PAIRS, SETS
@@ -34,7 +38,7 @@ class RankedValues(NamedTuple):
 
 
 class SlowerCell(NamedTuple):
-    """A cell with a certainly slower target than another cell for a lower value."""
+    """A cell whose target is certainly slower than that of another cell for a lower value."""
 
     pair: RankedValues
     high_cell: StatedCell
@@ -43,16 +47,16 @@ class SlowerCell(NamedTuple):
 
 
 def ranked_pairs(members: Iterable[Member]) -> list[RankedValues]:
-    """Return all pairs of members by `above`, direct and indirect, the nearest first.
+    """Return all pairs of members that rank by `above`, directly or indirectly.
 
-    Raises LimitExceeded.
+    The nearest pairs come first. Raises LimitExceeded.
     """
     direct = {member.id: member.above for member in members}
     if not any(direct.values()):
         return []
     # Lower members come first. Such an order exists, because a policy with cycles is invalid.
     order = list(TopologicalSorter(direct).static_order())
-    #: The members below and above each member, as bit sets.
+    #: The members that rank below and above each member, as bit sets.
     lows_of, highs = dict.fromkeys(direct, 0), dict.fromkeys(direct, 0)
     place_of = {id: 1 << place for place, id in enumerate(order)}
     for high in order:
@@ -80,9 +84,9 @@ def ranked_pairs(members: Iterable[Member]) -> list[RankedValues]:
 
 
 def in_order(ids: tuple[str, ...]) -> list[RankedValues]:
-    """Return all pairs of ids in their order, the nearest first.
+    """Return all pairs of ids that rank by their order, the highest first.
 
-    Raises LimitExceeded.
+    The nearest pairs come first. Raises LimitExceeded.
     """
     check_limit(PAIRS, len(ids) * (len(ids) - 1) // 2)
     return [
@@ -97,10 +101,10 @@ def in_order(ids: tuple[str, ...]) -> list[RankedValues]:
 def slower_cells(
     subject: Subject, dimension: str, pairs: list[RankedValues]
 ) -> Iterator[SlowerCell]:
-    """Yield for each metric the cells with a slower target than a lower value has.
+    """Yield for each metric the cells whose target is slower than the target for a lower value.
 
-    Each cell is yielded once, with the nearest lower value. A pair is omitted if a pair inside it
-    already shows the same: if P1 is slower than P2, the pair P1 and P3 is omitted.
+    Each cell is yielded once, with the nearest lower value. If the target of a case is slower in a
+    narrower pair, the wider pairs omit this case.
     """
     for groups in subject.target_groups if pairs and may_differ(subject, dimension) else ():
         yield from _RankComparison(subject, dimension, groups).slower(pairs)
@@ -119,16 +123,17 @@ def may_differ(subject: Subject, dimension: str) -> bool:
     )
 
 
-def _already_shown(pair: RankedValues, shown: dict[tuple[str, str], Cases]) -> Cases:
-    """Return the cases that pairs inside a pair already show, independent of the dimension.
+def _worse_in_narrower_pairs(pair: RankedValues, worse: dict[tuple[str, str], Cases]) -> Cases:
+    """Return the shifted cases in which a narrower pair is worse for its higher value.
 
-    The cases of a pair include those of its inner pairs. So only the inner pairs with the same
-    high or the same low value are needed.
+    `worse` contains these cases for each narrower pair, with those of its own narrower pairs. So
+    only the widest narrower pairs are combined.
     """
     if pair.adjacent:
         return 0
-    high = union(shown.get((pair.high, low), 0) for low in pair.above_low)
-    return high | union(shown.get((high, pair.low), 0) for high in pair.below_high)
+    same_high = union(worse.get((pair.high, low), 0) for low in pair.above_low)
+    same_low = union(worse.get((high, pair.low), 0) for high in pair.below_high)
+    return same_high | same_low
 
 
 class _RankComparison:
@@ -139,10 +144,11 @@ class _RankComparison:
         self.dimension = dimension
         self.space = subject.space
         self.groups = groups
-        self.seen: dict[tuple[int, str], Cases] = {}
-        self.refuted: dict[tuple[int, int], bool] = {}
+        self._shifted: dict[tuple[int, str], Cases] = {}
+        self._never_slower: dict[tuple[int, int], bool] = {}
+        #: For each group, the values to which it can apply; None for every value.
         self.values = [
-            values_of(group, dimension, subject.values_by_rule, subject.revision.rules)
+            values_of_group(group, dimension, subject.values_by_rule, subject.revision.rules)
             for group in groups
         ]
         #: For each group, the groups that may be faster.
@@ -154,9 +160,9 @@ class _RankComparison:
     def slower(self, pairs: list[RankedValues]) -> Iterator[SlowerCell]:
         """Yield the cells with slower targets, pair by pair."""
         reported: set[tuple[int, str]] = set()
-        #: The cases that a pair, or a pair inside it, shows.
-        shown: dict[tuple[str, str], Cases] = {}
-        cases_of = self.cases_of
+        #: For each pair, the shifted cases with a slower target in this pair or a narrower pair.
+        worse: dict[tuple[str, str], Cases] = {}
+        shifted_cases = self.shifted_cases
         #: The groups that can apply to each value.
         values = {value for pair in pairs for value in (pair.high, pair.low)}
         applying = {value: self.applying(value) for value in values}
@@ -169,46 +175,46 @@ class _RankComparison:
         )
         for pair in pairs:
             high, low = pair.high, pair.low
-            inside = shown[high, low] = _already_shown(pair, shown)
+            in_narrower = worse[high, low] = _worse_in_narrower_pairs(pair, worse)
             for group in slower_groups[high]:
                 faster = self.faster[group]
                 cases = 0
                 for other in applying[low]:
                     if other not in faster:
                         continue
-                    cases = cases or cases_of(group, high)
-                    both = cases & cases_of(other, low)
+                    cases = cases or shifted_cases(group, high)
+                    both = cases & shifted_cases(other, low)
                     if not both:
                         continue
-                    both &= ~inside
+                    both &= ~in_narrower
                     slower = both and self.slower_cases(
                         self.groups[group], self.groups[other], pair, both
                     )
                     if slower:
-                        shown[high, low] |= slower
+                        worse[high, low] |= slower
                         yield from self.unreported(group, other, pair, slower, reported)
 
     def applying(self, value: str) -> list[int]:
-        """Return the groups that can apply to a value, in their order."""
+        """Return the positions of the groups that can apply to a value."""
         return [
             group for group, values in enumerate(self.values) if values is None or value in values
         ]
 
-    def cases_of(self, group: int, value: str) -> Cases:
-        """Return the cases of a group, seen from a value."""
+    def shifted_cases(self, group: int, value: str) -> Cases:
+        """Return the shifted cases of a group with a value; cached."""
         key = group, value
-        seen = self.seen.get(key)
-        if seen is None:
-            if len(self.seen) * self.space.size > SETS.most:
-                self.seen.clear()
+        shifted = self._shifted.get(key)
+        if shifted is None:
+            if len(self._shifted) * self.space.size > SETS.most:
+                self._shifted.clear()
             cases = self.groups[group].cases
-            seen = self.seen[key] = self.space.shift_to_first(self.dimension, value, cases)
-        return seen
+            shifted = self._shifted[key] = self.space.shift_to_first(self.dimension, value, cases)
+        return shifted
 
     def slower_cases(
         self, group: TargetGroup, other: TargetGroup, pair: RankedValues, both: Cases
     ) -> Cases:
-        """Return the cases, seen from either value, in which a target is certainly slower."""
+        """Return the shifted cases of `both` in which `group` is certainly slower than `other`."""
         subject, space, dimension = self.subject, self.space, self.dimension
         result = 0
         if self.never_slower(group, other):
@@ -225,12 +231,15 @@ class _RankComparison:
         return result
 
     def never_slower(self, group: TargetGroup, other: TargetGroup) -> bool:
-        """Return whether a target is never certainly slower, if no case restricts its moments."""
+        """Return whether `group` is not certainly slower than `other`, in any case; cached.
+
+        Return false if this is unknown, because a condition restricts the moments of some cases.
+        """
         if any(conditions for conditions, _ in self.subject.moments):
             return False
         key = id(group), id(other)
-        if key not in self.refuted:
-            self.refuted[key] = not any(
+        if key not in self._never_slower:
+            self._never_slower[key] = not any(
                 is_surely_slower(
                     self.subject,
                     self.subject.clock(group, high_hours),
@@ -239,10 +248,10 @@ class _RankComparison:
                 for high_hours, _ in self.subject.decisions.counted(group.hours)
                 for low_hours, _ in self.subject.decisions.counted(other.hours)
             )
-        return self.refuted[key]
+        return self._never_slower[key]
 
     def moments(self, pair: RankedValues, cases: Cases) -> Iterator[tuple[Conditions, Cases]]:
-        """Yield parts of cases seen from either value, with the conditions of both values."""
+        """Yield the parts of shifted cases, with the conditions on the moments of both values."""
         space, dimension, parts = self.space, self.dimension, self.subject.moments
         for high_conditions, high in parts if cases else ():
             part = space.shift_to_first(dimension, pair.high, high) & cases
@@ -259,7 +268,7 @@ class _RankComparison:
         cases: Cases,
         reported: set[tuple[int, str]],
     ) -> Iterator[SlowerCell]:
-        """Yield each cell of a group that was not reported yet, in cases seen from the pair."""
+        """Yield each cell of a group that decides some shifted case and was not reported yet."""
         space, dimension = self.space, self.dimension
         for high_cell in self.groups[group].cells:
             part = cases & space.shift_to_first(dimension, pair.high, high_cell.decides)
@@ -277,9 +286,10 @@ class _RankComparison:
 def is_surely_slower(
     subject: Subject, target: TargetClock, other: TargetClock, conditions: Conditions = ()
 ) -> bool:
-    """Return whether a target is due later at some moment of a case and never earlier.
+    """Return whether `target` is due later than `other` at some moment, and earlier at none.
 
-    Return false if the comparison requires public holidays that are not available.
+    `conditions` restrict the moments. Return false if the comparison requires public holidays that
+    are not available.
     """
     try:
         return subject.deadlines.is_worse(target, other, conditions)
@@ -290,7 +300,7 @@ def is_surely_slower(
 class MissingChannels(NamedTuple):
     """The channels of a grant that a lower value has and a higher value lacks in the same case."""
 
-    grant: int
+    grant: int  # the position of the grant
     pairs: tuple[RankedValues, ...]
     channels: tuple[str, ...]
     cases: Cases  # with the higher value of the first pair
@@ -313,7 +323,7 @@ def missing_channels(
         subject.check_comparisons(direct * len(decisions.grants))
     for pair in pairs:
         if not pair.adjacent:
-            continue  # a pair inside this pair lacks the channel too
+            continue  # the higher value of some narrower pair lacks the channel too
         high = space.shift_to_first(dimension, pair.high, decisions.allowed)
         low = space.shift_to_first(dimension, pair.low, decisions.allowed)
         missing = low & ~high
@@ -382,10 +392,11 @@ def fewer_hours(
         return
     if pairs:
         subject.check_comparisons(len(pairs) * len(openings) ** 2)
-    shown: dict[tuple[str, str], Cases] = {}
+    #: For each pair, the shifted cases with fewer hours in this pair or a narrower pair.
+    worse: dict[tuple[str, str], Cases] = {}
     reported: set[int] = set()
     for pair in pairs:
-        inside = shown[pair.high, pair.low] = _already_shown(pair, shown)
+        in_narrower = worse[pair.high, pair.low] = _worse_in_narrower_pairs(pair, worse)
         below = [(names, space.shift_to_first(dimension, pair.low, c)) for names, c in openings]
         below = [(names, cases) for names, cases in below if cases]
         for high_hours, cases in openings:
@@ -395,7 +406,7 @@ def fewer_hours(
                     high_hours.issuperset(low_hours) and varying.isdisjoint(low_hours)
                 ):
                     continue
-                both = high & low & ~inside
+                both = high & low & ~in_narrower
                 fewer = 0
                 if both:
                     fewer = _cases_with_fewer_hours(
@@ -403,14 +414,14 @@ def fewer_hours(
                     )
                 if not fewer:
                     continue
-                shown[pair.high, pair.low] |= fewer
+                worse[pair.high, pair.low] |= fewer
                 yield from _first_grants(subject, dimension, pair, fewer, reported)
 
 
 def _first_grants(
     subject: Subject, dimension: str, pair: RankedValues, cases: Cases, reported: set[int]
 ) -> Iterator[FewerHours]:
-    """Yield the first grant of each case seen from either value, unless it was reported."""
+    """Yield the first grant of each of these shifted cases, unless it was reported."""
     space, grants = subject.space, subject.decisions.grants
     left = space.shift_back(dimension, pair.high, cases)
     for position, granted in enumerate(grants):
@@ -433,7 +444,7 @@ def _cases_with_fewer_hours(
     low_names: frozenset[str],
     both: Cases,
 ) -> Cases:
-    """Return the cases with fewer hours for the higher value, seen from either value."""
+    """Return the shifted cases of `both` with fewer hours for the higher value."""
     space = subject.space
     result = 0
     back = space.shift_back(dimension, pair.low, both)
@@ -454,7 +465,7 @@ def _cases_with_fewer_hours(
 def _joined_hours(
     subject: Subject, names: frozenset[str], cases: Cases
 ) -> list[tuple[CountedTime, Cases]]:
-    """Return the union of several hours, over a case set."""
+    """Return the union of several hours for each part of a case set."""
     parts = [(NEVER, cases)]
     for name in sorted(names):
         parts = subject.decisions.joined(name, parts, subject.decisions.counted(name, cases))

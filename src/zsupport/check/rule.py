@@ -21,7 +21,7 @@ from zsupport.analysis.space import shown_case, values_of
 from zsupport.answer.space import Cases
 from zsupport.check.suppressions import Comment, Suppressions
 from zsupport.check.target_groups import TargetGroup, faster_groups, target_groups_of
-from zsupport.check.translations import TranslatedText, translated
+from zsupport.check.translations import TranslatedText, translated_texts
 from zsupport.errors import check_limit
 from zsupport.findings import Code, Fix, Span
 from zsupport.limits import CALENDAR_COMBINATIONS, COMPARISONS
@@ -43,9 +43,9 @@ class Subject(AnalysedRevision):
     """A policy file that the loader accepts, with cached analyses for rules."""
 
     def __init__(self, document: Document, today: date, clocks: Clocks | None = None) -> None:
-        """Create from a document; some rules depend on the date `today`.
+        """Create from a document that contains a revision. Some rules depend on the date `today`.
 
-        `clocks` are shared by the files of a run, and contain the public holidays.
+        `clocks` contain the public holidays. The files of a run share them.
         """
         self.clocks = clocks or Clocks()
         super().__init__(document, self.clocks.public)
@@ -60,7 +60,7 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
-        """All conditions of the policy, section by section."""
+        """All conditions of the policy that are not empty, section by section."""
         revision = self.revision
         sections: tuple[tuple[str, list[When]], ...] = (
             ("entitlements", [grant.when for grant in revision.grants]),
@@ -86,7 +86,7 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def groups(self) -> dict[str, tuple[str, frozenset[str]]]:
-        """The dimension and the values of each group."""
+        """The dimension and the values of each group, by the id of the group."""
         node = self.document.node(("groups",))
         written: dict[str, tuple[str, Node]] = {}
         for key, group in node.entries if isinstance(node, MappingNode) else ():
@@ -103,10 +103,10 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def used_names(self) -> dict[str, set[str]]:
-        """The names of values and groups in the policy, by dimension.
+        """The values and groups that the policy names, by dimension.
 
-        They come from conditions, groups, `allow`, `recommend`, `above`, `audience` and the keys of
-        targets.
+        Conditions, groups, `allow`, `recommend`, `above`, `audience` and the keys of targets name
+        them.
         """
         names: dict[str, set[str]] = {}
         for section in ("entitlements", "priorities", "hours", "commitment", "targets", "terms"):
@@ -134,7 +134,7 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def _texts_and_sources(self) -> tuple[set[str], set[str]]:
-        # Every file is walked once, so this loop is written for speed.
+        # This loop visits every node of every file, so it is written for speed.
         plain: list[str] = []
         sources: set[str] = set()
         waiting = [self.document.root]
@@ -168,18 +168,18 @@ class Subject(AnalysedRevision):
         return self._texts_and_sources[1]
 
     @cached_property
-    def translated(self) -> tuple[TranslatedText, ...]:
-        """The translated texts."""
-        return translated(self.document) if self.revision.languages else ()
+    def translated_texts(self) -> tuple[TranslatedText, ...]:
+        """The translated texts of the policy."""
+        return translated_texts(self.document) if self.revision.languages else ()
 
     def alternative(self, condition: Condition, position: int) -> Path:
-        """Return the path of one alternative of a condition."""
+        """Return the path of the alternative at a position of a condition."""
         listed = isinstance(self.document.node(condition.path), SequenceNode)
         return (*condition.path, position) if listed else condition.path
 
     @cached_property
     def values_by_rule(self) -> list[dict[str, frozenset[str]]]:
-        """For each target rule, the values that it can match of the dimensions that it names."""
+        """For each target rule, the values that it can match, by each dimension it restricts."""
         return [restricted_values(rule.when) for rule in self.revision.rules]
 
     @cached_property
@@ -192,7 +192,7 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def cells(self) -> list[tuple[int, str, Cell]]:
-        """All cells as written, with the position of their rule and their metric."""
+        """All cells as the file states them, each with the position of its rule and its metric."""
         return [
             (position, metric, cell)
             for position, rule in enumerate(self.revision.rules)
@@ -202,9 +202,9 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def openings(self) -> list[tuple[frozenset[str], Cases]]:
-        """The sets of hours that channels have in a case, each with all of its cases.
+        """The hours that the grants of a case state: each set of names, with its cases.
 
-        Cases of grants without hours are omitted.
+        Cases with a grant without `hours` are omitted.
         """
         by_hours = self.decisions.by_hours
         none: frozenset[str] = frozenset()
@@ -224,11 +224,11 @@ class Subject(AnalysedRevision):
         check_limit(COMPARISONS, count * max(self.space.size, 10_000))
 
     def excluded(self, cases: Cases) -> bool:
-        """Return whether facts exclude the priority of all cases of a non-empty set."""
+        """Return whether a set contains cases, and facts exclude the priority of all of them."""
         return bool(cases) and not cases & self.decisions.existing
 
     def cases_of(self, rule: int, metric: str, cell: Cell) -> Cases:
-        """Return the cases with a priority of a cell."""
+        """Return the cases with a priority of a cell, regardless of the `when` of its rule."""
         cells = self.revision.rules[rule].cells[metric]
         if cell.key == "*":
             return self.space.every
@@ -241,11 +241,11 @@ class Subject(AnalysedRevision):
         return self.document.target(stated.rule, stated.metric, stated.cell)
 
     def related_target(self, name: str, stated: StatedCell) -> tuple[Path, str]:
-        """Return the target of a value or metric as a related place."""
+        """Return the path of a target with a note: that it is the target for `name`."""
         return self.target(stated), f"`{stated.cell.target.text}` for `{name}`"
 
     def clock(self, group: TargetGroup, counted: CountedTime) -> TargetClock:
-        """Return the target of a group over hours, with everything that its deadline depends on."""
+        """Return the target of a group, with everything on which its deadline depends."""
         revision = self.revision
         return TargetClock(group.target, counted, revision.business_day, revision.timezone)
 
@@ -256,18 +256,18 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def period(self) -> Period:
-        """The period for comparisons of targets and hours."""
+        """The period in which targets and hours are compared."""
         return period_of(self.revision)
 
     @cached_property
     def moments(self) -> list[tuple[Conditions, Cases]]:
-        """All cases, in parts that can be opened at the same moments."""
+        """All cases, split into parts: the cases of a part can be opened at the same moments."""
         return moments_of(self.space, self.space.every, self.decisions.opening)
 
     def faster_groups(
         self, groups: tuple[TargetGroup, ...], varying: frozenset[str]
     ) -> list[list[int]]:
-        """Return for each target group of a metric the groups that may be faster; cached.
+        """Return `faster_groups` of the target groups of a metric; cached.
 
         Plans, roles and priorities share the result if no hours depend on them.
         """
@@ -286,7 +286,7 @@ class Subject(AnalysedRevision):
         ]
 
     def hours_by(self, dimension: str) -> frozenset[str]:
-        """Return the hours whose calendar depends on a dimension."""
+        """Return the names of the hours whose calendar depends on a dimension."""
         if dimension not in self._hours_by:
             self._hours_by[dimension] = _hours_by(self.revision.hours, dimension)
         return self._hours_by[dimension]
@@ -297,7 +297,7 @@ class Subject(AnalysedRevision):
 
 
 def _conditions(entry: Node) -> Iterator[tuple[str, Node]]:
-    """Yield the dimensions and values in the conditions of an entry."""
+    """Yield each dimension in the `when` of an entry or of a list of entries, with its values."""
     if isinstance(entry, SequenceNode):
         for item in entry.items:
             yield from _conditions(item)
@@ -310,6 +310,7 @@ def _conditions(entry: Node) -> Iterator[tuple[str, Node]]:
 
 
 def _hours_by(hours: Mapping[str, tuple[PolicyCalendar, ...]], dimension: str) -> frozenset[str]:
+    """Return the hours with a condition on a dimension, and the unions that contain them."""
     depend = {
         name
         for name, calendars in hours.items()
@@ -332,7 +333,11 @@ def _resolve(
     known: Mapping[str, tuple[str, ...]],
     groups: dict[str, tuple[str, frozenset[str]]],
 ) -> frozenset[str]:
-    """Return the values of a group, and add it and its inner groups to `groups`."""
+    """Return the values of a group, and add it and the groups that it names to `groups`.
+
+    `written` contains the dimension and the values of each group as the file states them, and
+    `known` all values of each dimension.
+    """
     if group not in groups:
         name, values = written[group]
         negated = isinstance(values, MappingNode)
@@ -342,8 +347,8 @@ def _resolve(
                 chosen |= _resolve(text, written, known, groups)
             else:
                 chosen.add(text)
-        whole = set(known[name]) - chosen if negated else chosen
-        groups[group] = name, frozenset(whole)
+        members = set(known[name]) - chosen if negated else chosen
+        groups[group] = name, frozenset(members)
     return groups[group][1]
 
 
@@ -369,7 +374,10 @@ def texts_of(node: Node) -> Iterator[str]:
 
 
 def restricted_values(when: When) -> dict[str, frozenset[str]]:
-    """Return the values that a condition can match of each dimension that it restricts."""
+    """Return the values that a condition can match, by each dimension that it restricts.
+
+    It restricts a dimension if every alternative names it.
+    """
     if not when:
         return {}
     if len(when) == 1:
@@ -398,14 +406,14 @@ class Problem(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A rule of `check`; the page with its code explains it."""
+    """A rule of `check`; the page CODE.md explains it."""
 
     code: str
     name: str
     severity: str  # error, warning or note
     summary: str  # a noun phrase without a full stop
     check: Callable[[Subject], Iterator[Problem]]
-    last: bool = False  # runs after the other rules, and checks suppressions
+    last: bool = False  # runs after the other rules, because it checks suppressions
 
     @property
     def kind(self) -> Code:

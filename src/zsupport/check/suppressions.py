@@ -2,8 +2,8 @@
 
     # zsupport: allow ZS501, unreachable-rule until 2027-01-31 -- agreed with sales
 
-At the end of a line, a comment applies to that line. On its own line it applies to the key with
-its value or the list item that starts on the next line. `#` inside a text does not start a comment.
+At the end of a line, a comment applies to that line. On its own line, it applies to the key with
+its value, or to the list item, that starts below it. A `#` in a text does not start a comment.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from zsupport.policy.yamltext import (
 )
 from zsupport.typed import NamedTuple
 
-#: A text without this word, in any case, has no suppressions.
+#: A text without this word, in upper or lower case, has no suppressions.
 _MARK = re.compile("zsupport", re.IGNORECASE | re.ASCII)
 FORM_HINT = "write # zsupport: allow CODE until YYYY-MM-DD -- reason"
 
-# A comment without the colon is reported.
+# This also matches a comment without the colon, which is reported as an error.
 _COMMENT = re.compile(
     r"#[ \t]*zsupport(?:[ \t]*:[ \t]*|[ \t]+(?=allow\b))([^\r\n]*)", re.IGNORECASE | re.ASCII
 )
@@ -41,8 +41,9 @@ _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _AFTER_CODES = re.compile(r"(?:[ \t]+until[ \t]+(?P<until>[^ \t]+))?(?P<more>.*)", re.IGNORECASE)
 _REASON = re.compile(r"(?:(?<=[ \t])|\A)--(?:[ \t]+|\Z)")
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")
+#: Comments for more lines are not indexed by line.
 _FEW_LINES = 20
-#: The most errors that get a suggestion, because searching for a suggestion takes time.
+#: Only this number of errors get a suggestion, because searching for a suggestion takes time.
 _MAX_HINTS = 50
 
 
@@ -58,14 +59,14 @@ class Comment(NamedTuple):
 
     span: Span
     on_own_line: bool
-    first: int
+    first: int  # the first line to which it applies
     last: int
     codes: tuple[SuppressedCode, ...]
-    until: date | None
+    until: date | None  # its last day
     until_span: Span | None
 
     def covers(self, finding: Finding) -> bool:
-        """Return whether a finding is in the lines of the comment."""
+        """Return whether the comment applies to the place of a finding. Codes are not compared."""
         span = finding.span
         if self.on_own_line:
             return self.first <= span.line <= self.last
@@ -84,7 +85,7 @@ class InvalidComment(NamedTuple):
     hint: str
 
 
-#: Returns the code of a name in a comment at a span, or an error. The last argument states
+#: Returns the code for a name in a comment, or an error. The arguments are the name, its span, and
 #: whether the error suggests a similar code.
 CodeOf = Callable[[str, Span, bool], str | InvalidComment]
 
@@ -131,7 +132,10 @@ def suppressions_of(document: Document, code_of: CodeOf) -> Suppressions:
 def suppress(
     comments: Sequence[Comment], findings: Sequence[Finding], today: date
 ) -> SuppressionResult:
-    """Apply suppressions to findings; an expired suppression has no effect."""
+    """Apply suppressions to findings.
+
+    An expired suppression suppresses no finding, but counts as used if it covers one.
+    """
     if not comments:
         return SuppressionResult(list(findings), 0, frozenset())
     by_code: dict[str, _CommentsByLine] = {}
@@ -156,7 +160,7 @@ class _CommentsByLine:
         self._long: list[Comment] = []
 
     def add(self, comment: Comment) -> None:
-        """Add a comment; a comment for many lines is compared with every finding."""
+        """Add a comment. A comment for many lines is compared with every finding."""
         if comment.last - comment.first > _FEW_LINES:
             self._long.append(comment)
             return
@@ -175,8 +179,8 @@ class _CommentsByLine:
         return [comment for comment in candidates if comment.covers(finding)]
 
 
-def remove_codes(document: Document, comment: Comment, codes: Sequence[str]) -> Fix | None:
-    """Return the fix that removes codes from a comment, or the comment if no code remains."""
+def remove_codes(document: Document, comment: Comment, codes: Sequence[str]) -> Fix:
+    """Return the fix that removes codes from a comment, or removes it if no code remains."""
     places = places_of(document.text)
     kept = [allowed for allowed in comment.codes if allowed.code not in codes]
     if kept:
@@ -197,10 +201,10 @@ def remove_codes(document: Document, comment: Comment, codes: Sequence[str]) -> 
 
 
 def comments_in(document: Document) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each comment on a line that contains `zsupport`.
+    """Yield the start and end position of each comment on a line that contains `zsupport`.
 
-    The first `#` of a line outside a text starts a comment: brackets, marks and anchors contain
-    no `#`.
+    The first `#` of a line outside its texts starts the comment, because brackets, marks and
+    anchors contain no `#`.
     """
     text = document.text
     places = places_of(text)
@@ -222,7 +226,7 @@ def comments_in(document: Document) -> Iterator[tuple[int, int]]:
 
 
 def _texts(places: Places, root: Node | None) -> list[tuple[int, int]]:
-    """Return the ranges of the texts of a document, in order: keys, values, items."""
+    """Return the ranges of the texts of a document (keys, values and items), sorted."""
     ranges: set[tuple[int, int]] = set()
     waiting = [root]
     while waiting:
@@ -335,7 +339,10 @@ class _CommentReader:
 
 
 class _NodeLines(NamedTuple):
-    """A key with its value, or an item: its first and last line, and its last node."""
+    """The first and last line of a key with its value, or of an item.
+
+    `last` is the node of the value or of the item.
+    """
 
     begins: int
     ends: int
@@ -343,7 +350,7 @@ class _NodeLines(NamedTuple):
 
 
 def _codes(content: str) -> list[re.Match[str]]:
-    """Return the codes after `allow`, separated by commas."""
+    """Return the codes in the list after `allow`; empty if the comment does not start with it."""
     codes: list[re.Match[str]] = []
     before = _ALLOW.match(content)
     while before and (word := _WORD.match(content, before.end())):

@@ -22,9 +22,9 @@ class TargetGroup(NamedTuple):
 
     target: Target
     hours: str | None
-    conditions: tuple[Text | None, Text | None]
+    conditions: tuple[Text | None, Text | None]  # of the cell, and of its rule
     cells: tuple[StatedCell, ...]
-    cases: Cases  # that the cells decide
+    cases: Cases  # the cases that the cells decide
 
 
 def target_groups_of(
@@ -32,7 +32,7 @@ def target_groups_of(
 ) -> tuple[TargetGroup, ...]:
     """Return the groups of the cells that decide cases and whose targets can be compared.
 
-    Zero targets are omitted: ZS603 reports them.
+    `not-stated` and zero targets are omitted. ZS603 reports zero targets.
     """
     cells_by_key: dict[object, list[StatedCell]] = {}
     for item in stated:
@@ -56,8 +56,8 @@ def target_groups_of(
 def faster_groups(groups: tuple[TargetGroup, ...], varying: frozenset[str]) -> list[list[int]]:
     """Return for each group the positions of groups whose target may be faster in some case.
 
-    `varying` are the hours that can differ between the two cases. A conditional target is not
-    faster than an unconditional one.
+    `varying` are the hours that can have different calendars in the two compared cases. A
+    conditional target is not faster than an unconditional one.
     """
     return [
         [
@@ -93,19 +93,20 @@ def _may_be_slower(target: Target, other: Target, *, same_hours: bool) -> bool:
     return True
 
 
-def values_of(
+def values_of_group(
     group: TargetGroup,
     dimension: str,
-    named: list[dict[str, frozenset[str]]],
+    values_by_rule: list[dict[str, frozenset[str]]],
     rules: tuple[TargetRule, ...],
 ) -> frozenset[str] | None:
-    """Return the values of a dimension for which a group can apply; None for every value.
+    """Return the values of a dimension to which a group can apply; None for every value.
 
-    `named` contains for each rule the values of the dimensions that its condition restricts.
+    `values_by_rule` contains for each rule the values that it can match, by each dimension that it
+    restricts.
     """
     result: frozenset[str] | None = None
     for item in group.cells:
-        values = named[item.rule].get(dimension)
+        values = values_by_rule[item.rule].get(dimension)
         if dimension == "priority" and item.cell.key != EVERY:
             stated = _priorities(item, rules[item.rule])
             values = stated if values is None else values & stated

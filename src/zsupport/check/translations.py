@@ -18,10 +18,11 @@ class TranslatedText(NamedTuple):
     texts: dict[str, str]
 
 
-def translated(document: Document) -> tuple[TranslatedText, ...]:
-    """Return each text by language, in the order of the file.
+def translated_texts(document: Document) -> tuple[TranslatedText, ...]:
+    """Return each text that is written by language, in the order of the file.
 
-    The format defines which mappings are texts: values `en` and `nb` of a fact are not languages.
+    The format defines which mappings are texts. For example, the keys `en` and `nb` of a mapping
+    can also be values of a fact.
     """
     return tuple(_texts(POLICY, document.root, ()))
 
@@ -33,14 +34,14 @@ def _texts(shape: Shape, node: Node | None, path: Path) -> Iterator[TranslatedTe
             for position, item in enumerate(node.items):
                 yield from _texts(items.item, item, (*path, position))
     elif isinstance(node, MappingNode):
-        yield from _inside(shape, node, path)
+        yield from _texts_in_mapping(shape, node, path)
 
 
-def _inside(shape: Shape, node: MappingNode, path: Path) -> Iterator[TranslatedText]:
+def _texts_in_mapping(shape: Shape, node: MappingNode, path: Path) -> Iterator[TranslatedText]:
     if isinstance(shape, ByNodeKind):
         shape = shape.by_node[MappingNode] or shape
     if isinstance(shape, ListOf):
-        yield from _inside(shape.item, node, path)  # a single item in place of a list
+        yield from _texts_in_mapping(shape.item, node, path)  # a single item in place of a list
     elif isinstance(shape, Text):
         texts = {
             key.text: value.text for key, value in node.entries if isinstance(value, ScalarNode)
@@ -48,7 +49,7 @@ def _inside(shape: Shape, node: MappingNode, path: Path) -> Iterator[TranslatedT
         yield TranslatedText(path, texts)
     elif isinstance(shape, Cells):
         inner = CELL if TARGET_KEY in node.by_key else shape.by_priority
-        yield from _inside(inner, node, path)
+        yield from _texts_in_mapping(inner, node, path)
     elif isinstance(shape, MapOf):
         for key, value in node.entries:
             yield from _texts(shape.value, value, (*path, key.text))

@@ -29,7 +29,7 @@ _NUMBER = re.compile(
     | (?P<sixty_point>[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*)
     | (?P<point>[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?)
     | \.(?P<infinite>inf|Inf|INF)
-    )|(?P<bare_point>\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)|\.(?P<none>nan|NaN|NAN)""",
+    )|(?P<bare_point>\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)|\.(?P<not_a_number>nan|NaN|NAN)""",
     re.VERBOSE,
 )
 #: The first characters of numbers.
@@ -68,9 +68,12 @@ def any_different_reading(texts: Set[str]) -> bool:
 
 
 def _number(kind: str, sign: str, digits: str) -> str:
+    """Return a number as PyYAML writes it. `kind` is the name of a group of _NUMBER."""
     value: int | float
-    if kind in ("infinite", "none"):
-        return ".nan" if kind == "none" else f"{sign.strip('+')}.inf"
+    if kind == "not_a_number":
+        return ".nan"
+    if kind == "infinite":
+        return f"{sign.strip('+')}.inf"
     if kind in ("sixty", "sixty_point"):
         value = 0
         for part in digits.split(":"):

@@ -26,7 +26,7 @@ _HOLIDAY_KEYS = {
 
 
 class Cause(NamedTuple):
-    """A change of a calendar: the name of its hours, its places and its effect on them."""
+    """A change of a calendar: the name of its hours, its places, and its effect on these hours."""
 
     name: str
     old: Path
@@ -60,7 +60,7 @@ class Calendars:
         return list(dict.fromkeys(causes))
 
     def effect(self, name: str, cases: Cases) -> str:
-        """Return the total effect of the changes of hours with this name in these cases."""
+        """Return the total effect of all changes of the hours `name` in these cases."""
         before, after = (side.decisions.opening(name) for side in self._pair[:2])
         effects = {
             self._effect_of(was, now)

@@ -12,7 +12,7 @@ AUDIENCES = ("customer", "support")
 #: The most severe class first.
 CLASSES = ("breaking", "risky", "compatible")
 
-# The class of a change by its effect for the customer:
+# The class of a change for each audience, by the effect of the change for the customer:
 # - less, more: the customer gets less, or more, than before
 # - either: the old and the new answer cannot be compared
 # - name-removed, name-new: a name is removed or added, but what is promised stays the same
@@ -53,7 +53,7 @@ class Change(NamedTuple):
 
 
 def effect_of(not_worse: bool, not_better: bool) -> str:
-    """Return the effect of a new value that is not worse, or not better, than the old value."""
+    """Return the effect of a new value, from its comparison with the old value."""
     return {(True, True): "same", (True, False): "more", (False, True): "less"}.get(
         (not_worse, not_better), "either"
     )

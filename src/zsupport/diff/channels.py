@@ -114,7 +114,7 @@ def _places(
 
 
 def _prerequisite_entries(side: AnalysedRevision, cases: Cases) -> dict[str, list[_DecidingEntry]]:
-    """Return the prerequisites with the entries that state them: channels and grants."""
+    """Return each prerequisite with the entries that state it: channels and grants."""
     needs: dict[str, list[_DecidingEntry]] = {}
     for source, texts, where in side.answers.prerequisite_parts:
         if part := where & cases:
@@ -123,7 +123,7 @@ def _prerequisite_entries(side: AnalysedRevision, cases: Cases) -> dict[str, lis
             else:
                 entry = _DecidingEntry((*channel_path(side, source), "prerequisites"), part)
             for text in texts:
-                needs.setdefault(plain(text), []).append(entry)
+                needs.setdefault(text_to_compare(text), []).append(entry)
     return needs
 
 
@@ -166,7 +166,7 @@ def _prerequisite_messages(removed: str, added: str) -> tuple[str, str]:
 def _only_in(
     side: dict[str, list[_DecidingEntry]], other: dict[str, list[_DecidingEntry]]
 ) -> dict[str, Cases]:
-    """Return the cases in which each text is required on one side only."""
+    """Return for each text of `side` the cases in which only this side requires it."""
     result = {}
     for text, sources in side.items():
         other_cases = union(source.cases for source in other.get(text, ()))
@@ -236,7 +236,7 @@ def _compare_hours(
 
 
 def channel_path(side: AnalysedRevision, id: str) -> Path:
-    """Return the path of a channel; the revision can have the id as an alias."""
+    """Return the path of a channel by its id, or by an alias."""
     assert side.document.revision is not None
     return ("channels", ids_by_name(side.document.revision.channels)[id.casefold()])
 
@@ -308,8 +308,8 @@ def _compare_case_channels(pair: RevisionPair, cases: Cases, changes: Changes) -
                 changes.add(Change(code, effect, message, part, old, new, was[id], kind))
 
 
-def plain(text: Text) -> str:
-    """Return the text to compare: in English, otherwise in its first language."""
+def text_to_compare(text: Text) -> str:
+    """Return a text in English, or else in its first language."""
     return say(text, "en") or ""
 
 

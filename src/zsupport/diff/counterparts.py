@@ -21,12 +21,12 @@ class Counterparts:
         self._rules = _Pairs(old.rules, new.rules, _rule_keys)
 
     def grant(self, old: int | None, new: int | None) -> tuple[int | None, int | None]:
-        """Return the positions of two grants; add a missing position if the pair is known."""
-        return self._grants.completed(old, new)
+        """Return the positions of two grants; replace None by the position of the counterpart."""
+        return self._grants.complete(old, new)
 
     def rule(self, old: int | None, new: int | None) -> tuple[int | None, int | None]:
-        """Return the positions of two target rules; add a missing position if the pair is known."""
-        return self._rules.completed(old, new)
+        """Return the positions of two rules; replace None by the position of the counterpart."""
+        return self._rules.complete(old, new)
 
 
 class _Pairs:
@@ -51,8 +51,8 @@ class _Pairs:
                         self.new_by_old[place] = candidates.pop()
                         self.old_by_new[self.new_by_old[place]] = place
 
-    def completed(self, old: int | None, new: int | None) -> tuple[int | None, int | None]:
-        """Return two positions; add a missing position if the pair is known."""
+    def complete(self, old: int | None, new: int | None) -> tuple[int | None, int | None]:
+        """Return two positions; replace None by the position of the counterpart, if known."""
         if new is None and old is not None:
             new = self.new_by_old.get(old)
         elif old is None and new is not None:
@@ -65,7 +65,7 @@ def _when(entry: Grant | TargetRule) -> str:
 
 
 def _grant_keys(grant: Grant) -> list[str]:
-    """Return keys of a grant: first all of its content, last its single channels."""
+    """Return the keys of a grant: first all of its content, last each of its channels."""
     allowed = sorted(grant.allow or grant.recommend)
     key = "allow" if grant.allow else "recommend"
     details = repr((grant.hours, grant.prerequisites))
@@ -77,7 +77,7 @@ def _grant_keys(grant: Grant) -> list[str]:
 
 
 def _rule_keys(rule: TargetRule) -> list[str]:
-    """Return keys of a rule: all of its content, its condition, its targets, its metrics."""
+    """Return the keys of a rule: all of its content, its condition, its targets, its metrics."""
     cells = repr(
         sorted(
             (metric, key, cell.target.text)

@@ -18,15 +18,16 @@ from zsupport.typed import NamedTuple
 from zsupport.wording import counted, enumerated
 
 _SEVERITIES = {"breaking": "error", "risky": "warning", "compatible": "note"}
+#: The number of classes, from the start of CLASSES, that are at least as severe as each threshold.
 _THRESHOLDS = {"breaking": 1, "risky": 2, "any": 3}
-#: The number of listed values of one dimension; the remaining values are only counted.
+#: The maximum number of listed values of one dimension. The remaining values are only counted.
 _MAX_VALUES = 6
 _MAX_TEXTS = 10
 _LINE_1 = Span(1, 1, 1, 1)
 
 
 class Headline(NamedTuple):
-    """One change as it is shown."""
+    """A change as a finding for people and as a record for the JSON document."""
 
     change: Change
     kind: str  # breaking, risky or compatible for the audience
@@ -35,7 +36,7 @@ class Headline(NamedTuple):
 
 
 class _Draft(NamedTuple):
-    """A change with its class, before its headline is built. Many changes are only counted."""
+    """A change with its class and without a finding, because many changes are only counted."""
 
     kind: str
     change: Change
@@ -138,7 +139,10 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
 
 
 def _moments(change: Change, document: Document) -> dict[str, Any]:
-    """Return a moment whose new deadline is later, and a moment whose new deadline is earlier."""
+    """Return two moments with their deadlines: the new deadline is `later` in one, else `earlier`.
+
+    Each is None if the change has no such moment.
+    """
     assert document.revision is not None
     where = zone(document.revision.timezone)
 
@@ -157,7 +161,7 @@ def _moments(change: Change, document: Document) -> dict[str, Any]:
 
 
 def _deadlines(change: Change, document: Document) -> str | None:
-    """Return the moments as text; None if the change has no such moments."""
+    """Return the moments of `_moments` as text; None if the change has none."""
     texts = [
         f"opened {moment['opened']}: due {moment['after'] or 'never'} instead of"
         f" {moment['before'] or 'never'} ({name})"
@@ -168,7 +172,7 @@ def _deadlines(change: Change, document: Document) -> str | None:
 
 
 def _nearest(documents: Sequence[Document], compared: PeriodDiff) -> Document:
-    """Return the file of a side that is nearest to days without a revision in force."""
+    """Return the file of a side that is nearest to a period without a revision in force."""
     first = compared.period.first or ""
     started = [document for document in documents if (_start(document) or "") <= first]
     return started[-1] if started else documents[0]
@@ -313,7 +317,7 @@ def outcome_of(
 ) -> tuple[Outcome, Mapping[str, int]]:
     """Return the outcome of a run and the number of changes of each class.
 
-    `most`: the number of headlines that are built for each class; other changes are only counted.
+    `most`: the maximum number of headlines for each class. Other changes are only counted.
     """
     units = []
     all_headlines: list[Headline] = []
@@ -371,4 +375,6 @@ def _closing(
     if not changes:
         return (*lines, f"no changes in answers; {counted(size, 'case')} compared")
     who = {"customer": "customers", "support": "the support organisation"}[audience]
-    return (*lines, f"{', '.join(changes)} for {who}; {counted(size, 'case')} compared")
+    return (
+        *lines, f"{', '.join(changes)} from the view of {who}; {counted(size, 'case')} compared"
+    )  # fmt: skip

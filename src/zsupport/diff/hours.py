@@ -39,14 +39,14 @@ class ChannelHours(NamedTuple):
 
 
 class HoursComparison:
-    """The effects of changed hours between two revisions."""
+    """Compares hours of two revisions, and returns the changes with their effects."""
 
     def __init__(self, pair: RevisionPair, public: PublicHolidays) -> None:
         period = period_of(pair.old.revision, pair.new.revision)
         #: Compares old targets with new targets.
         self.deadlines = Deadlines(period, Clocks(public))
         self._pair = pair
-        self.calendars = Calendars(pair, self.effect_of_counted)
+        self.calendars = Calendars(pair, self.effect_of_counted_time)
 
     def effect(self, old: ChannelHours, new: ChannelHours) -> str:
         """Return the effect of changed hours of a channel."""
@@ -58,10 +58,10 @@ class HoursComparison:
             if opening(stated.counted) != EVERY_INSTANT:
                 return "either"
             return "more" if stated is new else "less"
-        return self.effect_of_counted(old.counted, new.counted)
+        return self.effect_of_counted_time(old.counted, new.counted)
 
-    def effect_of_counted(self, old: CountedTime, new: CountedTime) -> str:
-        """Return the effect of changed instants."""
+    def effect_of_counted_time(self, old: CountedTime, new: CountedTime) -> str:
+        """Return the effect of replacing `old` by `new`."""
         if old == new:
             return "same"
         inclusions = self._pair.difference.inclusions
@@ -77,10 +77,10 @@ class HoursComparison:
         return moments_of(self._pair.space, cases, hours)
 
     def changes(self, names: Sequence[str], cases: Cases, effect: str) -> list[Change]:
-        """Return the changes that changed these hours with this effect.
+        """Return the changes that explain this effect on the union of these hours.
 
-        The place of a change is the smallest changed value of the changed calendar. Changes of
-        unions that contain this calendar are part of the same change.
+        The place of a change is the smallest changed value of a calendar. Changes of unions that
+        contain this calendar are part of the same change.
         """
         code = HOURS_CODES[effect]
         causes = self.calendars.causes(names, cases)
@@ -90,7 +90,7 @@ class HoursComparison:
         label = enumerated((f"`{name}`" for name in names), "or")
         message = hours_message(effect, label)
         if len(causes) == 1:
-            # The union can have fewer, or more, hours, even if the member only has different hours.
+            # A union can have fewer, or more, hours although its member has different hours.
             (cause,) = causes
             if f"`{cause.name}`" != label:
                 message = _hours_message_with_cause(effect, label, cause.name)
@@ -101,7 +101,7 @@ class HoursComparison:
     def changes_of_target(
         self, metric: str, text: str, name: str, cases: Cases, effect: str
     ) -> list[Change]:
-        """Return the changes of hours that changed a target with this effect.
+        """Return the changes that explain this effect of the hours `name` on a target.
 
         Fewer hours can make a deadline earlier: a target that is due at closing is due earlier.
         """
@@ -131,7 +131,7 @@ class HoursComparison:
             causes = self.calendars.causes((name,), pair.both)
             differing = self.changes((name,), pair.both, effect) if effect != "same" else []
             if effect == "either" and len(causes) > 1:
-                # Report each cause with its own effect: some remove hours, others add hours.
+                # Report each cause with its own effect: one can remove hours, another add hours.
                 differing = [_calendar_change(cause, cause.effect, pair.both) for cause in causes]
             for change in differing:
                 assert change.new is not None
@@ -160,7 +160,7 @@ def _hours_message_with_cause(effect: str, label: str, cause: str) -> str:
 
 
 def open_hours(side: AnalysedRevision, cases: Cases) -> list[ChannelHours]:
-    """Return the hours of the channels in cases in which they are allowed."""
+    """Return the hours of the channels, each with its cases, in cases that allow the channel."""
     by_hours = side.decisions.by_hours
     unstated = by_hours.get(None, 0) & cases
     not_stated = [ChannelHours(None, EVERY_INSTANT, unstated)] if unstated else []

@@ -16,7 +16,7 @@ _VALUE_OF = "value of "
 
 
 class _Kind(NamedTuple):
-    """The names of one kind: the id and the spelling of each name, and the place of each id."""
+    """The names of one kind, such as plan: ids and spellings by case-folded name, paths by id."""
 
     names: dict[str, str]
     spellings: dict[str, str]
@@ -32,7 +32,7 @@ def find_changes(pair: RevisionPair, changes: Changes) -> None:
     for kind, old in before.items():
         new = after.get(kind)
         if new is None:
-            # The fact itself was removed, so its values are not reported one by one.
+            # The fact itself was removed, so its removed values are not reported.
             continue
         if bool(old.names) is not bool(new.names) and kind in ("role", "priority"):
             _add_section(kind, old, new, changes)
@@ -49,7 +49,7 @@ def find_changes(pair: RevisionPair, changes: Changes) -> None:
 
 
 def _kinds(revision: Revision) -> dict[str, _Kind]:
-    """Return the names of a revision by kind; the values of a fact are `value of NAME`."""
+    """Return the names of a revision by kind. The kind of the values of a fact is `value of ID`."""
     kinds: dict[str, _Kind] = {}
 
     def add(kind: str, names: dict[str, str], paths: dict[str, Path]) -> None:
@@ -129,7 +129,7 @@ def _add_name(
             cases &= pair.space.of(dimension, id)
         elif kind == "metric":
             cases = side.decisions.targets(id).promised & pair.both
-        # A removed or added id changes what is allowed, unless the other side has an alias of it.
+        # If the other side has an alias of the id, the answers stay the same.
         renamed = any(
             alias in other.names for alias, alias_id in known.names.items() if alias_id == id
         )
@@ -173,7 +173,7 @@ def _add_changed_name(kind: str, name: str, old: _Kind, new: _Kind, changes: Cha
 
 
 def _add_defaults(pair: RevisionPair, old: Revision, new: Revision, changes: Changes) -> None:
-    """Add the changed defaults of facts that an answer can depend on."""
+    """Add the changed defaults of facts. Facts that no answer can depend on are ignored."""
     relevant_names = {name.casefold() for name in pair.space.values}
     for revision in (old, new):
         conditions = [when for priority in revision.priorities for when in priority.when]

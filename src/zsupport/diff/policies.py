@@ -35,7 +35,7 @@ class ComparedCases(NamedTuple):
 def _compared_cases(
     space: Space, both: Cases, changes: tuple[Change, ...], opening: Cases = 0
 ) -> ComparedCases:
-    """Return the changes in these cases. `opening`: the cases that both sides can open."""
+    """Return `ComparedCases`. `opening`: the cases that both sides can open."""
     channels = space.values_in("channel", opening)
     return ComparedCases(space, both, changes, channels, space.all_values_in(both))
 

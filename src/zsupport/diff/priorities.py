@@ -11,9 +11,9 @@ from zsupport.policy.yamltext import Path
 
 
 def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
-    """Add the changes of priorities; return the sets of facts that both revisions know.
+    """Add the changes of priorities; return the combinations of facts that both revisions know.
 
-    If one of the policies has no priorities, nothing is compared.
+    If one of the revisions has no priorities, add no changes and return no combinations.
     """
     old, new = pair.old.document.revision, pair.new.document.revision
     assert old is not None
@@ -41,7 +41,7 @@ def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
 
 
 def _same(was: str | None, now: str | None, old: Revision, new: Revision) -> bool:
-    """Return whether two ids are names of the same priority: a change of names, not of answers."""
+    """Return whether two ids name the same priority, because one is an alias of the other."""
     if was is None or now is None:
         return False
     return (
@@ -51,7 +51,7 @@ def _same(was: str | None, now: str | None, old: Revision, new: Revision) -> boo
 
 
 def _effect(was: str | None, now: str | None, old: Revision, new: Revision) -> str:
-    """Return the effect for the customer: a more urgent priority is more."""
+    """Return the effect for the customer: `more` for a more urgent priority."""
     if was is None or now is None:
         return "more" if was is None else "less"
     verdicts = set()

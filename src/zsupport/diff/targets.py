@@ -25,7 +25,7 @@ _STRENGTH = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
 
 
 class _DecidedTarget(NamedTuple):
-    """The cell that decides in some cases; None: no cell decides."""
+    """The cell that decides in some cases. `stated` is None if no cell decides."""
 
     stated: StatedCell | None
     cases: Cases
@@ -65,7 +65,7 @@ def find_changes(
 
 
 class _MetricContext(NamedTuple):
-    """The arguments for the comparison of any metric."""
+    """The arguments that the comparisons of all metrics share."""
 
     pair: RevisionPair
     hours: HoursComparison
@@ -117,8 +117,9 @@ def _deciding_targets(side: AnalysedRevision, metric: str, cases: Cases) -> list
 def _pairs(
     pair: RevisionPair, metric: str, cases: Cases, counterparts: Counterparts
 ) -> Iterator[tuple[_DecidedTarget, _DecidedTarget, Cases]]:
-    """Yield the old and the new deciding target, with the cases in which both decide."""
+    """Yield each old and new target that decide in the same cases, with these cases."""
     after = _deciding_targets(pair.new, metric, cases)
+    # A target whose last case is before the first remaining case shares no case.
     ends = [decided.cases.bit_length() for decided in after]
     likely: dict[object, list[_DecidedTarget]] = {}
     for new in after:
@@ -160,7 +161,7 @@ def _place(decided: _DecidedTarget, rule: int | None) -> object:
 def _counted(
     side: AnalysedRevision, decided: _DecidedTarget, cases: Cases
 ) -> list[tuple[CountedTime, Cases]]:
-    """Return the hours that a target counts over, with their cases."""
+    """Return the hours that a target counts over, each with its cases."""
     assert decided.stated is not None
     cell = decided.stated.cell
     if not cell.target.uses_hours:

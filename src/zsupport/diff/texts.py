@@ -95,7 +95,7 @@ def _texts_of(kind: Fields, part: object) -> list[object]:
 
 
 def _texts_of_judged_entries(revision: Revision) -> dict[_Key, object]:
-    """Return the texts in judged entries that are not judged, such as translations."""
+    """Return the wording of judged entries, such as the translations of a prerequisite."""
     texts: dict[_Key, object] = {}
 
     def add(path: Path, kind: str, text: Text | None) -> None:
@@ -121,7 +121,7 @@ def _texts_of_judged_entries(revision: Revision) -> dict[_Key, object]:
     for metric in revision.metrics:
         add(("metrics", metric.id), "starts", metric.starts)
         if metric.pauses is not None:
-            # Only a clock that can now be paused, or no longer, is judged. The text is not.
+            # `targets` judges an added or removed `pauses`. A change of its text is wording.
             texts[("metrics", metric.id), "pauses"] = metric.pauses
     for rule in revision.rules:
         add(("targets",), "condition", rule.condition)

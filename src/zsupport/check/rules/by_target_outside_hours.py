@@ -43,7 +43,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def closed_days(counted: CountedTime, minute: int) -> tuple[list[str], list[str]]:
-    """Return the working weekdays that are closed at a minute, and all working weekdays."""
+    """Return the working weekdays that are closed at a minute of the day, and all of them."""
     working = [day for day in range(7) if any(works(c, day) for c in counted.calendars)]
     closed = [
         day
@@ -58,7 +58,7 @@ def closed_days(counted: CountedTime, minute: int) -> tuple[list[str], list[str]
 
 
 def works(calendar: PolicyCalendar, day: int) -> bool:
-    """Return whether a window begins on a weekday, so that it can be a business day."""
+    """Return whether a weekday can be a business day, because a window begins on it."""
     if calendar.business_days is not None and day not in calendar.business_days:
         return False
     if calendar.windows is None:

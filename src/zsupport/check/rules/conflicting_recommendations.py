@@ -42,15 +42,16 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _conflict(
-    subject: Subject, above: tuple[str, ...], below: tuple[str, ...], both: Cases
+    subject: Subject, earlier: tuple[str, ...], later: tuple[str, ...], both: Cases
 ) -> tuple[str, str, Cases] | None:
-    """Return two channels in opposite orders, and the cases of the first that allow both.
+    """Return two channels that two entries list in opposite orders, with cases; or None.
 
-    `both` are the cases that both entries match and whose channel is allowed.
+    The arguments are the channels of both entries, and the cases that both entries match and whose
+    channel is allowed. The returned cases have the first channel, and allow the second too.
     """
     space = subject.space
-    for first, second in combinations([id for id in above if id in below], 2):
-        if below.index(first) > below.index(second):
+    for first, second in combinations([id for id in earlier if id in later], 2):
+        if later.index(first) > later.index(second):
             of_first, of_second = (
                 space.shift_to_first("channel", id, both) for id in (first, second)
             )

@@ -25,7 +25,10 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator[Problem]:
-    """Yield each date that repeats the windows of its weekday, and each break outside the hours.
+    """Yield each entry of `dates` and `breaks` that certainly has no effect.
+
+    Such an entry is before the first day of the policy, is a date that repeats the windows of its
+    weekday, or is a break outside the hours.
 
     The holidays of a country or of the customer are not looked up. If the calendar has such
     holidays, only entries for a weekday that is closed are certain to have no effect.
@@ -47,7 +50,7 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
             if start is not None and day < start:
                 yield Problem(
                     place,
-                    f"{day} is before the policy is in force, from {start}",
+                    f"{day} is before {start}, the first day of the policy",
                     document.key(place),
                     hint="remove it, or correct the year",
                 )
@@ -56,7 +59,7 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
             elif key == "dates" and own.parts(ordinal) == usual.parts(ordinal):
                 if listed or not own.parts(ordinal):
                     yield date_problem(subject, place, usual, ordinal)
-            elif key == "breaks" and not cut(own, calendar, ordinal):
+            elif key == "breaks" and not breaks_overlap(own, calendar, ordinal):
                 yield Problem(
                     place,
                     f"this break on {day} is outside the hours of that date",
@@ -86,8 +89,8 @@ def weekday(ordinal: int) -> str:
     return names[(ordinal - 1) % 7]
 
 
-def cut(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
-    """Return whether the breaks of a date overlap its windows."""
+def breaks_overlap(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
+    """Return whether a break of a date overlaps the windows that `hours` have on this date."""
     breaks = calendar.breaks[date.fromordinal(ordinal).isoformat()]
     return any(
         off.opens * 60 < part.end and part.start < off.closes * 60
@@ -97,7 +100,10 @@ def cut(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
 
 
 def of_removals(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator[Problem]:
-    """Yield each date in `remove` that is not a holiday from last year to two years ahead."""
+    """Yield each entry of `remove` that is not a holiday.
+
+    An entry without a year is checked from last year to two years ahead.
+    """
     holidays = calendar.holidays
     assert holidays is not None
     years = range(subject.today.year - 1, subject.today.year + 3)
@@ -126,6 +132,6 @@ RULE = Rule(
     code="ZS709",
     name="date-without-effect",
     severity="warning",
-    summary="entry of dates, breaks or remove without effect",
+    summary="entry of `dates`, `breaks` or `remove` that has no effect",
     check=check,
 )

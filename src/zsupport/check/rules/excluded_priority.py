@@ -22,7 +22,10 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
-    """Yield the entry of a condition, or the alternatives whose facts exclude their priority."""
+    """Yield the entry of a condition if its facts exclude its priority, or else each alternative.
+
+    Only the alternatives whose facts exclude their priority are yielded.
+    """
     entry = condition.path[:-1]
     matched = subject.decisions.matches(condition.when)
     if subject.excluded(matched):

@@ -1,4 +1,4 @@
-"""ZS704: holidays and windows past midnight, without `holidays-apply-to`."""
+"""ZS704: a calendar with holidays and windows past midnight, but without `holidays-apply-to`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zsupport.policy.model import PolicyCalendar
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each such calendar that does not state which night a holiday closes."""
+    """Yield each calendar that does not state which night shift a holiday closes."""
     document = subject.document
     for path, calendar in subject.calendars:
         if calendar.holidays is None or calendar.by_start_date or not past_midnight(calendar):

@@ -20,8 +20,8 @@ _LANGUAGE = re.compile(
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each translation whose placeholders or addresses differ from the first language."""
-    for translation in subject.translated:
+    """Yield each translation with other placeholders or addresses than the first language."""
+    for translation in subject.translated_texts:
         if not any(
             sign in text for text in translation.texts.values() for sign in ("{", "%", "://")
         ):

@@ -15,8 +15,8 @@ _HALF = DAY // 2
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each window of more than 12 hours that runs past midnight.
 
-    A window is reported only if it would be a working day with opening and closing swapped. It is
-    not reported if a window in its time zone, on any weekday, covers exactly the rest of the day.
+    A window is reported only if swapping its opening and closing makes it a working day. It is not
+    reported if a window in the same time zone, on any weekday, has the swapped times.
     """
     every_range: set[tuple[str | None, str]] = set()
     for path, calendar in subject.calendars:
@@ -43,7 +43,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _is_swapped(opens: str, closes: str) -> bool:
-    """Return whether an overnight window is a working day if opening and closing are swapped."""
+    """Return whether swapping opening and closing makes an overnight window a working day."""
     return (
         "05:00" <= closes <= "12:00"
         and "13:00" <= opens <= "22:00"

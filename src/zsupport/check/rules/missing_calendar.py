@@ -9,7 +9,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield hours without a calendar for a case that uses them."""
+    """Yield each name of hours that have no calendar for some case that uses them."""
     revision = subject.revision
     # A calendar without `when` matches every case.
     listed = {
@@ -36,7 +36,10 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _needed(subject: Subject) -> dict[str, Cases]:
-    """Return the cases that use each of the hours: in a grant, a target, `opened` or a union."""
+    """Return for each name of hours the cases that use them.
+
+    A grant, a target, an `opened` or a union uses hours.
+    """
     revision, decisions = subject.revision, subject.decisions
     needed: dict[str, Cases] = {}
 

@@ -11,7 +11,7 @@ from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 
 #: Cached, because many policies name the same country.
-_part = lru_cache(maxsize=256)(differing_subdivision)
+_cached_subdivision = lru_cache(maxsize=256)(differing_subdivision)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -34,7 +34,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             return
         except BadText:
             continue  # ZS708 reports it
-        part = _part(holidays.country, subject.today.year)
+        part = _cached_subdivision(holidays.country, subject.today.year)
         if part is not None:
             yield Problem(
                 (*path, "holidays", "country"),

@@ -10,8 +10,8 @@ from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each text by language that lacks a language of more than half of these texts."""
-    texts = subject.translated
+    """Yield each translated text without a language that more than half of these texts have."""
+    texts = subject.translated_texts
     counts = Counter(language for translation in texts for language in translation.texts)
     common = [language for language, count in counts.items() if 2 * count > len(texts)]
     for translation in texts:

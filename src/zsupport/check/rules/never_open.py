@@ -12,14 +12,14 @@ from zsupport.clock.windows import DAY
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
 
-# More than the public holidays on workdays of any country in a year.
+# More public holidays on workdays than any country has in a year.
 _PUBLIC_HOLIDAYS = 40
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each calendar that holidays, dates and breaks close on all days of the policy.
 
-    Only a policy with a first and a last day can end before the first opening.
+    Only a policy with a first and a last day is checked: other policies have unlimited days.
     """
     start, last_day = subject.revision.start, subject.revision.last_day
     if start is None or last_day is None:
@@ -39,7 +39,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def can_be_closed(calendar: PolicyCalendar, first: date, last: date) -> bool:
-    """Return whether a calendar names enough days off to be closed on all of its days."""
+    """Return whether a calendar names enough days off to be closed from `first` to `last`."""
     holidays = calendar.holidays
     days = (last - first).days + 1
     named = len(calendar.dates) + len(calendar.breaks)

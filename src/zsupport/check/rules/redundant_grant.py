@@ -10,9 +10,9 @@ from zsupport.policy.model import Grant, Remarks
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each grant if other grants have its channels, hours, prerequisites and notes.
+    """Yield each grant whose channels, hours, prerequisites and notes other grants give.
 
-    Of two equal grants the later one is reported.
+    Of two equal grants, the later grant is reported.
     """
     for position, grant in enumerate(subject.revision.grants):
         if not grant.allow and not grant.recommend:
@@ -24,12 +24,13 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def redundant_grants(subject: Subject) -> dict[int, list[int]]:
-    """Return the grants that can all be removed, each with the grants that cover its cases.
+    """Return the grants that can all be removed together, by position.
 
-    Raises LimitExceeded.
+    The values are the positions of the grants that cover the cases of the removed grant. Raises
+    LimitExceeded.
     """
     grants, cases_of = subject.revision.grants, subject.decisions.grants
-    #: The remaining grants, by cases and what they give there, in their order.
+    #: The positions of grants with the same cases, hours, prerequisites and remarks.
     equal: dict[tuple[Cases, str | None, str], list[int]] = {}
     for position, grant in enumerate(grants):
         gives = repr((grant.prerequisites, grant.remarks))

@@ -31,7 +31,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             reported: set[tuple[int, str]] = set()
             for response in responses:
                 if may_be_sooner(later, response) and (both := later.cases & response.cases):
-                    cases = sooner(subject, later, response, both)
+                    cases = cases_due_sooner(subject, later, response, both)
                     yield from problems(subject, first, metric, later, response, cases, reported)
 
 
@@ -53,7 +53,9 @@ def may_be_sooner(later: TargetGroup, response: TargetGroup) -> bool:
     return later.conditions in ((None, None), response.conditions)
 
 
-def sooner(subject: Subject, later: TargetGroup, response: TargetGroup, both: Cases) -> Cases:
+def cases_due_sooner(
+    subject: Subject, later: TargetGroup, response: TargetGroup, both: Cases
+) -> Cases:
     """Return the cases whose later metric is certainly due before the first response."""
     result = 0
     for later_hours, later_cases in subject.decisions.counted(later.hours):

@@ -10,6 +10,7 @@ from zsupport.policy.yamltext import split_lines
 
 # A real comment has a space after the `#`, and begins with a word.
 _CUT = re.compile(r" #(?<=\S #)(?!zsupport)(?:[^\W_]| ?[0-9])[^\r\n]*")
+#: The keys of texts that answers show to people.
 _FOR_PEOPLE = frozenset(
     {"title", "name", "ask", "note", "unclear", "meaning", "say", "steps", "prerequisites"}
     | {"condition", "text", "starts", "pauses", "values", "plans", "roles"}
@@ -17,7 +18,7 @@ _FOR_PEOPLE = frozenset(
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each displayed text that `#1`, `# 1` or `#word` follows."""
+    """Yield each displayed text that is followed by `#1`, `# 1` or `#word`."""
     document = subject.document
     if not _CUT.search(document.text):
         return

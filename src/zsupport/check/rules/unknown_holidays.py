@@ -1,4 +1,4 @@
-"""ZS708: a country or subdivision whose public holidays are unknown."""
+"""ZS708: an unknown country or subdivision of public holidays."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ RULE = Rule(
     code="ZS708",
     name="unknown-holidays",
     severity="error",
-    summary="unknown public holidays of a country or subdivision",
+    summary="unknown country or subdivision of public holidays",
     check=check,
 )

@@ -90,14 +90,14 @@ def _unreachable(
 
     `matches` are the cases that the entry can decide, `decides` those that it decides. `above`
     are the earlier entries with the cases that they decide. Other rules report unreachable
-    entries, and alternatives inside another alternative.
+    entries, and alternatives whose cases another alternative matches.
     """
     if not decides:
         return
     parts = [matches_alternative(alternative) for alternative in condition.when]
     for position, part in enumerate(parts):
         matched = part & matches
-        if not matched or matched & decides or _inside_another(parts, position, condition.when):
+        if not matched or matched & decides or _is_covered(parts, position, condition.when):
             continue
         path = subject.alternative(condition, position)
         yield Problem(
@@ -111,10 +111,11 @@ def _unreachable(
         )
 
 
-def _inside_another(parts: list[Cases], position: int, when: When) -> bool:
+def _is_covered(parts: list[Cases], position: int, when: When) -> bool:
     """Return whether another alternative matches all cases of the alternative at `position`.
 
-    Of two equal alternatives this is true for the later.
+    Of two equal alternatives, the later alternative counts as covered. `parts` are the cases that
+    each alternative matches.
     """
     return any(
         not parts[position] & ~part and (parts[position] != part or other < position)

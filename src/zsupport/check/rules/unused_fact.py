@@ -54,14 +54,14 @@ def _decides(subject: Subject, fact: str) -> bool:
         for _, cases in subject.facts.deciding(revision.priorities):
             if _differs(subject.facts, fact, cases):
                 return True
-    # Comparing whole answers takes long, but few facts get this far.
+    # Comparing whole answers takes long, but few facts require it.
     return any(_differs(subject.space, fact, cases) for cases in _outlines(subject)) or any(
         _differs(subject.space, fact, cases) for cases in _answer_parts(subject)
     )
 
 
 def _differs(space: Space, fact: str, cases: Cases) -> bool:
-    """Return whether a set contains exactly one of some two cases that differ only in a fact."""
+    """Return whether two cases differ only in a fact, and only one of them is in the set."""
     values = space.values.get(fact, ())
     seen = {space.shift_to_first(fact, value, cases) for value in values}
     return len(seen) > 1

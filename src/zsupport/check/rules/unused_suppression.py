@@ -10,7 +10,7 @@ from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each comment with codes that have no finding in its place.
+    """Yield each comment with codes that have no finding in the lines of the comment.
 
     Codes of rules that did not run are not reported.
     """
