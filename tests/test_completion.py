@@ -127,7 +127,19 @@ def test_every_kind_of_completion_is_known() -> None:
         "field",
         "file",
         "output",
+        "tz",
+        "zone",
     }
+
+
+def test_time_zones_are_completed(completion: Completion) -> None:
+    assert completion("due", "--tz", "")[:2] == ["local", "UTC"]
+    assert completion("due", "--tz", "lo") == ["local"]
+    assert completion("due", "--tz", "europe/os") == ["Europe/Oslo"]
+    assert completion("hours", "--tz=Asia/To") == ["--tz=Asia/Tokyo", "--tz=Asia/Tomsk"]
+    # The time zone of the customer is not that of this machine.
+    assert completion("due", "--customer-tz", "")[0] == "UTC"
+    assert completion("due", "--customer-tz", "Europe/Os") == ["Europe/Oslo"]
 
 
 def test_names_of_hours_are_completed(completion: Completion) -> None:

@@ -299,10 +299,11 @@ def _day(at: str | None) -> date:
 def _day_of_instant(at: str) -> date:
     import time
 
-    from zsupport.clock.instants import parse_instant, to_datetime
+    from zsupport.clock.instants import to_datetime
+    from zsupport.clock.phrases import parse_moment
 
     try:
-        instant, zone = parse_instant(at, now=int(time.time()), zone=None)
+        instant, zone = parse_moment(at, now=int(time.time()), zone=None)
     except BadText as problem:
         hint = "write a date such as 2026-11-26, or an instant such as 2026-11-26T09:00:00+01:00"
         raise UsageError(f"--at: {problem.message}", hint) from None

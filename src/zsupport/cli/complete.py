@@ -285,6 +285,11 @@ class _CommandLine:
                 current, ((name, "") for name in shipped_policies()), prefix
             )
             return names._replace(files=True)
+        if kind in ("tz", "zone"):
+            from zsupport.clock.zones import zone_names
+
+            zones = [*(["local"] if kind == "tz" else []), "UTC", *zone_names()]
+            return _candidates_starting_with(current, ((zone, "") for zone in zones), prefix)
         if kind == "rule":
             return self.rules(current, prefix)
         if kind == "field":

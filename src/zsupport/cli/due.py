@@ -48,8 +48,11 @@ Examples:
   zsupport due --plan pro --role owner
   zsupport due --plan pro --role owner --priority P1 --opened now --field remaining_seconds
   zsupport due --plan pro --role owner --priority P1 --opened "2026-11-23 10:00" --tz Europe/Oslo
+  zsupport due --plan pro --role owner --priority P1 --opened "20 min ago" --tz local
 
-An INSTANT is an RFC 3339 time with an offset, `now`, `@EPOCH`, or a local time together with --tz.
+An INSTANT is an RFC 3339 time with an offset, `now`, `2 hours ago`, `@EPOCH`, or an email date such
+as `Tue, 24 Nov 2026 09:00:00 +0100`. Together with --tz it can also be a local time such as
+`2026-11-24 09:00`, `today 09:00` or `yesterday 14:00`.
 Exit codes: 0 target found, 1 no target, 2 invalid option or name, 3 policy cannot be read"""
 
 _REFUSALS = {

@@ -50,7 +50,8 @@ FACT = Option(
 )  # fmt: skip
 TOPIC = Option("topic", ("--topic",), "text", "ID", "Topic", completes="topic")
 OPENED = Option(
-    "opened", ("--opened",), "text", "INSTANT", "When the case was opened [default: --at]"
+    "opened", ("--opened",), "text", "INSTANT",
+    "When the case was opened, such as `2 hours ago` [default: --at]",
 )  # fmt: skip
 METRIC = Option(
     "metric", ("--metric",), "texts", "ID",
@@ -81,6 +82,7 @@ CUSTOMER_TZ = Option(
     "text",
     "ZONE",
     "Time zone of the customer, such as Europe/Oslo",
+    completes="zone",
 )
 CUSTOMER_COUNTRY = Option(
     "customer_country", ("--customer-country",), "text", "CODE",
@@ -130,7 +132,11 @@ COMMON = (
         "Policy [default: ZSUPPORT_POLICY, pyproject.toml, or zoom]", completes="policy",
     ),
     Option("at", ("--at",), "text", "INSTANT", "Date and time of the answer [default: now]"),
-    Option("tz", ("--tz",), "text", "ZONE", "Time zone of local times and of the answer"),
+    Option(
+        "tz", ("--tz",), "text", "ZONE|local",
+        "Time zone of local times and of the answer; local is that of this machine",
+        completes="tz",
+    ),
     Option("lang", ("--lang",), "text", "CODE", "Language of the policy's texts", "en"),
     FORMAT,
     CSV,

@@ -87,7 +87,7 @@ class Moments(NamedTuple):
 def read_moments(common: Common, opened: str | None = None) -> Moments:
     """Return the moments of `--at` (default: now) and `--opened` (default: `--at`)."""
     now = int(time.time())
-    tz = None if common.tz is None else read("--tz", common.tz, zone)
+    tz = None if common.tz is None else read("--tz", common.tz, lambda text: _zone(text, now))
     at, at_zone = (now, None) if common.at is None else _instant("--at", common.at, now, tz)
     start, start_zone = (at, None) if opened is None else _instant("--opened", opened, now, tz)
     stated = tz or start_zone or at_zone
@@ -98,9 +98,27 @@ def _instant(option: str, text: str, now: int, tz: tzinfo | None) -> tuple[int, 
     """Return the instant of an option, and the time zone that its text states."""
 
     def parse(text: str) -> tuple[int, tzinfo | None]:
-        return parse_instant(text, now=now, zone=tz, tz=flag_of("tz"))
+        try:
+            return parse_instant(text, now=now, zone=tz, tz=flag_of("tz"))
+        except BadText:
+            from zsupport.clock.phrases import parse_moment
+
+            return parse_moment(text, now=now, zone=tz, tz=flag_of("tz"))
 
     return read(option, text, parse)
+
+
+def _zone(text: str, now: int) -> tzinfo:
+    """Return the time zone of `--tz`: a zone, or `local` for that of the host."""
+    if text == "local":
+        from zsupport.sources.host import host_zone
+
+        return host_zone(os.environ, now)
+    try:
+        return zone(text)
+    except BadText as problem:
+        hint = "did you mean `local`?" if text.lower() == "local" else problem.hint
+        raise BadText(problem.message, f"`local`, {problem.expected}", hint) from None
 
 
 def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:

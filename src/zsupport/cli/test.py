@@ -8,7 +8,7 @@ from datetime import datetime
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import OutputOptions, note, write_outcome
 from zsupport.cli.question import working_folder
-from zsupport.clock.instants import parse_instant, to_datetime
+from zsupport.clock.instants import to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
 
@@ -103,12 +103,15 @@ def test(
 def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
+    from zsupport.clock.phrases import is_relative, parse_moment
+
+    if text == "now" or is_relative(text):
+        raise UsageError(f"--at: `{text}` makes results depend on the day", "write a fixed moment")
     try:
-        if text == "now":
-            raise UsageError("--at: `now` makes results depend on the day", "write a fixed moment")
-        return to_datetime(parse_instant(text, now=0, zone=None)[0])
+        return to_datetime(parse_moment(text, now=0, zone=None)[0])
     except BadText as problem:
-        raise UsageError(f"--at: {problem.message}", problem.hint or problem.expected) from None
+        hint = problem.hint or "write an instant such as 2026-11-26T09:00:00+01:00"
+        raise UsageError(f"--at: {problem.message}", hint) from None
 
 
 def _percent(option: str, text: str | None) -> float | None:

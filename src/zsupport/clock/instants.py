@@ -72,20 +72,20 @@ def parse_instant(
     both possible instants.
     """
     if text == "now":
-        return _within_range(now, text), None
+        return within_range(now, text), None
     if digits := _epoch_digits(text):
         return _from_epoch(digits, text), None
     parts = _time_parts(text)
     if parts is None:
         raise _invalid_instant(text, tz)
     *local_parts, offset = parts
-    local = _local_seconds(local_parts, text, tz)
+    local = local_seconds(local_parts, text, tz)
     if not offset:
-        return _within_range(_in_zone(local, zone, text, tz), text), None
+        return within_range(instant_in_zone(local, zone, text, tz), text), None
     if offset in {"Z", "z", "-00:00", "-0000", "-00"}:
-        return _within_range(local, text), dates.UTC
-    minutes = _offset_minutes(offset, text)
-    return _within_range(local - minutes * 60, text), fixed_zone(minutes)
+        return within_range(local, text), dates.UTC
+    minutes = offset_minutes(offset, text)
+    return within_range(local - minutes * 60, text), fixed_zone(minutes)
 
 
 def pause_parts(text: str) -> tuple[str, str | None]:
@@ -175,7 +175,8 @@ def to_datetime(t: int) -> dates.datetime:
     return dates.datetime.fromtimestamp(t, dates.UTC)
 
 
-def _within_range(t: int, text: str) -> int:
+def within_range(t: int, text: str) -> int:
+    """Return an instant in the accepted years; raise BadText for another."""
     if not FIRST <= t < END:
         raise BadText(
             f"{shown(text)} is out of range", "an instant in the years 1973 to 2200 (UTC)"
@@ -227,10 +228,10 @@ def _from_epoch(digits: str, text: str) -> int:
             "an instant in the years 1973 to 2200 (UTC)",
             f"write seconds, not milliseconds: `@{t // 1000}`",
         )
-    return _within_range(t, text)
+    return within_range(t, text)
 
 
-def _local_seconds(parts: list[str], text: str, tz: str) -> int:
+def local_seconds(parts: list[str], text: str, tz: str) -> int:
     """Return the seconds from the epoch to a wall-clock time, as if it were UTC."""
     year, month, day, hour, minute, second = (int(part or 0) for part in parts)
     quoted = shown(text)
@@ -254,10 +255,11 @@ def _local_seconds(parts: list[str], text: str, tz: str) -> int:
             message = f"invalid instant {quoted}: second {parts[5]} does not exist"
         else:
             return (date.toordinal() - _EPOCH_DAY) * _DAY + hour * 3600 + minute * 60 + second
-    raise BadText(message, _expected(tz), hint)
+    raise BadText(message, expected_instant(tz), hint)
 
 
-def _offset_minutes(offset: str, text: str) -> int:
+def offset_minutes(offset: str, text: str) -> int:
+    """Return the minutes of an offset such as +01:00 or +0100; raise BadText above 23:59."""
     hours, minutes = int(offset[1:3]), int(offset[3:].lstrip(":") or 0)
     if hours > 23 or minutes > 59:
         raise BadText(
@@ -268,19 +270,19 @@ def _offset_minutes(offset: str, text: str) -> int:
     return -total if offset[0] == "-" else total
 
 
-def _in_zone(local: int, zone: dates.tzinfo | None, text: str, tz: str) -> int:
+def instant_in_zone(local: int, zone: dates.tzinfo | None, text: str, tz: str) -> int:
     """Return the instant of a wall-clock time in `zone`; raise BadText in a DST gap or fold."""
     if zone is None:
         raise BadText(
             f"local time without time zone {shown(text)}",
-            _expected(tz),
+            expected_instant(tz),
             f"add an offset such as Z or +01:00, or the time zone with {tz}"
             if tz
             else "add an offset such as Z or +01:00",
         )
     # An offset is shorter than a day. Zones have offsets with seconds before the accepted years.
     if not FIRST - _DAY <= local < END + _DAY:
-        return _within_range(local, text)
+        return within_range(local, text)
     before, after = offsets_around(zone, local)
     if before == after:
         return local - before
@@ -292,12 +294,12 @@ def _in_zone(local: int, zone: dates.tzinfo | None, text: str, tz: str) -> int:
     if before < after:
         raise BadText(
             f"{shown(text)} does not exist in {zone}: DST gap",
-            _expected(tz),
+            expected_instant(tz),
             f"write `{first}` (the offset before) or `{second}` (the offset after)",
         )
     raise BadText(
         f"{shown(text)} exists twice in {zone}: DST fold",
-        _expected(tz),
+        expected_instant(tz),
         f"write `{first}` (the first time) or `{second}` (the second time)",
     )
 
@@ -307,7 +309,8 @@ def _transition(low: int, high: int, zone: dates.tzinfo) -> int:
     return [start for start, _, _ in offset_pieces(zone, low, high + 1)][-1]
 
 
-def _expected(tz: str) -> str:
+def expected_instant(tz: str) -> str:
+    """Return the texts that `parse_instant` accepts; `tz` names the field of the time zone."""
     if tz:
         return (
             "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`,"
@@ -319,7 +322,7 @@ def _expected(tz: str) -> str:
 def _invalid_instant(text: str, tz: str) -> BadText:
     import re
 
-    expected = _expected(tz)
+    expected = expected_instant(tz)
     for pattern, message, hint in _HINTS:
         if match := re.fullmatch(pattern, text):
             return BadText(message.format(text=shown(text)), expected, hint.format(*match.groups()))

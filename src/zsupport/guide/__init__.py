@@ -23,6 +23,7 @@ GUIDES = {
     "changes": "Kinds of changes: how answers are compared, codes",
     "ci": "Run the commands in pre-commit, GitHub, GitLab and editors",
     "scripts": "Use answers in shell scripts: exit codes, plain lines, fields",
+    "moments": "Instants and time zones: elapsed time, local times, email dates",
     "json": "JSON documents: common fields, errors, schemas, compatibility",
     "json-answers": "JSON documents of answers: channels, due, hours and others",
     "json-findings": "JSON documents of findings: check, test and diff",
