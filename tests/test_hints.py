@@ -76,7 +76,7 @@ def follow_hints(text: str) -> Iterator[Followed]:
 
 
 #: The end of a hint for a business target without hours.
-NEEDS_HOURS = "a business value also needs `hours`"
+NEEDS_HOURS = "a target in business hours or business days also needs `hours`"
 
 
 def assert_followed(text: str) -> int:

@@ -37,7 +37,7 @@ def missing(country: str, subdivision: str | None, year: int) -> Year:
 
 
 def unknown(country: str, subdivision: str | None, year: int) -> Year:
-    raise BadText(f"unknown public holidays of country `{country}`")
+    raise BadText(f"unknown country `{country}` for public holidays")
 
 
 def findings_of(public: PublicHolidays) -> list[Finding]:
@@ -60,5 +60,5 @@ def test_every_unknown_country_is_reported() -> None:
         ("ZS708", "hours.long.holidays.country"),
         ("ZS708", "hours.short.holidays.country"),
     ]
-    assert findings[0].message == "unknown public holidays of country `DE`"
+    assert findings[0].message == "unknown country `DE` for public holidays"
     assert findings[0].hint == "list the holidays in `add`, and remove `country`"

@@ -19,7 +19,10 @@ Span = tuple[int, int]
 
 
 class WorkingDate(NamedTuple):
-    """A working date: the first working instant of its windows, and the end of the last window."""
+    """A working date. `opening` is its first working instant, `close` the end of its last span.
+
+    `spans` are the sorted spans of working time that belong to the date. They can overlap.
+    """
 
     ordinal: int
     opening: int
@@ -81,7 +84,7 @@ class BusinessDays:
         opening = self.opening(ordinal)
         if opening is None:
             return None
-        # The rest of the windows of the previous date belongs to this date.
+        # After the opening, the windows of the previous date belong to this date.
         spans = self._working_windows(ordinal) + [
             (max(start, opening), end)
             for hours in self.hours
@@ -94,7 +97,7 @@ class BusinessDays:
         return WorkingDate(ordinal, opening, max(end for _, end in spans), tuple(sorted(spans)))
 
     def _working_windows(self, ordinal: int) -> list[Span]:
-        """Return the windows of a date, from the calendars where the date is working."""
+        """Return the windows of a date, from the calendars in which it is a working date."""
         return [
             span
             for hours in self.hours
@@ -103,7 +106,7 @@ class BusinessDays:
         ]
 
     def _windows(self, hours: Hours, ordinal: int, *, breaks: bool = True) -> list[Span]:
-        """Return the windows that begin on a date; with `breaks`, breaks are removed."""
+        """Return the windows that begin on a date; `breaks` says whether breaks are cut out."""
         if not ranges(self.zone, ordinal, 0, _DAY):
             return []  # a date that never occurred
         return [
@@ -128,7 +131,7 @@ class BusinessDays:
         return self._ends[ordinal]
 
     def after(self, ordinal: int, start: int) -> WorkingDate:
-        """Return the first working date after a date; raise Never if it is over ten years away."""
+        """Return the first working date after a date; raise Never from `start` + ten years on."""
         while True:
             ordinal += 1
             if (ordinal - EPOCH) * _DAY > start + HORIZON:
@@ -138,7 +141,7 @@ class BusinessDays:
                 return working
 
     def counted_dates(self, start: int, count: int) -> list[WorkingDate]:
-        """Return the working date from which business days count, and the next `count` dates.
+        """Return the working date from which business days count, and `count` more.
 
         Business days count from the date opened. They count from the next working date if the date
         opened is not working, or if `start` is not before its closing.
@@ -153,24 +156,25 @@ class BusinessDays:
         return dates
 
     def days(self, start: int, count: int, reading: str) -> int:
-        """Return the deadline of `count` business days."""
+        """Return the deadline of `count` business days; see `_due` for `reading`."""
         dates = self.counted_dates(start, count)
         return self._due(dates[-1], reading, dates[0], start)
 
     def next_day(self, start: int, reading: str) -> int:
-        """Return the deadline of `next business day`: on the first working date after `start`."""
+        """Return the deadline of `next business day`: the working date after the date opened."""
         date_opened = self.date_opened(start)
         today = self.date(date_opened)
         return self._due(self.after(date_opened, start), reading, today, start)
 
     def by(self, start: int, seconds: int) -> int:
-        """Return the instant of a local time on the next business day, inside or outside hours."""
+        """Return the instant of a local time on the next business day, even if hours are closed."""
         return self.next_local_time(start, seconds)[1]
 
     def next_local_time(self, start: int, seconds: int) -> tuple[WorkingDate, int]:
-        """Return the working date and the instant of a local time on the next business day.
+        """Return the next business day, and the instant of a local time on it.
 
-        If that instant is not after `start`, use the working date after that day.
+        `seconds` is the time in seconds from midnight. If the instant is not after `start`, the
+        working date after that day is used.
         """
         working = self.after(self.date_opened(start), start)
         due = at_local(date.fromordinal(working.ordinal), seconds, self.zone)
@@ -182,9 +186,11 @@ class BusinessDays:
     def _due(
         self, last: WorkingDate, reading: str, counted_from: WorkingDate | None, start: int
     ) -> int:
-        """Return the deadline on the last working date, by the policy's reading of business days.
+        """Return the deadline on the last working date.
 
-        `same-time` is the local time of `start`, or the opening of `counted_from` if later.
+        `reading` is the `business_day` of the policy: opening, close or same-time. The deadline of
+        same-time has the local time of `start`, or of the opening of `counted_from` if that is
+        later. If hours are closed then, it is the next opening on the date, or the close.
         """
         if reading == "opening":
             return last.opening

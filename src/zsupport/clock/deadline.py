@@ -27,7 +27,7 @@ if TYPE_CHECKING:
             """Return the first instant at which `seconds` are counted since `start`."""
 
 
-#: A pause `[from, to)`; `to` None is open.
+#: A pause `[from, to)` in seconds since the epoch; `to` is None for an open pause.
 Pause = tuple[int, int | None]
 
 #: The events at which the clock of a metric can start; any other start is free text (rule 20).
@@ -72,7 +72,10 @@ class Events(NamedTuple):
 
 
 class Deadline(NamedTuple):
-    """The state of a target at an instant; times are in seconds."""
+    """The state of a target at an instant.
+
+    `due` and `at_risk_at` are in seconds since the epoch. The other times are durations in seconds.
+    """
 
     state: str
     due: int | None = None
@@ -83,7 +86,7 @@ class Deadline(NamedTuple):
 
 
 def merge_pauses(pauses: Sequence[Pause], start: int) -> tuple[Pause, ...]:
-    """Return the pauses after `start`, merged and without empty pauses (rule 12).
+    """Return the parts of pauses after `start`, merged and without empty pauses (rule 12).
 
     Raises BadText if a pause ends before it starts.
     """
@@ -160,8 +163,8 @@ def postpone(time: Time, closed_pauses: Sequence[Pause], start: int, due: int) -
 def start_of_metric(starts: object, events: Events, stated_start: int | None = None) -> int | None:
     """Return the start of a metric, or None if it has not happened (rule 20).
 
-    `starts` is a value of STARTS or free text. For free text, the start is `stated_start`, or the
-    opening of the case.
+    `starts` is a value of STARTS or free text. For `opened` and free text, the start is
+    `stated_start`, or the `opened` event if `stated_start` is None.
     """
     if starts == "answered":
         return events.answered
@@ -171,7 +174,10 @@ def start_of_metric(starts: object, events: Events, stated_start: int | None = N
 
 
 def events_until(events: Events, at: int) -> Events:
-    """Return the events up to an instant; later events become None."""
+    """Return the events up to an instant; later events become None.
+
+    Open pauses that begin later are omitted. All closed pauses remain.
+    """
 
     def known(event: int | None) -> int | None:
         return None if event is None or event > at else event
@@ -198,7 +204,7 @@ class Course(NamedTuple):
     anchor: int  # the start of the count: for `every`, the last update or answer (rule 10)
     metric_end: int | None
     closed_pauses: tuple[tuple[int, int], ...]  # the end of the metric closes an open pause
-    open_since: int | None
+    open_since: int | None  # the start of the open pause
 
     @property
     def pauses(self) -> tuple[Pause, ...]:
@@ -269,7 +275,8 @@ def deadline(
 def unreached_deadline(run: Course, at: int) -> Deadline:
     """Return the state of a target that is not reached within ten years of its start.
 
-    The state is certain during these ten years. Raises Never if `at` is later.
+    The state is certain during these ten years. Raises Never if the end of the metric, or `at` if
+    it has not ended, is later.
     """
     if (at if run.metric_end is None else run.metric_end) > run.anchor + HORIZON:
         raise Never

@@ -30,7 +30,9 @@ _MAX_YEARS = 4096
 
 
 def public_holidays(country: str, subdivision: str | None, year: int) -> Year:
-    """Return the public holidays of a year (observed dates) and the days worked in exchange.
+    """Return the public holidays of a year, and its weekend days worked in exchange for a day off.
+
+    The public holidays are on the dates on which they are observed.
 
     Raises EnvironmentFault if the package is not installed, BadText for an unknown country or
     subdivision.
@@ -53,7 +55,7 @@ def _public_holidays(country: str, subdivision: str | None, year: int) -> Year:
         ) from None
     known = holidays.list_supported_countries()
     if country not in known:
-        raise BadText(f"unknown public holidays of country `{country}`")
+        raise BadText(f"unknown country `{country}` for public holidays")
     if subdivision is not None and subdivision not in known[country]:
         close = nearest(subdivision, known[country])
         raise BadText(
@@ -73,7 +75,10 @@ def _public_holidays(country: str, subdivision: str | None, year: int) -> Year:
 
 
 def differing_subdivision(country: str, year: int) -> str | None:
-    """Return the first subdivision of a known country with different public holidays, or None."""
+    """Return the first subdivision whose public holidays differ from those of the whole country.
+
+    None if no subdivision differs in this year. The package `holidays` must know the country.
+    """
     import holidays
 
     def days(part: str | None) -> set[date]:

@@ -24,6 +24,7 @@ class Year(NamedTuple):
     exchanged: frozenset[int] = frozenset()
 
 
+#: A function that returns the days off and exchanged dates of a year.
 Years: TypeAlias = "Callable[[int], Year]"
 
 
@@ -43,7 +44,9 @@ class Hours(NamedTuple):
 
     `week` has the sorted parts of windows for each weekday from Monday; None is 24x7. `years`
     returns the days off and exchanged dates of a year. An exchanged date has the windows of the
-    weekday `exchanged_for`, or without it those of its own weekday.
+    weekday `exchanged_for`, or without it those of its own weekday. A holiday closes its date; with
+    `by_start_date` it removes the windows that begin on it, also after midnight. 24x7 is closed on
+    holidays only with `always_counts_holidays`.
     """
 
     zone: tzinfo
@@ -103,7 +106,8 @@ class Hours(NamedTuple):
         """Return the open parts of windows on a date, sorted.
 
         The clock definition, rules 1 to 3: a date has its own hours if the calendar states them,
-        no hours on a holiday, or the hours of its weekday. With `breaks`, breaks are removed.
+        no hours on a holiday, or the hours of its weekday. `breaks` says whether breaks are cut
+        out.
         """
         if ordinal in self.dates:
             parts = self.dates[ordinal]
@@ -125,9 +129,9 @@ class Hours(NamedTuple):
     def _by_weekday(
         self, week: tuple[tuple[WindowPart, ...], ...], ordinal: int
     ) -> tuple[WindowPart, ...]:
-        """Return the parts of windows on a date, where exchanged dates have another weekday.
+        """Return the parts of windows on a date; exchanged dates have those of another weekday.
 
-        They include the rest of the windows that began on the previous date.
+        The result includes the parts of windows that began on the previous date.
         """
         own, before = self.weekday(ordinal), self.weekday(ordinal - 1)
         tails = (part for part in week[(before + 1) % 7] if part.begins)
@@ -160,7 +164,7 @@ def week_of(windows: tuple[Window, ...]) -> tuple[tuple[WindowPart, ...], ...]:
 
 
 def day_parts(windows: tuple[Window, ...]) -> tuple[WindowPart, ...]:
-    """Return the parts of the own windows of a date, from sorted windows in minutes of the day."""
+    """Return parts for a date with its own windows, from sorted windows in minutes of the day."""
     return tuple(WindowPart(w.opens * 60, w.closes * 60, 0) for w in windows)
 
 

@@ -1,4 +1,4 @@
-"""Compiled working time: sorted spans of UTC with prefix sums, searched by bisection.
+"""Compiled working time: sorted spans of instants with cumulative sums, searched by bisection.
 
 `Hours.parts` defines the working time: an instant is working if its local time is inside a part of
 its local date.
@@ -35,9 +35,10 @@ def clip(intervals: Iterable[tuple[int, int]], low: int, high: int) -> list[tupl
 
 
 class Spans(NamedTuple):
-    """The working time of `[first, last)`: spans `[start, end)`, and the seconds before each span.
+    """The working time of `[first, last)` as sorted spans `[start, end)`, in seconds since 1970.
 
-    Equal hours share the lists, so the lists must not change.
+    `before` has the working seconds from `first` to the start of each span. Equal hours share the
+    lists, so the lists must not change.
     """
 
     first: int
@@ -63,7 +64,10 @@ class Spans(NamedTuple):
         return self.before[i] + min(instant, self.ends[i]) - self.starts[i]
 
     def reach(self, worked: int) -> int | None:
-        """Return the instant at which `worked` seconds (above 0) are reached; None after `last`."""
+        """Return the instant at which `worked` seconds (above 0) are worked since `first`.
+
+        None if this is after `last`.
+        """
         i = bisect_left(self.before, worked) - 1
         instant = self.starts[i] + worked - self.before[i] if i >= 0 else None
         return instant if instant is not None and instant <= self.ends[i] else None
@@ -73,7 +77,7 @@ class WorkingTime:
     """The working time of a calendar or a union of calendars, compiled on demand."""
 
     def __init__(self, *hours: Hours, block: int = _YEAR) -> None:
-        """Time is compiled in blocks of `block` seconds from 1970, when it is needed.
+        """Compile the time when it is needed, in blocks of `block` seconds, counted from 1970.
 
         Raises LimitExceeded for too many calendars or windows.
         """
@@ -224,7 +228,10 @@ def _compiled(hours: Hours, first: int, last: int) -> Spans:
 
 
 def _changed_days(hours: Hours, first: int, last: int) -> dict[int, tuple[WindowPart, ...]]:
-    """Return the windows of dates that can differ from their weekday, by day since 1970."""
+    """Return the windows of each date on which they can differ from those of its weekday.
+
+    The keys are days since 1970-01-01. The result has all such dates that affect `[first, last)`.
+    """
     # Offsets are shorter than a day. A change of a date can also affect the next date.
     low, high = first // _DAY - 2 + EPOCH, last // _DAY + 2 + EPOCH
     days = {*hours.dates, *hours.breaks}
@@ -244,11 +251,12 @@ def _compile(
     first: int,
     last: int,
 ) -> Spans:
-    """Return the working spans of `[first, last)`: equal weeks, except for the changed days.
+    """Return the working spans of `[first, last)`.
 
-    The weeks are built in local time as if it were UTC. Then they are cut where the offset changes,
-    and moved by the offset. So the skipped time of a DST gap is omitted, and the repeated time of a
-    DST fold is included twice.
+    Every week is equal to `week`, except for the days since 1970 in `changed`. The weeks are built
+    in local time as if it were UTC. Then they are cut where the offset changes, and moved by the
+    offset. So the skipped time of a DST gap is omitted, and the repeated time of a DST fold is
+    included twice.
     """
     if week is None and not changed:
         return Spans(first, last, [first], [last], [0])
@@ -312,7 +320,10 @@ def _merge_parts(parts: tuple[WindowPart, ...]) -> list[tuple[int, int]]:
 
 
 def ranges(zone: tzinfo, ordinal: int, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the ranges of UTC where the local time is in `[start, end)` of a date."""
+    """Return the ranges of instants whose local time is in `[start, end)` of a date.
+
+    `start` and `end` are in seconds from midnight.
+    """
     low = (ordinal - EPOCH) * _DAY + start
     high = (ordinal - EPOCH) * _DAY + end
     utc = []

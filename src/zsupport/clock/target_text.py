@@ -55,7 +55,10 @@ def parse_target(text: str) -> Target:
 
 
 def _parse(text: str) -> Target | None:
-    """Return the target of `text` without `every`, or None if it is invalid."""
+    """Return the target of a text that does not start with `every`; None if it is not a target.
+
+    Raises BadText for a target with an invalid number.
+    """
     if text == "next business day":
         return Target("next-business-day", 0, 0, False, False, text)
     if match := re.fullmatch(_CLOCK, text):
@@ -100,7 +103,10 @@ def _business(text: str, match: re.Match[str]) -> Target:
 
 
 def _in_minutes(every: str, seconds: int) -> str:
-    """Return the hint for seconds: minutes with at most two decimals, if that is exact."""
+    """Return the hint to write seconds as minutes, with two decimals if that is exact.
+
+    `every` is the text before the seconds.
+    """
     hundredths, rest = divmod(seconds * 100, 60)
     if rest or not seconds:
         return "write whole minutes"
@@ -108,7 +114,7 @@ def _in_minutes(every: str, seconds: int) -> str:
 
 
 def _time_hint(time: str, remark: str) -> str | None:
-    """Return the hint for a duration with words around it."""
+    """Return the hint for a duration with words around it; `remark` follows the duration."""
     try:
         return f"write `{parse_target(time).text}`{remark}"
     except BadText as problem:
@@ -226,11 +232,12 @@ _PROPOSAL = re.compile(r"(?:write |, | or )`([^`]*)`")
 def adapt_hint(
     hint: str, hours: bool | None, fits: Callable[[Target], bool] = lambda target: True
 ) -> str | None:
-    """Return a hint whose proposals are valid under the hours of the target; None if none is.
+    """Return a hint with only the valid proposals of `hint`; None if no proposal is valid.
 
-    `hours` is whether hours apply to the target, None if unknown. If hours apply, `4h` becomes
-    `4h 24x7` and `4 business hours`. If not, the hint says that business values also need hours.
-    `fits` returns whether a target can be counted over the hours.
+    A hint without proposals is unchanged. `hours` says whether hours apply to the target; None if
+    this is unknown. If hours apply, `4h` becomes `4h 24x7` and `4 business hours`. If they do not,
+    the hint says that a target in business hours or days also needs `hours`. `fits` returns whether
+    a target can be counted over the hours.
     """
     proposals: list[str] = []
     rest = 0
@@ -260,12 +267,18 @@ def adapt_hint(
     choice = enumerated([f"`{option}`" for option in options], "or")
     remark = hint[rest:]
     if needs and hours is False:
-        return f"write {choice}{remark}; a business value also needs `hours`"
+        return (
+            f"write {choice}{remark};"
+            " a target in business hours or business days also needs `hours`"
+        )
     return f"write {choice}{remark}"
 
 
 def _proposed_target(text: str) -> Target | None:
-    """Return the target of a proposed text without `every`, or None if it is invalid."""
+    """Return the target of a proposal, or None if the proposal is invalid.
+
+    A leading `every` is ignored, except in `every week`.
+    """
     if text in {"none", "not-stated", "every week"}:
         return Target(text, 0, 0, False, False, text)
     try:

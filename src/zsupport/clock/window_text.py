@@ -280,7 +280,7 @@ _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 _GERMAN = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
 _NORWEGIAN = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 
-# In English, German and Norwegian. No two letters mean two different days.
+# Abbreviations of two letters, in English, German and Norwegian. Each means only one day.
 _TWO_LETTERS = {
     letters: day
     for day, words in zip(

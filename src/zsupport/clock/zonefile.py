@@ -129,7 +129,7 @@ class Zone(dates.tzinfo):
         return local.replace(fold=1) if before > after == offset else local
 
     def _extend(self, instant: int) -> tuple[list[int], list[int]]:
-        """Expand the rule of the footer to one year after an instant.
+        """Expand the rule of the footer up to the year after an instant.
 
         Return the transitions and offsets.
         """
@@ -145,14 +145,14 @@ class Zone(dates.tzinfo):
             for start, offset in sorted(changes):
                 if start <= self._last:
                     continue
-                if starts and starts[-1] == start:  # permanent DST ends when it begins
+                if starts and starts[-1] == start:  # permanent DST ends and begins at once
                     starts.pop()
                     offsets.pop()
                 if offset != offsets[-1]:
                     starts.append(start)
                     offsets.append(offset)
             year += 1
-        # A change by the rule can be up to a week and an offset of a day before its year.
+        # A change by the rule can be up to a week and a day before its year.
         until = _NEVER
         if year <= _LAST_YEAR:
             until = (dates.date(year, 1, 1).toordinal() - _EPOCH - 8) * _DAY
@@ -189,9 +189,9 @@ def _fixed(zone: dates.tzinfo) -> int:
 def _block(content: bytes) -> tuple[list[int], list[int], int, str]:
     """Return the transitions of a file, their offsets, the last transition, and the footer.
 
-    The offsets are one more than the transitions: the first is the offset before all of them. A
-    transition without a change of offset is omitted, but can be the last transition (1970 if the
-    file has none).
+    There is one more offset than transitions: the first is the offset before all of them. The list
+    omits transitions that do not change the offset. The last transition can be such a transition;
+    it is 0 if the file has no transitions.
     """
 
     def integers(start: int, count: int, size: int, step: int) -> list[int]:
@@ -249,7 +249,7 @@ def _rule(footer: str) -> tuple[int, int, _Change, _Change] | None:
         if not name:
             raise ValueError("the footer of the zone file has an offset without a name")
         offsets.append(number)
-    # POSIX counts west of Greenwich. The default of DST is one hour more than standard time.
+    # POSIX counts west of Greenwich. DST is by default one hour more than standard time.
     standard = -_time(offsets[0]) if offsets else 0
     if len(offsets) < 2 and not days:
         return None

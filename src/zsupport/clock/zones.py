@@ -13,7 +13,7 @@ from zsupport.clock.problem import BadText, shown
 from zsupport.clock.zonefile import MAX_BYTES, Zone
 from zsupport.errors import EnvironmentFault
 
-# The smallest and the largest offset of a fixed zone, in minutes. No real offset is outside them.
+# The smallest and the largest offset of a fixed zone, in minutes: the range of real offsets.
 _MIN_OFFSET = -12 * 60
 _MAX_OFFSET = 14 * 60
 
@@ -232,7 +232,7 @@ def _offset(sign: str, hours: str, minutes: str | None) -> int | None:
 
 
 def _is_name(text: str) -> bool:
-    """Return whether a text is in `zone_names`, without a set of all names."""
+    """Return whether a text is in `zone_names`, without computing all names."""
     return text.split() == [text] and f"\n{text}\n" in _name_list() and text not in _REFUSED
 
 
