@@ -53,7 +53,7 @@ class AnswersByCase:
         facts: Space,
         like: AnswersByCase | None = None,
     ) -> None:
-        """`facts` are the combinations of facts that lead to a priority.
+        """`facts` has the combinations of the facts that the priorities name.
 
         Priorities and defaults are copied from the answers `like`, if given.
         """
@@ -67,7 +67,7 @@ class AnswersByCase:
 
     @cached_property
     def prerequisite_parts(self) -> list[tuple[str | int, tuple[Text, ...], Cases]]:
-        """The prerequisites of each channel (by id) and grant (by position), with their cases."""
+        """The prerequisites of each channel (id) and grant (position), with the allowed cases."""
         allowed, grants = self.decisions.allowed, self.revision.grants
         result: list[tuple[str | int, tuple[Text, ...], Cases]] = [
             (channel.id, channel.prerequisites, allowed & self.space.of("channel", channel.id))
@@ -81,7 +81,7 @@ class AnswersByCase:
 
     @cached_property
     def prerequisites(self) -> Partition:
-        """The prerequisites, in the order of the answer."""
+        """The allowed cases by their prerequisites, which are in the order of the answer."""
         parts: Partition = {(): self.decisions.allowed}
         for _, texts, cases in self.prerequisite_parts:
             parts = _split(parts, cases, _texts(texts))
@@ -89,7 +89,10 @@ class AnswersByCase:
 
     @cached_property
     def hours_of_channels(self) -> Partition:
-        """The names of the hours of a channel, in the order of its grants; None if not stated."""
+        """The allowed cases by the names of their hours, which are in the order of the grants.
+
+        The key is `(None,)` if one of the grants has no hours.
+        """
         parts: Partition = {(): self.decisions.allowed}
         for grant, cases in zip(self.revision.grants, self.decisions.grants, strict=True):
             if cases:
@@ -102,7 +105,10 @@ class AnswersByCase:
 
     @cached_property
     def recommended(self) -> Partition:
-        """The rank of each channel that is recommended and allowed, in written order."""
+        """The cases with a recommended and allowed channel, by the rank of the channel from 1.
+
+        Channels are ranked in the order in which the grants recommend them.
+        """
         space, allowed = self.space, self.decisions.allowed
         placed: dict[str, dict[tuple[int, int], Cases]] = {}
         for channel in (item.id for item in self.revision.channels):
@@ -116,7 +122,7 @@ class AnswersByCase:
                 if left & cases:
                     _add(placed.setdefault(channel, {}), place, left & cases)
                 left &= ~cases
-        # The cases for each channel and place, extended to all values of the channel.
+        # For each channel and place: the cases, extended to all values of the channel.
         wide = {
             (channel, place): space.for_some("channel", cases)
             for channel, places in placed.items()
@@ -134,7 +140,11 @@ class AnswersByCase:
         return result
 
     def targets(self, metric: Metric) -> Partition:
-        """Return the target of a metric, its hours, its end of a business day, and its start."""
+        """Return the cases that can be opened, by the target of a metric.
+
+        A key has the text of the target, its hours, the end of its business days, and the start of
+        its clock. A value is None if it has no effect on the target.
+        """
         if metric.id not in self._targets:
             result: Partition = {}
             targets = self.decisions.targets(metric.id)
@@ -153,7 +163,7 @@ class AnswersByCase:
 
     @cached_property
     def commitments(self) -> list[tuple[DecidedValue, Cases]]:
-        """The commitments to the targets; the parts together cover every case."""
+        """The commitment to the targets, with its cases; the parts together cover every case."""
         result = [
             (DecidedValue(commitment.binding, number), cases)
             for number, (commitment, cases) in enumerate(self.decisions.commitments())
@@ -163,7 +173,10 @@ class AnswersByCase:
 
     @cached_property
     def priorities(self) -> list[tuple[DecidedValue, Cases]]:
-        """The priority that facts lead to: the first that matches."""
+        """The priorities, with the combinations of facts that lead to them.
+
+        None if no priority matches.
+        """
         if not facts_decide(self.revision):
             return [(UNDECIDED, self.facts.every)]
         result = [
@@ -192,7 +205,8 @@ class Difference:
         self.old = old
         self.new = new
         self.inclusions = inclusions
-        # If only one policy has a case, its facts lead to another priority in the other policy.
+        # A case that exists in only one policy is not compared: its facts exclude its priority in
+        # the other policy.
         self._both = old.decisions.existing & new.decisions.existing
 
     @cached_property
@@ -214,7 +228,7 @@ class Difference:
         metrics = [
             {metric.id: metric for metric in answers.revision.metrics} for answers in (old, new)
         ]
-        # These hours decide which rule applies.
+        # The hours in `opened` conditions decide which rule applies.
         timed = union(
             cases
             for name, cases in self.hours.items()
@@ -247,7 +261,7 @@ class Difference:
                 else [(NEVER, answers.space.every)]
                 for answers in (self.old, self.new)
             ]
-            # Revisions that differ only in their entries share the parts of their hours.
+            # If only grants or rules differ, both revisions have the same list of parts.
             result[name] = (
                 0
                 if parts[0] is parts[1]
@@ -261,7 +275,7 @@ class Difference:
         return result
 
     def _count_alike(self, old: CountedTime, new: CountedTime) -> bool:
-        """Return whether two calendars are open at the same instants and count the same days."""
+        """Return whether `old` and `new` have the same open instants and business days."""
         if old == new:
             return True
         days = [{c.business_days for c in item.calendars} for item in (old, new)]
@@ -272,16 +286,16 @@ class Difference:
             return False  # unknown holidays: equality cannot be proved
 
     def commitments(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
-        """Yield each pair of different commitments, with the cases that they decide."""
+        """Yield each old and new commitment that differ, with the cases to which both apply."""
         return _differing_pairs(self.old.commitments, self.new.commitments)
 
     def priorities(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
-        """Yield each pair of different priorities, with the facts that lead to both."""
+        """Yield each old and new priority that differ, with the facts that lead to both."""
         return _differing_pairs(self.old.priorities, self.new.priorities)
 
     @cached_property
     def facts(self) -> Cases:
-        """The combinations of facts that lead to another priority."""
+        """The combinations of facts that lead to different priorities in the two policies."""
         return union(cases for _, _, cases in self.priorities())
 
     @cached_property
@@ -297,7 +311,7 @@ class Difference:
 
     @property
     def cases(self) -> int:
-        """The number of different cases; if only priorities differ, of combinations of facts."""
+        """The number of cases that differ; if there are none, of combinations of facts."""
         result = self.channels | union(self.due.values()) | union(self.hours.values())
         return (result or self.facts).bit_count()
 

@@ -1,4 +1,4 @@
-"""Hours as values, and whether hours are open at every instant at which other hours are open.
+"""Hours as values that can be compared, and comparisons of the instants at which they are open.
 
 Targets over hours are compared in `zsupport.analysis.deadlines`.
 """
@@ -17,25 +17,27 @@ from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Holidays, PolicyCalendar, Remarks
 from zsupport.typed import NamedTuple
 
-#: In a period of this many seconds, every week of a calendar occurs, with any days off.
+#: A period of at least this many seconds is assumed to have a date with the regular windows of each
+#: weekday, whatever days off there are.
 _YEAR = 366 * 86_400
 
-#: The moments `[first, last)` over which hours are compared, as `period_of` gives them.
+#: The moments `[first, last)` over which hours are compared, in seconds since 1970; a result of
+#: `period_of`.
 Period = tuple[int, int]
 
 
 class CountedTime(NamedTuple):
-    """The time over which a target counts: the union of calendars; if empty, every instant.
+    """The time over which a target counts: the union of calendars. Without calendars, see `open`.
 
     The calendars have an explicit time zone, and no conditions, remarks, places or names of
     holidays. So two calendars that differ only in these are equal.
     """
 
     calendars: tuple[PolicyCalendar, ...]
-    open: bool = True  # without calendars: whether every instant counts, or none
+    open: bool = True  # if there are no calendars: every instant counts (True) or none (False)
 
     def joined(self, other: CountedTime) -> CountedTime:
-        """Return the union of both hours."""
+        """Return the union of these hours and `other`."""
         for item, also in ((self, other), (other, self)):
             if not item.calendars:
                 return item if item.open else also
@@ -44,18 +46,18 @@ class CountedTime(NamedTuple):
 
 
 EVERY_INSTANT = CountedTime(())
-#: The hours for a case without a calendar.
+#: Hours that are never open, for cases without a calendar.
 NEVER = CountedTime((), open=False)
 
 
 def counted_time(calendar: PolicyCalendar, zone: str) -> CountedTime:
-    """Return a calendar that is not a union as counted time; `zone` is that of the policy."""
+    """Return a calendar that is not a union as counted time; `zone` is the policy's zone."""
     off = calendar.holidays
     bare = calendar._replace(
         when=(), ask=None, remarks=Remarks(), place=NOWHERE, timezone=calendar.timezone or zone,
         holidays=off and off._replace(remarks=Remarks(), names={}),
     )  # fmt: skip
-    # Business days change targets, although they do not change when the hours are open.
+    # Keep business days: they affect targets, although not when the hours are open.
     if is_always_open(bare) and bare.business_days is None:
         return EVERY_INSTANT
     return CountedTime((bare,))
@@ -68,7 +70,10 @@ def is_always_open(calendar: PolicyCalendar) -> bool:
 
 
 def opening(counted: CountedTime) -> CountedTime:
-    """Return hours reduced to when they are open, without their business days."""
+    """Return EVERY_INSTANT for calendars of which one is always open, otherwise `counted`.
+
+    The result ignores the business days of calendars that are always open.
+    """
     return EVERY_INSTANT if any(map(is_always_open, counted.calendars)) else counted
 
 
@@ -80,8 +85,8 @@ def includes(
 ) -> bool:
     """Return whether `outer` is open at every instant of a period at which `inner` is open.
 
-    Hours that depend on the customer include only equal hours. Other calendars that differ are
-    compared instant by instant.
+    If neither the calendars nor their weeks decide this, the hours are compared instant by instant.
+    For hours that depend on the customer, the result is then False.
     """
     outer, inner = opening(outer), opening(inner)
     if (
@@ -110,7 +115,7 @@ class Inclusions:
         self._known: dict[str, bool] = {}
 
     def of(self, outer: CountedTime, inner: CountedTime) -> bool:
-        """Return whether `outer` is open at every instant at which `inner` is."""
+        """Return whether `outer` is open at every instant at which `inner` is open."""
         # Calendars hold mappings, which are not hashable.
         key = repr((outer, inner))
         if key not in self._known:
@@ -118,7 +123,7 @@ class Inclusions:
         return self._known[key]
 
     def same(self, first: CountedTime, second: CountedTime) -> bool:
-        """Return whether two hours are open at the same instants."""
+        """Return whether `first` and `second` are open at the same instants."""
         return self.of(first, second) and self.of(second, first)
 
 
@@ -128,7 +133,7 @@ def has_instant(
     period: Period,
     public: PublicHolidays = public_holidays,
 ) -> bool:
-    """Return whether an instant of a period is inside all of `inside` but none of `outside`.
+    """Return whether all of `inside` and none of `outside` are open at some instant of a period.
 
     Every calendar is assumed to be open at some instant.
     """
@@ -168,7 +173,7 @@ def _differ_in_weeks_only(calendars: Sequence[PolicyCalendar]) -> bool:
 
 
 def _by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
-    """Return the result for calendars that differ only in their weeks; None for others."""
+    """Return the result of `includes` if weeks and holidays decide it, otherwise None."""
     if len(outer.calendars) != 1 or len(inner.calendars) != 1:
         return _union_by_week(outer, inner)
     first, second = outer.calendars[0], inner.calendars[0]
@@ -179,10 +184,10 @@ def _by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
         return None
     week = _covers(first.windows, second.windows)
     if first.holidays == second.holidays:
-        # Both are closed on holidays; the week decides on all other dates.
+        # Both are closed on the same holidays; the week decides on all other dates.
         return week
     if first.holidays is None:
-        # Only the other calendar can be open on exchanged days.
+        # `outer` has no exchanged dates, on which `inner` can have additional windows.
         exchanges = second.holidays is not None and second.holidays.exchanged_for is not None
         return True if week and not exchanges else None
     if _fewer(first.holidays, second.holidays):
@@ -191,9 +196,9 @@ def _by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
 
 
 def _union_by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
-    """Return the result for unions of calendars that differ only in their weeks.
+    """Return the result of `includes` for unions if weeks decide it, otherwise None.
 
-    If `inner` is every instant, a week with a closed minute is enough to deny it.
+    If `inner` is every instant, the result is False if a minute of the week is always closed.
     """
     if not outer.calendars:
         return None
@@ -217,12 +222,12 @@ def _union_by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
 
 
 def _fewer(first: Holidays, second: Holidays | None) -> bool:
-    """Return whether the first days off are certainly a subset of the second."""
+    """Return whether the days off of `first` are certainly a subset of those of `second`."""
     return (
         second is not None
         and set(first.add) <= set(second.add)
         and set(first.remove) >= set(second.remove)
-        # A removed holiday cannot be an exchanged day either.
+        # `remove` also removes exchanged dates, and calendars can be open on these.
         and (first.exchanged_for is None or first.remove == second.remove)
         and first._replace(add=(), remove=(), covers=None)
         == second._replace(add=(), remove=(), covers=None)
@@ -231,14 +236,17 @@ def _fewer(first: Holidays, second: Holidays | None) -> bool:
 
 
 def _covers(outer: tuple[Window, ...], inner: tuple[Window, ...]) -> bool:
-    """Return whether the windows of one week contain all windows of another week."""
+    """Return whether the windows of a week, `outer`, contain all open minutes of `inner`."""
     open_minutes = _minutes(outer)
     return open_minutes | _minutes(inner) == open_minutes
 
 
 @lru_cache(maxsize=256)
 def _minutes(windows: tuple[Window, ...]) -> int:
-    """Return the open minutes of a week as bits; windows past the end continue at its start."""
+    """Return the open minutes of a week as bits: bit 0 is Monday 00:00.
+
+    A window that crosses the end of the week continues at its start.
+    """
     week = (1 << WEEK) - 1
     result = 0
     for window in windows:
@@ -277,9 +285,9 @@ def _spans(counted: CountedTime, first: int, last: int, public: PublicHolidays) 
 
 
 def clock_hours(counted: CountedTime, public: PublicHolidays) -> tuple[Hours, ...]:
-    """Return calendars as hours of the clock.
+    """Return calendars in the form of `zsupport.clock`.
 
-    The time zone of the customer is assumed to be UTC, and the country to have no holidays.
+    The customer is assumed to be in UTC, and in a country without holidays.
     """
     result = []
     for calendar in counted.calendars:

@@ -2,7 +2,7 @@
 
 An edge is a moment at which a deadline can jump or change its slope. Between two neighbouring
 edges each deadline is constant or grows by one second per second, so it is enough to compare both
-ends. Weeks with the same windows, exceptions and offsets are compared only once.
+ends. Of all weeks with the same exceptions and offsets, only the first is compared.
 """
 
 from __future__ import annotations
@@ -41,31 +41,33 @@ from zsupport.typed import NamedTuple
 
 _DAY = 86_400
 _WEEK = 7 * _DAY
-#: A Monday, 00:00 UTC.
+#: Monday 1970-01-05, 00:00 UTC, in seconds since 1970.
 _MONDAY = 4 * _DAY
-#: The number of days before a week whose windows can end in it.
+#: The number of days before a week from which windows can reach into the week.
 _BACK = 3
 #: The number of days after a deadline that can influence it.
 _AHEAD = 3
-#: The default first date of a comparison, and its number of days.
+#: The first date of a comparison if the policy has no `from`, and its length in days.
 _FROM = "2025-01-01"
 _DAYS = 3653
 #: The deadline of a target that is never reached: later than any other.
 _NEVER = 1 << 62
-#: Moments that distinguish most pairs of targets, in seconds of a week.
+#: Moments that distinguish most pairs of targets, in seconds since Monday 00:00 UTC.
 _SAMPLES = tuple(day * _DAY + hour * 3600 for day, hour in ((1, 10), (2, 2), (3, 17), (5, 12)))
-#: The week of the samples if it is in the period, so that many policies share the results.
+#: The Monday from which the samples count if it is in the period, in seconds since 1970. Policies
+#: with the same targets then share the results.
 _SAMPLE_MONDAY = (date(2027, 6, 7).toordinal() - EPOCH) * _DAY
-#: The longest DST gap since 1995: Antarctica/Casey, three hours.
+#: The longest DST gap since 1995, apart from skipped dates: Antarctica/Casey, three hours.
 _LONGEST_GAP = 3 * 3600
 _GAPS_FROM = (date(1995, 1, 1).toordinal() - EPOCH) * _DAY
 #: The maximum numbers of hours and targets in the cache for later policies.
 _MAX_HOURS, _MAX_TARGETS = 256, 4096
+#: The kinds of targets that count dates.
 _DATED = ("business-days", "next-business-day", "by")
-#: Rates as numbers per 400 years, which have 146,097 days, 20,871 weeks and 4,800 months.
+#: The numbers of days, weeks and months in 400 years.
 _PER_400_YEARS = {"day": 146_097, "week": 20_871, "month": 4_800}
 
-#: The `opened` conditions of a case: inside (True) or outside (False) of hours.
+#: The `opened` conditions of a case: inside (True) or outside (False) each of these hours.
 Conditions = tuple[tuple[bool, CountedTime], ...]
 
 
@@ -74,13 +76,16 @@ class TargetClock(NamedTuple):
 
     target: Target
     counted: CountedTime = EVERY_INSTANT
-    reading: str = "close"  # the end of a business day
+    reading: str = "close"  # `business_day` of the policy: when a target in business days ends
     zone: str = "UTC"  # of the policy, for `every week` targets without hours
     starts: Text = "opened"
 
 
 class DeadlinesAtMoment(NamedTuple):
-    """An opening time and the deadlines of two targets; None if a target is never reached."""
+    """An opening time and the deadlines of two targets, in seconds since 1970.
+
+    A deadline is None if the target is never reached.
+    """
 
     opened: int
     due: int | None
@@ -90,8 +95,8 @@ class DeadlinesAtMoment(NamedTuple):
 class Verdict(NamedTuple):
     """The result of a comparison of targets: `equal`, `better`, `worse` or `incomparable`.
 
-    `later` and `earlier` are examples of moments at which the target is due later and earlier.
-    They are None if no such moment was found or needed.
+    `later` is an opening time for which the first target is due later than the second, `earlier`
+    one for which it is due earlier. They are None if no such moment was found or needed.
     """
 
     word: str
@@ -111,8 +116,8 @@ class Verdict(NamedTuple):
 def period_of(*revisions: Revision) -> Period:
     """Return the moments `[first, last)` over which targets and hours of revisions are compared.
 
-    The period starts at the later `from` (default 2025-01-01). It ends after ten years or at
-    `last_day`, unless `last_day` is before the other revision starts.
+    They are in seconds since 1970. The period starts at the latest `from` (default 2025-01-01) of
+    the revisions. It ends ten years later, or after the earliest `last_day` in the period.
     """
     firsts, ends = [], []
     for revision in revisions:
@@ -133,7 +138,7 @@ class Clocks:
     """
 
     def __init__(self, public: PublicHolidays = public_holidays) -> None:
-        """`public` gives the public holidays of countries."""
+        """`public` returns the public holidays of countries."""
         self.public = public
         self._hours: dict[str, _CompiledHours] = {}
         self._functions: dict[tuple[object, ...], _DueFunction] = {}
@@ -169,7 +174,7 @@ class Deadlines:
         """`period` is a result of `period_of`; `clocks` is the cache of the run."""
         self.first, self.last = period
         self.clocks = clocks or Clocks()
-        # The object is kept, so that no other object gets the same id.
+        # Keep the object, because its id could otherwise be reused for another object.
         self._by_id: dict[int, tuple[CountedTime, _CompiledHours]] = {}
         self._known: dict[tuple[object, ...], Verdict] = {}
         self._moments: dict[tuple[object, ...], bool] = {}
@@ -282,7 +287,7 @@ class Deadlines:
                 only_worse=only_worse,
                 ignore_earlier=only_clock_recurs, ignore_later=only_other_recurs,
             )  # fmt: skip
-            scan.over(_Weeks((function, other_function), over, self.first, self.last))
+            scan.compare_weeks(_Weeks((function, other_function), over, self.first, self.last))
             if only_clock_recurs:
                 word = "incomparable" if scan.later else "better"
             elif only_other_recurs:
@@ -294,7 +299,10 @@ class Deadlines:
         return self._known[key]
 
     def _never_later(self, clock: TargetClock, other: TargetClock) -> bool:
-        """Return whether a target is certainly never later than another, without deadlines."""
+        """Return whether `clock` is certainly never later than `other`, without deadlines.
+
+        False does not mean that it is later.
+        """
         lengths = ("clock", "business")
         target, other_target = clock.target, other.target
         if (
@@ -323,8 +331,8 @@ def moments_of(
 ) -> list[tuple[Conditions, Cases]]:
     """Return parts of a case set, each with the conditions on the opening times of its cases.
 
-    `hours` returns for a name in `opened` when the hours are open, in parts that together cover
-    every case. Conditions that depend on the customer are ignored.
+    For a name in `opened` conditions, `hours` returns the hours in parts that together cover every
+    case. Conditions that depend on the customer are ignored.
     """
     result: list[tuple[Conditions, Cases]] = [((), cases)] if cases else []
     for name in opened_in(space):
@@ -342,12 +350,12 @@ def moments_of(
 
 
 def _hours(clock: TargetClock) -> CountedTime:
-    """Return the hours on which the deadline of a target depends; elapsed time has none."""
+    """Return the hours on which the deadline depends; EVERY_INSTANT for elapsed time."""
     return EVERY_INSTANT if clock.target.kind == "clock" else clock.counted
 
 
 def _in_same_zone(clock: TargetClock) -> bool:
-    """Return whether all hours of a business-day target are in one time zone."""
+    """Return whether a target that counts dates has hours in one time zone; True for others."""
     zones = {calendar.timezone for calendar in clock.counted.calendars}
     return clock.target.kind not in _DATED or len(zones) <= 1
 
@@ -357,12 +365,12 @@ def _by_number(number: int, other: int) -> str:
 
 
 def times_per_400_years(rate: Target) -> int:
-    """Return the number of events per 400 years of a rate, which is an integer."""
+    """Return the number of events of a rate in 400 years, which is always an integer."""
     return rate.amount * _PER_400_YEARS[rate.text.rpartition(" ")[2]]
 
 
 def _surely_reached(target: Target, counted: CountedTime) -> bool:
-    """Return whether a duration over hours certainly ends within ten years."""
+    """Return whether a target over hours certainly ends within ten years."""
     if target.kind == "clock" or counted == EVERY_INSTANT:
         return target.kind != "business-days"
     if len(counted.calendars) != 1:
@@ -376,7 +384,7 @@ def _surely_reached(target: Target, counted: CountedTime) -> bool:
     )
     if calendar.windows is None or calendar.business_days is not None or len(exceptions) > 50:
         return False
-    # The bound is safe even if holidays take a few weeks of each year.
+    # 200 weeks of hours end within ten years, even if each year has some weeks of holidays.
     if target.kind == "business":
         open_minutes = sum(closes - opens for opens, closes in calendar.windows)
         return target.amount <= 200 * 60 * open_minutes
@@ -384,10 +392,11 @@ def _surely_reached(target: Target, counted: CountedTime) -> bool:
 
 
 def _ends_before_close(clock: TargetClock, other: TargetClock) -> bool:
-    """Return whether a duration certainly ends no later than business days that end at closing.
+    """Return whether a duration certainly ends no later than `other`, in business days.
 
-    Between the opening time and this closing there are as many complete working dates as the
-    target counts. Each has at least one complete window, which a DST gap can shorten.
+    The business days must end at closing. Between the opening time of the case and this closing
+    there are as many complete working dates as `other` counts. Each of these dates has at least
+    one complete window, which a DST gap can shorten.
     """
     target, other_target = clock.target, other.target
     if target.kind not in ("clock", "business") or other.reading != "close":
@@ -413,18 +422,19 @@ def _ends_before_close(clock: TargetClock, other: TargetClock) -> bool:
 
 
 class _CompiledHours:
-    """Hours in the form of the clock."""
+    """Hours in the form of `zsupport.clock`, and their compiled working time."""
 
     def __init__(self, counted: CountedTime, public: PublicHolidays) -> None:
         self.open = counted.open
         self.hours = clock_hours(counted, public)
         self._kept: tuple[int, int, WorkingTime, BusinessDays | None] | None = None
 
-    def near(self, first: int, last: int) -> tuple[WorkingTime, BusinessDays | None]:
-        """Return working time and business days, compiled by weeks.
+    def compile(self, first: int, last: int) -> tuple[WorkingTime, BusinessDays | None]:
+        """Return the working time, compiled for `[first, last)`, and the business days.
 
-        There are no business days over hours in different time zones. The last result is kept,
-        because most comparisons are over the same hours.
+        `first` and `last` are in seconds since 1970. The business days are None if the hours are
+        in different time zones. The last result is kept, because the next call often has the same
+        arguments.
         """
         if self._kept is None or self._kept[:2] != (first, last):
             time = WorkingTime(*self.hours, block=_WEEK)
@@ -449,13 +459,13 @@ class _DueFunction:
         self._samples: dict[int, int] = {}
 
     def basis(self, first: int, last: int) -> Basis:
-        """Return the time over which the target counts, compiled at least for these moments."""
+        """Return the time over which the target counts, compiled for `[first, last)`."""
         if not self.compiled.hours or self.target.kind not in ("business", *_DATED):
             return Basis(ELAPSED, zone=self.zone)
-        return Basis(*self.compiled.near(first, last), self.reading, self.zone)
+        return Basis(*self.compiled.compile(first, last), self.reading, self.zone)
 
     def due(self, opened: int, basis: Basis) -> int:
-        """Return the deadline; _NEVER if there is none within ten years."""
+        """Return the deadline of a case opened at `opened`; _NEVER if it is over ten years away."""
         if self.unreachable:
             return _NEVER
         try:
@@ -464,7 +474,7 @@ class _DueFunction:
             return _NEVER
 
     def sample(self, opened: int) -> int:
-        """Return the deadline at a sample, and keep it."""
+        """Return the deadline of a case opened at a sample moment, and keep it."""
         result = self._samples.get(opened)
         if result is None:
             monday = opened - (opened - _MONDAY) % _WEEK
@@ -473,9 +483,10 @@ class _DueFunction:
         return result
 
     def edges(self, low: int, high: int, last_due: int, basis: Basis) -> Iterator[int]:
-        """Yield moments of `[low, high)` at which the deadline can jump or change its slope.
+        """Yield all opening times in `[low, high)` at which the deadline can jump or change slope.
 
-        They can include other moments. `last_due` is the deadline at the end.
+        Some of the results are other moments, also outside `[low, high)`. `last_due` is the
+        deadline of a case opened at the end of this range.
         """
         kind = self.target.kind
         if self.unreachable or kind == "clock" or basis.time is ELAPSED:
@@ -488,7 +499,8 @@ class _DueFunction:
         yield from spans.starts[first:last]
         yield from spans.ends[first:last]
         if kind == "business":
-            # One second of working time later, the deadline is in the next span.
+            # A case that is opened at `moment` is due in the first second of a span. A case that
+            # is opened before it is due in an earlier span.
             for before in spans.before[first : bisect_right(spans.starts, last_due)]:
                 worked = before - self.target.amount + 1
                 moment = spans.reach(worked) if worked > 0 else None
@@ -530,8 +542,8 @@ class _DueFunction:
                 yield at_local(date.fromordinal(day), self.target.at, self.zone)
         if self.reading != "same-time":
             return
-        # The due time has the time of day of the opening time. So an opening or a change of
-        # offset on the due date is an edge at the same time of day on the date opened.
+        # The deadline has the same time of day as the opening time. If hours open or close, or the
+        # offset changes, on the due date, there is an edge at that time of day on the date opened.
         until = min(last_due, high + 60 * _WEEK)
         moments = {start for start, _, _ in offset_pieces(self.zone, low, until + 3 * _DAY)}
         for day in range(first, until // _DAY + EPOCH + _AHEAD):
@@ -549,7 +561,7 @@ class _DueFunction:
 
 
 class _Scan:
-    """Searches for moments at which one target is later, and at which it is earlier."""
+    """Searches for moments at which a target is due later, and earlier, than another target."""
 
     def __init__(
         self,
@@ -562,6 +574,10 @@ class _Scan:
         ignore_later: bool,
         ignore_earlier: bool,
     ) -> None:
+        """Search only for what is neither impossible (`never_...`) nor irrelevant (`ignore_...`).
+
+        With `only_worse`, the search ends at the first earlier moment.
+        """
         self.function, self.other = function, other
         self.later: DeadlinesAtMoment | None = None
         self.earlier: DeadlinesAtMoment | None = None
@@ -578,7 +594,7 @@ class _Scan:
             self._seek_earlier and self.earlier is None
         )
 
-    def over(self, weeks: _Weeks) -> None:
+    def compare_weeks(self, weeks: _Weeks) -> None:
         """Compare week by week until the verdict is certain."""
         ahead = 2 * _WEEK
         seen: set[object] = set()
@@ -596,21 +612,21 @@ class _Scan:
                 continue
             until = start + _WEEK + ahead
             bases = shared or (self.function.basis(start, until), self.other.basis(start, until))
-            reached = self._week(pieces, bases)
+            reached = self._compare_pieces(pieces, bases)
             if reached == _NEVER and shared is None:
-                # A deadline that is not reached depends on ten years, so every week is compared.
+                # Ten years of hours decide that a target is not reached, so compare every week.
                 shared = bases
             elif shared is None and reached > until:
                 # The deadline is beyond the compared range: restart with a longer range.
                 ahead = reached - start - _WEEK + 2 * _WEEK
                 seen, at = {weeks.signature(start, ahead)}, 0
 
-    def _week(
+    def _compare_pieces(
         self,
         pieces: list[tuple[int, int]],
         bases: tuple[Basis, Basis],
     ) -> int:
-        """Compare over some pieces of a week; return the latest deadline."""
+        """Compare at the opening times in pieces of a week; return the latest deadline."""
         deadlines, other_deadlines = (
             _DeadlinesOfWeek(self.function, bases[0]),
             _DeadlinesOfWeek(self.other, bases[1]),
@@ -658,7 +674,7 @@ class _Scan:
 
 
 class _DeadlinesOfWeek:
-    """The deadlines of a target near a week, each computed once."""
+    """The deadlines of a target for opening times in a week, each computed once."""
 
     def __init__(self, function: _DueFunction, basis: Basis) -> None:
         self.function = function
@@ -666,14 +682,14 @@ class _DeadlinesOfWeek:
         self._known: dict[int, int] = {}
 
     def due(self, opened: int) -> int:
-        """Return the deadline."""
+        """Return the deadline of a case opened at `opened`."""
         result = self._known.get(opened)
         if result is None:
             result = self._known[opened] = self.function.due(opened, self.basis)
         return result
 
     def edges(self, low: int, high: int) -> Iterator[int]:
-        """Yield the edges of the week."""
+        """Return the edges for opening times in `[low, high)`; see `_DueFunction.edges`."""
         last_due = self.due(high - 1)
         return self.function.edges(low, high, high if last_due == _NEVER else last_due, self.basis)
 
@@ -691,7 +707,7 @@ class _Weeks:
         self.first, self.last = first, last
         self.conditions = conditions
         monday = first - (first - _MONDAY) % _WEEK
-        #: The Mondays. The first and the last week can be incomplete.
+        #: The starts of the weeks. The first and the last week can be partly outside the period.
         self.starts = range(monday, last, _WEEK)
         compiled = {id(item): item for item in (f.compiled for f in functions)}
         compiled |= {id(condition): condition for _, condition in conditions}
@@ -704,9 +720,10 @@ class _Weeks:
         self._until = 0
 
     def signature(self, start: int, ahead: int) -> object:
-        """Return a value that is equal for weeks with equal exceptions, offsets and limits.
+        """Return what distinguishes a week: of weeks with equal results, only one is compared.
 
-        The value covers the week and `ahead` seconds after it.
+        The result has the part of the week that is in the period, and the offsets and exceptions
+        from some days before the week until `ahead` seconds and some days after it.
         """
         if not self._exceptions or ahead > self._until:
             self._until = ahead
@@ -738,7 +755,7 @@ class _Weeks:
         for inside, compiled in self.conditions:
             low, high = result[0][0], result[-1][1]
             if compiled.hours:
-                open_time = compiled.near(low, high)[0].spans(low, high).intervals()
+                open_time = compiled.compile(low, high)[0].spans(low, high).intervals()
             else:
                 open_time = [(low, high)] if compiled.open else []
             result = common(result, open_time if inside else outside(open_time, low, high))
@@ -768,7 +785,10 @@ class _Exceptions:
         ]
 
     def between(self, day: int, first: int, last: int) -> tuple[object, ...]:
-        """Return the exceptions from `first` to `last`, as distances in days from `day`."""
+        """Return the exceptions from `first` to `last`, with their distances in days from `day`.
+
+        All three are ordinals of dates.
+        """
         low, high = bisect_left(self.days, first), bisect_right(self.days, last)
         result = zip(self.days[low:high], self.kinds[low:high], strict=True)
         return tuple((item - day, kind) for item, kind in result)

@@ -29,7 +29,7 @@ class StatedCell(NamedTuple):
     """A cell of a target rule, and its cases.
 
     It `matches` the cases that can be opened, match the rule and have the priority of the cell.
-    It `decides` the part of these cases that no earlier rule matches.
+    It `decides` the part of these cases that no earlier cell of the same metric matches.
     """
 
     rule: int  # its position in `targets`
@@ -66,9 +66,9 @@ class Decisions:
         self._own_names = own_names or {}
         #: The cases whose facts do not exclude their priority (the clock definition, rule 19).
         self.existing: Cases = _existing(revision, space)
-        #: The known cases that cannot be opened, because no opening time is possible.
+        #: The cases that cannot be opened, because no opening time is possible; see `decisions_of`.
         self.without_opening_time: Cases = 0
-        #: The cases that conditions match, if already known, by the identity of the condition.
+        #: The cases that conditions match, if already computed, by the `id` of the condition.
         self._matches: Mapping[int, Cases] = {}
         self._whole: dict[tuple[str | None, bool], list[tuple[CountedTime, Cases]]] = {}
         self._parts_of: dict[tuple[str, bool], list[tuple[CountedTime, Cases]]] = {}
@@ -80,10 +80,11 @@ class Decisions:
     def within(
         cls, cases: Cases, revision: Revision, whole: Decisions, matches: Mapping[int, Cases]
     ) -> Decisions:
-        """Return the decisions of a revision in some cases; it shares the hours with `whole`.
+        """Return the decisions of a revision in some cases; they share the hours of `whole`.
 
-        The revision differs from that of `whole` only in grants and rules. `matches` has the cases
-        that conditions match, by the identity of conditions that are kept alive.
+        The revision differs from the revision of `whole` only in grants and rules. `matches` has
+        the cases that conditions match, by the `id` of the condition. The caller must keep these
+        conditions alive.
         """
         result = cls.__new__(cls)
         result.revision, result.space, result._own_names = revision, whole.space, whole._own_names
@@ -112,7 +113,7 @@ class Decisions:
         #: The cases whose channel is allowed.
         self.allowed: Cases = union(self.grants)
         opening = [channel.id for channel in revision.channels if channel.opens_case]
-        #: The cases that can be opened by their channel.
+        #: The cases that can be opened through their channel.
         self.entitled: Cases = self.allowed & space.among("channel", opening)
         self._by_metric: dict[str, Targets] = {}
 
@@ -164,12 +165,14 @@ class Decisions:
             for cell, cases in _cells_with_cases(cells, space):
                 matches = matched & cases
                 result.append(StatedCell(position, metric, cell, matches, matches & left))
-                # The cells of one rule are for different priorities.
                 left &= ~matches
         return Targets(tuple(result), left)
 
     def _with_calendar(self, hours: str, *, every: bool) -> Cases:
-        """Return the cases for which hours, or any or every member of a union, have a calendar."""
+        """Return the cases for which hours have a calendar.
+
+        For a union, `every` says whether every member must have a calendar, or any member.
+        """
         if hours not in self.revision.hours:
             return self.space.every
         if (hours, every) in self._covered:
@@ -191,7 +194,7 @@ class Decisions:
         return [(metric, self.targets(metric.id)) for metric in self.revision.metrics]
 
     def by_rule(self) -> dict[int, tuple[Cases, Cases]]:
-        """Return the cases that each target rule matches and decides, by position."""
+        """Return the cases that each target rule matches and decides, by position of the rule."""
         result: dict[int, tuple[Cases, Cases]] = {}
         for _, targets in self.by_metric():
             for item in targets.stated:
@@ -214,7 +217,7 @@ class Decisions:
         """Return parts of a case set with their hours.
 
         `cases` is by default all cases. Unions are resolved into their members. `24x7` and None
-        are every instant. Cases for which a list has no calendar are omitted.
+        are every instant. Cases for which the hours have no calendar are omitted.
         """
         return self._counted(
             hours, self.space.every if cases is None else cases, skip_missing=False
@@ -261,7 +264,7 @@ class Decisions:
         return [(counted, some) for counted, some in parts if some]
 
     def _parts(self, hours: str, *, skip_missing: bool) -> list[tuple[CountedTime, Cases]]:
-        """Return the hours of all existing cases, and keep them.
+        """Return the hours of all existing cases, computed once.
 
         With `skip_missing`, a union omits members without a calendar for the case. Raises
         LimitExceeded if a union has too many combinations of calendars.
@@ -333,7 +336,7 @@ def _existing(revision: Revision, space: Space) -> Cases:
 
 
 def _cells_with_cases(cells: dict[str, Cell], space: Space) -> list[tuple[Cell, Cases]]:
-    """Return each cell as it is written, with the cases of its priorities."""
+    """Return each cell of the file once, with the cases of all of its priorities."""
     by_key: dict[str, tuple[Cell, Cases]] = {}
     for priority, cell in cells.items():
         cases = space.every if priority == "*" else space.of("priority", priority)

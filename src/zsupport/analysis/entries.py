@@ -2,7 +2,7 @@
 
 A mutant changes a single entry. Its answers differ only in cases that the condition of this entry
 matches, before or after the change. So only these cases are compared, with the entries that match
-any of them. The result must be equal to the `Difference` of both revisions in every case.
+any of them. The result is equal to the `Difference` of the complete revisions.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class EntriesByCase:
     """The grants and target rules of a revision with the cases that they match."""
 
     def __init__(self, root: Node, answers: AnswersByCase, public: PublicHolidays) -> None:
-        """`root` is the file of the revision."""
+        """`root` is the root node of the file of the revision."""
         self.answers = answers
         self.revision = revision = answers.revision
         self.inclusions = Inclusions(period_of(revision), public)
@@ -44,7 +44,7 @@ class EntriesByCase:
         matches = answers.decisions.matches
         self._grants = [_entry_cases(matches(grant.when)) for grant in revision.grants]
         self._rules = [_entry_cases(matches(rule.when)) for rule in revision.rules]
-        #: The cases that a condition matches, by the identity of the condition.
+        #: The cases that a condition matches, by the `id` of the condition.
         self._matches = {
             **{id(e.when): k.cases for e, k in zip(revision.grants, self._grants, strict=True)},
             **{id(e.when): k.cases for e, k in zip(revision.rules, self._rules, strict=True)},
@@ -53,36 +53,38 @@ class EntriesByCase:
     def difference(self, root: Node, revision: Revision) -> Difference | None:
         """Return the difference to another revision; None if they differ in more than entries.
 
-        `root` is the file of the other revision. It reuses the nodes of the file of this revision.
+        `root` is the root node of the file of the other revision. It must share the nodes that are
+        equal with the file of this revision.
         """
-        unchanged = self.revision
         if not differ_in_entries(self._root, root):
             return None
-        grants, rules = (
+        grants_part, rules_part = (
             replaced_part(entries_of(self._root, section), entries_of(root, section))
             for section in ("entitlements", "targets")
         )
         matches = self.answers.decisions.matches
-        cases = union(known.cases for known in self._grants[grants.first : grants.last])
-        changed = revision.grants[grants.first : grants.other_last]
-        cases |= union(matches(grant.when) for grant in changed)
-        # The rank of a channel depends on all channels of the case.
+        new_grants = revision.grants[grants_part.first : grants_part.other_last]
+        new_rules = revision.rules[rules_part.first : rules_part.other_last]
+        cases = union(item.cases for item in self._grants[grants_part.first : grants_part.last])
+        cases |= union(matches(grant.when) for grant in new_grants)
+        # The rank of a channel depends on the other channels, so all channels are compared.
         cases = self.answers.space.for_some("channel", cases)
-        cases |= union(known.cases for known in self._rules[rules.first : rules.last])
-        changed_rules = revision.rules[rules.first : rules.other_last]
-        cases |= union(matches(rule.when) for rule in changed_rules)
-        near_grants = _near(cases, unchanged.grants, self._grants)
-        near_rules = _near(cases, unchanged.rules, self._rules)
-        before = self._within(cases, near_grants.values(), near_rules.values())
-        after = self._within(
-            cases, _with(changed, near_grants, grants), _with(changed_rules, near_rules, rules)
+        cases |= union(item.cases for item in self._rules[rules_part.first : rules_part.last])
+        cases |= union(matches(rule.when) for rule in new_rules)
+        grants = _matching_entries(cases, self.revision.grants, self._grants)
+        rules = _matching_entries(cases, self.revision.rules, self._rules)
+        before = self._answers_in(cases, grants.values(), rules.values())
+        after = self._answers_in(
+            cases,
+            _replace_part(grants, grants_part, new_grants),
+            _replace_part(rules, rules_part, new_rules),
         )
         return Difference(before, after, self.inclusions)
 
-    def _within(
+    def _answers_in(
         self, cases: Cases, grants: Iterable[Grant], rules: Iterable[TargetRule]
     ) -> AnswersByCase:
-        """Return the answers of a revision with these entries in some cases."""
+        """Return the answers in `cases` of the revision with only these grants and rules."""
         revision = self.revision._replace(grants=tuple(grants), rules=tuple(rules))
         decisions = Decisions.within(cases, revision, self.answers.decisions, self._matches)
         return AnswersByCase(revision, decisions, self.answers.facts, self.answers)
@@ -96,23 +98,27 @@ def _first(cases: Cases) -> int:
     return (cases & -cases).bit_length() - 1
 
 
-def _near(
+def _matching_entries(
     cases: Cases, entries: tuple[_Entry, ...], entry_cases: list[_EntryCases]
 ) -> dict[int, _Entry]:
-    """Return the entries that match some of the cases, by their positions."""
+    """Return the entries whose conditions match any of the cases, by position.
+
+    `entry_cases` has the cases of each entry.
+    """
     first, last = _first(cases), cases.bit_length()
     return {
         number: entries[number]
         for number, (own, low, high) in enumerate(entry_cases)
-        # The ranges of most sets of other plans do not overlap.
+        # Compare the ranges first: it is faster than `&` of large case sets, and it excludes most
+        # entries for other plans.
         if low < last and high > first and own & cases
     }
 
 
-def _with(
-    replacements: Sequence[_Entry], near: Mapping[int, _Entry], part: ReplacedPart
+def _replace_part(
+    entries: Mapping[int, _Entry], part: ReplacedPart, replacements: Sequence[_Entry]
 ) -> Iterator[_Entry]:
     """Yield entries in order of position, with a part of them replaced."""
-    yield from (entry for number, entry in near.items() if number < part.first)
+    yield from (entry for number, entry in entries.items() if number < part.first)
     yield from replacements
-    yield from (entry for number, entry in near.items() if number >= part.last)
+    yield from (entry for number, entry in entries.items() if number >= part.last)

@@ -1,4 +1,4 @@
-"""Cases without a possible opening time, such as inside short and outside longer hours."""
+"""Cases without a possible opening time, such as inside some hours but outside longer hours."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zsupport.policy.model import Revision
 
 
 def decisions_of(revision: Revision, space: Space, public: PublicHolidays) -> Decisions:
-    """Return the decisions of a revision; cases without an opening time cannot be opened."""
+    """Return the decisions of a revision, without opening cases that have no opening time."""
     result = Decisions(revision, space)
     if names := opened_in(space):
         opening = {name: result.opening(name) for name in names}
@@ -35,9 +35,10 @@ def cases_without_opening_time(
 ) -> Cases:
     """Return the cases without a possible opening time in a period.
 
-    `opening` has for each name in `opened` conditions when these hours are open. Hours that depend
-    on the customer can be open at any instant, so they are not compared with other hours. A union
-    of hours of both kinds excludes no case. Raises LimitExceeded.
+    `opening` has the hours of each name in `opened` conditions, in parts that together cover every
+    case. Hours that depend on the customer can be open at any instant, so they are not compared
+    with other hours. A union in which only some calendars depend on the customer excludes no case.
+    Raises LimitExceeded.
     """
     result = 0
     parts: list[tuple[list[CountedTime], list[CountedTime], Cases]] = [([], [], space.every)]

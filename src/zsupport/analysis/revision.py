@@ -34,7 +34,7 @@ class AnalysedRevision:
     ) -> None:
         """`public` returns the public holidays of countries.
 
-        If `like` is given, its cases are used. It must name all values that the document names.
+        If `like` is given, its cases are used. It must define all values that the document names.
         """
         assert document.revision is not None
         self.document = document
@@ -55,9 +55,9 @@ class AnalysedRevision:
     ) -> AnalysedRevision:
         """Return a revision over the cases of two revisions, for a comparison of both.
 
-        `revision` is that of the document with the names of the other one. `own_names` maps the
-        names of hours in the space to those of the document. Cases without an opening time are
-        not excluded, because they are equal on both sides.
+        `revision` is the revision of the document with the names of both revisions. `own_names`
+        maps the names of hours in the space to the names in the document. Cases without an opening
+        time are included: the caller must exclude them.
         """
         result = cls(document, public)
         result.revision, result.space, result.facts = revision, space, facts
@@ -66,7 +66,7 @@ class AnalysedRevision:
 
     @cached_property
     def known_cases(self) -> Cases:
-        """The existing cases with only values that the revision defines."""
+        """The existing cases whose values are all defined by the revision."""
         values = {name: item for name, item in values_of(self.revision).items() if item}
         return self.decisions.existing & self.space.within(values)
 
@@ -88,7 +88,7 @@ class AnalysedRevision:
 
     @cached_property
     def variants(self) -> Variants:
-        """The reader of variants of the file with changed entries."""
+        """Reads variants of the file in which entries are changed."""
         return Variants(self.document)
 
     @cached_property
@@ -98,7 +98,7 @@ class AnalysedRevision:
 
     @cached_property
     def facts(self) -> Space:
-        """The combinations of facts that lead to a priority. Raises LimitExceeded."""
+        """The combinations of the facts that the priorities name. Raises LimitExceeded."""
         return space_of_facts(self.revision)
 
     @cached_property

@@ -35,7 +35,7 @@ def opened_in(space: Space) -> list[str]:
 
 
 def shown_case(case: Case) -> dict[str, str]:
-    """Return a case for display: its `opened` values become a single text, the last value."""
+    """Return a case for display: its `opened` values become a single text, placed last."""
     before = opened_dimension("")
     named = {name: value for name, value in case.items() if not name.startswith(before)}
     times = [
@@ -47,11 +47,12 @@ def shown_case(case: Case) -> dict[str, str]:
 
 
 def space_of(*revisions: Revision) -> Space:
-    """Return the cases that policies distinguish, with the values of all of them.
+    """Return the cases that policies distinguish, with the values of all of these policies.
 
-    The dimensions are plan, role, channel, priority, each fact that a rule names, and inside or
-    outside for the hours in `opened`. Facts that only priorities or terms name are not dimensions.
-    Raises LimitExceeded, also for a policy with too many entries.
+    The dimensions are plan, role, channel, priority, each fact in a condition of a grant, target
+    rule, commitment or calendar, and inside or outside for the hours in their `opened`. Facts that
+    only priorities or terms name are not dimensions. Raises LimitExceeded, also for a policy with
+    too many entries.
     """
     for revision in revisions:
         _check_entries(revision)
@@ -100,7 +101,10 @@ def _check_entries(revision: Revision) -> None:
 
 
 def _named(revision: Revision) -> tuple[set[str], list[str]]:
-    """Return the dimensions and facts that rules name, and the hours in their `opened`."""
+    """Return the dimensions and facts that conditions name, and the hours in their `opened`.
+
+    The conditions are those of grants, target rules, commitments and calendars.
+    """
     conditions = [grant.when for grant in revision.grants]
     conditions += [rule.when for rule in revision.rules]
     conditions += [commitment.when for commitment in revision.commitments]
