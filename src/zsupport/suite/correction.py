@@ -49,7 +49,10 @@ class _Item(NamedTuple):
 
 
 def correct_test(subject: PolicyUnderTest, example: Example) -> str | None:
-    """Return the corrected test; None if the policy does not answer."""
+    """Return the corrected test as text.
+
+    None if the policy does not answer, the answers are too many, or the correction does not pass.
+    """
     try:
         replies = [
             reply
@@ -68,7 +71,7 @@ def correct_test(subject: PolicyUnderTest, example: Example) -> str | None:
 
 
 def passes_as_written(subject: PolicyUnderTest, example: Example, text: str) -> bool:
-    """Return whether tests as text are valid, ask the same revision and pass."""
+    """Return whether the tests in `text` are valid, ask the revision of `example`, and pass."""
     options = example.question.options
     at = options.get("opened", options["at"]) if example.question.timed else None
     examples = parse_tests(subject, text, at)
@@ -82,20 +85,24 @@ def passes_as_written(subject: PolicyUnderTest, example: Example, text: str) -> 
 def parse_tests(
     subject: PolicyUnderTest, text: str, at: datetime | None = None
 ) -> tuple[Example, ...]:
-    """Return the tests of a text; empty if it is invalid.
+    """Return the tests of a text, which is a list of `cases`; empty if it is invalid.
 
-    `at` is the moment of tests without a moment.
+    `at` is the moment of tests that state no moment.
     """
     head = f"tests: {VERSION}\npolicy: {subject.policy.id}\ncases:\n"
     source = SourceFile("", (head + text).encode("utf-8", "surrogatepass"), "", "")
     return bind(read_tests_file(source), subject, at).examples
 
 
+#: Yields groups of the first list. The second list has all items of the test.
 Split = Callable[[list[_Item], list[_Item]], Iterator[list[_Item]]]
 
 
 def _cases(subject: PolicyUnderTest, example: Example, replies: list[Reply], split: Split) -> str:
-    """Return the text of the cases that expect the actual answers."""
+    """Return the text of tests that expect the answers of the policy.
+
+    Each group of answers that `split` yields becomes one test.
+    """
     revision = subject.policy.revisions[example.question.revision]
     of_set = [expected for expected in example.expects if expected.key in CHANNEL_SET_KEYS]
     reasons = [expected for expected in example.expects if expected.key == "because"]
@@ -162,7 +169,7 @@ def _items_of_rows(
 
 
 def _of_due(row: DueAnswer, expect: dict[str, Plain], example: Example) -> dict[str, Plain]:
-    """Return the expectation without fields that a test of this deadline cannot expect."""
+    """Return the expectation, with fields that a test cannot expect removed or replaced."""
     question = example.question
     if "state" in expect and not question.timed and row.state in STATES_OF_THE_MOMENT:
         del expect["state"]
@@ -206,7 +213,7 @@ def _reason(
 def _case(
     revision: Revision, example: Example, group: list[_Item], all_items: list[_Item]
 ) -> dict[str, Plain]:
-    """Return the case with the question of a group of items."""
+    """Return the test for a group of items: its name, question and expectation."""
     question = example.question
     question_node = example.node.by_key[question.command][1]
     assert isinstance(question_node, MappingNode)
@@ -257,8 +264,8 @@ def _singles(items: list[_Item], all_items: list[_Item]) -> Iterator[list[_Item]
 def _groups(items: list[_Item], all_items: list[_Item]) -> Iterator[list[_Item]]:
     """Yield groups of items with equal answers; a group has every combination of its values.
 
-    The items are split by the dimension with the fewest parts. Values of this dimension with the
-    same answers stay in one part.
+    The items are split by the dimension that gives the fewest parts. Values of this dimension with
+    the same answers are in the same part.
     """
     if len({item.key for item in items}) <= 1:
         yield items

@@ -1,9 +1,9 @@
 """Coverage: the decisions of a policy that its tests cover.
 
-A decision is one deciding rule with its answer: a grant and a channel that it allows, the default
-deny of a channel for a plan, a cell of the targets, a metric without a cell, a commitment, a
+A decision is one deciding rule with its answer: a grant and a channel that it allows, the denial of
+a channel for a plan, a cell of the targets, a metric without a cell, a commitment, a
 calendar of a list, the order of recommended channels, a priority. A test covers a decision only if
-it expects the answer by `exactly` or a value. `include`, `exclude` and invariants cover nothing.
+it expects the answer with `exactly` or a value. `include`, `exclude` and invariants cover nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from zsupport.typed import NamedTuple
 
 #: The fields that depend on the deadline.
 _DEADLINE_FIELDS = ("due", "at_risk_at", "remaining_seconds", "elapsed_seconds", "next_open")
-#: The fields that depend on the opening of hours.
+#: The fields that depend on whether hours are open.
 _OPENING_FIELDS = ("state", "open", "next_open", "next_close", "windows", "holidays")
 
 
@@ -33,7 +33,7 @@ class Decision(NamedTuple):
     """A deciding rule with its answer.
 
     `about` is the id of a channel, a metric, hours or a priority. The cases are those of the
-    policy; for the kinds `priority` and `no-priority` they are sets of facts.
+    policy; for the kinds `priority` and `no-priority` they are combinations of facts.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class Decision(NamedTuple):
 
     @property
     def by_facts(self) -> bool:
-        """Whether the cases are sets of facts."""
+        """Whether the cases are combinations of facts."""
         return self.kind in ("priority", "no-priority")
 
 
@@ -58,7 +58,7 @@ class StatedCases(NamedTuple):
     promised: tuple[tuple[str, str, Cases], ...] = ()  # metric; target, no-target or not-stated
     committed: Cases = 0
     timed: tuple[tuple[str, Cases], ...] = ()  # hours with the cases in which they were counted
-    facts: Cases = 0  # sets of facts with a stated priority
+    facts: Cases = 0  # combinations of facts with a stated priority
 
 
 def decisions_of(subject: PolicyUnderTest, index: int) -> list[Decision]:
@@ -135,7 +135,7 @@ def _priorities(subject: PolicyUnderTest, index: int) -> list[Decision]:
 
 
 def stated_by(subject: PolicyUnderTest, example: Example) -> StatedCases:
-    """Return the stated cases of a passing test. Raises LimitExceeded."""
+    """Return the cases in which a passing test states an answer. Raises LimitExceeded."""
     command = example.question.command
     keys = {expected.key for expected in example.expects}
     if not example.question.in_force and command != "priority":
@@ -158,7 +158,7 @@ def stated_by(subject: PolicyUnderTest, example: Example) -> StatedCases:
 
 
 def cases_of_question(subject: PolicyUnderTest, example: Example, space: Space) -> Cases:
-    """Return the cases of a question; an omitted fact takes its default."""
+    """Return the cases of a question; an omitted fact has its default."""
     question = example.question
     question_cases = space.every
     if space is subject.revisions[question.revision].space:

@@ -36,7 +36,7 @@ class Expected(NamedTuple):
 
     @property
     def text(self) -> str | None:
-        """The value if it is a scalar."""
+        """The text of the value if it is a scalar, otherwise None."""
         return self.value.text if isinstance(self.value, ScalarNode) else None
 
 
@@ -67,7 +67,7 @@ class Question(NamedTuple):
     facts: frozenset[str]  # the names of the facts in `values`
     options: Arguments
     zone: tzinfo  # for shown instants and local times
-    timed: bool  # whether the question states its moment, so that the answer can depend on it
+    timed: bool  # whether the test or its file states a moment, so the answer can depend on it
     in_force: bool  # whether a revision is in force at that moment
 
 

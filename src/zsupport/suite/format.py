@@ -61,7 +61,10 @@ Keys = partial(Fields, remarks=False)
 
 
 def key_of(field: str, *value: str) -> str:
-    """Return a field in the form of a tests file: as a key, with its value."""
+    """Return a field in the notation of a tests file, with its value if given, in backquotes.
+
+    Two values are a mapping: `fact: {impact: down}`.
+    """
     values = ": ".join(map(scalar, value))
     key = field.replace("_", "-")
     return f"`{key}: {{{values}}}`" if len(value) == 2 else f"`{': '.join([key, *value])}`"
@@ -113,7 +116,7 @@ class Anything(Shape):
 
 
 class TextsOrEmpty(Shape):
-    """A list of texts; an empty list expects no text."""
+    """A list of texts; an empty list expects that there is no text."""
 
     words = "a list of texts"
 
@@ -132,7 +135,7 @@ class TextsOrEmpty(Shape):
 
 
 class ChannelSet(Shape):
-    """Exactly the allowed channels; an empty list expects no channel."""
+    """The value of `exactly`: all allowed channels. An empty list expects that none is allowed."""
 
     words = "a list of channels; [] for none"
 
@@ -262,7 +265,7 @@ def _answer(answer: Any, name: str, words: str, text: Shape | None, *more: Field
 
 
 class Expectation(Shape):
-    """The expected answer. Its shape depends on the command, so the answer is read later."""
+    """The expected answer. Its shape depends on the command, so its content is read later."""
 
     words = "the expected answer"
 
@@ -483,7 +486,7 @@ TESTS = Keys(
     Field(
         "at",
         _MOMENT,
-        "The moment of tests that state none; if omitted, they use the newest revision.",
+        "The moment of tests that state no moment; if omitted, the newest revision answers.",
     ),
     Field("cases", ListOf(CASE), "Questions with their expected answers."),
     Field("invariants", ListOf(INVARIANT), "Rules for all cases of the policy."),
@@ -492,5 +495,5 @@ TESTS = Keys(
 
 
 def tests_schema() -> Schema:
-    """Return the JSON Schema (draft 7) of a tests file; the reader checks the names."""
+    """Return the JSON Schema (draft 7) of a tests file; it does not check names of the policy."""
     return schema_of(TESTS, "zsupport tests")

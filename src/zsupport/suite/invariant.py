@@ -20,7 +20,7 @@ class Violation(NamedTuple):
 
 
 def find_violations(subject: PolicyUnderTest, invariant: Invariant) -> list[Violation]:
-    """Return a violation for each claim and each of its names. Raises LimitExceeded."""
+    """Return each claim and name that some cases violate. Raises LimitExceeded."""
     space = subject.revisions[invariant.revision].space
     violations = []
     for claim in invariant.claims:
@@ -53,7 +53,7 @@ def selected_cases(
     A claim about targets selects only cases that can be opened.
     """
     space = subject.revisions[invariant.revision].space
-    # Values that no rule names change no answer, so they are not part of a case.
+    # A fact that no rule names changes no answer and is not a dimension: `within` ignores it.
     cases = space.within(invariant.where)
     cases &= subject.revisions[invariant.revision].decisions.existing
     if claim.kind == "channel":

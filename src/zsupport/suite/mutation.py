@@ -2,7 +2,7 @@
 
 A mutant differs from the policy by one small error that an author could make. Mutants are built
 from the nodes of the file, so that every part of the format can change. Invalid mutants, and
-mutants with the same answers, are not counted.
+mutants with the same answers as the policy, are not counted.
 """
 
 from __future__ import annotations
@@ -52,22 +52,22 @@ _DIMENSIONS = ("plan", "role", "channel", "priority")
 
 
 class Mutant(NamedTuple):
-    """A change of one file: its path, its description, and the new node."""
+    """A change of one file. `path` and `message` describe it in a finding."""
 
     kind: str
     path: Path
     message: str
-    before: Node
+    before: Node  # the root of the unchanged file
     place: Path
     node: Node | None  # the new node at the place; None: the node is removed
 
     def root(self) -> Node:
-        """Return the changed file."""
+        """Return the root of the changed file."""
         return with_node(self.before, self.place, self.node)
 
 
 def mutants_of(document: Document) -> Iterator[Mutant]:
-    """Yield all mutants of a policy, also invalid mutants and mutants with the same answers."""
+    """Yield all mutants of a file, also invalid mutants and mutants with the same answers."""
     assert document.root is not None
     assert document.revision is not None
     mutants = _Mutants(document.root, document.revision)
@@ -155,11 +155,11 @@ class _Mutants:
             return
         assert node is not None
         yield from self.of_members(path, dimension)
-        yield from self.more(path, dimension)
-        flipped = with_entries(node, [(_key(node, "not"), node)])
+        yield from self.additions(path, dimension)
+        flipped = with_entries(node, [(_scalar_at(node, "not"), node)])
         yield self.put("flip-not", path, f"added `not` to `{dimension}`", flipped)
 
-    def more(self, path: Path, dimension: str) -> Iterator[Mutant]:
+    def additions(self, path: Path, dimension: str) -> Iterator[Mutant]:
         """Yield mutants with one more value of a dimension."""
         node = self.node(path)
         assert node is not None
@@ -167,7 +167,7 @@ class _Mutants:
         values = {item.text for item in items if isinstance(item, ScalarNode)}
         for value in self.values.get(dimension, ()):
             if value not in values:
-                longer = with_items(node, [*items, _key(node, value)])
+                longer = with_items(node, [*items, _scalar_at(node, value)])
                 yield self.put("add-value", path, f"added `{value}` to `{path[-1]}`", longer)
 
     def of_members(self, path: Path, label: str) -> Iterator[Mutant]:
@@ -199,7 +199,7 @@ class _Mutants:
             for key in ("allow", "recommend"):
                 yield from self.of_members((*entry_path, key), key)
             if "allow" in grant:
-                yield from self.more((*entry_path, "allow"), "channel")
+                yield from self.additions((*entry_path, "allow"), "channel")
             if "recommend" in grant:
                 yield from self.swaps((*entry_path, "recommend"), "swap-recommended")
             yield from self.of_condition((*entry_path, "when"))
@@ -380,12 +380,12 @@ class _Mutants:
                 yield self.drop("drop-starts", path, message)
 
 
-def _key(node: Node, text: str) -> ScalarNode:
-    """Return a key at the position of a node."""
-    key = ScalarNode()
-    key.text, key.plain, key.flow = text, True, False
-    key.start = key.end = node.start
-    return key
+def _scalar_at(node: Node, text: str) -> ScalarNode:
+    """Return a scalar at the position of a node."""
+    scalar = ScalarNode()
+    scalar.text, scalar.plain, scalar.flow = text, True, False
+    scalar.start = scalar.end = node.start
+    return scalar
 
 
 def _other_commitment(word: str) -> str:
@@ -395,7 +395,11 @@ def _other_commitment(word: str) -> str:
 
 
 def other_targets(text: str) -> list[str]:
-    """Return the replacements of a target: twice as long, and `none`."""
+    """Return the texts that replace the text of a target in mutants.
+
+    These are a longer target, if there is one, and `none`. `none` and `not-stated` are exchanged.
+    An invalid target has no replacement.
+    """
     try:
         target = parse_target(text)
     except BadText:
@@ -412,7 +416,7 @@ def other_targets(text: str) -> list[str]:
 
 
 def _doubled(text: str) -> str | None:
-    """Return a target with its first number doubled, and a singular unit in the plural."""
+    """Return the text of a target with its number doubled; None if it has none, or has a time."""
     number = re.search(r"[0-9]+(\.[0-9]+)?", text)
     if number is None or ":" in text:
         return None
@@ -425,7 +429,7 @@ def _doubled(text: str) -> str | None:
 # -- killed and surviving mutants --------------------------------------------------------------
 
 
-#: A test with more combinations is run as a whole.
+#: A test with more combinations is run for all of them, not only for those that can differ.
 MAX_COMBINATIONS = 500
 
 
@@ -526,7 +530,10 @@ def compare_answers(before: AnalysedRevision, after: AnalysedRevision) -> Differ
 
 
 class KillingTest(NamedTuple):
-    """A test that kills a survivor. `known`: the test was suggested for a previous survivor."""
+    """A test that kills a survivor, or None if none was found.
+
+    `known`: the test was suggested for a previous survivor.
+    """
 
     test: SuggestedTest | None
     known: bool
@@ -535,7 +542,10 @@ class KillingTest(NamedTuple):
 def killing_tests(
     subject: PolicyUnderTest, survivors: Sequence[Survivor], most: int
 ) -> Iterator[tuple[Survivor, KillingTest]]:
-    """Yield every survivor with a test that kills it; suggest at most `most` different tests."""
+    """Yield every survivor with a test that kills it.
+
+    At most `most` times, a new test is searched for.
+    """
     suggested: list[tuple[SuggestedTest, _ExampleCases]] = []
     tried = 0
     for survivor in survivors:

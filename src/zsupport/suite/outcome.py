@@ -102,7 +102,7 @@ def has_failed(unit: Unit) -> bool:
 
 
 def is_selected(name: str, only: str | None) -> bool:
-    """Return whether the name of a test contains the text, in upper or lower case."""
+    """Return whether the name of a test contains `only`, ignoring case; True if it is None."""
     return only is None or only.casefold() in name.casefold()
 
 
@@ -196,7 +196,7 @@ def _difference_finding(
     shown: str,
     advice: str | None,
 ) -> Finding:
-    """Return the finding for all fields with unexpected values, by their key."""
+    """Return the finding for all unexpected values; `by_key` has the failures of each field."""
     first = next(iter(by_key.values()))[0]
     assert first.expected is not None
     shown_failures: list[Failure] = []
@@ -204,7 +204,9 @@ def _difference_finding(
     expected: list[str] = []
     for key, failures in by_key.items():
         # All messages describe the same case if possible.
-        same_case = next((known for known in failures if _within(known.case, first.case)), None)
+        same_case = next(
+            (known for known in failures if _are_compatible(known.case, first.case)), None
+        )
         failure = same_case or failures[0]
         assert failure.expected is not None
         difference = _difference_message(failure, example)
@@ -229,7 +231,7 @@ def _difference_finding(
     )  # fmt: skip
 
 
-def _within(case: Mapping[str, str], other: Mapping[str, str]) -> bool:
+def _are_compatible(case: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Return whether two cases can be the same: no shared dimension differs."""
     return all(case[name] == other[name] for name in case if name in other)
 
@@ -361,14 +363,14 @@ def _difference(failure: Failure) -> str | None:
 
 
 def _role(failure: Failure) -> str:
-    """Return the role of the related grants, which do not match if a channel is missing."""
+    """Return the label of the deciding places; they do not match if channels are only missing."""
     return "does not match" if failure.missing and not failure.surplus else "decided"
 
 
 def _deciding_places(
     document: Document, because: tuple[Because, ...], role: str = "decided"
 ) -> tuple[Related, ...]:
-    """Return the places of the policy that decided, with their role."""
+    """Return the places of the policy that decided, labelled with `role` and their path."""
     related = []
     for path in rules_of(because)[:MAX_RELATED]:
         steps = parse_path(path) or ()
@@ -519,7 +521,7 @@ def outcome_of(
 
 
 def percent(some: int, of: int) -> float:
-    """Return a share in percent with one decimal, rounded down."""
+    """Return a share in percent with one decimal, rounded down; 100 if `of` is 0."""
     if not of:
         return 100.0
     return int(some * 1000 / of) / 10
@@ -548,7 +550,7 @@ def _case(subject: PolicyUnderTest, decision: Decision) -> dict[str, str]:
 
 
 def span_of(subject: PolicyUnderTest, decision: Decision) -> Span:
-    """Return the first line of a decision."""
+    """Return the span of the first line of the rule that decides."""
     document = subject.revisions[decision.revision].document
     if decision.kind in ("denial", "unstated", "no-priority"):
         return document.key(decision.path)

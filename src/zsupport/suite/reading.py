@@ -64,7 +64,7 @@ _STATES = sorted(STATES, key=lambda state: state not in STATES_OF_THE_MOMENT)
 _EVENTS: tuple[Literal["answered", "updated", "resolved"], ...] = (
     "answered", "updated", "resolved",
 )  # fmt: skip
-#: The moment of a question without a moment, if the revision has no first day.
+#: The default moment of questions to a revision without a first day.
 _ANY_MOMENT = datetime.fromisoformat("2000-01-03T12:00:00+00:00")
 
 
@@ -86,7 +86,7 @@ class Tests(NamedTuple):
     examples: tuple[Example, ...]
     invariants: tuple[Invariant, ...]
     findings: tuple[Finding, ...]
-    at: datetime | None = None  # the moment from the caller for tests without a moment
+    at: datetime | None = None  # from the caller: the moment of tests that state none
 
 
 def read_tests_file(source: SourceFile) -> TestsFile:
@@ -124,7 +124,7 @@ def _is_newer_version(node: Node, reader: Reader) -> bool:
 def bind(file: TestsFile, subject: PolicyUnderTest, at: datetime | None) -> Tests:
     """Return the tests of a file with its names resolved against the policy.
 
-    `at` is the moment of tests without a moment; it takes precedence over the file.
+    `at` is the moment of tests that state no moment; it takes precedence over `at` of the file.
     """
     if file.record is None:
         return Tests(file, (), (), file.findings)
@@ -154,7 +154,7 @@ def _content(when: When) -> object:
 
 
 class _BoundQuestion(NamedTuple):
-    """A question as far as it can be read; None: an error in it was reported."""
+    """A question with its revision and time zone. `question` is None if it has an error."""
 
     revision: int
     zone: tzinfo
@@ -189,13 +189,16 @@ class _Binder:
     # -- moments ---------------------------------------------------------------------------
 
     def read_default(self) -> None:
-        """Read the moment of tests without a moment."""
+        """Read `at` of the file, the default moment of its tests, unless the caller gave one."""
         stated = self.moment(self.record.get("at"), None)
         if self.default is None:
             self.default = stated
 
     def moment(self, at: PlacedText | None, where: tzinfo | None) -> datetime | None:
-        """Return the instant of a text; `now` is refused."""
+        """Return the instant of a text, or None if there is no text or it is invalid.
+
+        `where` is the time zone of local times. `now` is refused.
+        """
         return None if at is None else self.instant(at.text, at, where)
 
     def instant(self, text: str, at: PlacedText, where: tzinfo | None) -> datetime | None:
@@ -211,14 +214,14 @@ class _Binder:
             return None
 
     def stated_zone(self, text: str | None) -> tzinfo | None:
-        """Return the time zone of an instant with an offset."""
+        """Return the time zone that the text of an instant states, or None."""
         try:
             return None if text is None else parse_instant(text, now=0, zone=None)[1]
         except BadText:
             return None
 
     def revision_at(self, moment: datetime | None) -> int:
-        """Return the revision in force at a moment; the newest without a moment."""
+        """Return the position of the revision that answers at a moment; the newest if None."""
         revisions = self.subject.policy.revisions
         if moment is None:
             return len(revisions) - 1
@@ -235,7 +238,7 @@ class _Binder:
             (command, self.question(command, read, node)) for command, read in records if read
         ]
         if len(questions) != 1 or node is None:
-            return None  # the question of the expectation is unknown
+            return None  # `expect` is missing, or there is not exactly one question
         [(command, bound)] = questions
         if bound is None:
             # The expectation can be invalid too; report all errors in one run.
@@ -256,7 +259,8 @@ class _Binder:
     def part(self, fields: Fields, record: Record, key: str) -> Any:
         """Return the value of a key, or of a misspelling of this key.
 
-        The misspelling was already reported, but its value can be invalid too.
+        The misspelling was already reported, but its value can be invalid too. None if the key is
+        missing.
         """
         if key in record:
             return record.get(key)
@@ -269,7 +273,7 @@ class _Binder:
     def question(self, command: str, record: Record, expect: Node | None) -> _BoundQuestion | None:
         """Return the question; None if the revision that answers is unknown."""
         before = len(self.reader.findings)
-        # A key of a different command can only be a fact.
+        # Other keys, also keys of different commands, can only be facts: `values` reads them.
         own = {
             key: read for key, read in record.values.items() if not isinstance(read, DeferredValue)
         }
@@ -356,7 +360,7 @@ class _Binder:
     def values(
         self, record: Record, revision: int
     ) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
-        """Return the values of the dimensions and facts of a question, and the set of facts."""
+        """Return the values of the dimensions and facts of a question, and the fact names."""
         names = self.names(revision)
         known = names.known["fact"] or {}
         values: dict[str, tuple[str, ...]] = {}
@@ -421,7 +425,7 @@ class _Binder:
         where: tzinfo | None,
         starts: dict[str, datetime],
     ) -> Arguments:
-        """Return the events of a case, and the moment to answer as of."""
+        """Return the events of a case, and `at`: the stated moment, or the last event."""
         events: Arguments = {"opened": moments.get("opened") or moment}
         pauses = [self.pause(at, where) for at in record.get("pause") or ()]
         happened = [events["opened"], *starts.values()]
@@ -487,7 +491,7 @@ class _Binder:
             )  # fmt: skip
 
     def dependent_on_moment(self, command: str, expect: Node | None) -> str | None:
-        """Return an expected field or value that depends on the moment."""
+        """Return an expected field or value that depends on the moment, or None."""
         if command == "hours":
             return command
         if command != "due":
@@ -633,7 +637,7 @@ class _Binder:
         return Reason(tuple(paths)) if paths else None
 
     def condition(self, read: Record, revision: int) -> Reason | None:
-        """Return the rules with a condition; report a condition that no rule has."""
+        """Return the reason for a condition; report a condition that no rule has."""
         condition = read.get("when")
         if condition is None:
             return None
@@ -733,7 +737,7 @@ def moment_in_force(subject: PolicyUnderTest, revision: int) -> datetime:
 
 
 def paths_with(subject: PolicyUnderTest, revision: int, when: When) -> list[str]:
-    """Return the paths of the rules of a revision that have a condition."""
+    """Return the paths of the rules of a revision whose condition is equal to `when`."""
     policy = subject.policy.revisions[revision]
     rules: list[Grant | TargetRule | Priority | Commitment | PolicyCalendar]
     rules = [*policy.grants, *policy.rules, *policy.priorities, *policy.commitments]

@@ -30,7 +30,7 @@ from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
 from zsupport.wording import name_fields
 
-#: The keys that expect all channels of a case together, not each answer.
+#: The keys that are compared with all channels of a case together, not with each answer.
 CHANNEL_SET_KEYS = ("exactly", "include", "exclude")
 #: Fields in which `none` is a value of its own, and does not mean null.
 _FIELDS_WITH_NONE = ("target", "commitment")
@@ -168,7 +168,7 @@ def ask(subject: PolicyUnderTest, question: Question, combination: Case) -> list
 def case_of(row: TestedAnswer, combination: Case) -> Case:
     """Return the case of an answer: the values of the answer and of the combination.
 
-    The case of an answer about channels has no channel, because they are answered together.
+    The case of an answer about channels has no channel, because one reply is about all channels.
     """
     own: dict[str, str | None] = {}
     if not isinstance(row, PriorityAnswer):

@@ -82,8 +82,9 @@ def run_session(
     """Run the tests at these paths, by default in the current folder.
 
     An invalid policy or tests file is reported and omitted, and all other tests run. `public`
-    returns the public holidays of a country, and `excluded` selects the files of folders that are
-    ignored. Raises PolicyError if no policy is found, and UsageError for an unknown name.
+    returns the public holidays of a country. `excluded` returns whether a path in a folder is
+    ignored. Raises PolicyError if no policy is found, and UsageError if `options.only` selects
+    no test.
     """
     ready: list[_PolicyWithTests] = []
     findings: list[Finding] = []
@@ -119,7 +120,7 @@ def _subject(
     findings: list[Finding],
     texts: dict[str, str],
 ) -> PolicyUnderTest | None:
-    """Return the policy of a group; add its errors to the findings."""
+    """Return the policy of a group, or None; add its errors to the findings."""
     if not group.policy:
         for file in files:
             if file.policy is not None and not file.findings and file.record is not None:

@@ -40,9 +40,9 @@ AnswerKind = TypeVar("AnswerKind", bound=TestedAnswer)
 
 #: The customer of a question for hours that depend on the customer.
 CUSTOMER = {"customer-tz": "Europe/Oslo", "customer-country": "NO"}
-#: The number of hours after the start of a revision in which a moment is searched for.
+#: The last moment that is tried, in hours after the start of a revision.
 _HOURS_AHEAD = 24 * 14
-#: The number of plans that are tried if the first case of a decision cannot be asked.
+#: The number of plans for which a case of a decision is tried, after the first case of all.
 _PLANS_TRIED = 5
 
 
@@ -72,7 +72,7 @@ def suggest_test(subject: PolicyUnderTest, decision: Decision) -> SuggestedTest 
 
 
 def _tried_cases(subject: PolicyUnderTest, decision: Decision) -> list[Case]:
-    """Return cases of a decision to try: the first of all, then the first of each plan."""
+    """Return cases of a decision to try: the first of all, then the first of some plans."""
     if decision.by_facts:
         return [subject.revisions[decision.revision].facts.first(decision.cases)]
     space = subject.revisions[decision.revision].space
@@ -84,7 +84,10 @@ def _tried_cases(subject: PolicyUnderTest, decision: Decision) -> list[Case]:
 
 
 def _moments(subject: PolicyUnderTest, decision: Decision) -> list[datetime | None]:
-    """Return moments to try: none, the start, and moments inside and outside hours if needed."""
+    """Return the moments to try, also inside and outside hours if needed.
+
+    None is a question without a moment, which only the newest revision answers.
+    """
     revision = subject.policy.revisions[decision.revision]
     newest = len(subject.policy.revisions) - 1
     start = moment_in_force(subject, decision.revision)
@@ -109,7 +112,7 @@ def _case(
 
 
 def keys_of(fields: Fields, revision: Revision, case: Case, names: set[str]) -> dict[str, Plain]:
-    """Return the values of a case for these dimensions as keys of a question.
+    """Return the values of a case as keys of a question, for the dimensions and facts in `names`.
 
     A fact with its default value is omitted, except in a question about priorities, which has only
     facts.
@@ -259,7 +262,7 @@ def _of_priority(
 
 #: The number of questions that are tried for one mutant.
 MAX_TRIED = 1_500
-#: The number of plans that are tried, because the first case does not always show a difference.
+#: The number of plans for which a differing case is tried, after the first case of all.
 _PLANS_OF_CASE = 3
 #: The number of tried cases for a changed default of a fact.
 _CASES_TRIED = 30
@@ -300,7 +303,7 @@ def suggest_killing_test(pair: MutantPair) -> SuggestedTest | None:
 
 
 def _questions(pair: MutantPair) -> Iterator[CaseQuestion]:
-    """Yield questions whose answers can differ."""
+    """Yield questions that the policy and the mutant can answer differently."""
     index, difference = pair.revision, pair.difference
     revision = pair.before.policy.revisions[index]
     for case in _cases(pair, difference.channels):
@@ -338,7 +341,7 @@ def _without_default(pair: MutantPair) -> Iterator[CaseQuestion]:
     for fact in revision.facts:
         if fact.default is None or fact.default == after[fact.id] or fact.id not in space.values:
             continue
-        # A question without the fact uses the old default before the change.
+        # The policy answers a question without the fact by its old default.
         usual = space.of(fact.id, fact.default)
         for case in islice(space.cases(usual), _CASES_TRIED):
             for moment in _moments_tried(pair, timed=False):
@@ -419,7 +422,7 @@ def _moments_tried(pair: MutantPair, *, timed: bool) -> Iterator[datetime | None
 def _distinguishing_case(
     pair: MutantPair, command: str, keys: dict[str, Plain], case: Case
 ) -> dict[str, Plain] | None:
-    """Return a test that expects the difference of two answers; None if they are equal."""
+    """Return a test that expects the answer of the policy; None if the mutant answers the same."""
     if command == "channels":
         return _distinguishing_channels(pair, keys, case)
     before, after = rows_of_both(pair, TESTED[command].answer, keys)
