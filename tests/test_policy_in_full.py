@@ -1,4 +1,4 @@
-"""`zsupport policies NAME` shows the whole file, in tables and in JSON."""
+"""`zsupport policies NAME` shows the whole file: on a screen, in tables and in JSON."""
 
 import json
 import re
@@ -17,6 +17,7 @@ from zsupport.policy.format import CONDITION, POLICY
 from zsupport.policy.loader import load_revision
 from zsupport.policy.shape import Fields, Shape
 from zsupport.view.policies import show_policies
+from zsupport.view.screens.policies import policy_screen
 
 MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 #: Every key of the format, and no value that is the default of its key.
@@ -163,15 +164,16 @@ def document_with_remarks() -> dict[str, Any]:
     return document
 
 
-def table_texts(document: dict[str, Any]) -> list[str] | None:
-    """Return all texts in the tables of a policy in full, or None if it is invalid."""
+def shown_parts(document: dict[str, Any]) -> tuple[Any, Any] | None:
+    """Return the texts in the tables and on the screen of a policy, or None if it is invalid."""
     file = SourceFile("acme.yaml", json.dumps(document).encode(), "", "acme.yaml")
     try:
         policy = Policy((load_revision(file),))
     except InvalidPolicy:
         return None
     report = show_policies([policy], MOMENT, {}, "en", [file])
-    return [text for table in report.tables for row in table.rows for text in row]
+    texts = [text for table in report.tables for row in table.rows for text in row]
+    return texts, policy_screen(policy, MOMENT, "en", {file.name: document})
 
 
 def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any]]:
@@ -232,20 +234,24 @@ def test_the_document_has_every_key_of_the_format() -> None:
     assert format_keys <= document_keys
 
 
-def test_tables_show_every_part_of_the_file(document_with_remarks: dict[str, Any]) -> None:
-    expected = table_texts(document_with_remarks)
+def test_tables_and_screens_show_every_part_of_the_file(
+    document_with_remarks: dict[str, Any],
+) -> None:
+    expected = shown_parts(document_with_remarks)
     assert expected is not None
-    not_shown, fixed = set(), set()
+    not_in_tables, not_on_screens, fixed = set(), set(), set()
     for path, value in places(document_with_remarks):
         accepted = 0
         for text in texts(value, path[-1]):
             if text == value or (accepted and text in OTHER_IDS):
                 continue
-            tables = table_texts(with_text(document_with_remarks, path, text))
-            accepted += tables is not None
-            not_shown |= {path} if tables == expected else set()
+            shown = shown_parts(with_text(document_with_remarks, path, text))
+            accepted += shown is not None
+            not_in_tables |= {path} if shown and shown[0] == expected[0] else set()
+            not_on_screens |= {path} if shown and shown[1] == expected[1] else set()
         fixed |= {path} if isinstance(value, str) and not accepted else set()
-    assert not_shown == set()
+    assert not_in_tables == set()
+    assert not_on_screens == set()
     # The rest of the document allows no other value of these.
     assert fixed == {
         ("format",),

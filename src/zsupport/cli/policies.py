@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from zsupport.cli.options import Command, Common, Option
-from zsupport.cli.output import chosen_format, write_fields, write_report
+from zsupport.cli.output import chosen_format, emit, terminal_of, write_fields, write_report
 from zsupport.cli.question import read_moments, read_question, working_folder
 from zsupport.clock.instants import format_instant, from_datetime
+from zsupport.dates import datetime
 from zsupport.errors import UsageError
 from zsupport.library import Policy, list_shipped, load_files
 from zsupport.policy.files import SourceFile
@@ -51,6 +52,9 @@ def policies(common: Common, name: str | None) -> int:
             policy = load_files(find(current))
             if Policy(tuple([revision.heading() for revision in policy.revisions])) not in known:
                 known.insert(0, policy)
+    if not common.quiet and common.field is None and chosen_format(common.format) == "table":
+        emit(_screen(known, moments.at, common, files))
+        return 0
     query = {"policy": requested, "at": format_instant(from_datetime(moments.at), moments.zone)}
     report = show_policies(known, moments.at, query, common.lang, files)
     if common.quiet:
@@ -60,6 +64,21 @@ def policies(common: Common, name: str | None) -> int:
     else:
         write_report(report, common)
     return 0
+
+
+def _screen(
+    policies: list[Policy], at: datetime, common: Common, files: tuple[SourceFile, ...]
+) -> str:
+    """Return the list of policies for a terminal; with `files`, everything that one states."""
+    from zsupport.report.screen import render_screen
+    from zsupport.view.policies import document_of
+    from zsupport.view.screens.policies import list_screen, policy_screen
+
+    terminal = terminal_of(common.color)
+    if not files:
+        return render_screen(list_screen(policies, at, common.lang), terminal)
+    documents = {file.name: document_of(file) for file in files}
+    return render_screen(policy_screen(policies[0], at, common.lang, documents), terminal)
 
 
 COMMAND = Command(policies, (_NAME,), _EXAMPLES)

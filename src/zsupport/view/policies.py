@@ -57,7 +57,7 @@ def show_policies(
     With `files`, the report has the complete content of a single policy, whose files they are.
     """
     full = bool(files)
-    documents = {file.name: _document(file) for file in files}
+    documents = {file.name: document_of(file) for file in files}
     records = []
     for policy in policies:
         current, in_force = policy.revision_at(at)
@@ -113,7 +113,7 @@ def show_policies(
     )
 
 
-def _document(file: SourceFile) -> dict[str, Any]:
+def document_of(file: SourceFile) -> dict[str, Any]:
     """Return the content of a file of a valid policy as texts, lists and mappings."""
     from zsupport.policy.yamltext import read_yaml, to_plain
 

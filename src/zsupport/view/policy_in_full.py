@@ -65,7 +65,7 @@ def sections(revision: Revision, document: dict[str, Any], lang: str) -> list[Ta
         "Plans": [view.member(plan) for plan in revision.plans],
         "Roles": [view.member(role) for role in revision.roles],
         "Facts": [view.fact(fact) for fact in revision.facts],
-        "Groups": [_group(*group) for group in document.get("groups", {}).items()],
+        "Groups": [group_in_words(*group) for group in document.get("groups", {}).items()],
         "Channels": [view.channel(channel) for channel in revision.channels],
         "Entitlements": [view.grant(grant) for grant in revision.grants],
         "Priorities": [view.priority(priority) for priority in revision.priorities],
@@ -102,7 +102,7 @@ def _table(title: str, columns: Sequence[str], rows: Rows) -> Table:
     )
 
 
-def _group(name: str, values: dict[str, Any]) -> tuple[str, str]:
+def group_in_words(name: str, values: dict[str, Any]) -> tuple[str, str]:
     """Return the name of a group, and its dimension and values as they are written."""
     [(dimension, listed)] = values.items()
     negated = "not " if isinstance(listed, dict) else ""
@@ -209,10 +209,10 @@ class _View:
             (
                 id,
                 condition(calendar.when) or ("always" if calendar is calendars[0] else "else"),
-                _zone(calendar, self.revision),
-                "\n".join(_open(calendar)),
-                "\n".join(_days_off(calendar, self.lang)),
-                "\n".join(_single_dates(calendar)),
+                zone_in_words(calendar, self.revision),
+                "\n".join(weekly_hours(calendar)),
+                "\n".join(days_off(calendar, self.lang)),
+                "\n".join(single_dates(calendar)),
                 self.calendar_remarks(calendar),
             )
             for id, calendars in self.revision.hours.items()
@@ -293,14 +293,15 @@ def condition(when: When) -> str | None:
     return condition_in_words(when) if when else None
 
 
-def _zone(calendar: PolicyCalendar, revision: Revision) -> str:
+def zone_in_words(calendar: PolicyCalendar, revision: Revision) -> str:
+    """Return the time zone of a calendar; empty for a union, whose members have their own."""
     if calendar.any:
         return ""
     zone = calendar.timezone or revision.timezone
     return "the customer's" if zone == "customer" else zone
 
 
-def _open(calendar: PolicyCalendar) -> list[str]:
+def weekly_hours(calendar: PolicyCalendar) -> list[str]:
     """Return the weekly windows, a line for each entry in the syntax of the policy."""
     if calendar.any:
         return [f"union of {', '.join(calendar.any)}"]
@@ -363,7 +364,8 @@ def _clock(minute: int, *, end: bool = False) -> str:
     return f"{hours:02}:{minutes:02}"
 
 
-def _days_off(calendar: PolicyCalendar, lang: str) -> list[str]:
+def days_off(calendar: PolicyCalendar, lang: str) -> list[str]:
+    """Return the days off of a calendar in lines, and how they count."""
     off = calendar.holidays
     if off is None:
         return []
@@ -409,7 +411,7 @@ def _exchanged(off: Holidays) -> str:
     return f"exchanged days: {pinned}" if pinned else ""
 
 
-def _single_dates(calendar: PolicyCalendar) -> list[str]:
+def single_dates(calendar: PolicyCalendar) -> list[str]:
     """Return the dates with breaks or with other hours than their weekday."""
 
     def times(windows: tuple[Window, ...]) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from zsupport.report.screen import Screen
 
 #: The start of an `unclear` text: a doubt of the author of the policy.
-_DOUBT = "doubtful: "
+DOUBT = "doubtful: "
 AnyRow = TypeVar("AnyRow", bound="Answer")
 #: The questions with a screen; the other questions show tables.
 SCREENS: tuple[str, ...] = ("channels", "priority", "terms", "topics")
@@ -157,7 +157,7 @@ class Notes:
 
 
 def _in_words(remark: Remark) -> str:
-    return remark.text.replace("unclear: ", _DOUBT, 1) if remark.kind == "unclear" else remark.text
+    return remark.text.replace("unclear: ", DOUBT, 1) if remark.kind == "unclear" else remark.text
 
 
 def sentence(text: str) -> str:
