@@ -67,7 +67,7 @@ class AnswersByCase:
 
     @cached_property
     def prerequisite_parts(self) -> list[tuple[str | int, tuple[Text, ...], Cases]]:
-        """The prerequisites of each channel (id) and grant (position), with the allowed cases."""
+        """Prerequisites of channels (by id) and grants (by position), with their allowed cases."""
         allowed, grants = self.decisions.allowed, self.revision.grants
         result: list[tuple[str | int, tuple[Text, ...], Cases]] = [
             (channel.id, channel.prerequisites, allowed & self.space.of("channel", channel.id))
@@ -105,9 +105,9 @@ class AnswersByCase:
 
     @cached_property
     def recommended(self) -> Partition:
-        """The cases with a recommended and allowed channel, by the rank of the channel from 1.
+        """The cases whose channel is allowed and recommended, by the rank of the channel.
 
-        Channels are ranked in the order in which the grants recommend them.
+        The first rank is 1. Channels are ranked in the order in which the grants recommend them.
         """
         space, allowed = self.space, self.decisions.allowed
         placed: dict[str, dict[tuple[int, int], Cases]] = {}
@@ -163,7 +163,10 @@ class AnswersByCase:
 
     @cached_property
     def commitments(self) -> list[tuple[DecidedValue, Cases]]:
-        """The commitment to the targets, with its cases; the parts together cover every case."""
+        """The commitments to the targets, each with its cases; together they cover every case.
+
+        The value is None for cases without a commitment.
+        """
         result = [
             (DecidedValue(commitment.binding, number), cases)
             for number, (commitment, cases) in enumerate(self.decisions.commitments())
@@ -175,7 +178,8 @@ class AnswersByCase:
     def priorities(self) -> list[tuple[DecidedValue, Cases]]:
         """The priorities, with the combinations of facts that lead to them.
 
-        None if no priority matches.
+        The value is None for facts that lead to no priority. It is empty if facts do not decide
+        the priority in this policy.
         """
         if not facts_decide(self.revision):
             return [(UNDECIDED, self.facts.every)]
@@ -311,7 +315,10 @@ class Difference:
 
     @property
     def cases(self) -> int:
-        """The number of cases that differ; if there are none, of combinations of facts."""
+        """The number of cases that differ.
+
+        If there are none, the number of combinations of facts that differ.
+        """
         result = self.channels | union(self.due.values()) | union(self.hours.values())
         return (result or self.facts).bit_count()
 

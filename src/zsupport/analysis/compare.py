@@ -17,8 +17,8 @@ from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Holidays, PolicyCalendar, Remarks
 from zsupport.typed import NamedTuple
 
-#: A period of at least this many seconds is assumed to have a date with the regular windows of each
-#: weekday, whatever days off there are.
+#: A period of at least this many seconds is assumed to have a regular date of each weekday, without
+#: a holiday or another exception.
 _YEAR = 366 * 86_400
 
 #: The moments `[first, last)` over which hours are compared, in seconds since 1970; a result of
@@ -70,9 +70,9 @@ def is_always_open(calendar: PolicyCalendar) -> bool:
 
 
 def opening(counted: CountedTime) -> CountedTime:
-    """Return EVERY_INSTANT for calendars of which one is always open, otherwise `counted`.
+    """Return EVERY_INSTANT if one of the calendars is always open, otherwise `counted`.
 
-    The result ignores the business days of calendars that are always open.
+    So business days make no difference for hours that are always open.
     """
     return EVERY_INSTANT if any(map(is_always_open, counted.calendars)) else counted
 
@@ -187,7 +187,7 @@ def _by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
         # Both are closed on the same holidays; the week decides on all other dates.
         return week
     if first.holidays is None:
-        # `outer` has no exchanged dates, on which `inner` can have additional windows.
+        # `outer` has no exchanged dates. On such dates, `inner` can have additional windows.
         exchanges = second.holidays is not None and second.holidays.exchanged_for is not None
         return True if week and not exchanges else None
     if _fewer(first.holidays, second.holidays):
@@ -196,9 +196,9 @@ def _by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
 
 
 def _union_by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
-    """Return the result of `includes` for unions if weeks decide it, otherwise None.
+    """Return the result of `includes` for unions if their weeks decide it, otherwise None.
 
-    If `inner` is every instant, the result is False if a minute of the week is always closed.
+    If `inner` is every instant, the result is False if `outer` is closed at a minute of every week.
     """
     if not outer.calendars:
         return None
@@ -236,7 +236,7 @@ def _fewer(first: Holidays, second: Holidays | None) -> bool:
 
 
 def _covers(outer: tuple[Window, ...], inner: tuple[Window, ...]) -> bool:
-    """Return whether the windows of a week, `outer`, contain all open minutes of `inner`."""
+    """Return whether the windows `outer` of a week contain all open minutes of `inner`."""
     open_minutes = _minutes(outer)
     return open_minutes | _minutes(inner) == open_minutes
 
@@ -263,6 +263,7 @@ def of_customer(calendar: PolicyCalendar) -> bool:
 def _by_instant(
     outer: CountedTime, inner: CountedTime, period: Period, public: PublicHolidays
 ) -> bool:
+    """Return the result of `includes` from the compiled spans of both hours."""
     first, last = period
     outer_spans, inner_spans = (
         _spans(outer, first, last, public),

@@ -54,8 +54,8 @@ _DAYS = 3653
 _NEVER = 1 << 62
 #: Moments that distinguish most pairs of targets, in seconds since Monday 00:00 UTC.
 _SAMPLES = tuple(day * _DAY + hour * 3600 for day, hour in ((1, 10), (2, 2), (3, 17), (5, 12)))
-#: The Monday from which the samples count if it is in the period, in seconds since 1970. Policies
-#: with the same targets then share the results.
+#: The Monday to which the samples are added, in seconds since 1970. It is fixed, so that policies
+#: share results. If the period does not contain its week, the first Monday of the period is used.
 _SAMPLE_MONDAY = (date(2027, 6, 7).toordinal() - EPOCH) * _DAY
 #: The longest DST gap since 1995, apart from skipped dates: Antarctica/Casey, three hours.
 _LONGEST_GAP = 3 * 3600
@@ -299,9 +299,9 @@ class Deadlines:
         return self._known[key]
 
     def _never_later(self, clock: TargetClock, other: TargetClock) -> bool:
-        """Return whether `clock` is certainly never later than `other`, without deadlines.
+        """Return whether `clock` is certainly never later than `other`.
 
-        False does not mean that it is later.
+        Deadlines are not computed, so False means only that this is not certain.
         """
         lengths = ("clock", "business")
         target, other_target = clock.target, other.target
@@ -384,7 +384,7 @@ def _surely_reached(target: Target, counted: CountedTime) -> bool:
     )
     if calendar.windows is None or calendar.business_days is not None or len(exceptions) > 50:
         return False
-    # 200 weeks of hours end within ten years, even if each year has some weeks of holidays.
+    # 200 working weeks end within ten years, even if each year has some weeks of holidays.
     if target.kind == "business":
         open_minutes = sum(closes - opens for opens, closes in calendar.windows)
         return target.amount <= 200 * 60 * open_minutes
@@ -392,7 +392,7 @@ def _surely_reached(target: Target, counted: CountedTime) -> bool:
 
 
 def _ends_before_close(clock: TargetClock, other: TargetClock) -> bool:
-    """Return whether a duration certainly ends no later than `other`, in business days.
+    """Return whether `clock`, a duration, certainly ends no later than `other`, in business days.
 
     The business days must end at closing. Between the opening time of the case and this closing
     there are as many complete working dates as `other` counts. Each of these dates has at least
@@ -510,6 +510,7 @@ class _DueFunction:
         yield from self._edges_of_dates(low, high, last_due, basis)
 
     def _edges_of_week(self, low: int, high: int) -> Iterator[int]:
+        """Yield the edges of `every week`: around changes of offset, and one week before them."""
         before = None
         for start, _, offset in offset_pieces(self.zone, low, high + _WEEK + _DAY):
             if before is not None:
@@ -519,6 +520,7 @@ class _DueFunction:
             before = offset
 
     def _edges_of_dates(self, low: int, high: int, last_due: int, basis: Basis) -> Iterator[int]:
+        """Yield the edges of a target that counts dates; see `edges`."""
         days = basis.days
         assert days is not None
         first, last = low // _DAY + EPOCH - _BACK, high // _DAY + EPOCH + _AHEAD
@@ -561,7 +563,10 @@ class _DueFunction:
 
 
 class _Scan:
-    """Searches for moments at which a target is due later, and earlier, than another target."""
+    """Searches for an opening time for which a target is due later than another target.
+
+    It also searches for an opening time for which the target is due earlier.
+    """
 
     def __init__(
         self,
@@ -574,7 +579,7 @@ class _Scan:
         ignore_later: bool,
         ignore_earlier: bool,
     ) -> None:
-        """Search only for what is neither impossible (`never_...`) nor irrelevant (`ignore_...`).
+        """Skip a search whose result is certain (`never_...`) or has no effect (`ignore_...`).
 
         With `only_worse`, the search ends at the first earlier moment.
         """
@@ -614,7 +619,7 @@ class _Scan:
             bases = shared or (self.function.basis(start, until), self.other.basis(start, until))
             reached = self._compare_pieces(pieces, bases)
             if reached == _NEVER and shared is None:
-                # Ten years of hours decide that a target is not reached, so compare every week.
+                # Whether a target is reached depends on the next ten years, so compare every week.
                 shared = bases
             elif shared is None and reached > until:
                 # The deadline is beyond the compared range: restart with a longer range.
@@ -662,6 +667,7 @@ class _Scan:
         return max(deadlines.due(high - 1), other_deadlines.due(high - 1))
 
     def _note(self, opened: int, due: int, other: int) -> None:
+        """Keep the first opening time found at which the target is later, and likewise earlier."""
         if due == other or (self.later if due > other else self.earlier):
             return
         moment = DeadlinesAtMoment(
@@ -787,7 +793,7 @@ class _Exceptions:
     def between(self, day: int, first: int, last: int) -> tuple[object, ...]:
         """Return the exceptions from `first` to `last`, with their distances in days from `day`.
 
-        All three are ordinals of dates.
+        `day`, `first` and `last` are ordinals.
         """
         low, high = bisect_left(self.days, first), bisect_right(self.days, last)
         result = zip(self.days[low:high], self.kinds[low:high], strict=True)

@@ -53,8 +53,8 @@ class EntriesByCase:
     def difference(self, root: Node, revision: Revision) -> Difference | None:
         """Return the difference to another revision; None if they differ in more than entries.
 
-        `root` is the root node of the file of the other revision. It must share the nodes that are
-        equal with the file of this revision.
+        `root` is the root node of the file of the other revision. Both files must share the nodes
+        that are equal.
         """
         if not differ_in_entries(self._root, root):
             return None

@@ -16,7 +16,7 @@ from zsupport.policy.model import Revision
 
 
 def decisions_of(revision: Revision, space: Space, public: PublicHolidays) -> Decisions:
-    """Return the decisions of a revision, without opening cases that have no opening time."""
+    """Return the decisions of a revision. Cases without an opening time are not entitled."""
     result = Decisions(revision, space)
     if names := opened_in(space):
         opening = {name: result.opening(name) for name in names}

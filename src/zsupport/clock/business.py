@@ -131,7 +131,10 @@ class BusinessDays:
         return self._ends[ordinal]
 
     def after(self, ordinal: int, start: int) -> WorkingDate:
-        """Return the first working date after a date; raise Never from `start` + ten years on."""
+        """Return the first working date after a date.
+
+        Raises Never if it is more than ten years after `start`.
+        """
         while True:
             ordinal += 1
             if (ordinal - EPOCH) * _DAY > start + HORIZON:
@@ -141,7 +144,7 @@ class BusinessDays:
                 return working
 
     def counted_dates(self, start: int, count: int) -> list[WorkingDate]:
-        """Return the working date from which business days count, and `count` more.
+        """Return the working date from which business days count, then the next `count` ones.
 
         Business days count from the date opened. They count from the next working date if the date
         opened is not working, or if `start` is not before its closing.
@@ -161,7 +164,7 @@ class BusinessDays:
         return self._due(dates[-1], reading, dates[0], start)
 
     def next_day(self, start: int, reading: str) -> int:
-        """Return the deadline of `next business day`: the working date after the date opened."""
+        """Return the deadline of `next business day`, on the working date after the date opened."""
         date_opened = self.date_opened(start)
         today = self.date(date_opened)
         return self._due(self.after(date_opened, start), reading, today, start)

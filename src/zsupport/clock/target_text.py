@@ -103,9 +103,9 @@ def _business(text: str, match: re.Match[str]) -> Target:
 
 
 def _in_minutes(every: str, seconds: int) -> str:
-    """Return the hint to write seconds as minutes, with two decimals if that is exact.
+    """Return the hint to write minutes instead of seconds.
 
-    `every` is the text before the seconds.
+    The hint states the minutes if two decimals are exact. `every` is the text before the seconds.
     """
     hundredths, rest = divmod(seconds * 100, 60)
     if rest or not seconds:
@@ -114,7 +114,7 @@ def _in_minutes(every: str, seconds: int) -> str:
 
 
 def _time_hint(time: str, remark: str) -> str | None:
-    """Return the hint for a duration with words around it; `remark` follows the duration."""
+    """Return the hint for a duration with words around it; `remark` ends the hint."""
     try:
         return f"write `{parse_target(time).text}`{remark}"
     except BadText as problem:

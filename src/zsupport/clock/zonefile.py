@@ -145,7 +145,7 @@ class Zone(dates.tzinfo):
             for start, offset in sorted(changes):
                 if start <= self._last:
                     continue
-                if starts and starts[-1] == start:  # permanent DST ends and begins at once
+                if starts and starts[-1] == start:  # DST ends and begins again
                     starts.pop()
                     offsets.pop()
                 if offset != offsets[-1]:

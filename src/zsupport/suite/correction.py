@@ -85,7 +85,7 @@ def passes_as_written(subject: PolicyUnderTest, example: Example, text: str) -> 
 def parse_tests(
     subject: PolicyUnderTest, text: str, at: datetime | None = None
 ) -> tuple[Example, ...]:
-    """Return the tests of a text, which is a list of `cases`; empty if it is invalid.
+    """Return the tests of a text, the YAML list of `cases`; empty if the text is invalid.
 
     `at` is the moment of tests that state no moment.
     """
@@ -94,7 +94,7 @@ def parse_tests(
     return bind(read_tests_file(source), subject, at).examples
 
 
-#: Yields groups of the first list. The second list has all items of the test.
+#: A function that yields groups of the items in the first list. The second list has all items.
 Split = Callable[[list[_Item], list[_Item]], Iterator[list[_Item]]]
 
 

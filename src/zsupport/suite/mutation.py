@@ -397,8 +397,8 @@ def _other_commitment(word: str) -> str:
 def other_targets(text: str) -> list[str]:
     """Return the texts that replace the text of a target in mutants.
 
-    These are a longer target, if there is one, and `none`. `none` and `not-stated` are exchanged.
-    An invalid target has no replacement.
+    These are a longer target, if there is one, and `none`. The target `none` is replaced with
+    `not-stated`, and `not-stated` with `none`. An invalid target has no replacement.
     """
     try:
         target = parse_target(text)
@@ -544,7 +544,7 @@ def killing_tests(
 ) -> Iterator[tuple[Survivor, KillingTest]]:
     """Yield every survivor with a test that kills it.
 
-    At most `most` times, a new test is searched for.
+    New tests are searched for at most `most` survivors.
     """
     suggested: list[tuple[SuggestedTest, _ExampleCases]] = []
     tried = 0

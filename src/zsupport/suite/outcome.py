@@ -363,7 +363,7 @@ def _difference(failure: Failure) -> str | None:
 
 
 def _role(failure: Failure) -> str:
-    """Return the label of the deciding places; they do not match if channels are only missing."""
+    """Return `does not match` for a failure with only missing channels, otherwise `decided`."""
     return "does not match" if failure.missing and not failure.surplus else "decided"
 
 

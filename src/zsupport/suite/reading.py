@@ -86,7 +86,7 @@ class Tests(NamedTuple):
     examples: tuple[Example, ...]
     invariants: tuple[Invariant, ...]
     findings: tuple[Finding, ...]
-    at: datetime | None = None  # from the caller: the moment of tests that state none
+    at: datetime | None = None  # the caller's moment for tests that state no moment
 
 
 def read_tests_file(source: SourceFile) -> TestsFile:

@@ -42,7 +42,7 @@ AnswerKind = TypeVar("AnswerKind", bound=TestedAnswer)
 CUSTOMER = {"customer-tz": "Europe/Oslo", "customer-country": "NO"}
 #: The last moment that is tried, in hours after the start of a revision.
 _HOURS_AHEAD = 24 * 14
-#: The number of plans for which a case of a decision is tried, after the first case of all.
+#: The number of plans for which a case of a decision is tried, after its first case.
 _PLANS_TRIED = 5
 
 
@@ -72,7 +72,7 @@ def suggest_test(subject: PolicyUnderTest, decision: Decision) -> SuggestedTest 
 
 
 def _tried_cases(subject: PolicyUnderTest, decision: Decision) -> list[Case]:
-    """Return cases of a decision to try: the first of all, then the first of some plans."""
+    """Return cases of a decision to try: its first case, then the first of some plans."""
     if decision.by_facts:
         return [subject.revisions[decision.revision].facts.first(decision.cases)]
     space = subject.revisions[decision.revision].space
@@ -262,7 +262,7 @@ def _of_priority(
 
 #: The number of questions that are tried for one mutant.
 MAX_TRIED = 1_500
-#: The number of plans for which a differing case is tried, after the first case of all.
+#: The number of plans for which a differing case is tried, after the first differing case.
 _PLANS_OF_CASE = 3
 #: The number of tried cases for a changed default of a fact.
 _CASES_TRIED = 30
@@ -341,7 +341,7 @@ def _without_default(pair: MutantPair) -> Iterator[CaseQuestion]:
     for fact in revision.facts:
         if fact.default is None or fact.default == after[fact.id] or fact.id not in space.values:
             continue
-        # The policy answers a question without the fact by its old default.
+        # The policy answers a question without the fact with its old default.
         usual = space.of(fact.id, fact.default)
         for case in islice(space.cases(usual), _CASES_TRIED):
             for moment in _moments_tried(pair, timed=False):
