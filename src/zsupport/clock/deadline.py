@@ -108,7 +108,7 @@ def merge_pauses(pauses: Sequence[Pause], start: int) -> tuple[Pause, ...]:
 
 
 def due_without_pauses(target: Target, start: int, basis: Basis) -> int:
-    """Return the deadline of a target without pauses; raise Never if it is over ten years away."""
+    """Return the deadline, ignoring pauses; raise Never if it is more than ten years away."""
     if target.kind in ("clock", "business"):
         return basis.time.due(start, target.amount)
     if target.kind == "week":
@@ -139,7 +139,7 @@ def running_seconds(time: Time, pauses: Sequence[Pause], start: int, end: int) -
 
 
 def postpone(time: Time, closed_pauses: Sequence[Pause], start: int, due: int) -> int:
-    """Return the deadline `due`, postponed by the closed pauses before it (rule 12).
+    """Return the deadline `due`, postponed by closed pauses (rule 12).
 
     It is the smallest u >= `due` such that the counted seconds of `[due, u)` outside the pauses are
     as many as the counted seconds of `[start, due)` inside the pauses.

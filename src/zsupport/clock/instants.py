@@ -115,7 +115,7 @@ def at_local(date: dates.date, seconds: int, zone: dates.tzinfo) -> int:
     before, after = offsets_around(zone, local)
     if before >= after:
         return local - before
-    # In a gap: the transition is after `low` and not after `high`.
+    # In a gap, the transition is between the instants that both offsets give.
     return _transition(local - after, local - before, zone)
 
 

@@ -37,7 +37,7 @@ _UNITS = {
     **dict.fromkeys(("d", "day", "days"), _DAY),
     **dict.fromkeys(("w", "week", "weeks"), _WEEK),
 }
-#: The days with a name, as dates from today.
+#: The days with a name, as numbers of days from today.
 _NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _WORDS = (*_UNITS, *_NAMED_DAYS, "ago", "in", "now")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -200,9 +200,9 @@ def _email_date(match: re.Match[str], text: str) -> tuple[int, dates.tzinfo]:
 def _ambiguous_week(
     match: re.Match[str], text: str, now: int, zone: dates.tzinfo | None
 ) -> BadText:
-    """Return the error for a weekday: with or without `last` or `next`, people differ on the week.
+    """Return the error for a weekday: its week is ambiguous, even with `last` or `next`.
 
-    The hint has the date up to today, and the date a week later.
+    The hint has the latest such date up to today, and the date a week later.
     """
     short, hour, minute, _ = match.groups()
     weekday = [name[:3].lower() for name in _WEEKDAYS].index(short.lower())

@@ -19,7 +19,7 @@ EXPECTED = (
     "`every week`, `2 per week`, `none` or `not-stated`"
 )
 
-# Patterns are texts, because a cached policy needs none of them.
+# Patterns are compiled when they are used, because a cached policy needs none of them.
 _NUMBER = r"(0|[1-9][0-9]*)(?:\.([0-9]+))?"
 _CLOCK = _NUMBER + r"(m|h| minutes?| hours?)( 24x7)?"
 _BUSINESS = _NUMBER + r" business (hours?|minutes?|days?)"

@@ -21,7 +21,7 @@ EXPECTED_YEARS = f"years such as `2026-2027` or `2026`, from {FIRST_YEAR} to {LA
 EXPECTED_DAYS = "weekdays such as `mon-fri` or `sat`"
 _EXPECTED_TIME = "a time HH:MM from 00:00 to 23:59, or 24:00 as an end"
 
-# Patterns are texts, because a cached policy needs none of them.
+# Patterns are compiled when they are used, because a cached policy needs none of them.
 _BLOCK = r"(\S+) +(\S+) +- +(\S+) +(\S+)"
 _WINDOW = r"(\S+) +([^-\s]+)-([^-\s]+)"
 _TIMES = r"([^-\s]+)-([^-\s]+)"
@@ -34,9 +34,9 @@ _YEARS = r"([0-9]{4})(?:-([0-9]{4}))?"
 def parse_open(text: str) -> tuple[Window, ...] | None:
     """Return the weekly windows of one `open` text, or None for `24x7`; raise BadText.
 
-    A window opens in the first week. It may close in the second week, at most a week after it
-    opened. `mon-fri 22:00-06:00` gives a window for each day, in the order of the text. A block
-    such as `fri 17:00 - mon 09:00` gives one window.
+    A window that crosses the end of the week closes in the next week, after minute 10,080. No
+    window is longer than a week. `mon-fri 22:00-06:00` gives a window for each day, in the order
+    of the text. A block such as `fri 17:00 - mon 09:00` gives one window.
     """
     if text == "24x7":
         return None

@@ -50,7 +50,7 @@ from zsupport.wording import enumerated
 
 #: The version of the format of tests.
 VERSION = 1
-#: The word for null in the JSON answer: the field does not apply.
+#: The expected value of a field that does not apply. The JSON answer has null there.
 NONE = "none"
 #: The spellings of null in YAML. They are refused, so that no test passes without an assertion.
 _NULLS = ("", "~", "null", "Null", "NULL")

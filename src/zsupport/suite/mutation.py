@@ -124,6 +124,7 @@ class _Mutants:
         yield from self.of_alternative(path, alone=True)
 
     def of_alternative(self, path: Path, *, alone: bool) -> Iterator[Mutant]:
+        """Yield mutants of an alternative; `alone` says whether it is the whole condition."""
         node = self.node(path)
         entries = list(node.entries) if isinstance(node, MappingNode) else []
         keys = [(key, value) for key, value in entries if key.text not in _REMARKS]
@@ -171,6 +172,7 @@ class _Mutants:
                 yield self.put("add-value", path, f"added `{value}` to `{path[-1]}`", longer)
 
     def of_members(self, path: Path, label: str) -> Iterator[Mutant]:
+        """Yield mutants without one item of a list, which messages call `label`."""
         items = self.items(path)
         for number, item in enumerate(items):
             if len(items) > 1 and isinstance(item, ScalarNode):

@@ -248,7 +248,7 @@ def _places(subject: PolicyUnderTest, example: Example, failure: Failure) -> tup
     because = failure.because
     cell = _cell(subject, index, failure)
     if cell is None or failure.expected.key == "because":
-        return _deciding_places(document, because, _role(failure))
+        return _deciding_places(document, because, _label_of(failure))
     if failure.expected.key == "commitment":
         paths = {entry.place.path for entry in subject.policy.revisions[index].commitments}
         because = tuple(reason for reason in because if reason.path in paths)
@@ -362,21 +362,23 @@ def _difference(failure: Failure) -> str | None:
     return "; ".join(parts)
 
 
-def _role(failure: Failure) -> str:
+def _label_of(failure: Failure) -> str:
     """Return `does not match` for a failure with only missing channels, otherwise `decided`."""
     return "does not match" if failure.missing and not failure.surplus else "decided"
 
 
 def _deciding_places(
-    document: Document, because: tuple[Because, ...], role: str = "decided"
+    document: Document, because: tuple[Because, ...], label: str = "decided"
 ) -> tuple[Related, ...]:
-    """Return the places of the policy that decided, labelled with `role` and their path."""
+    """Return the places of the policy that decided, labelled with `label` and their path."""
     related = []
     for path in rules_of(because)[:MAX_RELATED]:
         steps = parse_path(path) or ()
         # A section begins with its key.
         span = document.value(steps) if len(steps) > 1 else document.key(steps)
-        related.append(Related(document.source.shown, document.first_line(span), f"{role}: {path}"))
+        related.append(
+            Related(document.source.shown, document.first_line(span), f"{label}: {path}")
+        )
     return tuple(related)
 
 
@@ -513,7 +515,7 @@ def outcome_of(
     closing: Iterable[str],
     extra: Mapping[str, object],
 ) -> Outcome:
-    """Return the outcome of a run."""
+    """Return the outcome of a run; the arguments are fields of `Outcome`."""
     return Outcome("test", tuple(units), texts, CODES, tuple(closing), extra)
 
 

@@ -59,7 +59,10 @@ class Reply(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A difference from the expected answer; without `expected`, the question had no answer."""
+    """A difference from the expected answer.
+
+    If `expected` is None, the question had no answer.
+    """
 
     expected: Expected | None
     case: Case
@@ -108,7 +111,10 @@ def passes(
 
 
 def combinations(question: Question) -> Iterator[Case]:
-    """Yield each combination of values of a question. Several channels are one combination."""
+    """Yield each combination of values of a question.
+
+    In a question about channels, several channels are one combination.
+    """
     values = {
         name: members
         for name, members in question.values.items()

@@ -156,8 +156,8 @@ class _Measurement(NamedTuple):
     """The coverage, or the result of mutation, of all policies of a run."""
 
     units: tuple[Unit, ...]
-    closing: tuple[str, ...]
-    extra: dict[str, object]
+    closing: tuple[str, ...]  # lines that end the text
+    extra: dict[str, object]  # fields of the JSON document
 
 
 def _run(

@@ -159,7 +159,10 @@ def _of_channels(
 def rows_of(
     subject: PolicyUnderTest, kind: type[AnswerKind], keys: dict[str, Plain], revision: int
 ) -> list[AnswerKind]:
-    """Return the answers to a question; empty if a different revision would answer it."""
+    """Return the answers to the question with these keys.
+
+    The list is empty if the question is invalid or a different revision answers it.
+    """
     command = next(name for name, question in TESTED.items() if question.answer is kind)
     probe = parse_tests(subject, case_text({command: keys, "expect": _PROBES[command]}))
     if not probe or probe[0].question.revision != revision:
