@@ -243,7 +243,7 @@ def deadline(
 ) -> Deadline:
     """Return the state of a target at the instant `at`, which is not before any event.
 
-    `warn` is the ratio n/d of its time from which the target is at risk. Raises Never if the
+    The target is at risk after the share `warn` of its time, a ratio n/d. Raises Never if the
     deadline is more than ten years away.
     """
     start, anchor, metric_end, closed_pauses, open_since = run
@@ -291,9 +291,9 @@ def _risk(
     time: Time,
     warn: str,
 ) -> int:
-    """Return the instant from which a target is at risk: after `warn` of its time (rule 13).
+    """Return the instant from which a target is at risk (rule 13), rounded up.
 
-    `warn` is a ratio n/d. The result is rounded up.
+    It is the instant after the share `warn` of the time of the target, a ratio n/d.
     """
     numerator, denominator = map(int, warn.split("/"))
     in_seconds = target.kind in ("clock", "business")

@@ -99,7 +99,7 @@ _ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "Z": ("UTC",),
 }
 
-# A place to suggest for an offset in minutes. GMT+1 can be the offset itself, or the time of a
+# The places to suggest, by offset in minutes. GMT+1 can be the offset itself, or the time of a
 # place such as Berlin, where the offset changes twice a year.
 _PLACES: dict[int, str] = {
     -600: "Pacific/Honolulu",

@@ -418,7 +418,10 @@ def other_targets(text: str) -> list[str]:
 
 
 def _doubled(text: str) -> str | None:
-    """Return the text of a target with its number doubled; None if it has none, or has a time."""
+    """Return the text of a target with its number doubled.
+
+    None if it has no number, or has a time of day.
+    """
     number = re.search(r"[0-9]+(\.[0-9]+)?", text)
     if number is None or ":" in text:
         return None
