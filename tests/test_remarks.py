@@ -349,9 +349,14 @@ def test_tables_name_retired_plans_and_clocks_that_start_at_another_event(
     text = POLICY_OF_ROWS.replace("max: Max", "max: {name: Max, retired: 2026-02-01}")
     file.write_text(text, encoding="utf-8")
     arguments = ("due", "--policy", str(file), "--opened", MOMENT, "--metric", "all")
-    lines = cli(*arguments, "--format", "table", env={"COLUMNS": "999"}).stdout.splitlines()
-    assert "max: plan retired since 2026-02-01" in lines
-    assert "update: the clock starts when the case is answered" in lines
+    text = cli(*arguments, "--format", "markdown").stdout
+    assert "max: plan retired since 2026-02-01" in text
+    assert "update: the clock starts when the case is answered" in text
+    screen = cli(*arguments, "--format", "table", env={"COLUMNS": "999"}).stdout
+    [number] = re.findall(r"\[(\d)\] Plan retired since 2026-02-01\n", screen)
+    marked = re.findall(r"^  (\w+) \[([^]]*)\]", screen, re.M)
+    assert {plan for plan, numbers in marked if number in numbers.split(", ")} == {"max"}
+    assert re.search(r"\[\d\] The clock starts when the case is answered\n", screen)
 
 
 @given(st.data())

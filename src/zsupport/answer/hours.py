@@ -52,8 +52,8 @@ class SettledHours(NamedTuple):
 #: The name of predefined hours that are open at every instant.
 ALWAYS_OPEN = "24x7"
 HALF_YEAR = 182 * 86_400
-# The name of a holiday without a name in the policy.
-_NAMELESS = "day off"
+#: The name of a holiday without a name in the policy.
+NAMELESS = "day off"
 
 
 class PolicyHours:
@@ -315,7 +315,7 @@ def years_of(
         if year not in years:
             if off.frozen is not None:
                 frozen = _listed_dates(off.frozen, off, year, lang)
-                result = {ordinal: name or _NAMELESS for ordinal, name in frozen.items()}
+                result = {ordinal: name or NAMELESS for ordinal, name in frozen.items()}
                 exchanged = frozenset(_listed_dates(off.frozen_exchanged, off, year, lang))
             elif country:
                 public_year = public(country, subdivision, year)
@@ -324,7 +324,7 @@ def years_of(
                 result, exchanged = {}, frozenset()
             for ordinal, name in _listed_dates(off.add, off, year, lang).items():
                 # A public holiday that the policy adds too keeps its name and is not estimated.
-                public_name = result.get(ordinal, _NAMELESS).replace(" (estimated)", "")
+                public_name = result.get(ordinal, NAMELESS).replace(" (estimated)", "")
                 result[ordinal] = name or public_name
             removed = _listed_dates(off.remove, off, year, lang)
             for ordinal in removed:

@@ -538,6 +538,13 @@ class Opening:
     def windows(self) -> tuple[tuple[int, int], ...] | None:
         """Return the windows of the local week; None if some hours of the week are unknown."""
         first, last = self.week()
+        result = self.open_times(first, last)
+        if result is None:
+            return None
+        return tuple(item for item in result if first >= FIRST and item[1] < END)
+
+    def open_times(self, first: int, last: int) -> list[tuple[int, int]] | None:
+        """Return the open times in `[first, last)`; None if some hours in it are unknown."""
         result: list[tuple[int, int]] = []
         for piece in self._between(first, last):
             if not piece.complete:
@@ -551,7 +558,7 @@ class Opening:
                     result[-1] = (result[-1][0], closes)
                 else:
                     result.append((opens, closes))
-        return tuple(item for item in result if first >= FIRST and item[1] < END)
+        return result
 
     def week(self) -> tuple[int, int]:
         """Return the first instants of the local week, Monday to Sunday, and of the next week."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from zsupport.answer.case import Query
     from zsupport.answer.opening import HoursAnswers
     from zsupport.report.screen import Paragraph
+    from zsupport.wording import Naming
 
 Value = TypeVar("Value")
 
@@ -188,11 +189,11 @@ def finish(
         kind = refusal.partition(":")[0]
         refusal = f"{kind}: no revision of the policy is in force at that moment"
     if not common.quiet:
-        warnings = [
-            warning._replace(message=name_fields(warning.message, flag_of))
-            for warning in answers.warnings
-        ]
-        answers = answers._replace(warnings=(*warnings, *_language_warnings(common, answers)))
+        answers = answers._replace(
+            warnings=(*answers.warnings, *_language_warnings(common, answers))
+        )
+        on_screen = answers._replace(warnings=_named(answers.warnings, _glued_flag))
+        answers = answers._replace(warnings=_named(answers.warnings, flag_of))
         report = view.show(answers, query, question.zone, common.lang)
         report = report._replace(answer=view.answer, facts=tuple(question.policy.facts))
         if common.field is not None and common.format not in ("auto", "plain"):
@@ -205,7 +206,7 @@ def finish(
         format = chosen_format(common.format)
         screen = None
         if common.field is None and format == "table":
-            screen = _screen(common, question, answers, view, reasons, stated)
+            screen = _screen(common, question, on_screen, view, reasons, stated)
         if screen is not None:
             emit(screen)
             reasons = []
@@ -227,6 +228,18 @@ def finish(
     return code if refusal and not (common.exit_zero and code == 1) else 0
 
 
+def _named(warnings: Iterable[Warning], naming: Naming) -> tuple[Warning, ...]:
+    """Return warnings that name fields in the notation of `naming`."""
+    return tuple(
+        warning._replace(message=name_fields(warning.message, naming)) for warning in warnings
+    )
+
+
+def _glued_flag(field: str, *value: str) -> str:
+    """Return an option that a screen does not break from its value: `--fact a=b`."""
+    return flag_of(field, *value).replace(" ", "\u00a0")
+
+
 def _screen(
     common: Common,
     question: PolicyQuestion,
@@ -237,7 +250,7 @@ def _screen(
 ) -> str | None:
     """Return the screen of the answers, with the reasons of `--why` and the policy."""
     from zsupport.report.screen import render_screen, section
-    from zsupport.view.screens import SCREENS, Setting, load_screen
+    from zsupport.view.screens import EXPLAINED, SCREENS, Setting, load_screen
     from zsupport.view.times import Times
 
     if view.name not in SCREENS:
@@ -250,8 +263,11 @@ def _screen(
 
     times = Times(question.zone_shown(answers), question.at)
     stated |= {"why"} if common.why else set()
-    setting = Setting(times, common.lang, stated, flag_of, opening)
-    blocks = (*load_screen(view.name)(answers, setting), section(*map(_reason, reasons)))
+    stated |= {"at"} if common.at is not None else set()
+    setting = Setting(times, common.lang, stated, _glued_flag, opening, question.located.folder)
+    blocks = load_screen(view.name)(answers, setting)
+    if view.name not in EXPLAINED:
+        blocks = (*blocks, section(*map(_reason, reasons)))
     if question.fallback:
         blocks = (*blocks, section(_policy_line(answers)))
     return render_screen(blocks, terminal_of(common.color))

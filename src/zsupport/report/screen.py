@@ -148,9 +148,11 @@ def render_screen(screen: Iterable[Section], terminal: Terminal) -> str:
         highlight=False,
     )
     renderer = _Renderer(terminal)
-    for blocks in (part.blocks for part in screen if part.blocks):
-        console.print()
-        for line in itertools.chain.from_iterable(map(renderer.lines, blocks)):
+    for part in screen:
+        lines = [line for block in part.blocks for line in renderer.lines(block)]
+        if lines:
+            console.print()
+        for line in lines:
             # Rich would break a line that is too long.
             console.print(line, soft_wrap=True)
     text = "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())

@@ -12,7 +12,7 @@ from zsupport.clock.walk import walk
 from zsupport.clock.zones import zone as zone_of
 from zsupport.dates import date
 from zsupport.policy.model import Revision, When
-from zsupport.typed import TYPE_CHECKING
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.explain import (
     Explainer,
     any_of,
@@ -24,6 +24,8 @@ from zsupport.view.explain import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from zsupport.clock.business import WorkingDate
 
 #: The ways in which a policy can define the end of a business day.
 _DUE_ON_A_DAY = {
@@ -148,12 +150,22 @@ def _walk(answer: DueAnswer, row: Promise, why: Explainer[DueAnswer, DueDetails]
     return lines
 
 
-def _business_days(
-    settled: SettledHours, target: Target, start: int, revision: Revision
-) -> list[str]:
-    """Return a line with the business days that count, and the due time on the last one."""
+class CountedDays(NamedTuple):
+    """The working dates that a target in business days counts.
+
+    The target counts from the date `counted_from`, which can be later than the date `opened`. Both
+    are ordinals.
+    """
+
+    opened: int
+    counted_from: int
+    dates: list[WorkingDate]
+
+
+def counted_days(settled: SettledHours, target: Target, start: int) -> CountedDays | None:
+    """Return the working dates that a target counts; None if it does not count days."""
     if settled.days is None or target.kind not in ("business-days", "next-business-day", "by"):
-        return []
+        return None
     opened = counted_from = settled.days.date_opened(start)
     if target.kind == "business-days":
         dates = settled.days.counted_dates(start, target.amount)
@@ -162,6 +174,17 @@ def _business_days(
         dates = [settled.days.next_local_time(start, target.at)[0]]
     else:
         dates = [settled.days.after(opened, start)]
+    return CountedDays(opened, counted_from, dates)
+
+
+def _business_days(
+    settled: SettledHours, target: Target, start: int, revision: Revision
+) -> list[str]:
+    """Return a line with the business days that count, and the due time on the last one."""
+    counted = counted_days(settled, target, start)
+    if counted is None or settled.days is None:
+        return []
+    opened, counted_from, dates = counted
     days = [date.fromordinal(item.ordinal).isoformat() for item in dates]
     if len(days) > MAX_DAYS:
         days[MAX_DAYS // 2 : -MAX_DAYS // 2] = [f"{len(days) - MAX_DAYS} more"]

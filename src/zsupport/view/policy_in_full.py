@@ -305,14 +305,14 @@ def weekly_hours(calendar: PolicyCalendar) -> list[str]:
     """Return the weekly windows, a line for each entry in the syntax of the policy."""
     if calendar.any:
         return [f"union of {', '.join(calendar.any)}"]
-    lines = ["24x7"] if calendar.windows is None else _weekly(calendar.windows)
+    lines = ["24x7"] if calendar.windows is None else weekly_windows(calendar.windows)
     if calendar.business_days is not None:
         alike = _runs([Window(day * DAY, day * DAY) for day in calendar.business_days])
         lines.append(f"business days {', '.join(_days(run) for run in alike)}")
     return lines
 
 
-def _weekly(windows: tuple[Window, ...]) -> list[str]:
+def weekly_windows(windows: tuple[Window, ...]) -> list[str]:
     """Return weekly windows as texts of `open`; equal windows on consecutive days are merged."""
     lines = []
     for run in _runs(windows):

@@ -12,6 +12,9 @@ _MONTHS = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 _NO_BREAK = "\u00a0"
+_DAY = 86_400
+#: From this number of days on, hours do not matter.
+_WHOLE_DAYS = 10
 
 
 class Times(NamedTuple):
@@ -67,11 +70,15 @@ class Times(NamedTuple):
         return _glued(f"{_day(day)} {day.year}" if year else _day(day))
 
     def relative(self, instant: dates.datetime) -> str:
-        """Return the elapsed time to an instant: `in 1 h 30 min`, `2 d 22 h ago`, `now`."""
+        """Return the elapsed time to an instant: `in 1 h 30 min`, `2 d 22 h ago`, `now`.
+
+        Ten days and more are whole days.
+        """
         seconds = from_datetime(instant) - from_datetime(self.now)
         if not seconds:
             return "now"
-        text = _glued(duration(seconds))
+        days = abs(seconds) // _DAY
+        text = _glued(f"{days} d" if days >= _WHOLE_DAYS else duration(seconds))
         return f"in{_NO_BREAK}{text}" if seconds > 0 else f"{text}{_NO_BREAK}ago"
 
     def local(self, instant: dates.datetime) -> dates.datetime:

@@ -6,7 +6,7 @@ matrix, in which equal rows are merged.
 
 from __future__ import annotations
 
-from zsupport.answer.case import AnyAnswers, say
+from zsupport.answer.case import NEEDS_INPUT, AnyAnswers, say
 from zsupport.answer.remarks import joined_lines
 from zsupport.policy.model import Revision
 from zsupport.report import Remark
@@ -27,7 +27,7 @@ from zsupport.wording import Message, Naming, argument, name_fields
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-    from zsupport.answer.case import Answer, Query, Warning
+    from zsupport.answer.case import Answer, Query
     from zsupport.answer.opening import HoursAnswers
     from zsupport.report.screen import Screen
 
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 DOUBT = "doubtful: "
 AnyRow = TypeVar("AnyRow", bound="Answer")
 #: The questions with a screen; the other questions show tables.
-SCREENS: tuple[str, ...] = ("channels", "priority", "terms", "topics")
+SCREENS: tuple[str, ...] = ("channels", "due", "hours", "priority", "terms", "topics")
+#: The questions whose screens show the reasons of `--why` themselves.
+EXPLAINED = ("due",)
 
 
 class Setting(NamedTuple):
@@ -47,6 +49,7 @@ class Setting(NamedTuple):
     naming: Naming = argument  # how the caller writes a field
     #: Returns whether the channels of a case are open, without a module that pipes load.
     opening: Callable[[Query], HoursAnswers] | None = None
+    where: str = ""  # before the name of a file of the policy
 
 
 def load_screen(question: str) -> Callable[[AnyAnswers, Setting], Screen]:
@@ -177,7 +180,13 @@ def closing(answers: AnyAnswers, setting: Setting, *lines: tuple[str, str]) -> S
     pairs = list(lines)
     if assumed:
         pairs.append(("Assumed", name_fields(text, setting.naming)))
-    texts = dict.fromkeys(warning.message for warning in _without_assumptions(answers.warnings))
+    needed = dict.fromkeys(w.message for w in answers.warnings if w.code == NEEDS_INPUT)
+    pairs += [("" if number else "Needed", sentence(text)) for number, text in enumerate(needed)]
+    texts = dict.fromkeys(
+        warning.message
+        for warning in answers.warnings
+        if warning.code not in ("default-fact", NEEDS_INPUT)
+    )
     if not answers.in_force:
         texts[not_in_force_text(answers.revision)] = None
     if "why" in setting.stated:
@@ -196,10 +205,6 @@ def _sources(answers: AnyAnswers, lang: str) -> list[str]:
         for source in answers.revision.sources
         if source.id in ids
     ]
-
-
-def _without_assumptions(warnings: Iterable[Warning]) -> list[Warning]:
-    return [warning for warning in warnings if warning.code != "default-fact"]
 
 
 def case_in_words(answers: AnyAnswers, lang: str) -> str:

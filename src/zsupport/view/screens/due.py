@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from zsupport.answer.due import DueAnswer, DueAnswers
-from zsupport.clock.deadline import STARTS
-from zsupport.clock.instants import duration
+from zsupport.clock.deadline import STARTS, ending_event, events_until
+from zsupport.clock.instants import duration, from_datetime, to_datetime
+from zsupport.clock.windows import DAYS
+from zsupport.policy.model import BINDINGS
 from zsupport.report import Remark
 from zsupport.report.screen import (
+    NO_BREAK,
     NONE,
     Heading,
     LabelledTexts,
     Matrix,
     Paragraph,
     Screen,
-    Section,
+    glued,
     section,
 )
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
 from zsupport.view.screens import Notes, Setting, closing, sentence
-from zsupport.view.screens.matrix import Labeller, MatrixRow, merged
+from zsupport.view.screens.matrix import Labeller, MatrixRow, distinguishing, merged
+from zsupport.view.targets_in_words import adds_to_target, target_as_sentence, target_in_words
 from zsupport.view.times import working_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from zsupport.answer.promise import Promise
+    from zsupport.clock.target import Target
 
 #: States in words.
 _STATES = {
@@ -28,92 +42,230 @@ _STATES = {
     "not-stated": "not stated",
     "needs-input": "needs input",
     "not-started": "not started",
-    "at-risk": "at risk",
+    "at-risk": glued("at risk"),
     "breached": "late",
 }
+_COLORS = {"breached": "red", "at-risk": "yellow", "met": "green"}
+#: The states of a clock that can still run.
+_RUNNING = ("running", "at-risk", "not-started")
 #: The maximum number of priorities that are columns of the table.
 _MAX_COLUMNS = 8
 
 
+class CaseRow(NamedTuple):
+    """An answer with its promise, which has the target and the hours as values."""
+
+    answer: DueAnswer
+    promise: Promise
+
+    @property
+    def target(self) -> Target | None:
+        """The target, or None if the case has none."""
+        return self.promise.cell.target if self.promise.cell else None
+
+    @property
+    def hours(self) -> str | None:
+        """The hours over which the target counts, with their week; None: around the clock."""
+        if self.answer.hours is None or self.promise.settled_hours is None:
+            return None
+        return hours_in_words(self.answer.hours, self.promise.settled_hours)
+
+
 def screen(answers: DueAnswers, setting: Setting) -> Screen:
     """Return a card for one answer, and a matrix for several."""
-    if len(answers) == 1:
-        return (*_card(answers, answers[0], setting), closing(answers, setting))
-    return (*_matrix(answers, setting), closing(answers, setting))
+    rows = [CaseRow(*pair) for pair in zip(answers, answers.details.promises.rows, strict=True)]
+    if not rows or not answers.in_force:
+        text = "no revision of the policy is in force" if rows else "no case matches"
+        return section(Heading(f"Not stated: {text}")), closing(answers, setting)
+    if len(rows) == 1:
+        return _card(answers, rows[0], setting)
+    return _matrix(answers, rows, setting)
 
 
-def _remarks(answer: DueAnswer) -> list[Remark]:
-    result = retired(answer.retired)
-    if answer.starts in STARTS[1:]:
-        result.append(Remark("starts", f"the clock starts when the case is {answer.starts}"))
-    if answer.condition:
-        result.append(Remark("condition", f"condition: {answer.condition}"))
-    if answer.published:
-        result.append(Remark("published", f"published as “{answer.published}”"))
-    if answer.commitment:
-        result.append(Remark("commitment", f"commitment: {answer.commitment}"))
-    return result
+def _reasons(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> Screen:
+    """Return what decided, if the person asks why."""
+    if "why" not in setting.stated:
+        return ()
+    from zsupport.view.screens.due_reasons import reasons
+
+    return reasons(answers, [row.promise for row in rows], setting)
 
 
-def _card(answers: DueAnswers, answer: DueAnswer, setting: Setting) -> Screen:
-    notes = Notes(answers.revision, [answer], setting.lang, _remarks)
+# -- one case -------------------------------------------------------------------------------------
+
+
+def _card(answers: DueAnswers, row: CaseRow, setting: Setting) -> Screen:
+    notes = Notes(answers.revision, [row.answer], setting.lang, _remarks_of_card)
     return (
-        section(_headline(answer, setting)),
-        section(LabelledTexts(tuple(_facts(answers, answer, setting)))),
-        section(*(Paragraph(sentence(text)) for text in notes.texts(answer))),
+        section(_headline(row, setting)),
+        section(LabelledTexts(tuple(_facts(answers, row, setting)))),
+        section(*(Paragraph(sentence(text)) for text in notes.texts(row.answer))),
+        closing(answers, setting),
+        *_reasons(answers, [row], setting),
     )
 
 
-def _headline(answer: DueAnswer, setting: Setting) -> Heading:
+def _remarks_of_card(answer: DueAnswer) -> list[Remark]:
+    result = retired(answer.retired)
+    if answer.starts in STARTS[1:]:
+        result.append(Remark("starts", f"the clock starts when the case is {answer.starts}"))
+    return result
+
+
+def _headline(row: CaseRow, setting: Setting) -> Heading:
     """Return the answer in one line: when the target is due, or why there is no deadline."""
-    times, due = setting.times, answer.due
+    times, answer, due = setting.times, row.answer, row.answer.due
+    color = _COLORS.get(answer.state, "")
     if due is None:
-        texts = {
-            "not-entitled": "Not entitled",
-            "no-target": "No promise: the policy states that there is no target",
-            "not-stated": "Not stated: the policy states no target",
-            "needs-input": "The answer depends on the customer",
-            "not-started": "The clock has not started",
-            "paused": "Paused",
-            "met": "Met",
-        }
-        return Heading(texts.get(answer.state, _STATES.get(answer.state, answer.state)))
-    instant = times.full(due)
+        return Heading(_without_deadline(row), color=color)
+    instant, relative = times.full(due), times.relative(due)
     if answer.state == "met":
-        return Heading(f"Met; it was due {instant}")
+        return Heading(f"Met: was due {instant}", color=color)
     if answer.state == "breached":
-        return Heading(f"Was due {instant}", times.relative(due))
-    if answer.state == "at-risk":
-        return Heading(f"At risk: due {instant}", times.relative(due))
-    return Heading(f"Due {instant}", times.relative(due))
+        if relative.endswith("ago"):
+            return Heading(f"Was due {instant}", relative, color=color)
+        return Heading(f"Late: due {instant}", relative, color=color)
+    text = f"{'At risk: due' if answer.state == 'at-risk' else 'Due'} {instant}"
+    if answer.state == "not-started":
+        text = f"Not started: due {instant}"
+    elif "opened" not in setting.stated:
+        text += f" if opened {_moment_opened(answer, setting)}"
+    return Heading(text, relative, color=color)
 
 
-def _facts(answers: DueAnswers, answer: DueAnswer, setting: Setting) -> list[tuple[str, str]]:
+def _without_deadline(row: CaseRow) -> str:
+    """Return why there is no deadline."""
+    answer, target = row.answer, row.target
+    if answer.state in ("running", "not-started", "met") and target is not None:
+        words = target_in_words(target)
+        if target.kind == "rate" and answer.state == "running":
+            return f"{words[:1].upper()}{words[1:]}, until the case is resolved"
+        if answer.state == "running":
+            return f"Not reached within ten years: {words}"
+    texts = {
+        "not-entitled": "Not entitled",
+        "no-target": "No promise: the policy states that there is no target",
+        "not-stated": "Not stated: the policy states no target",
+        "needs-input": "The answer depends on the customer",
+        "not-started": f"Not started: the clock starts when the case is {answer.starts}",
+        "paused": "Paused: the deadline is unknown until the pause ends",
+        "met": "Met",
+    }
+    return texts.get(answer.state, sentence(_STATES.get(answer.state, answer.state)))
+
+
+def _moment_opened(answer: DueAnswer, setting: Setting) -> str:
+    return setting.times.short(answer.opened) if "at" in setting.stated else "now"
+
+
+def _facts(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[str, str]]:
     """Return the labels and texts of a card."""
-    times = setting.times
+    times, answer, target = setting.times, row.answer, row.target
     pairs = []
-    if answer.target is not None:
-        over = f", over the hours `{answer.hours}`" if answer.hours else ""
-        pairs.append((_title(answer.metric), f"within {answer.target}{over}"))
-    if answer.elapsed_seconds is not None and "opened" in setting.stated:
-        pairs.append(("Used", _length(answer.elapsed_seconds, answer)))
-    if answer.remaining_seconds is not None and answer.due is not None:
-        seconds = answer.remaining_seconds
-        if seconds >= 0 and answer.hours is not None:
-            pairs.append(("Left", _length(seconds, answer)))
-    if answer.at_risk_at is not None and answer.state == "running":
+    if target is not None and target.promises:
+        where = ""
+        if target.kind == "week":
+            settled = row.promise.settled_hours
+            zone = settled.zone_name if settled else answers.revision.timezone
+            where = "" if answer.hours and not settled else f", in the time zone {zone}"
+        elif row.hours is not None:
+            where = f" ({row.hours})"
+        elif answer.hours is not None:
+            where = f" over the hours `{answer.hours}`"
+        elif target.kind == "clock":
+            where = ", around the clock"
+        words = target_as_sentence(target, answers.revision.business_day)
+        pairs.append((_title(answer.metric), f"{words}{where}"))
+    if answer.published and (target is None or adds_to_target(answer.published, target)):
+        pairs.append(("Published", f"“{answer.published}”"))
+    if answer.condition:
+        pairs.append(("Condition", answer.condition))
+    if answer.commitment and target is not None and target.promises:
+        pairs.append(("Commitment", _commitment(answer)))
+    pairs += _course(answers, row, setting)
+    case = _case(answers, answer)
+    moment = times.short(answer.opened) if "opened" in setting.stated else ""
+    pairs.append(
+        ("Case", ", ".join(part for part in (case, moment and f"opened {moment}") if part))
+    )
+    return [pair for pair in pairs if pair[1]]
+
+
+def _commitment(answer: DueAnswer) -> str:
+    return (
+        "none, the time is not binding"
+        if answer.commitment == BINDINGS[0]
+        else (answer.commitment or "")
+    )
+
+
+def _course(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[str, str]]:
+    """Return how far the clock has run, and the events that the person stated."""
+    times, answer, target = setting.times, row.answer, row.target
+    pairs = []
+    elapsed, left = answer.elapsed_seconds, answer.remaining_seconds
+    if (
+        elapsed is not None
+        and target is not None
+        and target.kind in ("clock", "business")
+        and answer.state != "breached"
+        and answer.opened != times.now
+        and "opened" in setting.stated
+    ):
+        used = duration(elapsed, days=False) if elapsed else "0 min"
+        pairs.append(("Used", f"{used} of {target_in_words(target._replace(every=False))}"))
+    if left is not None and answer.state == "paused":
+        pairs.append(("Left", f"{_length(left, answer)} when the pause ends"))
+    elif left is not None and answer.state in _RUNNING and _counts_working_time(row):
+        pairs.append(("Left", _length(left, answer)))
+    if answer.at_risk_at is not None and answer.state in ("running", "not-started"):
         pairs.append(("At risk from", times.full(answer.at_risk_at)))
     if answer.paused_seconds:
         pairs.append(("Paused", _length(answer.paused_seconds, answer)))
-    case = _case(answers, answer)
-    opened = times.short(answer.opened)
-    stated = f"opened {opened}" if "opened" in setting.stated else "if opened now"
-    pairs.append(("Case", ", ".join(part for part in (case, stated) if part)))
+    if (closed := _closed_now(row, setting)) and answer.state in _RUNNING:
+        pairs.append(("Now", closed))
+    return [*pairs, *_events(answers, row, setting)]
+
+
+def _counts_working_time(row: CaseRow) -> bool:
+    return row.target is not None and row.target.kind == "business"
+
+
+def _events(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[str, str]]:
+    """Return the events that the person stated, and whether the last one was in time."""
+    answer, times = row.answer, setting.times
+    events = events_until(answers.details.moment.events, answers.details.moment.at)
+    end = None
+    if row.target is not None:
+        first_metric = answer.metric == answers.revision.metrics[0].id
+        end = ending_event(row.target, events, first_metric=first_metric)
+    pairs = []
+    for label, event in (
+        ("Answered", events.answered), ("Last update", events.updated),
+        ("Resolved", events.resolved),
+    ):  # fmt: skip
+        if event is None:
+            continue
+        text = times.short(to_datetime(event))
+        if event == end and answer.due is not None:
+            left = from_datetime(answer.due) - event
+            text += f" ({duration(left)} {'too late' if left < 0 else 'before the deadline'})"
+        pairs.append((label, text))
     return pairs
 
 
+def _closed_now(row: CaseRow, setting: Setting) -> str | None:
+    """Return when the hours of a target open, if they are closed now."""
+    settled, opens, times = row.promise.settled_hours, row.answer.next_open, setting.times
+    if settled is None or opens is None or settled.time.is_open(from_datetime(times.now)):
+        return None
+    return f"closed, opens {times.short(opens)} ({times.relative(opens)})"
+
+
 def _length(seconds: int, answer: DueAnswer) -> str:
-    return duration(seconds) if answer.hours is None else working_time(seconds)
+    if answer.hours is not None:
+        return working_time(seconds)
+    return duration(seconds) if seconds else "0 min"
 
 
 def _title(metric: str) -> str:
@@ -123,47 +275,118 @@ def _title(metric: str) -> str:
 def _case(answers: DueAnswers, answer: DueAnswer) -> str:
     """Return the values of the case: those of the query and those of the answer."""
     query = answers.query
-    facts = {**query.facts, **answer.facts}
-    values = [
+    return _values(
         answer.plan or query.plan, answer.role or query.role, answer.channel or query.channel,
-        answer.priority or query.priority, *(f"{name}={value}" for name, value in facts.items()),
-    ]  # fmt: skip
-    return " · ".join(value for value in values if value)
+        answer.priority or query.priority, **{**query.facts, **answer.facts},
+    )  # fmt: skip
 
 
-def _matrix(answers: DueAnswers, setting: Setting) -> Screen:
-    entitled = [answer for answer in answers if answer.state != "not-entitled"]
-    notes = Notes(answers.revision, entitled, setting.lang, _remarks)
+def _values(*values: str | None, **facts: str) -> str:
+    texts = [*values, *(f"{name}={value}" for name, value in facts.items())]
+    return " · ".join(glued(text) for text in texts if text)
+
+
+# -- several cases --------------------------------------------------------------------------------
+
+
+def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> Screen:
     across = _across(answers)
-    names = [name for name in answers.columns if name != across]
-    columns = _distinct(answers, across) if across else [""]
-    cells: dict[tuple[str, ...], dict[str, str]] = {}
-    for answer in answers:
-        column = values_of(answer, [across])[0] if across else ""
-        cells.setdefault(values_of(answer, names), {})[column] = _cell(answer, setting, notes)
-    rows = [
-        MatrixRow(
-            tuple((label,) for label in labels),
-            tuple(by_column.get(column, "") for column in columns),
-        )
-        for labels, by_column in cells.items()
-    ]
-    labeller = Labeller(names, rows)
-    shown = merged([row for row in rows if set(row.cells) - {NONE, ""}])
-    refused = merged([row for row in rows if not set(row.cells) - {NONE, ""}])
-    heads = (*map(str.capitalize, names), *(columns if across else ("Due",)))
-    table = Matrix(
-        heads, tuple((*labeller.labels(row), *row.cells) for row in shown), values=len(names)
-    )
-    closing_lines = (
-        [LabelledTexts((("Not entitled", labeller.naming(refused)),))] if refused else []
-    )
+    names = distinguishing(answers.answers, [name for name in answers.columns if name != across])
+    if across and all(len(_distinct(answers, name)) == 1 for name in names):
+        names, across = [across], None  # only the priorities differ
+    entitled = [row for row in rows if row.answer.state != "not-entitled"]
+    hours = list(dict.fromkeys(row.hours for row in entitled if row.hours))
+    own = partial(_remarks, {id(row.answer): row for row in rows}, differing=len(hours) > 1)
+    by_row = partial(_key, names)
+    by_column = partial(_key, [across] if across else [])
+    notes = Notes(
+        answers.revision, [row.answer for row in entitled], setting.lang, own,
+        groups=(by_row, by_column) if across else (),
+    )  # fmt: skip
+    table, refused = _table(answers, rows, setting, notes, across, names)
+    if across and "opened" in setting.stated and _within_a_week(rows, setting):
+        narrow, _ = _table(answers, rows, setting, notes, across, names, narrow=True)
+        table = table._replace(narrow=narrow)
+    pairs = []
+    if len(hours) == 1:
+        pairs.append(("Working time", hours[0]))
+    if refused:
+        pairs.append(("Not entitled", refused))
     return (
         section(_title_of_matrix(answers, setting)),
-        section(table),
+        section(*([table] if table.rows else [])),
         notes.section(),
-        Section(tuple(closing_lines)),
+        closing(answers, setting, *pairs),
+        *_reasons(answers, rows, setting),
     )
+
+
+def _remarks(rows: dict[int, CaseRow], answer: DueAnswer, *, differing: bool) -> list[Remark]:
+    """Return the remarks of an answer in a table; `differing`: the hours of answers differ."""
+    row, result = rows[id(answer)], _remarks_of_card(answer)
+    target = row.target
+    if target is None or not target.promises:
+        return result
+    if differing and row.hours:
+        result.append(Remark("hours", f"working time: {row.hours}"))
+    if answer.condition:
+        result.append(Remark("condition", f"condition: {answer.condition}"))
+    if answer.published and adds_to_target(answer.published, target):
+        result.append(Remark("published", f"published as “{answer.published}”"))
+    if answer.commitment:
+        result.append(Remark("commitment", f"commitment: {_commitment(answer)}"))
+    return result
+
+
+def _key(names: Iterable[str], answer: DueAnswer) -> tuple[object, ...]:
+    return (*names, *values_of(answer, names))
+
+
+def _table(
+    answers: DueAnswers,
+    rows: Sequence[CaseRow],
+    setting: Setting,
+    notes: Notes,
+    across: str | None,
+    names: list[str],
+    *,
+    narrow: bool = False,
+) -> tuple[Matrix, str]:
+    """Return the table of the entitled cases, and a text that names the other cases.
+
+    With `narrow`, deadlines are written without the date.
+    """
+    columns = _distinct(answers, across) if across else []
+    marked = [f"{column}{notes.marks_of((across, column))}" for column in columns]
+    by_labels: dict[tuple[str, ...], list[CaseRow]] = {}
+    for row in rows:
+        by_labels.setdefault(values_of(row.answer, names), []).append(row)
+    matrix_rows = []
+    for labels, group in by_labels.items():
+        if all(row.answer.state == "not-entitled" for row in group):
+            cells: tuple[str, ...] = ()
+        elif across:
+            marks = notes.marks_of((*names, *labels))
+            of_column = {
+                values_of(row.answer, [across])[0]: _cell(row, setting, notes, narrow=narrow)
+                for row in group
+            }
+            cells = (marks, *(of_column.get(column, "") for column in columns))
+        else:
+            cells = ("", *_cells(group[0], setting, notes))
+        matrix_rows.append(MatrixRow(tuple((label,) for label in labels), cells))
+    labeller = Labeller(names, matrix_rows)
+    shown = merged([row for row in matrix_rows if row.cells])
+    refused = merged([row for row in matrix_rows if not row.cells])
+    if not across:
+        marked = ["Due", "Target"] if "opened" in setting.stated else ["Target"]
+    texts = []
+    for matrix_row in shown:
+        marks, *cells_shown = matrix_row.cells
+        first, *rest = labeller.labels(matrix_row)
+        texts.append((f"{first}{marks}", *rest, *cells_shown))
+    heads = (*map(str.capitalize, names), *marked)
+    return Matrix(heads, tuple(texts), values=len(names)), labeller.naming(refused)
 
 
 def _across(answers: DueAnswers) -> str | None:
@@ -178,31 +401,77 @@ def _distinct(answers: DueAnswers, dimension: str) -> list[str]:
 
 
 def _title_of_matrix(answers: DueAnswers, setting: Setting) -> Heading:
+    query = answers.query
     metrics = list(dict.fromkeys(answer.metric for answer in answers))
     what = _title(metrics[0]) if len(metrics) == 1 else "Targets"
-    case = _case_of_query(answers)
+    case = _values(query.plan, query.role, query.channel, query.priority, **query.facts)
+    of_case = f" for {case}" if case else ""
     if "opened" not in setting.stated:
-        return Heading(f"{what}{case}")
-    return Heading(f"{what} due{case}, opened {setting.times.full(answers[0].opened)}")
+        return Heading(f"{what}{of_case}")
+    return Heading(f"{what} due{of_case}, opened {setting.times.full(answers[0].opened)}")
 
 
-def _case_of_query(answers: DueAnswers) -> str:
-    query = answers.query
-    facts = (f"{name}={value}" for name, value in query.facts.items())
-    values = [query.plan, query.role, query.channel, query.priority, *facts]
-    case = " · ".join(value for value in values if value)
-    return f" for {case}" if case else ""
+def _within_a_week(rows: Sequence[CaseRow], setting: Setting) -> bool:
+    """Return whether the weekday of each deadline identifies its date."""
+    local = setting.times.local
+    return all(
+        (local(row.answer.due).date() - local(row.answer.opened).date()).days < len(DAYS)
+        for row in rows
+        if row.answer.due is not None
+    )
 
 
-def _cell(answer: DueAnswer, setting: Setting, notes: Notes) -> str:
+def _cell(row: CaseRow, setting: Setting, notes: Notes, *, narrow: bool) -> str:
     """Return what a cell says: the deadline if the case is opened, else the target."""
+    answer = row.answer
     if answer.state == "not-entitled":
         return NONE
-    text = _STATES.get(answer.state, answer.state)
-    if answer.due is None or "opened" not in setting.stated:
-        if answer.target is not None and answer.state not in ("no-target", "not-stated"):
-            text = answer.target if "opened" not in setting.stated else f"{answer.target}, {text}"
-    else:
-        instant = setting.times.short(answer.due, near=answer.opened)
-        text = instant if answer.state == "running" else f"{instant}, {text}"
+    text = _state(row)
+    rate = row.target is not None and row.target.kind == "rate" and answer.state == "running"
+    if rate or "opened" not in setting.stated:
+        text = _target(row)
+    elif answer.due is not None:
+        instant = _instant(row, setting, narrow=narrow)
+        text = instant if answer.state == "running" else f"{instant} {text}"
     return text + notes.marks(answer)
+
+
+def _cells(row: CaseRow, setting: Setting, notes: Notes) -> tuple[str, ...]:
+    """Return the deadline, if the case is opened, and the target."""
+    answer, times = row.answer, setting.times
+    target = f"{_target(row)}{notes.marks(answer)}"
+    if "opened" not in setting.stated:
+        return (target,)
+    if answer.due is None:
+        return _state(row), target if row.target and row.target.promises else ""
+    state = "" if answer.state == "running" else f" {_state(row)}"
+    relative = "" if answer.state == "met" else f" ({times.relative(answer.due)})"
+    return f"{times.short(answer.due, near=answer.opened)}{state}{relative}", target
+
+
+def _target(row: CaseRow) -> str:
+    """Return the target in words, or why there is none."""
+    if row.target is None or row.answer.state in ("not-stated", "no-target"):
+        return _state(row)
+    return target_in_words(row.target)
+
+
+def _state(row: CaseRow) -> str:
+    answer = row.answer
+    if answer.due is None and row.target is not None and answer.state == "running":
+        return NONE if row.target.kind == "rate" else "not reached within ten years"
+    return _STATES.get(answer.state, answer.state)
+
+
+def _instant(row: CaseRow, setting: Setting, *, narrow: bool) -> str:
+    """Return the deadline briefly: the month is written if it is not that of the opening."""
+    answer, times = row.answer, setting.times
+    assert answer.due is not None
+    text = times.short(answer.due, near=answer.opened)
+    if narrow:
+        return glued(f"{text.partition(NO_BREAK)[0]} {times.clock(answer.due)}")
+    due, opened = times.local(answer.due), times.local(answer.opened)
+    if (due.year, due.month) == (opened.year, opened.month):
+        weekday, day, _, clock = text.replace(",", "").split(NO_BREAK)
+        return glued(f"{weekday} {day}, {clock}")
+    return text

@@ -1,0 +1,268 @@
+"""The screen of `hours`: whether hours are open, and this week as bars."""
+
+from __future__ import annotations
+
+from zsupport.answer.hours import NAMELESS
+from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
+from zsupport.clock.instants import at_local, to_datetime
+from zsupport.clock.windows import DAYS
+from zsupport.dates import date, timedelta
+from zsupport.report import Remark
+from zsupport.report.screen import (
+    Bars,
+    Heading,
+    LabelledTexts,
+    Matrix,
+    Paragraph,
+    Screen,
+    Section,
+    section,
+)
+from zsupport.view.hours_in_words import hours_in_words
+from zsupport.view.notes import retired, values_of
+from zsupport.view.screens import Notes, Setting, closing, sentence
+from zsupport.view.screens.matrix import Labeller, MatrixRow, merged
+
+_STATES = {
+    "not-entitled": "not entitled",
+    "not-stated": "opening hours not stated",
+    "needs-input": "needs input",
+}
+_COLORS = {"open": "green", "closed": "yellow"}
+_DAY = 86_400
+_CELLS = 24
+_SCALE = "0     6     12    18    24"
+#: The number of days off that are announced.
+_DAYS_OFF = 4
+_DASH = "\N{EN DASH}"
+
+
+def screen(answers: HoursAnswers, setting: Setting) -> Screen:
+    """Return a card with the week for one answer, and a matrix for several."""
+    if not answers.answers or not answers.in_force:
+        text = "the policy defines no hours"
+        text = text if answers.in_force else "no revision of the policy is in force"
+        return section(Heading(f"Not stated: {text}")), closing(answers, setting)
+    if len(answers) == 1:
+        return _card(answers, setting)
+    return _matrix(answers, setting)
+
+
+def _remarks(answer: HoursAnswer) -> list[Remark]:
+    return retired(answer.retired)
+
+
+def _card(answers: HoursAnswers, setting: Setting) -> Screen:
+    answer, opening = answers[0], answers.details[0]
+    notes = Notes(answers.revision, [answer], setting.lang, _remarks)
+    return (
+        section(_headline(answers, answer, setting)),
+        section(LabelledTexts(tuple(_facts(answers, answer, opening)))),
+        _week(opening, setting) if answer.windows is not None else section(),
+        _days_off(answer, setting),
+        section(*(Paragraph(sentence(text)) for text in notes.texts(answer))),
+        closing(answers, setting),
+    )
+
+
+def _headline(answers: HoursAnswers, answer: HoursAnswer, setting: Setting) -> Heading:
+    """Return the state in one line, with the next change."""
+    times = setting.times
+    name = answer.channel or answers.query.channel or answer.hours
+    text = _STATES.get(answer.state, answer.state)
+    aside = ""
+    if answer.state in ("open", "closed"):
+        closes = answer.state == "open"
+        change = answer.next_close if closes else answer.next_open
+        if change is not None:
+            text += f", {'closes' if closes else 'opens'} {times.full(change)}"
+            aside = times.relative(change)
+        elif answer.windows is not None:
+            text += ", always" if closes else ", and no opening follows"
+    return Heading(
+        f"{name}: {text}" if name else sentence(text), aside, color=_COLORS.get(answer.state, "")
+    )
+
+
+def _facts(answers: HoursAnswers, answer: HoursAnswer, opening: Opening) -> list[tuple[str, str]]:
+    """Return the hours with their week, and the case."""
+    pairs = []
+    if answer.hours and opening.now.settled_hours is not None:
+        pairs.append(("Hours", hours_in_words(answer.hours, opening.now.settled_hours)))
+    elif answer.hours and (answer.channel or answers.query.channel):
+        pairs.append(("Hours", answer.hours))
+    if case := _case(answers, answer):
+        pairs.append(("Case", case))
+    return pairs
+
+
+def _case(answers: HoursAnswers, answer: HoursAnswer) -> str:
+    query = answers.query
+    facts = {**query.facts, **answer.facts}
+    values = [
+        answer.plan or query.plan, answer.role or query.role, answer.channel or query.channel,
+        answer.priority or query.priority, *(f"{name}={value}" for name, value in facts.items()),
+    ]  # fmt: skip
+    return " · ".join(value for value in values if value)
+
+
+def _week(opening: Opening, setting: Setting) -> Section:
+    """Return the local week in the time zone of the setting, a bar for each day."""
+    times = setting.times
+    today = times.local(to_datetime(opening.at)).date()
+    monday = today - timedelta(days=today.weekday())
+    days = [monday + timedelta(days=number) for number in range(8)]
+    starts = [at_local(day, 0, times.zone) for day in days]
+    windows = opening.open_times(starts[0], starts[-1])
+    if windows is not None and not any(end > opening.at for _, end in windows):
+        # The rest of this week is closed: show the next seven days.
+        days = [today + timedelta(days=number) for number in range(8)]
+        starts = [at_local(day, 0, times.zone) for day in days]
+        windows = opening.open_times(starts[0], starts[-1])
+    if windows is None or windows == [(starts[0], starts[-1])]:
+        return section()
+    rows = []
+    for day, first, last in zip(days, starts, starts[1:], strict=False):
+        parts = [
+            (_seconds(max(begin, first), first, last, setting), _seconds(end, first, last, setting))
+            for begin, end in windows
+            if begin < last and first < end
+        ]
+        text = ", ".join(f"{_clock(begin)}{_DASH}{_clock(end)}" for begin, end in parts)
+        text = "all day" if parts == [(0, _DAY)] else text or "closed"
+        if name := _day_off(opening, day, is_open=bool(parts)):
+            text = name if (text, name) == ("closed", NAMELESS) else f"{text}, {name}"
+        if day == today:
+            text += " \N{LEFTWARDS ARROW} today"
+        label = f"{DAYS[day.weekday()].capitalize()} {day.day}"
+        rows.append((label, _bar(parts), text))
+    title = f"From {times.date(days[0])}, in the time zone {times.zone}"
+    return section(Paragraph(title), Bars(_SCALE, tuple(rows)))
+
+
+def _seconds(instant: int, first: int, last: int, setting: Setting) -> int:
+    """Return the time of day of an instant in seconds, inside the day `[first, last)`."""
+    if instant <= first:
+        return 0
+    if instant >= last:
+        return _DAY
+    local = setting.times.local(to_datetime(instant))
+    return local.hour * 3600 + local.minute * 60 + local.second
+
+
+def _clock(seconds: int) -> str:
+    rest = f":{seconds % 60:02}" if seconds % 60 else ""
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}{rest}"
+
+
+def _bar(parts: list[tuple[int, int]]) -> str:
+    """Return a bar with a cell for each hour; each half of a cell is filled if some of it is open.
+
+    After a change to summer or winter time, the bar shows wall-clock times.
+    """
+    half = _DAY // _CELLS // 2
+    filled = [
+        any(begin < (number + 1) * half and number * half < end for begin, end in parts)
+        for number in range(_CELLS * 2)
+    ]
+    cells = {
+        (True, True): "\N{FULL BLOCK}", (True, False): "\N{LEFT HALF BLOCK}",
+        (False, True): "\N{RIGHT HALF BLOCK}", (False, False): "\N{MIDDLE DOT}",
+    }  # fmt: skip
+    return "".join(cells[pair] for pair in zip(filled[::2], filled[1::2], strict=True))
+
+
+def _day_off(opening: Opening, day: date, *, is_open: bool) -> str | None:
+    """Return the name of the day off on a date, if it closes the hours."""
+    for piece in opening.pieces:
+        calendars = piece.settled_hours.time.hours if piece.settled_hours else ()
+        for hours in calendars:
+            noon = at_local(day, _DAY // 2, hours.zone)
+            if not piece.start <= noon < piece.end or (is_open and len(calendars) > 1):
+                continue
+            name = hours.holiday(day.toordinal()) if hours.counts_holidays else None
+            if name and day.toordinal() not in hours.dates:
+                return name
+    return None
+
+
+def _days_off(answer: HoursAnswer, setting: Setting) -> Section:
+    days = [
+        f"{setting.times.date(date.fromisoformat(day['date']))} "
+        f"{'' if day['name'] == NAMELESS else day['name']}".strip(" ")
+        for day in answer.holidays or ()
+    ]
+    if not days:
+        return section()
+    shown = days[:_DAYS_OFF]
+    return section(LabelledTexts((("Next days off", "\n".join(shown)),)))
+
+
+def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
+    entitled = [answer for answer in answers if answer.state != "not-entitled"]
+    notes = Notes(answers.revision, entitled, setting.lang, _remarks)
+    names = [name for name in answers.columns if name != "hours"]
+    by_name = not names
+    rows = [
+        MatrixRow(
+            tuple(
+                (value,)
+                for value in values_of(answer, names or ["hours"], () if names else ("hours",))
+            ),
+            _cells(answer, setting, notes, by_name=by_name),
+        )
+        for answer in answers
+    ]
+    labeller = Labeller(names or ["hours"], rows)
+    shown = merged([
+        row
+        for row, answer in zip(rows, answers, strict=True)
+        if answer.state != "not-entitled"
+    ])  # fmt: skip
+    refused = merged([
+        row._replace(cells=())
+        for row, answer in zip(rows, answers, strict=True)
+        if answer.state == "not-entitled"
+    ])  # fmt: skip
+    heads = tuple(map(str.capitalize, names or ["hours"]))
+    columns = (*heads, "Now", "Next change", *(() if by_name else ("Hours",)))
+    table = Matrix(
+        columns, tuple((*labeller.labels(row), *row.cells) for row in shown), values=len(heads)
+    )
+    pairs = [("Not entitled", labeller.naming(refused))] if refused else []
+    return (
+        section(_title(answers, setting)),
+        section(table),
+        notes.section(),
+        closing(answers, setting, *pairs),
+    )
+
+
+def _title(answers: HoursAnswers, setting: Setting) -> Heading:
+    query = answers.query
+    facts = (f"{name}={value}" for name, value in query.facts.items())
+    values = [query.plan, query.role, query.channel, query.priority, *facts]
+    case = " · ".join(value for value in values if value)
+    moment = setting.times.full(setting.times.now.replace(second=0))
+    return Heading(f"Opening hours for {case}, {moment}" if case else f"Opening hours, {moment}")
+
+
+def _cells(
+    answer: HoursAnswer, setting: Setting, notes: Notes, *, by_name: bool
+) -> tuple[str, ...]:
+    """Return the state, the next change, and for a case the hours."""
+    times = setting.times
+    state, change = _STATES.get(answer.state, answer.state).removeprefix("opening hours "), ""
+    if answer.state in ("open", "closed"):
+        instant = answer.next_close if answer.state == "open" else answer.next_open
+        if instant is not None:
+            verb = "closes" if answer.state == "open" else "opens"
+            change = f"{verb} {times.short(instant)} {_in_brackets(times.relative(instant))}"
+        elif answer.windows is not None:
+            change = "never closes" if answer.state == "open" else "no opening follows"
+    state += notes.marks(answer)
+    return (state, change) if by_name else (state, change, answer.hours or "not stated")
+
+
+def _in_brackets(text: str) -> str:
+    return f"({text})"
