@@ -107,7 +107,7 @@ class AnswersByCase:
     def recommended(self) -> Partition:
         """The cases whose channel is allowed and recommended, by the rank of the channel.
 
-        The first rank is 1. Channels are ranked in the order in which the grants recommend them.
+        Ranks count from 1 and follow the order of recommendations in the grants.
         """
         space, allowed = self.space, self.decisions.allowed
         placed: dict[str, dict[tuple[int, int], Cases]] = {}

@@ -109,7 +109,7 @@ class Inclusions:
     """Compares when hours are open in a period, and keeps the results."""
 
     def __init__(self, period: Period, public: PublicHolidays) -> None:
-        """`public` gives the public holidays of countries."""
+        """`public` returns the public holidays of countries."""
         self._period = period
         self._public = public
         self._known: dict[str, bool] = {}

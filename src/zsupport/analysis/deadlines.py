@@ -54,8 +54,8 @@ _DAYS = 3653
 _NEVER = 1 << 62
 #: Moments that distinguish most pairs of targets, in seconds since Monday 00:00 UTC.
 _SAMPLES = tuple(day * _DAY + hour * 3600 for day, hour in ((1, 10), (2, 2), (3, 17), (5, 12)))
-#: The Monday to which the samples are added, in seconds since 1970. It is fixed, so that policies
-#: share results. If the period does not contain its week, the first Monday of the period is used.
+#: The Monday of the samples, in seconds since 1970. It is fixed, so that policies share results. If
+#: the period does not contain its week, the first Monday of the period is used.
 _SAMPLE_MONDAY = (date(2027, 6, 7).toordinal() - EPOCH) * _DAY
 #: The longest DST gap since 1995, apart from skipped dates: Antarctica/Casey, three hours.
 _LONGEST_GAP = 3 * 3600
@@ -563,10 +563,7 @@ class _DueFunction:
 
 
 class _Scan:
-    """Searches for an opening time for which a target is due later than another target.
-
-    It also searches for an opening time for which the target is due earlier.
-    """
+    """Searches for an opening time with a later deadline than `other`, and one with an earlier."""
 
     def __init__(
         self,

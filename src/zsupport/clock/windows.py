@@ -36,7 +36,7 @@ def overlapping(
     if week is not None:
         spans += [(opens + week, closes + week, window) for opens, closes, window in spans]
     spans.sort()
-    # Only the window that closes last so far can overlap the next window first.
+    # If the window that closes last so far does not overlap the next window, no earlier one does.
     longest: tuple[int, int, Window] | None = None
     for span in spans:
         if longest is not None and span[0] < longest[1]:

@@ -193,11 +193,11 @@ def country_code(text: str) -> str:
 
 
 def fixed_zone(minutes: int) -> dates.tzinfo:
-    """Return the time zone with a fixed offset in minutes east of UTC, with a name for `zone`.
+    """Return the time zone with a fixed offset in minutes east of UTC.
 
-    Zero minutes gives a zone that is not `datetime.timezone.utc`, so that +00:00 is not printed as
-    Z. The two zones are equal: distinguish them with `is`, and do not use zones as keys of a cache
-    of texts.
+    Its name, such as UTC+01:00, is a text that `zone` accepts. Zero minutes gives a zone that is
+    not `datetime.timezone.utc`, so that +00:00 is not printed as Z. The two zones are equal:
+    distinguish them with `is`, and do not use zones as keys of a cache of texts.
     """
     sign = "-" if minutes < 0 else "+"
     name = f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"

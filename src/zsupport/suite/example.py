@@ -59,7 +59,7 @@ class Arguments(TypedDict, total=False):
 
 
 class Question(NamedTuple):
-    """A question as on the command line; several values are asked in every combination."""
+    """A question as on the command line. Each combination of its values is asked."""
 
     command: str  # channels, due, hours or priority
     revision: int  # the position of the revision that answers
@@ -84,7 +84,7 @@ class Example(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A statement that an invariant requires, or forbids, in every case."""
+    """A statement that an invariant requires, or forbids, in every selected case."""
 
     required: bool  # otherwise forbidden
     kind: str  # channel or promised

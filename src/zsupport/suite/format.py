@@ -212,7 +212,7 @@ BECAUSE = ByNodeKind(
                     Field(
                         "opened",
                         Line("`inside HOURS` or `outside HOURS`"),
-                        "The moment of opening.",
+                        "Whether the case is opened inside or outside hours.",
                     ),
                     other_keys=Values("fact"),
                     other_keys_text="a fact: its values",

@@ -189,7 +189,7 @@ class _Binder:
     # -- moments ---------------------------------------------------------------------------
 
     def read_default(self) -> None:
-        """Read `at` of the file, the default moment of its tests, unless the caller gave one."""
+        """Read `at` of the file: the default moment of its tests if the caller gave no moment."""
         stated = self.moment(self.record.get("at"), None)
         if self.default is None:
             self.default = stated
@@ -360,7 +360,7 @@ class _Binder:
     def values(
         self, record: Record, revision: int
     ) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
-        """Return the values of the dimensions and facts of a question, and the fact names."""
+        """Return the values of a question by dimension or fact, and the names of its facts."""
         names = self.names(revision)
         known = names.known["fact"] or {}
         values: dict[str, tuple[str, ...]] = {}
@@ -656,7 +656,7 @@ class _Binder:
         if not paths_with(self.subject, revision, when):
             self.report(
                 "ZS201", read.value("when"), "no rule has this condition",
-                "the complete condition of a grant, a target rule, a priority or a calendar",
+                "the condition of a grant, a target rule, a priority, a commitment or a calendar",
             )  # fmt: skip
             return None
         return Reason((), when)
