@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.cli.options import COMMANDS, Command, Option
-from zsupport.cli.output import emit, is_terminal, terminal_of
+from zsupport.cli.output import emit, emit_paged, is_terminal, terminal_of
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.guide import GUIDES, read_guide
 
@@ -11,14 +11,18 @@ _EXAMPLES = """
 Examples:
   zsupport help
   zsupport help policy
-  zsupport help scripts"""
+  zsupport help scripts --no-pager"""
 
 _TOPIC = Option("topic", (), "argument", "[TOPIC]", "Guide or command",
                 completes="guide")  # fmt: skip
+_NO_PAGER = Option("no_pager", ("--no-pager",), "flag", "", "Write the guide without a pager")
 
 
-def show_help(topic: str | None) -> int:
-    """Show a guide, or the help of a command. Without a topic, list both."""
+def show_help(topic: str | None, no_pager: bool) -> int:
+    """Show a guide, or the help of a command. Without a topic, list both.
+
+    In a terminal, the pager shows a guide: the program of the variable PAGER, or `less`.
+    """
     if topic is None:
         width = max(map(len, (*GUIDES, *COMMANDS)))
         lines = ["Guides (zsupport help TOPIC):"]
@@ -29,11 +33,16 @@ def show_help(topic: str | None) -> int:
         return 0
     if topic in GUIDES:
         text = read_guide(topic)
-        if is_terminal():
-            from zsupport.report.guide import render
+        if not is_terminal():
+            emit(text)
+            return 0
+        from zsupport.report.guide import render
 
-            text = render(text, terminal_of("auto"))
-        emit(text)
+        text = render(text, terminal_of("auto"))
+        if no_pager:
+            emit(text)
+        else:
+            emit_paged(text)
         return 0
     if topic in COMMANDS:
         from zsupport.cli import main
@@ -45,4 +54,4 @@ def show_help(topic: str | None) -> int:
     )
 
 
-COMMAND = Command(show_help, (_TOPIC,), _EXAMPLES, common=False)
+COMMAND = Command(show_help, (_TOPIC, _NO_PAGER), _EXAMPLES, common=False)

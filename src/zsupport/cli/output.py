@@ -35,6 +35,17 @@ def emit(text: str, *, commands: bool = False) -> None:
     _write(sys.stdout, guarded(text, commands=commands))
 
 
+def emit_paged(text: str) -> None:
+    """Show a text in the pager of the terminal, or write it if no pager can show it."""
+    from zsupport.sources.pager import show_in_pager
+
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    able = os.environ.get("TERM") not in (None, "", "dumb")
+    data = guarded(text).encode(encoding, "backslashreplace")
+    if not able or not show_in_pager(data, os.environ):
+        emit(text)
+
+
 def emit_exactly(data: bytes) -> None:
     """Write the exact bytes of a file or patch; in a terminal escape control characters."""
     if is_terminal():
