@@ -37,6 +37,12 @@ class Block(NamedTuple):
         first = self.text.split("\n", 1)[0]
         return first.removeprefix("# ") if first.startswith("# ") else ""
 
+    @property
+    def script(self) -> str | None:
+        """The file name of a script, from the comment below its `#!` line."""
+        match = re.match(r"#!/bin/sh\n# ([\w-]+\.sh): ", self.text)
+        return match[1] if match and self.language == "sh" else None
+
 
 class Command(NamedTuple):
     """A command of a console block, and what it prints."""
@@ -138,3 +144,5 @@ def walk(page: str) -> Iterator[tuple[Block, dict[str, str]]]:
                 files[example.file] = example.text
         elif block.language == "toml":
             files[block.note] = block.text
+        elif block.script:
+            files[block.script] = block.text

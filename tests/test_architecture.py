@@ -126,7 +126,7 @@ def test_steps_of_ways_through_the_code_exist() -> None:
 # Texts below `cli` name fields; the caller writes a field as an option or as an argument.
 # These modules name an option:
 NAMED_OPTIONS = {
-    "zsupport.sources.git": {"--format"},  # an option of git
+    "zsupport.sources.git": {"--format", "--no-pager"},  # an option of git
 }
 
 # Commands that texts below `cli` name, because Python has no function for them:

@@ -159,6 +159,11 @@ def test_a_shell_block_succeeds(
     block: Block, files: dict[str, str], cli: Cli, folder: Path
 ) -> None:
     write(files, folder)
+    if block.script:
+        # A console block of the page runs it.
+        assert re.search("^set -e", block.text, re.M), block.place
+        assert any(f"sh {block.script}" in other.text for other, _ in walk(block.page))
+        return
     script = f"set -euo pipefail\n{block.text}printf done"
     output = bash(script, folder, environment(cli, folder))
     assert output.endswith("done"), f"{block.place} fails:\n{output}"
