@@ -52,7 +52,7 @@ Examples:
 
 An INSTANT is an RFC 3339 time with an offset, `now`, `2 hours ago`, `@EPOCH`, or an email date such
 as `Tue, 24 Nov 2026 09:00:00 +0100`. Together with --tz it can also be a local time such as
-`2026-11-24 09:00`, `today 09:00` or `yesterday 14:00`.
+`2026-11-24 09:00`, `today 09:00` or `yesterday 14:00`. See `zsupport help moments`.
 Exit codes: 0 target found, 1 no target, 2 invalid option or name, 3 policy cannot be read"""
 
 _REFUSALS = {
