@@ -210,3 +210,24 @@ def test_from_python(folder: Path) -> None:
     assert (answer.topic, answer.text) == ("contacts", "20 kontakter.")
     with pytest.raises(zsupport.UsageError, match="unknown topic `x`"):
         policy.terms(topic="x", at=at)
+
+
+def test_a_fact_can_have_the_name_topic(cli: "Cli", tmp_path: Path) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(
+        "format: 1\npolicy: desk\nplans: {free: Free, pro: Pro}\n"
+        "facts: {topic: {values: {billing: Bills, technical: Faults}}}\n"
+        "channels: {web: {name: Web, kind: web}}\nentitlements: [{allow: web}]\n"
+        "terms:\n  contacts:\n"
+        "    - {when: {plan: pro, topic: [billing, technical]}, say: Two.}\n"
+        "  refunds:\n    - {when: {plan: pro, topic: billing}, say: Ask.}\n"
+    )
+    policy = zsupport.load(file)
+    [free, pro] = policy.terms(topic="contacts")
+    assert [(row.plan, row.topic, row.text) for row in (free, pro)] == [
+        ("free", "contacts", None), ("pro", "contacts", "Two."),
+    ]  # fmt: skip
+    run = cli("terms", "--policy", str(file), "--format", "table")
+    assert [line.strip() for line in run.stdout.splitlines() if line] == [
+        "contacts", "Two.", "for pro", "refunds", "Ask.", "for pro with billing",
+    ]  # fmt: skip

@@ -286,7 +286,9 @@ def _merged(
     merged: dict[tuple[object, ...], tuple[Row, object]] = {}
     for row in rows:
         rest = {fact: value for fact, value in row.facts.items() if fact != name}
-        row = row._replace(facts=rest, **({name: None} if name in identity else {}))
+        # A fact can have the name of a field, such as the topic of a term.
+        of_field = name in identity and name not in row.facts
+        row = row._replace(facts=rest, **({name: None} if of_field else {}))
         case = (*(getattr(row, field) for field in identity), *rest.items())
         first = merged.get(case)
         if first is None:

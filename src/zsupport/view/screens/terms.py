@@ -26,7 +26,8 @@ def screen(answers: TermAnswers, setting: Setting) -> Screen:
         title = Heading(f"No terms{of_case}")
         return section(title), notes.section(), closing(answers, setting)
     notes = Notes(answers.revision, stated, setting.lang, _remarks, groups=(_text_of,))
-    names = [name for name in answers.columns if name != "topic"]
+    # A fact can have the name `topic` too.
+    names = [n for n in dict.fromkeys(answers.columns) if n != "topic" or n in answers[0].facts]
     rows = {id(answer): _row(answer, names) for answer in answers}
     labeller = Labeller(names, list(rows.values()))
     by_topic: dict[str, dict[str, list[TermAnswer]]] = {}
