@@ -42,7 +42,6 @@ IMPORTERS = {
         "zsupport.report.guide",
         "zsupport.report.progress",
         "zsupport.report.screen",
-        "zsupport.report.table",
     },
     # `zsupport.cli` handles its exceptions.
     "typer": {"zsupport.cli.app", "zsupport.cli"},

@@ -206,18 +206,16 @@ def finish(
         format = chosen_format(common.format)
         screen = None
         if common.field is None and format == "table":
-            screen = _screen(common, question, on_screen, view, reasons, stated)
-        if screen is not None:
-            emit(screen)
-            reasons = []
+            screen, reasons = _screen(common, question, on_screen, view, reasons, stated), []
         elif common.field is None and FORMATS[format].notes:
-            notes = _notes(common, question, answers, report, reasons)
-            report, reasons = report._replace(notes=notes), []
+            report, reasons = report._replace(notes=_notes(common, answers, report, reasons)), []
         else:
             stderr_lines = _stderr_lines(common, answers, report, refused=code == 2)
-        if common.field is not None:
+        if screen is not None:
+            emit(screen)
+        elif common.field is not None:
             write_fields(report, common.field)
-        elif screen is None:
+        else:
             write_report(report, common)
         for text in stderr_lines:
             note(text)
@@ -247,14 +245,11 @@ def _screen(
     view: QuestionView[Row, Details],
     reasons: list[str],
     stated: frozenset[str],
-) -> str | None:
+) -> str:
     """Return the screen of the answers, with the reasons of `--why` and the policy."""
     from zsupport.report.screen import render_screen, section
-    from zsupport.view.screens import EXPLAINED, SCREENS, Setting, load_screen
+    from zsupport.view.screens import EXPLAINED, Setting, load_screen
     from zsupport.view.times import Times
-
-    if view.name not in SCREENS:
-        return None
 
     def opening(query: Query) -> HoursAnswers:
         case = {**query._asdict(), "fact": query.facts}
@@ -305,23 +300,12 @@ def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:
 
 
 def _notes(
-    common: Common,
-    question: PolicyQuestion,
-    answers: AnyAnswers,
-    report: Report,
-    reasons: list[str],
+    common: Common, answers: AnyAnswers, report: Report, reasons: list[str]
 ) -> tuple[str, ...]:
-    """Return the notes under a table: remarks, reasons, and the policy of the answer."""
+    """Return the notes under a table of Markdown: remarks, warnings and reasons."""
     notes = _select_remarks(report.remarks.listed, _TABLE_KINDS, common, answers)
-    notes = list(dict.fromkeys([*notes, *(warning.message for warning in answers.warnings)]))
-    notes += reasons
-    if question.fallback and chosen_format(common.format) == "table":
-        revision = answers.revision
-        name = (
-            f"{revision.policy}, revision {revision.start}" if revision.start else revision.policy
-        )
-        notes.append(f"{name}: the shipped example; name your own policy with --policy")
-    return tuple(notes)
+    notes += [warning.message for warning in answers.warnings]
+    return (*dict.fromkeys(notes), *reasons)
 
 
 def _stderr_lines(
