@@ -8,13 +8,18 @@ from zsupport.cli.options import Command, Common, Option
 from zsupport.cli.output import chosen_format, emit, terminal_of, write_fields, write_report
 from zsupport.cli.question import read_moments, read_question, working_folder
 from zsupport.clock.instants import format_instant, from_datetime
+from zsupport.clock.zones import zone
 from zsupport.dates import datetime
 from zsupport.errors import UsageError
 from zsupport.library import Policy, list_shipped, load_files
 from zsupport.policy.files import SourceFile
 from zsupport.sources.cache import cache_folder
 from zsupport.sources.find import choose, find, shipped_id
+from zsupport.typed import TYPE_CHECKING
 from zsupport.view.policies import show_policies
+
+if TYPE_CHECKING:
+    from zsupport.report.screen import Screen
 
 _EXAMPLES = """
 Examples:
@@ -78,7 +83,29 @@ def _screen(
     if not files:
         return render_screen(list_screen(policies, at, common.lang), terminal)
     documents = {file.name: document_of(file) for file in files}
-    return render_screen(policy_screen(policies[0], at, common.lang, documents), terminal)
+    channels = _channels(policies[0], at, common)
+    screen = policy_screen(policies[0], at, common.lang, documents, channels)
+    return render_screen(screen, terminal)
+
+
+def _channels(policy: Policy, at: datetime, common: Common) -> Screen:
+    """Return the matrix of cases and channels; empty if there is only one case."""
+    from zsupport.report.screen import LabelledTexts, section
+    from zsupport.view.screens import Setting, assumed_facts, channels
+    from zsupport.view.times import Times
+
+    try:
+        answers = policy.channels(at=at, lang=common.lang)
+    except UsageError:
+        return ()  # too many cases
+    if not answers.in_force or {*answers.columns} <= {"channel"}:
+        return ()
+    assumed = ", ".join(assumed_facts(answers))
+    # This command has no options that change the assumed facts.
+    answers = answers._replace(warnings=())
+    setting = Setting(Times(zone(answers.revision.timezone), at), common.lang)
+    screen = channels.screen(answers, setting)
+    return (*screen, section(LabelledTexts((("Assumed", assumed),)))) if assumed else screen
 
 
 COMMAND = Command(policies, (_NAME,), _EXAMPLES)

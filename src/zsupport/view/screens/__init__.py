@@ -169,13 +169,18 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:] if first.rstrip(":,").isalpha() else text
 
 
-def closing(answers: AnyAnswers, setting: Setting, *lines: tuple[str, str]) -> Section:
-    """Return the lines at the end of a screen: `lines`, assumed facts and warnings."""
-    assumed = [
+def assumed_facts(answers: AnyAnswers) -> list[str]:
+    """Return the facts that the answers assume: `topic=technical`."""
+    return [
         warning.message.partition(" ")[0]
         for warning in answers.warnings
         if warning.code == "default-fact"
     ]
+
+
+def closing(answers: AnyAnswers, setting: Setting, *lines: tuple[str, str]) -> Section:
+    """Return the lines at the end of a screen: `lines`, assumed facts and warnings."""
+    assumed = assumed_facts(answers)
     text = Message("{facts} (change with {fact})", facts=", ".join(assumed))
     pairs = list(lines)
     if assumed:

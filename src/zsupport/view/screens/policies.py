@@ -88,12 +88,16 @@ def _state(policy: Policy, revision: Revision, at: datetime) -> str:
 
 
 def policy_screen(
-    policy: Policy, at: datetime, lang: str, documents: Mapping[str, dict[str, Any]]
+    policy: Policy,
+    at: datetime,
+    lang: str,
+    documents: Mapping[str, dict[str, Any]],
+    channels: Screen = (),
 ) -> Screen:
     """Return everything that the revision in force states; before it, the list of revisions.
 
     `documents` are the files by name. Groups come from them, because the model replaces each group
-    by its values.
+    by its values. `channels` stand before the entitlements: who may use which channel.
     """
     revision, _ = policy.revision_at(at)
     revisions = list_screen([policy], at, lang) if len(policy.revisions) > 1 else ()
@@ -107,6 +111,7 @@ def policy_screen(
         *view.items("Facts", revision.facts, view.fact),
         *view.section("Groups", lambda _: _groups(document)),
         *view.items("Channels", revision.channels, view.channel),
+        *channels,
         *view.items("Entitlements", revision.grants, view.grant),
         *view.items("Priorities, the most urgent first", revision.priorities, view.priority),
         *view.section("Metrics", lambda notes: _metrics(revision, view, notes)),
