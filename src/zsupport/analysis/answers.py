@@ -27,19 +27,19 @@ from zsupport.clock.problem import BadText
 from zsupport.policy.model import Metric, Revision, Text
 from zsupport.typed import NamedTuple
 
-#: The cases of each answer, by the values of the answer.
+#: Case sets by the values of the answer in these cases.
 Partition = dict[tuple[Hashable, ...], Cases]
 Key = TypeVar("Key", bound=Hashable)
 
 
 class DecidedValue(NamedTuple):
-    """The value of an answer, or None, and the position of the entry that decides it, if any."""
+    """The value of an answer and the position of the entry that decides it; each can be None."""
 
     value: str | None
     entry: int | None
 
 
-#: The priority in a policy that does not decide the priority from facts.
+#: The priority if facts do not decide the priority in this policy.
 UNDECIDED = DecidedValue("", None)
 
 
@@ -256,7 +256,10 @@ class Difference:
 
     @cached_property
     def hours(self) -> dict[str, Cases]:
-        """The cases in which hours are open at other instants or count other days, by name."""
+        """By name of hours: the cases in which these hours differ between the two policies.
+
+        Hours differ if they are open at different instants or count different days.
+        """
         result: dict[str, Cases] = {}
         for name in {**self.old.revision.hours, **self.new.revision.hours}:
             parts = [

@@ -664,7 +664,7 @@ class _Scan:
         return max(deadlines.due(high - 1), other_deadlines.due(high - 1))
 
     def _note(self, opened: int, due: int, other: int) -> None:
-        """Keep the first opening time found at which the target is later, and likewise earlier."""
+        """Keep the first opening time with a later deadline, and the first with an earlier."""
         if due == other or (self.later if due > other else self.earlier):
             return
         moment = DeadlinesAtMoment(

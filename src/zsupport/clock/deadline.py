@@ -192,7 +192,7 @@ def events_until(events: Events, at: int) -> Events:
 
 
 def ending_event(target: Target, events: Events, *, first_metric: bool) -> int | None:
-    """Return the event that ends a metric, or None if it has not happened (rule 13)."""
+    """Return the time of the event that ends a metric; None if it has not happened (rule 13)."""
     by_answer = first_metric and ends_with_answer(target)
     return events.answered if by_answer else events.resolved
 
@@ -221,8 +221,8 @@ def course(
 ) -> Course:
     """Return the course of the clock of a target, from the start of its metric.
 
-    The answer ends the first metric, the resolution ends the other metrics. `pausing` is whether
-    pauses stop the clock.
+    The answer ends the first metric, the resolution ends the other metrics. `pausing` says
+    whether pauses stop the clock.
     """
     anchors = (events.updated, events.answered) if target.every else ()
     anchor = next((event for event in anchors if event is not None and event >= start), start)

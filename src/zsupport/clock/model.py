@@ -46,7 +46,9 @@ class Hours(NamedTuple):
     returns the days off and exchanged dates of a year. An exchanged date has the windows of the
     weekday `exchanged_for`, or without it those of its own weekday. A holiday closes its date; with
     `by_start_date` it removes the windows that begin on it, also after midnight. 24x7 is closed on
-    holidays only with `always_counts_holidays`.
+    holidays only with `always_counts_holidays`. `dates` has the windows of dates with their own
+    hours, `breaks` the breaks by date. `business_days` has the weekdays of business days; if it is
+    None, dates with working time are business days, except for 24x7.
     """
 
     zone: tzinfo
@@ -173,7 +175,7 @@ def _year(ordinal: int) -> int:
 
 
 def _without(part: WindowPart, off: WindowPart) -> list[WindowPart]:
-    """Return the rest of a part outside the part `off`."""
+    """Return what remains of a part without the part `off`."""
     pieces = [
         part._replace(end=min(part.end, off.start)),
         part._replace(start=max(part.start, off.end)),

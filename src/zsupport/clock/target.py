@@ -14,9 +14,9 @@ class Target(NamedTuple):
 
     #: clock, business, business-days, next-business-day, by, week, rate, none or not-stated.
     kind: str
-    #: Seconds for clock and business, days for business-days, a count for rate; otherwise 0.
+    #: Seconds for `clock` and `business`, days for `business-days`, a count for `rate`; else 0.
     amount: int
-    #: The time for by, in seconds of the day (86400 for 24:00); otherwise 0.
+    #: The time for `by`, in seconds of the day (86400 for 24:00); otherwise 0.
     at: int
     #: Whether it recurs (`every`).
     every: bool
@@ -42,5 +42,8 @@ def needs_hours(target: Target) -> bool:
 
 
 def ends_with_answer(target: Target) -> bool:
-    """Return whether the answer ends the target in the first metric: not recurring, no rate."""
+    """Return whether the answer ends the target if its metric is the first.
+
+    The answer does not end a recurring target or a rate.
+    """
     return not target.every and target.promises and target.kind != "rate"

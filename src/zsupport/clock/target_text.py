@@ -209,7 +209,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
     ),
 )
 
-# Words around a duration, and the remark of the hint after the duration.
+# Patterns of words around a duration, each with the remark that follows the duration in the hint.
 _AROUND_A_TIME = (
     (
         r"[0-9.]+ ?[a-z]* ?(?:-|\u2013|to) ?([0-9.]+ ?[a-z].*)",

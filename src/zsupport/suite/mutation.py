@@ -374,7 +374,7 @@ class _Mutants:
                 yield self.put("change-default", path, message, with_text(node, values[0]))
 
     def of_metrics(self) -> Iterator[Mutant]:
-        """Yield mutants whose clock starts when the case is opened."""
+        """Yield mutants without the `starts` of a metric."""
         for number, metric in enumerate(self.revision.metrics):
             path: Path = ("metrics", number, "starts")
             if self.node(path) is not None:

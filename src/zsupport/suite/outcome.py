@@ -162,7 +162,7 @@ def _excluded(subject: PolicyUnderTest, tests: Tests, example: Example) -> list[
 def _failure_findings(
     subject: PolicyUnderTest, tests: Tests, result: ExampleResult
 ) -> list[Finding]:
-    """Return at most two findings: for all differences, and for all missing answers."""
+    """Return at most one finding for all differences, and one for all missing answers."""
     example = result.example
     if not result.failures:
         return []
@@ -354,7 +354,7 @@ def _expected_text(expected: Expected) -> str:
 
 
 def _difference(failure: Failure) -> str | None:
-    """Return the difference between the allowed channels and the expected channels."""
+    """Return how the allowed channels differ from those of `exactly`; None for other keys."""
     if failure.expected is None or failure.expected.key != "exactly":
         return None
     parts = [f"not allowed: {', '.join(failure.missing)}"] if failure.missing else []
