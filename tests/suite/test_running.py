@@ -242,7 +242,7 @@ def test_invalid_question_fails_with_the_error_message() -> None:
     )
     [failure] = verdict(text(question, "{target: 1h 24x7}"), SUBJECT).failures
     assert failure.expected is None
-    assert "before opened" in str(failure.actual)
+    assert "before `opened`" in str(failure.actual)
 
 
 def test_question_without_an_answer_fails() -> None:
