@@ -128,7 +128,7 @@ def _number(match: re.Match[str]) -> str:
 
 
 def _seconds(text: str, match: re.Match[str], unit: int) -> int:
-    """Return a number of units in whole seconds, or raise BadText."""
+    """Return a number of units as whole seconds; a unit has `unit` seconds. Raises BadText."""
     whole, part = match[1], (match[2] or "").rstrip("0")
     scale: int = 10 ** len(part)
     seconds, rest = divmod(int(whole + part) * unit, scale)
