@@ -266,7 +266,8 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "negations of many values": (
         lambda: HEAD + "plans:\n" + lines(8000, "  p{i}: P\n") + REST
         + "terms: {t: [" + lines(3000, "{{say: x, when: {{plan: {{not: p{i}}}}}}},") + "]}\n",
-        "ZS009] too-large: too many values in all conditions (limit 500,000)",
+        "ZS009] too-large: the conditions of this policy have too many values in total"
+        " (limit 500,000)",
     ),
     "escape codes": (
         lambda: BASE + '"\\e]0;pwned\\a\\e[2J": x\n',

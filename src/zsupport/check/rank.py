@@ -83,8 +83,8 @@ def ranked_pairs(members: Iterable[Member]) -> list[RankedValues]:
     return [pair for _, pair in pairs]
 
 
-def in_order(ids: tuple[str, ...]) -> list[RankedValues]:
-    """Return all pairs of ids that rank by their order, the highest first.
+def pairs_in_order(ids: tuple[str, ...]) -> list[RankedValues]:
+    """Return all pairs of ids. Each id ranks above the ids after it.
 
     The nearest pairs come first. Raises LimitExceeded.
     """

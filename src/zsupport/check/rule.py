@@ -417,5 +417,5 @@ class Rule(NamedTuple):
 
     @property
     def kind(self) -> Code:
-        """The code of the findings of the rule."""
+        """The `Code` of the findings of the rule."""
         return Code(self.code, self.name, self.summary, self.severity)

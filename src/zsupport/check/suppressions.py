@@ -265,7 +265,10 @@ class _CommentReader:
         self._parts: dict[int, list[_NodeLines]] = {}
 
     def read(self, start: int, end: int, body: int, *, hints: bool) -> Comment | InvalidComment:
-        """Return the suppression in a comment whose content starts at `body`, or its error."""
+        """Return the suppression in the comment from `start` to `end`, or its error.
+
+        `body` is the position of the text after `# zsupport:`.
+        """
         text = self.text
         whole = self.span(start, start + len(text[start:end].rstrip()))
         if not _COLON.match(text, start):

@@ -65,7 +65,10 @@ def _days(document: Document) -> tuple[date, date | None]:
 
 
 def _in_force(documents: Sequence[Document], day: date) -> Document | None:
-    """Return the last revision that has started on a day; None if it has ended."""
+    """Return the revision in force on a day.
+
+    This is the last revision that starts on the day or earlier; None if it ended before the day.
+    """
     result = None
     for document in documents:
         first, last = _days(document)

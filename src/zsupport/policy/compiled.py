@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from zsupport.policy.model import Revision
 
-#: Columns for each class of CLASSES, each with its shape, and the rows of the revisions.
+#: For each class of CLASSES, its columns, each with its shape; and the rows of the revisions.
 Form: TypeAlias = "tuple[list[list[tuple[Any, list[Any]]]], list[int]]"
-#: The type of the values of a column: plain values (None), rows of a class (its number), or a list
-#: or mapping of such values.
+#: What the values of a column are. None: plain values. A number: rows of the class at this position
+#: of CLASSES. A pair: lists or mappings of values with the shape in the pair.
 Shape: TypeAlias = "int | tuple[str, Any] | None"
 
 #: The classes of the model.
@@ -89,7 +89,7 @@ class _Writer:
 
         number = CLASSES.index(type(part))
         shapes = self.shapes[number]
-        fields = [self.plain(shape, value) for shape, value in zip(shapes, part, strict=True)]
+        fields = [self.to_plain(shape, value) for shape, value in zip(shapes, part, strict=True)]
         # Compare bytes, because 1 and True are equal. Version 2 has no references, which would
         # distinguish equal values.
         key = number, dumps(fields, 2)
@@ -98,8 +98,8 @@ class _Writer:
             self.tables[number].append(fields)
         return self._rows[key]
 
-    def plain(self, shape: Shape, value: Any) -> Any:
-        """Return the plain form of a value of a shape."""
+    def to_plain(self, shape: Shape, value: Any) -> Any:
+        """Return the plain form of a value with this shape."""
         if shape is None:
             return value
         if isinstance(shape, int):
@@ -108,8 +108,8 @@ class _Writer:
             return None
         container, inside = shape
         if container == "list":
-            return [self.plain(inside, item) for item in value]
-        return {key: self.plain(inside, item) for key, item in value.items()}
+            return [self.to_plain(inside, item) for item in value]
+        return {key: self.to_plain(inside, item) for key, item in value.items()}
 
 
 def _shape(kind: Any) -> Shape:

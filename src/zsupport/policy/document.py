@@ -116,9 +116,9 @@ class Document(NamedTuple):
     def without_positions(
         self, path: Path, identity: Callable[[Node | None], str]
     ) -> tuple[str, ...]:
-        """Return a path with the identity of the item instead of each position in a list.
+        """Return a path with the identity of each list item instead of its position.
 
-        The result does not change when rules are moved.
+        So the result stays the same if a rule is moved.
         """
         return tuple(
             part if isinstance(part, str) else identity(self.node(path[: end + 1]))

@@ -1,4 +1,4 @@
-"""A policy file before it is read."""
+"""The bytes and the name of a policy file, before its YAML is read."""
 
 from __future__ import annotations
 

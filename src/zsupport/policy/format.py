@@ -334,7 +334,7 @@ WHEN = ByNodeKind(
     items=ListOf(CONDITION),
     words="a condition (a mapping), or a list of conditions",
 )
-WHEN_TEXT = "The cases that it applies to. Default: all cases."
+WHEN_TEXT = "The cases that the entry applies to. Default: all cases."
 
 SOURCE = Fields(
     "source",
@@ -508,11 +508,11 @@ METRIC = Fields(
         " text (a question then states the instant).",
         JUDGED,
     ),
-    Field("pauses", Pauses(), "When its clock is paused, as a text. Default: never.", JUDGED),
+    Field("pauses", Pauses(), "When the clock is paused, as a text. Default: never.", JUDGED),
     Field(
         "warn",
         Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio),
-        "The share of its time after which a target is at risk.",
+        "The share of the time of a target after which it is at risk.",
         WORDS,
     ),
     key_for_text=lambda text: "id",
@@ -626,7 +626,7 @@ def _holidays_hint(text: str) -> str | None:
 CALENDAR = Fields(
     "calendar",
     "Opening hours.",
-    Field("when", WHEN, "In a list of calendars: the cases that it applies to.", JUDGED),
+    Field("when", WHEN, "In a list of calendars: the cases that use this calendar.", JUDGED),
     Field(
         "timezone",
         Leaf(
@@ -670,7 +670,7 @@ CALENDAR = Fields(
     Field(
         "apply-holidays",
         Choice("true"),
-        "With `24x7` only: holidays close it too.",
+        "With `open: 24x7` only: closed on holidays too.",
         JUDGED,
     ),
     Field(
@@ -684,7 +684,7 @@ CALENDAR = Fields(
     Field(
         "breaks",
         MapOf(ListOf(BREAKS, or_single=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
-        "Times on single dates when it is closed.",
+        "Breaks on single dates: times when the calendar is closed.",
         JUDGED,
     ),
     Field(
@@ -704,7 +704,13 @@ COMMITMENT = Fields(
     "commitment",
     "How binding the targets are.",
     Field("when", WHEN, WHEN_TEXT, JUDGED),
-    Field("is", Choice(*BINDINGS), "How binding they are.", JUDGED, required=True),
+    Field(
+        "is",
+        Choice(*BINDINGS),
+        "How binding the targets are in these cases.",
+        JUDGED,
+        required=True,
+    ),
     key_for_text=lambda text: "is",
 )
 
@@ -863,8 +869,8 @@ POLICY = Fields(
         "The time zone of `effective`, and of calendars without one. Default: UTC.",
         JUDGED,
     ),
-    Field("effective", EFFECTIVE, "When it is in force. Default: always.", POSITION),
-    Field("sources", MapOf(SOURCE), "The documents that it is based on.", WORDS),
+    Field("effective", EFFECTIVE, "When the revision is in force. Default: always.", POSITION),
+    Field("sources", MapOf(SOURCE), "The documents that the policy is based on.", WORDS),
     Field(
         "plans", MapOf(ByNodeKind(text=Text(), mapping=PLAN)), "The plans.", JUDGED, required=True
     ),

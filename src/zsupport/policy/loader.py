@@ -1,7 +1,7 @@
 """The loader: reads a policy file into the model and reports every error in it.
 
-It reports errors of YAML, of shapes and of references. Errors that depend on the set of cases
-(gaps, unreachable rules, ranks) take longer to find, so only `check` looks for them.
+It reports errors of YAML, invalid values and undefined names. Errors that depend on the set of
+cases (gaps, unreachable rules, ranks) take longer to find, so only `check` looks for them.
 """
 
 from __future__ import annotations
@@ -82,6 +82,7 @@ from zsupport.policy.yamltext import (
 from zsupport.version import FORMAT
 from zsupport.wording import Message
 
+#: The values of a fact without `values`, with their meaning.
 YES_NO: dict[str, Text] = {
     "false": {"en": "no", "nb": "nei"},
     "true": {"en": "yes", "nb": "ja"},
@@ -626,9 +627,10 @@ class Builder:
         return hours
 
     def check_unions(self, order: list[str], hours: dict[str, tuple[PolicyCalendar, ...]]) -> None:
-        """Report the first union that exceeds a limit; members come before their unions.
+        """Report the first union that exceeds a limit.
 
-        The limits bound the time of a walk from a union to its calendars.
+        The limits bound the time that it takes to visit all calendars of a union. In `order`,
+        members come before their unions.
         """
         reached: dict[str, int] = {}
         levels: dict[str, int] = {}
@@ -756,7 +758,7 @@ class Builder:
         return {day: text for day, text in texts if text is not None}
 
     def days_off(self, days: list[PlacedValue]) -> tuple[str, ...]:
-        """Return dates; report duplicate dates."""
+        """Return dates without duplicates; report the duplicates."""
         seen: dict[str, PlacedValue] = {}
         for day in days:
             other = seen.setdefault(day.value, day)

@@ -1,8 +1,8 @@
 """The model of a policy: the loader builds it, and answers are computed from it.
 
 The classes are NamedTuples, not dataclasses, because a dataclass takes eight times as long to
-define at every start of the program. Dates are texts, YYYY-MM-DD. The model has no groups and
-negations: a condition lists all values that it matches.
+define at every start of the program. Dates are texts, YYYY-MM-DD. The model contains no groups and
+no negations: a condition lists all values that it matches.
 """
 
 from __future__ import annotations
@@ -45,10 +45,14 @@ class Remarks(NamedTuple):
 
 
 class Alternative(NamedTuple):
-    """An alternative of a condition: it matches if every dimension has one of its values."""
+    """An alternative of a condition.
+
+    It matches a case whose value of each dimension in `values` is listed there. With `opened`, the
+    case must also be opened inside, or outside, these hours.
+    """
 
     values: dict[str, tuple[str, ...]]
-    opened: tuple[bool, str] | None  # (inside, hours)
+    opened: tuple[bool, str] | None  # (whether inside, hours)
     remarks: Remarks
     place: Place
 
@@ -93,7 +97,7 @@ class Fact(NamedTuple):
 
 
 class Number(NamedTuple):
-    """A phone number of a country or `any`."""
+    """A phone number. `country` is a country code, or `any`."""
 
     country: str
     number: str
@@ -182,7 +186,7 @@ class Holidays(NamedTuple):
 
     @property
     def exchanged_for(self) -> int | None:
-        """The weekday whose windows exchanged dates have, Monday as 0; None: their own."""
+        """The weekday, from 0 for Monday, whose windows exchanged dates have; None: their own."""
         return DAYS.index(self.exchanged) if self.exchanged in DAYS else None
 
 
@@ -292,7 +296,7 @@ def with_members(hours: dict[str, tuple[PolicyCalendar, ...]], id: str) -> list[
 
 
 class Revision(NamedTuple):
-    """A policy file: the policy from `start` on."""
+    """A revision of a policy: one file, in force from `start` to `last_day`."""
 
     policy: str
     title: Text

@@ -91,7 +91,7 @@ class Names:
         self._has_unread_groups = "groups" not in record and (
             not record.whole or is_misspelt(record, "groups", reader)
         )
-        #: Groups: the dimension of every group, and the values of those that could be resolved.
+        #: The dimension of each group, None if it is invalid; and the values of each valid group.
         self.group_dimensions: dict[str, str | None] = {}
         self.groups: dict[str, tuple[str, ...]] = {}
         self._aliases: dict[str, dict[str, str]] = {}
@@ -266,7 +266,10 @@ class Names:
         return (self.known if dimension in DIMENSIONS else self.facts).get(dimension)
 
     def expand_groups(self, dimension: str, names: Iterable[PlacedText]) -> list[str]:
-        """Return the values of names in the order of the file; a group becomes its values."""
+        """Return the values of names in the order of the file; report undefined names.
+
+        The values of a group replace its name.
+        """
         values = self.values_of(dimension)
         result: list[str] = []
         for at in names:
@@ -316,7 +319,10 @@ class Names:
         self.expanded += len(values) - len(result) if negated else len(result)
         if self.expanded > CONDITION_VALUES.most:
             at = names[0]
-            message = f"too many values in all conditions (limit {CONDITION_VALUES.most:,})"
+            message = (
+                "the conditions of this policy have too many values in total"
+                f" (limit {CONDITION_VALUES.most:,})"
+            )
             self.reader.report("ZS009", at.span, at.way, message, "fewer values or conditions")
             raise Stop
         if negated:
@@ -493,7 +499,7 @@ class Names:
             self.reader.report("ZS106", at.span, at.way, message, "another id", hint)
 
 
-#: The most lines that a hint lists.
+#: The maximum number of lines that a hint lists.
 _MAX_LINES = 10
 
 

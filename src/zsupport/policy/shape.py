@@ -174,6 +174,7 @@ class Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
+        #: The number of names that have been compared for suggestions.
         self.compared = 0
         #: The first two steps of the path of every finding.
         self.wrong_paths: set[Path] = set()

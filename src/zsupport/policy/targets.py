@@ -31,10 +31,11 @@ from zsupport.policy.shape import DeferredValue, PlacedText, Record, is_misspelt
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
-#: The most cases that are checked; with more cases, every calendar of the hours is checked.
+#: The maximum number of cases that are checked. Beyond this number, every calendar of the hours is
+#: checked.
 _MAX_CASES = 20_000
-#: The most conditions that are tried to find the cases that a rule decides. Beyond this number, it
-#: is assumed to decide every case that it matches.
+#: The maximum number of conditions that are tried to find the cases that a rule decides. Beyond
+#: this number, the rule is assumed to decide every case that it matches.
 _MAX_TRIED = 300_000
 
 
@@ -84,9 +85,11 @@ class TargetsReader:
         self.tries_left = _MAX_TRIED
         #: The number of targets whose check depends on earlier rules.
         self.checks_by_case = 0
+        #: The paths of rules for which missing `hours` have been reported.
         self.without_hours: set[Path] = set()
         #: The hours of cells with an invalid target, by the place of the target.
         self.own_hours: dict[Span, str | None] = {}
+        #: The paths of rules, each with hours that have been reported because they never close.
         self.always_open: set[tuple[Path, str]] = set()
         self.parts_by_hours: dict[str, _HoursParts] = {}
         self.unions_by_values: dict[
@@ -143,7 +146,7 @@ class TargetsReader:
         return self._uncountable(target, self._parts_of(hours).calendars) is None
 
     def _parts_of(self, hours: str) -> _HoursParts:
-        """Return hours with their calendars, from a cache."""
+        """Return the members and calendars of hours; cached."""
         if hours not in self.parts_by_hours:
             self.parts_by_hours[hours] = self._collect_parts(hours)
         return self.parts_by_hours[hours]
@@ -177,7 +180,11 @@ class TargetsReader:
     def _cell(
         self, read: Any, holder: Record, at: PlacedText, scope: _TargetScope, declared: bool
     ) -> Cell | None:
-        """Return the cell of a key of a record."""
+        """Return the cell for a target or cell that was read; None if it is invalid.
+
+        `holder` is the record that contains it, under the key `at`. `declared` is whether the rule
+        has `hours`.
+        """
         rule = scope.rule
         key = at.text if scope.priority is not None else "*"
         if isinstance(read, Target):
@@ -202,7 +209,7 @@ class TargetsReader:
         self._check(target, own, TARGET_KEY, hours, declared, scope)
         return cell
 
-    # -- whether it can be counted -------------------------------------------------------
+    # -- whether a target can be counted -------------------------------------------------
 
     def _check(
         self,
@@ -299,7 +306,7 @@ class TargetsReader:
         self.reader.report("ZS104", at.span, at.way, message, expected, hint)
 
     def _collect_parts(self, hours: str) -> _HoursParts:
-        """Return hours with their calendars."""
+        """Return the members and calendars of hours."""
         members = with_members(self.hours, hours)
         calendars = [calendar for id in members for calendar in self.hours[id]]
         leaves = tuple(calendar for calendar in calendars if not calendar.any)

@@ -26,7 +26,10 @@ _Entry = TypeVar("_Entry")
 
 
 def differ_in_entries(first: Node, other: Node) -> bool:
-    """Return whether two files differ only in entries of `entitlements` and `targets`."""
+    """Return whether two root nodes differ at most in entries of `entitlements` and `targets`.
+
+    Other sections are compared by identity: they must be the same nodes.
+    """
     if not isinstance(first, MappingNode) or not isinstance(other, MappingNode):
         return False
     return [*first.by_key] == [*other.by_key] and all(
@@ -89,7 +92,8 @@ class _Entries(Generic[_Entry]):
     ) -> None:
         """Add the entries of a root to `result`; raise Stop if an entry is invalid.
 
-        If reading an entry increases `dependent`, the entry depends on others and is not cached.
+        If reading an entry increases the result of `dependent`, the entry depends on earlier
+        entries and is not cached.
         """
         nodes = entries_of(root, self._section)
         first, last = 0, len(nodes)
@@ -141,7 +145,7 @@ class Variants:
     """Reads variants of a document: trees that share most nodes with it."""
 
     def __init__(self, document: Document) -> None:
-        """`document` has a revision."""
+        """`document` must contain a revision."""
         assert isinstance(document.root, MappingNode)
         assert document.revision is not None
         self._root = document.root
@@ -176,7 +180,7 @@ class Variants:
         return revision or revision_of(root, self._source)
 
     def _read_by_entry(self, root: MappingNode) -> Revision | None:
-        """Return the revision of a variant, None if the whole file must be read."""
+        """Return the revision of a variant; None if the loader must read the whole file."""
         builder, before = self._builder, self._revision
         reader = builder.reader = Reader(self._source.shown)
         names = builder.names

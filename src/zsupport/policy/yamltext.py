@@ -174,7 +174,7 @@ _PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
 
 
 class Stop(Exception):
-    """Reading stops after this finding."""
+    """Stops reading, after the finding about the reason has been added."""
 
 
 def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
@@ -205,10 +205,10 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
 
 
 def root_entries(data: bytes) -> Iterator[tuple[str, str | None]]:
-    """Yield the keys of the root mapping with their values; None for a list or a mapping.
+    """Yield the keys of the root mapping with their values; a list or mapping is yielded as None.
 
-    Keys are yielded while the file is read, so a caller can stop early. They end at the first
-    error of the YAML.
+    Keys are yielded while the file is read, so a caller can stop early. The first error of the YAML
+    ends the keys.
     """
     if _other_encoding(data):
         return

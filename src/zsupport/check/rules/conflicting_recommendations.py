@@ -44,10 +44,10 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _conflict(
     subject: Subject, earlier: tuple[str, ...], later: tuple[str, ...], both: Cases
 ) -> tuple[str, str, Cases] | None:
-    """Return two channels that two entries list in opposite orders, with cases; or None.
+    """Find two channels that two entries list in opposite orders; return None if there are none.
 
-    The arguments are the channels of both entries, and the cases that both entries match and whose
-    channel is allowed. The returned cases have the first channel, and allow the second too.
+    `both` are the cases that both entries match and whose channel is allowed. Return both channels,
+    and the cases with the first channel that are also allowed with the second channel.
     """
     space = subject.space
     for first, second in combinations([id for id in earlier if id in later], 2):

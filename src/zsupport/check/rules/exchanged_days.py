@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if holidays.exchanged is not None and (not pinned or holidays.frozen_exchanged):
             continue
         try:
-            days = exchanged(subject, calendar)
+            days = exchanged_dates(subject, calendar)
         except EnvironmentFault:
             return
         except BadText:
@@ -69,7 +69,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
 
 
-def exchanged(subject: Subject, calendar: PolicyCalendar) -> list[str]:
+def exchanged_dates(subject: Subject, calendar: PolicyCalendar) -> list[str]:
     """Return the exchanged working days of a calendar from last year to two years ahead.
 
     They come from `frozen-exchanged`, or else from the country.

@@ -14,7 +14,7 @@ from zsupport.check.rules import (
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield missing channels, slower targets and fewer hours than a lower role has."""
+    """Yield what a role lacks compared with a lower role: channels, faster targets, more hours."""
     pairs = ranked_pairs(subject.revision.roles)
     if not pairs:
         return

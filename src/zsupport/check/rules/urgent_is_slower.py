@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import RankedValues, SlowerCell, in_order, slower_cells
+from zsupport.check.rank import RankedValues, SlowerCell, pairs_in_order, slower_cells
 from zsupport.check.rule import Problem, Rule, Subject
 
 
@@ -14,7 +14,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     The problem is a warning if the more urgent priority has no promise. If all rules have two
     priorities in the opposite order, yield one problem for the list of priorities.
     """
-    pairs = in_order(tuple(priority.id for priority in subject.revision.priorities))
+    pairs = pairs_in_order(tuple(priority.id for priority in subject.revision.priorities))
     by_pair: dict[RankedValues, list[SlowerCell]] = {}
     for slower in slower_cells(subject, "priority", pairs):
         by_pair.setdefault(slower.pair, []).append(slower)
