@@ -31,6 +31,7 @@ LAYERS = [
     ["diff"],
     ["report"],
     ["view", "guide", "starter"],
+    ["publish"],
     ["cli"],
     ["", "__main__"],  # the public names of the package, and `python -m zsupport`
 ]

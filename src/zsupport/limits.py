@@ -134,5 +134,8 @@ MUTANT_RUNS = Limit(
     Message("run `test {mutate}` on a smaller policy"),
 )
 
+#: A page that a browser loads at once, and that a person reads.
+PAGE_BYTES = Limit(100_000, "bytes in the page", _SPLIT)
+
 #: All limits by name, in the order of the guide.
 LIMITS = {name: limit for name, limit in list(globals().items()) if isinstance(limit, Limit)}

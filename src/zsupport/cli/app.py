@@ -207,7 +207,8 @@ def _typer_function(command: Command) -> Callable[..., int]:
 
 def _type(option: Option) -> Any:
     if option.choices:
-        return Literal[option.choices]
+        choices: Any = Literal[option.choices]
+        return choices if option.default is not None else choices | None
     if option.kind == "flag":
         return bool
     return list[str] | None if option.kind in ("texts", "arguments") else str | None

@@ -204,6 +204,7 @@ COMMANDS = {
     "priority": "Find the priority for facts, or list the priorities",
     "topics": "List self-help resources by topic and role",
     "terms": "Show what the policy states in words for a case",
+    "publish": "Write the customer's page of a policy as HTML or Markdown",
     "policies": "List the policies, or show one in full",
     "check": "Find errors, gaps and contradictions in policies",
     "test": "Run a policy's tests; measure coverage and mutations",

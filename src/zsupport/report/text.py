@@ -52,6 +52,11 @@ def printable(text: str) -> str:
     return text if is_plain(text) else unsafe().sub(_escape, text)
 
 
+def legible(text: str) -> str:
+    """Return `text` as `printable` does, but keep joiners and direction marks."""
+    return text if is_plain(text) else unsafe(json=True).sub(_escape, text)
+
+
 def encodable(text: str, encoding: str) -> str:
     """Return a printable text with characters outside of an encoding as escapes.
 

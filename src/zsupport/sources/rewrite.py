@@ -1,4 +1,4 @@
-"""Write new files and output files, and replace a policy file atomically."""
+"""Write new files and output files, and replace files atomically."""
 
 from __future__ import annotations
 
@@ -53,6 +53,57 @@ def write_output(path: str, text: str) -> None:
             file.write(text)
     except (OSError, ValueError) as error:
         raise EnvironmentFault(f"cannot write {path}: {reason(error)}") from None
+
+
+def replace_output(path: str, text: str) -> None:
+    """Write a text to a file, so that a reader sees the old or the new content, never a part.
+
+    The text is written to a temporary file in the same folder, which then replaces the file. The
+    file keeps its mode. A pipe or a device is written directly. The rules of `write_output` for
+    links apply. Raises EnvironmentFault if the file cannot be written.
+    """
+    try:
+        if not _is_replaceable(path):
+            write_output(path, text)
+            return
+        real = os.path.realpath(path)
+        folder, name = os.path.split(real)
+        temporary = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}.new")
+        mode = stat.S_IMODE(os.stat(real).st_mode) if os.path.lexists(real) else None
+        try:
+            write_output(temporary, text)
+            if mode is not None:
+                os.chmod(temporary, mode)
+            os.replace(temporary, real)
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+    except EnvironmentFault as fault:
+        # The name of the temporary file means nothing to the reader.
+        raise EnvironmentFault(f"cannot write {path}: {_cause(fault)}", fault.hint) from None
+    except (OSError, ValueError) as error:
+        raise EnvironmentFault(f"cannot write {path}: {reason(error)}") from None
+
+
+def _cause(fault: EnvironmentFault) -> str:
+    """Return why a file cannot be written, without its name."""
+    return fault.message.rpartition(": ")[2]
+
+
+def _is_replaceable(path: str) -> bool:
+    """Return whether a path is free or an ordinary file that is not reached by a link here.
+
+    `write_output` refuses links in the working folder, and writes to all other files.
+    """
+    folder = os.getcwd()
+    if os.path.abspath(path).startswith(os.path.join(folder, "")) and (
+        os.path.islink(path) or is_outside(path, os.path.realpath(folder))
+    ):
+        return False
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return True
 
 
 def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:

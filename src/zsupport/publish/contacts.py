@@ -1,0 +1,133 @@
+"""The channels as schema.org `ContactPoint`s (JSON-LD) with their opening hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from zsupport.clock.model import Hours
+from zsupport.dates import date
+from zsupport.policy.model import Channel
+from zsupport.publish.cells import AnswerReader
+from zsupport.publish.links import safe_link
+from zsupport.publish.openings import OpeningHours, clock_text
+from zsupport.publish.page import plain
+from zsupport.publish.texts import PageTexts
+
+_SCHEMA = "https://schema.org"
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def contact_points(
+    reader: AnswerReader, texts: PageTexts, openings: OpeningHours
+) -> dict[str, Any]:
+    """Return a contact point for each channel, its different hours and its numbers.
+
+    Hours that depend on the case or the customer are omitted: a contact point cannot state them.
+    """
+    hours_by_channel: dict[str, dict[str | None, None]] = {}
+    ids = tuple(priority.id for priority in reader.revision.priorities)
+    for priority in ids or (None,):
+        for answer in reader.channels(priority)[0]:
+            if answer.allowed:
+                hours_by_channel.setdefault(answer.channel, {})[answer.hours] = None
+    points: list[dict[str, Any]] = []
+    for channel in reader.revision.channels:
+        for hours in hours_by_channel.get(channel.id, {}):
+            points += _points(channel, hours, texts, openings)
+    return {"@context": _SCHEMA, "@graph": points}
+
+
+def _points(
+    channel: Channel, hours: str | None, texts: PageTexts, openings: OpeningHours
+) -> Iterable[dict[str, Any]]:
+    """Yield the contact points of a channel with these hours: one for each of its numbers."""
+    name = plain(texts.value("channel", channel.id))
+    point: dict[str, Any] = {
+        "@type": "ContactPoint",
+        "contactType": "customer support",
+        "name": name,
+    }
+    address = safe_link(channel.url)
+    if address and address.lower().startswith("mailto:"):
+        point["email"] = address[len("mailto:") :].partition("?")[0]
+    elif address:
+        point["url"] = address
+    available = _available(hours, openings)
+    if available is not None:
+        specifications, zones = available
+        point["hoursAvailable"] = specifications
+        if zones:
+            point["description"] = plain(texts.line("zone", zone=", ".join(zones)))
+    if not channel.numbers:
+        yield point
+    for number in channel.numbers:
+        own = {**point, "telephone": number.number}
+        if number.country != "any":
+            own["areaServed"] = number.country
+        yield own
+
+
+def _available(
+    names: str | None, openings: OpeningHours
+) -> tuple[list[dict[str, Any]], list[str]] | None:
+    """Return the opening hours of a union of hours, and their time zones; None if unknown."""
+    if names is None:
+        return None
+    calendars = []
+    for name in names.split(", "):
+        known = openings.unconditional(name)
+        if known is None:
+            return None
+        if not known:
+            return [_opening(_DAYS, "00:00", "23:59")], []
+        calendars += known
+    specifications: list[dict[str, Any]] = []
+    zones: dict[str, None] = {}
+    for calendar in calendars:
+        hours, _ = openings.compiled(calendar)
+        if calendar.windows is not None:
+            zones[calendar.timezone or openings.revision.timezone] = None
+        specifications += _week(hours, openings)
+        specifications += _special(hours, openings)
+    return specifications, list(zones)
+
+
+def _week(hours: Hours, openings: OpeningHours) -> Iterable[dict[str, Any]]:
+    """Yield the opening hours of the week."""
+    if hours.week is None:
+        yield _opening(_DAYS, "00:00", "23:59")
+        return
+    by_span: dict[tuple[str, str], list[str]] = {}
+    for day, parts in zip(_DAYS, hours.week, strict=True):
+        for part in parts:
+            by_span.setdefault(_span(part.start, part.end), []).append(day)
+    for (opens, closes), days in by_span.items():
+        yield _opening(days, opens, closes)
+
+
+def _special(hours: Hours, openings: OpeningHours) -> Iterable[dict[str, Any]]:
+    """Yield the days off, on which it is closed, and the days with other hours."""
+    within = range(openings.ahead.first, openings.ahead.end)
+    days = {ordinal for ordinal, _ in openings.days_off(hours)}
+    days |= {ordinal for ordinal in (*hours.dates, *hours.breaks) if ordinal in within}
+    days |= {o for o in within if hours.exchanged_for is not None and hours.exchanged(o)}
+    for ordinal in sorted(days):
+        day = date.fromordinal(ordinal).isoformat()
+        valid = {"validFrom": day, "validThrough": day}
+        parts = hours.parts(ordinal)
+        for part in parts:
+            yield {**_opening((), *_span(part.start, part.end)), **valid}
+        if not parts:
+            yield {**_opening((), "00:00", "00:00"), **valid}
+
+
+def _span(start: int, end: int) -> tuple[str, str]:
+    """Return the times of a part of a day; the end of the day is 23:59, as in schema.org."""
+    return clock_text(start), "23:59" if end == 86_400 else clock_text(end)
+
+
+def _opening(days: Iterable[str], opens: str, closes: str) -> dict[str, Any]:
+    days = [f"{_SCHEMA}/{day}" for day in days]
+    named = {"dayOfWeek": days} if days else {}
+    return {"@type": "OpeningHoursSpecification", **named, "opens": opens, "closes": closes}

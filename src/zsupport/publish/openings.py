@@ -1,0 +1,295 @@
+"""The opening hours of the page: the week, the days off of a year, and days with other hours."""
+
+from __future__ import annotations
+
+from zsupport.answer.case import Warning
+from zsupport.answer.hours import Customer, PolicyHours
+from zsupport.answer.opening import AHEAD
+from zsupport.clock.model import Hours, WindowPart
+from zsupport.dates import date
+from zsupport.policy.model import PolicyCalendar, Revision, with_members
+from zsupport.publish.page import (
+    Bullets,
+    Definitions,
+    Grid,
+    Line,
+    PageSection,
+    Paragraph,
+    Phrase,
+    joined,
+)
+from zsupport.publish.texts import PageTexts
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zsupport.clock.holidays import PublicHolidays
+
+_DAY = 86_400
+Part = Paragraph | Bullets | Definitions | Grid | PageSection
+
+
+class DaysAhead(NamedTuple):
+    """The dates that a page lists, as ordinals: `[first, end)`."""
+
+    first: int
+    end: int
+
+
+def days_ahead(day: date, revision: Revision, next_start: str | None) -> DaysAhead:
+    """Return the year from a date on, or the part of it in which the revision is in force."""
+    end = day.toordinal() + AHEAD
+    if revision.last_day:
+        end = min(end, date.fromisoformat(revision.last_day).toordinal() + 1)
+    if next_start:
+        end = min(end, date.fromisoformat(next_start).toordinal())
+    return DaysAhead(day.toordinal(), end)
+
+
+def used_hours(revision: Revision) -> list[str]:
+    """Return the names of the hours that grants and targets use, in the order of the policy."""
+    names = [grant.hours for grant in revision.grants if grant.hours]
+    for rule in revision.rules:
+        names += [alternative.opened[1] for alternative in rule.when if alternative.opened]
+        for cells in rule.cells.values():
+            names += [c.hours for c in cells.values() if c.hours and c.target.uses_hours]
+    used = {member for name in names for member in with_members(revision.hours, name)}
+    return [name for name in revision.hours if name in used]
+
+
+class OpeningHours:
+    """The hours of a revision, for the page."""
+
+    def __init__(
+        self,
+        revision: Revision,
+        texts: PageTexts,
+        ahead: DaysAhead,
+        public: PublicHolidays | None,
+    ) -> None:
+        """`public` returns the public holidays of a country (default: the package `holidays`)."""
+        self.revision = revision
+        self.texts = texts
+        self.words = texts.words
+        self.ahead = ahead
+        self._compiler = PolicyHours(revision, Customer(), texts.lang, public)
+        self._compiled: dict[str, tuple[Hours, tuple[Warning, ...]]] = {}
+
+    @property
+    def public_holidays(self) -> bool:
+        """Whether the page depends on the public holidays of a country."""
+        return self._compiler.public_holidays
+
+    def compiled(self, calendar: PolicyCalendar) -> tuple[Hours, tuple[Warning, ...]]:
+        """Return a calendar as hours of the clock, and warnings about its days off.
+
+        Hours in the time zone of the customer have no zone of their own; their dates are local.
+        """
+        key = calendar.place.path
+        if key not in self._compiled:
+            own = calendar
+            if calendar.timezone == "customer":
+                own = own._replace(timezone=None)
+            if own.holidays and own.holidays.customer:
+                own = own._replace(holidays=None)
+            settled, _ = self._compiler.union((own,))
+            assert settled is not None
+            first, end = (
+                (ordinal - _EPOCH) * _DAY + _DAY // 2
+                for ordinal in (self.ahead.first, self.ahead.end - 1)
+            )
+            warnings = self._compiler.warnings(settled, first, end)
+            self._compiled[key] = settled.time.hours[0], tuple(warnings)
+        return self._compiled[key]
+
+    def section(self) -> PageSection | None:
+        """Return the section about the hours; None if the policy uses no hours."""
+        names = used_hours(self.revision)
+        if not names:
+            return None
+        day = self.words.long_day(date.fromordinal(self.ahead.first).isoformat())
+        parts: list[Part] = [Paragraph(self.texts.line("hours-intro", date=day))]
+        if self.ahead.end < self.ahead.first + AHEAD:
+            last = date.fromordinal(self.ahead.end - 1).isoformat()
+            parts.append(
+                Paragraph(self.texts.line("until", date=self.words.long_day(last)), aside=True)
+            )
+        for name in names:
+            shown: list[Part] = []
+            for place, calendar in enumerate(self.revision.hours[name]):
+                if calendar.when:
+                    condition = self.texts.condition(calendar.when)
+                    shown.append(Paragraph(self.texts.line("case-when", condition=condition)))
+                elif place:
+                    shown.append(Paragraph(self.texts.line("case-else")))
+                shown += self._calendar(place, name, calendar)
+            parts.append(PageSection(f"hours-{name}", (Phrase(name),), tuple(shown)))
+        return PageSection("hours", (Phrase(self.words("hours")),), tuple(parts))
+
+    def _calendar(self, place: int, name: str, calendar: PolicyCalendar) -> list[Part]:
+        """Return the parts about one calendar of hours."""
+        line, words = self.texts.line, self.words
+        if calendar.any:
+            members = joined([self.texts.hours_name(member) for member in calendar.any])
+            return [Paragraph(line("union", hours=members)), *self._remarks(calendar)]
+        hours, warnings = self.compiled(calendar)
+        parts: list[Part] = []
+        zone = calendar.timezone or self.revision.timezone
+        if calendar.windows is None:
+            key = "always" if hours.counts_holidays else "always-holidays"
+            parts.append(Paragraph(line(key)))
+        else:
+            rows = tuple(
+                ((((Phrase(self._days(days)),),)), tuple((Phrase(text),) for text in times))
+                for days, times in self.week(hours)
+            )
+            caption = line("week-caption", hours=name)
+            columns = ((Phrase(words("weekdays")),), (Phrase(words("times")),))
+            parts.append(Grid(f"week-{place + 1}-{name}", caption, columns, 1, rows))
+        if calendar.windows is not None or calendar.dates or calendar.breaks:
+            parts.append(
+                Paragraph(line("zone-customer") if zone == "customer" else line("zone", zone=zone))
+            )
+        parts += self._days_off(calendar, hours)
+        special = [
+            line("dated", day=words.day(date.fromordinal(ordinal)), text=text)
+            for ordinal, text in self.special_days(hours)
+        ]
+        if special:
+            entry = ((Phrase(words("special")),), tuple(special))
+            parts.append(Definitions((entry,)))
+        if calendar.business_days is not None:
+            days = ", ".join(self._days(run) for run in _runs(sorted(calendar.business_days)))
+            parts.append(Paragraph(line("business-days", days=days)))
+        parts += [Paragraph((Phrase(warning.message),), aside=True) for warning in warnings]
+        return [*parts, *self._remarks(calendar)]
+
+    def _days_off(self, calendar: PolicyCalendar, hours: Hours) -> list[Part]:
+        """Return the days off of a calendar."""
+        if calendar.holidays is None or not hours.counts_holidays:
+            always = calendar.windows is None
+            return [] if always else [Paragraph(self.texts.line("no-holidays"))]
+        parts: list[Part] = []
+        if calendar.holidays.customer:
+            parts.append(Paragraph(self.texts.line("customer-days-off")))
+        listed = [
+            self.texts.line(
+                "dated",
+                day=self.words.day(date.fromordinal(ordinal)),
+                text=self.texts.answered(name),
+            )
+            for ordinal, name in self.days_off(hours)
+        ]
+        if listed:
+            parts.append(Definitions((((Phrase(self.words("days-off")),), tuple(listed)),)))
+        elif not calendar.holidays.customer:
+            parts.append(Paragraph(self.texts.line("no-days-off")))
+        return parts
+
+    def _remarks(self, calendar: PolicyCalendar) -> list[Part]:
+        remarks = [calendar.remarks, *(alternative.remarks for alternative in calendar.when)]
+        remarks += [calendar.holidays.remarks] if calendar.holidays else []
+        lines: dict[Line, None] = {}
+        for remark in remarks:
+            if remark.note:
+                lines[(self.texts.policy(remark.note),)] = None
+            if remark.unclear:
+                lines[self.texts.line("doubt", text=self.texts.policy(remark.unclear))] = None
+        return [Paragraph(line, aside=True) for line in lines]
+
+    def days_off(self, hours: Hours) -> list[tuple[int, str]]:
+        """Return the days off that the page lists, with their names."""
+        if not hours.counts_holidays:
+            return []
+        return sorted(hours.holidays(self.ahead.first, self.ahead.end))
+
+    def special_days(self, hours: Hours) -> list[tuple[int, str]]:
+        """Return the dates with their own hours, with breaks, or worked in exchange."""
+        result: dict[int, str] = {}
+        within = range(self.ahead.first, self.ahead.end)
+        for ordinal in hours.dates:
+            if ordinal in within:
+                result[ordinal] = ", ".join(self.times(hours.parts(ordinal)))
+        for ordinal, breaks in hours.breaks.items():
+            if ordinal in within:
+                times = ", ".join(self.times(breaks))
+                result[ordinal] = self.words("closed-at", times=times)
+        if hours.years is not None and hours.exchanged_for is not None:
+            weekday = self.words(f"weekday-{hours.exchanged_for + 1}")
+            for ordinal in within:
+                if hours.exchanged(ordinal):
+                    result.setdefault(ordinal, self.words("worked", weekday=weekday))
+        return sorted(result.items())
+
+    def week(self, hours: Hours) -> list[tuple[list[int], list[str]]]:
+        """Return the opening times of the week: weekdays (Monday as 0) with equal times."""
+        by_day = [tuple(self.times(parts)) for parts in hours.week or ()]
+        return [(days, list(by_day[days[0]])) for days in _equal_runs(by_day)]
+
+    def times(self, parts: Iterable[WindowPart]) -> list[str]:
+        """Return parts of a day as texts; `closed` if there is none."""
+        spans = [
+            self.words("span", start=clock_text(part.start), end=clock_text(part.end))
+            for part in parts
+        ]
+        return spans or [self.words("closed")]
+
+    def _days(self, days: list[int]) -> str:
+        first, last = (self.words(f"weekday-{day + 1}") for day in (days[0], days[-1]))
+        return first if len(days) == 1 else self.words("days", first=first, last=last)
+
+    def unconditional(self, name: str) -> list[PolicyCalendar] | None:
+        """Return the calendars of hours, if they do not depend on the case or the customer.
+
+        An empty list stands for hours that are always open. None: they depend on it.
+        """
+        if name not in self.revision.hours:
+            return []
+        calendars = self.revision.hours[name]
+        if len(calendars) > 1 or calendars[0].when:
+            return None
+        [calendar] = calendars
+        if calendar.timezone == "customer" or (calendar.holidays and calendar.holidays.customer):
+            return None
+        if not calendar.any:
+            return [calendar]
+        result = []
+        for member in calendar.any:
+            known = self.unconditional(member)
+            if known is None:
+                return None
+            if not known:
+                return []
+            result += known
+        return result
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def clock_text(second: int) -> str:
+    """Return a second of the day as a time: `09:00`, `24:00`."""
+    return f"{second // 3600:02}:{second // 60 % 60:02}"
+
+
+def _equal_runs(values: list[tuple[str, ...]]) -> list[list[int]]:
+    """Return the positions of values in runs of equal neighbours."""
+    runs: list[list[int]] = []
+    for place, value in enumerate(values):
+        if runs and values[runs[-1][0]] == value:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
+
+
+def _runs(days: list[int]) -> list[list[int]]:
+    """Return days in runs of consecutive days."""
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs

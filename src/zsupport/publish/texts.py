@@ -1,0 +1,164 @@
+"""Texts of a policy for its page: names, conditions and hours, in the language of the page."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from zsupport.answer.case import say
+from zsupport.policy.model import Alternative, Revision, Text, When
+from zsupport.publish.page import Line, Phrase, joined, plain
+from zsupport.publish.words import PageWords
+
+
+class PageTexts:
+    """The texts of a revision in one language, with the words of the page around them."""
+
+    def __init__(self, revision: Revision, lang: str, words: PageWords) -> None:
+        self.revision = revision
+        self.lang = lang
+        self.words = words
+        #: The language of texts that answers have already chosen.
+        known = {lang, lang.split("-")[0]} & set(revision.languages)
+        self._answered = self._marked(lang if known else None)
+
+    def _marked(self, language: str | None) -> str | None:
+        """Return the language of a text, or None if it is that of the page's words."""
+        return None if language == self.words.language else language
+
+    def policy(self, text: Text) -> Phrase:
+        """Return a text of the policy."""
+        spoken = say(text, self.lang)
+        if isinstance(text, str):
+            return Phrase(spoken)
+        languages = [name for name in (self.lang, self.lang.split("-")[0], "en") if name in text]
+        return Phrase(spoken, self._marked(languages[0] if languages else next(iter(text))))
+
+    def answered(self, text: str) -> Phrase:
+        """Return a text of an answer, which is in the language of the page."""
+        return Phrase(text, self._answered)
+
+    def line(self, key: str, **values: Line | Phrase | str) -> Line:
+        """Return the words of a key as a line, with lines as values."""
+        marks = {name: f"\0{place}\0" for place, name in enumerate(values)}
+        given = list(values.values())
+        result: Line = ()
+        for place, part in enumerate(self.words(key, **marks).split("\0")):
+            if place % 2 == 0:
+                result += (Phrase(part),) if part else ()
+                continue
+            value = given[int(part)]
+            if isinstance(value, str):
+                result += (Phrase(value),)
+            else:
+                result += (value,) if isinstance(value, Phrase) else value
+        return result
+
+    # -- names -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _members(self) -> dict[str, dict[str, Line]]:
+        """The names of the values of each dimension and fact."""
+        revision = self.revision
+        plans = {}
+        for plan in revision.plans:
+            name: Line = (self.policy(plan.name),)
+            if plan.retired:
+                name = self.line("retired", name=name, date=self.words.long_day(plan.retired))
+            plans[plan.id] = name
+        return {
+            **{
+                fact.id: {value: (self.policy(text),) for value, text in fact.values.items()}
+                for fact in revision.facts
+            },
+            "plan": plans,
+            "role": {role.id: (self.policy(role.name),) for role in revision.roles},
+            "channel": {item.id: (self.policy(item.name),) for item in revision.channels},
+            "priority": {item.id: self.priority(item.id) for item in revision.priorities},
+        }
+
+    def value(self, dimension: str, value: str) -> Line:
+        """Return the name of a value of a dimension or fact, or its id if it has no name."""
+        name = self._members.get(dimension, {}).get(value, ())
+        return name if any(phrase.text for phrase in name) else (Phrase(value),)
+
+    def values(self, dimension: str, values: tuple[str, ...]) -> Line:
+        """Return the names of several values."""
+        return joined([self.value(dimension, value) for value in values])
+
+    def priority(self, id: str) -> Line:
+        """Return the id and the name of a priority."""
+        item = next(priority for priority in self.revision.priorities if priority.id == id)
+        name = self.policy(item.name)
+        same = id.casefold() in name.text.casefold() or not name.text
+        return (name if name.text else Phrase(id),) if same else (Phrase(f"{id} "), name)
+
+    def dimension(self, name: str) -> Line:
+        """Return the name of a dimension, or the question of a fact."""
+        for fact in self.revision.facts:
+            if fact.id == name:
+                return (self.policy(fact.ask),) if fact.ask else (Phrase(spaced(name)),)
+        return (Phrase(self.words(name)),)
+
+    # -- conditions ------------------------------------------------------------------------------
+
+    def condition(self, when: When) -> Line:
+        """Return a condition in words; empty if it always matches."""
+        result: Line = ()
+        for line in self.alternatives(when):
+            result = self.line("or", first=result, second=line) if result else line
+        return result
+
+    def alternatives(self, when: When) -> list[Line]:
+        """Return the alternatives of a condition in words."""
+        return [self._alternative(alternative) for alternative in when]
+
+    def _alternative(self, alternative: Alternative) -> Line:
+        parts = []
+        for name, values in alternative.values.items():
+            shown = self.any_of([self.value(name, value) for value in values])
+            if name in ("plan", "role", "channel", "priority"):
+                parts.append(self.line("member", dimension=self.dimension(name), values=shown))
+            else:
+                parts.append(self.fact(name, shown))
+        if alternative.opened is not None:
+            inside, hours = alternative.opened
+            line = self.opened(hours, "inside" if inside else "outside")
+            parts.append(self.line("member", dimension=self.words("opened"), values=line))
+        result: Line = ()
+        for part in parts:
+            result = self.line("and", first=result, second=part) if result else part
+        return result
+
+    def fact(self, name: str, value: Line) -> Line:
+        """Return the question of a fact with an answer."""
+        question = self.dimension(name)
+        key = "fact" if plain(question).rstrip().endswith(("?", ":")) else "fact-name"
+        return self.line(key, question=question, value=value)
+
+    def any_of(self, lines: list[Line]) -> Line:
+        """Return alternative values in words: `Pro, Business or API`."""
+        if len(lines) < 2:
+            return lines[0] if lines else ()
+        return self.line("any-of", first=joined(lines[:-1]), second=lines[-1])
+
+    def opened(self, hours: str, value: str) -> Line:
+        """Return whether a case was opened inside or outside of hours, in words."""
+        return self.line(value, hours=self.hours_name(hours))
+
+    # -- hours -----------------------------------------------------------------------------------
+
+    def hours_name(self, name: str) -> Line:
+        """Return the name of hours as a link to their section."""
+        if name in self.revision.hours:
+            return (Phrase(name, link=f"#hours-{name}"),)
+        return (Phrase(self.words("around-the-clock")),)
+
+    def hours_names(self, names: str) -> Line:
+        """Return the names of hours that an answer lists, as links."""
+        return joined([self.hours_name(name) for name in names.split(", ")])
+
+
+def spaced(name: str) -> str:
+    """Return an id as words: `reaching-a-person` as `Reaching a person`."""
+    words = name.replace("-", " ").replace("_", " ").strip() or name
+    return words[:1].upper() + words[1:]
