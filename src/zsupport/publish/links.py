@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Printable ASCII without spaces, quotes, angle brackets and backslashes.
-_ADDRESS = r"(?i:(https)://[^\s/?#@]+[^\s]*|(mailto):[^\s@]+@[^\s@]+)"
+_ADDRESS = r"(?i:https://[^\s/?#@]+(?:[/?#]\S*)?|mailto:[^\s@]+@[^\s@]+)"
 _ALLOWED = r"[!#-;=?-\[\]-~]*"
 _NUMBER = r"(\+?)([0-9][0-9 .()/\u2013-]*?)(?: *(?:ext\.?|x) *([0-9]+))?"
 

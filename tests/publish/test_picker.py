@@ -1,0 +1,194 @@
+"""The table of the picker equals the answers of the program for every case."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from pages import Published, Reader, named, published, revision_of
+
+from zsupport.clock.target_text import parse_target
+from zsupport.publish.picker import MAX_QUESTIONS
+from zsupport.publish.words import PageWords
+
+
+class Table:
+    """The embedded table, read as its description states."""
+
+    def __init__(self, own: Published) -> None:
+        self.data: dict[str, Any] = Reader(own.html).script("application/json")
+        self.dimensions = [dimension["id"] for dimension in self.data["dimensions"]]
+
+    def values(self, name: str) -> list[str]:
+        dimension = self.data["dimensions"][self.dimensions.index(name)]
+        return [id for id, _ in dimension["values"]]
+
+    def cases(self) -> Iterator[dict[str, str]]:
+        for case in product(*(self.values(name) for name in self.dimensions)):
+            yield dict(zip(self.dimensions, case, strict=True))
+
+    def answer(self, root: int, case: dict[str, str]) -> Any:
+        """Return the answer of a diagram to a case."""
+        node = root
+        while node >= 0:
+            dimension, *children = self.data["nodes"][node]
+            name = self.dimensions[dimension]
+            node = children[self.values(name).index(case[name])]
+        return self.data["answers"][-1 - node]
+
+    def channels(self, case: dict[str, str]) -> list[list[str]]:
+        """Return the ids of the channels with their details."""
+        rows = self.answer(self.data["tables"][0], case)
+        return [[self.data["channels"][n][0], *self.texts(texts)] for n, *texts in rows]
+
+    def targets(self, metric: int, case: dict[str, str]) -> list[list[str | None]]:
+        """Return the channel, or None for every channel, and the texts of each target."""
+        rows = self.answer(self.data["tables"][1 + metric], case)
+        names = [channel[0] for channel in self.data["channels"]]
+        return [[None if n < 0 else names[n], *self.texts(texts)] for n, *texts in rows]
+
+    def texts(self, numbers: list[int]) -> list[str]:
+        return [self.data["texts"][number] for number in numbers]
+
+
+def facts_of(case: dict[str, str]) -> dict[str, str]:
+    others = ("plan", "role", "priority")
+    return {n: v for n, v in case.items() if n not in others and not n.startswith("opened ")}
+
+
+def check(own: Published, *, every: int = 1, moments: dict[str, str] | None = None) -> int:
+    """Compare the table with the answers to every n-th case; return the number of cases.
+
+    `moments` are instants inside and outside of the hours that decide by the opening time.
+    """
+    table, words, policy = Table(own), PageWords(), own.policy
+    names = {c.id: c.name["en"] if isinstance(c.name, dict) else c.name
+             for c in own.revision.channels}  # fmt: skip
+    assert dict(table.data["channels"]) == names
+    prerequisites = {channel.id: len(channel.prerequisites) for channel in own.revision.channels}
+    count = 0
+    for number, case in enumerate(table.cases()):
+        if number % every:
+            continue
+        count += 1
+        plan, role, priority = (case.get(name) for name in ("plan", "role", "priority"))
+        # A fact that decides only the priority changes no other answer.
+        answers = [
+            a
+            for a in policy.channels(
+                plan=plan, role=role, priority=priority, fact=facts_of(case), at=own.noon
+            )
+            if a.allowed
+        ]
+        answers.sort(key=lambda answer: answer.recommended or 1_000)
+        shown = table.channels(case)
+        assert [row[0] for row in shown] == [answer.channel for answer in answers], case
+        for row, answer in zip(shown, answers, strict=True):
+            expected = []
+            if answer.hours:
+                stated = ", ".join(
+                    name if name in own.revision.hours else "around the clock"
+                    for name in answer.hours.split(", ")
+                )
+                expected.append(stated if stated == "around the clock" else f"hours: {stated}")
+            if answer.recommended:
+                rank = f", choice {answer.recommended}" if answer.recommended > 1 else ""
+                expected.append(f"recommended{rank}")
+            extra = (answer.prerequisites or ())[prerequisites[answer.channel] :]
+            assert row[1:] == [*expected, *(f"Have ready: {thing}" for thing in extra)], case
+        time = next((v for n, v in case.items() if n.startswith("opened ")), "inside")
+        moment = moments[time] if moments else own.noon
+        due = policy.due(
+            plan=plan, role=role, priority=priority, fact=facts_of(case), metric="all",
+            opened=moment, at=moment, customer_tz="Europe/Berlin",
+            customer_country="DE",
+        )  # fmt: skip
+        for place, metric in enumerate(own.revision.metrics):
+            targets: list[list[str | None]] = []
+            for promise in due:
+                if promise.state == "not-entitled" or promise.metric != metric.id:
+                    continue
+                text = words.target(parse_target(promise.target or "not-stated"))
+                details = [f"hours: {promise.hours}"] if promise.hours in own.revision.hours else []
+                details += ["hours: around the clock"] if promise.hours == "24x7" else []
+                details += [f"published as “{promise.published}”"] if promise.published else []
+                details += [f"Condition: {promise.condition}"] if promise.condition else []
+                target: list[str | None] = [promise.channel, text, *details]
+                # A fact that decides only which calendar applies has several rows.
+                targets += [target] if target not in targets else []
+            if len({tuple(target[1:]) for target in targets}) == 1:
+                targets = [[None, *targets[0][1:]]]
+            assert table.targets(place, case) == (targets or [[None, "Not included"]]), case
+    return count
+
+
+@pytest.mark.parametrize(
+    ("name", "cases"),
+    [("zoom.yaml", 768), ("gitlab.yaml", 960), ("hivemq.yaml", 8), ("redhat.yaml", 72)],
+)
+def test_table_equals_the_answers_to_every_case(name: str, cases: int) -> None:
+    assert check(named(name)) == cases
+
+
+def test_table_of_a_policy_with_every_key_equals_the_answers() -> None:
+    moments = {"inside": "2026-11-24T10:00:00+01:00", "outside": "2026-11-29T10:00:00+01:00"}
+    assert check(named("acme.yaml"), every=97, moments=moments) > 30
+
+
+def test_facts_lead_to_the_priority_of_the_program() -> None:
+    own = named("zoom.yaml")
+    table = Table(own)
+    ids = table.values("priority")
+    for case in table.cases():
+        [answer] = own.policy.priority(fact=facts_of(case), at=own.noon)
+        place = table.answer(table.data["lead"], case)
+        assert (None if place is None else ids[place]) == answer.priority, case
+
+
+def test_equal_answers_and_nodes_are_stored_once() -> None:
+    for name in ("zoom.yaml", "gitlab.yaml", "acme.yaml"):
+        data = Table(named(name)).data
+        for key in ("answers", "nodes", "texts"):
+            stored = [str(item) for item in data[key]]
+            assert len(stored) == len(set(stored)), (name, key)
+        # A node decides something.
+        assert all(len(set(children)) > 1 for _, *children in data["nodes"])
+
+
+def test_table_states_no_instant() -> None:
+    for name in ("zoom.yaml", "gitlab.yaml", "hivemq.yaml", "acme.yaml"):
+        texts = Table(named(name)).data["texts"]
+        assert not [text for text in texts if "2026" in text or "T1" in text]
+
+
+MANY = """\
+format: 1
+policy: acme
+title: Acme support
+plans: {{free: Free}}
+facts:
+{facts}
+channels: {{web: {{name: Web, kind: web}}}}
+entitlements:
+{grants}
+"""
+
+
+def test_policy_with_too_many_cases_has_no_picker() -> None:
+    def policy(count: int) -> str:
+        names = [f"fact-{number}" for number in range(count)]
+        return MANY.format(
+            facts="\n".join(f"  {n}: {{values: {{a: A, b: B}}, default: a}}" for n in names),
+            grants="\n".join(f"  - {{when: {{{name}: b}}, allow: web}}" for name in names),
+        )
+
+    small = published(revision_of(policy(4)))
+    assert small.page.picker is not None
+    assert check(small) == 16
+    assert MAX_QUESTIONS < 2**12
+    large = published(revision_of(policy(12)))
+    assert large.page.picker is None
+    assert [e.attributes.get("type") for e in Reader(large.html).of("script")] == [
+        "application/ld+json"
+    ]
+    assert "script-src" not in large.html

@@ -1,0 +1,259 @@
+"""The command `publish`: its output, `--check`, and its refusals."""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+from pages import Reader
+
+POLICY = """\
+format: 1
+policy: acme
+title: {en: Acme support, nb: Acme-støtte}
+timezone: Europe/Oslo
+plans: {free: Free, pro: Pro}
+channels:
+  web: {name: {en: Ticket, nb: Skjema}, kind: web}
+entitlements: [{when: {plan: pro}, allow: web, hours: office}]
+hours:
+  office: {open: mon-fri 08:00-16:00, holidays: {add: {12-25: Christmas Day}}}
+targets: [{hours: office, first-response: 4 business hours}]
+"""
+DATE = ("--date", "2026-11-30")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "acme.yaml").write_text(POLICY, encoding="utf-8")
+    return tmp_path
+
+
+def test_output_file_equals_standard_output(cli: Cli, folder: Path) -> None:
+    for arguments, name in (((), "page.html"), (("--format", "markdown"), "page.md")):
+        printed = cli("publish", "./acme.yaml", *DATE, *arguments, cwd=folder)
+        written = cli("publish", "./acme.yaml", *DATE, "--output", name, cwd=folder)
+        assert (printed.code, printed.stderr) == (0, "")
+        assert written == ("", "", 0)
+        # Without --format, the name of the file decides.
+        assert (folder / name).read_text(encoding="utf-8") == printed.stdout
+
+
+def test_output_file_is_replaced_as_a_whole(cli: Cli, folder: Path) -> None:
+    path = folder / "page.html"
+    path.write_text("old")
+    path.chmod(0o640)
+    with path.open() as before:
+        assert cli("publish", "./acme.yaml", "-o", "page.html", cwd=folder).code == 0
+        # A reader of the old file still has the old content.
+        assert before.read() == "old"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert sorted(os.listdir(folder)) == ["acme.yaml", "page.html"]
+
+
+def test_output_that_cannot_be_written_is_refused(cli: Cli, folder: Path) -> None:
+    (folder / "there").mkdir()
+    for name, reason in (("there", "is a directory"), ("missing/page.html", "no such file")):
+        result = cli("publish", "./acme.yaml", "-o", name, cwd=folder)
+        assert (result.stdout, result.code) == ("", 4)
+        assert f"cannot write {name}: {reason}" in result.stderr
+    (folder / "link.html").symlink_to("acme.yaml")
+    result = cli("publish", "./acme.yaml", "-o", "link.html", cwd=folder)
+    assert result.code == 4
+    assert (folder / "acme.yaml").read_text(encoding="utf-8") == POLICY
+
+
+def test_page_is_equal_in_every_process(cli: Cli) -> None:
+    pages = {
+        cli("publish", "gitlab", *DATE, env={"PYTHONHASHSEED": seed}).stdout for seed in ("1", "2")
+    }
+    assert len(pages) == 1
+
+
+def test_language_selects_the_texts_of_the_policy(cli: Cli, folder: Path) -> None:
+    result = cli("publish", "./acme.yaml", *DATE, "--lang", "nb", cwd=folder)
+    reader = Reader(result.stdout)
+    assert reader.of("h1")[0].text == "Acme-støtte"
+    # The words of the page are English, so that the texts of the policy state their language.
+    assert {e.text for e in reader.elements if e.attributes.get("lang") == "nb"} >= {
+        "Acme-støtte", "Skjema",
+    }  # fmt: skip
+    lacking = cli("publish", "./acme.yaml", *DATE, "--lang", "de", cwd=folder)
+    assert lacking.stderr == "zsupport: no texts in language `de`; languages: en, nb\n"
+    invalid = cli("publish", "./acme.yaml", "--lang", "english", cwd=folder)
+    assert invalid.code == 2
+    assert "write `en`" in invalid.stderr
+
+
+# -- --check -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["page.html", "page.md"])
+def page(request: pytest.FixtureRequest, cli: Cli, folder: Path) -> Path:
+    name: str = request.param
+    assert cli("publish", "./acme.yaml", *DATE, "-o", name, cwd=folder).code == 0
+    return folder / name
+
+
+def check(cli: Cli, page: Path, *arguments: str) -> tuple[str, str, int]:
+    result = cli("publish", "./acme.yaml", "--check", page.name, *arguments, cwd=page.parent)
+    return result.stdout, result.stderr, result.code
+
+
+def change(page: Path, old: str, new: str) -> None:
+    path = page.parent / "acme.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_page_of_an_unchanged_policy_passes(cli: Cli, page: Path) -> None:
+    before = page.read_bytes()
+    assert check(cli, page) == ("", "", 0)
+    change(page, "format: 1\n", "# A comment changes nothing.\nformat: 1\n")
+    assert check(cli, page) == ("", "", 0)
+    assert page.read_bytes() == before
+
+
+def test_page_of_a_changed_policy_fails_with_the_difference(cli: Cli, page: Path) -> None:
+    change(page, "4 business hours", "2 business hours")
+    stdout, stderr, code = check(cli, page)
+    assert code == 1
+    lines = stdout.splitlines()
+    assert lines[:2] == [f"--- {page.name}", f"+++ {page.name} (policy)"]
+    removed = [line for line in lines[2:] if line.startswith("-")]
+    added = [line for line in lines[2:] if line.startswith("+")]
+    assert len(removed) == len(added) == 1
+    assert "4 working hours" in removed[0]
+    assert "2 working hours" in added[0]
+    reason = "the policy has changed since 2026-11-30; publish it again"
+    assert stderr == f"zsupport: {page.name}: {reason}\n"
+    assert check(cli, page, "--quiet")[0] == ""
+
+
+def test_page_that_was_edited_fails(cli: Cli, page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("4 working hours", "1 working hour"), encoding="utf-8")
+    stdout, stderr, code = check(cli, page)
+    assert code == 1
+    assert "-" in stdout
+    assert stderr == f"zsupport: {page.name}: changed since it was published; publish it again\n"
+
+
+def test_page_of_another_version_passes_if_the_policy_is_the_same(cli: Cli, page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    text = text.replace("4 working hours", "4 hours of work")
+    text = re.sub(r'"version": "[^"]*"', '"version": "0.0.9"', text)
+    page.write_text(text, encoding="utf-8")
+    stdout, stderr, code = check(cli, page)
+    assert (stdout, code) == ("", 0)
+    assert "made with other versions (version)" in stderr
+    # A change of the policy is still a change.
+    change(page, "4 business hours", "2 business hours")
+    assert check(cli, page)[2] == 1
+
+
+def test_styles_of_a_page_can_be_changed(cli: Cli, folder: Path) -> None:
+    cli("publish", "./acme.yaml", *DATE, "-o", "page.html", cwd=folder)
+    path = folder / "page.html"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("--link:#0550ae", "--link:#a00"), encoding="utf-8")
+    assert check(cli, path) == ("", "", 0)
+
+
+def test_check_uses_the_date_and_the_language_of_the_page(cli: Cli, folder: Path) -> None:
+    page = folder / "page.html"
+    for arguments in (("--date", "2026-01-15"), ("--date", "2031-01-15", "--lang", "nb")):
+        cli("publish", "./acme.yaml", *arguments, "-o", page.name, cwd=folder)
+        assert check(cli, page) == ("", "", 0)
+
+
+def test_other_files_are_refused(cli: Cli, page: Path) -> None:
+    other = page.parent / "other.html"
+    for data in (b"<html></html>", b"\xff\xfe", b"", b"<!-- zsupport-page {} -->"):
+        other.write_bytes(data)
+        stdout, stderr, code = check(cli, other)
+        assert (stdout, code) == ("", 3)
+        assert "not a page of `publish`" in stderr or "not UTF-8" in stderr
+    assert check(cli, page.parent / "missing.html")[2] == 3
+    change(page, "policy: acme", "policy: globex")
+    stdout, stderr, code = check(cli, page)
+    assert code == 2
+    assert "page of the policy `acme`, not `globex`" in stderr
+
+
+@pytest.mark.parametrize(
+    "more", [("--date", "2026-01-01"), ("--lang", "nb"), ("--format", "html"), ("-o", "x.html")]
+)
+def test_check_cannot_be_combined(cli: Cli, page: Path, more: tuple[str, str]) -> None:
+    stdout, stderr, code = check(cli, page, *more)
+    assert (stdout, code) == ("", 2)
+    assert "`--check` and `--" in stderr
+
+
+# -- refusals and warnings -----------------------------------------------------------------------
+
+
+def test_page_needs_a_revision_in_force(cli: Cli, folder: Path) -> None:
+    early = cli("publish", "zoom", "--date", "2019-12-31")
+    assert (early.stdout, early.code) == ("", 2)
+    assert "no revision of `zoom` is in force on 2019-12-31" in early.stderr
+    assert cli("publish", "zoom", "--date", "2020-01-01").code == 0
+
+
+def test_page_names_the_next_revision(cli: Cli) -> None:
+    text = cli("publish", "canonical", "--format", "markdown", "--date", "2024-06-01").stdout
+    assert "A new revision is in force from 1 October 2024." in text
+    assert "These hours apply until 30 September 2024." in text
+
+
+@pytest.mark.parametrize("text", ["2026-1-1", "20260101", "2026-02-30", "yesterday", "1900-01-01"])
+def test_invalid_dates_are_refused(cli: Cli, text: str) -> None:
+    result = cli("publish", "zoom", "--date", text)
+    assert (result.stdout, result.code) == ("", 2)
+    assert result.stderr.startswith("zsupport: --date: ")
+
+
+def test_the_shipped_example_is_named(cli: Cli) -> None:
+    result = cli("publish")
+    assert result.code == 0
+    assert result.stderr == "zsupport: zoom: the shipped example; name your own policy\n"
+    assert cli("publish", "--quiet").stderr == ""
+
+
+def many_plans(count: int, length: int) -> str:
+    plans = "\n".join(f"  p{n}: {{name: {'Plan ' * length}{n}}}" for n in range(count))
+    rules = "\n".join(
+        f"  - {{when: {{plan: p{n}, role: r{n % 4}}}, first-response: {n + 1}h}}"
+        for n in range(count)
+    )
+    roles = ", ".join(f"r{n}: Role {n}" for n in range(4))
+    return (
+        "format: 1\npolicy: acme\ntitle: Acme\n"
+        f"plans:\n{plans}\nroles: {{{roles}}}\n"
+        "channels: {web: {name: Web, kind: web}}\nentitlements: [{allow: web}]\n"
+        f"targets:\n{rules}\n"
+    )
+
+
+def test_form_is_left_out_where_the_page_would_be_too_large(cli: Cli, folder: Path) -> None:
+    (folder / "acme.yaml").write_text(many_plans(300, 20))
+    result = cli("publish", "./acme.yaml", *DATE, cwd=folder)
+    assert result.code == 0
+    assert result.stderr == (
+        "zsupport: with the form, the page would exceed 100 KB; the page has no form\n"
+    )
+    assert len(result.stdout.encode()) <= 100_000
+    assert 'id="picker"' not in result.stdout
+    cli("publish", "./acme.yaml", *DATE, "-o", "page.html", cwd=folder)
+    assert check(cli, folder / "page.html") == ("", "", 0)
+
+
+def test_page_that_is_too_large_is_refused(cli: Cli, folder: Path) -> None:
+    (folder / "acme.yaml").write_text(many_plans(200, 50))
+    result = cli("publish", "./acme.yaml", *DATE, "-o", "page.html", cwd=folder)
+    assert (result.stdout, result.code) == ("", 3)
+    assert "too many bytes in the page" in result.stderr
+    assert not (folder / "page.html").exists()
