@@ -48,6 +48,7 @@ GIT = [
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(COMMANDS, ("--policy", f"./{HOSTILE}.yaml")),
     "policies": (f"./{HOSTILE}.yaml",),
+    "publish": (f"./{HOSTILE}.yaml",),
     "check": (".",),
     "test": (".",),
     "diff": (f"{HOSTILE}.yaml", "--against", "base.yaml"),

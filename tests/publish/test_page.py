@@ -87,7 +87,7 @@ def in_words(target: str | None) -> str:
 
 
 def row_of(grid: Grid | None, labels: list[str]) -> list[str] | None:
-    """Return the first lines of the row for a case, without marks; None if there is no row."""
+    """Return the first lines of the row for a case, without marks; None without a row."""
     if grid is None:
         return None
     matching = []

@@ -52,8 +52,8 @@ class Table:
 
 
 def facts_of(case: dict[str, str]) -> dict[str, str]:
-    others = ("plan", "role", "priority")
-    return {n: v for n, v in case.items() if n not in others and not n.startswith("opened ")}
+    members = ("plan", "role", "priority")
+    return {n: v for n, v in case.items() if n not in members and not n.startswith("opened ")}
 
 
 def check(own: Published, *, every: int = 1, moments: dict[str, str] | None = None) -> int:

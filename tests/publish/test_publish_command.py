@@ -46,7 +46,7 @@ def test_output_file_is_replaced_as_a_whole(cli: Cli, folder: Path) -> None:
     path.write_text("old")
     path.chmod(0o640)
     with path.open() as before:
-        assert cli("publish", "./acme.yaml", "-o", "page.html", cwd=folder).code == 0
+        assert cli("publish", "./acme.yaml", "--output", "page.html", cwd=folder).code == 0
         # A reader of the old file still has the old content.
         assert before.read() == "old"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
@@ -56,11 +56,11 @@ def test_output_file_is_replaced_as_a_whole(cli: Cli, folder: Path) -> None:
 def test_output_that_cannot_be_written_is_refused(cli: Cli, folder: Path) -> None:
     (folder / "there").mkdir()
     for name, reason in (("there", "is a directory"), ("missing/page.html", "no such file")):
-        result = cli("publish", "./acme.yaml", "-o", name, cwd=folder)
+        result = cli("publish", "./acme.yaml", "--output", name, cwd=folder)
         assert (result.stdout, result.code) == ("", 4)
         assert f"cannot write {name}: {reason}" in result.stderr
     (folder / "link.html").symlink_to("acme.yaml")
-    result = cli("publish", "./acme.yaml", "-o", "link.html", cwd=folder)
+    result = cli("publish", "./acme.yaml", "--output", "link.html", cwd=folder)
     assert result.code == 4
     assert (folder / "acme.yaml").read_text(encoding="utf-8") == POLICY
 
@@ -93,7 +93,7 @@ def test_language_selects_the_texts_of_the_policy(cli: Cli, folder: Path) -> Non
 @pytest.fixture(params=["page.html", "page.md"])
 def page(request: pytest.FixtureRequest, cli: Cli, folder: Path) -> Path:
     name: str = request.param
-    assert cli("publish", "./acme.yaml", *DATE, "-o", name, cwd=folder).code == 0
+    assert cli("publish", "./acme.yaml", *DATE, "--output", name, cwd=folder).code == 0
     return folder / name
 
 
@@ -156,7 +156,7 @@ def test_page_of_another_version_passes_if_the_policy_is_the_same(cli: Cli, page
 
 
 def test_styles_of_a_page_can_be_changed(cli: Cli, folder: Path) -> None:
-    cli("publish", "./acme.yaml", *DATE, "-o", "page.html", cwd=folder)
+    cli("publish", "./acme.yaml", *DATE, "--output", "page.html", cwd=folder)
     path = folder / "page.html"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("--link:#0550ae", "--link:#a00"), encoding="utf-8")
@@ -166,7 +166,7 @@ def test_styles_of_a_page_can_be_changed(cli: Cli, folder: Path) -> None:
 def test_check_uses_the_date_and_the_language_of_the_page(cli: Cli, folder: Path) -> None:
     page = folder / "page.html"
     for arguments in (("--date", "2026-01-15"), ("--date", "2031-01-15", "--lang", "nb")):
-        cli("publish", "./acme.yaml", *arguments, "-o", page.name, cwd=folder)
+        cli("publish", "./acme.yaml", *arguments, "--output", page.name, cwd=folder)
         assert check(cli, page) == ("", "", 0)
 
 
@@ -185,7 +185,8 @@ def test_other_files_are_refused(cli: Cli, page: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [("--date", "2026-01-01"), ("--lang", "nb"), ("--format", "html"), ("-o", "x.html")]
+    "more",
+    [("--date", "2026-01-01"), ("--lang", "nb"), ("--format", "html"), ("--output", "x.html")],
 )
 def test_check_cannot_be_combined(cli: Cli, page: Path, more: tuple[str, str]) -> None:
     stdout, stderr, code = check(cli, page, *more)
@@ -247,13 +248,13 @@ def test_form_is_left_out_where_the_page_would_be_too_large(cli: Cli, folder: Pa
     )
     assert len(result.stdout.encode()) <= 100_000
     assert 'id="picker"' not in result.stdout
-    cli("publish", "./acme.yaml", *DATE, "-o", "page.html", cwd=folder)
+    cli("publish", "./acme.yaml", *DATE, "--output", "page.html", cwd=folder)
     assert check(cli, folder / "page.html") == ("", "", 0)
 
 
 def test_page_that_is_too_large_is_refused(cli: Cli, folder: Path) -> None:
     (folder / "acme.yaml").write_text(many_plans(200, 50))
-    result = cli("publish", "./acme.yaml", *DATE, "-o", "page.html", cwd=folder)
+    result = cli("publish", "./acme.yaml", *DATE, "--output", "page.html", cwd=folder)
     assert (result.stdout, result.code) == ("", 3)
     assert "too many bytes in the page" in result.stderr
     assert not (folder / "page.html").exists()

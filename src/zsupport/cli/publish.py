@@ -40,7 +40,7 @@ _FORMAT = Option(
     None, ("html", "markdown"),
 )  # fmt: skip
 _OUTPUT = Option(
-    "output", ("--output", "-o"), "text", "FILE", "File to write [default: standard output]",
+    "output", ("--output",), "text", "FILE", "File to write [default: standard output]",
     completes="file",
 )  # fmt: skip
 _LANG = Option("lang", ("--lang",), "text", "CODE", "Language of the policy's texts [default: en]")
@@ -93,7 +93,7 @@ def publish(
     if format is None:
         is_markdown = output is not None and output.lower().endswith((".md", ".markdown"))
         format = "markdown" if is_markdown else "html"
-    request = _Request(format, _language(lang or "en"), _day(date))
+    request = _Request(format, _language(lang), _day(date))
     page, remarks = _page(policy, request)
     if format == "markdown":
         text = render_markdown(page)
@@ -223,10 +223,12 @@ def _revision_at(policy: Policy, day: date) -> tuple[Revision, str | None]:
     )
 
 
-def _language(text: str) -> str:
-    """Return a language code. Raises UsageError for another text."""
+def _language(text: str | None) -> str:
+    """Return a language code (default: English). Raises UsageError for another text."""
     from zsupport.policy.languages import is_language, language_hint
 
+    if text is None:
+        return "en"
     if not is_language(text):
         raise UsageError(f"--lang: invalid language `{text}`", language_hint(text))
     return text

@@ -21,7 +21,7 @@ GUIDES = {
     "coverage": "Find missing tests: coverage and mutation",
     "diff": "Who gains and who loses from a change: classes, audiences, Git",
     "changes": "Kinds of changes: how answers are compared, codes",
-    "publish": "The customer's page of a policy: content, picker, checks in CI",
+    "publish": "The customer's page of a policy: content, form, checks in CI",
     "ci": "Run the commands in pre-commit, GitHub, GitLab and editors",
     "scripts": "Use answers in shell scripts: exit codes, lines, fields, recipes",
     "moments": "Instants and time zones: elapsed time, local times, email dates",

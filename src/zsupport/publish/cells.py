@@ -13,7 +13,7 @@ from zsupport.clock.target import Target
 from zsupport.clock.zones import zone
 from zsupport.dates import date
 from zsupport.library import Policy
-from zsupport.policy.model import Metric, Revision
+from zsupport.policy.model import Metric, Remarks, Revision
 from zsupport.typed import TYPE_CHECKING, Mapping, NamedTuple
 
 if TYPE_CHECKING:
@@ -96,7 +96,13 @@ class AnswerReader:
         self.moment = at_local(day, 43_200, zone(revision.timezone))
         self._prerequisites = {channel.id: channel.prerequisites for channel in revision.channels}
         #: The notes and the doubts that other sections of the page show.
-        self._shown = _shown_remarks(revision, lang)
+        self._shown = _texts_of(_shown_remarks(revision), lang)
+        grants = [
+            remarks
+            for grant in revision.grants
+            for remarks in (grant.remarks, *(alternative.remarks for alternative in grant.when))
+        ]
+        self._shown_without_grants = _texts_of([*_shown_remarks(revision), *grants], lang)
 
     def channels(
         self, priority: str | None = None, facts: Mapping[str, str] | None = None
@@ -128,11 +134,17 @@ class AnswerReader:
             unclear,
         )
 
-    def own_remarks(self, note: str | None, unclear: str | None) -> tuple[str | None, str | None]:
-        """Return remarks without those that the page shows in another place."""
+    def own_remarks(
+        self, note: str | None, unclear: str | None, *, of_target: bool = False
+    ) -> tuple[str | None, str | None]:
+        """Return remarks without those that the page shows in another place.
+
+        The remarks of grants are in the table of channels and not in those of targets.
+        """
+        shown = self._shown_without_grants if of_target else self._shown
         kept = [
             "\n".join(line for line in (text or "").split("\n") if line and line not in known)
-            for text, known in ((note, self._shown[0]), (unclear, self._shown[1]))
+            for text, known in ((note, shown[0]), (unclear, shown[1]))
         ]
         return kept[0] or None, kept[1] or None
 
@@ -157,7 +169,7 @@ class AnswerReader:
 
     def target_cell(self, row: Promise) -> TargetCell:
         """Return what the page says about a promise."""
-        note, unclear = self.own_remarks(row.note, row.unclear)
+        note, unclear = self.own_remarks(row.note, row.unclear, of_target=True)
         if row.cell is None:
             state = row.state or "not-stated"
             kept = (None, None) if state == "not-entitled" else (note, unclear)
@@ -186,8 +198,8 @@ class AnswerReader:
         return [name for name in self.revision.hours if name in names]
 
 
-def _shown_remarks(revision: Revision, lang: str) -> tuple[set[str], set[str]]:
-    """Return the notes and the doubts that belong to a section of their own.
+def _shown_remarks(revision: Revision) -> list[Remarks]:
+    """Return the remarks that belong to a section of their own.
 
     These are the remarks of the policy, its sources, channels, metrics, priorities and hours.
     """
@@ -206,6 +218,11 @@ def _shown_remarks(revision: Revision, lang: str) -> tuple[set[str], set[str]]:
     conditions = [priority.when for priority in revision.priorities]
     conditions += [calendar.when for calendar in calendars]
     parts += [alternative.remarks for when in conditions for alternative in when]
+    return parts
+
+
+def _texts_of(parts: list[Remarks], lang: str) -> tuple[set[str], set[str]]:
+    """Return the notes and the doubts of remarks."""
     notes = {joined_lines(part.note, lang) or "" for part in parts}
     doubts = {joined_lines(part.unclear, lang) or "" for part in parts}
     return notes, doubts

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from difflib import unified_diff
+from difflib import SequenceMatcher
 from html.parser import HTMLParser
 
 from zsupport.typed import NamedTuple
@@ -66,7 +66,7 @@ def compare_pages(old: str, new: str, name: str) -> PageComparison:
     before, after = read_stamp(old), read_stamp(new)
     assert before is not None
     assert after is not None
-    lines = list(_differences(list(_said(old)), list(_said(new)), name))
+    lines = list(_differences(list(_statements(old)), list(_statements(new)), name))
     keys = ("version", "tzdata", "holidays")
     return PageComparison(
         lines,
@@ -76,24 +76,34 @@ def compare_pages(old: str, new: str, name: str) -> PageComparison:
 
 
 def _differences(old: list[str], new: list[str], name: str) -> Iterator[str]:
-    """Yield the lines of a unified diff, at most MAX_LINES; data is only mentioned."""
+    """Yield the differences below the headings where they are, at most MAX_LINES.
+
+    Differences of data are only mentioned.
+    """
     if old == new:
         return
     before, after = ([line for line in lines if not line.startswith(_DATA)] for lines in (old, new))
-    diff = list(unified_diff(before, after, name, f"{name} (policy)", lineterm="", n=1))
-    yield from diff[:MAX_LINES]
+    yield from (f"--- {name}", f"+++ {name} (policy)")
+    diff: list[str] = []
+    heading = ""
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for kind, low, high, new_low, new_high in matcher.get_opcodes():
+        if kind != "equal":
+            above = [line for line in before[:low] if line.startswith("#")]
+            if above and above[-1] != heading:
+                heading = above[-1]
+                diff.append(f"@@ {heading}")
+            diff += [f"-{line}" for line in before[low:high]]
+            diff += [f"+{line}" for line in after[new_low:new_high]]
+    yield from diff[:MAX_LINES] or ["the data for the form or for search engines differs"]
     if len(diff) > MAX_LINES:
         yield f"... {len(diff) - MAX_LINES} more lines"
-    if not diff:
-        yield f"--- {name}"
-        yield f"+++ {name} (policy)"
-        yield "the data for the picker or for search engines differs"
 
 
 _DATA = "\0"
 
 
-def _said(text: str) -> Iterator[str]:
+def _statements(text: str) -> Iterator[str]:
     """Yield the texts, addresses and data of a page, without its stamp."""
     stamp = read_stamp(text)
     if stamp is not None and stamp.format == "markdown":
@@ -107,12 +117,12 @@ def _said(text: str) -> Iterator[str]:
 
 
 class _PageReader(HTMLParser):
-    """Reads what a page says: its texts by block, its addresses and its data."""
+    """Reads what a page says: its texts by block or row, its addresses and its data."""
 
+    _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
     _BLOCKS = frozenset(
-        ["title", "h1", "h2", "h3", "h4", "h5", "p", "li", "dt", "dd", "caption", "th", "td", "div",
-         "section", "tr", "script", "style"]
-    )  # fmt: skip
+        [*_HEADINGS, "title", "p", "li", "dt", "dd", "caption", "section", "tr", "script", "style"]
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +135,11 @@ class _PageReader(HTMLParser):
         values = dict(attrs)
         if tag in self._BLOCKS:
             self._end_line()
-        if tag in ("script", "style"):
+        if tag in self._HEADINGS:
+            self._line = "#" * int(tag[1]) + " "
+        elif tag in ("td", "th", "div") and self._line.strip():
+            self._line += " | " if tag != "div" else " "
+        elif tag in ("script", "style"):
             self._script = values.get("type") or tag
         for key in ("href", "src"):
             address = values.get(key) or ""

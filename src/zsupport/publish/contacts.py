@@ -111,7 +111,7 @@ def _special(hours: Hours, openings: OpeningHours) -> Iterable[dict[str, Any]]:
     within = range(openings.ahead.first, openings.ahead.end)
     days = {ordinal for ordinal, _ in openings.days_off(hours)}
     days |= {ordinal for ordinal in (*hours.dates, *hours.breaks) if ordinal in within}
-    days |= {o for o in within if hours.exchanged_for is not None and hours.exchanged(o)}
+    days |= {o for o in within if hours.exchanged_for is not None and hours.is_exchanged(o)}
     for ordinal in sorted(days):
         day = date.fromordinal(ordinal).isoformat()
         valid = {"validFrom": day, "validThrough": day}

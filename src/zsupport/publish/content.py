@@ -24,7 +24,7 @@ from zsupport.publish.page import (
     Grid,
     Line,
     PageSection,
-    Paragraph,
+    Passage,
     Phrase,
     PublishedPage,
     joined,
@@ -39,7 +39,7 @@ from zsupport.version import VERSION
 if TYPE_CHECKING:
     from zsupport.clock.holidays import PublicHolidays
 
-Part = Paragraph | Bullets | Definitions | Grid | PageSection
+Part = Passage | Bullets | Definitions | Grid | PageSection
 
 
 def page_of(
@@ -61,7 +61,7 @@ def page_of(
     texts = PageTexts(revision, lang, words)
     reader = AnswerReader(revision, day, lang, public)
     openings = OpeningHours(revision, texts, days_ahead(day, revision, next_start), public)
-    builder = _Builder(reader, texts, openings, day)
+    builder = _PageBuilder(reader, texts, openings, day)
     sections = builder.sections(next_start)
     stamp = {
         "policy": revision.policy,
@@ -86,7 +86,7 @@ def page_of(
     )
 
 
-class _Builder:
+class _PageBuilder:
     """Builds the sections of a page."""
 
     def __init__(
@@ -122,8 +122,8 @@ class _Builder:
             lines.append(self.texts.line("doubt", text=self.texts.policy(remarks.unclear)))
         return tuple(lines)
 
-    def asides(self, remarks: Remarks) -> list[Paragraph]:
-        return [Paragraph(line, aside=True) for line in self.remarks(remarks)]
+    def asides(self, remarks: Remarks) -> list[Passage]:
+        return [Passage(line, aside=True) for line in self.remarks(remarks)]
 
     def term(self, key: str) -> Line:
         return (Phrase(self.words(key)),)
@@ -133,7 +133,7 @@ class _Builder:
     def channels(self) -> PageSection:
         """Return the section about channels: the table, and how to use each channel."""
         if not self.revision.channels:
-            return self.section("channels", "channels", [Paragraph(self.term("no-channels"))])
+            return self.section("channels", "channels", [Passage(self.term("no-channels"))])
         table = channel_table(self.reader)
         parts: list[Part] = [*self.writer.channels("channel-table", table)]
         parts += self.assumed([table])
@@ -159,7 +159,7 @@ class _Builder:
         kind = self.term(f"kind-{channel.kind}")
         parts: list[Part] = []
         if plain(kind).casefold() != plain(name).casefold():
-            parts.append(Paragraph(kind, aside=True))
+            parts.append(Passage(kind, aside=True))
         if entries:
             parts.append(Definitions(tuple(entries)))
         if channel.steps:
@@ -194,7 +194,7 @@ class _Builder:
         ]
         if not lines:
             return []
-        return [Paragraph(self.texts.line("assumed", facts=joined(lines, "; ")), aside=True)]
+        return [Passage(self.texts.line("assumed", facts=joined(lines, "; ")), aside=True)]
 
     # -- targets ---------------------------------------------------------------------------------
 
@@ -207,17 +207,17 @@ class _Builder:
             name = (self.texts.policy(metric.name),)
             own: list[Part] = [*self.writer.targets(f"target-{metric.id}", table, name)]
             if metric.starts in ("opened", "answered", "updated"):
-                own.append(Paragraph(self.texts.line(f"starts-{metric.starts}"), aside=True))
+                own.append(Passage(self.texts.line(f"starts-{metric.starts}"), aside=True))
             else:
                 event = self.texts.policy(metric.starts)
-                own.append(Paragraph(self.texts.line("starts-words", event=event), aside=True))
+                own.append(Passage(self.texts.line("starts-words", event=event), aside=True))
             if metric.pauses:
                 event = Phrase(spaced(say(metric.pauses, self.texts.lang)))
-                own.append(Paragraph(self.texts.line("pauses", event=event), aside=True))
+                own.append(Passage(self.texts.line("pauses", event=event), aside=True))
             own += self.asides(metric.remarks)
             parts += [PageSection(f"metric-{metric.id}", name, tuple(own))] if several else own
         if not self.revision.rules:
-            return self.section("targets", "targets", [Paragraph(self.term("no-targets"))])
+            return self.section("targets", "targets", [Passage(self.term("no-targets"))])
         parts += self.assumed(tables)
         kinds = _kinds(tables)
         closing = []
@@ -233,7 +233,7 @@ class _Builder:
             closing.append(self.texts.line(key, time=reading))
         if len(bindings) == 1:
             closing.append(self.texts.line(f"binding-{bindings[0]}"))
-        return self.section("targets", "targets", [*parts, *map(Paragraph, closing)])
+        return self.section("targets", "targets", [*parts, *map(Passage, closing)])
 
     # -- priorities, terms and self-help ----------------------------------------------------------
 
@@ -262,7 +262,7 @@ class _Builder:
             rows.append(row)
         if not meant and not decided:
             names = Bullets(tuple(row[0][0] for row in rows))
-            undefined = Paragraph(self.term("priorities-undefined"))
+            undefined = Passage(self.term("priorities-undefined"))
             return self.section("priorities", "priorities", [undefined, names])
         columns = (self.term("priority"), *([self.term("meaning")] if meant else []))
         if decided:
@@ -271,7 +271,7 @@ class _Builder:
             "priority-table", self.term("priorities-caption"), columns, 1, tuple(rows), tuple(notes)
         )
         key = "priorities-decided" if decided else "priorities-stated"
-        return self.section("priorities", "priorities", [Paragraph(self.texts.line(key)), grid])
+        return self.section("priorities", "priorities", [Passage(self.texts.line(key)), grid])
 
     def terms(self) -> PageSection | None:
         """Return the terms by topic: the first that matches applies."""
@@ -280,10 +280,10 @@ class _Builder:
             parts = topics.setdefault(term.topic, [])
             if term.when:
                 condition = self.texts.condition(term.when)
-                parts.append(Paragraph(self.texts.line("case-when", condition=condition)))
+                parts.append(Passage(self.texts.line("case-when", condition=condition)))
             elif parts:
-                parts.append(Paragraph(self.texts.line("case-else")))
-            parts.append(Paragraph((self.texts.policy(term.say),)))
+                parts.append(Passage(self.texts.line("case-else")))
+            parts.append(Passage((self.texts.policy(term.say),)))
             for remarks in (term.remarks, *(alternative.remarks for alternative in term.when)):
                 parts += self.asides(remarks)
         sections = [
@@ -316,7 +316,7 @@ class _Builder:
             parts.append(Definitions(entries))
         parts += self.asides(own.remarks)
         if not own.complete:
-            parts.append(Paragraph(self.term("help-more"), aside=True))
+            parts.append(Passage(self.term("help-more"), aside=True))
         return self.section("help", "help", parts)
 
     def resource(self, resource: Resource) -> Line:
@@ -358,7 +358,7 @@ class _Builder:
             entries.append((self.term("sources"), tuple(sources)))
         parts: list[Part] = [Definitions(tuple(entries)), *self.asides(revision.validity)]
         if next_start:
-            parts.append(Paragraph(self.texts.line("next", date=words.long_day(next_start))))
+            parts.append(Passage(self.texts.line("next", date=words.long_day(next_start))))
         return self.section("revision", "revision", parts)
 
 

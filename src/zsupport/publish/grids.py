@@ -9,7 +9,7 @@ from zsupport.answer.promise import Promise
 from zsupport.policy.model import Metric
 from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell
 from zsupport.publish.merge import Box, merged
-from zsupport.publish.page import Grid, Line, Paragraph, Phrase, joined
+from zsupport.publish.page import Grid, Line, Passage, Phrase, joined
 from zsupport.publish.texts import PageTexts
 from zsupport.typed import NamedTuple
 
@@ -120,12 +120,12 @@ class TableWriter:
         #: Whether the commitment differs between targets, so that cells state it.
         self.differing_commitments = False
 
-    def channels(self, id: str, table: CaseTable) -> list[Grid | Paragraph]:
+    def channels(self, id: str, table: CaseTable) -> list[Grid | Passage]:
         """Return the table of channels."""
         columns = tuple(self.texts.value("channel", channel or "") for channel in table.columns)
         return self._table(id, self.texts.line("channels-caption"), columns, table)
 
-    def targets(self, id: str, table: CaseTable, metric: Line) -> list[Grid | Paragraph]:
+    def targets(self, id: str, table: CaseTable, metric: Line) -> list[Grid | Passage]:
         """Return the table of the targets of a metric."""
         columns = tuple(
             (Phrase(self.words("target")),)
@@ -138,7 +138,7 @@ class TableWriter:
 
     def _table(
         self, id: str, caption: Line, columns: tuple[Line, ...], table: CaseTable
-    ) -> list[Grid | Paragraph]:
+    ) -> list[Grid | Passage]:
         heads = [
             place
             for place, (name, values) in enumerate(table.dimensions)
@@ -146,7 +146,7 @@ class TableWriter:
         ]
         positive = [row for row in table.rows if not _closing_line(row[1])]
         contents = [[self.cell_lines(cell) for cell in cells] for _, cells in positive]
-        # A note on every cell that has a content stands below the table without a number.
+        # A note on every cell that has a content needs no number.
         noted = [
             notes
             for (_, cells), row in zip(positive, contents, strict=True)
@@ -160,7 +160,7 @@ class TableWriter:
             for note in notes:
                 if note not in general:
                     numbers.setdefault(note, len(numbers) + 1)
-        result: list[Grid | Paragraph] = []
+        result: list[Grid | Passage] = []
         if positive:
             rows = tuple(
                 (
@@ -173,12 +173,12 @@ class TableWriter:
             result.append(
                 Grid(id, caption, (*head_columns, *columns), len(heads), rows, tuple(numbers))
             )
-        result += [Paragraph(note, aside=True) for note in general]
+        result += [Passage(note, aside=True) for note in general]
         for box, cells in table.rows:
             if key := _closing_line(cells):
                 limited = [p for p in heads if len(box[p]) < len(table.dimensions[p][1])]
                 who = [self._head(table, place, box) for place in limited or heads[:1]]
-                result.append(Paragraph(self.texts.line(key, who=joined(who, " · "))))
+                result.append(Passage(self.texts.line(key, who=joined(who, " · "))))
         return result
 
     def _dimension(self, name: str) -> Line:

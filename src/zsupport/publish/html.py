@@ -17,7 +17,7 @@ from zsupport.publish.page import (
     Grid,
     Line,
     PageSection,
-    Paragraph,
+    Passage,
     Phrase,
     PublishedPage,
     plain,
@@ -139,7 +139,7 @@ def _section(section: PageSection, level: int, words: PageWords) -> list[str]:
         match part:
             case PageSection():
                 parts += _section(part, level + 1, words)
-            case Paragraph(line, aside):
+            case Passage(line, aside):
                 parts.append(f"<p{' class=aside' if aside else ''}>{_line(line)}</p>")
             case Bullets(items, ordered):
                 tag = "ol" if ordered else "ul"

@@ -9,7 +9,7 @@ from zsupport.publish.page import (
     Grid,
     Line,
     PageSection,
-    Paragraph,
+    Passage,
     Phrase,
     PublishedPage,
 )
@@ -59,7 +59,7 @@ def _section(section: PageSection, level: int) -> list[str]:
         match part:
             case PageSection():
                 parts += _section(part, level + 1)
-            case Paragraph(line):
+            case Passage(line):
                 parts.append(_paragraph(line))
             case Bullets(items, ordered):
                 marks = [f"{n}." if ordered else "-" for n in range(1, len(items) + 1)]

@@ -14,7 +14,7 @@ from zsupport.publish.page import (
     Grid,
     Line,
     PageSection,
-    Paragraph,
+    Passage,
     Phrase,
     joined,
 )
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zsupport.clock.holidays import PublicHolidays
 
 _DAY = 86_400
-Part = Paragraph | Bullets | Definitions | Grid | PageSection
+Part = Passage | Bullets | Definitions | Grid | PageSection
 
 
 class DaysAhead(NamedTuple):
@@ -38,7 +38,7 @@ class DaysAhead(NamedTuple):
 
 
 def days_ahead(day: date, revision: Revision, next_start: str | None) -> DaysAhead:
-    """Return the year from a date on, or the part of it in which the revision is in force."""
+    """Return the year from a date on, or its part until the revision ends."""
     end = day.toordinal() + AHEAD
     if revision.last_day:
         end = min(end, date.fromisoformat(revision.last_day).toordinal() + 1)
@@ -109,20 +109,20 @@ class OpeningHours:
         if not names:
             return None
         day = self.words.long_day(date.fromordinal(self.ahead.first).isoformat())
-        parts: list[Part] = [Paragraph(self.texts.line("hours-intro", date=day))]
+        parts: list[Part] = [Passage(self.texts.line("hours-intro", date=day))]
         if self.ahead.end < self.ahead.first + AHEAD:
             last = date.fromordinal(self.ahead.end - 1).isoformat()
             parts.append(
-                Paragraph(self.texts.line("until", date=self.words.long_day(last)), aside=True)
+                Passage(self.texts.line("until", date=self.words.long_day(last)), aside=True)
             )
         for name in names:
             shown: list[Part] = []
             for place, calendar in enumerate(self.revision.hours[name]):
                 if calendar.when:
                     condition = self.texts.condition(calendar.when)
-                    shown.append(Paragraph(self.texts.line("case-when", condition=condition)))
+                    shown.append(Passage(self.texts.line("case-when", condition=condition)))
                 elif place:
-                    shown.append(Paragraph(self.texts.line("case-else")))
+                    shown.append(Passage(self.texts.line("case-else")))
                 shown += self._calendar(place, name, calendar)
             parts.append(PageSection(f"hours-{name}", (Phrase(name),), tuple(shown)))
         return PageSection("hours", (Phrase(self.words("hours")),), tuple(parts))
@@ -132,13 +132,13 @@ class OpeningHours:
         line, words = self.texts.line, self.words
         if calendar.any:
             members = joined([self.texts.hours_name(member) for member in calendar.any])
-            return [Paragraph(line("union", hours=members)), *self._remarks(calendar)]
+            return [Passage(line("union", hours=members)), *self._remarks(calendar)]
         hours, warnings = self.compiled(calendar)
         parts: list[Part] = []
         zone = calendar.timezone or self.revision.timezone
         if calendar.windows is None:
             key = "always" if hours.counts_holidays else "always-holidays"
-            parts.append(Paragraph(line(key)))
+            parts.append(Passage(line(key)))
         else:
             rows = tuple(
                 ((((Phrase(self._days(days)),),)), tuple((Phrase(text),) for text in times))
@@ -149,7 +149,7 @@ class OpeningHours:
             parts.append(Grid(f"week-{place + 1}-{name}", caption, columns, 1, rows))
         if calendar.windows is not None or calendar.dates or calendar.breaks:
             parts.append(
-                Paragraph(line("zone-customer") if zone == "customer" else line("zone", zone=zone))
+                Passage(line("zone-customer") if zone == "customer" else line("zone", zone=zone))
             )
         parts += self._days_off(calendar, hours)
         special = [
@@ -161,18 +161,18 @@ class OpeningHours:
             parts.append(Definitions((entry,)))
         if calendar.business_days is not None:
             days = ", ".join(self._days(run) for run in _runs(sorted(calendar.business_days)))
-            parts.append(Paragraph(line("business-days", days=days)))
-        parts += [Paragraph((Phrase(warning.message),), aside=True) for warning in warnings]
+            parts.append(Passage(line("business-days", days=days)))
+        parts += [Passage((Phrase(warning.message),), aside=True) for warning in warnings]
         return [*parts, *self._remarks(calendar)]
 
     def _days_off(self, calendar: PolicyCalendar, hours: Hours) -> list[Part]:
         """Return the days off of a calendar."""
         if calendar.holidays is None or not hours.counts_holidays:
             always = calendar.windows is None
-            return [] if always else [Paragraph(self.texts.line("no-holidays"))]
+            return [] if always else [Passage(self.texts.line("no-holidays"))]
         parts: list[Part] = []
         if calendar.holidays.customer:
-            parts.append(Paragraph(self.texts.line("customer-days-off")))
+            parts.append(Passage(self.texts.line("customer-days-off")))
         listed = [
             self.texts.line(
                 "dated",
@@ -184,7 +184,7 @@ class OpeningHours:
         if listed:
             parts.append(Definitions((((Phrase(self.words("days-off")),), tuple(listed)),)))
         elif not calendar.holidays.customer:
-            parts.append(Paragraph(self.texts.line("no-days-off")))
+            parts.append(Passage(self.texts.line("no-days-off")))
         return parts
 
     def _remarks(self, calendar: PolicyCalendar) -> list[Part]:
@@ -196,7 +196,7 @@ class OpeningHours:
                 lines[(self.texts.policy(remark.note),)] = None
             if remark.unclear:
                 lines[self.texts.line("doubt", text=self.texts.policy(remark.unclear))] = None
-        return [Paragraph(line, aside=True) for line in lines]
+        return [Passage(line, aside=True) for line in lines]
 
     def days_off(self, hours: Hours) -> list[tuple[int, str]]:
         """Return the days off that the page lists, with their names."""
@@ -218,7 +218,7 @@ class OpeningHours:
         if hours.years is not None and hours.exchanged_for is not None:
             weekday = self.words(f"weekday-{hours.exchanged_for + 1}")
             for ordinal in within:
-                if hours.exchanged(ordinal):
+                if hours.is_exchanged(ordinal):
                     result.setdefault(ordinal, self.words("worked", weekday=weekday))
         return sorted(result.items())
 

@@ -21,7 +21,7 @@ class Phrase(NamedTuple):
 Line = tuple[Phrase, ...]
 
 
-class Paragraph(NamedTuple):
+class Passage(NamedTuple):
     """A paragraph; an aside is less important than the text around it."""
 
     line: Line
@@ -60,7 +60,7 @@ class PageSection(NamedTuple):
 
     id: str
     heading: Line
-    parts: tuple[Paragraph | Bullets | Definitions | Grid | PageSection, ...]
+    parts: tuple[Passage | Bullets | Definitions | Grid | PageSection, ...]
 
 
 class PublishedPage(NamedTuple):
