@@ -32,7 +32,7 @@ SETTINGS = {
 
 
 class Config(NamedTuple):
-    """The configuration of a project; empty without a project."""
+    """The configuration of a project. The defaults are for files without a project."""
 
     folder: str | None = None
     select: frozenset[str] | None = None  # codes

@@ -288,7 +288,7 @@ def _record(
     compared: PeriodDiff | None = None,
     message: str = "",
 ) -> dict[str, Any]:
-    """Return a change for the JSON document with every field; null: the field does not apply."""
+    """Return a change for the JSON document, with all fields. A field is None if not applicable."""
     return {
         "class": kind,
         "code": change.code,

@@ -87,12 +87,12 @@ def _title(path: str, fields: Fields) -> str:
 
 
 def _rules(fields: Fields) -> list[str]:
-    """Return which keys require or exclude each other."""
+    """Return sentences about keys that require or exclude other keys."""
     rules = []
     if fields.exclusive:
-        rules.append(f"Exactly one of {_and(fields.exclusive)} is required.")
+        rules.append(f"Exactly one of {_joined(fields.exclusive)} is required.")
     if fields.required_any:
-        rules.append(f"At least one of {_and(fields.required_any)} is required.")
+        rules.append(f"At least one of {_joined(fields.required_any)} is required.")
     for key in fields.alone:
         rules.append(f"With `{key}`, only `when`, `note`, `unclear` and `source` are allowed.")
     for key, (other, value) in fields.needs.items():
@@ -100,7 +100,7 @@ def _rules(fields: Fields) -> list[str]:
     return rules
 
 
-def _and(keys: tuple[str, ...]) -> str:
+def _joined(keys: tuple[str, ...]) -> str:
     return " and ".join(f"`{key}`" for key in keys)
 
 

@@ -13,7 +13,7 @@ _PLACEHOLDER = re.compile(
     r"\$?\{\{?\s*[A-Za-z_0-9][\w.-]*\s*\}?\}|%\([A-Za-z_]\w*\)[sdif]|%[sdif](?![A-Za-z])"
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"'»”)\]]+", re.IGNORECASE)
-# The address of a page can contain its language.
+# The language in the address of a page. It can differ between translations.
 _LANGUAGE = re.compile(
     r"(?<=[/.=])[a-z]{2}([-_][a-z]{2})?(?=[/.?&#]|$)|(?<=://)[a-z]{2}(?=\.)", re.I
 )

@@ -68,7 +68,10 @@ def _differs(space: Space, fact: str, cases: Cases) -> bool:
 
 
 def _outlines(subject: Subject) -> Iterator[Cases]:
-    """Yield the cases of each basic part of an answer, such as a target, without its remarks."""
+    """For each part of an answer, such as a target, yield the cases whose answer contains it.
+
+    Remarks are ignored.
+    """
     decisions = subject.decisions
     yield decisions.allowed
     cases_by_key: dict[Hashable, Cases] = {}
@@ -93,7 +96,7 @@ def _outlines(subject: Subject) -> Iterator[Cases]:
 
 
 def _answer_parts(subject: Subject) -> Iterator[Cases]:
-    """Yield the cases of each part of an answer, with its remarks."""
+    """For each part of an answer and its remarks, yield the cases whose answer contains both."""
     revision, decisions = subject.revision, subject.decisions
     cases_by_key: dict[Hashable, Cases] = {}
 

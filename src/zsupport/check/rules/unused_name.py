@@ -1,4 +1,4 @@
-"""ZS304: an unused group, source or calendar."""
+"""ZS304: an unused group, an unused source or unused hours."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from zsupport.check.rule import Problem, Rule, Subject
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each unused name.
 
-    Sources are reported only if the policy uses at least one source, and hours only if it uses at
-    least one calendar: otherwise they are information for readers.
+    Sources are reported only if the policy uses at least one source. Hours are reported only if it
+    uses at least one of its hours. A section without any use is information for readers.
     """
     revision = subject.revision
     for group, (dimension, _) in subject.groups.items():
@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _hours(subject: Subject) -> set[str | None]:
-    """Return the hours that a grant, a target, `opened` or a union names."""
+    """Return the hours that a grant, a target rule, a cell, an `opened` or a union names."""
     revision = subject.revision
     used: set[str | None] = {grant.hours for grant in revision.grants}
     for rule in revision.rules:
