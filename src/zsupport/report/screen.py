@@ -213,9 +213,8 @@ class _Renderer:
         margin = " " * (_MARGIN + block.indent)
         marker = f"{self._shown(block.marker)} " if block.marker else ""
         width = self.reading_width - cell_len(margin) - cell_len(marker)
-        for number, line in enumerate(wrap(self._shown(block.text), width)):
-            start = " " * cell_len(marker) if number else marker
-            yield Text.assemble(margin, (start + line, block.style))
+        lines = wrap(self._shown(block.text), width)
+        yield from self._beside(Text.assemble(margin, (marker, block.style)), lines, block.style)
 
     def _labelled_texts(self, block: LabelledTexts) -> Iterator[Text]:
         margin = " " * (_MARGIN + block.indent)
@@ -227,15 +226,13 @@ class _Renderer:
             width = self.reading_width - cell_len(margin) - _MARGIN
         for label, text in rows:
             lines = wrap(text, width)
-            if not beside:
-                yield Text.assemble(margin, (label, "dim"))
-            for number, line in enumerate(lines):
-                if not beside:
-                    yield Text.assemble(margin, " " * _MARGIN, line)
-                    continue
-                start = "" if number else label
-                gap = " " * (column + _GAP - cell_len(start))
-                yield Text.assemble(margin, (start, "dim"), gap, line)
+            head = Text.assemble(margin, (label, "dim"))
+            if beside:
+                head.append(" " * (column + _GAP - cell_len(label)))
+            else:
+                yield head
+                head = Text(margin + " " * _MARGIN)
+            yield from self._beside(head, lines)
 
     def _matrix(self, block: Matrix) -> Iterator[Text]:
         rows = [block.columns, *block.rows]
@@ -283,11 +280,9 @@ class _Renderer:
         else:
             width = self.reading_width - start
         for label, bar, text in rows:
-            beside = f"{bar}{' ' * _GAP}" if shown else ""
-            for number, line in enumerate(wrap(text, width)):
-                name, before = ("", " " * cell_len(beside)) if number else (label, beside)
-                gap = " " * (column + _GAP - cell_len(name))
-                yield Text.assemble(" " * _MARGIN, name, gap, before, line)
+            head = " " * _MARGIN + label + " " * (column + _GAP - cell_len(label))
+            head += f"{bar}{' ' * _GAP}" if shown else ""
+            yield from self._beside(Text(head), wrap(text, width))
 
     def _columns(self, block: Columns) -> Iterator[Text]:
         rows = [[self._shown(text) for text in row] for row in block.rows]
@@ -306,14 +301,37 @@ class _Renderer:
             for i in used:
                 space = " " * (widths[i] - cell_len(row[i]))
                 cells.append(space + row[i] if i in block.right else row[i] + space)
-            head = _plain_end(" " * _MARGIN + "".join(cell + " " * _GAP for cell in cells))
-            lines = wrap(row[last], width)
-            if not beside:
+            head = _spaced(" " * _MARGIN + (" " * _GAP).join(cells)).rstrip()
+            if beside:
+                head += " " * (start - cell_len(head))
+            elif cell_len(head) < self.width:
                 yield Text(head)
-                head = ""
-            for line in lines if beside or row[last] else []:
-                yield Text(head + " " * (start - cell_len(head)) + line)
-                head = ""
+                head = " " * start
+            else:
+                for cell in filter(None, cells):
+                    yield Text(" " * _MARGIN + _spaced(cell).strip())
+                head = " " * start
+            yield from self._beside(Text(head), wrap(row[last], width) if row[last] else [])
+
+    def _beside(self, head: Text, lines: list[str], style: str = "") -> Iterator[Text]:
+        """Yield lines that start behind `head`; further lines are indented.
+
+        A word that is too wide for this place has a line of its own, further to the left.
+        """
+        start = cell_len(head.plain)
+        first = head.copy()
+        if not lines:
+            yield head
+        for line in lines:
+            length = cell_len(line)
+            if start + length <= self.width or not head.plain:
+                yield Text.assemble(first, (line, style))
+            else:
+                if first.plain.strip():
+                    yield first
+                indent = min(start, _MARGIN * 2, max(self.width - length, 0))
+                yield Text.assemble(" " * indent, (line, style))
+            first = Text(" " * start)
 
     def _list(self, block: Matrix, cells: list[list[str]], shown: list[int]) -> Iterator[Text]:
         """Yield each row as a heading with its names, and a label and a text for each value."""
@@ -335,8 +353,8 @@ def _plain(text: str) -> str:
     return " ".join(text.replace(NO_BREAK, " ").split())
 
 
-def _plain_end(text: str) -> str:
-    return text.replace(NO_BREAK, " ").rstrip()
+def _spaced(text: str) -> str:
+    return text.replace(NO_BREAK, " ")
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -345,7 +363,7 @@ def wrap(text: str, width: int) -> list[str]:
     A word that is wider than `width` cells has a line of its own.
     """
     lines = []
-    for part in text.split("\n"):
+    for part in text.rstrip("\n").split("\n"):
         line = ""
         for word in part.split(" "):
             if not word:

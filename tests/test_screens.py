@@ -1,0 +1,371 @@
+"""Screens of the terminal: widths, words that are not broken, heights and control characters."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from policy_trees import TEST_POLICIES
+from rich.cells import cell_len
+
+from zsupport.answer.case import AnyAnswers, Query
+from zsupport.answer.opening import HoursAnswers
+from zsupport.cli.options import flag_of
+from zsupport.clock.zones import zone
+from zsupport.errors import ZsupportError
+from zsupport.library import Policy, load
+from zsupport.report import Terminal
+from zsupport.report.screen import (
+    NO_BREAK,
+    Bars,
+    Block,
+    Columns,
+    Heading,
+    LabelledTexts,
+    Matrix,
+    Paragraph,
+    Screen,
+    Section,
+    render_screen,
+    wrap,
+)
+from zsupport.sources.find import find, shipped_policies
+from zsupport.view.policies import document_of
+from zsupport.view.screens import SCREENS, Setting, load_screen
+from zsupport.view.screens.matrix import MatrixRow, merged
+from zsupport.view.screens.policies import policy_screen
+from zsupport.view.times import Times
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+TESTS = Path(__file__).parent
+WIDTHS = (60, 80, 120)
+MAX_LINES = 120
+AT = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
+SGR = re.compile("\x1b\\[[0-9;]*m")
+
+
+def shipped_and_test_policies() -> dict[str, str]:
+    """Return the shipped policies and every valid policy of the tests, by name."""
+    found = dict(shipped_policies())
+    for path in sorted(TESTS.rglob("*.yaml")):
+        name = path.relative_to(TESTS)
+        if name.parts[0] != "bad" and not path.stem.endswith("_test"):
+            found[str(name)] = str(path)
+    return found
+
+
+PATHS = shipped_and_test_policies()
+#: The policies that people read; each one has many screens.
+MAIN = [*shipped_policies(), *(str(path.relative_to(TESTS)) for path in TEST_POLICIES)]
+
+
+@cache
+def policy_of(name: str) -> Policy | None:
+    """Return a policy, or None for a file that is not a valid policy."""
+    try:
+        return load(PATHS[name])
+    except ZsupportError:
+        return None
+
+
+def setting_of(policy: Policy, answers: AnyAnswers, stated: Iterable[str]) -> Setting:
+    """Return the setting of a terminal in the time zone of the policy."""
+
+    def opening(query: Query) -> HoursAnswers:
+        case: dict[str, Any] = {**query._asdict(), "fact": query.facts}
+        del case["facts"]
+        return policy.hours(**case, at=AT)
+
+    times = Times(zone(answers.revision.timezone), AT)
+    return Setting(times, "en", frozenset(stated), flag_of, opening, "folder/")
+
+
+def screens_of(name: str) -> Iterator[tuple[str, Screen]]:
+    """Yield the screens of a policy that a person sees without stating a case."""
+    policy = policy_of(name)
+    if policy is None:
+        return
+    for question in SCREENS:
+        ways: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), {"at": AT})]
+        if question == "due":
+            ways.append((("opened",), {"opened": AT - timedelta(hours=2), "at": AT}))
+        for stated, moments in ways:
+            try:
+                answers = getattr(policy, question)(**moments)
+            except ZsupportError:  # the command reports it
+                continue
+            yield question, load_screen(question)(answers, setting_of(policy, answers, stated))
+
+
+def cases_of(policy: Policy) -> Iterator[dict[str, str]]:
+    """Yield some cases that state every dimension, and some that state only the plan."""
+    revision, _ = policy.revision_at(AT)
+    plans = [{"plan": plan.id} for plan in revision.plans] or [{}]
+    roles = [{"role": role.id} for role in revision.roles] or [{}]
+    priorities = [{"priority": priority.id} for priority in revision.priorities] or [{}]
+    yield plans[-1]
+    for number in range(max(map(len, (plans, roles, priorities))) + 1):
+        yield {
+            key: value
+            for values in (plans, roles, priorities)
+            for key, value in values[-number % len(values)].items()
+        }
+
+
+@cache
+def screens_of_cases(name: str) -> list[tuple[str, Screen]]:
+    """Return screens of single cases and of plans, with reasons."""
+    policy = policy_of(name)
+    assert policy is not None
+    result = []
+    for case in cases_of(policy):
+        for question in ("channels", "due", "hours"):
+            moments = {"at": AT}
+            if question == "due":
+                moments["opened"] = AT - timedelta(hours=2)
+            try:
+                answers = getattr(policy, question)(**case, **moments)
+            except ZsupportError:
+                continue
+            setting = setting_of(policy, answers, ("opened", "why"))
+            result.append((question, load_screen(question)(answers, setting)))
+    return result
+
+
+# -- properties -----------------------------------------------------------------------------------
+
+
+def words_of(block: Block) -> Iterator[str]:
+    """Yield the words of a block that a screen must not break, as it shows them."""
+    texts: list[str] = []
+    if isinstance(block, Heading):
+        texts = [block.text, block.aside]
+    elif isinstance(block, Paragraph):
+        texts = [block.text]
+    elif isinstance(block, Matrix):
+        texts = [cell for row in block.rows for cell in row]
+        if block.narrow is not None:
+            texts = []  # one of two tables is shown
+    elif isinstance(block, LabelledTexts | Columns | Bars):
+        texts = [row[-1] for row in block.rows]
+    for text in texts:
+        for word in re.split("[ \n]+", text):
+            if word:
+                yield word.replace(NO_BREAK, " ")
+
+
+def check(screen: Screen, width: int) -> list[str]:
+    """Check what holds for each screen, and return its lines."""
+    text = render_screen(screen, Terminal(width))
+    lines = text.splitlines()
+    for line in lines:
+        assert cell_len(line) <= width or " " not in line.strip(), line
+        assert line == line.rstrip()
+    assert text.isprintable() or set(filter(lambda c: not c.isprintable(), text)) <= {"\n"}
+    assert "\n\n\n" not in text
+    for part in screen:
+        for block in part.blocks:
+            for word in words_of(block):
+                assert any(word in line for line in lines), word
+    return lines
+
+
+def test_screens_fit_the_terminal_and_break_no_word() -> None:
+    seen = set()
+    for name in PATHS:
+        for question, screen in screens_of(name):
+            if screen in seen:  # such as those of policies without terms
+                continue
+            seen.add(screen)
+            for width in WIDTHS:
+                lines = check(screen, width)
+                if width == 80:
+                    assert len(lines) <= MAX_LINES, f"{question} of {name} has {len(lines)} lines"
+    assert len(seen) > 500
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_screens_of_cases_fit_the_terminal_and_break_no_word(name: str) -> None:
+    questions = set()
+    for question, screen in screens_of_cases(name):
+        questions.add(question)
+        for width in WIDTHS:
+            check(screen, width)
+    assert questions == {"channels", "due", "hours"}
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_colors_and_ascii_change_no_line(name: str) -> None:
+    for _, screen in (*screens_of(name), *screens_of_cases(name)):
+        plain = render_screen(screen, Terminal(80))
+        colored = render_screen(screen, Terminal(80, color=True))
+        # No hyperlink, title or movement of the cursor: only colors.
+        assert "\x1b" not in SGR.sub("", colored)
+        without_colors = "".join(line.rstrip() + "\n" for line in SGR.sub("", colored).splitlines())
+        assert without_colors == plain
+        assert render_screen(screen, Terminal(80, encoding="ascii")).isascii()
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_ids_and_addresses_of_answers_are_whole_at_every_width(name: str) -> None:
+    policy = policy_of(name)
+    assert policy is not None
+    revision, _ = policy.revision_at(AT)
+    members = (revision.plans, revision.roles, revision.channels, revision.priorities)
+    tokens = {member.id for group in members for member in group}
+    tokens |= {channel.url for channel in revision.channels if channel.url}
+    tokens |= {source.url for source in revision.sources if source.url}
+    tokens |= {item.number for channel in revision.channels for item in channel.numbers}
+    seen = set()
+    for _, screen in (*screens_of(name), *screens_of_cases(name)):
+        wide = render_screen(screen, Terminal(2000))
+        shown = {token for token in tokens if re.search(rf"(?<!\w){re.escape(token)}(?!\w)", wide)}
+        seen |= shown
+        for width in WIDTHS:
+            text = render_screen(screen, Terminal(width))
+            assert not {token for token in shown if token not in text}
+    assert seen
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_policy_in_full_fits_the_terminal(name: str) -> None:
+    policy = policy_of(name)
+    assert policy is not None
+    documents = {file.name: document_of(file) for file in find(PATHS[name]).files}
+    for width in WIDTHS:
+        check(policy_screen(policy, AT, "en", documents), width)
+
+
+# -- a terminal -----------------------------------------------------------------------------------
+
+
+def run_in_terminal(cli: "Cli", width: int, *arguments: str) -> str:
+    """Return what the program writes to a terminal of this width, without colors."""
+    screen, terminal = pty.openpty()
+    try:
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+        process = subprocess.Popen(
+            cli.command(*arguments), stdin=terminal, stdout=terminal, stderr=subprocess.DEVNULL,
+            env=cli.environment({"TERM": "xterm-256color"}), cwd=TESTS,
+        )  # fmt: skip
+        os.close(terminal)
+        data = b""
+        while True:
+            try:
+                part = os.read(screen, 65536)
+            except OSError:  # Linux: the other end is closed
+                break
+            if not part:
+                break
+            data += part
+        process.wait(timeout=60)
+    finally:
+        os.close(screen)
+    text = data.decode().replace("\r\n", "\n")
+    assert SGR.search(text)
+    assert "\x1b" not in SGR.sub("", text)
+    return SGR.sub("", text)
+
+
+OPENED = ("--opened", "2026-11-24T10:30:00+01:00")
+COMMANDS = {
+    "channels": ("channels",),
+    "due": ("due", *OPENED),
+    "hours": ("hours",),
+    "priority": ("priority",),
+    "terms": ("terms",),
+    "topics": ("topics",),
+}
+
+
+def test_each_screen_is_run_in_a_terminal() -> None:
+    assert set(COMMANDS) == set(SCREENS)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("question", COMMANDS)
+def test_a_screen_in_a_terminal_fits_it(question: str, width: int, cli: "Cli") -> None:
+    # Each question and width has another policy.
+    number = list(COMMANDS).index(question) * len(WIDTHS) + WIDTHS.index(width)
+    name = [name for name in MAIN if policy_of(name)][number % len(MAIN)]
+    text = run_in_terminal(
+        cli, width, *COMMANDS[question], "--policy", PATHS[name], "--at", "2026-11-24T11:30:00Z"
+    )
+    lines = text.splitlines()
+    assert lines
+    assert not [line for line in lines if cell_len(line) > width and " " in line.strip()]
+    assert len(lines) <= MAX_LINES or width < 80
+
+
+# -- merged rows and wrapped lines ----------------------------------------------------------------
+
+
+@st.composite
+def matrix_rows(draw: st.DrawFn) -> list[MatrixRow]:
+    """Return rows of distinct cases with cells of few kinds, so that many rows are equal."""
+    sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
+    cases = list(product(*(range(size) for size in sizes)))
+    kept = draw(st.lists(st.sampled_from(cases), min_size=1, unique=True))
+    return [
+        MatrixRow(tuple((str(value),) for value in case), (draw(st.sampled_from("abc")),))
+        for case in kept
+    ]
+
+
+@given(matrix_rows())
+def test_merged_rows_have_every_case_once_with_its_cells(rows: list[MatrixRow]) -> None:
+    expected = {tuple(values[0] for values in row.labels): row.cells for row in rows}
+    covered = [(case, row.cells) for row in merged(rows) for case in product(*row.labels)]
+    assert len(covered) == len(expected)
+    assert dict(covered) == expected
+
+
+TEXTS = st.text(st.sampled_from(f"ab{NO_BREAK} \n\N{CJK UNIFIED IDEOGRAPH-4E00}"), max_size=60)
+
+
+@given(TEXTS, st.integers(1, 20))
+def test_wrapped_lines_keep_the_words_in_order(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    words = [word.replace(NO_BREAK, " ") for word in re.split("[ \n]+", text) if word]
+    assert (
+        re.sub(" +", " ", " ".join(filter(None, lines))).strip()
+        == re.sub(" +", " ", " ".join(words)).strip()
+    )
+    for line in lines:
+        # A line that is too wide has a single word.
+        assert cell_len(line) <= width or line in words
+
+
+LONG = "https://support.example.com/" + "a" * 90
+BLOCKS = (
+    Heading("A heading", LONG),
+    Paragraph(f"An address: {LONG} and words.", marker="[1]"),
+    LabelledTexts((("Label", f"Some words {LONG} and words"), ("Other", LONG))),
+    Matrix(("Name", "Address"), (("first", LONG), ("second", "-"))),
+    Columns((("file.yaml:1", "first", f"{LONG} and words"),)),
+    Bars("0", (("Mon", "#" * 24, LONG),)),
+)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: type(block).__name__)
+@pytest.mark.parametrize("width", [20, 40, *WIDTHS])
+def test_a_long_address_has_a_line_of_its_own(block: Block, width: int) -> None:
+    lines = check((Section((block,)),), width)
+    with_address = [line for line in lines if LONG in line]
+    assert with_address
+    for line in with_address:
+        assert line.strip() == LONG or cell_len(line) <= width
