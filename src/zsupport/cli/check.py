@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -19,9 +18,9 @@ from zsupport.cli.output import (
     is_terminal,
     note,
     terminal_of,
-    waiting_terminal,
     write_outcome,
 )
+from zsupport.cli.progress import show_progress
 from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, UsageError
@@ -41,9 +40,6 @@ Examples:
 
 Exit codes: 0 no finding at --fail-on or above, 1 findings, 2 invalid option or name, 3 file not
 found or policy invalid, 4 file cannot be written"""
-
-#: A progress bar for fewer files would disappear before anyone can read it.
-_MIN_FILES_FOR_PROGRESS = 50
 
 _PATHS = Option(
     "paths", (), "arguments", "[PATH]...",
@@ -133,7 +129,8 @@ def check(
     configs = Configs(working_folder(), configuration)
     day = _day(at)
     excluded = Exclusions(configuration)
-    selection = select_files(paths or (), excluded)
+    with show_progress("finding files", quiet=quiet):
+        selection = select_files(paths or (), excluded)
     files = _name_stdin(selection.files, stdin_filename)
     files = _without_tests(files, selection.faults, quiet=quiet)
     for remark in () if quiet else shadowed(paths or ()):
@@ -146,8 +143,17 @@ def check(
         write = _show_patch if diff else _write
         _check_fix(files, output, diff=diff)
     options = CheckOptions(day, configs, selected, ignored, fail_on, public, excluded, write)
-    with _progress(len(files), quiet=quiet) as on_start:
-        checked = check_files(files, options, on_start, selection.faults)
+    # A patch or a fixed text on the same screen would mix with the bar.
+    shared = write is not None and is_terminal()
+    with show_progress("checking", quiet=quiet or shared) as advance:
+        numbers = iter(range(len(files)))
+        total = len(files) if len(files) > 1 else 0
+        checked = check_files(
+            files,
+            options,
+            lambda target: advance(target.shown, next(numbers), total),
+            selection.faults,
+        )
 
     if not checked.units:
         raise no_policy(paths or ())
@@ -268,22 +274,6 @@ def _note_faults(faults: Sequence[Fault], unwritten: Sequence[EnvironmentFault])
         note(message)
         if hint:
             note(f"  {hint}")
-
-
-@contextmanager
-def _progress(count: int, *, quiet: bool) -> Iterator[Callable[[SelectedFile], None]]:
-    """Show a progress bar in a terminal if there are many files.
-
-    Yields a function to call at the start of each file.
-    """
-    terminal = waiting_terminal()
-    if count < _MIN_FILES_FOR_PROGRESS or quiet or terminal is None:
-        yield lambda _: None
-        return
-    from zsupport.report.progress import progress
-
-    with progress(count, terminal) as advance:
-        yield lambda target: advance(target.shown)
 
 
 def _day(at: str | None) -> date:

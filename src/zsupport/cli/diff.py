@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import OutputOptions, note, write_outcome
+from zsupport.cli.progress import show_progress
 from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
 from zsupport.diff.changes import AUDIENCES
@@ -20,8 +21,12 @@ from zsupport.sources.settings import Exclusions, read_config
 from zsupport.sources.sides import InvalidSide, both_sides
 
 if TYPE_CHECKING:
+    from zsupport.clock.holidays import PublicHolidays
+    from zsupport.diff.policies import PolicyDiff
     from zsupport.findings import Outcome
     from zsupport.policy.document import Document
+    from zsupport.sources.sides import Sides
+    from zsupport.suite.session import Progress
 
 _EXAMPLES = """
 Examples:
@@ -82,25 +87,10 @@ def diff(
     Each change is breaking, risky or compatible for the audience.
     """
     from zsupport.clock.holidays import holidays_version
-    from zsupport.errors import LimitExceeded
 
     output = OutputOptions(format, color, csv, quiet).with_files(output_file)
     excluded = Exclusions(read_config(config, working_folder(), os.environ))
-    try:
-        sides = both_sides(path, against, merge_base, os.environ, excluded)
-    except InvalidSide as invalid:
-        note(f"invalid policy: {invalid.side}")
-        raise
-    public = cached_holidays(cache_folder(os.environ, (path, against or os.curdir)))
-    try:
-        pairs = pair_policies(sides.before, sides.now)
-        diffs = [compare(*pair, public, own_days=sides.own_days) for pair in pairs]
-    except LimitExceeded as error:
-        what = error.what or "the two policies together"
-        raise LimitExceeded(error.limit, error.count, what) from None
-    except BadText as problem:
-        # The public holidays of a country or subdivision are unknown.
-        raise PolicyError(problem.message, problem.hint or problem.expected) from None
+    diffs: list[PolicyDiff] = []
 
     @cache
     def outcome_with(max_rows: int | None) -> tuple[Outcome, Mapping[str, int]]:
@@ -109,6 +99,15 @@ def diff(
     def max_rows_in(format: str) -> int | None:
         return _MAX_ROWS if format in _LIMITED_FORMATS else None
 
+    try:
+        with show_progress("reading policies", quiet=quiet) as advance:
+            sides = both_sides(path, against, merge_base, os.environ, excluded)
+            public = cached_holidays(cache_folder(os.environ, (path, against or os.curdir)))
+            diffs += _compare(sides, public, advance)
+            outcome_with(0 if quiet else max_rows_in(format))
+    except InvalidSide as invalid:
+        note(f"invalid policy: {invalid.side}")
+        raise
     fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
     used = any(_uses_public_holidays(document) for document in (*sides.before, *sides.now))
     holidays = holidays_version() if used else None
@@ -123,6 +122,26 @@ def diff(
         for remark in (*sides.remarks, *filter(None, [excluded.used()])):
             note(remark)
     return 1 if fails(counts, fail_on) and not exit_zero else 0
+
+
+def _compare(sides: Sides, public: PublicHolidays, progress: Progress) -> list[PolicyDiff]:
+    """Return the changes of each policy. Raises LimitExceeded and PolicyError."""
+    from zsupport.errors import LimitExceeded
+
+    diffs = []
+    try:
+        pairs = pair_policies(sides.before, sides.now)
+        for number, (old, new) in enumerate(pairs):
+            shown = (new or old)[0].source.shown
+            progress(shown, number, len(pairs) if len(pairs) > 1 else 0)
+            diffs.append(compare(old, new, public, own_days=sides.own_days))
+    except LimitExceeded as error:
+        what = error.what or "the two policies together"
+        raise LimitExceeded(error.limit, error.count, what) from None
+    except BadText as problem:
+        # The public holidays of a country or subdivision are unknown.
+        raise PolicyError(problem.message, problem.hint or problem.expected) from None
+    return diffs
 
 
 def _uses_public_holidays(document: Document) -> bool:

@@ -77,9 +77,11 @@ def hours(
     question = read_question(common, moments)
     if freeze:
         from zsupport.answer.freeze import frozen_holidays
+        from zsupport.cli.progress import show_progress
 
         revision, _ = question.policy.revision_at(moments.at)
-        lines = frozen_holidays(revision, name, moments.at, question.policy.revisions)
+        with show_progress("public holidays", quiet=common.quiet):
+            lines = frozen_holidays(revision, name, moments.at, question.policy.revisions)
         if not common.quiet:
             emit(lines)
         return 0

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import OutputOptions, note, write_outcome
+from zsupport.cli.progress import show_progress
 from zsupport.cli.question import working_folder
 from zsupport.clock.instants import to_datetime
 from zsupport.clock.problem import BadText
@@ -89,7 +90,8 @@ def test(
     )
     public = cached_holidays(cache_folder(os.environ, paths or (os.curdir,)))
     excluded = Exclusions(read_config(config, working_folder(), os.environ))
-    session = run_session(paths or [], options, public, excluded)
+    with show_progress("reading policies", quiet=quiet) as advance:
+        session = run_session(paths or [], options, public, excluded, advance)
     write_outcome(lambda _: session.outcome, output)
     if not quiet:
         for remark in (*shadowed(paths or ()), *filter(None, [excluded.used()])):

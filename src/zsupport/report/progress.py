@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from zsupport.report.text import single_line
@@ -17,28 +17,30 @@ _WIDTH = 40
 
 
 @contextmanager
-def progress(total: int, terminal: IO[str]) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar. Yield a function to call with the name of the next item.
+def progress_bar(terminal: IO[str]) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar. Yield a function that draws it again.
 
-    The bar is removed at the end of the run, even after an error.
+    Its arguments are what the run does, the number of finished items, and the number of items. If
+    this number is 0, the bar only shows that the run continues. The bar is removed at the end.
     """
     console = Console(file=terminal, emoji=False, markup=False, highlight=False)
     columns = (
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[count]}", markup=False),
         TimeRemainingColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    # Ten updates per second look smooth and cost almost nothing.
-    with Progress(*columns, console=console, transient=True, refresh_per_second=10) as shown:
-        task = shown.add_task("", total=total)
-        started = 0
+    # The caller draws, so no second thread is needed.
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as shown:
+        task = shown.add_task("", total=None, count="")
 
-        def advance(name: str) -> None:
-            nonlocal started
-            # The name comes from a folder and must not control the terminal.
-            description = Text(single_line(name)[-_WIDTH:]).plain
-            shown.update(task, completed=started, description=description)
-            started += 1
+        def show(doing: str, done: int, total: int) -> None:
+            # The name can come from a folder or a policy, and must not control the terminal.
+            description = Text(single_line(doing)[-_WIDTH:]).plain
+            count = f"{done}/{total}" if total else ""
+            shown.update(
+                task, description=description, completed=done, total=total or None, count=count
+            )
+            shown.refresh()
 
-        yield advance
+        yield show

@@ -8,9 +8,9 @@ mutants with the same answers as the policy, are not counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import count, pairwise
 
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import Inclusions
@@ -465,17 +465,22 @@ def run_mutants(
     tests: Sequence[Tests],
     examples: Sequence[Example],
     invariants: Sequence[Invariant],
+    before_mutant: Callable[[int, int], None] = lambda done, total: None,
 ) -> Mutation:
     """Run the tests for all mutants of a policy. Raises LimitExceeded.
 
     `examples` and `invariants` are the passing tests. A failing test kills no mutant.
+    `before_mutant` is called with the number of tried mutants, and with the number of all mutants.
     """
-    tried = 0
+    tried = total = 0
     for index, document in enumerate(subject.documents):
         revisions = [example.question.revision for example in examples]
         revisions += [invariant.revision for invariant in invariants]
-        tried += sum(1 for _ in mutants_of(document)) * (1 + revisions.count(index))
+        mutants = sum(1 for _ in mutants_of(document))
+        total += mutants
+        tried += mutants * (1 + revisions.count(index))
     check_limit(MUTANT_RUNS, tried)
+    numbers = count()
     counted = invalid = unchanged = 0
     survivors: list[Survivor] = []
     selected = {id(test) for test in (*examples, *invariants)}
@@ -487,6 +492,7 @@ def run_mutants(
         ]
         revision_invariants = [invariant for invariant in invariants if invariant.revision == index]
         for mutant in mutants_of(document):
+            before_mutant(next(numbers), total)
             pair = compare_mutant(subject, index, mutant)
             if pair is None:
                 invalid += 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import InvalidPolicy, LimitExceeded, PolicyError, UsageError, did_you_mean
@@ -38,6 +40,9 @@ from zsupport.suite.subject import PolicyUnderTest, read_subject
 from zsupport.suite.suggestion import suggest_test
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message, counted
+
+#: Takes what the run does, the number of finished items, and the number of items.
+Progress = Callable[[str, int, int], None]
 
 #: The number of uncovered decisions, and of survivors, that are shown as text for one policy.
 MAX_SHOWN = 10
@@ -77,7 +82,11 @@ class _PolicyWithTests(NamedTuple):
 
 
 def run_session(
-    paths: list[str], options: RunOptions, public: PublicHolidays, excluded: Excluded
+    paths: list[str],
+    options: RunOptions,
+    public: PublicHolidays,
+    excluded: Excluded,
+    progress: Progress = lambda doing, done, total: None,
 ) -> Session:
     """Run the tests at these paths, by default in the current folder.
 
@@ -95,7 +104,9 @@ def run_session(
     if not groups:
         raise PolicyError(f"{faults[0].file}: {faults[0].message}", faults[0].hint)
     findings += [fault.finding() for fault in faults]
-    for group in groups:
+    for number, group in enumerate(groups):
+        sources = (*group.policy, *group.tests)
+        progress(sources[0].shown if sources else "", number, len(groups))
         files = [read_tests_file(source) for source in group.tests]
         texts |= {file.source.shown: file.text for file in files}
         subject = _subject(group, files, public, findings, texts)
@@ -110,7 +121,7 @@ def run_session(
     for finding in findings:
         by_file.setdefault(finding.file, []).append(finding)
     omitted = [Unit(file, file, 1, tuple(in_file)) for file, in_file in by_file.items()]
-    return Session(_run(ready, omitted, options, texts), unreadable=bool(findings))
+    return Session(_run(ready, omitted, options, texts, progress), unreadable=bool(findings))
 
 
 def _subject(
@@ -161,13 +172,18 @@ class _Measurement(NamedTuple):
 
 
 def _run(
-    ready: list[_PolicyWithTests], omitted: list[Unit], options: RunOptions, texts: dict[str, str]
+    ready: list[_PolicyWithTests],
+    omitted: list[Unit],
+    options: RunOptions,
+    texts: dict[str, str],
+    progress: Progress,
 ) -> Outcome:
     units: list[Unit] = []
     untested: list[Unit] = []
     tested: list[_TestedPolicy] = []
     policies = 0
-    for policy in ready:
+    for number, policy in enumerate(ready):
+        progress(f"tests of {policy.subject.policy.id}", number, len(ready))
         if not policy.tests:
             untested.append(no_tests(policy.subject.revisions[0].document))
         passing: list[Example] = []
@@ -196,20 +212,22 @@ def _run(
     units = [*omitted, *untested, *units]
     coverage = None
     if options.coverage and tested:
-        measured = _measure_coverage(tested, options)
+        measured = _measure_coverage(tested, options, progress)
         units += measured.units
         closing += measured.closing
         coverage = measured.extra
     mutation = None
     if options.mutation and tested:
-        measured = _measure_mutation(tested, options)
+        measured = _measure_mutation(tested, options, progress)
         units += measured.units
         closing += measured.closing
         mutation = measured.extra
     return outcome_of(units, texts, closing, _extra(run, coverage, mutation))
 
 
-def _measure_coverage(tested: list[_TestedPolicy], options: RunOptions) -> _Measurement:
+def _measure_coverage(
+    tested: list[_TestedPolicy], options: RunOptions, progress: Progress
+) -> _Measurement:
     """Return the coverage of the policies, with the uncovered decisions."""
     units: list[Unit] = []
     total = covered = 0
@@ -236,6 +254,7 @@ def _measure_coverage(tested: list[_TestedPolicy], options: RunOptions) -> _Meas
         for number, decision in enumerate(uncovered_decisions):
             if len(findings) >= MAX_SHOWN and not options.listed:
                 break
+            progress(f"coverage of {subject.policy.id}", number, len(uncovered_decisions))
             seen = any(
                 index == decision.revision and covers(subject, cases, decision)
                 for index, cases in stated
@@ -270,15 +289,24 @@ def _measure_coverage(tested: list[_TestedPolicy], options: RunOptions) -> _Meas
     return _Measurement(tuple(units), (closing,), extra)
 
 
-def _measure_mutation(tested: list[_TestedPolicy], options: RunOptions) -> _Measurement:
+def _measure_mutation(
+    tested: list[_TestedPolicy], options: RunOptions, progress: Progress
+) -> _Measurement:
     """Return the share of killed mutants of the policies, with the survivors."""
     units: list[Unit] = []
     listed: list[dict[str, object]] = []
     total = killed = shown = 0
     for policy in tested:
         subject = policy.subject
+        doing = f"mutants of {subject.policy.id}"
         try:
-            mutation = run_mutants(subject, policy.tests, policy.passing, policy.passing_invariants)
+            mutation = run_mutants(
+                subject,
+                policy.tests,
+                policy.passing,
+                policy.passing_invariants,
+                partial(progress, doing),
+            )
         except LimitExceeded as error:
             finding = too_many(subject, len(subject.revisions) - 1, error)
             units.append(Unit(f"mutants of {subject.policy.id}", finding.file, 1, (finding,)))
@@ -286,7 +314,9 @@ def _measure_mutation(tested: list[_TestedPolicy], options: RunOptions) -> _Meas
         total += mutation.mutants
         killed += mutation.killed
         findings: list[Finding] = []
-        for survivor, (test, known) in killing_tests(subject, mutation.survivors, MAX_SHOWN):
+        killing = killing_tests(subject, mutation.survivors, MAX_SHOWN)
+        for number, (survivor, (test, known)) in enumerate(killing, 1):
+            progress(f"tests for mutants of {subject.policy.id}", number, len(mutation.survivors))
             listed.append(record_of_survivor(subject, survivor, test))
             # Do not show a mutant that a test of a previous survivor kills.
             if len(findings) < MAX_SHOWN and not known:
