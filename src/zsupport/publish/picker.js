@@ -20,9 +20,10 @@
     Object.keys(values).reduce((text, mark) => text.split(mark).join(values[mark]), words);
 
   const selects = data.dimensions.map((dimension, number) => {
-    const label = add(fields, "label", dimension.name);
-    const select = add(label, "select");
-    select.id = "pick-" + number;
+    const field = add(fields, "div");
+    const label = add(field, "label", dimension.name);
+    const select = add(field, "select");
+    label.htmlFor = select.id = "pick-" + number;
     const first = add(select, "option", data.words.choose);
     first.value = "-1";
     if (number === priority && data.lead !== null) {
