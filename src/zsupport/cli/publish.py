@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
 
 from zsupport.cli.options import DEBUG, QUIET, Command, Option
-from zsupport.cli.output import emit, note
+from zsupport.cli.output import emit, note, waiting_terminal
 from zsupport.cli.question import working_folder
 from zsupport.clock.instants import local_date
 from zsupport.clock.zones import zone
 from zsupport.dates import date
-from zsupport.errors import PolicyError, UsageError
+from zsupport.errors import LimitExceeded, PolicyError, UsageError
 from zsupport.library import Policy, load_files
 from zsupport.sources.cache import cache_folder, cached_holidays
 from zsupport.sources.find import choose, find, read_file
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from zsupport.policy.model import Revision
     from zsupport.publish.page import PublishedPage
 
@@ -55,12 +58,17 @@ _CHECK = Option(
 )  # fmt: skip
 
 
+#: A progress bar for fewer questions would disappear before anyone can read it.
+_MIN_QUESTIONS_FOR_PROGRESS = 50
+
+
 class _Request(NamedTuple):
     """The page to make: its format, language and date."""
 
     format: str
     lang: str
     day: date | None  # None: today
+    quiet: bool
 
 
 def publish(
@@ -93,7 +101,7 @@ def publish(
     if format is None:
         is_markdown = output is not None and output.lower().endswith((".md", ".markdown"))
         format = "markdown" if is_markdown else "html"
-    request = _Request(format, _language(lang), _day(date))
+    request = _Request(format, _language(lang), _day(date), quiet)
     page, remarks = _page(policy, request)
     if format == "markdown":
         text = render_markdown(page)
@@ -144,7 +152,7 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
             f"{shown}: not a page of `publish`", "name a file that `zsupport publish` has written"
         )
     request = _Request(
-        stamp.format, _language(stamp.values["lang"]), _day(stamp.values["date"], shown)
+        stamp.format, _language(stamp.values["lang"]), _day(stamp.values["date"], shown), quiet
     )
     page, _ = _page(policy, request)
     if page.stamp["policy"] != stamp.values["policy"]:
@@ -178,6 +186,7 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
 def _page(policy: str | None, request: _Request) -> tuple[PublishedPage, list[str]]:
     """Return the page of the policy that the options select, and remarks about it."""
     from zsupport.publish.content import page_of
+    from zsupport.publish.picker import picker_questions
 
     name, fallback = choose(policy, os.environ, working_folder())
     located = find(name)
@@ -185,14 +194,23 @@ def _page(policy: str | None, request: _Request) -> tuple[PublishedPage, list[st
     day = request.day or local_date(int(time.time()), zone(known.revisions[0].timezone))
     revision, later = _revision_at(known, day)
     examined = () if located.examined is None else (located.examined,)
-    page = page_of(
-        revision,
-        day,
-        request.lang,
-        next_start=later,
-        digest=" ".join(revision.digest for revision in known.revisions),
-        public=cached_holidays(cache_folder(os.environ, examined)),
-    )
+    try:
+        with _progress(
+            picker_questions(revision) if request.format == "html" else 0, quiet=request.quiet
+        ) as on_question:
+            page = page_of(
+                revision,
+                day,
+                request.lang,
+                next_start=later,
+                digest=" ".join(revision.digest for revision in known.revisions),
+                public=cached_holidays(cache_folder(os.environ, examined)),
+                picker=request.format == "html",
+                on_question=on_question,
+            )
+    except LimitExceeded as error:
+        # The hint of a question names options that `publish` does not have.
+        raise PolicyError(error.message, "split the policy into several") from None
     remarks = []
     if fallback:
         remarks.append(f"{revision.policy}: the shipped example; name your own policy")
@@ -200,6 +218,22 @@ def _page(policy: str | None, request: _Request) -> tuple[PublishedPage, list[st
     if languages and not {request.lang, request.lang.split("-")[0]} & {*languages, "en"}:
         remarks.append(f"no texts in language `{request.lang}`; languages: {', '.join(languages)}")
     return page, remarks
+
+
+@contextmanager
+def _progress(questions: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Show a progress bar in a terminal if the form needs many questions.
+
+    Yields a function to call before each question.
+    """
+    terminal = waiting_terminal()
+    if questions < _MIN_QUESTIONS_FOR_PROGRESS or quiet or terminal is None:
+        yield lambda: None
+        return
+    from zsupport.report.progress import progress
+
+    with progress(questions, terminal) as advance:
+        yield lambda: advance("")
 
 
 def _revision_at(policy: Policy, day: date) -> tuple[Revision, str | None]:

@@ -186,16 +186,17 @@ class AnswerReader:
             unclear,
         )
 
-    def opened_hours(self, metrics: tuple[Metric, ...]) -> list[str]:
-        """Return the hours on which targets depend by the opening time of a case."""
-        names = {
-            alternative.opened[1]
-            for rule in self.revision.rules
-            if any(metric.id in rule.cells for metric in metrics)
-            for alternative in rule.when
-            if alternative.opened
-        }
-        return [name for name in self.revision.hours if name in names]
+
+def opened_hours(revision: Revision, metrics: tuple[Metric, ...]) -> list[str]:
+    """Return the hours on which targets depend by the opening time of a case."""
+    names = {
+        alternative.opened[1]
+        for rule in revision.rules
+        if any(metric.id in rule.cells for metric in metrics)
+        for alternative in rule.when
+        if alternative.opened
+    }
+    return [name for name in revision.hours if name in names]
 
 
 def _shown_remarks(revision: Revision) -> list[Remarks]:

@@ -37,6 +37,8 @@ from zsupport.typed import TYPE_CHECKING, Sequence
 from zsupport.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zsupport.clock.holidays import PublicHolidays
 
 Part = Passage | Bullets | Definitions | Grid | PageSection
@@ -50,11 +52,14 @@ def page_of(
     next_start: str | None = None,
     digest: str | None = None,
     public: PublicHolidays | None = None,
+    picker: bool = True,
+    on_question: Callable[[], None] = lambda: None,
 ) -> PublishedPage:
     """Return the page of a revision that is in force on a date.
 
     `next_start` is the first day of the next revision. `digest` is that of all revisions (default:
-    of this one). `public` returns the public holidays of a country. Raises LimitExceeded for a
+    of this one). `public` returns the public holidays of a country. Without `picker`, the page has
+    no form; `on_question` is called before each question for its table. Raises LimitExceeded for a
     policy with too many cases, and PolicyError if hours have no calendar for a case.
     """
     words = PageWords()
@@ -82,7 +87,7 @@ def page_of(
         tuple(sections),
         texts.line("footer", date=shown_day),
         contact_points(reader, texts, openings),
-        picker_table(reader, builder.writer, texts),
+        picker_table(reader, builder.writer, texts, on_question) if picker else None,
     )
 
 

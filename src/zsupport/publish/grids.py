@@ -7,7 +7,7 @@ from itertools import product
 
 from zsupport.answer.promise import Promise
 from zsupport.policy.model import Metric
-from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell
+from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell, opened_hours
 from zsupport.publish.merge import Box, merged
 from zsupport.publish.page import Grid, Line, Passage, Phrase, joined
 from zsupport.publish.texts import PageTexts
@@ -50,7 +50,7 @@ def channel_table(reader: AnswerReader) -> CaseTable:
 def target_table(reader: AnswerReader, metric: Metric) -> CaseTable:
     """Return the targets of a metric by case and priority."""
     revision = reader.revision
-    hours = reader.opened_hours((metric,))
+    hours = opened_hours(revision, (metric,))
     columns = tuple(priority.id for priority in revision.priorities) or (None,)
     names: dict[str, None] = {}
     assumed: dict[str, None] = {}

@@ -14,14 +14,14 @@ from typing import Any
 
 from zsupport.answer.case import facts_decide, names_in
 from zsupport.policy.model import Metric, Revision
-from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell
+from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell, opened_hours
 from zsupport.publish.grids import TableWriter
 from zsupport.publish.page import Line, plain
 from zsupport.publish.texts import PageTexts
 from zsupport.typed import NamedTuple, TypeVar
 
-#: Larger tables would not fit on the page, and take too long to compute.
-MAX_CASES = 50_000
+#: Larger tables take too long to compute: a case takes about a millisecond.
+MAX_CASES = 10_000
 MAX_QUESTIONS = 1_000
 
 #: A plan and a role.
@@ -149,20 +149,36 @@ def _dimensions(revision: Revision, opened: list[str]) -> PickerDimensions:
     )
 
 
+def picker_questions(revision: Revision) -> int:
+    """Return the number of questions that the table of the picker needs; 0 if it is too large."""
+    dimensions = _dimensions(revision, opened_hours(revision, revision.metrics))
+    questions = dimensions.size(dimensions.asked)
+    most = max(questions, dimensions.size(dimensions.leading))
+    if most > MAX_QUESTIONS or dimensions.size(dimensions.answering) > MAX_CASES:
+        return 0
+    return questions
+
+
 def picker_table(
-    reader: AnswerReader, writer: TableWriter, texts: PageTexts
+    reader: AnswerReader,
+    writer: TableWriter,
+    texts: PageTexts,
+    on_question: Callable[[], None] = lambda: None,
 ) -> dict[str, Any] | None:
-    """Return the table of the picker, or None if it has too many cases."""
+    """Return the table of the picker, or None if it has too many cases.
+
+    `on_question` is called before each of the questions.
+    """
     revision = reader.revision
-    opened = reader.opened_hours(revision.metrics)
-    dimensions = _dimensions(revision, opened)
-    questions = max(dimensions.size(dimensions.asked), dimensions.size(dimensions.leading))
-    if questions > MAX_QUESTIONS or dimensions.size(dimensions.answering) > MAX_CASES:
+    if not picker_questions(revision):
         return None
+    opened = opened_hours(revision, revision.metrics)
+    dimensions = _dimensions(revision, opened)
     diagram = Diagram([*dimensions.values])
     read = _PickerReader(reader, writer, texts, dimensions.fixed)
     answers: dict[tuple[str, ...], dict[str, Hashable]] = {}
     for case in dimensions.cases(dimensions.asked):
+        on_question()
         answer = read.answers(case, revision.metrics, opened)
         for member in dimensions.cases(dimensions.members):
             answers[(*member.values(), *case.values())] = answer(member)
