@@ -60,12 +60,12 @@ SGR = re.compile("\x1b\\[[0-9;]*m")
 
 def shipped_and_test_policies() -> dict[str, str]:
     """Return the shipped policies and every valid policy of the tests, by name."""
-    found = dict(shipped_policies())
+    paths = dict(shipped_policies())
     for path in sorted(TESTS.rglob("*.yaml")):
         name = path.relative_to(TESTS)
         if name.parts[0] != "bad" and not path.stem.endswith("_test"):
-            found[str(name)] = str(path)
-    return found
+            paths[str(name)] = str(path)
+    return paths
 
 
 PATHS = shipped_and_test_policies()
