@@ -151,3 +151,29 @@ def test_list_of_policies_states_when_a_revision_is_in_force(cli: "Cli", tmp_pat
         "acme acme 2026-01-01 in force until 2026-12-31 c.yaml",
         "acme acme 2027-01-01 starts 2027-01-01 d.yaml",
     ]
+
+
+def test_reasons_of_many_answers_name_each_place_once(cli: "Cli", desk: str) -> None:
+    plans = ", ".join(f"p{number}: {{}}" for number in range(20))
+    text = Path(desk).read_text(encoding="utf-8").replace("free: Free", f"free: Free, {plans}")
+    Path(desk).write_text(text, encoding="utf-8")
+    arguments = ("channels", "--policy", "./desk.yaml", "--why", "--format", "table")
+    run = cli(*arguments, cwd=Path(desk).parent, env={"COLUMNS": "100"})
+    first = text[: text.index("  - {allow: web")].count("\n") + 1
+    shown = [" ".join(line.split()) for line in run.stdout.splitlines()]
+    assert [line for line in shown if line.startswith("./desk.yaml:")] == [
+        f"./desk.yaml:{first} allows web: always",
+        f"./desk.yaml:{first + 1} allows mail: plan pro",
+        f"./desk.yaml:{first + 2} allows chat: plan pro",
+        f"./desk.yaml:{first + 3} allows phone: plan pro, priority P1",
+        f"./desk.yaml:{first + 4} allows visit: plan pro",
+        f"./desk.yaml:{first + 5} allows pager: plan pro, priority P1",
+        f"./desk.yaml:{first + 6} allows pager: plan pro, priority P2",
+    ]
+
+
+def test_reasons_of_topics_name_each_resource_once(cli: "Cli") -> None:
+    shown = lines(cli, "topics", "--policy", "zoom", "--why")
+    assert [line for line in shown if line.endswith(" How-to guides")] == [
+        "zoom.yaml:154 How-to guides"
+    ]

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-#: The kinds of remarks under a table, and those on standard error for other formats.
+#: With more lines of reasons, a screen shows each place in the policy only once.
+_MAX_REASONS = 40
+#: The kinds of remarks under a table of Markdown, and those on standard error for other formats.
 _TABLE_KINDS = ("retired", "starts", "condition", "note", "unclear")
 _STDERR_KINDS = ("only", "unclear")
 
@@ -249,6 +251,7 @@ def _screen(
     """Return the screen of the answers, with the reasons of `--why` and the policy."""
     from zsupport.report.screen import render_screen, section
     from zsupport.view.screens import EXPLAINED, Setting, load_screen
+    from zsupport.view.screens.reasons import deciding_places
     from zsupport.view.times import Times
 
     def opening(query: Query) -> HoursAnswers:
@@ -262,7 +265,9 @@ def _screen(
     setting = Setting(times, common.lang, stated, _glued_flag, opening, question.located.folder)
     blocks = load_screen(view.name)(answers, setting)
     if view.name not in EXPLAINED:
-        blocks = (*blocks, section(*map(_reason, reasons)))
+        few = len(reasons) <= _MAX_REASONS
+        lines = section(*map(_reason, reasons)) if few else deciding_places(answers, setting)
+        blocks = (*blocks, lines)
     if question.fallback:
         blocks = (*blocks, section(_policy_line(answers)))
     return render_screen(blocks, terminal_of(common.color))

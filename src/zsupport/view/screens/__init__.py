@@ -37,7 +37,7 @@ AnyRow = TypeVar("AnyRow", bound="Answer")
 #: The questions with a screen; the other questions show tables.
 SCREENS: tuple[str, ...] = ("channels", "due", "hours", "priority", "terms", "topics")
 #: The questions whose screens show the reasons of `--why` themselves.
-EXPLAINED = ("due",)
+EXPLAINED = ("due", "topics")
 
 
 class Setting(NamedTuple):

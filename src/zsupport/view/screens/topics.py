@@ -6,6 +6,7 @@ from zsupport.answer.case import say
 from zsupport.answer.topics import TopicAnswer, TopicAnswers
 from zsupport.report.screen import Block, Heading, Paragraph, Screen, glued, section
 from zsupport.view.screens import Notes, Setting, closing, display_names, with_id
+from zsupport.view.screens.reasons import deciding_places
 from zsupport.wording import enumerated
 
 
@@ -36,6 +37,7 @@ def screen(answers: TopicAnswers, setting: Setting) -> Screen:
         *(section(Heading(", ".join(titles)), *blocks) for blocks, titles in headings.items()),
         notes.section(),
         closing(answers._replace(warnings=warnings), setting),
+        *((deciding_places(answers, setting),) if "why" in setting.stated else ()),
     )
 
 

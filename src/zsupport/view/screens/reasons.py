@@ -1,0 +1,49 @@
+"""The reasons of several answers on a screen: each place in the policy that decided, once."""
+
+from __future__ import annotations
+
+from zsupport.answer.case import AnyAnswers, Because, say
+from zsupport.policy.model import Place, Revision
+from zsupport.report.screen import Columns, Section, glued, section
+from zsupport.typed import TYPE_CHECKING
+from zsupport.view.explain import condition_in_words
+
+if TYPE_CHECKING:
+    from zsupport.view.screens import Setting
+
+
+def deciding_places(answers: AnyAnswers, setting: Setting) -> Section:
+    """Return the places that decided the answers in the order of the file, with their texts."""
+    texts = _texts(answers.revision, setting.lang)
+    places: dict[Because, str] = {}
+    for answer in answers:
+        for reason in answer.because:
+            # An alternative of a condition belongs to its part, which is a reason too.
+            if reason.path in texts:
+                places[reason] = texts[reason.path]
+    rows = tuple(
+        (glued(f"{setting.where}{place.file}:{place.line}"), places[place])
+        for place in sorted(places, key=lambda place: (place.file, place.line))
+    )
+    return section(*([Columns(rows)] if rows else []))
+
+
+def _texts(revision: Revision, lang: str) -> dict[str, str]:
+    """Return what each part of a revision says, by its path."""
+    parts: list[tuple[Place, str]] = []
+    for grant in revision.grants:
+        verb, names = ("allows", grant.allow) if grant.allow else ("recommends", grant.recommend)
+        condition = condition_in_words(grant.when)
+        parts.append((grant.place, f"{verb} {', '.join(names)}: {condition}"))
+    for priority in revision.priorities:
+        parts.append((priority.place, f"{priority.id}: {condition_in_words(priority.when)}"))
+    for id, calendars in revision.hours.items():
+        for calendar in calendars:
+            parts.append((calendar.place, f"hours {id}: {condition_in_words(calendar.when)}"))
+    for term in revision.terms:
+        parts.append((term.place, f"{term.topic}: {condition_in_words(term.when)}"))
+    if revision.self_help:
+        parts += [(topic.place, say(topic.name, lang)) for topic in revision.self_help.topics]
+        parts += [(item.place, say(item.name, lang)) for item in revision.self_help.resources]
+    parts.append((revision.validity_place, "not in force"))
+    return {place.path: text for place, text in parts}
