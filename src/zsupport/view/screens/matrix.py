@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 #: The values of each dimension that a row stands for.
 Labels: TypeAlias = "tuple[tuple[str, ...], ...]"
 #: The maximum number of values in a label, and of groups of rows in a closing line.
-_MAX_VALUES = 6
+_MAX_VALUES = 12
 _MAX_GROUPS = 8
 
 
