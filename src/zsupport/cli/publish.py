@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
 
 from zsupport.cli.options import DEBUG, QUIET, Command, Option
-from zsupport.cli.output import emit, note, waiting_terminal
+from zsupport.cli.output import emit, note
+from zsupport.cli.progress import show_progress
 from zsupport.cli.question import working_folder
 from zsupport.clock.instants import local_date
 from zsupport.clock.zones import zone
@@ -19,8 +19,6 @@ from zsupport.sources.find import choose, find, read_file
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from zsupport.policy.model import Revision
     from zsupport.publish.page import PublishedPage
 
@@ -56,10 +54,6 @@ _CHECK = Option(
     "Write nothing; exit with 1 if the policy has changed since this page was made",
     completes="file",
 )  # fmt: skip
-
-
-#: A progress bar for fewer questions would disappear before anyone can read it.
-_MIN_QUESTIONS_FOR_PROGRESS = 50
 
 
 class _Request(NamedTuple):
@@ -186,7 +180,6 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
 def _page(policy: str | None, request: _Request) -> tuple[PublishedPage, list[str]]:
     """Return the page of the policy that the options select, and remarks about it."""
     from zsupport.publish.content import page_of
-    from zsupport.publish.picker import picker_questions
 
     name, fallback = choose(policy, os.environ, working_folder())
     located = find(name)
@@ -195,9 +188,7 @@ def _page(policy: str | None, request: _Request) -> tuple[PublishedPage, list[st
     revision, later = _revision_at(known, day)
     examined = () if located.examined is None else (located.examined,)
     try:
-        with _progress(
-            picker_questions(revision) if request.format == "html" else 0, quiet=request.quiet
-        ) as on_question:
+        with show_progress("answering questions", quiet=request.quiet) as progress:
             page = page_of(
                 revision,
                 day,
@@ -206,7 +197,7 @@ def _page(policy: str | None, request: _Request) -> tuple[PublishedPage, list[st
                 digest=" ".join(revision.digest for revision in known.revisions),
                 public=cached_holidays(cache_folder(os.environ, examined)),
                 picker=request.format == "html",
-                on_question=on_question,
+                progress=lambda done, total: progress("answering questions", done, total),
             )
     except LimitExceeded as error:
         # The hint of a question names options that `publish` does not have.
@@ -218,22 +209,6 @@ def _page(policy: str | None, request: _Request) -> tuple[PublishedPage, list[st
     if languages and not {request.lang, request.lang.split("-")[0]} & {*languages, "en"}:
         remarks.append(f"no texts in language `{request.lang}`; languages: {', '.join(languages)}")
     return page, remarks
-
-
-@contextmanager
-def _progress(questions: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Show a progress bar in a terminal if the form needs many questions.
-
-    Yields a function to call before each question.
-    """
-    terminal = waiting_terminal()
-    if questions < _MIN_QUESTIONS_FOR_PROGRESS or quiet or terminal is None:
-        yield lambda: None
-        return
-    from zsupport.report.progress import progress
-
-    with progress(questions, terminal) as advance:
-        yield lambda: advance("")
 
 
 def _revision_at(policy: Policy, day: date) -> tuple[Revision, str | None]:

@@ -53,14 +53,15 @@ def page_of(
     digest: str | None = None,
     public: PublicHolidays | None = None,
     picker: bool = True,
-    on_question: Callable[[], None] = lambda: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PublishedPage:
     """Return the page of a revision that is in force on a date.
 
     `next_start` is the first day of the next revision. `digest` is that of all revisions (default:
     of this one). `public` returns the public holidays of a country. Without `picker`, the page has
-    no form; `on_question` is called before each question for its table. Raises LimitExceeded for a
-    policy with too many cases, and PolicyError if hours have no calendar for a case.
+    no form; `progress` gets the number of answered and of all questions for it. Raises
+    LimitExceeded for a policy with too many cases, and PolicyError if hours have no calendar for a
+    case.
     """
     words = PageWords()
     texts = PageTexts(revision, lang, words)
@@ -87,7 +88,7 @@ def page_of(
         tuple(sections),
         texts.line("footer", date=shown_day),
         contact_points(reader, texts, openings),
-        picker_table(reader, builder.writer, texts, on_question) if picker else None,
+        picker_table(reader, builder.writer, texts, progress) if picker else None,
     )
 
 

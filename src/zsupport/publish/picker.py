@@ -149,36 +149,28 @@ def _dimensions(revision: Revision, opened: list[str]) -> PickerDimensions:
     )
 
 
-def picker_questions(revision: Revision) -> int:
-    """Return the number of questions that the table of the picker needs; 0 if it is too large."""
-    dimensions = _dimensions(revision, opened_hours(revision, revision.metrics))
-    questions = dimensions.size(dimensions.asked)
-    most = max(questions, dimensions.size(dimensions.leading))
-    if most > MAX_QUESTIONS or dimensions.size(dimensions.answering) > MAX_CASES:
-        return 0
-    return questions
-
-
 def picker_table(
     reader: AnswerReader,
     writer: TableWriter,
     texts: PageTexts,
-    on_question: Callable[[], None] = lambda: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any] | None:
     """Return the table of the picker, or None if it has too many cases.
 
-    `on_question` is called before each of the questions.
+    `progress` gets the number of answered questions and of all questions.
     """
     revision = reader.revision
-    if not picker_questions(revision):
-        return None
     opened = opened_hours(revision, revision.metrics)
     dimensions = _dimensions(revision, opened)
+    questions = dimensions.size(dimensions.asked)
+    most = max(questions, dimensions.size(dimensions.leading))
+    if most > MAX_QUESTIONS or dimensions.size(dimensions.answering) > MAX_CASES:
+        return None
     diagram = Diagram([*dimensions.values])
     read = _PickerReader(reader, writer, texts, dimensions.fixed)
     answers: dict[tuple[str, ...], dict[str, Hashable]] = {}
-    for case in dimensions.cases(dimensions.asked):
-        on_question()
+    for number, case in enumerate(dimensions.cases(dimensions.asked)):
+        progress(number, questions)
         answer = read.answers(case, revision.metrics, opened)
         for member in dimensions.cases(dimensions.members):
             answers[(*member.values(), *case.values())] = answer(member)
