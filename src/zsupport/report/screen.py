@@ -329,7 +329,7 @@ class _Renderer:
             else:
                 if first.plain.strip():
                     yield first
-                indent = min(start, _MARGIN * 2, max(self.width - length, 0))
+                indent = next((n for n in (_MARGIN * 2, _MARGIN) if n + length <= self.width), 0)
                 yield Text.assemble(" " * indent, (line, style))
             first = Text(" " * start)
 

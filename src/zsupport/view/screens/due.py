@@ -118,7 +118,9 @@ def _headline(row: CaseRow, setting: Setting) -> Heading:
     color = _COLORS.get(answer.state, "")
     if due is None:
         return Heading(_without_deadline(row), color=color)
-    instant, relative = times.full(due), times.relative(due)
+    relative = times.relative(due)
+    # If the case is opened now, nobody needs the seconds.
+    instant = times.full(due if {"opened", "at"} & setting.stated else due.replace(second=0))
     if answer.state == "met":
         return Heading(f"Met: was due {instant}", color=color)
     if answer.state == "breached":
