@@ -10,12 +10,12 @@ from zsupport.report.text import printable
 
 def render(report: Report, terminal: Terminal) -> str:
     """Return the tables and notes."""
-    parts = [_table(table) for table in report.tables if table.rows]
+    parts = [_rendered_table(table) for table in report.tables if table.rows]
     notes = [f"> {escaped(note)}\n" for note in report.notes]
     return "\n".join([*parts, *notes])
 
 
-def _table(table: Table) -> str:
+def _rendered_table(table: Table) -> str:
     lines = [table.columns, tuple("---" for _ in table.columns), *table.rows]
     title = f"### {escaped(table.title)}\n\n" if table.title else ""
     return title + "".join(
