@@ -258,3 +258,56 @@ def test_page_that_is_too_large_is_refused(cli: Cli, folder: Path) -> None:
     assert (result.stdout, result.code) == ("", 3)
     assert "too many bytes in the page" in result.stderr
     assert not (folder / "page.html").exists()
+
+
+def test_page_of_a_policy_without_names_has_ids(cli: Cli, folder: Path) -> None:
+    (folder / "acme.yaml").write_text(
+        "format: 1\npolicy: acme\nplans: {free: {}}\nroles: {user: {}}\n"
+        "facts: {big: {}}\nchannels: {web: {name: Web, kind: web}}\n"
+        "entitlements: [{when: {role: user, big: true}, allow: web}]\npriorities: [{id: P1}]\n"
+    )
+    result = cli("publish", "./acme.yaml", *DATE, cwd=folder)
+    reader = Reader(result.stdout)
+    assert reader.of("h1")[0].text == reader.of("title")[0].text == "acme"
+    assert all(element.text for element in reader.of("th", "h2", "h3", "option", "dt"))
+
+
+# -- revisions -----------------------------------------------------------------------------------
+
+
+def test_check_of_a_page_of_an_earlier_revision(cli: Cli, folder: Path) -> None:
+    page = folder / "page.html"
+    path = folder / "acme.yaml"
+    path.write_text(POLICY + "effective: {from: 2020-01-01}\n", encoding="utf-8")
+    assert (
+        cli(
+            "publish", "./acme.yaml", "--date", "2020-06-01", "--output", page.name, cwd=folder
+        ).code
+        == 0
+    )
+    path.write_text(POLICY + "effective: {last_day: 2020-06-30}\n", encoding="utf-8")
+    assert check(cli, page)[2] == 1
+    cli("publish", "./acme.yaml", "--date", "2020-06-01", "--output", page.name, cwd=folder)
+    # The page is that of its date, but somebody should publish the next one.
+    assert check(cli, page) == (
+        "",
+        "zsupport: page.html: another revision is in force today; publish the page again\n",
+        0,
+    )
+    path.write_text(POLICY + "effective: {from: 2020-07-01}\n", encoding="utf-8")
+    assert check(cli, page) == (
+        "",
+        "zsupport: page.html: the policy has changed: no revision of `acme` is in force on"
+        " 2020-06-01\n",
+        1,
+    )
+
+
+def test_pages_of_many_revisions_can_be_checked(cli: Cli, folder: Path) -> None:
+    (folder / "acme").mkdir()
+    for year in range(1990, 2027):
+        text = POLICY + f"effective: {{from: {year}-01-01}}\n"
+        (folder / "acme" / f"{year}.yaml").write_text(text, encoding="utf-8")
+    arguments = ("publish", "./acme", "--output", "page.html")
+    assert cli(*arguments, *DATE, cwd=folder).code == 0
+    assert cli("publish", "./acme", "--check", "page.html", cwd=folder) == ("", "", 0)

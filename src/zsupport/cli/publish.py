@@ -19,7 +19,6 @@ from zsupport.sources.find import choose, find, read_file
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from zsupport.policy.model import Revision
     from zsupport.publish.page import PublishedPage
 
 _EXAMPLES = """
@@ -56,15 +55,6 @@ _CHECK = Option(
 )  # fmt: skip
 
 
-class _Request(NamedTuple):
-    """The page to make: its format, language and date."""
-
-    format: str
-    lang: str
-    day: date | None  # None: today
-    quiet: bool
-
-
 def publish(
     policy: str | None,
     format: str | None,
@@ -80,9 +70,7 @@ def publish(
     The HTML page is a single file that loads nothing. A form on it answers what applies to a
     customer. Without JavaScript the page has the same content without the form.
     """
-    from zsupport.limits import PAGE_BYTES
-    from zsupport.publish.html import render_html
-    from zsupport.publish.markdown import render_markdown
+    from zsupport.publish.render import render_page
 
     if check is not None:
         options = {"--format": format, "--output": output, "--lang": lang, "--date": date}
@@ -95,18 +83,11 @@ def publish(
     if format is None:
         is_markdown = output is not None and output.lower().endswith((".md", ".markdown"))
         format = "markdown" if is_markdown else "html"
-    request = _Request(format, _language(lang), _day(date), quiet)
-    page, remarks = _page(policy, request)
-    if format == "markdown":
-        text = render_markdown(page)
-    else:
-        text = render_html(page)
-        if page.picker is None:
-            remarks.append("the policy has too many cases for the form; the page has no form")
-        elif len(text.encode()) > PAGE_BYTES.most:
-            text = render_html(page._replace(picker=None))
-            remarks.append("with the form, the page would exceed 100 KB; the page has no form")
-    _check_size(text)
+    source = _source(policy)
+    day = _day(date) or source.today
+    lang = _language(lang)
+    page = _page(source, day, lang, format, quiet=quiet)
+    text, missing_form = render_page(page, format)
     if output is None:
         emit(text)
     else:
@@ -114,25 +95,15 @@ def publish(
 
         replace_output(output, text)
     if not quiet:
-        for remark in remarks:
+        for remark in (*_remarks(source, day, lang), *filter(None, [missing_form])):
             note(remark)
     return 0
 
 
-def _check_size(text: str) -> None:
-    """Raise LimitExceeded if the page is too large."""
-    from zsupport.errors import check_limit
-    from zsupport.limits import PAGE_BYTES
-
-    check_limit(PAGE_BYTES, len(text.encode()))
-
-
 def _check(policy: str | None, path: str, *, quiet: bool) -> int:
     """Compare a page with a new one of the same date; return 1 if the policy has changed."""
-    from zsupport.limits import PAGE_BYTES
     from zsupport.publish.check import compare_pages, read_stamp
-    from zsupport.publish.html import render_html
-    from zsupport.publish.markdown import render_markdown
+    from zsupport.publish.render import render_page
     from zsupport.report.text import single_line
 
     shown = single_line(path)
@@ -145,101 +116,136 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
         raise PolicyError(
             f"{shown}: not a page of `publish`", "name a file that `zsupport publish` has written"
         )
-    request = _Request(
-        stamp.format, _language(stamp.values["lang"]), _day(stamp.values["date"], shown), quiet
-    )
-    page, _ = _page(policy, request)
-    if page.stamp["policy"] != stamp.values["policy"]:
+    source = _source(policy)
+    day = _day(stamp.values["date"], shown) or source.today
+    lang = _language(stamp.values["lang"], shown)
+    if source.policy.id != stamp.values["policy"]:
         raise UsageError(
-            f"{shown}: page of the policy `{stamp.values['policy']}`, not `{page.stamp['policy']}`",
+            f"{shown}: page of the policy `{stamp.values['policy']}`, not `{source.policy.id}`",
             "name the policy of the page",
         )
-    if stamp.format == "markdown":
-        new = render_markdown(page)
-    else:
-        new = render_html(page)
-        if len(new.encode()) > PAGE_BYTES.most:
-            new = render_html(page._replace(picker=None))
-    result = compare_pages(text, new, shown)
-    if not result.lines:
-        return 0
-    if result.same_policy and result.other_versions:
+    try:
+        page = _page(source, day, lang, stamp.format, quiet=quiet)
+    except _NotInForce as error:
+        note(f"{shown}: the policy has changed: {error.message}")
+        return 1
+    result = compare_pages(text, render_page(page, stamp.format).text, shown)
+    if result.lines and not (result.same_policy and result.other_versions):
         if not quiet:
-            packages = ", ".join(result.other_versions)
-            note(f"{shown}: made with other versions ({packages}); the policy has not changed")
+            emit("".join(f"{single_line(line)}\n" for line in result.lines))
+        if result.same_policy:
+            note(f"{shown}: changed since it was published; publish it again")
+        else:
+            note(f"{shown}: the policy has changed since {day}; publish it again")
+        return 1
+    if quiet:
         return 0
-    if not quiet:
-        emit("".join(f"{single_line(line)}\n" for line in result.lines))
-    if result.same_policy:
-        note(f"{shown}: changed since it was published; publish it again")
-    else:
-        note(f"{shown}: the policy has changed since {request.day}; publish it again")
-    return 1
+    if result.lines:
+        packages = ", ".join(result.other_versions)
+        note(f"{shown}: made with other versions ({packages}); the policy has not changed")
+    if not source.same_revision(day, source.today):
+        note(f"{shown}: another revision is in force today; publish the page again")
+    return 0
 
 
-def _page(policy: str | None, request: _Request) -> tuple[PublishedPage, list[str]]:
-    """Return the page of the policy that the options select, and remarks about it."""
-    from zsupport.publish.content import page_of
+class _NotInForce(UsageError):
+    """No revision of the policy is in force on a date."""
 
+
+class _Source(NamedTuple):
+    """The policy of a page."""
+
+    policy: Policy
+    fallback: bool  # no policy was named, so this is the shipped example
+    folder: str | None  # the cache folder
+    today: date  # in the time zone of the policy
+
+    def position(self, day: date) -> int:
+        """Return the position of the revision in force on a date. Raises _NotInForce."""
+        text = day.isoformat()
+        revisions = self.policy.revisions
+        for place in reversed(range(len(revisions))):
+            start, last_day = revisions[place].start, revisions[place].last_day
+            if start is None or start <= text:
+                if last_day is None or text <= last_day:
+                    return place
+                break
+        starts = ", ".join(revision.start for revision in revisions if revision.start)
+        raise _NotInForce(
+            f"no revision of `{self.policy.id}` is in force on {text}",
+            f"revisions start on {starts}" if starts else "name a date with --date",
+        )
+
+    def same_revision(self, day: date, other: date) -> bool:
+        """Return whether the same revision is in force on two dates."""
+        try:
+            return self.position(day) == self.position(other)
+        except _NotInForce:
+            return False
+
+
+def _source(policy: str | None) -> _Source:
+    """Return the policy that the options select."""
     name, fallback = choose(policy, os.environ, working_folder())
     located = find(name)
     known = load_files(located)
-    day = request.day or local_date(int(time.time()), zone(known.revisions[0].timezone))
-    revision, later = _revision_at(known, day)
     examined = () if located.examined is None else (located.examined,)
+    today = local_date(int(time.time()), zone(known.revisions[0].timezone))
+    return _Source(known, fallback, cache_folder(os.environ, examined), today)
+
+
+def _page(source: _Source, day: date, lang: str, format: str, *, quiet: bool) -> PublishedPage:
+    """Return the page of the revision in force on a date."""
+    from zsupport.publish.content import page_of
+
+    revisions = source.policy.revisions
+    place = source.position(day)
+    later = revisions[place + 1 : place + 2]
     try:
-        with show_progress("answering questions", quiet=request.quiet) as progress:
-            page = page_of(
-                revision,
+        with show_progress("answering questions", quiet=quiet) as progress:
+            return page_of(
+                revisions[place],
                 day,
-                request.lang,
-                next_start=later,
-                digest=" ".join(revision.digest for revision in known.revisions),
-                public=cached_holidays(cache_folder(os.environ, examined)),
-                picker=request.format == "html",
+                lang,
+                next_start=later[0].start if later else None,
+                digest=_digest([revision.digest for revision in revisions]),
+                public=cached_holidays(source.folder),
+                picker=format == "html",
                 progress=lambda done, total: progress("answering questions", done, total),
             )
     except LimitExceeded as error:
         # The hint of a question names options that `publish` does not have.
         raise PolicyError(error.message, "split the policy into several") from None
+
+
+def _digest(digests: list[str]) -> str:
+    """Return the digest of all revisions: that of a single file, or that of the digests."""
+    if len(digests) == 1:
+        return digests[0]
+    from hashlib import sha256
+
+    return f"sha256:{sha256(' '.join(digests).encode()).hexdigest()}"
+
+
+def _remarks(source: _Source, day: date, lang: str) -> list[str]:
+    """Return remarks about the policy and the language of a page."""
     remarks = []
-    if fallback:
-        remarks.append(f"{revision.policy}: the shipped example; name your own policy")
-    languages = revision.languages
-    if languages and not {request.lang, request.lang.split("-")[0]} & {*languages, "en"}:
-        remarks.append(f"no texts in language `{request.lang}`; languages: {', '.join(languages)}")
-    return page, remarks
+    if source.fallback:
+        remarks.append(f"{source.policy.id}: the shipped example; name your own policy")
+    languages = source.policy.revisions[source.position(day)].languages
+    if languages and not {lang, lang.split("-")[0]} & {*languages, "en"}:
+        remarks.append(f"no texts in language `{lang}`; languages: {', '.join(languages)}")
+    return remarks
 
 
-def _revision_at(policy: Policy, day: date) -> tuple[Revision, str | None]:
-    """Return the revision in force on a date, and the first day of the next revision.
-
-    Raises UsageError if no revision is in force.
-    """
-    text = day.isoformat()
-    for place in reversed(range(len(policy.revisions))):
-        revision = policy.revisions[place]
-        if revision.start is not None and revision.start > text:
-            continue
-        if revision.last_day is not None and revision.last_day < text:
-            break
-        after = policy.revisions[place + 1 :]
-        return revision, after[0].start if after else None
-    starts = ", ".join(revision.start for revision in policy.revisions if revision.start)
-    raise UsageError(
-        f"no revision of `{policy.id}` is in force on {text}",
-        f"revisions start on {starts}" if starts else "name a date with --date",
-    )
-
-
-def _language(text: str | None) -> str:
+def _language(text: str | None, place: str = "--lang") -> str:
     """Return a language code (default: English). Raises UsageError for another text."""
     from zsupport.policy.languages import is_language, language_hint
 
     if text is None:
         return "en"
     if not is_language(text):
-        raise UsageError(f"--lang: invalid language `{text}`", language_hint(text))
+        raise UsageError(f"{place}: invalid language `{text}`", language_hint(text))
     return text
 
 
