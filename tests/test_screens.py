@@ -350,6 +350,34 @@ def test_wrapped_lines_keep_the_words_in_order(text: str, width: int) -> None:
         assert cell_len(line) <= width or line in words
 
 
+CJK = "\N{CJK UNIFIED IDEOGRAPH-4E00}"
+WORDS = st.text(st.sampled_from(f"ab-{CJK}\u202e\x1b\u200b\xe9"), min_size=1, max_size=12)
+PHRASES = st.lists(WORDS | st.just("\t") | st.just("\n"), max_size=12).map(" ".join)
+ROWS = st.lists(st.tuples(WORDS, WORDS, PHRASES), max_size=4).map(tuple)
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> Block:
+    """Return a block with texts of strangers: wide, invisible and control characters."""
+    rows = draw(ROWS)
+    return draw(st.sampled_from((
+        Heading(draw(PHRASES), draw(PHRASES)),
+        Paragraph(draw(PHRASES), marker=draw(st.sampled_from(("", "[1]", "12.")))),
+        LabelledTexts(tuple((label, text) for label, _, text in rows)),
+        Matrix(("Name", "Other", "Text"), rows, values=draw(st.integers(1, 2))),
+        Columns(rows, right=(1,)),
+        Bars("0", tuple((label, "#" * 24, text) for label, _, text in rows)),
+    )))  # fmt: skip
+
+
+@given(blocks(), st.sampled_from((40, *WIDTHS)), st.sampled_from(("utf-8", "ascii")))
+def test_texts_of_strangers_fit_the_terminal(block: Block, width: int, encoding: str) -> None:
+    text = render_screen((Section((block,)),), Terminal(width, encoding=encoding))
+    for line in text.splitlines():
+        assert cell_len(line) <= width or " " not in line.strip()
+        assert line.isprintable()
+
+
 LONG = "https://support.example.com/" + "a" * 90
 BLOCKS = (
     Heading("A heading", LONG),

@@ -187,6 +187,7 @@ class _Renderer:
 
     def _shown(self, text: str) -> str:
         """Return a text as the terminal can show it, with its own no-break spaces."""
+        text = text.replace("\t", " ")
         if not self.terminal.unicode:
             text = text.translate(_ASCII)
         parts = (encodable(part, self.terminal.encoding) for part in text.split(NO_BREAK))
@@ -285,9 +286,12 @@ class _Renderer:
             yield from self._beside(Text(head), wrap(text, width))
 
     def _columns(self, block: Columns) -> Iterator[Text]:
-        rows = [[self._shown(text) for text in row] for row in block.rows]
-        if not rows:
+        if not block.rows:
             return
+        rows = [
+            [*(_plain(self._shown(text)) for text in row[:-1]), self._shown(row[-1])]
+            for row in block.rows
+        ]
         last = len(rows[0]) - 1
         widths = [max(cell_len(row[i]) for row in rows) for i in range(last)]
         used = [i for i in range(last) if widths[i]]
@@ -301,7 +305,7 @@ class _Renderer:
             for i in used:
                 space = " " * (widths[i] - cell_len(row[i]))
                 cells.append(space + row[i] if i in block.right else row[i] + space)
-            head = _spaced(" " * _MARGIN + (" " * _GAP).join(cells)).rstrip()
+            head = (" " * _MARGIN + (" " * _GAP).join(cells)).rstrip()
             if beside:
                 head += " " * (start - cell_len(head))
             elif cell_len(head) < self.width:
@@ -309,7 +313,7 @@ class _Renderer:
                 head = " " * start
             else:
                 for cell in filter(None, cells):
-                    yield Text(" " * _MARGIN + _spaced(cell).strip())
+                    yield Text(" " * _MARGIN + cell.strip())
                 head = " " * start
             yield from self._beside(Text(head), wrap(row[last], width) if row[last] else [])
 
@@ -351,10 +355,6 @@ class _Renderer:
 
 def _plain(text: str) -> str:
     return " ".join(text.replace(NO_BREAK, " ").split())
-
-
-def _spaced(text: str) -> str:
-    return text.replace(NO_BREAK, " ")
 
 
 def wrap(text: str, width: int) -> list[str]:
