@@ -360,14 +360,15 @@ ROWS = st.lists(st.tuples(WORDS, WORDS, PHRASES), max_size=4).map(tuple)
 def blocks(draw: st.DrawFn) -> Block:
     """Return a block with texts of strangers: wide, invisible and control characters."""
     rows = draw(ROWS)
-    return draw(st.sampled_from((
+    choices: tuple[Block, ...] = (
         Heading(draw(PHRASES), draw(PHRASES)),
         Paragraph(draw(PHRASES), marker=draw(st.sampled_from(("", "[1]", "12.")))),
         LabelledTexts(tuple((label, text) for label, _, text in rows)),
         Matrix(("Name", "Other", "Text"), rows, values=draw(st.integers(1, 2))),
         Columns(rows, right=(1,)),
         Bars("0", tuple((label, "#" * 24, text) for label, _, text in rows)),
-    )))  # fmt: skip
+    )
+    return draw(st.sampled_from(choices))
 
 
 @given(blocks(), st.sampled_from((40, *WIDTHS)), st.sampled_from(("utf-8", "ascii")))
