@@ -83,7 +83,7 @@ def publish(
     if format is None:
         is_markdown = output is not None and output.lower().endswith((".md", ".markdown"))
         format = "markdown" if is_markdown else "html"
-    source = _source(policy)
+    source = _published_policy(policy)
     day = _day(date) or source.today
     lang = _language(lang)
     page = _page(source, day, lang, format, quiet=quiet)
@@ -116,7 +116,7 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
         raise PolicyError(
             f"{shown}: not a page of `publish`", "name a file that `zsupport publish` has written"
         )
-    source = _source(policy)
+    source = _published_policy(policy)
     day = _day(stamp.values["date"], shown) or source.today
     lang = _language(stamp.values["lang"], shown)
     if source.policy.id != stamp.values["policy"]:
@@ -152,7 +152,7 @@ class _NotInForce(UsageError):
     """No revision of the policy is in force on a date."""
 
 
-class _Source(NamedTuple):
+class _PublishedPolicy(NamedTuple):
     """The policy of a page."""
 
     policy: Policy
@@ -184,17 +184,19 @@ class _Source(NamedTuple):
             return False
 
 
-def _source(policy: str | None) -> _Source:
+def _published_policy(policy: str | None) -> _PublishedPolicy:
     """Return the policy that the options select."""
     name, fallback = choose(policy, os.environ, working_folder())
     located = find(name)
     known = load_files(located)
     examined = () if located.examined is None else (located.examined,)
     today = local_date(int(time.time()), zone(known.revisions[0].timezone))
-    return _Source(known, fallback, cache_folder(os.environ, examined), today)
+    return _PublishedPolicy(known, fallback, cache_folder(os.environ, examined), today)
 
 
-def _page(source: _Source, day: date, lang: str, format: str, *, quiet: bool) -> PublishedPage:
+def _page(
+    source: _PublishedPolicy, day: date, lang: str, format: str, *, quiet: bool
+) -> PublishedPage:
     """Return the page of the revision in force on a date."""
     from zsupport.publish.content import page_of
 
@@ -227,7 +229,7 @@ def _digest(digests: list[str]) -> str:
     return f"sha256:{sha256(' '.join(digests).encode()).hexdigest()}"
 
 
-def _remarks(source: _Source, day: date, lang: str) -> list[str]:
+def _remarks(source: _PublishedPolicy, day: date, lang: str) -> list[str]:
     """Return remarks about the policy and the language of a page."""
     remarks = []
     if source.fallback:

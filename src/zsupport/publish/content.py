@@ -83,7 +83,7 @@ def page_of(
     return PublishedPage(
         words.language,
         stamp,
-        (texts.title(),),
+        (texts.policy_name(),),
         (texts.line("as-of", date=shown_day), *builder.remarks(revision.remarks)),
         tuple(sections),
         texts.line("footer", date=shown_day),
@@ -341,7 +341,7 @@ class _PageBuilder:
         """Return what the page is about: the policy, its revision and its sources."""
         revision, words = self.revision, self.words
         entries: list[tuple[Line, tuple[Line, ...]]] = [
-            (self.term("policy-name"), ((self.texts.title(),),))
+            (self.term("policy-name"), ((self.texts.policy_name(),),))
         ]
         for key, day in (("from", revision.start), ("to", revision.last_day)):
             if day:

@@ -33,10 +33,10 @@ class PageTexts:
         languages = [name for name in (self.lang, self.lang.split("-")[0], "en") if name in text]
         return Phrase(spoken, self._marked(languages[0] if languages else next(iter(text))))
 
-    def title(self) -> Phrase:
+    def policy_name(self) -> Phrase:
         """Return the title of the policy, or its id if it has no title."""
-        title = self.policy(self.revision.title)
-        return title if title.text.strip() else Phrase(self.revision.policy)
+        name = self.policy(self.revision.title)
+        return name if name.text.strip() else Phrase(self.revision.policy)
 
     def answered(self, text: str) -> Phrase:
         """Return a text of an answer, which is in the language of the page."""
