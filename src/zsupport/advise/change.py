@@ -1,0 +1,143 @@
+"""The smallest change of a case that makes a channel allowed, by a search over all cases."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from zsupport.answer.case import Case, facts_decide, names_in
+from zsupport.answer.space import Cases, Space, union
+from zsupport.policy.model import Alternative, Member, Revision, When
+from zsupport.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: The value of a dimension that the case does not state.
+_UNSTATED = ""
+
+
+def smallest_change(
+    revision: Revision, case: Case, channels: Iterable[str], *, by_facts: bool
+) -> dict[str, str] | None:
+    """Return the fewest new values with which a case may use one of the channels.
+
+    The result is empty if the case already may, and None if no change helps. A dimension that the
+    case does not state stays open, so the changed case must be allowed for all of its values.
+    `by_facts`: the facts of the case decide its priority. Among changes of equally many values, a
+    change of the plan comes first, then of facts, of the role and of the priority. The nearest
+    plan or role above that of the case precedes all others. Raises LimitExceeded.
+    """
+    search = _Search(revision, case, channels, by_facts=by_facts and facts_decide(revision))
+    return search.nearest()
+
+
+class _Search:
+    """The cases of a policy, and the cases in which a channel is allowed."""
+
+    def __init__(
+        self, revision: Revision, case: Case, channels: Iterable[str], *, by_facts: bool
+    ) -> None:
+        self.revision = revision
+        self.case = case
+        self.by_facts = by_facts
+        self.grants = [grant for grant in revision.grants if {*channels} & {*grant.allow}]
+        named = names_in(grant.when for grant in self.grants)
+        if by_facts:
+            named |= names_in(priority.when for priority in revision.priorities)
+            named.discard("priority")
+        values = {
+            "plan": tuple(plan.id for plan in revision.plans),
+            **{fact.id: tuple(fact.values) for fact in revision.facts},
+            "role": tuple(role.id for role in revision.roles),
+            "priority": tuple(priority.id for priority in revision.priorities),
+        }
+        #: The dimensions that can change, in the order of preference, with their known values.
+        self.known = {name: known for name, known in values.items() if name in named and known}
+        self.space = Space({
+            name: known if name in case else (*known, _UNSTATED)
+            for name, known in self.known.items()
+        })  # fmt: skip
+
+    def nearest(self) -> dict[str, str] | None:
+        """Return the values of the nearest allowed case that differ from the case."""
+        space, allowed = self.space, self._allowed()
+        reached = space.every
+        for name in space.values:
+            reached &= space.of(name, self.case.get(name, _UNSTATED))
+        while not reached & allowed:
+            # The cases with one more changed value.
+            wider = union([reached, *(space.for_some(name, reached) for name in space.values)])
+            if wider == reached:
+                return None
+            reached = wider
+        return self._preferred(reached & allowed)
+
+    def _preferred(self, cases: Cases) -> dict[str, str]:
+        """Return the changed values of the preferred case of a set."""
+        space, changes = self.space, {}
+        for name in space.values:
+            current = self.case.get(name, _UNSTATED)
+            changed = cases & ~space.of(name, current)
+            if not changed:
+                continue
+            for value in self._by_distance(name):
+                if some := changed & space.of(name, value):
+                    changes[name], cases = value, some
+                    break
+        return changes
+
+    def _by_distance(self, name: str) -> Sequence[str]:
+        """Return the values of a dimension, those ranked nearest above the current one first."""
+        members = {"plan": self.revision.plans, "role": self.revision.roles}.get(name)
+        if members is None:
+            return self.known[name]
+        return ranked_above(members, self.case.get(name))
+
+    def _allowed(self) -> Cases:
+        """Return the cases in which a channel is allowed for all values of unstated dimensions."""
+        allowed = union(self._cases_of(grant.when) for grant in self.grants)
+        space = self.space
+        for name, known in self.known.items():
+            if name in self.case:
+                continue
+            allowed &= ~space.of(name, _UNSTATED)
+            always = space.every
+            for value in known:
+                always &= space.shift_to_first(name, value, allowed)
+            allowed |= space.shift_back(name, _UNSTATED, always)
+        return allowed
+
+    def _cases_of(self, when: When) -> Cases:
+        """Return the cases that a condition matches; the opening time has no effect on grants."""
+        if not when:
+            return self._with_priority
+        return union(map(self._cases_of_alternative, when)) & self._with_priority
+
+    def _cases_of_alternative(self, alternative: Alternative) -> Cases:
+        cases = self.space.every
+        for name, values in alternative.values.items():
+            if name == "priority" and self.by_facts:
+                cases &= union(self._by_priority.get(value, 0) for value in values)
+            else:
+                cases &= self.space.among(name, values)
+        return cases
+
+    @cached_property
+    def _by_priority(self) -> dict[str, Cases]:
+        """The cases whose facts lead to each priority."""
+        decided = self.space.deciding(self.revision.priorities)
+        return {priority.id: cases for priority, cases in decided}
+
+    @property
+    def _with_priority(self) -> Cases:
+        """The cases that have a priority, if facts decide it; otherwise all cases."""
+        return union(self._by_priority.values()) if self.by_facts else self.space.every
+
+
+def ranked_above(members: Sequence[Member], current: str | None) -> list[str]:
+    """Return the ids of plans or roles: those above the current one by distance, then the rest."""
+    above = [current] if current is not None else []
+    for id in above:
+        above += [m.id for m in members if id in m.above and m.id not in above]
+    ids = [member.id for member in members]
+    return [*above[1:], *(id for id in ids if id not in above[1:])]

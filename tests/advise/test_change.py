@@ -1,0 +1,107 @@
+"""The smallest change of a case, compared with a breadth-first search over single cases."""
+
+from itertools import product
+from random import Random
+
+from reference.draw import block, draw
+
+from zsupport.advise.change import smallest_change
+from zsupport.answer.case import Case, facts_decide, matching
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import load_revision
+from zsupport.policy.model import Revision
+
+POLICIES = 60
+CASES = 12
+
+
+def dimensions(revision: Revision) -> dict[str, tuple[str, ...]]:
+    values = {
+        "plan": tuple(plan.id for plan in revision.plans),
+        "role": tuple(role.id for role in revision.roles),
+        "priority": tuple(priority.id for priority in revision.priorities),
+        **{fact.id: tuple(fact.values) for fact in revision.facts},
+    }
+    return {name: known for name, known in values.items() if known}
+
+
+def is_allowed(revision: Revision, case: Case, channel: str, *, by_facts: bool) -> bool:
+    """Return whether a case may use a channel, whatever the values that it does not state."""
+    if by_facts:
+        priorities = [item for item in revision.priorities if matching(item.when, case)]
+        if not priorities:
+            return False
+        case = {**case, "priority": priorities[0].id}
+    return any(channel in grant.allow and matching(grant.when, case) for grant in revision.grants)
+
+
+def distance(revision: Revision, start: Case, channel: str, *, by_facts: bool) -> int | None:
+    """Return the number of changed values to the nearest allowed case; None if there is none."""
+    known = dimensions(revision)
+    if by_facts:
+        del known["priority"]
+    names = list(known)
+
+    def completions(case: Case) -> list[Case]:
+        open_names = [name for name in names if name not in case]
+        chosen = product(*(known[name] for name in open_names))
+        return [{**case, **dict(zip(open_names, values, strict=True))} for values in chosen]
+
+    level, seen, changes = [start], {tuple(sorted(start.items()))}, 0
+    while level:
+        for case in level:
+            if all(is_allowed(revision, full, channel, by_facts=by_facts)
+                   for full in completions(case)):  # fmt: skip
+                return changes
+        following = []
+        for case in level:
+            for name in names:
+                for value in known[name]:
+                    other = {**case, name: value}
+                    key = tuple(sorted(other.items()))
+                    if key not in seen:
+                        seen.add(key)
+                        following.append(other)
+        level, changes = following, changes + 1
+    return None
+
+
+def compare(revision: Revision, case: Case, channel: str, *, by_facts: bool) -> int | None:
+    """Compare the search of the program with the plain search; return the number of changes."""
+    expected = distance(revision, case, channel, by_facts=by_facts)
+    change = smallest_change(revision, case, [channel], by_facts=by_facts)
+    assert (None if change is None else len(change)) == expected, (case, channel, change)
+    if change is None:
+        return None
+    assert all(case.get(name) != value for name, value in change.items())
+    assert distance(revision, {**case, **change}, channel, by_facts=by_facts) == 0
+    return expected
+
+
+def random_case(revision: Revision, random: Random, *, by_facts: bool) -> Case:
+    """Return a case that states most dimensions."""
+    return {
+        name: random.choice(known)
+        for name, known in dimensions(revision).items()
+        if random.random() < 0.85 and not (by_facts and name == "priority")
+    }
+
+
+def test_change_is_as_small_as_in_a_plain_search() -> None:
+    changes: set[int | None] = set()
+    for number in range(POLICIES):
+        random = Random(number)
+        text = block(draw(13, number)[0])
+        revision = load_revision(SourceFile("drawn.yaml", text.encode(), "", "drawn.yaml"))
+        sizes = [len(known) + 1 for known in dimensions(revision).values()]
+        cases = 1
+        for size in sizes:
+            cases *= size
+        if cases > 4_000:
+            continue
+        for _ in range(CASES):
+            by_facts = facts_decide(revision) and random.random() < 0.6
+            case = random_case(revision, random, by_facts=by_facts)
+            channel = random.choice(revision.channels).id
+            changes.add(compare(revision, case, channel, by_facts=by_facts))
+    assert {None, 0, 1, 2} <= changes
