@@ -25,6 +25,7 @@ LAYERS = [
     ["sources"],
     ["answer"],
     ["analysis"],
+    ["advise"],
     ["library", "calendar"],
     ["suite"],
     ["check"],

@@ -16,6 +16,7 @@ from zsupport.clock.instants import (
     format_instant,
     from_datetime,
     instant_of,
+    to_datetime,
 )
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, date, datetime, timedelta
@@ -49,6 +50,7 @@ from zsupport.typed import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zsupport.advise.advice import AdviceAnswers
     from zsupport.answer.channels import ChannelAnswers
     from zsupport.answer.due import DueAnswers, DueQuestion, QuickAnswer
     from zsupport.answer.hours import Customer, PolicyHours
@@ -472,6 +474,38 @@ class Policy:
             )  # fmt: skip
 
         return self._answer(index, answer)
+
+    def advise(
+        self,
+        *,
+        plan: str | None = None,
+        role: str | None = None,
+        priority: str | None = None,
+        fact: Mapping[str, str] | None = None,
+        at: Instant | None = None,
+        customer_tz: str | None = None,
+        customer_country: str | None = None,
+        lang: str = "en",
+    ) -> AdviceAnswers:
+        """Advise what to do in a case: the answers to all questions, in the order of use.
+
+        The answer is a single advice. `missing` of this advice lists the inputs that would change
+        it. `summary` has instants in the time zone of the customer, or in UTC. Raises UsageError
+        for unknown names and ValueError for a naive datetime.
+        """
+        from zsupport.advise.advice import advise
+        from zsupport.advise.questions import Asking
+        from zsupport.advise.summary import with_summary
+
+        moment = to_datetime(_instant(at))
+        asking = Asking(self, moment, customer_tz, customer_country, lang)
+        answers = advise(asking, Query(plan, role, None, priority, fact or {}))
+        written_in = UTC if customer_tz is None else zone(customer_tz)
+
+        def write(instant: datetime) -> str:
+            return format_instant(from_datetime(instant), written_in)
+
+        return answers._replace(answers=with_summary(answers, write))
 
 
 def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:

@@ -1,17 +1,20 @@
 """The smallest change of a case, compared with a breadth-first search over single cases."""
 
+from datetime import UTC, datetime
 from itertools import product
 from random import Random
 
 from reference.draw import block, draw
 
 from zsupport.advise.change import smallest_change
-from zsupport.answer.case import Case, facts_decide, matching
+from zsupport.answer.case import Case, facts_decide, matching, names_in
+from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Revision
 
-POLICIES = 60
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+POLICIES = 40
 CASES = 12
 
 
@@ -26,7 +29,7 @@ def dimensions(revision: Revision) -> dict[str, tuple[str, ...]]:
 
 
 def is_allowed(revision: Revision, case: Case, channel: str, *, by_facts: bool) -> bool:
-    """Return whether a case may use a channel, whatever the values that it does not state."""
+    """Return whether a case that states every dimension may use a channel."""
     if by_facts:
         priorities = [item for item in revision.priorities if matching(item.when, case)]
         if not priorities:
@@ -42,16 +45,25 @@ def distance(revision: Revision, start: Case, channel: str, *, by_facts: bool) -
         del known["priority"]
     names = list(known)
 
-    def completions(case: Case) -> list[Case]:
+    rows = names_in(grant.when for grant in revision.grants) - {"priority"}
+
+    def completions(case: Case, names: list[str]) -> list[Case]:
         open_names = [name for name in names if name not in case]
         chosen = product(*(known[name] for name in open_names))
         return [{**case, **dict(zip(open_names, values, strict=True))} for values in chosen]
 
+    def allowed(case: Case) -> bool:
+        """Return whether some priority allows each row of the case."""
+        return all(
+            any(is_allowed(revision, full, channel, by_facts=by_facts)
+                for full in completions(row, names))
+            for row in completions(case, [name for name in names if name in rows])
+        )  # fmt: skip
+
     level, seen, changes = [start], {tuple(sorted(start.items()))}, 0
     while level:
         for case in level:
-            if all(is_allowed(revision, full, channel, by_facts=by_facts)
-                   for full in completions(case)):  # fmt: skip
+            if allowed(case):
                 return changes
         following = []
         for case in level:
@@ -75,15 +87,30 @@ def compare(revision: Revision, case: Case, channel: str, *, by_facts: bool) -> 
         return None
     assert all(case.get(name) != value for name, value in change.items())
     assert distance(revision, {**case, **change}, channel, by_facts=by_facts) == 0
+    # The program answers yes to the changed case.
+    facts = {fact.id: fact.values for fact in revision.facts}
+    changed = {**case, **change}
+    answers = Policy((revision,)).channels(
+        **{name: value for name, value in changed.items() if name not in facts},
+        fact={name: value for name, value in changed.items() if name in facts},
+        channel=channel,
+        at=AT,
+    )
+    assert all(answer.allowed for answer in answers), (case, change)
     return expected
 
 
 def random_case(revision: Revision, random: Random, *, by_facts: bool) -> Case:
     """Return a case that states most dimensions."""
+    defaults = {fact.id for fact in revision.facts if fact.default is not None}
     return {
         name: random.choice(known)
         for name, known in dimensions(revision).items()
-        if random.random() < 0.85 and not (by_facts and name == "priority")
+        if not (by_facts and name == "priority")
+        # The program assumes a fact with a default.
+        if random.random() < 0.8 or name in defaults
+        # Facts decide the priority, unless the case states it.
+        or (name == "priority" and facts_decide(revision))
     }
 
 
@@ -91,7 +118,7 @@ def test_change_is_as_small_as_in_a_plain_search() -> None:
     changes: set[int | None] = set()
     for number in range(POLICIES):
         random = Random(number)
-        text = block(draw(13, number)[0])
+        text = block({**draw(13, number)[0], "effective": {"from": "2026-11-01"}})
         revision = load_revision(SourceFile("drawn.yaml", text.encode(), "", "drawn.yaml"))
         sizes = [len(known) + 1 for known in dimensions(revision).values()]
         cases = 1

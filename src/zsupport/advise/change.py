@@ -21,11 +21,12 @@ def smallest_change(
 ) -> dict[str, str] | None:
     """Return the fewest new values with which a case may use one of the channels.
 
-    The result is empty if the case already may, and None if no change helps. A dimension that the
-    case does not state stays open, so the changed case must be allowed for all of its values.
-    `by_facts`: the facts of the case decide its priority. Among changes of equally many values, a
-    change of the plan comes first, then of facts, of the role and of the priority. The nearest
-    plan or role above that of the case precedes all others. Raises LimitExceeded.
+    The result is empty if the case already may, and None if no change helps. With a change, all
+    rows of the answer to `channels` are allowed: for all values of a dimension that the case does
+    not state, and for at least one priority that it leaves open. `by_facts`: the facts of the
+    case decide its priority. Among changes of equally many values, a change of the plan comes
+    first, then of facts, of the role and of the priority. The nearest plan or role above that of
+    the case precedes all others. Raises LimitExceeded.
     """
     search = _Search(revision, case, channels, by_facts=by_facts and facts_decide(revision))
     return search.nearest()
@@ -94,17 +95,19 @@ class _Search:
         return ranked_above(members, self.case.get(name))
 
     def _allowed(self) -> Cases:
-        """Return the cases in which a channel is allowed for all values of unstated dimensions."""
+        """Return the cases in which a channel is allowed, also those with unstated dimensions."""
         allowed = union(self._cases_of(grant.when) for grant in self.grants)
         space = self.space
-        for name, known in self.known.items():
-            if name in self.case:
-                continue
+        rows = names_in(grant.when for grant in self.revision.grants) - {"priority"}
+        unstated = [name for name in self.known if name not in self.case]
+        # A row states the dimensions that grants name. It is allowed if any priority allows it.
+        for name in sorted(unstated, key=lambda name: name in rows):
             allowed &= ~space.of(name, _UNSTATED)
-            always = space.every
-            for value in known:
-                always &= space.shift_to_first(name, value, allowed)
-            allowed |= space.shift_back(name, _UNSTATED, always)
+            by_value = [space.shift_to_first(name, v, allowed) for v in self.known[name]]
+            cases = by_value[0]
+            for other in by_value[1:]:
+                cases = cases & other if name in rows else cases | other
+            allowed |= space.shift_back(name, _UNSTATED, cases)
         return allowed
 
     def _cases_of(self, when: When) -> Cases:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from zsupport.view.explain import Explainer
 
-QUESTIONS = ("channels", "due", "hours", "priority", "topics", "terms")
+QUESTIONS = ("channels", "due", "hours", "priority", "topics", "terms", "advise")
 
 #: The fields of a question in the JSON document, with their types.
 OF_CASE: Mapping[str, Any] = {

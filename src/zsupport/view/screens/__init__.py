@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 DOUBT = "doubtful: "
 AnyRow = TypeVar("AnyRow", bound="Answer")
 #: The questions with a screen; the other questions show tables.
-SCREENS: tuple[str, ...] = ("channels", "due", "hours", "priority", "terms", "topics")
+SCREENS: tuple[str, ...] = ("advise", "channels", "due", "hours", "priority", "terms", "topics")
 #: The questions whose screens show the reasons of `--why` themselves.
 EXPLAINED = ("due", "topics")
 

@@ -1,0 +1,116 @@
+"""The summary of advice: two sentences, what to do and when to expect an answer."""
+
+from __future__ import annotations
+
+from zsupport.advise.advice import CONTACT, LIVE, SELF_HELP, Advice, AdvisedChannel
+from zsupport.answer.case import NEEDS_INPUT
+from zsupport.typed import TYPE_CHECKING
+from zsupport.wording import enumerated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from zsupport.dates import datetime
+
+#: Longer prerequisites are listed as they are written.
+_SHORT = 40
+_DIMENSIONS = ("plan", "role", "priority")
+_UNITS = {"m": "min", "h": "h", "d": "d"}
+
+
+def summary(advice: Advice, write: Callable[[datetime], str]) -> tuple[str, str]:
+    """Return the two sentences; `write` returns an instant as text."""
+    if advice.state == NEEDS_INPUT:
+        fields = enumerated(entry["fact"] or entry["field"] for entry in advice.missing)
+        return f"The advice depends on {fields}.", "State these values to get it."
+    if advice.state == CONTACT:
+        best = advice.channels[0]
+        return _action(best, write), _expectation(best, write)
+    included = f"Contact is included with {change_in_words(advice.change or {})}."
+    if not advice.change:
+        included = "No change of the case would include contact with support."
+    if advice.state == SELF_HELP:
+        names = enumerated((entry["name"] for entry in advice.self_service), "or")
+        return f"Use {names}: contact with support is not included in this case.", included
+    return "No channel is included in this case.", included
+
+
+def _action(channel: AdvisedChannel, write: Callable[[datetime], str]) -> str:
+    """Return what to do first."""
+    name, numbers, address = channel["name"], channel["numbers"], channel["url"] or ""
+    by_phone = channel["kind"] == "phone"
+    if by_phone and len({entry["number"] for entry in numbers}) == 1:
+        action = f"Call {numbers[0]['number']}"
+    elif by_phone:
+        action = "Call the number for your country" if numbers else "Call support"
+    elif channel["kind"] == "email" and address.startswith("mailto:"):
+        action = f"Send an email to {address.removeprefix('mailto:')}"
+    else:
+        action = f"Use {name}" + (f" ({address})" if address else "")
+    opens = write(channel["next_open"]) if channel["next_open"] else ""
+    if channel["state"] == "open":
+        action += " now"
+    elif channel["state"] == "closed" and channel["kind"] in LIVE:
+        action += f" from {opens} on" if opens else ", but it is closed now"
+    action += _preparation(channel["prerequisites"])
+    if channel["state"] == "closed" and channel["kind"] not in LIVE:
+        action += f"; it is closed until {opens}" if opens else "; it is closed now"
+    if by_phone and not numbers:
+        action += "; the policy does not state the number"
+    return f"{action}."
+
+
+def _preparation(texts: tuple[str, ...]) -> str:
+    """Return what to have ready, as the end of a sentence."""
+    if not texts:
+        return ""
+    if any(len(text) > _SHORT or text.rstrip(".") != text or ":" in text for text in texts):
+        return "; have ready: " + "; ".join(text.rstrip(".") for text in texts)
+    return f" and have ready: {enumerated(map(_in_a_sentence, texts))}"
+
+
+def _in_a_sentence(text: str) -> str:
+    """Return a text without the capital letter of its first word, unless it is an abbreviation."""
+    first = text.partition(" ")[0]
+    return text[:1].lower() + text[1:] if first[1:].islower() else text
+
+
+def _expectation(channel: AdvisedChannel, write: Callable[[datetime], str]) -> str:
+    """Return when the first target is due."""
+    if not channel["targets"]:
+        return "The policy does not state when to expect an answer."
+    target = channel["targets"][0]
+    what = _in_a_sentence(target["name"].replace("-", " "))
+    due, within = target["due"], target_in_words(target["target"] or "")
+    if due is not None:
+        return f"Expect the {what} by {write(due)}, within {within}."
+    if target["state"] == "no-target":
+        return f"The policy promises no time for the {what}."
+    if target["state"] == NEEDS_INPUT:
+        return f"Expect the {what} within {within}: the date depends on where you are."
+    if within and target["state"] not in ("not-stated", "not-entitled"):
+        return f"Expect the {what} within {within}."
+    return f"The policy does not state when to expect the {what}."
+
+
+def change_in_words(change: Mapping[str, str]) -> str:
+    """Return the changed values of a case in words: `plan pro and role owner`."""
+    return enumerated(
+        f"{name} {value}" if name in _DIMENSIONS else f"{name}={value}"
+        for name, value in change.items()
+    )
+
+
+def target_in_words(target: str) -> str:
+    """Return a target as people write it: `30 min around the clock` for `30m 24x7`."""
+    words = target.replace(" 24x7", " around the clock").split(" ")
+    for place, word in enumerate(words[:2]):
+        number, unit = word[:-1], word[-1:]
+        if number.isdecimal() and unit in _UNITS:
+            words[place] = f"{number} {_UNITS[unit]}"
+    return " ".join(words)
+
+
+def with_summary(advice: Iterable[Advice], write: Callable[[datetime], str]) -> tuple[Advice, ...]:
+    """Return advice with its summary."""
+    return tuple(item._replace(summary=summary(item, write)) for item in advice)
