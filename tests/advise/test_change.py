@@ -108,7 +108,8 @@ def random_case(revision: Revision, random: Random, *, by_facts: bool) -> Case:
         for name, known in dimensions(revision).items()
         if not (by_facts and name == "priority")
         # The program assumes a fact with a default.
-        if random.random() < 0.8 or name in defaults
+        if random.random() < 0.8
+        or name in defaults
         # Facts decide the priority, unless the case states it.
         or (name == "priority" and facts_decide(revision))
     }

@@ -234,9 +234,7 @@ def advise(asking: Asking, query: Query) -> AdviceAnswers:
         advice, details = answered.advice(advice), answered.details
         warnings = tuple(dict.fromkeys(answered.warnings))
         public_holidays = answered.public_holidays
-    return Answers(
-        (advice,), (), warnings, revision, query, in_force, details, public_holidays
-    )
+    return Answers((advice,), (), warnings, revision, query, in_force, details, public_holidays)
 
 
 def _input(revision: Revision, name: str, lang: str) -> MissingInput:
@@ -321,10 +319,10 @@ class _AnsweredCase:
             return next((row for row in listed if row.priority == self.query.priority), None)
         if not self.left_open.by_facts:
             return None
-        rows = self._rows(
-            answer_priority(self.revision, self.query, in_force=True, lang=self.asking.lang)
-        )
-        return rows[0] if len({row.priority for row in rows}) == 1 else None
+        rows = answer_priority(self.revision, self.query, in_force=True, lang=self.asking.lang)
+        if len({row.priority for row in rows}) > 1:
+            return None  # the priority does not change the advice
+        return self._rows(rows)[0]
 
     def advice(self, bare: Advice) -> Advice:
         """Return the advice, without its summary."""
@@ -464,9 +462,7 @@ class _AnsweredCase:
             if (value := getattr(query, name)) is not None:
                 case[name] = value
         try:
-            return smallest_change(
-                self.revision, case, channels, by_facts=self.left_open.by_facts
-            )
+            return smallest_change(self.revision, case, channels, by_facts=self.left_open.by_facts)
         except LimitExceeded as error:
             self.warnings.append(Warning("change-not-searched", str(error.message)))
             return None

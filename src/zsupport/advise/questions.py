@@ -78,9 +78,7 @@ class Asking(NamedTuple):
     @property
     def has_conditional_hours(self) -> bool:
         """Whether the calendar of some hours depends on the case."""
-        return any(
-            calendar.when for hours in self.revision.hours.values() for calendar in hours
-        )
+        return any(calendar.when for hours in self.revision.hours.values() for calendar in hours)
 
     def channels(self, case: Query) -> ChannelAnswers:
         """Answer which channels a case may use."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 #: Longer prerequisites are listed as they are written.
 _SHORT = 40
+_DETERMINERS = ("a", "an", "the", "your")
 _DIMENSIONS = ("plan", "role", "priority")
 _UNITS = {"m": "min", "h": "h", "d": "d"}
 
@@ -66,7 +67,9 @@ def _preparation(texts: tuple[str, ...]) -> str:
         return ""
     if any(len(text) > _SHORT or text.rstrip(".") != text or ":" in text for text in texts):
         return "; have ready: " + "; ".join(text.rstrip(".") for text in texts)
-    return f" and have ready: {enumerated(map(_in_a_sentence, texts))}"
+    ready = list(map(_in_a_sentence, texts))
+    own = "" if ready[0].partition(" ")[0] in _DETERMINERS else "your "
+    return f" and have {own}{enumerated(ready)} ready"
 
 
 def _in_a_sentence(text: str) -> str:

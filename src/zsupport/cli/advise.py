@@ -15,7 +15,7 @@ from zsupport.cli.options import (
     Common,
     flag_of,
 )
-from zsupport.cli.output import chosen_format, explain
+from zsupport.cli.output import asking_terminal, chosen_format, emit, explain, terminal_of
 from zsupport.cli.question import (
     PolicyQuestion,
     finish,
@@ -24,7 +24,7 @@ from zsupport.cli.question import (
     read_moments,
     read_question,
 )
-from zsupport.clock.zones import zone
+from zsupport.clock.zones import country_code, zone
 from zsupport.errors import UsageError
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.advise import QUESTION
@@ -32,6 +32,9 @@ from zsupport.view.times import Times
 from zsupport.wording import enumerated
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import IO
+
     from zsupport.advise.advice import AdviceAnswers, MissingInput
 
 _EXAMPLES = """
@@ -81,17 +84,25 @@ def advise(
         read("--customer-tz", customer_tz, zone)
     question = read_question(common, moments)
     case = _Case(plan, role, priority, read_facts(fact), customer_tz, customer_country)
+    stated = case
     answers = _answers(common, question, case)
+    terminal = asking_terminal() if _shows_screen(common) else None
+    if terminal is not None and answers[0].missing:
+        case = _ask(common, question, case, terminal)
+        answers = _answers(common, question, case)
     missing = answers[0].missing
     refusal, code = None, 1
     if missing:
         refusal, code = f"needs input: {enumerated(map(_flag, missing))}", 2
     elif answers[0].state == NOT_ENTITLED:
         refusal = "not entitled: no channel is allowed in this case"
-    if case.customer_tz is not None and not question.zone_stated:
+    if case.customer_tz is not None and moments.tz is None:
         question = question._replace(zone=zone(case.customer_tz), zone_stated=True)
     times = Times(question.zone_shown(answers), question.at)
-    write = lambda instant: times.full(instant).replace("\u00a0", " ")
+
+    def write(instant: datetime) -> str:
+        return times.full(instant).replace("\u00a0", " ")
+
     answers = answers._replace(answers=with_summary(answers, write))
     query = question.query(
         plan=answers.query.plan,
@@ -102,16 +113,66 @@ def advise(
         customer_country=case.customer_country,
     )
     code = finish(common, question, answers, QUESTION, query, refusal=refusal, code=code)
-    if missing and not common.quiet:
+    if missing and not common.quiet and not _shows_screen(common):
         explain([line for entry in missing for line in _listed(entry)])
+    if case != stated and not common.quiet:
+        emit(f"  To ask this again: {_command(common, case)}\n")
     return code
 
 
+def _shows_screen(common: Common) -> bool:
+    return common.field is None and not common.quiet and chosen_format(common.format) == "table"
+
+
 def _answers(common: Common, question: PolicyQuestion, case: _Case) -> AdviceAnswers:
-    answers = question.policy.advise(
-        **case._asdict(), at=question.at, lang=common.lang
-    )
-    return answers
+    return question.policy.advise(**case._asdict(), at=question.at, lang=common.lang)
+
+
+def _ask(common: Common, question: PolicyQuestion, case: _Case, terminal: IO[str]) -> _Case:
+    """Return the case with the answers of the person in the terminal.
+
+    Each answer can make other questions unnecessary. A question with any text as its answer can be
+    skipped. Raises Declined if the person ends the input.
+    """
+    from zsupport.cli.prompt import Declined, Prompt
+
+    prompt = Prompt(terminal, terminal_of(common.color))
+    skipped: set[str] = set()
+    while True:
+        missing = _answers(common, question, case)[0].missing
+        entry = next((entry for entry in missing if entry["field"] not in skipped), None)
+        if entry is None:
+            return case
+        try:
+            if entry["values"]:
+                choices = [(choice["value"], choice["name"]) for choice in entry["values"]]
+                case = case.stating(entry, prompt.choose(entry["question"], choices))
+                continue
+            text = prompt.ask(entry["question"], *_CUSTOMER[entry["field"]])
+        except Declined:
+            flags = enumerated(map(_flag, missing))
+            raise UsageError(
+                f"needs input: {flags}", "state the values with these options"
+            ) from None
+        if text:
+            case = case.stating(entry, text)
+        else:
+            skipped.add(entry["field"])
+
+
+def _command(common: Common, case: _Case) -> str:
+    """Return the command that asks for the same advice without questions."""
+    from shlex import quote
+
+    words = ["zsupport", "advise"]
+    if common.policy is not None:
+        words += ["--policy", common.policy]
+    for name, value in case._asdict().items():
+        if isinstance(value, dict):
+            words += [word for pair in value.items() for word in ("--fact", "=".join(pair))]
+        elif value is not None:
+            words += [flag_of(name), value]
+    return " ".join(map(quote, words))
 
 
 def _flag(entry: MissingInput) -> str:
@@ -128,6 +189,18 @@ def _listed(entry: MissingInput) -> list[str]:
     return lines
 
 
-COMMAND = Command(
-    advise, (PLAN, ROLE, PRIORITY, FACT, CUSTOMER_TZ, CUSTOMER_COUNTRY), _EXAMPLES
-)
+def _check_zone(text: str) -> None:
+    zone(text)
+
+
+def _check_country(text: str) -> None:
+    country_code(text)
+
+
+#: For each input of the customer: an example, and a function that raises BadText.
+_CUSTOMER = {
+    "customer_tz": ("such as Europe/Oslo", _check_zone),
+    "customer_country": ("a code such as NO", _check_country),
+}
+
+COMMAND = Command(advise, (PLAN, ROLE, PRIORITY, FACT, CUSTOMER_TZ, CUSTOMER_COUNTRY), _EXAMPLES)

@@ -35,6 +35,11 @@ def emit(text: str, *, commands: bool = False) -> None:
     _write(sys.stdout, guarded(text, commands=commands))
 
 
+def emit_controls(text: str) -> None:
+    """Write a text with control sequences to the terminal; other texts in it must be printable."""
+    _write(sys.stdout, text)
+
+
 def emit_paged(text: str) -> None:
     """Show a text in the pager of the terminal, or write it if no pager can show it."""
     from zsupport.sources.pager import show_in_pager
@@ -84,6 +89,12 @@ def leave(code: int) -> NoReturn:
         except (OSError, ValueError):
             continue  # the write has already reported the error
     os._exit(code)
+
+
+def asking_terminal() -> IO[str] | None:
+    """Return standard input if a person can be asked: both it and standard output are terminals."""
+    asked = sys.stdin is not None and sys.stdin.isatty() and is_terminal()
+    return sys.stdin if asked else None
 
 
 def waiting_terminal() -> IO[str] | None:

@@ -357,6 +357,11 @@ def _plain(text: str) -> str:
     return " ".join(text.replace(NO_BREAK, " ").split())
 
 
+def cells_of(text: str) -> int:
+    """Return the width of a printable text in a terminal."""
+    return cell_len(text)
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Return the lines of a text: broken between words, and at its own line feeds.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zsupport.advise.advice import Advice, AdviceAnswers, AdviceDetails, AdvisedChannel
 from zsupport.advise.summary import change_in_words
-from zsupport.answer.case import records_of
+from zsupport.answer.case import NEEDS_INPUT, records_of
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING
@@ -33,13 +33,13 @@ def show_advice(answers: AdviceAnswers, query: dict[str, Any], zone: tzinfo, lan
 
 
 def _lines(advice: Advice, zone: tzinfo) -> list[tuple[str, ...]]:
+    if advice.state == NEEDS_INPUT:
+        return [("missing", entry["fact"] or entry["field"]) for entry in advice.missing]
     lines: list[tuple[str, ...]] = [("summary", text) for text in advice.summary]
     if advice.priority is not None:
         lines.append(("priority", advice.priority["id"]))
     lines += [("channel", *_channel(entry, zone)) for entry in advice.channels]
-    lines += [
-        ("self-service", entry["channel"], entry["state"]) for entry in advice.self_service
-    ]
+    lines += [("self-service", entry["channel"], entry["state"]) for entry in advice.self_service]
     lines += [("not-included", entry["channel"]) for entry in advice.not_included]
     lines += [("missing", entry["fact"] or entry["field"]) for entry in advice.missing]
     return lines
@@ -109,9 +109,7 @@ def explain(advice: Advice, why: Explainer[Advice, AdviceDetails]) -> list[str]:
 QUESTION = QuestionView(
     "advise",
     Advice,
-    lambda: {
-        **{name: kind for name, kind in OF_CASE.items() if name != "channel"}, **OF_CUSTOMER
-    },
+    lambda: {**{name: kind for name, kind in OF_CASE.items() if name != "channel"}, **OF_CUSTOMER},
     show_advice,
     explain,
 )

@@ -11,6 +11,7 @@ from zsupport.advise.advice import (
 )
 from zsupport.advise.summary import change_in_words, summary, target_in_words
 from zsupport.answer.case import NEEDS_INPUT
+from zsupport.policy.model import NO_CASE
 from zsupport.report.screen import (
     Heading,
     LabelledTexts,
@@ -24,49 +25,85 @@ from zsupport.typed import TYPE_CHECKING
 from zsupport.view.screens import Notes, Setting, closing, display_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from zsupport.answer.case import Answer
+    from zsupport.answer.topics import TopicAnswer
     from zsupport.report.screen import Block
 
 #: The indent below the name of a channel.
 _INDENT = 3
+#: The maximum number of self-help resources.
+_MAX_RESOURCES = 12
 
 
 def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
     """Return the advice; a part that is empty is omitted."""
-    advice = answers[0]
-    rows: list[Answer] = []
-    if advice.state != NEEDS_INPUT and answers.in_force:
-        details = answers.details
-        rows = [*([details.priority] if details.priority else []), *details.topics, *details.terms]
-        for channel in details.hours:
-            rows += [details.channels[channel], *details.due.get(channel, ())]
+    advice, details = answers[0], answers.details
+    common, resources = _common_notes(details.topics)
+    rows: list[Answer] = [*([details.priority] if details.priority else []), *resources]
+    rows += details.terms
+    for channel in details.hours:
+        rows += [details.channels[channel], *details.due.get(channel, ())]
     notes = Notes(answers.revision, rows, setting.lang)
+    shared = _shared_targets(answers, setting)
     parts = (
         section(*(Paragraph(text, "bold") for text in summary(advice, setting.times.full))),
-        _case(answers, setting, notes),
-        _self_help(answers, setting, notes),
-        *(_channel(answers, entry, f"{number}  ", setting, notes)
+        _case(answers, shared, setting, notes),
+        _missing(advice, setting),
+        _self_help(answers, resources, common, setting, notes),
+        *(_channel(answers, entry, f"{number}. ", setting, notes, with_targets=not shared)
           for number, entry in enumerate(advice.channels, 1)),
         _terms(answers, notes),
         _not_included(advice),
-        _missing(advice, setting),
     )  # fmt: skip
-    return (*parts, notes.section(), closing(answers, setting))
+    # The note of the self-help, and the missing inputs, are shown above.
+    warnings = tuple(
+        warning
+        for warning in answers.warnings
+        if warning.message not in common and warning.code != NEEDS_INPUT
+    )
+    return (*parts, notes.section(), closing(answers._replace(warnings=warnings), setting))
 
 
-def _case(answers: AdviceAnswers, setting: Setting, notes: Notes) -> Section:
-    """Return the case and its priority, with the reason for the priority."""
+def _common_notes(rows: Sequence[TopicAnswer]) -> tuple[list[str], list[TopicAnswer]]:
+    """Return the notes that all resources have, and the resources without these notes."""
+    notes = [row.note.split("\n") if row.note else [] for row in rows]
+    common = [note for note in notes[0] if all(note in other for other in notes)] if rows else []
+    own = ["\n".join(note for note in of_row if note not in common) for of_row in notes]
+    pairs = zip(rows, own, strict=True)
+    return common, [row._replace(note=note or None) for row, note in pairs]
+
+
+def _shared_targets(answers: AdviceAnswers, setting: Setting) -> list[tuple[str, str]]:
+    """Return the targets as labels with texts if they are equal in all channels."""
+    advice = answers[0]
+    targets = [entry["targets"] for entry in advice.channels]
+    remarks = [
+        [(row.note, row.unclear) for row in answers.details.due.get(entry["channel"], ())]
+        for entry in advice.channels
+    ]
+    every = list(zip(targets, remarks, strict=True))
+    if len(every) < 2 or any(of_channel != every[0] for of_channel in every):
+        return []
+    return [(_title(target["name"]), _target(target, setting)) for target in targets[0]]
+
+
+def _case(
+    answers: AdviceAnswers, targets: list[tuple[str, str]], setting: Setting, notes: Notes
+) -> Section:
+    """Return the case, its priority with the reason, and the targets of all channels."""
     advice, priority = answers[0], answers[0].priority
     names = display_names(answers.revision, setting.lang)
     members = (("plan", advice.plan), ("role", advice.role))
     values = [names.get((kind, value), value) for kind, value in members if value is not None]
-    facts = [f"{name}={value}" for name, value in advice.facts.items()]
+    facts = [glued(f"{name}={value}") for name, value in advice.facts.items()]
     rows = [("Case", " · ".join([*values, *facts]))]
     if priority is not None:
         text = f"{priority['id']} {priority['name']}"
         text = priority["id"] if priority["id"] == priority["name"] else text
-        text += f": {priority['meaning']}" if priority["meaning"] else ""
-        decided = ", ".join(f"{name}={value}" for name, value in priority["facts"].items())
+        text += f": {priority['meaning'].rstrip('.')}" if priority["meaning"] else ""
+        decided = ", ".join(glued(f"{name}={value}") for name, value in priority["facts"].items())
         text += f" ({decided})" if decided else ""
         row = answers.details.priority
         rows.append(("Priority", text + (notes.marks(row) if row else "")))
@@ -74,60 +111,73 @@ def _case(answers: AdviceAnswers, setting: Setting, notes: Notes) -> Section:
         rows.append(("Priority", "none: no priority matches these facts"))
     elif len(advice.priorities) > 1:
         rows.append(("Priority", "any: it does not change the advice"))
-    return section(LabelledTexts(tuple(row for row in rows if row[1])))
+    best = [entry["channel"] for entry in advice.channels[:1] if targets]
+    marks = [notes.marks(row) for id in best for row in answers.details.due.get(id, ())]
+    rows += [(label, text + mark) for (label, text), mark in zip(targets, marks, strict=False)]
+    shown = tuple(row for row in rows if row[1])
+    return section(*([LabelledTexts(shown)] if shown else []))
 
 
-def _self_help(answers: AdviceAnswers, setting: Setting, notes: Notes) -> Section:
-    """Return what to try before contacting support."""
+def _self_help(
+    answers: AdviceAnswers,
+    resources: Sequence[TopicAnswer],
+    common: Sequence[str],
+    setting: Setting,
+    notes: Notes,
+) -> Section:
+    """Return what to try before contacting support: channels, then resources of the role."""
     advice = answers[0]
     blocks: list[Block] = []
     for entry in advice.self_service:
         blocks += _channel(answers, entry, "", setting, notes).blocks
-    names_by_topic: dict[str, list[str]] = {}
-    for row, entry in zip(answers.details.topics, advice.self_help, strict=True):
-        url = f" ({entry['url']})" if entry["url"] else ""
-        text = f"{entry['name']}{notes.marks(row)}{url}"
-        names_by_topic.setdefault(entry["topic"] or "", []).append(text)
-    topics_by_names: dict[str, list[str]] = {}
-    for topic, names in names_by_topic.items():
-        topics_by_names.setdefault(", ".join(dict.fromkeys(names)), []).append(topic)
-    pairs = [
-        (", ".join(topics) or "Resources", names) for names, topics in topics_by_names.items()
+    topics_by_text: dict[str, list[str]] = {}
+    for row in resources:
+        url = f" {row.url}" if row.url else ""
+        topics = topics_by_text.setdefault(f"{row.name}{notes.marks(row)}{url}", [])
+        topics += [row.topic] if row.topic else []
+    listed = list(topics_by_text.items())
+    if len(listed) > _MAX_RESOURCES:
+        listed = [*listed[: _MAX_RESOURCES - 1], (f"{len(listed) - _MAX_RESOURCES + 1} more", [])]
+    blocks += [
+        Paragraph(f"{text} ({', '.join(topics)})" if topics else text, "", _INDENT, "-")
+        for text, topics in listed
     ]
-    blocks += [LabelledTexts(tuple(pairs), indent=_INDENT)] if pairs else []
+    blocks += [Paragraph(text, "", _INDENT) for text in common]
     if not blocks:
         return section()
     return section(Heading("First, help yourself" if advice.channels else "Help yourself"), *blocks)
 
 
 def _channel(
-    answers: AdviceAnswers, entry: AdvisedChannel, number: str, setting: Setting, notes: Notes
+    answers: AdviceAnswers,
+    entry: AdvisedChannel,
+    number: str,
+    setting: Setting,
+    notes: Notes,
+    *,
+    with_targets: bool = True,
 ) -> Section:
     """Return how to use a channel, whether it is open, and when an answer is due."""
-    id, indent = entry["channel"], _INDENT
+    id, indent = entry["channel"], _INDENT if number else 2 * _INDENT
     name = f"{number}{entry['name']}{notes.marks(answers.details.channels[id])}"
-    heading = Heading(name, _opening(entry, setting), indent=0 if number else indent)
-    if not number:
-        indent += _INDENT
-    blocks: list[Block] = [heading]
-    blocks += [Paragraph(entry["url"], indent=indent)] if entry["url"] else []
-    numbers = entry["numbers"]
-    rows = [
-        (number["country"], glued(number["number"]) + (f" {number['note']}" if number["note"] else ""))
-        for number in numbers
+    blocks: list[Block] = [Heading(name, _opening(entry, setting), indent - _INDENT)]
+    blocks += [Paragraph(entry["url"], "", indent)] if entry["url"] else []
+    numbers = [
+        (item["country"], " ".join([glued(item["number"]), item["note"] or ""]).rstrip())
+        for item in entry["numbers"]
     ]
-    blocks += [LabelledTexts(tuple(rows), indent=indent)] if rows else []
+    blocks += [LabelledTexts(tuple(numbers), indent)] if numbers else []
     blocks += [
-        Paragraph(text, indent=indent, marker=f"{place}.")
-        for place, text in enumerate(entry["steps"], 1)
+        Paragraph(text, "", indent, f"{place}.") for place, text in enumerate(entry["steps"], 1)
     ]
     labels = [("Have ready", "; ".join(entry["prerequisites"]))] if entry["prerequisites"] else []
     targets = zip(answers.details.due.get(id, ()), entry["targets"], strict=True)
     labels += [
         (_title(target["name"]), _target(target, setting) + notes.marks(row))
         for row, target in targets
+        if with_targets
     ]
-    blocks += [LabelledTexts(tuple(labels), indent=indent)] if labels else []
+    blocks += [LabelledTexts(tuple(labels), indent)] if labels else []
     return section(*blocks)
 
 
@@ -140,7 +190,7 @@ def _opening(entry: AdvisedChannel, setting: Setting) -> str:
         return f"closed, opens {setting.times.short(opens)}" if opens else "closed"
     if entry["state"] == NEEDS_INPUT:
         return "hours depend on the customer"
-    return "hours not stated"
+    return "hours not stated" if entry["kind"] not in NO_CASE else ""
 
 
 def _target(target: AdvisedTarget, setting: Setting) -> str:
@@ -177,7 +227,10 @@ def _terms(answers: AdviceAnswers, notes: Notes) -> Section:
 
 def _not_included(advice: Advice) -> Section:
     rows = [
-        (entry["name"], f"with {change_in_words(entry['change'])}" if entry["change"] else "never")
+        (
+            entry["name"],
+            f"with {change_in_words(entry['change'])}" if entry["change"] else "in no case",
+        )
         for entry in advice.not_included
     ]
     if not rows:
@@ -190,7 +243,9 @@ def _missing(advice: Advice, setting: Setting) -> Section:
         (_field(entry, setting), f"{entry['question']} {_values(entry)}".rstrip())
         for entry in advice.missing
     ]
-    return section(*([Heading("Missing"), LabelledTexts(tuple(rows), _INDENT)] if rows else []))
+    if not rows:
+        return section()
+    return section(Heading("Missing"), LabelledTexts(tuple(rows), _INDENT))
 
 
 def _field(entry: MissingInput, setting: Setting) -> str:

@@ -1,0 +1,249 @@
+"""Questions to a person in a terminal: a list of values, or a line of text.
+
+A value is chosen with the arrow keys or with its number. If the terminal cannot move the cursor, or
+Python lacks `termios`, the number is typed as a line. Ctrl-C raises KeyboardInterrupt. The terminal
+is restored in any case.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+
+from zsupport.cli.output import emit, emit_controls
+from zsupport.clock.problem import BadText
+from zsupport.report.screen import cells_of, wrap
+from zsupport.report.text import encodable, single_line
+from zsupport.typed import TYPE_CHECKING
+
+try:
+    import termios
+    import tty
+except ImportError:  # Windows
+    termios = tty = None  # type: ignore[assignment]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import IO
+
+    from zsupport.report import Terminal
+
+_MARGIN = "  "
+#: The seconds to wait for the rest of a key that starts with ESC.
+_ESCAPE_DELAY = 0.05
+#: The keys that terminals send.
+_KEYS = {
+    b"\x1b[A": "up", b"\x1bOA": "up", b"\x1b[B": "down", b"\x1bOB": "down", b"k": "up",
+    b"j": "down", b"\x10": "up", b"\x0e": "down", b"\x1b[H": "first", b"\x1bOH": "first",
+    b"\x1b[1~": "first", b"\x1b[F": "last", b"\x1bOF": "last", b"\x1b[4~": "last",
+    b"\r": "enter", b"\n": "enter", b"\x04": "end", b"\x03": "interrupt",
+}  # fmt: skip
+
+
+class Declined(Exception):
+    """The person ended the input with Ctrl-D."""
+
+
+class Prompt:
+    """Asks questions in a terminal."""
+
+    def __init__(self, stdin: IO[str], terminal: Terminal) -> None:
+        self.stdin = stdin
+        self.terminal = terminal
+        self._pending = b""
+
+    def choose(self, question: str, choices: Sequence[tuple[str, str]]) -> str:
+        """Return the value that the person chooses; `choices` are values with their names.
+
+        Raises Declined if the input ends.
+        """
+        names = [self._shown(name) for _, name in choices]
+        if termios is None or os.environ.get("TERM") in (None, "", "dumb"):
+            place = self._typed_number(self._shown(question), names)
+        else:
+            place = self._selected(self._shown(question), names)
+        return choices[place][0]
+
+    def ask(self, question: str, example: str, check: Callable[[str], object]) -> str | None:
+        """Return a line that the person types, or None if it is empty.
+
+        If `check` raises BadText, the problem is shown and the question is asked again. Raises
+        Declined if the input ends.
+        """
+        while True:
+            emit(f"{_MARGIN}{self._shown(question)} ({example}; Enter to skip)\n{_MARGIN}> ")
+            text = self._line()
+            if not text:
+                return None
+            try:
+                check(text)
+            except BadText as problem:
+                hint = problem.hint or problem.expected
+                emit(f"{_MARGIN}{problem.message}{f'; {hint}' if hint else ''}\n")
+            else:
+                return text
+
+    def _shown(self, text: str) -> str:
+        return encodable(single_line(text), self.terminal.encoding)
+
+    def _line(self) -> str:
+        """Return a line without surrounding spaces. Raises Declined if the input ends."""
+        line = self.stdin.readline()
+        if not line:
+            emit("\n")
+            raise Declined
+        return line.strip()
+
+    def _typed_number(self, question: str, names: Sequence[str]) -> int:
+        emit(f"{_MARGIN}{question}\n")
+        width = len(str(len(names)))
+        for number, name in enumerate(names, 1):
+            emit(f"{_MARGIN}{number:{width + 2}}  {name}\n")
+        while True:
+            emit(f"{_MARGIN}Number (1 to {len(names)}): ")
+            text = self._line()
+            if text.isdecimal() and 1 <= int(text) <= len(names):
+                return int(text) - 1
+
+    def _selected(self, question: str, names: Sequence[str]) -> int:
+        """Return the place of the selected name."""
+        descriptor = self.stdin.fileno()
+        before = termios.tcgetattr(descriptor)
+        drawing = _Drawing(question, names, self.terminal)
+        try:
+            # Keep keys that the person has already typed.
+            tty.setcbreak(descriptor, termios.TCSADRAIN)
+            while True:
+                drawing.draw()
+                key = self._key(descriptor)
+                if key == "enter":
+                    drawing.close(names[drawing.place])
+                    return drawing.place
+                drawing.move(key)
+        except BaseException:
+            drawing.close()
+            raise
+        finally:
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+    def _key(self, descriptor: int) -> str:
+        """Return the next key: a name of _KEYS, or the character. Raises Declined."""
+        while not self._pending or self._incomplete(descriptor):
+            data = os.read(descriptor, 1024)
+            if not data:
+                raise Declined
+            self._pending += data
+        length = 1
+        if self._pending[:2] in (b"\x1b[", b"\x1bO"):
+            # A control sequence ends with a byte from `@` on.
+            length = 3
+            while length < len(self._pending) and not 0x40 <= self._pending[length - 1] <= 0x7E:
+                length += 1
+        key, self._pending = self._pending[:length], self._pending[length:]
+        name = _KEYS.get(key) or key.decode("latin-1")
+        if name == "interrupt":
+            raise KeyboardInterrupt
+        if name == "end":
+            raise Declined
+        return name
+
+    def _incomplete(self, descriptor: int) -> bool:
+        """Return whether the pending bytes are the start of a key whose rest follows."""
+        if self._pending not in (b"\x1b", b"\x1b[", b"\x1bO"):
+            return False
+        return bool(select.select([descriptor], [], [], _ESCAPE_DELAY)[0])
+
+
+class _Drawing:
+    """A question with its numbered choices, drawn again after each key."""
+
+    def __init__(self, question: str, names: Sequence[str], terminal: Terminal) -> None:
+        self.question = question
+        self.names = names
+        self.terminal = terminal
+        self.place = 0
+        self._digits = ""
+        self._drawn = 0  # the lines on the screen
+
+    def move(self, key: str) -> None:
+        """Move the selection by an arrow key or a digit."""
+        count = len(self.names)
+        if key.isdecimal():
+            # Digits form a number; a digit that makes it too large starts a new one.
+            digits = self._digits + key
+            if not 1 <= int(digits) <= count:
+                digits = key
+            if 1 <= int(digits) <= count:
+                self.place, self._digits = int(digits) - 1, digits
+            return
+        self._digits = ""
+        steps = {"up": -1, "down": 1}
+        places = {"first": 0, "last": count - 1}
+        self.place = places.get(key, (self.place + steps.get(key, 0)) % count)
+
+    def draw(self) -> None:
+        """Draw the question and the choices over the last drawing."""
+        width = max(self.terminal.width - 1, 20)
+        lines = [self._bold(line) for line in self._wrapped(self.question, width, "")]
+        lines += self._visible(width, max(_height() - len(lines) - 2, 3))
+        hint = "Arrow keys or a number, then Enter"
+        lines.append(f"{_MARGIN}{hint}" if len(hint) + 2 <= width else "")
+        self._replace(lines)
+
+    def close(self, name: str | None = None) -> None:
+        """Replace the drawing by the question and the chosen name; without a name, remove it."""
+        lines = []
+        if name is not None:
+            width = max(self.terminal.width - 1, 20)
+            lines = self._wrapped(f"{self.question} {name}", width, "")
+        self._replace(lines)
+
+    def _visible(self, width: int, height: int) -> list[str]:
+        """Return the lines of the choices around the selection that fit into the height."""
+        digits = len(str(len(self.names)))
+        blocks = []
+        for place, name in enumerate(self.names):
+            mark = ">" if place == self.place else " "
+            head = f"{mark} {place + 1:{digits}}  "
+            block = self._wrapped(name, width, head)
+            blocks.append([self._bold(line) for line in block] if place == self.place else block)
+        first = last = self.place
+        used = len(blocks[self.place])
+        while True:
+            if last + 1 < len(blocks) and used + len(blocks[last + 1]) <= height:
+                last += 1
+                used += len(blocks[last])
+            elif first > 0 and used + len(blocks[first - 1]) <= height:
+                first -= 1
+                used += len(blocks[first])
+            else:
+                break
+        return [line for block in blocks[first : last + 1] for line in block][:height]
+
+    def _wrapped(self, text: str, width: int, head: str) -> list[str]:
+        lines = wrap(text, width - len(_MARGIN) - len(head))
+        rest = " " * len(head)
+        return [f"{_MARGIN}{rest if number else head}{line}" for number, line in enumerate(lines)]
+
+    def _bold(self, text: str) -> str:
+        return f"\x1b[1m{text}\x1b[0m" if self.terminal.color else text
+
+    def _replace(self, lines: list[str]) -> None:
+        up = f"\x1b[{self._drawn}A" if self._drawn else ""
+        emit_controls(f"{up}\r\x1b[J" + "".join(f"{line}\n" for line in lines))
+        # The terminal breaks a line with a word that is wider than the screen.
+        width = self.terminal.width
+        self._drawn = sum(max(-(-_width(line) // width), 1) for line in lines)
+
+
+def _width(line: str) -> int:
+    """Return the width of a line in cells, without colors."""
+    return cells_of(line.removeprefix("\x1b[1m").removesuffix("\x1b[0m"))
+
+
+def _height() -> int:
+    """Return the number of lines of the terminal."""
+    try:
+        return os.get_terminal_size(1).lines or 24
+    except OSError:
+        return 24
