@@ -7,10 +7,10 @@ from zsupport.answer.dimensions import collapse
 from zsupport.answer.priority import answer_priority
 from zsupport.errors import LimitExceeded
 from zsupport.policy.model import Revision
-from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.typed import TYPE_CHECKING, Mapping, MappingProxyType, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator
 
     from zsupport.advise.questions import Asking
     from zsupport.answer.case import Answer
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _ZONE, _COUNTRY = "UTC", "US"
 #: The start of the name of a fact: a fact can have the name of a field, such as `topic`.
 _FACT = "fact "
+#: The maximum number of combinations of facts without a priority that are compared.
+_MAX_WITHOUT_PRIORITY = 100
+NO_FACTS: Mapping[str, str] = MappingProxyType({})
 _IDENTITY = ("plan", "role", "channel", "priority", "metric", "topic")
 
 
@@ -102,7 +105,16 @@ def _compared(asking: Asking, revision: Revision, query: Query) -> OpenCase:
         contents = {priority: _content_of(rows) for priority, rows in rows_by_priority.items()}
         names |= _deciding_facts(decided, contents)
     pools: list[list[_Content]] = [[], [], [], []]
-    for rows_of_questions in rows_by_priority.values():
+    without = [facts for facts, priority in decided if priority is None]
+    if len(without) > _MAX_WITHOUT_PRIORITY:
+        return OpenCase(_every_open(revision, query), known, by_facts)
+    defaults = {fact.id for fact in revision.facts if fact.default is not None}
+    contents_without = []
+    for facts in without:
+        chosen = {name: value for name, value in facts.items() if name not in defaults}
+        stated_case = query._replace(facts={**query.facts, **chosen})
+        contents_without.append(_contents(asking, stated_case, None, chosen))
+    for rows_of_questions in (*rows_by_priority.values(), *contents_without):
         for pool, rows_of_question in zip(pools, rows_of_questions, strict=True):
             pool += rows_of_question
     for pool in pools:
@@ -114,27 +126,64 @@ def _compared(asking: Asking, revision: Revision, query: Query) -> OpenCase:
     return OpenCase(missing, known, by_facts)
 
 
-def _contents(asking: Asking, query: Query, priority: str | None) -> list[list[_Content]]:
-    """Return the rows of channels and hours, due, terms and self-help for a priority."""
+def _contents(
+    asking: Asking, query: Query, priority: str | None, chosen: Mapping[str, str] = NO_FACTS
+) -> list[list[_Content]]:
+    """Return the rows of channels, due, terms and self-help, and hours for a priority.
+
+    `chosen` are facts that every row has.
+    """
     case = query._replace(priority=priority)
     customer_tz = asking.customer_tz or _ZONE
     customer = asking._replace(
         customer_tz=customer_tz, customer_country=asking.customer_country or _COUNTRY
     )
+    channels = [_content(row, priority) for row in customer.channels(case)]
+    terms = [_content(row, priority) for row in customer.terms(case)]
     result = [
-        [_content(row, priority) for row in customer.channels(case)],
+        channels,
         [_content(row, priority) for row in customer.due(case)],
-        [_content(row, priority) for row in customer.terms(case)],
+        [*_of_allowed_channels(terms, channels)],
         [],
     ]
     if customer.has_conditional_hours:
-        result[3] = [_content(row, priority) for row in customer.hours(case)]
+        # A question without any case would list the hours by name.
+        result[3] = [
+            _content(row, priority)
+            for channel in dict.fromkeys(row.channel for row in channels)
+            for row in customer.hours(case._replace(channel=channel))
+        ]
     roles = [query.role] if query.role is not None else [*customer.roles]
     for role in roles:
         resources = customer.topics(role)
         text = repr([_text(row._asdict()) for row in resources])
         result[2].append(_Content(None, role, None, priority, None, "topics", {}, text))
-    return result
+    facts = _facts(chosen)
+    return [[row._replace(facts={**row.facts, **facts}) for row in rows] for rows in result]
+
+
+def _of_allowed_channels(
+    terms: Iterable[_Content], channels: Iterable[_Content]
+) -> Iterator[_Content]:
+    """Yield the terms, without the content of terms about channels that are not allowed."""
+    by_channel: dict[str | None, list[_Content]] = {}
+    for row in channels:
+        by_channel.setdefault(row.channel, []).append(row)
+    for term in terms:
+        if term.channel is None:
+            yield term
+            continue
+        for row in by_channel[term.channel]:
+            pairs = ((term.plan, row.plan), (term.role, row.role))
+            pairs = (*pairs, *((term.facts[n], row.facts[n]) for n in term.facts if n in row.facts))
+            if any(a is not None and b is not None and a != b for a, b in pairs):
+                continue
+            yield term._replace(
+                plan=term.plan or row.plan,
+                role=term.role or row.role,
+                facts={**term.facts, **row.facts},
+                content=term.content if row.content else "",
+            )
 
 
 def _content(row: Answer, priority: str | None) -> _Content:

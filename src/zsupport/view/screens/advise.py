@@ -13,6 +13,7 @@ from zsupport.advise.summary import change_in_words, summary, target_in_words
 from zsupport.answer.case import NEEDS_INPUT
 from zsupport.policy.model import NO_CASE
 from zsupport.report.screen import (
+    NO_BREAK,
     Heading,
     LabelledTexts,
     Paragraph,
@@ -22,12 +23,21 @@ from zsupport.report.screen import (
     section,
 )
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.screens import Notes, Setting, closing, display_names
+from zsupport.view.screens import (
+    Notes,
+    Setting,
+    case_in_words,
+    closing,
+    display_names,
+    priority_label,
+    with_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from zsupport.answer.case import Answer
+    from zsupport.answer.opening import HoursAnswer
     from zsupport.answer.topics import TopicAnswer
     from zsupport.report.screen import Block
 
@@ -45,7 +55,7 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
     rows += details.terms
     for channel in details.hours:
         rows += [details.channels[channel], *details.due.get(channel, ())]
-    notes = Notes(answers.revision, rows, setting.lang)
+    notes = Notes(answers.revision, rows, setting.lang, groups=(_channel_of,))
     shared = _shared_targets(answers, setting)
     parts = (
         section(*(Paragraph(text, "bold") for text in summary(advice, setting.times.full))),
@@ -64,6 +74,12 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
         if warning.message not in common and warning.code != NEEDS_INPUT
     )
     return (*parts, notes.section(), closing(answers._replace(warnings=warnings), setting))
+
+
+def _channel_of(row: Answer) -> object:
+    """Return the channel of an answer; other answers are groups of their own."""
+    channel = row._asdict().get("channel")
+    return ("channel", channel) if channel and "topic" not in row._asdict() else id(row)
 
 
 def _common_notes(rows: Sequence[TopicAnswer]) -> tuple[list[str], list[TopicAnswer]]:
@@ -94,14 +110,11 @@ def _case(
 ) -> Section:
     """Return the case, its priority with the reason, and the targets of all channels."""
     advice, priority = answers[0], answers[0].priority
-    names = display_names(answers.revision, setting.lang)
-    members = (("plan", advice.plan), ("role", advice.role))
-    values = [names.get((kind, value), value) for kind, value in members if value is not None]
-    facts = [glued(f"{name}={value}") for name, value in advice.facts.items()]
-    rows = [("Case", " · ".join([*values, *facts]))]
+    query = answers.query._replace(priority=None)
+    rows = [("Case", case_in_words(answers._replace(query=query), setting.lang))]
     if priority is not None:
-        text = f"{priority['id']} {priority['name']}"
-        text = priority["id"] if priority["id"] == priority["name"] else text
+        names = display_names(answers.revision, setting.lang)
+        text = priority_label(priority["id"], names)
         text += f": {priority['meaning'].rstrip('.')}" if priority["meaning"] else ""
         decided = ", ".join(glued(f"{name}={value}") for name, value in priority["facts"].items())
         text += f" ({decided})" if decided else ""
@@ -132,7 +145,7 @@ def _self_help(
         blocks += _channel(answers, entry, "", setting, notes).blocks
     topics_by_text: dict[str, list[str]] = {}
     for row in resources:
-        url = f" {row.url}" if row.url else ""
+        url = f" {glued(row.url)}" if row.url else ""
         topics = topics_by_text.setdefault(f"{row.name}{notes.marks(row)}{url}", [])
         topics += [row.topic] if row.topic else []
     listed = list(topics_by_text.items())
@@ -159,16 +172,20 @@ def _channel(
 ) -> Section:
     """Return how to use a channel, whether it is open, and when an answer is due."""
     id, indent = entry["channel"], _INDENT if number else 2 * _INDENT
-    name = f"{number}{entry['name']}{notes.marks(answers.details.channels[id])}"
-    blocks: list[Block] = [Heading(name, _opening(entry, setting), indent - _INDENT)]
-    blocks += [Paragraph(entry["url"], "", indent)] if entry["url"] else []
+    marks = notes.marks_of(("channel", id)) + notes.marks(answers.details.channels[id])
+    marks = marks.replace(f"]{NO_BREAK}[", f",{NO_BREAK}")
+    name = f"{number}{with_id(entry['name'], id)}{marks}"
+    opening = _opening(entry, answers.details.hours[id], setting)
+    blocks: list[Block] = [Heading(name, opening, indent - _INDENT)]
+    blocks += [Paragraph(glued(entry["url"]), "", indent)] if entry["url"] else []
     numbers = [
-        (item["country"], " ".join([glued(item["number"]), item["note"] or ""]).rstrip())
+        (_country(item["country"]), " ".join([glued(item["number"]), item["note"] or ""]).rstrip())
         for item in entry["numbers"]
     ]
     blocks += [LabelledTexts(tuple(numbers), indent)] if numbers else []
     blocks += [
-        Paragraph(text, "", indent, f"{place}.") for place, text in enumerate(entry["steps"], 1)
+        Paragraph(text, "", indent, f"{place}." if len(entry["steps"]) > 1 else "")
+        for place, text in enumerate(entry["steps"], 1)
     ]
     labels = [("Have ready", "; ".join(entry["prerequisites"]))] if entry["prerequisites"] else []
     targets = zip(answers.details.due.get(id, ()), entry["targets"], strict=True)
@@ -181,13 +198,18 @@ def _channel(
     return section(*blocks)
 
 
-def _opening(entry: AdvisedChannel, setting: Setting) -> str:
+def _country(code: str) -> str:
+    return "any country" if code == "any" else code
+
+
+def _opening(entry: AdvisedChannel, hours: HoursAnswer, setting: Setting) -> str:
     """Return whether a channel is open, and until when."""
     opens, closes = entry["next_open"], entry["next_close"]
     if entry["state"] == "open":
-        return f"open until {setting.times.short(closes)}" if closes else "open, always"
+        always = "open, always" if hours.windows is not None else "open"
+        return f"open until {setting.times.near(closes)}" if closes else always
     if entry["state"] == "closed":
-        return f"closed, opens {setting.times.short(opens)}" if opens else "closed"
+        return f"closed, opens {setting.times.near(opens)}" if opens else "closed"
     if entry["state"] == NEEDS_INPUT:
         return "hours depend on the customer"
     return "hours not stated" if entry["kind"] not in NO_CASE else ""
