@@ -46,6 +46,11 @@ FIELDS = {
         "plan", "role", "channel", "priority", "facts", "topic", "text", "retired", "note",
         "unclear", "source", "because",
     ),
+    "advise": (
+        "plan", "role", "facts", "state", "summary", "missing", "assumed", "priority",
+        "priorities", "self_help", "self_service", "channels", "terms", "not_included", "change",
+        "retired", "note", "unclear", "source", "because",
+    ),
     "policies": (
         "policy", "title", "revision", "from", "last_day", "in_force", "file", "digest", "terms",
         "document",
@@ -96,6 +101,11 @@ QUESTIONS: list[tuple[str, ...]] = [
     ("terms", "--topic", "contacts", "--policy", "redhat"),
     ("terms", "--policy", "hivemq", "--priority", "P2"),
     ("terms", "--policy", "canonical", "--at", "2024-05-01T00:00:00Z"),
+    ("advise", "--plan", "business", "--role", "admin", "--fact", "impact=down"),
+    ("advise", "--plan", "free", "--role", "user", "--lang", "nb"),
+    ("advise", "--plan", "free"),
+    ("advise", "--policy", "gitlab", "--plan", "premium", "--priority", "emergency"),
+    ("advise", "--policy", "canonical", "--plan", "weekday", "--priority", "sev1", *CUSTOMER),
     ("policies",),
     ("policies", "zoom"),
     ("policies", "zoom", "--lang", "nb"),

@@ -341,7 +341,7 @@ def fields_of(part: dict[str, Any], before: str = "") -> dict[str, dict[str, Any
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("policy", "tests")])
 def test_the_json_guides_have_every_field(name: str) -> None:
-    pages = [read_guide(page) for page in ("json", "json-answers", "json-findings")]
+    pages = [read_guide(page) for page in ("json", "json-answers", "json-advice", "json-findings")]
     text = {title: part for page in pages for title, part in sections(page).items()}
     document = schema(name)
     documented = rows(text[f"`{name}`"])

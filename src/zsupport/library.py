@@ -505,7 +505,7 @@ class Policy:
         def write(instant: datetime) -> str:
             return format_instant(from_datetime(instant), written_in)
 
-        return answers._replace(answers=with_summary(answers, write))
+        return with_summary(answers, write)
 
 
 def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:

@@ -41,8 +41,8 @@ def all_advice(name: str) -> Iterator[tuple[AdviceAnswers, dict[str, Any]]]:
                     case = {**case, "fact": {**case["fact"], entries[0]["fact"]: value}}
                 else:
                     case = {**case, entries[0]["field"]: value}
-            customer = {"customer_tz": "Europe/Oslo", "customer_country": "NO"}
-            yield policy.advise(**case, **customer, at=AT), case
+            case |= {"customer_tz": "Europe/Oslo", "customer_country": "NO"}
+            yield policy.advise(**case, at=AT), case
 
 
 def shown(answers: AdviceAnswers, width: int, encoding: str = "utf-8") -> str:

@@ -79,6 +79,13 @@ class MissingInput(TypedDict):
     values: tuple[InputChoice, ...]
 
 
+class NamedValue(TypedDict):
+    """A value of a dimension or of a fact."""
+
+    name: str
+    value: str
+
+
 class AdvisedPriority(TypedDict):
     """The priority of the case, and the facts that lead to it."""
 
@@ -86,7 +93,7 @@ class AdvisedPriority(TypedDict):
     name: Words
     meaning: Words | None
     decided_by: Annotated[str, ("enum", DECIDED_BY)]
-    facts: dict[str, str]
+    facts: tuple[NamedValue, ...]
 
 
 class AdvisedTarget(TypedDict):
@@ -141,12 +148,12 @@ class AdvisedTerm(TypedDict):
 class NotIncluded(TypedDict):
     """A channel that the case may not use, and the smallest change that would allow it.
 
-    `change` has the changed values by dimension or fact; it is None if no change helps.
+    `change` has the changed values; it is None if no change helps.
     """
 
     channel: str
     name: Words
-    change: dict[str, str] | None
+    change: tuple[NamedValue, ...] | None
 
 
 class Advice(NamedTuple):
@@ -158,7 +165,7 @@ class Advice(NamedTuple):
     state: Annotated[str, ("enum", ADVICE_STATES)]
     summary: tuple[Words, ...]
     missing: tuple[MissingInput, ...]
-    assumed: dict[str, str]
+    assumed: tuple[NamedValue, ...]
     priority: AdvisedPriority | None
     priorities: tuple[str, ...]
     self_help: tuple[AdvisedResource, ...]
@@ -166,7 +173,7 @@ class Advice(NamedTuple):
     channels: tuple[AdvisedChannel, ...]
     terms: tuple[AdvisedTerm, ...]
     not_included: tuple[NotIncluded, ...]
-    change: dict[str, str] | None
+    change: tuple[NamedValue, ...] | None
     retired: Date | None
     note: Words | None
     unclear: Words | None
@@ -216,7 +223,7 @@ def advise(asking: Asking, query: Query) -> AdviceAnswers:
     revision, in_force = asking.policy.revision_at(asking.at)
     query = settle(revision, query, asking.policy.revisions)
     advice = Advice(
-        query.plan, query.role, dict(query.facts), NOT_ENTITLED, (), (), {}, None, (), (), (), (),
+        query.plan, query.role, dict(query.facts), NOT_ENTITLED, (), (), (), None, (), (), (), (),
         (), (), None, retired_of(revision, query.plan), None, None, None,
         reasons(revision, (revision.grants_place,)),
     )  # fmt: skip
@@ -371,7 +378,7 @@ class _AnsweredCase:
             name=row.name or row.priority,
             meaning=row.meaning,
             decided_by="facts" if self.left_open.by_facts else "case",
-            facts=row.facts if self.left_open.by_facts else {},
+            facts=_named(row.facts if self.left_open.by_facts else {}),
         )
 
     def _channel(self, id: str) -> AdvisedChannel:
@@ -444,7 +451,7 @@ class _AnsweredCase:
             if field in questions
         )
 
-    def _assumed(self) -> dict[str, str]:
+    def _assumed(self) -> tuple[NamedValue, ...]:
         """Return the facts whose default is used, if another value would change an answer."""
         pairs = (
             warning.message.partition(" ")[0].partition("=")
@@ -452,9 +459,9 @@ class _AnsweredCase:
             if warning.code == "default-fact"
         )
         stated = {name: value for name, _, value in pairs}
-        return {name: stated[name] for name in facts_in_order(self.revision, {*stated})}
+        return _named({n: stated[n] for n in facts_in_order(self.revision, {*stated})})
 
-    def _change(self, channels: Iterable[str]) -> dict[str, str] | None:
+    def _change(self, channels: Iterable[str]) -> tuple[NamedValue, ...] | None:
         query = self.query
         case: Case = {f.id: f.default for f in self.revision.facts if f.default is not None}
         case |= query.facts
@@ -462,10 +469,17 @@ class _AnsweredCase:
             if (value := getattr(query, name)) is not None:
                 case[name] = value
         try:
-            return smallest_change(self.revision, case, channels, by_facts=self.left_open.by_facts)
+            change = smallest_change(
+                self.revision, case, channels, by_facts=self.left_open.by_facts
+            )
         except LimitExceeded as error:
-            self.warnings.append(Warning("change-not-searched", str(error.message)))
+            self.warnings.append(Warning("change-not-searched", error.message))
             return None
+        return None if change is None else _named(change)
+
+
+def _named(values: Mapping[str, str]) -> tuple[NamedValue, ...]:
+    return tuple(NamedValue(name=name, value=value) for name, value in values.items())
 
 
 def _lines(texts: Iterable[str | None]) -> str | None:

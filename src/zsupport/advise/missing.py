@@ -5,7 +5,7 @@ from __future__ import annotations
 from zsupport.answer.case import Query, facts_decide, names_in
 from zsupport.answer.dimensions import collapse
 from zsupport.answer.priority import answer_priority
-from zsupport.errors import LimitExceeded
+from zsupport.errors import PolicyError
 from zsupport.policy.model import Revision
 from zsupport.typed import TYPE_CHECKING, Mapping, MappingProxyType, NamedTuple
 
@@ -51,11 +51,12 @@ def open_case(asking: Asking, revision: Revision, query: Query) -> OpenCase:
 
     A dimension is missing only if two of its values lead to different advice. The facts that decide
     the priority are asked instead of the priority, and only if priorities differ in more than their
-    names. If the policy is too large to compare all cases, every open dimension is missing.
+    names. If the cases cannot be compared, because there are too many or because some of them have
+    no calendar, every open dimension is missing.
     """
     try:
         return _compared(asking, revision, query)
-    except LimitExceeded:
+    except PolicyError:
         return OpenCase(_every_open(revision, query), (), _by_facts(revision, query))
 
 
@@ -174,9 +175,10 @@ def _of_allowed_channels(
             yield term
             continue
         for row in by_channel[term.channel]:
-            pairs = ((term.plan, row.plan), (term.role, row.role))
-            pairs = (*pairs, *((term.facts[n], row.facts[n]) for n in term.facts if n in row.facts))
-            if any(a is not None and b is not None and a != b for a, b in pairs):
+            members = ((term.plan, row.plan), (term.role, row.role))
+            if any(a is not None and b is not None and a != b for a, b in members):
+                continue
+            if any(row.facts.get(name, value) != value for name, value in term.facts.items()):
                 continue
             yield term._replace(
                 plan=term.plan or row.plan,

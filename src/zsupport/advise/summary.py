@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
-from zsupport.advise.advice import CONTACT, LIVE, SELF_HELP, Advice, AdvisedChannel
+from zsupport.advise.advice import (
+    CONTACT,
+    LIVE,
+    SELF_HELP,
+    AdviceAnswers,
+    AdvisedChannel,
+    NamedValue,
+)
 from zsupport.answer.case import NEEDS_INPUT
 from zsupport.typed import TYPE_CHECKING
 from zsupport.wording import enumerated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from zsupport.dates import datetime
 
 #: Longer prerequisites are listed as they are written.
 _SHORT = 40
 _DETERMINERS = ("a", "an", "the", "your")
+_NO_BREAK = "\u00a0"
 _DIMENSIONS = ("plan", "role", "priority")
 _UNITS = {"m": "min", "h": "h", "d": "d"}
 
 
-def summary(advice: Advice, write: Callable[[datetime], str]) -> tuple[str, str]:
-    """Return the two sentences; `write` returns an instant as text."""
+def summary(answers: AdviceAnswers, write: Callable[[datetime], str]) -> tuple[str, str]:
+    """Return the two sentences; `write` returns an instant as text.
+
+    No-break spaces keep a number together on a screen.
+    """
+    advice = answers[0]
+    if not answers.in_force:
+        start, last_day = answers.revision.start, answers.revision.last_day
+        dates = [f"from {start}" if start else "", f"until {last_day}" if last_day else ""]
+        period = " ".join(text for text in dates if text)
+        return (
+            "No revision of the policy is in force at that moment.",
+            f"The nearest revision is in force {period}.",
+        )
     if advice.state == NEEDS_INPUT:
         fields = enumerated(entry["fact"] or entry["field"] for entry in advice.missing)
         return f"The advice depends on {fields}.", "State these values to get it."
     if advice.state == CONTACT:
         best = advice.channels[0]
-        return _action(best, write), _expectation(best, write)
-    included = f"Contact is included with {change_in_words(advice.change or {})}."
+        action = _action(best, write)
+        usable = [entry for entry in advice.channels if entry["state"] != "closed"]
+        if best["state"] == "closed" and usable:
+            alternative = _action(usable[0], write)
+            action = f"{action}, or {alternative[:1].lower()}{alternative[1:]}"
+        return f"{action}.", _expectation(best, write)
+    included = f"Contact is included with {change_in_words(advice.change or ())}."
     if not advice.change:
         included = "No change of the case would include contact with support."
     if advice.state == SELF_HELP:
@@ -37,11 +62,11 @@ def summary(advice: Advice, write: Callable[[datetime], str]) -> tuple[str, str]
 
 
 def _action(channel: AdvisedChannel, write: Callable[[datetime], str]) -> str:
-    """Return what to do first."""
+    """Return how to use a channel, as a sentence without its full stop."""
     name, numbers, address = channel["name"], channel["numbers"], channel["url"] or ""
     by_phone = channel["kind"] == "phone"
     if by_phone and len({entry["number"] for entry in numbers}) == 1:
-        action = f"Call {numbers[0]['number']}"
+        action = f"Call {numbers[0]['number'].replace(' ', _NO_BREAK)}"
     elif by_phone:
         action = "Call the number for your country" if numbers else "Call support"
     elif channel["kind"] == "email" and address.startswith("mailto:"):
@@ -58,7 +83,7 @@ def _action(channel: AdvisedChannel, write: Callable[[datetime], str]) -> str:
         action += f"; it is closed until {opens}" if opens else "; it is closed now"
     if by_phone and not numbers:
         action += "; the policy does not state the number"
-    return f"{action}."
+    return action
 
 
 def _preparation(texts: tuple[str, ...]) -> str:
@@ -96,11 +121,13 @@ def _expectation(channel: AdvisedChannel, write: Callable[[datetime], str]) -> s
     return f"The policy does not state when to expect the {what}."
 
 
-def change_in_words(change: Mapping[str, str]) -> str:
+def change_in_words(change: Iterable[NamedValue]) -> str:
     """Return the changed values of a case in words: `plan pro and role owner`."""
     return enumerated(
-        f"{name} {value}" if name in _DIMENSIONS else f"{name}={value}"
-        for name, value in change.items()
+        f"{entry['name']} {entry['value']}"
+        if entry["name"] in _DIMENSIONS
+        else f"{entry['name']}={entry['value']}"
+        for entry in change
     )
 
 
@@ -114,6 +141,7 @@ def target_in_words(target: str) -> str:
     return " ".join(words)
 
 
-def with_summary(advice: Iterable[Advice], write: Callable[[datetime], str]) -> tuple[Advice, ...]:
-    """Return advice with its summary."""
-    return tuple(item._replace(summary=summary(item, write)) for item in advice)
+def with_summary(answers: AdviceAnswers, write: Callable[[datetime], str]) -> AdviceAnswers:
+    """Return the advice with its summary, without no-break spaces."""
+    texts = tuple(text.replace(_NO_BREAK, " ") for text in summary(answers, write))
+    return answers._replace(answers=(answers[0]._replace(summary=texts),))

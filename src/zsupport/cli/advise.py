@@ -101,9 +101,9 @@ def advise(
     times = Times(question.zone_shown(answers), question.at)
 
     def write(instant: datetime) -> str:
-        return times.full(instant).replace("\u00a0", " ")
+        return times.full(instant.replace(second=0))
 
-    answers = answers._replace(answers=with_summary(answers, write))
+    answers = with_summary(answers, write)
     query = question.query(
         plan=answers.query.plan,
         role=answers.query.role,

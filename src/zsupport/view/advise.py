@@ -73,7 +73,7 @@ def _tables(advice: Advice, zone: tzinfo) -> list[Table]:
         Table(
             ("Not included", "Included with"),
             tuple(
-                (entry["name"], change_in_words(entry["change"] or {}))
+                (entry["name"], change_in_words(entry["change"] or ()))
                 for entry in advice.not_included
             ),
         ),
@@ -99,7 +99,7 @@ def explain(advice: Advice, why: Explainer[Advice, AdviceDetails]) -> list[str]:
     for channel, answer in details.channels.items():
         words = "allowed"
         if not answer.allowed:
-            change = change_in_words(changes.get(channel) or {})
+            change = change_in_words(changes.get(channel) or ())
             words = f"not allowed; the smallest change that allows it: {change or 'none'}"
         lines.append(f"channel={channel}: {words}")
         lines += [f"{why.at(reason)}  {reason.path}" for reason in answer.because]

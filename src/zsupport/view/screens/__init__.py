@@ -139,9 +139,13 @@ class Notes:
                 for member in identities:
                     self._rest[member] = [t for t in self._rest[member] if t not in shared]
 
-    def marks(self, row: Answer) -> str:
-        """Return the marks of a row behind a space, such as ` [1, 2]`; number new remarks."""
-        return self._numbering.marks(self._rest.get(id(row), ()))
+    def marks(self, row: Answer, *groups: Hashable) -> str:
+        """Return the marks of a row behind a space, such as ` [1, 2]`; number new remarks.
+
+        The marks of `groups` are added.
+        """
+        of_groups = [text for group in groups for text in self._of_groups.get(group, ())]
+        return self._numbering.marks([*of_groups, *self._rest.get(id(row), ())])
 
     def marks_of(self, group: Hashable) -> str:
         """Return the marks of a group behind a space; number new remarks."""

@@ -13,7 +13,6 @@ from zsupport.advise.summary import change_in_words, summary, target_in_words
 from zsupport.answer.case import NEEDS_INPUT
 from zsupport.policy.model import NO_CASE
 from zsupport.report.screen import (
-    NO_BREAK,
     Heading,
     LabelledTexts,
     Paragraph,
@@ -35,6 +34,7 @@ from zsupport.view.screens import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from zsupport.answer.case import Answer
     from zsupport.answer.opening import HoursAnswer
@@ -57,8 +57,9 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
         rows += [details.channels[channel], *details.due.get(channel, ())]
     notes = Notes(answers.revision, rows, setting.lang, groups=(_channel_of,))
     shared = _shared_targets(answers, setting)
+    sentences = summary(answers, lambda instant: _minute(instant, setting))
     parts = (
-        section(*(Paragraph(text, "bold") for text in summary(advice, setting.times.full))),
+        section(*(Paragraph(text, "bold") for text in sentences)),
         _case(answers, shared, setting, notes),
         _missing(advice, setting),
         _self_help(answers, resources, common, setting, notes),
@@ -116,7 +117,7 @@ def _case(
         names = display_names(answers.revision, setting.lang)
         text = priority_label(priority["id"], names)
         text += f": {priority['meaning'].rstrip('.')}" if priority["meaning"] else ""
-        decided = ", ".join(glued(f"{name}={value}") for name, value in priority["facts"].items())
+        decided = ", ".join(glued(f"{fact['name']}={fact['value']}") for fact in priority["facts"])
         text += f" ({decided})" if decided else ""
         row = answers.details.priority
         rows.append(("Priority", text + (notes.marks(row) if row else "")))
@@ -172,8 +173,7 @@ def _channel(
 ) -> Section:
     """Return how to use a channel, whether it is open, and when an answer is due."""
     id, indent = entry["channel"], _INDENT if number else 2 * _INDENT
-    marks = notes.marks_of(("channel", id)) + notes.marks(answers.details.channels[id])
-    marks = marks.replace(f"]{NO_BREAK}[", f",{NO_BREAK}")
+    marks = notes.marks(answers.details.channels[id], ("channel", id))
     name = f"{number}{with_id(entry['name'], id)}{marks}"
     opening = _opening(entry, answers.details.hours[id], setting)
     blocks: list[Block] = [Heading(name, opening, indent - _INDENT)]
@@ -182,12 +182,12 @@ def _channel(
         (_country(item["country"]), " ".join([glued(item["number"]), item["note"] or ""]).rstrip())
         for item in entry["numbers"]
     ]
-    blocks += [LabelledTexts(tuple(numbers), indent)] if numbers else []
     blocks += [
         Paragraph(text, "", indent, f"{place}." if len(entry["steps"]) > 1 else "")
         for place, text in enumerate(entry["steps"], 1)
     ]
-    labels = [("Have ready", "; ".join(entry["prerequisites"]))] if entry["prerequisites"] else []
+    labels = list(numbers)
+    labels += [("Have ready", "; ".join(entry["prerequisites"]))] if entry["prerequisites"] else []
     targets = zip(answers.details.due.get(id, ()), entry["targets"], strict=True)
     labels += [
         (_title(target["name"]), _target(target, setting) + notes.marks(row))
@@ -219,7 +219,7 @@ def _target(target: AdvisedTarget, setting: Setting) -> str:
     """Return when a target is due, its hours and its condition."""
     within = target_in_words(target["target"] or "")
     if target["due"] is not None:
-        text = f"by {setting.times.full(target['due'])}, within {within}"
+        text = f"by {_minute(target['due'], setting)}, within {within}"
     elif target["state"] == "no-target":
         text = "no promise"
     elif target["state"] == NEEDS_INPUT:
@@ -229,6 +229,11 @@ def _target(target: AdvisedTarget, setting: Setting) -> str:
     else:
         text = "not stated"
     return text + (f"; condition: {target['condition']}" if target["condition"] else "")
+
+
+def _minute(instant: datetime, setting: Setting) -> str:
+    """Return an instant without its seconds, which nobody plans with."""
+    return setting.times.full(instant.replace(second=0))
 
 
 def _title(name: str) -> str:
