@@ -75,7 +75,7 @@ def advise(
     customer_tz: str | None,
     customer_country: str | None,
 ) -> int:
-    """Advise what to do in a case: whom to contact, how, and when to expect an answer.
+    """Advise what to do in a case: the channel, the steps, and when to expect an answer.
 
     State the case with options. In a terminal it asks for a value only if it changes the advice.
     """

@@ -204,7 +204,7 @@ COMMANDS = {
     "priority": "Find the priority for facts, or list the priorities",
     "topics": "List self-help resources by topic and role",
     "terms": "Show what the policy states in words for a case",
-    "advise": "Advise what to do in a case: whom to contact, how, and when to expect an answer",
+    "advise": "Advise what to do in a case: the channel, the steps, and when to expect an answer",
     "publish": "Write the customer's page of a policy as HTML or Markdown",
     "policies": "List the policies, or show one in full",
     "check": "Find errors, gaps and contradictions in policies",
