@@ -58,7 +58,11 @@ def policies(common: Common, name: str | None) -> int:
             if Policy(tuple([revision.heading() for revision in policy.revisions])) not in known:
                 known.insert(0, policy)
     if not common.quiet and common.field is None and chosen_format(common.format) == "table":
-        emit(_screen(known, moments.at, common, files))
+        from zsupport.cli.progress import show_progress
+
+        with show_progress("preparing the policy"):
+            screen = _screen(known, moments.at, common, files)
+        emit(screen)
         return 0
     query = {"policy": requested, "at": format_instant(from_datetime(moments.at), moments.zone)}
     report = show_policies(known, moments.at, query, common.lang, files)

@@ -14,6 +14,7 @@ from zsupport.cli.output import (
     explain,
     note,
     terminal_of,
+    waiting_terminal,
     write_fields,
     write_report,
 )
@@ -204,7 +205,7 @@ def finish(
         stderr_lines: list[str] = []
         reasons: list[str] = []
         if common.why:
-            reasons = view.why(answers, question.located.folder, question.zone)
+            reasons = _reasons(question, answers, view)
         format = chosen_format(common.format)
         screen = None
         if common.field is None and format == "table":
@@ -226,6 +227,20 @@ def finish(
     if refusal and (code != 1 or not common.quiet):
         note(refusal)
     return code if refusal and not (common.exit_zero and code == 1) else 0
+
+
+def _reasons(
+    question: PolicyQuestion, answers: Answers[Row, Details], view: QuestionView[Row, Details]
+) -> list[str]:
+    """Return the lines of `--why`. In a terminal, show the progress if it takes long."""
+    where, zone_shown = question.located.folder, question.zone
+    if waiting_terminal() is None:
+        return view.why(answers, where, zone_shown)
+    from zsupport.cli.progress import show_progress
+
+    doing = "explaining answers"
+    with show_progress(doing) as advance:
+        return view.why(answers, where, zone_shown, lambda done, total: advance(doing, done, total))
 
 
 def _named(warnings: Iterable[Warning], naming: Naming) -> tuple[Warning, ...]:

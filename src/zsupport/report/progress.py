@@ -30,8 +30,16 @@ def progress_bar(terminal: IO[str]) -> Iterator[Callable[[str, int, int], None]]
         TimeRemainingColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    # The caller draws, so no second thread is needed.
-    with Progress(*columns, console=console, transient=True, auto_refresh=False) as shown:
+    # The caller draws, so no second thread is needed. The standard streams must stay as they are,
+    # because their encoding decides what can be shown.
+    with Progress(
+        *columns,
+        console=console,
+        transient=True,
+        auto_refresh=False,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as shown:
         task = shown.add_task("", total=None, count="")
 
         def show(doing: str, done: int, total: int) -> None:

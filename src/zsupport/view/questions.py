@@ -43,17 +43,26 @@ class QuestionView(NamedTuple, Generic[Row, Details]):
     explain: Callable[[Row, Explainer[Row, Details]], list[str]]
 
     def why(
-        self, answers: Answers[Row, Details], where: str, zone_shown: tzinfo = UTC
+        self,
+        answers: Answers[Row, Details],
+        where: str,
+        zone_shown: tzinfo = UTC,
+        before_answer: Callable[[int, int], None] = lambda number, total: None,
     ) -> list[str]:
         """Return lines that explain the answers.
 
         `where` is written before the name of a file. Times are in the zone `zone_shown`. Each
-        answer has a line, then a line for each place in the policy that decided.
+        answer has a line, then a line for each place in the policy that decided. `before_answer` is
+        called with the number of the answer, from 0, and with the number of all answers.
         """
         from zsupport.view.explain import Explainer
 
         explaining = Explainer(answers, where, zone_shown)
-        return [line for answer in answers for line in self.explain(answer, explaining)]
+        lines: list[str] = []
+        for number, answer in enumerate(answers):
+            before_answer(number, len(answers))
+            lines += self.explain(answer, explaining)
+        return lines
 
 
 def load_question(name: str) -> QuestionView[Any, Any]:
