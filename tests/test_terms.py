@@ -229,5 +229,5 @@ def test_a_fact_can_have_the_name_topic(cli: "Cli", tmp_path: Path) -> None:
     ]  # fmt: skip
     run = cli("terms", "--policy", str(file), "--format", "table")
     assert [line.strip() for line in run.stdout.splitlines() if line] == [
-        "contacts", "Two.", "for pro", "refunds", "Ask.", "for pro with billing",
+        "contacts", "Two.", "for pro", "refunds", "Ask.", "for pro with topic billing",
     ]  # fmt: skip

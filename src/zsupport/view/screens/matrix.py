@@ -15,6 +15,8 @@ Labels: TypeAlias = "tuple[tuple[str, ...], ...]"
 #: The maximum number of values in a label, and of groups of rows in a closing line.
 _MAX_VALUES = 12
 _MAX_GROUPS = 8
+#: The columns whose values are understood without the name of the column.
+_SELF_EXPLANATORY = ("plan", "role", "channel", "priority", "metric", "hours")
 
 
 class MatrixRow(NamedTuple):
@@ -81,13 +83,16 @@ class Labeller:
         return ", ".join(shown)
 
     def naming(self, rows: Sequence[MatrixRow]) -> str:
-        """Return a text that names rows: `trial, free`, or `free with user; trial`."""
+        """Return a text that names rows: `trial, free`, or `free with user; pro with topic bill`.
+
+        The values of facts need the name of the fact.
+        """
         texts = []
         for row in rows:
             labels = [
-                label
-                for label, values, every in zip(
-                    self.labels(row), row.labels, self._every, strict=True
+                label if column in _SELF_EXPLANATORY else f"{column} {label}"
+                for column, label, values, every in zip(
+                    self._columns, self.labels(row), row.labels, self._every, strict=True
                 )
                 if set(values) != every
             ]
