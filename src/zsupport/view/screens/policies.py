@@ -97,7 +97,7 @@ def policy_screen(
     """Return everything that the revision in force states; before it, the list of revisions.
 
     `documents` are the files by name. Groups come from them, because the model replaces each group
-    by its values. `channels` stand before the entitlements: who may use which channel.
+    by its values. `channels` precede the entitlements: who may use which channel.
     """
     revision, _ = policy.revision_at(at)
     revisions = list_screen([policy], at, lang) if len(policy.revisions) > 1 else ()
