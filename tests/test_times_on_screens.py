@@ -130,7 +130,7 @@ def test_card_of_a_pause_states_what_is_left(desk: str, cli: "Cli") -> None:
 
 
 @pytest.mark.parametrize(("arguments", "headline"), [
-    (("--priority", "P5"), "No promise: the policy states that there is no target"),
+    (("--priority", "P5"), "No promise: the policy promises no time"),
     (("--priority", "P5", "--metric", "fix"), "Not stated: the policy states no target"),
     (("--priority", "P1", "--metric", "update"),
      "Not started: the clock starts when the case is answered"),

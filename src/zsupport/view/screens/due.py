@@ -136,7 +136,7 @@ def _headline(row: CaseRow, setting: Setting) -> Heading:
 
 
 def _without_deadline(row: CaseRow) -> str:
-    """Return why there is no deadline."""
+    """Return why a case has no deadline."""
     answer, target = row.answer, row.target
     if answer.state in ("running", "not-started", "met") and target is not None:
         words = target_in_words(target)
@@ -146,7 +146,7 @@ def _without_deadline(row: CaseRow) -> str:
             return f"Not reached within ten years: {words}"
     texts = {
         "not-entitled": "Not entitled",
-        "no-target": "No promise: the policy states that there is no target",
+        "no-target": "No promise: the policy promises no time",
         "not-stated": "Not stated: the policy states no target",
         "needs-input": "The answer depends on the customer",
         "not-started": f"Not started: the clock starts when the case is {answer.starts}",
