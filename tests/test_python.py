@@ -157,6 +157,23 @@ def test_to_dict_equals_the_json_output(
     assert plain["in_force"] is True
 
 
+def test_advice_equals_the_json_output_except_for_the_words_of_its_summary(cli: Cli) -> None:
+    answers = ZOOM.advise(**CASE, at=OPENED)
+    case = ("--plan", CASE["plan"], "--role", CASE["role"], "--priority", CASE["priority"])
+    run = cli("advise", *case, "--at", OPENED, "--tz", "UTC", "--format", "json")
+    (document,) = json.loads(run.stdout)["answers"]
+    (plain,) = answers.to_dict()["answers"]
+    assert document.pop("summary") == [
+        "Use Online ticket now.",
+        "Expect the first response by Mon 23 Nov 2026, 13:00 UTC, within 4 h.",
+    ]
+    assert plain.pop("summary") == [
+        "Use Online ticket now.",
+        "Expect the first response by 2026-11-23T13:00:00Z, within 4 h.",
+    ]
+    assert plain == document
+
+
 # -- instants --------------------------------------------------------------------------------------
 
 EVENTS: list[dict[str, Any]] = [

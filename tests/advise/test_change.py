@@ -1,5 +1,6 @@
 """The smallest change of a case, compared with a breadth-first search over single cases."""
 
+import re
 from datetime import UTC, datetime
 from itertools import product
 from random import Random
@@ -7,11 +8,12 @@ from random import Random
 from reference.draw import block, draw
 
 from zsupport.advise.change import smallest_change
-from zsupport.answer.case import Case, facts_decide, matching, names_in
+from zsupport.answer.case import Case, facts_decide, matching, names_in, no_priority_reasons
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Revision
+from zsupport.view.channels import QUESTION
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 POLICIES = 40
@@ -133,3 +135,47 @@ def test_change_is_as_small_as_in_a_plain_search() -> None:
             channel = random.choice(revision.channels).id
             changes.add(compare(revision, case, channel, by_facts=by_facts))
     assert {None, 0, 1, 2} <= changes
+
+
+def test_reasons_of_a_denied_channel_name_a_smallest_change() -> None:
+    sizes = set()
+    for number in range(POLICIES):
+        random = Random(number)
+        text = block({**draw(13, number)[0], "effective": {"from": "2026-11-01"}})
+        revision = load_revision(SourceFile("drawn.yaml", text.encode(), "", "drawn.yaml"))
+        policy, facts = Policy((revision,)), {fact.id for fact in revision.facts}
+        known = dimensions(revision)
+        cases = 1
+        for values in known.values():
+            cases *= len(values)
+        if cases > 1_500:
+            continue
+        for _ in range(4):
+            by_facts = facts_decide(revision)
+            case = {name: random.choice(values) for name, values in known.items()}
+            if by_facts:
+                case.pop("priority", None)
+            channel = random.choice(revision.channels).id
+            answers = policy.channels(
+                **{name: value for name, value in case.items() if name not in facts},
+                fact={name: value for name, value in case.items() if name in facts},
+                channel=channel,
+                at=AT,
+            )
+            if any(answer.allowed for answer in answers) or answers.warnings:
+                continue
+            if answers[0].because == no_priority_reasons(revision):
+                continue  # the reasons are the conditions of all priorities
+            expected = distance(revision, case, channel, by_facts=by_facts)
+            prefix = "  it would be allowed with "
+            lines = [line for line in QUESTION.why(answers, "") if line.startswith(prefix)]
+            if expected is None or not lines:
+                assert (expected, lines) == (None, []), case
+                continue
+            first = lines[0].removeprefix(prefix).partition("; or ")[0]
+            names = "|".join(known)
+            change = dict(re.findall(rf"(?:^| and |, )({names}) ([^ ,]+)", first))
+            assert len(change) == expected, (case, lines)
+            assert distance(revision, {**case, **change}, channel, by_facts=by_facts) == 0
+            sizes.add(expected)
+    assert {1, 2} <= sizes

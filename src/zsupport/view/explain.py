@@ -10,6 +10,7 @@ from functools import cached_property
 from zsupport.answer.case import Answers, Because, Case, Details, Row
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.answer.grants import applying_grants
+from zsupport.errors import LimitExceeded
 from zsupport.policy.model import Alternative, Grant, Place, When
 from zsupport.typed import TYPE_CHECKING, Generic
 from zsupport.wording import enumerated
@@ -103,7 +104,10 @@ class Explainer(Generic[Row, Details]):
         return lines
 
     def helpful_changes(self, case: Case, channels: list[str], what: str) -> list[str]:
-        """Return the changes of a single value of the case that make the answer positive."""
+        """Return the smallest changes of the case that make the answer positive.
+
+        If no change of a single value helps, a search over all cases finds the smallest change.
+        """
 
         def allowed(changed: Case, name: str) -> bool:
             return any(
@@ -118,18 +122,19 @@ class Explainer(Generic[Row, Details]):
             if good:
                 changes.append(f"with {name} {any_of(good)}")
         if not changes:
-            plans = [
-                (plan, role)
-                for plan in self._values("plan", case)
-                for role in self._values("role", case)
-                if allowed({**case, **_some(plan=plan, role=role)}, "role")
-            ]
-            if not plans:
+            change = self._smallest_change(case, channels)
+            if not change:
                 return []
-            plan, role = plans[0]
-            pair = [f"plan {plan}" if plan else "", f"role {role}" if role else ""]
-            changes.append(f"with {' and '.join(p for p in pair if p)}")
+            changes.append(f"with {enumerated(f'{name} {v}' for name, v in change.items())}")
         return [f"  it would be {what} {'; or '.join(changes)}"]
+
+    def _smallest_change(self, case: Case, channels: list[str]) -> dict[str, str] | None:
+        from zsupport.advise.change import smallest_change
+
+        try:
+            return smallest_change(self.revision, case, channels, by_facts="priority" not in case)
+        except LimitExceeded:
+            return None
 
     def choices(self, case: Case) -> list[tuple[str, list[str]]]:
         """Return the values that each dimension and fact of a case could have."""
