@@ -249,6 +249,8 @@ class _PageBuilder:
             return None
         decided = facts_decide(self.revision)
         meant = any(priority.meaning for priority in self.revision.priorities)
+        if not meant and not decided:
+            return self.undefined_priorities()
         rows: list[tuple[tuple[Line, ...], ...]] = []
         notes: dict[Line, int] = {}
         for priority in self.revision.priorities:
@@ -266,10 +268,6 @@ class _PageBuilder:
                 more = [self.texts.line("or-line", second=line) for line in lines[1:]]
                 row = (*row, (*lines[:1], *more) or (self.term("any-other"),))
             rows.append(row)
-        if not meant and not decided:
-            names = Bullets(tuple(row[0][0] for row in rows))
-            undefined = Passage(self.term("priorities-undefined"))
-            return self.section("priorities", "priorities", [undefined, names])
         columns = (self.term("priority"), *([self.term("meaning")] if meant else []))
         if decided:
             columns = (*columns, self.term("when"))
@@ -278,6 +276,17 @@ class _PageBuilder:
         )
         key = "priorities-decided" if decided else "priorities-stated"
         return self.section("priorities", "priorities", [Passage(self.texts.line(key)), grid])
+
+    def undefined_priorities(self) -> PageSection:
+        """Return the priorities of a policy that does not define them."""
+        items = []
+        for priority in self.revision.priorities:
+            line = self.texts.value("priority", priority.id)
+            for remark in self.remarks(priority.remarks):
+                line = self.texts.line("with-remark", text=line, remark=remark)
+            items.append(line)
+        undefined = Passage(self.term("priorities-undefined"))
+        return self.section("priorities", "priorities", [undefined, Bullets(tuple(items))])
 
     def terms(self) -> PageSection | None:
         """Return the terms by topic: the first that matches applies."""
