@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "publish"))
 
 from pages import Published, Reader, named, published, revision_of
 from test_hostile_texts import hostile
-from test_picker import Table
+from test_picker import Table, check_drawn
 
 CHROMIUM = shutil.which("chromium")
 WIDTHS = (400, 1200)
@@ -204,3 +204,8 @@ def test_page_can_be_printed(browser: Any, tmp_path: Path) -> None:
     assert visit.tab.locator("table").first.is_visible()
     assert visit.tab.pdf().startswith(b"%PDF")
     visit.check()
+
+
+@pytest.mark.parametrize("number", range(1_000, 1_300))
+def test_pages_of_random_policies_equal_the_answers(number: int) -> None:
+    check_drawn(number)

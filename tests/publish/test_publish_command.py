@@ -272,6 +272,15 @@ def test_page_of_a_policy_without_names_has_ids(cli: Cli, folder: Path) -> None:
     assert all(element.text for element in reader.of("th", "h2", "h3", "option", "dt"))
 
 
+def test_names_that_several_values_share_are_followed_by_the_id(cli: Cli, folder: Path) -> None:
+    (folder / "acme.yaml").write_text(
+        POLICY.replace("{free: Free, pro: Pro}", "{a: Pro, pro: Pro}")
+    )
+    reader = Reader(cli("publish", "./acme.yaml", *DATE, cwd=folder).stdout)
+    assert "Pro (pro)" in [element.text for element in reader.of("th")]
+    assert "No channel is included: Pro (a)." in [element.text for element in reader.of("p")]
+
+
 # -- revisions -----------------------------------------------------------------------------------
 
 

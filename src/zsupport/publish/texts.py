@@ -70,7 +70,7 @@ class PageTexts:
             if plan.retired:
                 name = self.line("retired", name=name, date=self.words.long_day(plan.retired))
             plans[plan.id] = name
-        return {
+        names: dict[str, dict[str, Line]] = {
             **{
                 fact.id: {value: (self.policy(text),) for value, text in fact.values.items()}
                 for fact in revision.facts
@@ -80,11 +80,11 @@ class PageTexts:
             "channel": {item.id: (self.policy(item.name),) for item in revision.channels},
             "priority": {item.id: self.priority(item.id) for item in revision.priorities},
         }
+        return {dimension: _distinct(members) for dimension, members in names.items()}
 
     def value(self, dimension: str, value: str) -> Line:
         """Return the name of a value of a dimension or fact, or its id if it has no name."""
-        name = self._members.get(dimension, {}).get(value, ())
-        return name if any(phrase.text for phrase in name) else (Phrase(value),)
+        return self._members.get(dimension, {}).get(value) or (Phrase(value),)
 
     def values(self, dimension: str, values: tuple[str, ...]) -> Line:
         """Return the names of several values."""
@@ -161,6 +161,19 @@ class PageTexts:
     def hours_names(self, names: str) -> Line:
         """Return the names of hours that an answer lists, as links."""
         return joined([self.hours_name(name) for name in names.split(", ")])
+
+
+def _distinct(names: dict[str, Line]) -> dict[str, Line]:
+    """Return names by id; a name that several ids share is followed by the id.
+
+    An id without a name is its own name.
+    """
+    shown = {id: line if plain(line).strip() else (Phrase(id),) for id, line in names.items()}
+    texts = [plain(line) for line in shown.values()]
+    return {
+        id: (*line, Phrase(f" ({id})")) if texts.count(plain(line)) > 1 else line
+        for id, line in shown.items()
+    }
 
 
 def spaced(name: str) -> str:
