@@ -36,15 +36,15 @@ from zsupport.policy.loader import revision_of
 from zsupport.policy.yamltext import to_node
 
 _HOURS = "calendar"
-#: A pause `[from, to)`; `to` None is an open pause.
+#: The start of a pause, and its end (exclusive). The end of an open pause is None.
 Pause = tuple[Instant, Instant | None]
 
 
 class Calendar:
-    """Opening hours, compiled for arithmetic.
+    """Opening hours, for calculations of working time and deadlines.
 
-    Arguments are aware datetimes in any time zone, or texts with an offset. Results are datetimes
-    in UTC, in whole seconds. An instant without an offset raises ValueError.
+    Instants in arguments are aware datetimes in any time zone, or texts with an offset. Instants in
+    results are datetimes in UTC, in whole seconds. An instant without an offset raises ValueError.
     """
 
     __slots__ = ("_business_day", "_settled")
@@ -62,11 +62,13 @@ class Calendar:
         customer_tz: str | None = None,
         customer_country: str | None = None,
     ) -> Calendar:
-        """Return the calendar of a mapping in the policy format, or the union of several mappings.
+        """Return the calendar that a mapping defines, or the union of several calendars.
 
-        `business_day` states when a target in business days is due (close, same-time or opening).
-        Raises InvalidPolicy (not a ValueError) with all findings for an invalid mapping, and
-        NeedsInput if the calendar needs the customer's time zone or country.
+        A mapping has the policy format of an entry of `hours`. `business_day` states when a target
+        in business days is due (`close`, `same-time` or `opening`). `customer_tz` is an IANA name,
+        `customer_country` is a code such as NO or DE-BY. Raises InvalidPolicy, which is not a
+        ValueError, with all findings for an invalid mapping. Raises NeedsInput if the calendar
+        needs the customer's time zone or country.
         """
         calendars = [calendar] if isinstance(calendar, Mapping) else list(calendar)
         names = [f"{_HOURS}-{i}" for i in range(len(calendars))]
@@ -86,7 +88,7 @@ class Calendar:
 
     @property
     def working_time(self) -> WorkingTime:
-        """The same opening hours, for calculations with seconds since the epoch."""
+        """The opening hours, for calculations with instants in seconds since the epoch."""
         return self._settled.time
 
     def is_open(self, moment: Instant) -> bool:
@@ -105,7 +107,7 @@ class Calendar:
         """
         first, last = _instant(start), _instant(end)
         if last < first:
-            raise ValueError("the end is before the start")
+            raise ValueError("`end` is before `start`")
         time = self._settled.time
         worked = time.elapsed(first, last)
         if pauses:
@@ -116,10 +118,11 @@ class Calendar:
     def due(
         self, opened: Instant, target: timedelta | str, pauses: Sequence[Pause] = ()
     ) -> datetime:
-        """Return the deadline of a target: a duration of working time, or a target text.
+        """Return the deadline of a target whose clock starts at `opened`.
 
-        Raises ValueError for a target without a deadline, for an open pause that makes the
-        deadline unknown, and for a target that is not reached within ten years.
+        `target` is a duration of working time, or a text such as `2 business days`. Raises
+        ValueError for an invalid target or a target without a deadline, for an open pause that
+        makes the deadline unknown, and for a target that is not reached within ten years.
         """
         if type(target) is timedelta and not pauses:
             # The common case needs no events.
@@ -150,13 +153,16 @@ class Calendar:
         if isinstance(target, timedelta):
             seconds = target.days * 86_400 + target.seconds
             if not 0 <= seconds <= MAX_SECONDS:
-                raise ValueError("a target must be from zero to one year")
+                raise ValueError("a target must be between 0 and 365 days")
             return Target("business", seconds, 0, False, False, str(target))
         parsed = parse_target(target)
         if parsed.kind in ("none", "not-stated", "rate"):
             raise ValueError(f"the target `{parsed.text}` has no deadline")
         if parsed.kind == "clock" and not parsed.around_the_clock:
-            raise BadText(f"ambiguous target `{parsed.text}` under hours", "`24x7` or `business`")
+            raise BadText(
+                f"ambiguous target `{parsed.text}`",
+                "`24x7` for elapsed time, or `business` for working time",
+            )
         return parsed
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class ZsupportError(Exception):
     """An error that ends the run, with a message and a hint.
 
-    A text that names fields of a question is a `Message`, so that each caller can show the fields
-    in its own notation.
+    A message or hint that names fields of a question is a `Message`, so that each caller can show
+    the fields in its own notation.
     """
 
     exit_code: ClassVar[int] = 70
@@ -52,7 +52,7 @@ class InvalidPolicy(PolicyError):
     """An invalid policy, with all findings (exit 3)."""
 
     def __init__(self, findings: Sequence[Finding], texts: dict[str, str]) -> None:
-        """`texts` has the source text of every file with a finding, for excerpts."""
+        """`texts` has the text of every file with a finding, by name, for excerpts."""
         first = findings[0]
         place = f"{first.file}:{first.span.line}:{first.span.column}"
         if len(findings) > 1:
@@ -101,7 +101,10 @@ class Bug(ZsupportError):
 
     @classmethod
     def of(cls, error: BaseException) -> Bug:
-        """Return the bug for an unexpected exception, without paths of this machine."""
+        """Return the bug for an unexpected exception.
+
+        The message names the module and the line, but not the path of the module's file.
+        """
         trace = error.__traceback__
         while trace and trace.tb_next:
             trace = trace.tb_next
@@ -116,7 +119,7 @@ class Bug(ZsupportError):
 
 
 def is_interruption(error: BaseException | None) -> bool:
-    """Return whether an error is an interruption (SIGINT), or was caused by one.
+    """Return whether an error is an interruption (SIGINT), or was caused by an interruption.
 
     Python 3.11 raises a RuntimeError if it is interrupted while it creates a class.
     """
@@ -126,7 +129,7 @@ def is_interruption(error: BaseException | None) -> bool:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name closest to `name`, compared without case, or None.
+    """Return the known name that is closest to `name`, ignoring upper and lower case.
 
     The result is None if no name is close, or if there are too many names to compare.
     """
@@ -144,12 +147,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def comparisons(name: str, known: Iterable[str]) -> int:
-    """Return the cost of finding the closest name, in comparisons of names of 20 letters."""
+    """Return the cost of finding the closest name, in comparisons of two names of 20 letters."""
     length = min(len(name), 100)
     return sum(1 + length * len(candidate) // 400 for candidate in known)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """Return the hint that names the closest known name, or None."""
+    """Return a hint with the closest known name, or None if no known name is close."""
     close = nearest(name, known)
     return f"did you mean `{close}`?" if close else None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Span(NamedTuple):
-    """A range of a file; lines and columns count characters from 1, the end is exclusive."""
+    """A range of a file. Lines, and columns in characters, count from 1. The end is exclusive."""
 
     line: int
     column: int
@@ -62,24 +62,25 @@ class Finding(NamedTuple):
     file: str
     span: Span
     path: str  # in the document, e.g. targets[2].first-response.P1
-    expected: str | None = None
-    hint: str | None = None
+    expected: str | None = None  # what is accepted at this place
+    hint: str | None = None  # what to do
     label: str | None = None  # a few words about the text at the span
     case: Mapping[str, str] | None = None  # the witness: a case that shows the error
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
-    identity: tuple[str, ...] = ()  # ids and conditions that distinguish findings of one code
+    identity: tuple[str, ...] = ()  # ids and conditions for the fingerprint; default: path, message
 
 
 SEVERITIES = ("error", "warning", "note")
 
 
 def fingerprints(findings: Sequence[Finding]) -> list[str]:
-    """Return the fingerprints of findings, for tools that compare runs.
+    """Return the fingerprint of each finding, in order, for tools that compare runs.
 
-    A fingerprint depends on the code, the file, the ids and the conditions, so it stays the same
-    when lines or rules move. Findings that agree in all of them are numbered, so that fingerprints
-    are unique within a run.
+    A fingerprint depends on the code, the file and the `identity` of the finding. By default, the
+    identity is the path without positions in lists, and the message. So the fingerprint stays the
+    same when lines or rules move. Findings that are equal in all of these values are numbered.
+    Their fingerprints depend on the number, so all fingerprints of a run are different.
     """
     import re
     from hashlib import sha256
@@ -103,9 +104,9 @@ class Unit(NamedTuple):
 
     name: str
     file: str
-    line: int
+    line: int  # the line of the file on which the unit starts
     findings: tuple[Finding, ...]
-    fails_at: str | None = None  # the lowest severity that fails this unit, instead of the run's
+    fails_at: str | None = None  # the lowest severity that fails this unit; None: as in the run
 
 
 class Outcome(NamedTuple):
@@ -115,7 +116,7 @@ class Outcome(NamedTuple):
     units: tuple[Unit, ...]
     texts: Mapping[str, str]  # the source of each file that a finding names, for excerpts
     codes: Mapping[str, Code]  # every kind of finding that the run can report
-    closing: tuple[str, ...]  # lines that end the text, such as `2 problems`
+    closing: tuple[str, ...]  # the last lines of a text report, such as `2 problems`
     extra: Mapping[str, Any]  # more fields of the JSON document
     omitted: Mapping[str, int] = {}  # the number of findings that are not listed, by severity
 
@@ -126,14 +127,17 @@ class Outcome(NamedTuple):
 
 
 def failing_severities(unit: Unit, severity: str) -> tuple[str, ...]:
-    """Return the severities that fail a unit: `unit.fails_at`, else `severity`, and above."""
+    """Return the severities that fail a unit: from `error` down to the lowest, inclusive.
+
+    The lowest is `unit.fails_at`, or `severity` if that is None.
+    """
     return SEVERITIES[: SEVERITIES.index(unit.fails_at or severity) + 1]
 
 
 def has_failures(outcome: Outcome, severity: str) -> bool:
-    """Return whether the run fails. `severity` is the lowest severity that fails a unit.
+    """Return whether a finding of the run fails its unit.
 
-    A unit with its own `fails_at` uses that severity instead.
+    `severity` is the lowest severity that fails a unit without its own `fails_at`.
     """
     return any(
         finding.severity in failing_severities(unit, severity)

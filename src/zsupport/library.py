@@ -1,6 +1,6 @@
-"""Policies as Python values: load a policy, query it. The command line uses this module.
+"""Policies as Python values: load a policy and query it. The command line uses this module.
 
-Errors and warnings name fields as Python arguments: customer_tz, fact={'impact': 'down'}.
+Errors and warnings name fields as Python arguments: `customer_tz`, `fact={'impact': 'down'}`.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ if TYPE_CHECKING:
     from zsupport.answer.topics import TopicAnswers
     from zsupport.clock.holidays import PublicHolidays
 
-#: The maximum number of cached questions of a policy.
+#: The maximum number of questions to `due` whose promises a policy caches.
 MAX_CACHED = 10_000
 
 
 class _DueKey(NamedTuple):
-    """The cache key of a question to `due`: its arguments without the events of a ticket."""
+    """The cache key of a call of `due`: its arguments, except the instants and `at_risk`."""
 
     revision: int  # the position of the revision that answers
     in_force: bool
@@ -82,18 +82,18 @@ class _DueKey(NamedTuple):
 
 
 class _KnownPromises(NamedTuple):
-    """The cached promises of a question to `due`, and the fast path for answering it again."""
+    """The promises of a question to `due`, which are the same for every ticket."""
 
     question: DueQuestion
     promises: Promises
-    quick: QuickAnswer | None
+    quick: QuickAnswer | None  # a faster function for common tickets, if there is one
 
 
 class Policy:
     """A support policy: its revisions in order of their first day.
 
-    Policies are values: two are equal if their revisions are equal. Promises are cached by
-    question, so that the same question for another ticket needs only the clock.
+    Two policies are equal if their revisions are equal. `due` caches the promises of a question:
+    for another ticket with the same question, it only computes the deadlines.
     """
 
     __slots__ = ("_ends", "_hours", "_promises", "_public", "_starts", "revisions")
@@ -101,13 +101,17 @@ class Policy:
     def __init__(
         self, revisions: tuple[Revision, ...], public: PublicHolidays | None = None
     ) -> None:
-        """`public` returns the public holidays of a country (default: the package `holidays`)."""
+        """`public` returns the public holidays of a country in a year.
+
+        By default, the package `holidays` provides them.
+        """
         self.revisions = revisions
         self._public = public
         self._hours: dict[tuple[int, Customer, str], PolicyHours] = {}
-        self._promises: dict[tuple[object, ...], _KnownPromises] = {}  # by _DueKey
-        # The start and end of each revision as instants. The start of the next revision also ends a
-        # revision.
+        # The keys are equal to a _DueKey.
+        self._promises: dict[tuple[object, ...], _KnownPromises] = {}
+        # The period `[start, end)` of each revision, in seconds since the epoch. A revision also
+        # ends when the next revision starts.
         timezone = revisions[0].timezone
         self._starts = [_midnight(r.start, timezone) if r.start else -END for r in revisions]
         self._ends = [
@@ -130,32 +134,38 @@ class Policy:
 
     @property
     def plans(self) -> tuple[str, ...]:
-        """The ids of the plans of all revisions, those of the newest revision first."""
+        """The ids of the plans of all revisions; those of the newest revision come first."""
         return self._ids("plans")
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The ids of the roles."""
+        """The ids of the roles of all revisions; those of the newest revision come first."""
         return self._ids("roles")
 
     @property
     def channel_ids(self) -> tuple[str, ...]:
-        """The ids of the channels; the method `channels` answers who may use them."""
+        """The ids of the channels of all revisions; `channels` answers who may use them."""
         return self._ids("channels")
 
     @property
     def priorities(self) -> tuple[str, ...]:
-        """The ids of the priorities, the most urgent first."""
+        """The ids of the priorities of all revisions; in each revision, the most urgent first."""
         return self._ids("priorities")
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The ids of the metrics; `due` answers for the first if the caller names none."""
+        """The ids of the metrics of all revisions; those of the newest revision come first.
+
+        By default, `due` answers for the first metric of the revision that answers.
+        """
         return self._ids("metrics")
 
     @property
     def facts(self) -> Mapping[str, tuple[str, ...]]:
-        """The values of each fact, by the id of the fact."""
+        """The values of each fact, by the id of the fact.
+
+        The values are those of the newest revision that defines the fact.
+        """
         newest_last = [fact for revision in self.revisions for fact in revision.facts]
         by_id = {fact.id: tuple(fact.values) for fact in newest_last}
         return MappingProxyType({id: by_id[id] for id in self._ids("facts")})
@@ -165,30 +175,35 @@ class Policy:
         return tuple(dict.fromkeys(entry.id for entry in entries))
 
     def revision_at(self, at: Instant | None = None) -> tuple[Revision, bool]:
-        """Return the revision that answers at an instant (default: now); whether it is in force.
+        """Return the revision that answers at an instant, and whether it is in force.
 
-        A revision is in force from its first day to its last day, or until the next revision
-        starts (rule 16 of the clock definition). Both days are local dates in the policy's time
-        zone. If no revision is in force, the nearest revision answers, because it defines the
-        names.
+        The default instant is now. A revision is in force from its first day to its last day, or
+        until the next revision starts (rule 16 of the clock definition). Both days are local dates
+        in the policy's time zone. If no revision is in force, the latest revision that has started
+        answers, or the first revision if none has started.
         """
         index, in_force = self._at(_instant(at))
         return self.revisions[index], in_force
 
     def _at(self, instant: int) -> tuple[int, bool]:
+        """Return the index of the revision that answers, and whether it is in force."""
         index = bisect_right(self._starts, instant) - 1
         return (index, instant < self._ends[index]) if index >= 0 else (0, False)
 
     def _settle(self, index: int, query: Query) -> Query:
-        """Return a query with the ids of a revision. A name of another revision is not an error."""
+        """Return a query in the ids of the revision with this index.
+
+        Raises UsageError for a name that no revision defines.
+        """
         return settle(self.revisions[index], query, self.revisions)
 
     def _other_columns(
         self, index: int, columns: Callable[[int], tuple[str, ...]]
     ) -> frozenset[str]:
-        """Return the columns of the other revisions, because all revisions show the same columns.
+        """Return the columns of all revisions except the one with this index.
 
-        `columns` returns the columns of a revision.
+        `columns` returns the columns of the revision with an index. The answers of each revision
+        show the columns of all revisions.
         """
         indexes = (i for i in range(len(self.revisions)) if i != index)
         return frozenset(name for i in indexes for name in columns(i))
@@ -196,7 +211,10 @@ class Policy:
     def _answer(
         self, index: int, answer: Callable[[int, frozenset[str]], Answers[Row, Details]]
     ) -> Answers[Row, Details]:
-        """Return the answers of a revision, with the columns of all revisions."""
+        """Return the answers of a revision, with the columns of all revisions.
+
+        `answer` answers with the revision that has an index, and with additional columns.
+        """
         shown = self._other_columns(index, lambda i: answer(i, frozenset()).columns)
         return answer(index, shown)
 
@@ -211,10 +229,11 @@ class Policy:
         at: Instant | None = None,
         lang: str = "en",
     ) -> ChannelAnswers:
-        """Answer which channels a case may use, with a row for each value of an omitted dimension.
+        """Answer which channels a case may use.
 
-        `at` is an aware datetime or a text with an offset (default: now). Raises UsageError for
-        unknown names and ValueError for a naive datetime.
+        The answer has a row for each value of an omitted dimension that matters. `at` is an aware
+        datetime or a text with an offset (default: now). Raises UsageError for unknown names and
+        ValueError for an instant without an offset.
         """
         from zsupport.answer.channels import answer_channels
 
@@ -250,21 +269,23 @@ class Policy:
         customer_country: str | None = None,
         lang: str = "en",
     ) -> DueAnswers:
-        """Answer when the targets of a case are due, by each value of an omitted dimension.
+        """Answer when the targets of a case are due.
 
-        `metric` is one or several metrics, or `all` (default: the first metric of the policy).
-        `opened` is the instant at which the case was opened (default: `at`); it selects the
-        revision. `at` is the instant of the states (default: now, or the last event if later).
-        `answered` ends the first metric and `resolved` ends the other metrics; `updated` restarts
-        a recurring metric. `start` gives, by metric, the instant at which its clock started, if
-        the policy states the start in words. `pause` is a list of pairs (from, to); the last `to`
-        may be None. `at_risk` is a ratio such as 3/4 or 75% that replaces the ratio of the metric.
-        `customer_tz` is an IANA name, `customer_country` an ISO 3166 code of a country or
-        subdivision (DE-BY). Instants are aware datetimes, or texts with an offset such as
-        2026-11-23T10:00:00+01:00; answers have datetimes in UTC. Raises UsageError for unknown
-        names and for events before `opened`, ValueError for an instant without an offset.
+        The answer has a row for each value of an omitted dimension that matters. `metric` is one or
+        several metrics, or `all` (default: the first metric of the policy). `opened` is the instant
+        at which the ticket was opened (default: `at`); it selects the revision. The states of the
+        answer, such as `breached`, are those at the instant `at` (default: now, or the last event
+        if later). `answered` ends the first metric and `resolved` ends the other metrics; `updated`
+        restarts a recurring metric. If the policy states the start of a metric in words, `start`
+        has the instant at which its clock started, by metric. `pause` is a list of pairs (from,
+        to); the last `to` may be None. `at_risk` is a ratio such as 3/4 or 75%; it replaces the
+        ratio of the metric. `customer_tz` is an IANA name, `customer_country` is an ISO 3166 code
+        of a country or subdivision (DE-BY). Instants are aware datetimes, or texts with an offset
+        such as 2026-11-23T10:00:00+01:00. The answer has datetimes in UTC. Raises UsageError for
+        unknown names and for events before `opened`, and ValueError for an instant without an
+        offset.
         """
-        # Datetimes are the common case, and another call would be measurable.
+        # Datetimes are the common case. Converting them directly saves a measurable call.
         now = from_datetime(at) if isinstance(at, datetime) else _instant(at)
         began = now
         if opened is not None and opened is not at:
@@ -272,7 +293,7 @@ class Policy:
         moment = now
         happened = answered is not None or updated is not None or resolved is not None
         if at is None and happened:
-            # The instant of the states is not before any event.
+            # Answer as of the last event if it is later than now.
             events_of_case = (e for e in (answered, updated, resolved) if e is not None)
             moment = max(now, *map(_instant, events_of_case))
         index, in_force = self._at(began)
@@ -314,7 +335,10 @@ class Policy:
         return answer_due(known.question, known.promises, Moment(events, moment, ratio, starts))
 
     def _compute_promises(self, key: _DueKey, start: int) -> _KnownPromises:
-        """Compute the promises of a question; cache them if they do not depend on the instant."""
+        """Compute the promises of a question. `start` is the opening time of the ticket.
+
+        Cache the promises unless a target rule depends on the opening time.
+        """
         from zsupport.answer.due import DueQuestion, quick_due
         from zsupport.answer.hours import Customer, PolicyHours, check_country
         from zsupport.answer.promise import promises, settle_metrics
@@ -328,7 +352,7 @@ class Policy:
             return query, settle_metrics(self.revisions[index], key.metrics, self.revisions)
 
         def columns(index: int) -> tuple[str, ...]:
-            # Only the columns are used: the errors and warnings of this answer are ignored.
+            # Only the columns are used. `in_force=False` avoids errors about missing calendars.
             hours = PolicyHours(self.revisions[index], customer, lang, self._public)
             return promises(
                 self.revisions[index], *settled(index), start, hours, in_force=False, lang=lang,
@@ -336,7 +360,7 @@ class Policy:
             ).columns  # fmt: skip
 
         query, metrics = settled(index)
-        # The query is cached and shared, so it must be immutable.
+        # Many answers share the cached query, so it must be immutable.
         query = query._replace(facts=MappingProxyType(query.facts))
         country = None if key.customer_country is None else check_country(key.customer_country)
         customer = Customer(key.customer_tz, country)
@@ -371,9 +395,10 @@ class Policy:
         """Answer whether the channels of a case, or the hours with a name, are open at an instant.
 
         `plan`, `role`, `channel`, `priority` and `fact` state the case. The answer has a row for
-        each value of an omitted dimension. With `name`, the case only selects the calendar that
-        applies. Without a case and a name, the answer lists all hours of the policy. Raises
-        UsageError for unknown names and ValueError for a naive datetime.
+        each value of an omitted dimension that matters. With `name`, the answer is about these
+        hours, and the case only selects their calendar. With neither a case nor a name, the answer
+        lists all hours of the policy. Raises UsageError for unknown names and ValueError for an
+        instant without an offset.
         """
         from zsupport.answer.hours import Customer, PolicyHours, check_country
         from zsupport.answer.opening import RevisionPeriod, answer_hours, columns_of_case
@@ -382,7 +407,7 @@ class Policy:
         index, in_force = self._at(instant)
 
         query = Query(plan, role, channel, priority, fact or {})
-        self._settle(index, query)  # unknown names are errors of the revision that answers
+        self._settle(index, query)  # report unknown names with the names of this revision
         country = None if customer_country is None else check_country(customer_country)
         customer = Customer(customer_tz, country)
         later = (*self._starts[1:], 2 * END)
@@ -407,9 +432,10 @@ class Policy:
         at: Instant | None = None,
         lang: str = "en",
     ) -> PriorityAnswers:
-        """Answer which priority the facts decide; without facts, list all, the most urgent first.
+        """Answer which priority the facts lead to.
 
-        Raises UsageError for unknown names and ValueError for a naive datetime.
+        Without facts, list all priorities, the most urgent first. Raises UsageError for unknown
+        names and ValueError for an instant without an offset.
         """
         from zsupport.answer.priority import answer_priority, list_priorities
 
@@ -434,9 +460,11 @@ class Policy:
         at: Instant | None = None,
         lang: str = "en",
     ) -> TopicAnswers:
-        """Answer which self-help resources the policy has, by topic and role.
+        """Answer which self-help resources the policy has, by topic.
 
-        Raises UsageError for unknown names and ValueError for a naive datetime.
+        With `topic`, the answer has only the resources of this topic; with `role`, only the
+        resources for this role or for everyone. Raises UsageError for unknown names and ValueError
+        for an instant without an offset.
         """
         from zsupport.answer.topics import answer_topics
 
@@ -458,9 +486,11 @@ class Policy:
         at: Instant | None = None,
         lang: str = "en",
     ) -> TermAnswers:
-        """Answer which terms apply to a case, with a row for each value of an omitted dimension.
+        """Answer which terms apply to a case.
 
-        Raises UsageError for unknown names and ValueError for a naive datetime.
+        The answer has a row for each value of an omitted dimension that matters. With `topic`, it
+        has only the terms on this topic. Raises UsageError for unknown names and ValueError for an
+        instant without an offset.
         """
         from zsupport.answer.terms import answer_terms
 
@@ -511,16 +541,17 @@ class Policy:
 def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:
     """Return the policy with this name, at this path, or on standard input (`-`).
 
-    A plain word names a shipped policy. A text with a `/`, or that ends with .yaml or .yml, is the
+    A plain word names a shipped policy. A text that contains `/` or ends with .yaml or .yml is the
     path of a file, or of a folder with the revisions of one policy. With `cache`, the compiled
-    policy is stored in the user's cache folder. Raises UsageError for an unknown name, PolicyError
-    for a file that cannot be read, and InvalidPolicy with all findings for an invalid policy.
+    policy is read from the user's cache folder, or stored there. Raises UsageError for an unknown
+    name, PolicyError for a file that cannot be read, and InvalidPolicy with all findings for an
+    invalid policy.
     """
     return load_files(find(os.fspath(path_or_name)), cache=cache)
 
 
 def load_files(source: LocatedPolicy, *, cache: bool = True) -> Policy:
-    """Return the policy of these files. With `cache`, use the cache folder."""
+    """Return the policy of these files. With `cache`, read it from the cache folder or store it."""
     examined = () if source.examined is None else (source.examined,)
     folder = cache_folder(os.environ, examined) if cache else None
     identity = policy_identity(source.files)
@@ -532,9 +563,9 @@ def load_files(source: LocatedPolicy, *, cache: bool = True) -> Policy:
 
 
 def list_shipped(folder: str | None) -> list[Policy]:
-    """Return the shipped policies, with only the headings of their revisions.
+    """Return the shipped policies, each with only the headings of its revisions.
 
-    One entry of the cache folder contains all headings.
+    `folder` is the cache folder, None without a cache. One entry of it contains all headings.
     """
     sources = [find_shipped(path) for path in shipped_policies().values()]
     files = tuple([file for source in sources for file in source.files])
@@ -564,7 +595,7 @@ def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
 
 
 def _midnight(day: str, timezone: str, later: int = 0) -> int:
-    """Return the first instant of a local date in a time zone, or `later` days after it."""
+    """Return the first instant of the local date that is `later` days after `day`."""
     return at_local(date.fromisoformat(day) + timedelta(days=later), 0, zone(timezone))
 
 
@@ -573,7 +604,7 @@ def _seconds(instant: Instant | None) -> int | None:
 
 
 def _instant(value: Instant | None) -> int:
-    """Return an instant in seconds (default: now)."""
+    """Return an instant in seconds since the epoch; None stands for now."""
     if value.__class__ is datetime:
         return from_datetime(value)  # the common case, in one call
     now = int(time.time())

@@ -2,7 +2,7 @@
 
 Each limit is checked before the work that it bounds. A policy over a limit has a finding. A
 question over a limit ends with an error. The limits are far above the size of real policies. They
-keep each run within 400 times the start of Python and 300 MB of memory.
+keep each run within 400 times the start-up time of Python, and within 300 MB of memory.
 """
 
 from __future__ import annotations
@@ -19,48 +19,48 @@ class Limit(NamedTuple):
     hint: str  # what to do if the limit is exceeded
 
 
-_TWO_POLICIES = "split facts that no rule uses together into two policies"
+_TWO_POLICIES = "split the policy into two, so that no rule needs facts of both"
 _SPLIT = "split the policy into several"
 
 # -- files ---------------------------------------------------------------------------------------
 
-#: Ten thousand lines; policies have up to a thousand.
+#: About ten thousand lines. Real policies have up to a thousand lines.
 FILE_BYTES = Limit(2**20, "bytes in a policy file", _SPLIT)
-#: All revisions of one policy, which a question reads.
+#: A question reads all revisions of a policy.
 FOLDER_BYTES = Limit(
     16 * 2**20, "bytes in the files of one policy", "name the file of one revision"
 )
-#: One of the two sides of `diff`, which is in memory completely.
+#: All files of both sides of `diff` are in memory at the same time.
 SIDE_BYTES = Limit(8 * 2**20, "bytes in all policy files of a side of `diff`", "compare one folder")
 SIDE_FILES = Limit(2_000, "policy files on a side of `diff`", "compare one folder")
-#: A value takes half a kilobyte in memory. An alias counts as all values that it expands to.
+#: A value takes half a kilobyte in memory. An alias counts as all the values it expands to.
 VALUES = Limit(50_000, "values in a file", _SPLIT)
 #: All revisions of a policy, or both sides of `diff`, are in memory at the same time.
 FOLDER_VALUES = Limit(80_000, "values in the files of one policy", "name the file of one revision")
 SIDE_VALUES = Limit(60_000, "values in all policy files of a side of `diff`", "compare one folder")
 LEVELS = Limit(50, "levels of nesting in a file", "use fewer levels")
-#: Nobody reads more findings. The rest of the file is not checked.
+#: After this number of findings, the rest of the file is not checked.
 PROBLEMS = Limit(2_000, "findings in a file", "fix these findings first")
-#: Comparisons of names of 20 letters. Longer names count by the product of their lengths.
+#: Two names of 20 letters count as one comparison. The cost grows with the product of the lengths.
 NAME_COMPARISONS = Limit(
-    10_000, "comparisons of names for suggestions", "correct the unknown names first"
+    10_000, "comparisons to suggest a similar name", "correct the unknown names first"
 )
 #: `{not: free}` counts as all plans except `free`.
 CONDITION_VALUES = Limit(
-    500_000, "values in all conditions of a policy", "use fewer values or conditions"
+    500_000, "values in total in the conditions of a policy", "use fewer values or conditions"
 )
-#: The time to parse a TOML key such as `tool.zsupport.check` grows with the square of the number of
-#: its parts.
 CONFIG_BYTES = Limit(
     256 * 2**10, "bytes in a pyproject.toml", Message("use another file with {config}")
 )
+#: The time to parse a TOML key such as `tool.zsupport.check` grows with the square of the number of
+#: its parts.
 CONFIG_PARTS = Limit(20, "parts in a key of a pyproject.toml", "shorten the key")
 #: Every pattern is compared with every file and folder.
 PATTERNS = Limit(200, "patterns in one key of pyproject.toml", "use patterns for whole folders")
 
 # -- a policy ------------------------------------------------------------------------------------
 
-#: Rules of `check` compare all pairs of plans, roles and priorities.
+#: Rules of `check` compare all pairs of plans, all pairs of roles and all pairs of priorities.
 PLANS = Limit(1_000, "plans", _SPLIT)
 ROLES = Limit(1_000, "roles", _SPLIT)
 CHANNELS = Limit(1_000, "channels", _SPLIT)
@@ -78,7 +78,8 @@ RULES = Limit(
 CASES = Limit(10_000_000, "cases", _TWO_POLICIES)
 #: Every grant and every cell of a target rule has a set of cases.
 SETS = Limit(400_000_000, "cases in all grants and targets together", _TWO_POLICIES)
-#: Cases that exist are computed for every combination of the facts that priorities and rules use.
+#: To find the cases that can occur, `check` computes a case set for every priority and every
+#: combination of the facts that decide it.
 CASE_COMBINATIONS = Limit(
     4_000_000_000,
     "combinations of cases, priorities and the facts that decide them",
@@ -101,7 +102,7 @@ COMPARISONS = Limit(
 # -- hours ---------------------------------------------------------------------------------------
 
 LEVELS_OF_UNIONS = Limit(20, "levels of nested unions", "name the calendars directly")
-#: The calendars of all cases. A calendar in two members counts twice.
+#: The calendars for every case count. A calendar in two members counts twice.
 UNION_CALENDARS = Limit(1_000, "calendars in a union", "join fewer calendars")
 #: Each joined calendar is computed separately, for several years.
 JOINED_CALENDARS = Limit(120, "calendars joined in one case", "join fewer calendars")
@@ -127,7 +128,7 @@ COMBINATIONS = Limit(
 TEST_QUESTIONS = Limit(
     20_000, "questions in the tests of a file", "remove dimensions that do not change the answer"
 )
-#: A mutant is a policy, whose answers are compared with those of the original.
+#: A mutant is a changed policy. Its answers are compared with those of the original policy.
 MUTANT_RUNS = Limit(
     200_000,
     "runs of a test on a mutant",

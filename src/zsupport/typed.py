@@ -4,8 +4,8 @@ A NamedTuple of `typing` compiles a constructor for each class. A question defin
 and creates few values, so this takes too long. Type checkers see the names of `typing`.
 
 Annotations stay texts until `field_types` evaluates them, so names that only annotations use are
-imported under TYPE_CHECKING. Modules with classes of the Python interface import them always,
-because callers can evaluate the annotations.
+imported under TYPE_CHECKING. Modules with classes of the Python interface always import these
+names, because callers can evaluate the annotations.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ else:
     MappingProxyType = type(vars(object))  # as in `types`
 
     _new = tuple.__new__
-    #: The getters of fields by position, which all classes share; extended on demand.
+    #: The getters of fields by position, shared by all classes. A class with more fields adds some.
     _getters = []
 
     class _NamedTupleType(type):
@@ -152,7 +152,7 @@ else:
             return cls
 
     class TypedDict(dict):
-        """A dict whose keys have types: the annotations of its class, or those of a dict."""
+        """A dict whose keys have types: the annotations of its class, or the types in a dict."""
 
         def __init_subclass__(cls, *, total=True):
             cls.__total__ = total
@@ -166,7 +166,7 @@ else:
 
 
 def field_types(kind: Any) -> dict[str, Any]:
-    """Return the types of the annotated names of a class."""
+    """Return the types of the annotated names of a class, by name."""
     import collections.abc
     import datetime
     import sys

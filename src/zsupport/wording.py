@@ -8,14 +8,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Self, TypeAlias
 
-#: How a caller writes a field, with a value or an entry: `--plan`, `--metric all`, `--fact a=b`.
+#: A function that writes a field in the notation of a caller: `--plan`, `--metric all`,
+#: `--fact a=b`. Its arguments are the field, and optionally a value, or the key and value of an
+#: entry.
 Naming: TypeAlias = "Callable[..., str]"
 
 MaybeText = TypeVar("MaybeText", str, str | None)
 
 
 def argument(field: str, *value: str) -> str:
-    """Return a field in the notation of a Python caller: an argument."""
+    """Return a field as a Python argument: `plan`, `metric='all'` or `fact={'a': 'b'}`."""
     if len(value) == 2:
         return f"{field}={{{value[0]!r}: {value[1]!r}}}"
     return f"{field}={value[0]!r}" if value else field
@@ -24,10 +26,11 @@ def argument(field: str, *value: str) -> str:
 class Message(str):
     """A message that names fields of a question; the string itself names them as Python arguments.
 
-    A placeholder `{name}` in the template is replaced by the value `name`. Without this value it is
-    a field, such as `{plan}`. `{metric all}` is the field `metric` with the value `all`.
-    `{fact id=value}` is the field `fact` with an entry of the values `id` and `value`.
-    `name_fields` returns the message in the notation of another caller.
+    A placeholder `{name}` in the template is replaced by the value `name`. If there is no such
+    value, it is a field, such as `{plan}`. `{metric id}` is the field `metric` with the value of
+    `id`. `{fact id=value}` is the field `fact` with an entry: its key is the value of `id`, its
+    value is the value of `value`. `name_fields` returns the message in the notation of another
+    caller.
     """
 
     __slots__ = ("template", "values")
@@ -51,7 +54,7 @@ def _restore(template: str, values: dict[str, str]) -> Message:
 
 
 def name_fields(text: MaybeText, naming: Naming) -> MaybeText:
-    """Return a text with its fields in the notation of a caller."""
+    """Return a text with its fields in the notation of a caller; other texts stay as they are."""
     return _fill(text.template, text.values, naming) if isinstance(text, Message) else text
 
 

@@ -28,7 +28,7 @@ class LocatedPolicy(NamedTuple):
 
     files: tuple[SourceFile, ...]
     folder: str = ""
-    examined: str | None = None  # the path of the policy, or None if a plain name selects it
+    examined: str | None = None  # the path that the caller wrote; None for a name and for `-`
 
 
 def shipped_root() -> str:
