@@ -13,7 +13,7 @@ from zsupport import load
 if TYPE_CHECKING:
     from conftest import Cli
 
-VERSION = f"holidays {version('holidays')} "
+VERSION = f"the package `holidays` ({version('holidays')}) "
 POLICY = """\
 format: 1
 policy: desk

@@ -450,7 +450,7 @@ def test_large_folder_is_reported(cli: Cli, tmp_path: Path) -> None:
         (tmp_path / f"{i}.yaml").write_text(BASE + "#" * 1_000_000)
     done = run(cli, str(tmp_path))
     assert done.returncode == 3
-    assert "policy files too large (limit 16384 KiB together)" in done.stderr
+    assert "policy files too large (limit 16384 KiB in total)" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_assumed_start_is_a_warning_per_metric(policy: zsupport.Policy) -> None:
     assert warning.code == "start-assumed"
     assert warning.message == (
         "fix: the clock starts with `The cause is known`; start={'fix': 'INSTANT'} is missing,"
-        " so opened is used"
+        " so `opened` is used"
     )
     # Without a target there is no warning.
     assert policy.due(plan="free", metric="fix", opened=OPENED, at=at(12)).warnings == ()
@@ -145,10 +145,13 @@ def test_start_of_a_metric_of_another_revision_is_ignored(
 @pytest.mark.parametrize(
     ("metric", "more", "message"),
     [
-        ("fix", {"start": {"fxi": at(11)}}, "start: unknown metric `fxi`; metrics: first-response"),
+        (
+            "fix", {"start": {"fxi": at(11)}},
+            "`start`: unknown metric `fxi`; metrics: first-response",
+        ),
         ("fix", {"start": {"update": at(11)}}, "the clock of `update` starts when a case is"),
         ("fix", {"start": {"call": at(11)}}, "the clock of `call` starts when a case is opened"),
-        ("fix", {"start": {"all": at(11)}}, "start: unknown metric `all`"),
+        ("fix", {"start": {"all": at(11)}}, "`start`: unknown metric `all`"),
         (
             "fix", {"start": {"fix": at(8, 59)}},
             "start of `fix` (2026-11-23T08:59:00Z) is before `opened` (2026-11-23T09:00:00Z)",
@@ -156,11 +159,11 @@ def test_start_of_a_metric_of_another_revision_is_ignored(
         ("fix", {"start": {"fix": at(10), "Fix": at(11)}}, "the start of `fix` is given twice"),
         (
             "fix", {"start": {"fix": at(11)}, "resolved": at(10)},
-            "resolved: 2026-11-23T10:00:00Z is before the start of `fix`, 2026-11-23T11:00:00Z",
+            "`resolved` (2026-11-23T10:00:00Z) is before the start of `fix` (2026-11-23T11:00:00Z)",
         ),
         (
             "update", {"answered": at(11), "resolved": at(10)},
-            "resolved: 2026-11-23T10:00:00Z is before the start of `update`",
+            "`resolved` (2026-11-23T10:00:00Z) is before the start of `update`",
         ),
     ],
 )  # fmt: skip
@@ -295,7 +298,7 @@ def test_start_option(cli: "Cli", folder: Path) -> None:
         (("--start", "fxi=2026-11-23T10:30:00Z"), "did you mean `fix`?"),
         (
             ("--start", "update=2026-11-23T10:30:00Z"),
-            "omit the start and give the time when the case was answered",
+            "omit `start` and state the time when the case was answered",
         ),
         (
             ("--start", "fix=2026-11-23T10:30:00Z", "--start", "fix=2026-11-23T10:31:00Z"),

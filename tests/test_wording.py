@@ -133,7 +133,7 @@ def test_questions_to_ask_people(
 
 
 def test_missing_start_of_a_metric(callers: Callers) -> None:
-    message = "fix: the clock starts with `The cause is known`; {} is missing, so opened is used"
+    message = "fix: the clock starts with `The cause is known`; {} is missing, so `opened` is used"
     stderr = callers.options("due", "--metric", "fix", "--opened", AT, "--at", AT)
     assert stderr == f"zsupport: {message.format('--start fix=INSTANT')}\n"
     [warning] = callers.python.due(metric="fix", opened=AT, at=AT).warnings

@@ -1000,7 +1000,7 @@ def test_relative_paths_from_a_removed_folder_are_reported(
     )  # fmt: skip
     assert (done.stdout, done.returncode) == ("", 4)
     assert done.stderr == (
-        f"zsupport: {path}: the current folder was removed\n  run it in another folder\n"
+        f"zsupport: {path}: the current folder was removed\n  run zsupport in another folder\n"
     )
 
 

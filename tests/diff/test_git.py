@@ -191,7 +191,7 @@ def test_renamed_file_is_found_by_its_policy(git: Git, diff: Diff) -> None:
     git.write("support.yaml", SLOWER)
     run = diff("support.yaml", "--against", "HEAD")
     assert run.code == 1
-    assert run.stderr == "zsupport: support.yaml was HEAD:acme.yaml\n"
+    assert run.stderr == "zsupport: support.yaml is compared with its old path HEAD:acme.yaml\n"
     assert "HEAD:acme.yaml:10:28" in run.stdout
     # In a folder the policy is found by its id.
     assert BREAKING in diff(".", "--against", "HEAD").stdout
@@ -202,7 +202,7 @@ def test_renamed_revision_with_a_different_first_day(git: Git, diff: Diff) -> No
     git("mv", "acme.yaml", "support.yaml")
     git.write("support.yaml", POLICY + later)
     run = diff("support.yaml", "--against", "HEAD")
-    assert run.stderr == "zsupport: support.yaml was HEAD:acme.yaml\n"
+    assert run.stderr == "zsupport: support.yaml is compared with its old path HEAD:acme.yaml\n"
     # An unchanged file is not the new name of a removed file.
     git.commit(acme=POLICY, later=SLOWER + later)
     (git.folder / "later.yaml").unlink()
@@ -234,7 +234,9 @@ def test_moved_file(git: Git, diff: Diff) -> None:
     git("mv", "acme.yaml", "support/policy.yaml")
     run = diff("support/policy.yaml", "--against", "HEAD")
     assert (run.stdout, run.code) == (NOTHING, 0)
-    assert run.stderr == "zsupport: support/policy.yaml was HEAD:acme.yaml\n"
+    assert (
+        run.stderr == "zsupport: support/policy.yaml is compared with its old path HEAD:acme.yaml\n"
+    )
     assert diff(".", "--against", "HEAD") == (NOTHING, "", 0)
 
 

@@ -1,4 +1,4 @@
-"""Cases: the values that a query names, and whether a condition matches them."""
+"""Parts that all questions share: cases, conditions, answers and their reasons."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zsupport.typed import TYPE_CHECKING, Any, Generic, Mapping, NamedTuple, Seq
 
 #: The values of a case, by dimension (plan, role, channel, priority) or fact.
 Case = dict[str, str]
-#: If more assumed facts than this decide the priority, all of these facts are treated as open.
+#: If more assumed facts than this exclude a priority together, all of them are open in its rows.
 MAX_COMBINED_FACTS = 10
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ else:
         """A date, YYYY-MM-DD."""
 
     class Positive(int):
-        """A number from 1."""
+        """A whole number from 1."""
 
 
 class Because(NamedTuple):
@@ -96,8 +96,8 @@ class Answers(Sequence[Row], Generic[Row, Details]):
     """The answers to one query, in order, with the revision and the query; immutable.
 
     `columns` names the dimensions in which the answers differ. If no revision is in force,
-    `revision` is the nearest revision, `in_force` is false, and no answer is positive. `details`
-    holds further values for explanations.
+    `in_force` is false, no answer grants or promises anything, and `revision` is the latest
+    revision that has started, or the first one. `details` has further values for explanations.
     """
 
     __slots__ = (  # noqa: RUF023 - in the order of the constructor
@@ -124,7 +124,7 @@ class Answers(Sequence[Row], Generic[Row, Details]):
         details: Details,
         public_holidays: bool = False,
     ) -> None:
-        """`public_holidays`: the answers depend on the public holidays of a country."""
+        """`public_holidays` states whether the answers depend on the holidays of a country."""
         _keep_answers(self, answers)
         _keep_columns(self, columns)
         _keep_warnings(self, warnings)
@@ -220,7 +220,7 @@ def record(
 ) -> dict[str, Any]:
     """Return an answer as a JSON object with every field; a field that does not apply is null.
 
-    `shared` caches the lists of reasons by the identity of the reasons.
+    `shared` caches the lists of reasons by the `id()` of `answer.because`.
     """
     because, shared = answer.because, {} if shared is None else shared
     if id(because) not in shared:
@@ -249,8 +249,8 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
     """Return a query in canonical ids. Raises UsageError with every unknown name.
 
     Upper and lower case are ignored. A name that only `other_revisions` of the policy define is
-    not an error. If this revision has no names of this kind, or not this fact, the name is
-    omitted; otherwise the case is not entitled to anything.
+    not an error. It is kept if this revision defines other names of its kind, and omitted if not.
+    A fact that this revision does not define is omitted, too.
     """
     problems: list[tuple[str, str | None]] = []
 
@@ -320,12 +320,15 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
 
 
 def by_fold(names: Sequence[Any]) -> dict[str, str]:
-    """Return the ids of names or members by id and alias in lower case."""
+    """Return the ids of names or members, by their ids and aliases in lower case."""
     return {text.casefold(): item.id for item in names for text in (item.id, *item.aliases)}
 
 
 def _nearest(unknown: str, known: Sequence[KnownName]) -> str | None:
-    """Return a hint with the nearest known id, alias or display name."""
+    """Return a hint with the closest id or alias, or None if nothing is close.
+
+    If a display name is closest, the hint has the id of this name.
+    """
     ids: dict[str, str] = {}
     for item in known:
         name = item.display_name
@@ -344,7 +347,7 @@ NEEDS_INPUT = "needs-input"
 
 
 class NeedsInput(Exception):
-    """Input is required. `asks` are the questions to the customer, each with its field."""
+    """Input is required. `asks` are the questions to the customer, each with the field to state."""
 
     def __init__(self, asks: list[str]) -> None:
         super().__init__("; ".join(asks))
@@ -358,13 +361,13 @@ class NoCalendar(PolicyError):
 def matching(
     when: When, case: Case, opened_inside: Callable[[str], bool] | None = None
 ) -> tuple[Alternative, ...]:
-    """Return every alternative that matches; without a condition, only ALWAYS.
+    """Return every alternative of a condition that matches; for an empty condition, only ALWAYS.
 
     An alternative does not match if it names a dimension that the case has no value for, or hours
     that have no calendar for the case. `opened_inside` returns whether the case was opened inside
-    some hours; without it `opened` always matches. The order of alternatives has no meaning (the
-    clock definition, rule 21). Raises NeedsInput if no alternative matches, but an alternative
-    could match with input of the customer.
+    the hours with a name; without this function, every `opened` matches. The order of alternatives
+    has no meaning (the clock definition, rule 21). Raises NeedsInput if no alternative matches, but
+    an alternative could match with input of the customer.
     """
     if not when:
         return (ALWAYS,)
@@ -418,7 +421,7 @@ def in_column_order(revision: Revision, names: set[str]) -> list[str]:
 
 
 def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
-    """Return the place of a rule, and the places of its matching alternatives in a list."""
+    """Return the place of a rule. If its condition is a list, add the matching alternatives."""
     return [
         part,
         *(alternative.place for alternative in matched if alternative.place.path.endswith("]")),
@@ -426,7 +429,10 @@ def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
 
 
 def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
-    """Return the parts of a revision that decided, without duplicates and parts without a line."""
+    """Return the parts of a revision that decided, by their places.
+
+    Duplicates and places without a line are omitted.
+    """
     return tuple(Because(revision.file, line, path) for path, line in dict.fromkeys(places) if line)
 
 
@@ -451,7 +457,8 @@ if TYPE_CHECKING:
 def say(text: Text | None, lang: str) -> str | None:
     """Return a text in a language.
 
-    If the text lacks it, use the main language (nb for nb-NO), English or its first language.
+    If the text is not available in this language, return it in the main language (nb for nb-NO),
+    in English, or in its first language.
     """
     if text is None or isinstance(text, str):
         return text

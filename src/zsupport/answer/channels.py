@@ -94,7 +94,7 @@ ChannelAnswers = Answers[ChannelAnswer, None]
 class GrantsByPlan:
     """The grants of a revision by the plans that they name, and the reasons for denials.
 
-    With this index, a query about every plan examines only the grants of each plan.
+    With this index, a query about all plans examines only the grants that can apply to each plan.
     """
 
     def __init__(self, revision: Revision, plans: int) -> None:
@@ -151,8 +151,8 @@ def answer_channels(
 
     Without a priority in the query, a channel is allowed if any priority that the facts leave
     open allows it. If some of these priorities do not allow it, `only_when` lists those that do.
-    If no revision is in force, no channel is allowed. `other_revisions` may define a channel of
-    the query that this one lacks. The dimensions `shown` are columns even if they change no
+    If no revision is in force, no channel is allowed. The channel of the query may be defined only
+    in one of the `other_revisions`. The dimensions `shown` are columns even if they change no
     answer of this revision.
     """
     names = relevant_names(revision) | shown
@@ -170,7 +170,7 @@ def answer_channels(
 
     identity = ("plan", "role", "channel")
     facts = [n for n in space.open if n not in ("plan", "role", "priority") and n not in shown]
-    # The columns do not depend on the moment.
+    # The columns are the same whether or not the revision is in force.
     every = _rows(revision, channels, query, space, lang)
     rows, kept = collapse([row for row, _ in every], facts, identity)
     if space.by_facts is not None and space.assumed:
@@ -296,17 +296,15 @@ def _answer(
     revision = by_plan.revision
     possible, applying, allowing, priorities = applying_in
     facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
-    place = (case.get("plan"), case.get("role"), channel.id, case.get("priority"), facts)
+    identity = (case.get("plan"), case.get("role"), channel.id, case.get("priority"), facts)
     name = say(channel.name, lang)
     retired = retired_of(revision, case.get("plan"))
     case = {**case, "channel": channel.id}
     remarks = remarks_of_case(revision, "channels", case)
     if not applying:
-        remarked, because = (
-            remark_texts(revision, remarks, lang),
-            by_plan.denial_reasons(channel.id),
-        )
-        return _not_allowed(place, name, channel.kind, retired, remarked, because)
+        texts = remark_texts(revision, remarks, lang)
+        because = by_plan.denial_reasons(channel.id)
+        return _not_allowed(identity, name, channel.kind, retired, texts, because)
     # The note of a number is shown with the number.
     remarks += [number.remarks._replace(note=None) for number in channel.numbers]
     remarks += remarks_of_grants(applying)
@@ -318,9 +316,10 @@ def _answer(
         remarks += remarks_of_hours(revision, hours, {**distinct_case, "channel": channel.id})
     remarks += _of_recommendations(possible, cases, channel.id)
     note, unclear, source = remark_texts(revision, remarks, lang)
-    needed = (*channel.prerequisites, *(p for entry in applying for p in entry.grant.prerequisites))
+    prerequisites = [*channel.prerequisites]
+    prerequisites += [text for entry in applying for text in entry.grant.prerequisites]
     return ChannelAnswer(
-        *place,
+        *identity,
         allowed=True,
         only_when={"priority": priorities} if priorities else None,
         name=name,
@@ -332,7 +331,7 @@ def _answer(
             for number in channel.numbers
         )
         or None,
-        prerequisites=tuple(dict.fromkeys(say(text, lang) for text in needed)) or None,
+        prerequisites=tuple(dict.fromkeys(say(text, lang) for text in prerequisites)) or None,
         hours=joined_hours(applying),
         recommended=None,
         retired=retired,
@@ -348,22 +347,25 @@ def _answer(
 
 def _denied(revision: Revision, row: ChannelAnswer, lang: str) -> ChannelAnswer:
     """Return an answer as a denial because no revision is in force."""
-    remarked, because = remark_texts(revision, (), lang), not_in_force_reasons(revision)
-    return _not_allowed(row[:5], row.name, row.kind, row.retired, remarked, because)
+    texts, because = remark_texts(revision, (), lang), not_in_force_reasons(revision)
+    return _not_allowed(row[:5], row.name, row.kind, row.retired, texts, because)
 
 
 def _not_allowed(
-    place: tuple[str | None, str | None, str, str | None, dict[str, str]],
+    identity: tuple[str | None, str | None, str, str | None, dict[str, str]],
     name: str,
     kind: str,
     retired: str | None,
-    remarked: tuple[str | None, str | None, str | None],
+    texts: tuple[str | None, str | None, str | None],
     because: tuple[Because, ...],
 ) -> ChannelAnswer:
-    """Return the answer that the channel of a case is not allowed."""
-    note, unclear, source = remarked
+    """Return the answer that the channel of a case is not allowed.
+
+    `identity` has the values of the case. `texts` are the note, the doubts and the sources.
+    """
+    note, unclear, source = texts
     return ChannelAnswer(
-        *place,
+        *identity,
         allowed=False,
         only_when=None,
         name=name,
@@ -383,7 +385,7 @@ def _not_allowed(
 
 
 def _of_recommendations(grants: Sequence[Grant], cases: list[Case], channel: str) -> list[Remarks]:
-    """Return the remarks of the entries that recommend a channel in every case."""
+    """Return the remarks of the entries that recommend a channel in all of the cases."""
     result: list[Remarks] = []
     for grant in grants:
         if channel not in grant.recommend:

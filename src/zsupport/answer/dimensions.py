@@ -16,22 +16,21 @@ if TYPE_CHECKING:
 
     from zsupport.answer.facts import PrioritiesByFacts
 
-#: The steps to make a row, not counting the steps to find what decides it.
+#: The steps to make a row, without the steps to find the grants or rules that decide it.
 STEPS_OF_ROW = 300
 
 
 class Dimensions(NamedTuple):
     """The values that a query covers, by dimension in display order.
 
-    A fact with a default is `assumed` unless the query states it; `values` has all values of the
-    facts. If priority is not a dimension, a case stands for any priority that its facts leave
+    If the priority is neither stated nor open, a case stands for any priority that its facts leave
     open, or with `of_all_priorities` for all of these priorities together.
     """
 
-    members: dict[str, tuple[str | None, ...]]
-    facts: dict[str, tuple[str, ...]]
-    assumed: dict[str, str]
-    values: dict[str, tuple[str, ...]]
+    members: dict[str, tuple[str | None, ...]]  # of plan, role …; (None,): not stated, not open
+    facts: dict[str, tuple[str, ...]]  # the values of stated facts and of open facts
+    assumed: dict[str, str]  # the defaults of the other facts
+    values: dict[str, tuple[str, ...]]  # all values of all these facts
     priorities: tuple[str, ...]  # the open priorities, or the priority that the query states
     by_facts: PrioritiesByFacts | None
     open: tuple[str, ...] = ()
@@ -107,7 +106,10 @@ class Dimensions(NamedTuple):
                 yield {name: row[name] for name in self.values}
 
     def by_priority(self, case: Case) -> Iterator[Case]:
-        """Yield a case for each priority that a case leaves open; the case if it has a priority."""
+        """Yield a case for each priority that a case leaves open.
+
+        If the case has a priority, or the policy has no priorities, yield the case itself.
+        """
         if "priority" in case or not (self.priorities or self.by_facts):
             yield case
             return
@@ -141,9 +143,10 @@ def dimensions(
 ) -> Dimensions:
     """Return the dimensions of a query: `relevant` names are open unless the query states them.
 
-    A fact that the query states is kept even if it is not relevant. Stated facts restrict the
-    open priorities. If the query also states a priority that these facts exclude, this priority
-    is used, with a warning (the clock definition, rule 19).
+    Relevant facts with a default are assumed instead. A fact that the query states is kept even if
+    it is not relevant. Stated facts restrict the open priorities. If the query also states a
+    priority that these facts exclude, this priority is used, with a warning (the clock definition,
+    rule 19).
     """
     members: dict[str, tuple[str | None, ...]] = {}
     open_names: list[str] = []
@@ -306,10 +309,11 @@ def assumed_fact_warnings(
     surely_changes: Callable[[Dimensions, str], bool] = lambda space, name: False,
     priorities: Sequence[str | None] | None = None,
 ) -> list[Warning]:
-    """Return a warning for each assumed fact if another value of it would change an answer.
+    """Return a warning for each assumed fact of which another value would change an answer.
 
     `surely_changes` is a quick check that may return False for a fact that changes an answer. A
-    fact that is open for all `priorities` (by default those of the space) is not assumed.
+    fact whose default no row of the `priorities` (default: those of the space) uses gets no
+    warning.
     """
     result = []
     every = space.members["priority"] if priorities is None else priorities

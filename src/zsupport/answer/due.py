@@ -93,7 +93,7 @@ class Moment(NamedTuple):
     events: Events
     at: int
     at_risk: str | None = None  # n/d; used instead of the `warn` of each metric
-    #: The starts by metric, for metrics whose `starts` is a text.
+    #: The start of the clock by metric, for metrics whose `starts` is a text.
     starts: Mapping[str, int] = {}  # noqa: RUF012 - never changed
 
 
@@ -103,10 +103,11 @@ def settle_starts(
     opened: int,
     other_revisions: Sequence[Revision] = (),
 ) -> dict[str, int]:
-    """Return the starts of a query by the ids of their metrics (the clock definition, rule 20).
+    """Return the stated starts of clocks, by the id of the metric (the clock definition, rule 20).
 
-    The metrics of `other_revisions` of the policy are known too. Raises UsageError for an
-    unknown metric, a metric that starts at an event, or a start before the opening time.
+    A metric that only `other_revisions` of the policy define is not an error. Raises UsageError for
+    an unknown metric, a metric that starts at an event, a start before the opening time, or two
+    different starts of one metric.
     """
     known = metrics_by_name(revision, other_revisions)
     starts: dict[str, int] = {}
@@ -115,13 +116,13 @@ def settle_starts(
         if metric is None:
             ids = [metric.id for metric in revision.metrics]
             raise UsageError(
-                f"start: unknown metric `{name}`; metrics: {', '.join(ids)}",
+                f"`start`: unknown metric `{name}`; metrics: {', '.join(ids)}",
                 did_you_mean(name, ids),
             )
         if metric.starts in STARTS:
             raise UsageError(
-                f"start: the clock of `{metric.id}` starts when a case is {metric.starts}",
-                f"omit the start and give the time when the case was {metric.starts}",
+                f"`start`: the clock of `{metric.id}` starts when a case is {metric.starts}",
+                f"omit `start` and state the time when the case was {metric.starts}",
             )
         if instant < opened:
             raise UsageError(
@@ -170,14 +171,17 @@ class DueQuestion(NamedTuple):
 
 
 def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> DueAnswers:
-    """Return the targets with their deadlines."""
+    """Return the targets with their deadlines.
+
+    Raises PolicyError if none of the targets is reached within ten years of its start.
+    """
     timer = _Timer(question, moment)
     later = [
         name
         for name, event in (
-            ("answered", moment.events.answered),
-            ("updated", moment.events.updated),
-            ("resolved", moment.events.resolved),
+            ("`answered`", moment.events.answered),
+            ("`updated`", moment.events.updated),
+            ("`resolved`", moment.events.resolved),
         )
         if event is not None and event > moment.at
     ]
@@ -200,18 +204,19 @@ def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> Due
     )  # fmt: skip
 
 
-#: Returns the answers for an opening time and a time of the answer. The third argument is the
-#: opening time as the caller gave it.
+#: A function that returns the answers, or None if it cannot answer. Its arguments are the opening
+#: time and the time of the answer, both in seconds since the epoch, and the opening time as the
+#: caller wrote it.
 QuickAnswer: TypeAlias = "Callable[[int, int, Instant | None], DueAnswers | None]"
 
 
 def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
-    """Return a faster function for the same question about other cases; None if not possible.
+    """Return a faster function that answers the same question for other tickets.
 
-    The function answers for a single target in working time, if the case has no event except its
-    opening. It uses only spans that are already compiled. It returns None if they are not enough,
-    or if the answer needs a warning. It exists because data jobs ask the same question about many
-    cases. Tests compare its answers with those of `answer_due`.
+    Data jobs ask the same question about many tickets. The function answers only for a single
+    target in working time, and for a ticket without events; for another question, the result is
+    None. The function uses only spans that are already compiled. It returns None if they are not
+    enough, or if the answer needs a warning. Tests compare its answers with those of `answer_due`.
     """
     row = promises.rows[0] if promises.rows else None
     if len(promises.rows) != 1 or row is None or row.cell is None or row.settled_hours is None:
@@ -221,7 +226,7 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
         return None
     if row.metric.warn or row.metric.starts != "opened":
         return None
-    # Everything that is equal for all cases is computed once.
+    # Everything that is equal for all tickets is computed once.
     amount, time, doubts = target.amount, row.settled_hours.time, row.settled_hours.doubts
     case = (row.plan, row.role, row.channel, row.priority, row.facts, row.metric.id)
     stated = (
@@ -238,7 +243,7 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
     no_starts: dict[str, int] = {}
     openings: dict[int, datetime] = {}
 
-    def answer_quickly(start: int, at: int, stated: Instant | None) -> DueAnswers | None:
+    def answer_quickly(start: int, at: int, as_written: Instant | None) -> DueAnswers | None:
         first, last, starts, ends, before = time.known
         if not first <= start <= at < last:
             return None
@@ -269,8 +274,12 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
                 return None
             next_open = openings[opens] = at_utc(opens, UTC)
         late = at > due
-        if isinstance(stated, datetime) and stated.tzinfo is UTC and not stated.microsecond:
-            opened = stated
+        if (
+            isinstance(as_written, datetime)
+            and as_written.tzinfo is UTC
+            and not as_written.microsecond
+        ):
+            opened = as_written
         else:
             opened = at_utc(start, UTC)
         clock = (
@@ -331,11 +340,11 @@ class _Timer:
         )
 
     def clock(self, row: Promise) -> Deadline:
-        """Return the deadline of a target."""
+        """Return the deadline of a target; add warnings about ignored pauses and doubtful dates."""
         assert row.cell is not None
         target, metric = row.cell.target, row.metric
         if self.moment.events.pauses and metric.pauses is None:
-            message = f"{metric.id} does not pause: the pauses are ignored"
+            message = f"the clock of `{metric.id}` does not pause, so the pauses are ignored"
             self.warnings.append(Warning("pause-ignored", message))
         run = self.course(row)
         if run is None:
@@ -365,7 +374,7 @@ class _Timer:
         if metric.starts not in STARTS and metric.id not in self.moment.starts:
             message: str = Message(
                 "{metric}: the clock starts with `{event}`; {start metric=instant} is missing,"
-                " so opened is used",
+                " so `opened` is used",
                 metric=metric.id,
                 event=say(metric.starts, self.question.lang) or "",
                 instant="INSTANT",
@@ -376,14 +385,16 @@ class _Timer:
         if start is not None and metric_end is not None and metric_end < start:
             end, begin = _instant_text(metric_end), _instant_text(start)
             if metric_end == known.resolved:
-                raise UsageError(f"resolved: {end} is before the start of `{metric.id}`, {begin}")
-            raise UsageError(f"answered: {end} is before the start of `{metric.id}`, {begin}")
+                raise UsageError(
+                    f"`resolved` ({end}) is before the start of `{metric.id}` ({begin})"
+                )
+            raise UsageError(f"`answered` ({end}) is before the start of `{metric.id}` ({begin})")
         return course_of(row, self.question.revision, self.moment)
 
     def without_end(self, row: Promise, run: Course) -> Deadline:
         """Return what is known of a target that is not reached within ten years of its start.
 
-        It is an error if all rows are such targets, and a warning otherwise.
+        Adds a warning. Also adds an error, which `answer_due` raises if all rows have such targets.
         """
         assert row.cell is not None
         never = f"`{row.cell.target.text}` is not reached within ten years of its start"
@@ -404,7 +415,10 @@ _NO_CLOCK = Deadline("")
 
 
 def course_of(row: Promise, revision: Revision, moment: Moment) -> Course | None:
-    """Return how the clock of a target runs after the events so far; None before its start."""
+    """Return how the clock of a target runs; None if it has not started.
+
+    Events after the time of the answer are ignored.
+    """
     assert row.cell is not None
     metric, events = row.metric, events_until(moment.events, moment.at)
     start = start_of_metric(metric.starts, events, moment.starts.get(metric.id))

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class PrioritiesByFacts:
-    """The priorities of a policy that facts leave open."""
+    """The priorities of a policy that the facts of a query leave open."""
 
     def __init__(self, revision: Revision, stated: Mapping[str, str]) -> None:
-        """`stated` are the facts of the query. Raises LimitExceeded."""
+        """`stated` has the facts of the query. Raises LimitExceeded for too many combinations."""
         self.ids = tuple(priority.id for priority in revision.priorities)
         named = {name for item in revision.priorities for alt in item.when for name in alt.values}
         values = {
@@ -61,9 +61,10 @@ class PrioritiesByFacts:
     def usable_defaults(
         self, priority: str | None, fixed: Case, assumed: Mapping[str, str]
     ) -> dict[str, str]:
-        """Return the defaults that do not exclude a priority.
+        """Return the assumed facts that do not exclude a priority, with their defaults.
 
-        The rows of the priority use these defaults. The other assumed facts are open in its rows.
+        `fixed` has the values of the other facts. The rows of the priority use these defaults. The
+        remaining assumed facts are open in its rows.
         """
         excluding = self._excluding(priority, fixed, assumed)
         return {name: value for name, value in assumed.items() if name not in excluding}
@@ -71,7 +72,10 @@ class PrioritiesByFacts:
     def _excluding(
         self, priority: str | None, fixed: Case, assumed: Mapping[str, str]
     ) -> list[str]:
-        """Return the assumed facts that exclude a priority, alone or in combination."""
+        """Return the assumed facts that exclude a priority, alone or in combination.
+
+        If too many facts exclude it in combination, return all assumed facts on which it depends.
+        """
         alone = [
             name
             for name, value in assumed.items()

@@ -1,4 +1,4 @@
-"""Freeze public holidays: write the current holidays of the library as YAML for a policy."""
+"""Freeze public holidays: write the holidays of the package `holidays` as YAML for a policy."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from zsupport.policy.quoting import scalar
 def frozen_holidays(
     revision: Revision, name: str | None, at: datetime, revisions: Sequence[Revision] = ()
 ) -> str:
-    """Return YAML with a `frozen:` mapping for each calendar of these hours that names a country.
+    """Return YAML with a `frozen:` mapping for each calendar that names a country.
 
-    Weekend days that are working days in exchange for a day off are listed as `frozen-exchanged`.
-    Without a name, all hours are frozen. A union is frozen as the calendars of its members. The
-    years are those of `covers`, otherwise the year of `at` and the next year. With frozen
-    holidays, a new release of the library cannot change an answer. The `name` can be that of hours
-    in any of the `revisions` of the policy. Raises UsageError if no calendar names a country, and
-    PolicyError if the library does not know the country, its part or the year.
+    The calendars are those of the hours `name`, or of all hours if it is None. `name` can be
+    defined in any of the `revisions` of the policy. For a union, the calendars are those of its
+    members. Weekend days that are working days in exchange for a day off are listed as
+    `frozen-exchanged`, unless the calendar ignores them. The years are those of `covers`, otherwise
+    the year of `at` and the next year. With frozen holidays, a new release of the package
+    `holidays` cannot change an answer. Raises UsageError if no calendar names a country, and
+    PolicyError if the package does not know the country, its subdivision or the year.
     """
     names = [*revision.hours]
     if name is not None:
@@ -62,7 +63,7 @@ def frozen_holidays(
 
 
 def _year(revision: Revision, calendar: PolicyCalendar, off: Holidays, year: int) -> Year:
-    """Return the holidays of the library for a year."""
+    """Return the public holidays of a calendar in a year, from the package `holidays`."""
     assert off.country is not None
     place = f"{revision.file}:{calendar.place.line}"
     try:
@@ -71,7 +72,8 @@ def _year(revision: Revision, calendar: PolicyCalendar, off: Holidays, year: int
         raise PolicyError(f"{place}: {problem.message}", problem.hint or problem.expected) from None
     if not known.days_off:
         raise PolicyError(
-            f"{place}: holidays {holidays_version()} has no data for {off.country} in {year}",
+            f"{place}: the package `holidays` ({holidays_version()}) has no data for {off.country}"
+            f" in {year}",
             "limit the years with `covers`",
         )
     return known

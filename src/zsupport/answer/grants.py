@@ -28,9 +28,9 @@ def applying_grants(grants: Iterable[Grant], case: Case, channel: str) -> list[A
 
 
 def joined_hours(applying: list[ApplyingGrant]) -> str | None:
-    """Return the names of the hours of grants; None if a grant states no hours.
+    """Return the names of the hours of grants, joined by commas; None if a grant states no hours.
 
-    A grant without hours does not restrict when the channel is open.
+    Then the policy does not state when the channel is open.
     """
     names = [grant.grant.hours for grant in applying]
     return None if None in names else ", ".join(dict.fromkeys(name for name in names if name))

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Customer(NamedTuple):
-    """The time zone of the customer, and the country or a part of it (DE or DE-BY)."""
+    """The time zone of the customer, and the country or subdivision (DE or DE-BY)."""
 
     zone: str | None = None
     country: str | None = None
 
 
 def check_country(text: str) -> str:
-    """Return a country or a part of a country in upper case: NO, DE-BY. Raises UsageError."""
+    """Return the code of a country or subdivision in upper case: NO, DE-BY. Raises UsageError."""
     try:
         return country_code(text)
     except BadText as problem:
@@ -46,11 +46,13 @@ class SettledHours(NamedTuple):
     days: BusinessDays | None  # None: the calendars of a union are in different time zones
     calendars: tuple[PolicyCalendar, ...]
     zone_name: str
-    doubts: dict[int, bool]  # by half-year: whether dates are estimated or not covered
+    #: Whether dates in or near a half-year need a warning, by `instant // HALF_YEAR`.
+    doubts: dict[int, bool]
 
 
-#: The name of predefined hours that are open at every instant.
+#: The name of the predefined hours that are open at every instant.
 ALWAYS_OPEN = "24x7"
+#: In seconds.
 HALF_YEAR = 182 * 86_400
 #: The name of a holiday without a name in the policy.
 NAMELESS = "day off"
@@ -66,21 +68,24 @@ class PolicyHours:
         lang: str,
         public: PublicHolidays | None = None,
     ) -> None:
-        """`public` returns the public holidays of a country; by default it is the library."""
+        """`public` returns the public holidays of a country in a year.
+
+        By default, the package `holidays` provides them.
+        """
         self.revision = revision
         self.customer = customer
         self.lang = lang
         self._public = public
-        #: Whether an answer depends on the public holidays of a country.
+        #: Whether any hours that were settled depend on the public holidays of a country.
         self.public_holidays = False
-        #: Countries without public holidays in the library, by path of the calendar and year.
+        #: The country without known public holidays, by the path of its calendar and the year.
         self._unknown: dict[tuple[str, int], str] = {}
         self._settled: dict[tuple[str, ...], SettledHours] = {}
 
     def settle(self, name: str, case: Case) -> SettledHours:
         """Return the hours of this name in a case.
 
-        Raises NeedsInput if input of the customer is required, NoCalendar if no calendar of a
+        Raises NeedsInput if input of the customer is required, and NoCalendar if no calendar of a
         list matches the case.
         """
         calendars = self._calendars(name, case)
@@ -151,7 +156,7 @@ class PolicyHours:
         return False
 
     def calendar_paths(self, name: str, case: Case) -> tuple[str, ...]:
-        """Return the paths of the calendars that apply to a case, in written order.
+        """Return the paths of the calendar that applies to a case, and of the members of a union.
 
         For `24x7`, and for hours without a calendar for the case, return the name of the hours.
         """
@@ -162,7 +167,7 @@ class PolicyHours:
         return (calendar.place.path, *members)
 
     def calendar(self, name: str, case: Case) -> PolicyCalendar | None:
-        """Return the calendar that applies to a case; None for `24x7`."""
+        """Return the first calendar of hours that matches a case; None if no calendar matches."""
         return next((c for c in self.revision.hours.get(name, ()) if matching(c.when, case)), None)
 
     def warnings(self, settled: SettledHours, start: int, end: int) -> list[Warning]:
@@ -171,7 +176,7 @@ class PolicyHours:
         The warnings are about years that the calendar or the library does not cover, estimated
         holidays, and exchanged dates without stated hours (the clock definition, rule 3).
         """
-        # Most half-years have no such dates, so the result for each is kept.
+        # Most half-years have no such dates, so this is cached for each half-year.
         halves = range(start // HALF_YEAR, end // HALF_YEAR + 1)
         for half in halves:
             if half not in settled.doubts:
@@ -180,7 +185,7 @@ class PolicyHours:
         return self._doubts(settled, start, end) if any(settled.doubts[h] for h in halves) else []
 
     def _doubts(self, settled: SettledHours, start: int, end: int) -> list[Warning]:
-        """Return the warnings, without the shortcut of `warnings`."""
+        """Return the warnings, without the cache of `warnings`."""
         result = []
         for calendar, hours in zip(settled.calendars, settled.time.hours, strict=False):
             first, last = local_date(start, hours.zone), local_date(end, hours.zone)
@@ -207,7 +212,7 @@ class PolicyHours:
         return result
 
     def _calendars(self, name: str, case: Case) -> tuple[PolicyCalendar, ...] | None:
-        """Return the calendars of which hours are the union; None if the hours are always open."""
+        """Return the calendars whose union is open when hours are open; None if always open."""
         if name not in self.revision.hours:
             return None  # 24x7
         calendar = self._applying_calendar(name, case)
@@ -278,7 +283,10 @@ class PolicyHours:
 
 
 def hours_of(calendar: PolicyCalendar, zone_name: str, years: Years | None) -> Hours:
-    """Return a calendar as hours of the clock, in a time zone and with its days off."""
+    """Return the opening hours of a calendar in a time zone, in the form that the clock uses.
+
+    `years` returns the days off of a year; it is None for a calendar without holidays.
+    """
     from zsupport.clock.model import Hours, day_parts, week_of
 
     return Hours(
@@ -323,7 +331,7 @@ def years_of(
             else:
                 result, exchanged = {}, frozenset()
             for ordinal, name in _listed_dates(off.add, off, year, lang).items():
-                # A public holiday that the policy adds too keeps its name and is not estimated.
+                # A public holiday that the policy also adds keeps its name and is not estimated.
                 public_name = result.get(ordinal, NAMELESS).replace(" (estimated)", "")
                 result[ordinal] = name or public_name
             removed = _listed_dates(off.remove, off, year, lang)
@@ -348,7 +356,7 @@ def _unstated_hours(ordinal: int) -> str:
 def _listed_dates(
     texts: tuple[str, ...], off: Holidays, year: int, lang: str
 ) -> dict[int, str | None]:
-    """Return the dates of a year that texts denote, with their names in the policy.
+    """Return the names of the dates of a year that texts denote, by the ordinal of the date.
 
     The written order has no meaning. A date of a single year takes precedence over a recurring
     date, because its text is longer and is read later.

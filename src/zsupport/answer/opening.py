@@ -80,8 +80,8 @@ class ShownHoliday(TypedDict):
 class HoursAnswer(NamedTuple):
     """Whether hours, or a channel of a case, are open; the fields are those of the JSON answer.
 
-    `open` is None if the state is unknown. Other fields that depend on unknown hours are None
-    too. Instants are aware datetimes.
+    `open` is None if the state is unknown. Other fields that depend on unknown hours are None, too.
+    Instants are aware datetimes in UTC.
     """
 
     plan: str | None
@@ -108,9 +108,9 @@ class HoursAnswer(NamedTuple):
 
 
 class RevisionPeriod(NamedTuple):
-    """The hours of one revision, and the instants `[start, end)` in which it is in force.
+    """The hours of one revision, and the period `[start, end)` in which it is in force.
 
-    `query` is the query in the ids of this revision.
+    The period is in seconds since the epoch. `query` is the query in the ids of this revision.
     """
 
     hours: PolicyHours
@@ -335,7 +335,10 @@ def _ids(period: RevisionPeriod, by_facts: PrioritiesByFacts | None = None) -> _
 
 
 def _names_in_grants(revision: Revision, channel: str | None) -> set[str]:
-    """Return the names that decide when a channel, or for None any channel, is open."""
+    """Return the dimensions and facts on which the hours of a channel depend.
+
+    For None, return those of all channels.
+    """
     names: set[str] = set()
     for grant in revision.grants:
         if grant.allow and channel in (None, *grant.allow):
@@ -398,7 +401,10 @@ def _hours_of_channel(
 def _union_of_hours(
     period: RevisionPeriod, names: Iterable[str], case: Case
 ) -> tuple[RevisionHours, tuple[DecidingPart, ...]]:
-    """Return the union of the hours with these names, and the calendars that decided."""
+    """Return the union of the hours with these names, and the calendars that decided it.
+
+    If no calendar of some hours matches the case, all calendars of these hours have decided.
+    """
     revision = period.revision
     part = RevisionHours()
     names = list(names)
@@ -482,7 +488,7 @@ class Piece(NamedTuple):
         return self.settled_hours is not None and self.settled_hours.time.is_open(instant)
 
     def next(self, instant: int, *, opens: bool) -> int | None:
-        """Return the next opening or closing after an instant, None if none follows."""
+        """Return the next opening (`opens`) or closing after an instant, in this piece, or None."""
         if self.settled_hours is None:
             return None
         time = self.settled_hours.time
@@ -513,7 +519,7 @@ class Opening:
         return next(piece for piece in self.pieces if piece.start <= self.at < piece.end)
 
     def next(self, *, opens: bool) -> int | None:
-        """Return the next opening or closing, None if none follows or it is not known."""
+        """Return the next opening (`opens`) or closing; None if there is none or it is unknown."""
         before = self.now
         for piece in self.pieces:
             if piece.end <= self.at:

@@ -75,9 +75,9 @@ def answer_priority(
 ) -> PriorityAnswers:
     """Return the priority for each combination of facts that the query leaves open.
 
-    It is None if no priority matches, if the policy does not decide the priority from facts, or
-    if no revision is in force. The facts `shown` are columns even if they change no answer of
-    this revision.
+    The priority of a row is None if no priority matches, if the policy does not decide the priority
+    from facts, or if no revision is in force. The facts `shown` are columns even if they change no
+    answer of this revision.
     """
     names = names_in(priority.when for priority in revision.priorities) | shown
     space = dimensions(revision, query, names, of_all_priorities=True)
@@ -116,7 +116,7 @@ def _no_match(
     because: tuple[Because, ...],
     lang: str,
 ) -> PriorityAnswer:
-    """Return the answer that no priority matches."""
+    """Return the answer for facts that no priority matches."""
     note, unclear, source = remark_texts(revision, remarks, lang)
     return PriorityAnswer(
         priority=None,

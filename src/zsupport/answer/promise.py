@@ -99,7 +99,7 @@ def settle_metrics(
 ) -> tuple[Metric, ...]:
     """Return the metrics of a query: by default the first one; `all` stands for all metrics.
 
-    A metric that only another revision of the policy defines is `not-stated`.
+    A metric that only another revision of the policy defines is not an error.
     """
     if not names:
         return revision.metrics[:1]
@@ -120,7 +120,7 @@ def settle_metrics(
 def metrics_by_name(revision: Revision, other_revisions: Sequence[Revision]) -> dict[str, Metric]:
     """Return the metrics of the revisions of a policy by their ids in lower case.
 
-    If metrics have the same id, the metric of `revision` is used.
+    If several revisions define an id, the metric of `revision` takes precedence.
     """
     return {
         metric.id.casefold(): metric
@@ -143,10 +143,10 @@ def promises(
 ) -> Promises:
     """Return the promises of each case of the query, including cases without a target.
 
-    The channel is a dimension only if targets differ by channel; then there is a row for every
-    channel that opens a case. The columns do not depend on the moment. The dimensions `shown` are
-    columns even if they change no answer of this revision. `revisions` is the number of revisions
-    of the policy. Raises LimitExceeded.
+    `opened` is the opening time in seconds since the epoch; the columns do not depend on it. There
+    is a row for every channel that opens a case only if targets differ by channel. The dimensions
+    `shown` are columns even if they change no answer of this revision. `revisions` is the number of
+    revisions of the policy. Raises LimitExceeded.
     """
     space = dimensions(revision, query, _relevant_names(revision, metrics) | shown)
     reader = _PromiseReader(revision, opened, hours, lang, absent=space.absent, in_force=in_force)
@@ -198,9 +198,10 @@ def _rows(
     *,
     by_channel: bool = False,
 ) -> Iterator[Promise]:
-    """Yield a row for each case and metric, and for each channel if targets differ by channel.
+    """Yield a row for each case and metric.
 
-    The rows are computed lazily, because some callers need only the first rows.
+    If the query states no channel and targets differ by channel, or with `by_channel`, yield a row
+    for each channel, too. The rows are computed lazily, because some callers need only the first.
     """
     if space.without_priority or query.channel is not None:
         read = reader.without_priority if space.without_priority else reader.promise
@@ -269,9 +270,10 @@ class _PromiseReader:
         absent: bool,
         in_force: bool,
     ) -> None:
-        """`absent`: the query has a value that only another revision defines.
+        """`absent` states whether the query has a value that only another revision defines.
 
-        If the revision is not `in_force`, conditions on the opening time are not evaluated.
+        Then no channel opens a case. `opened` is the opening time, in seconds since the epoch. If
+        the revision is not `in_force`, conditions on the opening time are not evaluated.
         """
         self.revision = revision
         self.opened = opened
@@ -302,9 +304,9 @@ class _PromiseReader:
     ) -> bool:
         """Return whether a fact certainly changes a target, without computing the answers.
 
-        If the targets of the first entitled channel differ between two cases, their answers
-        differ too, whether the answer has a row for each channel or a single row. Remarks are not
-        compared.
+        This compares cases that differ only in the fact. If the targets of their first entitled
+        channels differ, their answers differ too, with or without a row for each channel. Remarks
+        are not compared, so the fact can change an answer even if the result is False.
         """
         first: dict[tuple[object, ...], object] = {}
         for case in space.cases():
@@ -333,7 +335,7 @@ class _PromiseReader:
         return any(row.likeness != rows[0].likeness for row in rows)
 
     def over_channels(self, case: Case, channels: tuple[str, ...], metric: Metric) -> Promise:
-        """Return the promise of one case over its entitled channels, which have equal targets."""
+        """Return one promise for all entitled channels of a case, which have equal targets."""
         if len(channels) < 2:
             row = self.promise(case, channels[0] if channels else None, metric)
             return row._replace(channel=None)
@@ -405,7 +407,7 @@ class _PromiseReader:
     def _at_opening_time(
         self, bare: Promise, case: Case, ways: list[DecidingRule], remarks: list[Remarks]
     ) -> tuple[Promise, list[str]]:
-        """Return the promise at the opening time, and the questions that it needs."""
+        """Return the promise at the opening time, and the input that is missing for it."""
 
         def opened_inside(hours: str) -> bool:
             return self.hours.is_open(hours, case, self.opened)
@@ -421,7 +423,10 @@ class _PromiseReader:
         return self._promise_of_rule(bare, case, deciding, remarks)
 
     def _moments(self, deciding: DecidingRule, case: Case) -> tuple[object, ...]:
-        """Return the hours that limit when a rule applies; empty if it applies at any time."""
+        """Return the hours on which a rule depends; empty if it applies at any opening time.
+
+        Each entry has whether the case must be opened inside the hours, and their calendars.
+        """
         if not _depends_on_opening_time(deciding):
             return ()
         opened = [
@@ -496,7 +501,7 @@ class _PromiseReader:
     def _promise_of_rule(
         self, bare: Promise, case: Case, deciding: DecidingRule, remarks: list[Remarks]
     ) -> tuple[Promise, list[str]]:
-        """Return the promise of a rule in a case, and the questions that it needs."""
+        """Return the promise of a rule in a case, and the input that is missing for it."""
         rule, matched, cell = deciding
         kind = cell.target.kind
         counts = cell.hours is not None and cell.target.uses_hours
@@ -585,10 +590,10 @@ def candidates(revision: Revision, case: Case, metric: str) -> list[DecidingRule
 def decide(
     revision: Revision, case: Case, metric: str, opened_inside: Callable[[str], bool] | None = None
 ) -> DecidingRule | None:
-    """Return the first rule that matches and states the metric for the priority.
+    """Return the first rule that matches and states the metric for the priority, or None.
 
-    `opened_inside` returns whether the case was opened inside some hours. Raises NeedsInput if this
-    depends on input of the customer.
+    `opened_inside` returns whether the case was opened inside the hours with a name. Raises
+    NeedsInput if this depends on input of the customer.
     """
     return _first(candidates(revision, case, metric), case, opened_inside)
 

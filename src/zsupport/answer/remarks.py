@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _CASE = ("channels", "due", "hours", "terms")
 _ANY = (*_CASE, "priority", "topics")
 
-#: The questions whose answers show the remarks of a part, for each part of the format.
+#: The questions whose answers show the remarks of a part, by the kind of the part.
 #: An answer is based on the parts that its case names or that decide it, and on the parts to which
 #: these refer.
 QUESTIONS_BY_PART: dict[str, tuple[str, ...]] = {
@@ -44,7 +44,7 @@ NO_REMARKS = Remarks()
 
 
 def remarks_of_case(revision: Revision, question: str, case: Case) -> list[Remarks]:
-    """Return the remarks of the values of a case that answers to a question show."""
+    """Return the remarks of the values of a case, as far as answers to this question show them."""
     result: list[Remarks] = []
     members = (
         ("channel", revision.channels),
@@ -72,7 +72,8 @@ def remarks_of_alternatives(matched: Iterable[Alternative]) -> list[Remarks]:
 def remarks_of_hours(revision: Revision, names: Iterable[str], case: Case) -> list[Remarks]:
     """Return the remarks of the calendars of hours in a case, including members of a union.
 
-    If the case does not decide a condition, all calendars and alternatives that may match count.
+    If the case has no value for a dimension of a condition, the result includes the calendars and
+    alternatives that may match.
     """
     result: list[Remarks] = []
     waiting = list(dict.fromkeys(names))
@@ -103,7 +104,8 @@ def remark_texts(
 ) -> tuple[str | None, str | None, str | None]:
     """Return the notes, the doubts and the sources of remarks, each on its own line.
 
-    Those of the validity, of the policy itself and of its sources come last.
+    A result is None if there is none. The texts about the validity, the policy itself and its
+    sources come last.
     """
     parts = [item for item in (*remarks, revision.validity, revision.remarks) if any(item)]
     if not parts:

@@ -141,7 +141,7 @@ class Space:
     def shift_to_first(self, name: str, value: str, cases: Cases) -> Cases:
         """Return the cases with this value, shifted to the first value of its dimension.
 
-        So case sets with different values can be compared. `shift_back` undoes the shift.
+        After the shift, case sets of different values can be compared. `shift_back` undoes it.
         """
         return (cases & self.of(name, value)) >> self._shift(name, value)
 
@@ -176,7 +176,7 @@ class Space:
         return result
 
     def for_some(self, name: str, cases: Cases) -> Cases:
-        """Return the cases of a set, extended to every value of a dimension."""
+        """Return the cases that are in the set with at least one value of a dimension."""
         values = self.values.get(name)
         if values is None:
             return cases

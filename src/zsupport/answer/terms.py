@@ -102,7 +102,7 @@ def answer_terms(
             for terms in topics.values()
         ]
 
-    # The columns do not depend on the moment.
+    # The columns are the same whether or not the revision is in force.
     open_names = [name for name in space.open if name not in shown]
     rows, kept = collapse(rows_of(space), open_names, _IDENTITY)
     columns = in_column_order(revision, {*kept, *shown})
@@ -124,7 +124,10 @@ def _without_text(
     in_force: bool,
     lang: str,
 ) -> TermAnswer:
-    """Return an answer without a text, because no revision in force defines the case."""
+    """Return an answer without a text.
+
+    The revision is not in force, or does not define a value of the case.
+    """
     because = not_in_force_reasons(revision)
     if in_force:
         because = reasons(revision, (term.place for term in topics[row.topic]))

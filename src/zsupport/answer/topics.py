@@ -1,4 +1,4 @@
-"""Self-help: resources that need no case, by topic and audience."""
+"""Self-help resources, by topic and audience."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def answer_topics(
 ) -> TopicAnswers:
     """Return the resources: general resources first, then those of each topic.
 
-    The `topic` and the role of the query select resources; with a topic, general resources are
-    omitted. `by_audience`: the query names no role, not even a role of another revision. Without
-    a revision in force, the answer is empty. Raises UsageError for a topic that no revision
-    defines.
+    The `topic` and the role of the query select resources. With a topic, general resources are
+    omitted. `by_audience` states whether the answer is for all roles; then it shows the audience of
+    each resource. Without a revision in force, the answer is empty. `revisions` are all revisions
+    of the policy. Raises UsageError for a topic that no revision defines.
     """
     name = None if topic is None else _topic_id(topic, revisions)
     columns = ("topic",) if name is None else ()

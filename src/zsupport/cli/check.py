@@ -161,7 +161,7 @@ def check(
     from zsupport.findings import has_failures
 
     fails_at = fail_on or "error"
-    disabled = switched_off(checked, excluded.used())
+    disabled = switched_off(checked, excluded.remark())
     outcome = outcome_of(checked, disabled)
     if not diff:
         holidays = holidays_version() if checked.holidays else None

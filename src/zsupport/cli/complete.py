@@ -343,14 +343,14 @@ class _CommandLine:
     def revision(self) -> Revision:
         """Return the revision in force now of the policy that this command line uses."""
         from zsupport.library import load_files
-        from zsupport.sources.find import choose, find, is_path, never_waits
+        from zsupport.sources.find import choose, find, has_only_ordinary_files, is_path
 
         option = self.last("policy")
         if option is not None and is_path(option):
             # The shell expands `~` and variables before it runs the line.
             option = os.path.expandvars(os.path.expanduser(option))
         name, _ = choose(option, os.environ, os.getcwd())
-        if name == "-" or (is_path(name) and not never_waits(name)):
+        if name == "-" or (is_path(name) and not has_only_ordinary_files(name)):
             raise PolicyError(f"{name}: completion reads only files and folders")
         policy = load_files(find(name))
         return policy.revision_at(to_datetime(int(time.time())))[0]

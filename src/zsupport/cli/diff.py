@@ -119,7 +119,7 @@ def diff(
     )
     _, counts = outcome_with(0 if quiet else max_rows_in(format))
     if not quiet:
-        for remark in (*sides.remarks, *filter(None, [excluded.used()])):
+        for remark in (*sides.remarks, *filter(None, [excluded.remark()])):
             note(remark)
     return 1 if fails(counts, fail_on) and not exit_zero else 0
 

@@ -94,7 +94,7 @@ def test(
         session = run_session(paths or [], options, public, excluded, advance)
     write_outcome(lambda _: session.outcome, output)
     if not quiet:
-        for remark in (*shadowed(paths or ()), *filter(None, [excluded.used()])):
+        for remark in (*shadowed(paths or ()), *filter(None, [excluded.remark()])):
             note(remark)
     if session.unreadable:
         return PolicyError.exit_code

@@ -82,7 +82,10 @@ def cache_folder(environment: Mapping[str, str], examined: Iterable[str] = ()) -
 
 
 def policy_identity(files: tuple[SourceFile, ...], kind: str = "policy") -> bytes:
-    """Return the identity of a value that these files determine, such as a policy."""
+    """Return the identity of a value that is computed from these files.
+
+    `kind` distinguishes the values that are computed from the same files.
+    """
     versions = (VERSION, FORMAT, tzdata_version(), _PYTHON, LAYOUT)
     head = repr((kind, versions, [(file.name, len(file.data)) for file in files]))
     return b"".join([head.encode("utf-8", "surrogatepass"), *[file.data for file in files]])
@@ -161,8 +164,8 @@ def write_entry(folder: str | None, identity: bytes, value: Any) -> None:
 def cached_holidays(folder: str | None) -> PublicHolidays:
     """Return a function that returns public holidays, from the cache if possible.
 
-    An entry has the holidays of a decade, by one version of the library. Each year is read once per
-    run.
+    An entry has the holidays of one decade, from one version of the package `holidays`. Each year
+    is read once per run.
     """
     known: dict[tuple[str, str | None, int], Year] = {}
 
@@ -290,7 +293,7 @@ class _Folder:
             raise
 
     def make_room(self, own: str) -> None:
-        """Remove the oldest files over the limits, and temporary files of interrupted runs.
+        """Remove the oldest entries beyond the limits, and temporary files of interrupted runs.
 
         The entry `own`, which this run has just written, stays. Each run does this after writing,
         so the last of several concurrent runs sees all entries. A file with a date in the future

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from zsupport.sources.project import Project
 
+#: The shipped policy that is used if no other policy is chosen.
 DEFAULT = "zoom"
 #: The endings of the names of policy files, and of tests files.
 ENDINGS = (".yaml", ".yml")
@@ -80,8 +81,9 @@ def choose(
 ) -> tuple[str, bool]:
     """Return the name or path of the policy to use, and whether it is the fallback.
 
-    The policy is `option`, else `ZSUPPORT_POLICY`, else `policy` in [tool.zsupport] of the nearest
-    pyproject.toml at or above `folder` that has this key, else the shipped example.
+    The policy is `option`, else `ZSUPPORT_POLICY`, else the key `policy` in [tool.zsupport] of the
+    nearest pyproject.toml with this key, at or above `folder`. The fallback is the shipped policy
+    `DEFAULT`.
     """
     if option is not None:
         return option, False
@@ -121,7 +123,7 @@ def _safe_path(project: Project, path: str) -> str:
 
 
 def is_path(name: str) -> bool:
-    """Return whether a name is a path: it has a `/`, an ending of ENDINGS, or a dot in front."""
+    """Return whether a name is a path: it contains `/`, starts with a dot or ends as in ENDINGS."""
     return "/" in name or os.sep in name or name.startswith(".") or name.endswith(ENDINGS)
 
 
@@ -163,7 +165,7 @@ def may_be_policy_name(name: str) -> bool:
     return name.endswith(ENDINGS) and not name.endswith(TESTS) and name[0] != "."
 
 
-def never_waits(path: str) -> bool:
+def has_only_ordinary_files(path: str) -> bool:
     """Return whether a file, or each policy file of a folder, is an ordinary file.
 
     Reading a pipe would wait for a writer, and take the data from the real reader.
@@ -190,7 +192,10 @@ def file_of_tests(names: Sequence[str]) -> UsageError:
 
 
 def _files(path: str, root: str, shown: str) -> list[SourceFile]:
-    """Return the file at a path, or the policy files of a folder."""
+    """Return the file at a path, or the policy files of a folder.
+
+    The names of the files are relative to `root`. In messages, their names start with `shown`.
+    """
     paths = [path]
     if os.path.isdir(path):
         try:
@@ -219,7 +224,7 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
         size += len(data)
         if size > MAX_FOLDER_BYTES:
             raise PolicyError(
-                f"{path}: policy files too large (limit {MAX_FOLDER_BYTES // 1024} KiB together)",
+                f"{path}: policy files too large (limit {MAX_FOLDER_BYTES // 1024} KiB in total)",
                 "name the folder of one policy, which has a few small files",
             )
         files.append(_file(name, os.path.join(shown, name) if shown else name, data))
@@ -289,7 +294,7 @@ def reason(error: OSError | ValueError) -> str:
 
 
 def _missing_file_hint(path: str) -> str | None:
-    """Return a hint: the folder is missing, or a policy in the folder has a similar name."""
+    """Return a hint if the folder is missing or a policy in it has a similar name, or None."""
     folder, missing = os.path.split(path.rstrip("/" + os.sep))
     if not os.path.isdir(folder or "."):
         return f"folder not found: {folder}"

@@ -50,15 +50,17 @@ _SAFE_ENVIRONMENT = {
 }
 #: Warnings of git about an ambiguous revision.
 _AMBIGUOUS = re.compile(r"is ambiguous|^warning: log for ")
+#: The modes of the entries of a commit. The modes of files start with 100.
 _LINK, _FILE, _FOLDER, _SUBMODULE = "120000", "100", "040000", "160000"
-#: Limits for one path of a commit: the number of links, and the bytes of the path and the links.
+#: Limits for one path of a commit: the number of links, and the bytes of the path and of the texts
+#: of the links.
 _MAX_LINKS = 10
 _MAX_PATH_BYTES = 4096
 _TIMEOUT_SECONDS = 60
 
 
 class Blob(NamedTuple):
-    """A file of a revision: the path from the top of the repository, mode and object."""
+    """An entry of a commit: its path from the top of the repository, its mode and its object id."""
 
     path: str
     mode: str
@@ -72,7 +74,7 @@ class Files(NamedTuple):
     leaving_links: list[str]
 
 
-#: The target of a link that leaves the repository.
+#: Stands for the target of a link that leaves the commit.
 _OUTSIDE = Blob("..", "", "")
 
 
@@ -162,10 +164,10 @@ class Repository:
     # -- revisions -------------------------------------------------------------------------------
 
     def commit(self, revision: str) -> str:
-        """Return the commit of a revision, with tags resolved.
+        """Return the id of the commit that a revision names. Tags are resolved.
 
-        Raises UsageError if the revision is invalid or ambiguous, and EnvironmentFault with the
-        command that fetches it if it is missing.
+        Raises UsageError if the revision is invalid or ambiguous. Raises EnvironmentFault if it is
+        missing; if possible, the hint is the command that fetches it.
         """
         check_revision(revision)
         try:
@@ -198,7 +200,10 @@ class Repository:
         return True
 
     def merge_base(self, revision: str) -> str:
-        """Return the merge base of HEAD and a revision; raise EnvironmentFault if there is none."""
+        """Return the id of the merge base of HEAD and a revision.
+
+        Raises EnvironmentFault if there is none.
+        """
         theirs = self.commit(revision)
         try:
             ours = self.commit("HEAD")
@@ -268,7 +273,7 @@ class Repository:
         return EnvironmentFault(message, f"git fetch {arguments}")
 
     def _names(self) -> list[str]:
-        """Return the existing branches and tags."""
+        """Return the names of the branches and tags."""
         return self._refs("%(refname:short)")
 
     def _refs(self, format: str) -> list[str]:
@@ -279,7 +284,7 @@ class Repository:
         return text.split("\n") if text else []
 
     def _remote(self) -> str | None:
-        """Return the remote to fetch from: origin, else the first one."""
+        """Return the remote to fetch from: `origin`, else the first remote, or None."""
         try:
             remotes = self._text("remote").split("\n")
         except _GitError:
@@ -320,8 +325,8 @@ class Repository:
     def files(self, commit: str, path: str, accepts: Callable[[str], bool]) -> Files:
         """Return the file of a commit at a path, or the files below it that `accepts` selects.
 
-        Links are followed within the commit. A target gets the path of its link. Files that a
-        sparse checkout omits are omitted.
+        Links are followed within the commit. The target of a link is returned with the path of the
+        link. Files that a sparse checkout omits are not returned.
         """
         entries = self._list_tree(commit, path)
         if not entries or entries[0].mode == _SUBMODULE:
@@ -352,7 +357,7 @@ class Repository:
             ):
                 raise UsageError(
                     f"{path} is in the submodule {folder}, which is another repository",
-                    f"run it in the submodule: cd {_quoted(folder)}",
+                    f"run zsupport in the submodule: cd {_quoted(folder)}",
                 )
 
     def _list_tree(self, commit: str, path: str, *options: str) -> list[Blob]:
@@ -441,7 +446,8 @@ class Repository:
     def read(self, blobs: list[Blob], most: int = MAX_BYTES) -> list[bytes]:
         """Return the contents of files. A file over `most` bytes becomes `most + 1` spaces.
 
-        Raises EnvironmentFault if a content does not match its object id. Git does not check this.
+        Raises EnvironmentFault if a file is missing, or if its content does not match its object
+        id, because git does not check this.
         """
         objects = "".join(f"{blob.object}\n" for blob in blobs).encode("ascii")
         try:
@@ -471,7 +477,11 @@ class Repository:
     def _missing_object_error(
         self, failed: _GitError, message: str, object: str
     ) -> EnvironmentFault:
-        """Return the error for a missing object, such as in a partial clone; else that of git."""
+        """Return an error with `message` if git has failed because an object is missing.
+
+        Objects are missing in a partial clone, for example. For another failure, the error has the
+        text of git.
+        """
         remote = self._remote()
         if "missing" in failed.text or "promisor" in failed.text or "not allowed" in failed.text:
             return EnvironmentFault(message, f"git fetch {remote} {object}" if remote else None)
@@ -504,7 +514,7 @@ class Repository:
         except FileNotFoundError:
             raise EnvironmentFault(
                 Message(
-                    "git is not installed; a revision in {against} or {merge_base} requires it"
+                    "git is not installed, but a revision in {against} or {merge_base} requires git"
                 ),
                 Message("install git, or compare with a file or folder: {against} PATH"),
             ) from None

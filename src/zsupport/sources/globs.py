@@ -28,7 +28,7 @@ class _Class(NamedTuple):
     ranges: tuple[tuple[str, str], ...]
 
 
-#: The token of `*`. Two such tokens are the name `**`.
+#: The token of `*`. The name `**` consists of two such tokens.
 _ANY_LENGTH = "**"
 #: A token of a pattern: a character, _ANY_LENGTH, or a class. `?` is the class of all characters.
 _Token = str | _Class
@@ -46,9 +46,10 @@ def matches(pattern: str, path: str) -> bool:
 
 
 def matches_below(pattern: str, path: str, folder: str | None) -> bool:
-    """Return whether a pattern of a project in a folder matches a path.
+    """Return whether a pattern of the project in `folder` matches a path.
 
-    A pattern without a slash is compared with the name, others with the path from the folder.
+    A pattern without a slash is compared with the name of the file. Any other pattern is compared
+    with the path relative to `folder`.
     """
     if "/" not in pattern.rstrip("/"):
         return matches(pattern.rstrip("/"), os.path.basename(path))
@@ -98,7 +99,7 @@ def _character_matches(token: _Token, character: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _names(pattern: str) -> tuple[tuple[_Token, ...], ...]:
-    """Return the tokens of the names in a pattern."""
+    """Return the tokens of each name in a pattern; raise UsageError if the pattern is invalid."""
     if len(pattern) > MAX_LENGTH:
         raise UsageError(
             f"pattern too long: `{pattern[:40]}…` (limit {MAX_LENGTH} characters)",

@@ -95,7 +95,10 @@ def _named_zone(name: str, source: str) -> dates.tzinfo:
 
 
 def _name_in_path(path: str) -> str | None:
-    """Return the name after `zoneinfo/` in a path or in the first of its links that has it."""
+    """Return the name after `zoneinfo/` in a path, else in the target of a link, or None.
+
+    If the path is a link, its target is searched, and the target of the target, and so on.
+    """
     for _ in range(_MAX_LINKS):
         _, folder, rest = path.rpartition("/zoneinfo")
         name = rest.partition("/")[2] if folder else ""
@@ -120,10 +123,9 @@ def _first_line(path: str) -> str | None:
 
 
 def _check_clock(result: dates.tzinfo, path: str, now: int) -> None:
-    """Raise BadText if the clock of the host is not in a zone, now or in half a year.
+    """Raise BadText if the offset of the host differs from that of a zone, now or in half a year.
 
-    In a container, the file with the name is often that of the image, while LOCALTIME is that of
-    the machine.
+    In a container, the file with the name often belongs to the image, but LOCALTIME to the machine.
     """
     for moment in (now, now + _HALF_YEAR):
         if time.localtime(moment).tm_gmtoff != offset_at(result, moment):

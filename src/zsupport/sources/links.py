@@ -35,7 +35,7 @@ def is_outside(path: str, folder: str) -> bool:
 
 
 def lies_in(path: str, folder: str) -> bool:
-    """Return whether a path, with its links followed, is a folder itself or in it."""
+    """Return whether a path, with its links followed, is a folder itself or lies in this folder."""
     path, folder = os.path.realpath(path), os.path.realpath(folder)
     return path == folder or path.startswith(os.path.join(folder, ""))
 

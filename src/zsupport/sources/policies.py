@@ -30,7 +30,7 @@ _ID = re.compile(ID_PATTERN + r"\Z")
 
 
 class PolicyFiles(NamedTuple):
-    """The files of a policy and its tests files. Either of them can be empty."""
+    """The files of a policy and its tests files. `policy` or `tests` can be empty."""
 
     id: str | None  # None if the file does not state an id
     policy: tuple[SourceFile, ...]

@@ -18,9 +18,10 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def write_new(folder: str, texts: Mapping[str, str]) -> None:
-    """Write new files, by path, into a folder. Create the folder if it is missing.
+    """Write new files. `texts` has the text of each file, by its path, which includes `folder`.
 
-    Raises UsageError if a path exists, and EnvironmentFault if a file cannot be written.
+    Creates the folder if it is missing. Raises UsageError if a path exists, and EnvironmentFault if
+    a file cannot be written.
     """
     existing = [path for path in texts if os.path.lexists(path)]
     if existing:
@@ -113,7 +114,7 @@ def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
     the content that was read, and the temporary file gets the name. If another program has saved
     the file meanwhile, the file is not overwritten and the fix is not applied. Links stay links.
     The file keeps its mode and, if root runs this, its owner. Signals that end the run are delayed
-    until the end.
+    until the file is replaced.
 
     Known limits: for a moment the file does not exist. If the run is killed in this moment, the old
     file stays as `.NAME.….old`. A program that opened the old file before, and writes to it after
@@ -193,7 +194,7 @@ def _is_unchanged(path: str, data: bytes, status: os.stat_result) -> bool:
 
 def _changed_error(shown: str) -> EnvironmentFault:
     return EnvironmentFault(
-        f"cannot fix {shown}: the file has changed since it was read", "run it again"
+        f"cannot fix {shown}: the file has changed since it was read", "run the command again"
     )
 
 

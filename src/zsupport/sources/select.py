@@ -135,7 +135,7 @@ def _select_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile
         yield from _shipped_files(id)
     elif not os.path.isabs(argument) and not _current_folder_exists():
         raise EnvironmentFault(
-            f"{shown}: the current folder was removed", "run it in another folder"
+            f"{shown}: the current folder was removed", "run zsupport in another folder"
         )
     elif argument == "-":
         yield SelectedFile("-", "-", named=True, real="-")
@@ -194,7 +194,7 @@ def _names_in_current_folder() -> list[str]:
 def _files_in(
     folder: str, shown: str, excluded: Excluded, levels: int | None = None
 ) -> Iterator[SelectedFile | Fault]:
-    """Yield the policy files of a folder and of the folders below, down to a number of levels.
+    """Yield the policy files of a folder and of the folders below, down to `levels` levels.
 
     Links to folders are not followed, because they can form a cycle.
     """

@@ -123,6 +123,8 @@ class NearestSetting(Generic[Setting]):
 
 
 class _Exclusion(NamedTuple):
+    """The patterns of a project, and the folder of the project."""
+
     folder: str | None = None
     patterns: tuple[str, ...] = ()
 
@@ -130,8 +132,9 @@ class _Exclusion(NamedTuple):
 class Exclusions:
     """The files and folders that projects exclude.
 
-    The setting is the key `exclude` in [tool.zsupport] or [tool.zsupport.check] of the nearest
-    project at or above the file that has this key. In both tables it applies to all commands.
+    The patterns for a file are those of the nearest project at or above the file that has the key
+    `exclude` in [tool.zsupport] or [tool.zsupport.check]. The patterns of both tables apply to all
+    commands.
     """
 
     def __init__(self, config: SharedConfig | None = None) -> None:
@@ -139,8 +142,8 @@ class Exclusions:
         self._nearest = NearestSetting(_exclusion, _Exclusion(), config)
         self._used_patterns: dict[str, None] = {}
 
-    def used(self) -> str | None:
-        """Return a line with the patterns that have excluded a path, or None."""
+    def remark(self) -> str | None:
+        """Return a remark with the patterns that have excluded a path so far, or None."""
         return (
             f"excluded by configuration: {', '.join(self._used_patterns)}"
             if self._used_patterns

@@ -67,9 +67,12 @@ def both_sides(
     environment: Mapping[str, str],
     excluded: Excluded,
 ) -> Sides:
-    """Return the two sides; `excluded` returns whether a path in a folder is ignored.
+    """Return the two sides of a comparison.
 
-    Raises UsageError, EnvironmentFault, PolicyError, and InvalidSide for an invalid policy.
+    The new side is at `path`. The old side is at `against`, which is a path or a Git revision, or
+    in the merge base of HEAD and the revision `merge_base`. `excluded` returns whether a path in a
+    folder is ignored. Raises UsageError, EnvironmentFault, PolicyError, and InvalidSide for an
+    invalid policy.
     """
     base = _base(path, against, merge_base, environment)
     if isinstance(base, str):
@@ -89,15 +92,15 @@ def both_sides(
             )
         now, before = _with_revision(path, base, excluded, remarks)
     documents = _load(now, "new version"), _load(before, f"old version ({label})")
-    days = None
+    own_days = None
     if isinstance(base, str) and not os.path.isdir(path) and not os.path.isdir(base):
-        days = _revisions_remark(documents[1], documents[0])
-        remarks += [days] if days else []
-    return Sides(documents[1], documents[0], remarks, days is not None)
+        own_days = _revisions_remark(documents[1], documents[0])
+        remarks += [own_days] if own_days else []
+    return Sides(documents[1], documents[0], remarks, own_days is not None)
 
 
 def _revisions_remark(before: Sequence[Document], now: Sequence[Document]) -> str | None:
-    """Return a remark if two files are revisions of one policy, or None."""
+    """Return a remark if both sides are files with different revisions of one policy, or None."""
     if not len(before) == len(now) == 1:
         return None
     old, new = before[0].revision, now[0].revision
@@ -259,7 +262,7 @@ def _with_revision(
         names = {file.name for file in now + siblings}
         removed = [file for file in earlier if file.name not in names]
         if not before and removed and not siblings:
-            remarks.append(f"{where} was {removed[0].shown}")
+            remarks.append(f"{where} is compared with its old path {removed[0].shown}")
         return now + siblings, before + earlier
     return now + siblings, _files_before_rename(where, revision.policy, base, excluded, remarks)
 
@@ -312,9 +315,10 @@ def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> Iterator[SourceFil
 
 
 def _siblings(sources: Sequence[SourceFile], name: str, revision: Revision) -> list[SourceFile]:
-    """Return the other revisions of a policy in the files of a folder, one for each first day.
+    """Return the files of the other revisions of a policy, at most one for each first day.
 
-    A file with the first day of `revision` is a copy of it, or the same file under an old name.
+    `sources` are the files of a folder; the file `name` has the given `revision` of the policy. A
+    file with the same first day is omitted: it is a copy, or the same file under an old name.
     """
     siblings = []
     starts = {revision.start}
@@ -330,7 +334,10 @@ def _siblings(sources: Sequence[SourceFile], name: str, revision: Revision) -> l
 def _files_before_rename(
     where: str, policy: str, base: _Base, excluded: Excluded, remarks: list[str]
 ) -> list[SourceFile]:
-    """Return the policy with this id from its old path in the revision; empty if it is new."""
+    """Return the files of a policy at its old path in the Git revision.
+
+    `policy` is the id of the policy. The list is empty if the policy is new.
+    """
     repository = base.repository
 
     def was_removed(path: str) -> bool:
@@ -353,7 +360,7 @@ def _files_before_rename(
             Message("name the old version: {against} PATH"),
         )
     if sources:
-        remarks.append(f"{where} was {sources[0].shown}")
+        remarks.append(f"{where} is compared with its old path {sources[0].shown}")
         return [source._replace(name=source.name.rpartition("/")[2]) for source in sources]
     remarks.append(f"{where} is not in {base.label}: the whole policy is new")
     return []
