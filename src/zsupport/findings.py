@@ -129,7 +129,7 @@ class Outcome(NamedTuple):
 def failing_severities(unit: Unit, severity: str) -> tuple[str, ...]:
     """Return the severities that fail a unit: from `error` down to the lowest, inclusive.
 
-    The lowest is `unit.fails_at`, or `severity` if that is None.
+    The lowest is `unit.fails_at`, or by default `severity`.
     """
     return SEVERITIES[: SEVERITIES.index(unit.fails_at or severity) + 1]
 

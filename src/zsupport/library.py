@@ -82,7 +82,7 @@ class _DueKey(NamedTuple):
 
 
 class _KnownPromises(NamedTuple):
-    """The promises of a question to `due`, which are the same for every ticket."""
+    """The promises of a question to `due`, without the events of a ticket."""
 
     question: DueQuestion
     promises: Promises
@@ -156,7 +156,7 @@ class Policy:
     def metrics(self) -> tuple[str, ...]:
         """The ids of the metrics of all revisions; those of the newest revision come first.
 
-        By default, `due` answers for the first metric of the revision that answers.
+        By default, `due` is about the first metric of the revision that answers.
         """
         return self._ids("metrics")
 
@@ -186,7 +186,10 @@ class Policy:
         return self.revisions[index], in_force
 
     def _at(self, instant: int) -> tuple[int, bool]:
-        """Return the index of the revision that answers, and whether it is in force."""
+        """Return the index of the revision that answers, and whether it is in force.
+
+        The instant is in seconds since the epoch.
+        """
         index = bisect_right(self._starts, instant) - 1
         return (index, instant < self._ends[index]) if index >= 0 else (0, False)
 
@@ -202,8 +205,8 @@ class Policy:
     ) -> frozenset[str]:
         """Return the columns of all revisions except the one with this index.
 
-        `columns` returns the columns of the revision with an index. The answers of each revision
-        show the columns of all revisions.
+        `columns` takes the index of a revision and returns its columns. The answers of each
+        revision show the columns of all revisions.
         """
         indexes = (i for i in range(len(self.revisions)) if i != index)
         return frozenset(name for i in indexes for name in columns(i))
@@ -213,7 +216,7 @@ class Policy:
     ) -> Answers[Row, Details]:
         """Return the answers of a revision, with the columns of all revisions.
 
-        `answer` answers with the revision that has an index, and with additional columns.
+        `answer` takes the index of a revision and additional columns, and returns its answers.
         """
         shown = self._other_columns(index, lambda i: answer(i, frozenset()).columns)
         return answer(index, shown)
@@ -231,9 +234,9 @@ class Policy:
     ) -> ChannelAnswers:
         """Answer which channels a case may use.
 
-        The answer has a row for each value of an omitted dimension that matters. `at` is an aware
-        datetime or a text with an offset (default: now). Raises UsageError for unknown names and
-        ValueError for an instant without an offset.
+        The answer has a row for each value of an omitted dimension that changes an answer. `at` is
+        an aware datetime or a text with an offset (default: now). Raises UsageError for unknown
+        names and ValueError for an instant without an offset.
         """
         from zsupport.answer.channels import answer_channels
 
@@ -271,19 +274,19 @@ class Policy:
     ) -> DueAnswers:
         """Answer when the targets of a case are due.
 
-        The answer has a row for each value of an omitted dimension that matters. `metric` is one or
-        several metrics, or `all` (default: the first metric of the policy). `opened` is the instant
-        at which the ticket was opened (default: `at`); it selects the revision. The states of the
-        answer, such as `breached`, are those at the instant `at` (default: now, or the last event
-        if later). `answered` ends the first metric and `resolved` ends the other metrics; `updated`
-        restarts a recurring metric. If the policy states the start of a metric in words, `start`
-        has the instant at which its clock started, by metric. `pause` is a list of pairs (from,
-        to); the last `to` may be None. `at_risk` is a ratio such as 3/4 or 75%; it replaces the
-        ratio of the metric. `customer_tz` is an IANA name, `customer_country` is an ISO 3166 code
-        of a country or subdivision (DE-BY). Instants are aware datetimes, or texts with an offset
-        such as 2026-11-23T10:00:00+01:00. The answer has datetimes in UTC. Raises UsageError for
-        unknown names and for events before `opened`, and ValueError for an instant without an
-        offset.
+        The answer has a row for each value of an omitted dimension that changes an answer. `metric`
+        is one or several metrics, or `all` (default: the first metric of the policy). `opened` is
+        the instant at which the ticket was opened (default: `at`); it selects the revision. The
+        states of the answer, such as `breached`, are those at the instant `at` (default: now, or
+        the last event if later). `answered` ends the first metric and `resolved` ends the other
+        metrics; `updated` restarts a recurring metric. If the policy states the start of a metric
+        in words, `start` has the instant at which its clock started, by metric. `pause` is a list
+        of pairs (from, to); the last `to` may be None. `at_risk` is a ratio such as 3/4 or 75%; it
+        replaces the ratio of the metric. `customer_tz` is an IANA name, `customer_country` is an
+        ISO 3166 code of a country or subdivision (DE-BY). Instants are aware datetimes, or texts
+        with an offset such as 2026-11-23T10:00:00+01:00. The answer has datetimes in UTC. Raises
+        UsageError for unknown names and for events before `opened`, and ValueError for an instant
+        without an offset.
         """
         # Datetimes are the common case. Converting them directly saves a measurable call.
         now = from_datetime(at) if isinstance(at, datetime) else _instant(at)
@@ -395,10 +398,10 @@ class Policy:
         """Answer whether the channels of a case, or the hours with a name, are open at an instant.
 
         `plan`, `role`, `channel`, `priority` and `fact` state the case. The answer has a row for
-        each value of an omitted dimension that matters. With `name`, the answer is about these
-        hours, and the case only selects their calendar. With neither a case nor a name, the answer
-        lists all hours of the policy. Raises UsageError for unknown names and ValueError for an
-        instant without an offset.
+        each value of an omitted dimension that changes an answer. With `name`, the answer is about
+        these hours, and the case only selects their calendar. With neither a case nor a name, the
+        answer lists all hours of the policy. Raises UsageError for unknown names and ValueError for
+        an instant without an offset.
         """
         from zsupport.answer.hours import Customer, PolicyHours, check_country
         from zsupport.answer.opening import RevisionPeriod, answer_hours, columns_of_case
@@ -488,9 +491,9 @@ class Policy:
     ) -> TermAnswers:
         """Answer which terms apply to a case.
 
-        The answer has a row for each value of an omitted dimension that matters. With `topic`, it
-        has only the terms on this topic. Raises UsageError for unknown names and ValueError for an
-        instant without an offset.
+        The answer has a row for each value of an omitted dimension that changes an answer. With
+        `topic`, it has only the terms on this topic. Raises UsageError for unknown names and
+        ValueError for an instant without an offset.
         """
         from zsupport.answer.terms import answer_terms
 

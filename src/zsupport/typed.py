@@ -132,7 +132,7 @@ else:
         """A value of any type."""
 
     class Annotated:
-        """A type with metadata, which only `field_types` keeps."""
+        """A type with metadata. Only `field_types` keeps the metadata."""
 
         def __class_getitem__(cls, parameters):
             return parameters[0]

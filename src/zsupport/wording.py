@@ -26,8 +26,8 @@ def argument(field: str, *value: str) -> str:
 class Message(str):
     """A message that names fields of a question; the string itself names them as Python arguments.
 
-    A placeholder `{name}` in the template is replaced by the value `name`. If there is no such
-    value, it is a field, such as `{plan}`. `{metric id}` is the field `metric` with the value of
+    A placeholder `{name}` in the template is replaced by the value `name`. Without this value, the
+    placeholder is a field, such as `{plan}`. `{metric id}` is the field `metric` with the value of
     `id`. `{fact id=value}` is the field `fact` with an entry: its key is the value of `id`, its
     value is the value of `value`. `name_fields` returns the message in the notation of another
     caller.

@@ -365,9 +365,9 @@ def matching(
 
     An alternative does not match if it names a dimension that the case has no value for, or hours
     that have no calendar for the case. `opened_inside` returns whether the case was opened inside
-    the hours with a name; without this function, every `opened` matches. The order of alternatives
-    has no meaning (the clock definition, rule 21). Raises NeedsInput if no alternative matches, but
-    an alternative could match with input of the customer.
+    the hours with a name; without this function, `opened` matches every case. The order of
+    alternatives has no meaning (the clock definition, rule 21). Raises NeedsInput if no alternative
+    matches, but an alternative could match with input of the customer.
     """
     if not when:
         return (ALWAYS,)

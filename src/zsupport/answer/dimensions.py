@@ -154,7 +154,7 @@ def dimensions(
     by_facts = priorities_by_facts(revision, query)
     defined = tuple(priority.id for priority in revision.priorities)
     known = defined if by_facts is None else by_facts.open
-    # Stated facts that lead to no priority have one row.
+    # If the stated facts lead to no priority, the answer has one row.
     open_priorities: tuple[str | None, ...] = known or ((None,) if by_facts else ())
     if by_facts is not None and query.priority is not None and query.priority not in known:
         by_facts = None
@@ -268,9 +268,9 @@ def collapse(
     """Merge rows that differ only in a dimension that changes no answer.
 
     Returns the rows and the names of the dimensions that are kept. Merged rows may have different
-    reasons (`because`). `like` returns the part of a row that must be equal and does not depend on
-    the moment. `identity` lists the fields that identify the case of a row. Each of the `names`
-    is a fact or one of these fields. In a merged row this field is None.
+    reasons (`because`). `like` returns the part of a row that must be equal; it must not depend on
+    the time of the answer. `identity` lists the fields that identify the case of a row. Each of the
+    `names` is a fact or one of these fields. Merged rows omit the fact, or have None in the field.
     """
     kept = []
     for name in names:
@@ -311,9 +311,9 @@ def assumed_fact_warnings(
 ) -> list[Warning]:
     """Return a warning for each assumed fact of which another value would change an answer.
 
-    `surely_changes` is a quick check that may return False for a fact that changes an answer. A
-    fact whose default no row of the `priorities` (default: those of the space) uses gets no
-    warning.
+    `surely_changes` is a quick check that may return False for a fact that changes an answer. There
+    is no warning if no row of the `priorities` (default: those of the space) uses the default of
+    the fact.
     """
     result = []
     every = space.members["priority"] if priorities is None else priorities

@@ -244,6 +244,7 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
     openings: dict[int, datetime] = {}
 
     def answer_quickly(start: int, at: int, as_written: Instant | None) -> DueAnswers | None:
+        # Span i is the last that opens until the start; span j has the deadline; span k opens next.
         first, last, starts, ends, before = time.known
         if not first <= start <= at < last:
             return None
@@ -307,7 +308,7 @@ class _Timer:
         self.unreached: list[PolicyError] = []  # an error for each target that is not reached
 
     def answer(self, row: Promise) -> DueAnswer:
-        """Return the answer to one case."""
+        """Return the answer for one case and metric."""
         clock = self.clock(row) if row.state is None else _NO_CLOCK
         settled, cell = row.settled_hours, row.cell
         opens = settled.time.next_open(self.moment.at) if settled and row.state is None else None

@@ -43,7 +43,7 @@ class PrioritiesByFacts:
         self.open = tuple(id for id in self.ids if not self.excludes(id, {}))
 
     def knows(self, fact: str, value: str) -> bool:
-        """Return whether a priority depends on a fact, and the fact can have this value."""
+        """Return whether a priority depends on a fact, and the query allows this value of it."""
         return value in self._space.values.get(fact, ())
 
     def excludes(self, priority: str | None, facts: Mapping[str, str]) -> bool:

@@ -42,12 +42,12 @@ from zsupport.typed import TYPE_CHECKING, MappingProxyType, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-# The states of a case without a target.
+#: The states of a case without a target.
 NEGATIVE = ("not-entitled", "no-target", "not-stated")
 
 
 class Promise(NamedTuple):
-    """The target of one case and metric; `cell` is None if the case has no target.
+    """The target of one case and metric; `cell` is None if no target rule decides.
 
     Rows with an equal `likeness` have equal answers at every moment, except for their cases.
     """
@@ -99,7 +99,8 @@ def settle_metrics(
 ) -> tuple[Metric, ...]:
     """Return the metrics of a query: by default the first one; `all` stands for all metrics.
 
-    A metric that only another revision of the policy defines is not an error.
+    A metric that only another revision of the policy defines is not an error. Raises UsageError for
+    a metric that no revision defines.
     """
     if not names:
         return revision.metrics[:1]
@@ -315,8 +316,8 @@ class _PromiseReader:
                 entitled = (query.channel,) if query.channel in entitled else ()
             targets = entitled and [
                 [
-                    (way.cell.target, way.cell.hours)
-                    for way in candidates(
+                    (deciding.cell.target, deciding.cell.hours)
+                    for deciding in candidates(
                         self.revision, {**case, "channel": entitled[0]}, metric.id
                     )
                 ]
@@ -389,23 +390,23 @@ class _PromiseReader:
             entitling_remarks = self.entitling_remarks(case, channel)
         remarks += entitling_remarks
         case = {**case, "channel": channel}
-        ways = candidates(self.revision, case, metric.id)
-        stated = [self._promise_of_rule(bare, case, way, remarks) for way in ways]
+        rules = candidates(self.revision, case, metric.id)
+        stated = [self._promise_of_rule(bare, case, deciding, remarks) for deciding in rules]
         likeness = tuple(
-            (self._moments(way, case), *_rule_likeness(way, item))
-            for way, item in zip(ways, stated, strict=True)
+            (self._moments(deciding, case), *_rule_likeness(deciding, item))
+            for deciding, item in zip(rules, stated, strict=True)
         ) or remark_texts(self.revision, remarks, self.lang)
-        always = len(ways) == 1 and not any(alternative.opened for alternative in ways[0].matched)
+        always = len(rules) == 1 and not any(item.opened for item in rules[0].matched)
         if always or (stated and not self.in_force):
             row, asks = stated[0]
         else:
-            row, asks = self._at_opening_time(bare, case, ways, remarks)
+            row, asks = self._at_opening_time(bare, case, rules, remarks)
         # Duplicates are removed later: many rows can need the same input.
         self.warnings += [Warning(NEEDS_INPUT, ask) for ask in asks]
         return row._replace(likeness=likeness)
 
     def _at_opening_time(
-        self, bare: Promise, case: Case, ways: list[DecidingRule], remarks: list[Remarks]
+        self, bare: Promise, case: Case, rules: list[DecidingRule], remarks: list[Remarks]
     ) -> tuple[Promise, list[str]]:
         """Return the promise at the opening time, and the input that is missing for it."""
 
@@ -413,7 +414,7 @@ class _PromiseReader:
             return self.hours.is_open(hours, case, self.opened)
 
         try:
-            deciding = _first(ways, case, opened_inside)
+            deciding = _first(rules, case, opened_inside)
         except NeedsInput as needed:
             row = bare._replace(state=NEEDS_INPUT, because=self._targets_reason())
             return self._with_remarks(row, remarks), needed.asks
@@ -599,9 +600,9 @@ def decide(
 
 
 def _first(
-    ways: list[DecidingRule], case: Case, opened_inside: Callable[[str], bool] | None
+    rules: list[DecidingRule], case: Case, opened_inside: Callable[[str], bool] | None
 ) -> DecidingRule | None:
-    for way in ways:
-        if matched := matching(way.rule.when, case, opened_inside):
-            return way._replace(matched=matched)
+    for deciding in rules:
+        if matched := matching(deciding.rule.when, case, opened_inside):
+            return deciding._replace(matched=matched)
     return None

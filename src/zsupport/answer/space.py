@@ -1,8 +1,8 @@
 """Case sets: the cases are numbered, and a case set is an integer with a bit for each case.
 
-A condition is evaluated with a few `&` and `|` of such integers. A set over a million cases takes
-125 KB and microseconds. The last dimension varies fastest, so the lowest bit of a set is its
-first case in the order of the policy.
+A condition is evaluated with a few `&` and `|` of such integers. For a million cases, a set takes
+125 KB, and an operation takes microseconds. The last dimension varies fastest, so the lowest bit of
+a set is its first case in the order of the policy.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Space:
     """All combinations of the values of some dimensions.
 
     A dimension is plan, role, channel, priority, a fact, or `opened HOURS` with the values
-    inside and outside. Raises LimitExceeded.
+    `inside` and `outside`. Raises LimitExceeded for too many cases.
     """
 
     def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
@@ -76,7 +76,10 @@ class Space:
         return union(self.of(name, value) for value in values)
 
     def within(self, values: Mapping[str, Iterable[str]]) -> Cases:
-        """Return the cases with one of the values of each of these dimensions."""
+        """Return the cases whose value of each dimension in `values` is listed there.
+
+        Dimensions that the space does not have are ignored.
+        """
         result = self.every
         for name, value in values.items():
             if name in self.values:

@@ -79,9 +79,9 @@ def answer_terms(
 ) -> TermAnswers:
     """Answer for each topic and each case of the query, including cases without a text.
 
-    A dimension that the query omits is open if it changes a term. Without a revision in force no
-    term applies. The dimensions `shown` are columns even if they change no term of this revision.
-    Raises UsageError for a topic that no revision defines.
+    A dimension that the query omits is open if it changes a term. If the revision is not in force,
+    no term applies. The dimensions `shown` are columns even if they change no term of this
+    revision. Raises UsageError for a topic that no revision defines.
     """
     shown -= {"topic"}
     topics = _topics(revision)

@@ -42,7 +42,7 @@ def projects(folder: str | None, otherwise: str) -> Iterator[Project]:
 
 
 def project_in(folder: str, otherwise: str) -> Project | None:
-    """Return the project in a folder itself. Raises as `projects` does."""
+    """Return the project in a folder itself. Raises the errors of `projects`."""
     path = os.path.join(folder, "pyproject.toml")
     return project_of(path, otherwise) if os.path.isfile(path) else None
 
@@ -59,7 +59,7 @@ def project_of(path: str, otherwise: str) -> Project | None:
 
 
 def project_from(text: bytes, path: str, otherwise: str) -> Project | None:
-    """Return the project of a file with this content, as `project_of` does."""
+    """Return the project of a pyproject.toml with this content; None without [tool.zsupport]."""
     table = _table(text, path, otherwise) if b"zsupport" in text else None
     if table is None:
         return None
@@ -87,7 +87,8 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
                 Message("shorten the key, or {otherwise}", otherwise=otherwise),
             )
         table: object = tomllib.loads(decoded)
-    except (ValueError, RecursionError) as error:  # ValueError also for a long integer
+    # A ValueError means invalid UTF-8, invalid TOML or a number with too many digits.
+    except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{path}: {error}", Message("fix the file, or {otherwise}", otherwise=otherwise)
         ) from None
