@@ -68,7 +68,7 @@ class LimitExceeded(PolicyError):
     """A policy or question that exceeds a limit (exit 3)."""
 
     def __init__(self, limit: Limit, count: int | None, what: str = "") -> None:
-        """`count` is None if counting stopped at the limit; `what` is the part that exceeds it."""
+        """`count` is None if counting stopped early; `what` names the part that has too many."""
         self.limit = limit
         self.count = count
         self.what = what

@@ -91,8 +91,8 @@ PAIRS = Limit(
     "pairs of plans, roles or priorities by rank",
     "name only the next lower rank in `above`",
 )
-#: A comparison of two case sets compares every case. Rules compare all grants, or the targets of
-#: all plans by rank.
+#: Comparing two case sets counts as one comparison for each case. Rules of `check` compare all
+#: grants, or the targets of all plans by rank.
 COMPARISONS = Limit(
     50_000_000_000,
     "comparisons of cases",
@@ -108,7 +108,7 @@ UNION_CALENDARS = Limit(1_000, "calendars in a union", "join fewer calendars")
 JOINED_CALENDARS = Limit(120, "calendars joined in one case", "join fewer calendars")
 #: A window opens 520 times in ten years.
 WINDOWS = Limit(2_000, "windows per week in all joined calendars", "merge some windows")
-#: The combinations in a union are the product of the calendars of its members.
+#: The combinations in a union are the product of the numbers of calendars of its members.
 CALENDAR_COMBINATIONS = Limit(200, "combinations of calendars by case", "join fewer calendars")
 
 # -- questions and tests -------------------------------------------------------------------------

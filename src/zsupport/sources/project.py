@@ -48,7 +48,7 @@ def project_in(folder: str, otherwise: str) -> Project | None:
 
 
 def project_of(path: str, otherwise: str) -> Project | None:
-    """Return the project of a file, or None if it has no table [tool.zsupport]."""
+    """Return the project of a file; None if it is unreadable or has no table [tool.zsupport]."""
     text = b""
     try:
         with open(path, "rb") as stream:
