@@ -44,7 +44,7 @@ from zsupport.report.screen import (
 from zsupport.sources.find import find, shipped_policies
 from zsupport.view.policies import document_of
 from zsupport.view.screens import SCREENS, Setting, load_screen
-from zsupport.view.screens.matrix import MatrixRow, merged
+from zsupport.view.screens.matrix import MatrixRow, effective_places, merged, with_places
 from zsupport.view.screens.policies import policy_screen
 from zsupport.view.times import Times
 
@@ -333,6 +333,15 @@ def test_merged_rows_have_every_case_once_with_its_cells(rows: list[MatrixRow]) 
     covered = [(case, row.cells) for row in merged(rows) for case in product(*row.labels)]
     assert len(covered) == len(expected)
     assert dict(covered) == expected
+
+
+@given(matrix_rows())
+def test_omitted_dimensions_do_not_change_the_cells(rows: list[MatrixRow]) -> None:
+    places = effective_places(rows)
+    fewer = {row.labels: row.cells for row in with_places(rows, places)}
+    assert len(fewer) == len(with_places(rows, places))
+    for row in rows:
+        assert fewer[tuple(row.labels[place] for place in places)] == row.cells
 
 
 TEXTS = st.text(st.sampled_from(f"ab{NO_BREAK} \n\N{CJK UNIFIED IDEOGRAPH-4E00}"), max_size=60)

@@ -25,7 +25,14 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
 from zsupport.view.screens import Notes, Setting, closing, sentence
-from zsupport.view.screens.matrix import Labeller, MatrixRow, distinguishing, merged
+from zsupport.view.screens.matrix import (
+    Labeller,
+    MatrixRow,
+    distinguishing,
+    effective_places,
+    merged,
+    with_places,
+)
 from zsupport.view.targets_in_words import adds_to_target, target_as_sentence, target_in_words
 from zsupport.view.times import working_time
 
@@ -377,6 +384,8 @@ def _table(
         else:
             cells = ("", *_cells(group[0], setting, notes))
         matrix_rows.append(MatrixRow(tuple((label,) for label in labels), cells))
+    places = effective_places(matrix_rows)
+    names, matrix_rows = [names[n] for n in places], with_places(matrix_rows, places)
     labeller = Labeller(names, matrix_rows)
     shown = merged([row for row in matrix_rows if row.cells])
     refused = merged([row for row in matrix_rows if not row.cells])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from zsupport.answer.hours import NAMELESS
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import at_local, to_datetime
@@ -21,7 +23,13 @@ from zsupport.report.screen import (
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
 from zsupport.view.screens import Notes, Setting, closing, sentence
-from zsupport.view.screens.matrix import Labeller, MatrixRow, merged
+from zsupport.view.screens.matrix import (
+    Labeller,
+    MatrixRow,
+    effective_places,
+    merged,
+    with_places,
+)
 
 _STATES = {
     "not-entitled": "not entitled",
@@ -200,34 +208,39 @@ def _days_off(answer: HoursAnswer, setting: Setting) -> Section:
 
 def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
     entitled = [answer for answer in answers if answer.state != "not-entitled"]
-    notes = Notes(answers.revision, entitled, setting.lang, _remarks)
     names = [name for name in answers.columns if name != "hours"]
     by_name = not names
+    # A note that concerns a priority, for example, stands at the priority.
+    notes = Notes(
+        answers.revision, entitled, setting.lang, _remarks,
+        groups=[partial(_value_in, name) for name in names],
+    )  # fmt: skip
+    fields = () if names else ("hours",)
+    names = names or ["hours"]
     rows = [
         MatrixRow(
-            tuple(
-                (value,)
-                for value in values_of(answer, names or ["hours"], () if names else ("hours",))
-            ),
-            _cells(answer, setting, notes, by_name=by_name),
+            tuple((value,) for value in values_of(answer, names, fields)),
+            _cells(answer, setting, notes, by_name=by_name)
+            if answer.state != "not-entitled"
+            else (),
         )
         for answer in answers
     ]
-    labeller = Labeller(names or ["hours"], rows)
-    shown = merged([
-        row
-        for row, answer in zip(rows, answers, strict=True)
-        if answer.state != "not-entitled"
-    ])  # fmt: skip
-    refused = merged([
-        row._replace(cells=())
-        for row, answer in zip(rows, answers, strict=True)
-        if answer.state == "not-entitled"
-    ])  # fmt: skip
-    heads = tuple(map(str.capitalize, names or ["hours"]))
+    places = effective_places(rows)
+    names, rows = [names[place] for place in places], with_places(rows, places)
+    labeller = Labeller(names, rows)
+    shown = merged([row for row in rows if row.cells])
+    refused = merged([row for row in rows if not row.cells])
+    heads = tuple(map(str.capitalize, names))
     columns = (*heads, "Now", "Next change", *(() if by_name else ("Hours",)))
+
+    def marks(name: str, value: str) -> str:
+        return notes.marks_of((name, value))
+
     table = Matrix(
-        columns, tuple((*labeller.labels(row), *row.cells) for row in shown), values=len(heads)
+        columns,
+        tuple((*labeller.labels(row, marks), *row.cells) for row in shown),
+        values=len(heads),
     )
     pairs = [("Not entitled", labeller.naming(refused))] if refused else []
     return (
@@ -236,6 +249,10 @@ def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
         notes.section(),
         closing(answers, setting, *pairs),
     )
+
+
+def _value_in(name: str, answer: HoursAnswer) -> tuple[str, str]:
+    return name, values_of(answer, [name])[0]
 
 
 def _title(answers: HoursAnswers, setting: Setting) -> Heading:

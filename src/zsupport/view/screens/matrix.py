@@ -7,7 +7,7 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.notes import values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
 #: The values of each dimension that a row stands for.
@@ -58,6 +58,31 @@ def distinguishing(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
     return open_names or list(names[:1])
 
 
+def effective_places(rows: Sequence[MatrixRow]) -> list[int]:
+    """Return the dimensions, by place, on which the cells of rows depend; at least one.
+
+    Without the other dimensions, the rest of the labels still determines the cells.
+    """
+    places = list(range(len(rows[0].labels))) if rows else []
+    for place in reversed(places.copy()):
+        fewer = [other for other in places if other != place]
+        cells: dict[Labels, tuple[str, ...]] = {}
+        if fewer and all(
+            cells.setdefault(_labels_at(fewer, row), row.cells) == row.cells for row in rows
+        ):
+            places = fewer
+    return places
+
+
+def with_places(rows: Sequence[MatrixRow], places: Sequence[int]) -> list[MatrixRow]:
+    """Return rows with the labels of some dimensions only, without duplicates."""
+    return list(dict.fromkeys(row._replace(labels=_labels_at(places, row)) for row in rows))
+
+
+def _labels_at(places: Sequence[int], row: MatrixRow) -> Labels:
+    return tuple(row.labels[place] for place in places)
+
+
 class Labeller:
     """Names the values of dimensions; all values of a dimension are `any`."""
 
@@ -67,11 +92,24 @@ class Labeller:
             {value for row in rows for value in row.labels[place]} for place in range(len(columns))
         ]
 
-    def labels(self, row: MatrixRow) -> tuple[str, ...]:
-        """Return the label of each dimension: `premium, ultimate`, `any`."""
-        return tuple(
-            self._label(values, place, row.labels) for place, values in enumerate(row.labels)
-        )
+    def labels(
+        self, row: MatrixRow, marks: Callable[[str, str], str] | None = None
+    ) -> tuple[str, ...]:
+        """Return the label of each dimension: `premium, ultimate`, `any`.
+
+        `marks` returns the marks of a column and a value. Each value has its own marks, unless
+        those of all values are equal.
+        """
+        texts = []
+        for place, values in enumerate(row.labels):
+            column = self._columns[place]
+            own = [marks(column, value) if marks else "" for value in values]
+            if len(set(own)) == 1:
+                texts.append(self._label(values, place, row.labels) + own[0])
+                continue
+            named = (value or f"no {column}" for value in values)
+            texts.append(", ".join(map("".join, zip(named, own, strict=True))))
+        return tuple(texts)
 
     def _label(self, values: tuple[str, ...], place: int, labels: Labels) -> str:
         if len(values) > 1 and set(values) == self._every[place] and len(labels) > 1:
