@@ -568,7 +568,8 @@ def load_files(source: LocatedPolicy, *, cache: bool = True) -> Policy:
 def list_shipped(folder: str | None) -> list[Policy]:
     """Return the shipped policies, each with only the headings of its revisions.
 
-    `folder` is the cache folder, None without a cache. One entry of it contains all headings.
+    `folder` is the cache folder, or None without a cache. One entry of the folder contains all
+    headings.
     """
     sources = [find_shipped(path) for path in shipped_policies().values()]
     files = tuple([file for source in sources for file in source.files])

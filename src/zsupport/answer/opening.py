@@ -192,9 +192,9 @@ def answer_hours(
 
 
 def hours_id(name: str, *revisions: Revision) -> str:
-    """Return the id of hours, ignoring upper and lower case. Raises UsageError.
+    """Return the id of the hours with a name, ignoring upper and lower case.
 
-    The hours of any of the revisions are known.
+    Raises UsageError if none of the revisions defines the hours.
     """
     known = [*dict.fromkeys(id for revision in revisions for id in revision.hours), ALWAYS_OPEN]
     by_name = {id.casefold(): id for id in known}
@@ -205,7 +205,7 @@ def hours_id(name: str, *revisions: Revision) -> str:
 
 
 def columns_of_case(periods: Sequence[RevisionPeriod], index: int) -> tuple[str, ...]:
-    """Return the columns of answers about a case by one revision."""
+    """Return the columns of the answers that one revision gives about a case."""
     return _rows_of_case(periods, index, frozenset())[1]
 
 

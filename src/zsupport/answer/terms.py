@@ -135,9 +135,9 @@ def _without_text(
 
 
 def topic_id(topic: str, *revisions: Revision) -> str:
-    """Return the id of a topic of terms, ignoring upper and lower case. Raises UsageError.
+    """Return the id of a topic of terms, ignoring upper and lower case.
 
-    The topics of all revisions are known.
+    Raises UsageError if none of the revisions defines the topic.
     """
     topics = dict.fromkeys(name for revision in revisions for name in _topics(revision))
     by_fold = {name.casefold(): name for name in topics}

@@ -81,9 +81,9 @@ def answer_topics(
 
 
 def _topic_id(topic: str, revisions: Sequence[Revision]) -> str:
-    """Return the id of a topic, ignoring upper and lower case. Raises UsageError.
+    """Return the id of a topic, ignoring upper and lower case.
 
-    The topics of all revisions are known.
+    Raises UsageError if none of the revisions defines the topic.
     """
     known = [
         topic.id
