@@ -4,7 +4,7 @@ Every class of the model has a table with a column for each field. A column refe
 model by the number of its row in the table of its class, so equal parts are kept once. Parts are in
 earlier tables than the parts that contain them.
 
-Reading does not check the form. The cache reads only forms that this user has written.
+Reading does not check the form, because the cache reads only forms that the same user has written.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from zsupport.policy.model import Revision
 
-#: For each class of CLASSES, its columns, each with its shape; and the rows of the revisions.
+#: For each class of CLASSES, its columns as (shape, values); then the row numbers of the revisions.
 Form: TypeAlias = "tuple[list[list[tuple[Any, list[Any]]]], list[int]]"
-#: What the values of a column are. None: plain values. A number: rows of the class at this position
-#: of CLASSES. A pair: lists or mappings of values with the shape in the pair.
+#: The kind of the values of a column. None: plain values. A number: row numbers of the class at
+#: this position of CLASSES. A pair: lists or mappings, whose items have the shape in the pair.
 Shape: TypeAlias = "int | tuple[str, Any] | None"
 
 #: The classes of the model.
@@ -60,7 +60,10 @@ def revisions_of(form: Form) -> tuple[Revision, ...]:
 
 
 def _reader(shape: Shape, tables: list[list[Any]]) -> Callable[[Any], Any]:
-    """Return the function that reads the values of a column."""
+    """Return the function that converts a column with this shape to values of the model.
+
+    `tables` has the parts of all earlier classes.
+    """
     if shape is None:
         return lambda column: column
     if isinstance(shape, int):
@@ -118,6 +121,6 @@ def _shape(kind: Any) -> Shape:
         return CLASSES.index(kind)
     container, parts = getattr(kind, "__origin__", None), getattr(kind, "__args__", ())
     inside = _shape(parts[-1 if container is dict else 0]) if parts else None
-    if inside is None or container is None:  # the first type of a union; the other is None
+    if inside is None or container is None:  # a plain type, or a union `X | None`
         return inside
     return ("mapping" if container is dict else "list", inside)

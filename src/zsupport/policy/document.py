@@ -25,7 +25,7 @@ _NOWHERE = Span(1, 1, 1, 1)
 
 
 class Document(NamedTuple):
-    """A policy file; `root` is None if its YAML is invalid.
+    """A policy file; `root` is None if its YAML is invalid or it contains no value.
 
     `findings` are those of the loader in the order of the file; with findings, `revision` is None.
     """
@@ -41,14 +41,14 @@ class Document(NamedTuple):
         return node_at(self.root, path)
 
     def items(self, path: Path) -> list[Node]:
-        """Return the values of the list or mapping at a path, or an empty list."""
+        """Return the values of the list or mapping at a path; an empty list if there is none."""
         node = self.node(path)
         if isinstance(node, SequenceNode):
             return node.items
         return [value for _, value in node.entries] if isinstance(node, MappingNode) else []
 
     def key(self, path: Path) -> Span:
-        """Return the range of the key at a path; for a list item, of the item."""
+        """Return the range of the key at a path; if the last step is not a key, that of `value`."""
         parent = self.node(path[:-1]) if path else None
         if isinstance(parent, MappingNode) and path[-1] in parent.by_key:
             key, _ = parent.by_key[str(path[-1])]
@@ -58,7 +58,7 @@ class Document(NamedTuple):
     def value(self, path: Path) -> Span:
         """Return the range of the value at a path, or of its nearest existing parent.
 
-        A value of several lines ends with its last text.
+        The range of a list or mapping without brackets ends after its last text.
         """
         node = self.root
         if node is None:
@@ -83,7 +83,7 @@ class Document(NamedTuple):
         return self.value(path) if node is None else node.span
 
     def first_line(self, span: Span) -> Span:
-        """Return the first line of a range, for findings about a long rule."""
+        """Return the part of a range on its first line, for findings about a long rule."""
         if span.end_line == span.line:
             return span
         line = self.text.split("\n")[span.line - 1].rstrip()
@@ -102,7 +102,7 @@ class Document(NamedTuple):
         return self.value(path)
 
     def texts(self, path: Path) -> Iterator[tuple[Path, str]]:
-        """Yield all texts of a value with their paths."""
+        """Yield the path and the text of every scalar in a value, without keys."""
         node = self.node(path)
         if isinstance(node, ScalarNode):
             yield path, node.text
@@ -118,7 +118,7 @@ class Document(NamedTuple):
     ) -> tuple[str, ...]:
         """Return a path with the identity of each list item instead of its position.
 
-        So the result stays the same if a rule is moved.
+        The result stays the same if a rule is moved.
         """
         return tuple(
             part if isinstance(part, str) else identity(self.node(path[: end + 1]))
@@ -136,13 +136,13 @@ class Document(NamedTuple):
         return (*path, "target") if isinstance(self.node(path), MappingNode) else path
 
     def calendar(self, hours: str, position: int) -> Path:
-        """Return the path of the calendar at a position of `hours`."""
+        """Return the path of the calendar at a position of hours, also of a single calendar."""
         path: Path = ("hours", hours)
         return (*path, position) if isinstance(self.node(path), SequenceNode) else path
 
 
 def _span_of(text: str, node: Node) -> Span:
-    """Return the span of a node; a block ends with its last text, not before the next node."""
+    """Return the range of a node; without brackets, a list or mapping ends after its last text."""
     span = node.span
     last: Node = node
     # A list or mapping in brackets ends with its bracket.
@@ -162,6 +162,6 @@ def _span_of(text: str, node: Node) -> Span:
 
 
 def _in_brackets(text: str, node: Node) -> bool:
-    """Return whether a list or mapping is in brackets, possibly after an anchor."""
+    """Return whether a list or mapping is in brackets, possibly after an anchor or a tag."""
     position = skip_properties(text, node.start.index)
     return text[position : position + 1] in ("{", "[")

@@ -2,7 +2,7 @@
 
 The loader reads policies with it, `zsupport schema` prints it as JSON Schema, and `zsupport help
 reference` prints it as a reference. To add a key, add a Field to this module, and a field of the
-same name to the class of `zsupport.policy.model` for the mapping.
+same name to the class in `zsupport.policy.model` that represents the mapping.
 """
 
 from __future__ import annotations
@@ -269,7 +269,7 @@ class Values(Shape):
         self.names = ListOf(Name(kind), or_single=True)
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return (negated, names)."""
+        """Return (negated, names): whether the values are excluded, and a PlacedText for each."""
         if not isinstance(node, MappingNode):
             names = self.names.read(node, way, reader)
             return None if names is None else (False, names)
@@ -420,7 +420,7 @@ class Group(Shape):
         }
 
     def parts(self) -> list[Shape]:
-        """Return the values' shape."""
+        """Return the shape of the values."""
         return [Values("value")]
 
 
@@ -587,7 +587,7 @@ HOLIDAYS = Fields(
 
 
 class _CustomersHolidays(Choice):
-    """The word `customer`, with a hint for a country, a date or no holidays."""
+    """The word `customer`; the error about a country, a date or no holidays has a hint."""
 
     def __init__(self) -> None:
         super().__init__("customer")
@@ -745,7 +745,7 @@ class Cells(Shape):
         )
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return a Target, the Record of a cell, or ByPriority with one of these per priority."""
+        """Return a Target, the Record of a cell, or ByPriority with either for each priority."""
         if isinstance(node, ScalarNode):
             return TARGET.read(node, way, reader)
         if not isinstance(node, MappingNode):
@@ -769,7 +769,7 @@ class Cells(Shape):
         return {"anyOf": [*self.cell.schema()["anyOf"], {**self.by_priority.schema(), **no_cell}]}
 
     def parts(self) -> list[Shape]:
-        """Return the cell."""
+        """Return the shape of a cell."""
         return [CELL]
 
 
@@ -778,7 +778,7 @@ RULE = Fields(
     "Targets by metric and priority. The first rule that matches and has the target decides.",
     Field("when", WHEN, WHEN_TEXT, JUDGED),
     Field("hours", Name("hours"), "The hours of all business targets of the rule.", JUDGED),
-    Field("condition", Text(), "What the customer must do for this target.", JUDGED),
+    Field("condition", Text(), "What the customer must do for these targets.", JUDGED),
     other_keys=Cells(),
     other_keys_text=(
         "a metric: one target for all priorities, or a mapping from priorities to targets"

@@ -192,7 +192,7 @@ _TWO_LETTERS = frozenset(
         "zu",
     ]
 )
-# Codes of languages by the words that people write instead: a country, or the name of a language.
+# Language codes by the words that people write instead: the code of a country, or a language name.
 _CODES_BY_WORD = {
     "at": "de", "br": "pt-BR", "cn": "zh", "cz": "cs", "dk": "da", "ee": "et", "gb": "en-GB",
     "gr": "el", "ie": "en-IE", "il": "he", "in": "hi", "jp": "ja", "kp": "ko", "se": "sv",

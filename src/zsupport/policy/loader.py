@@ -183,7 +183,8 @@ def read_valid_documents(
 ) -> list[Document]:
     """Return the documents of files; each has a revision.
 
-    Raises InvalidPolicy with every finding, and LimitExceeded if the files have too many values.
+    Raises InvalidPolicy with every finding, and LimitExceeded if the files have more than `most`
+    values in total.
     """
     documents: list[Document] = []
     values = 0
@@ -502,7 +503,7 @@ class Builder:
         return starts or "opened"
 
     def check_start(self, revision: Revision) -> None:
-        """Report a first metric that starts at the answer, if the answer also ends it."""
+        """Report a first metric that starts at the answer, if the answer also ends its target."""
         if not revision.metrics or revision.metrics[0].starts != "answered":
             return
         first = revision.metrics[0].id
@@ -595,7 +596,7 @@ class Builder:
         )  # fmt: skip
 
     def read_audience(self, record: Record, read: Any) -> tuple[str, ...]:
-        """Read `audience`; an audience without roles is an error."""
+        """Return the roles of `audience` (omitted: no roles); report an audience without roles."""
         if not read:
             return ()
         before = len(self.reader.findings)
@@ -709,7 +710,10 @@ class Builder:
                 longest = span
 
     def read_days(self, record: Record, key: str) -> dict[str, tuple[Window, ...]]:
-        """Read `dates` or `breaks`; breaks may overlap."""
+        """Return the windows of `dates` or `breaks` by date; `closed` has no windows.
+
+        Only the windows of `dates` are checked for overlaps.
+        """
         read = record.get(key)
         days = {}
         for date, parts in read.values.items() if read else ():
@@ -751,7 +755,7 @@ class Builder:
         )
 
     def names_of_days(self, read: Any) -> dict[str, Text]:
-        """Return the names of dates in a mapping; a list has no names."""
+        """Return the names by date if `read` is a mapping from dates to names, otherwise none."""
         if not isinstance(read, Record):
             return {}
         texts = ((day, self.names.text(text)) for day, text in read.values.items())

@@ -37,7 +37,7 @@ NOWHERE = Place("", 0)
 
 
 class Remarks(NamedTuple):
-    """The remarks of a part: a note, a doubt and a source."""
+    """The remarks of a part: a note, what is unclear, and the id of a source."""
 
     note: Text | None = None
     unclear: Text | None = None
@@ -47,19 +47,19 @@ class Remarks(NamedTuple):
 class Alternative(NamedTuple):
     """An alternative of a condition.
 
-    It matches a case whose value of each dimension in `values` is listed there. With `opened`, the
-    case must also be opened inside, or outside, these hours.
+    It matches a case if `values` lists the case's value of every dimension in `values`. With
+    `opened`, the case must also be opened inside, or outside, the hours.
     """
 
     values: dict[str, tuple[str, ...]]
-    opened: tuple[bool, str] | None  # (whether inside, hours)
+    opened: tuple[bool, str] | None  # (true for inside, the id of the hours)
     remarks: Remarks
     place: Place
 
 
 #: The alternative that matches every case.
 ALWAYS = Alternative({}, None, Remarks(), NOWHERE)
-#: A condition: one of the alternatives must match. Without alternatives it always matches.
+#: A condition: at least one alternative must match. Without alternatives it always matches.
 When = tuple[Alternative, ...]
 
 
@@ -74,7 +74,10 @@ class Source(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A plan or a role, with the values that rank below it."""
+    """A plan or a role; `above` has the ids that the file states as ranking below it.
+
+    `retired` is the date from which a plan is no longer sold.
+    """
 
     id: str
     name: Text
@@ -166,10 +169,11 @@ class Metric(NamedTuple):
 
 
 class Holidays(NamedTuple):
-    """Days off: `customer`, or dates and a country's public holidays.
+    """Days off: public holidays of the customer's country (`customer`) or of `country`, and dates.
 
-    `names` has the names of dates in `add` and `frozen`. `exchanged` is the weekday (mon to sun)
-    whose hours apply on weekend days that the country works, or `ignore`.
+    `names` has the names of dates in `add` and `frozen`. `covers` is the first and the last year
+    for which the days off are complete. `exchanged` is the weekday (mon to sun) whose hours apply
+    on weekend days that the country works in exchange for a day off, or `ignore`.
     """
 
     customer: bool
@@ -186,12 +190,12 @@ class Holidays(NamedTuple):
 
     @property
     def exchanged_for(self) -> int | None:
-        """The weekday, from 0 for Monday, whose windows exchanged dates have; None: their own."""
+        """The weekday (0: Monday) whose windows apply on exchanged dates; None: each date's own."""
         return DAYS.index(self.exchanged) if self.exchanged in DAYS else None
 
 
 class PolicyCalendar(NamedTuple):
-    """Opening hours; `windows` is None for 24x7, and `any` names the members of a union."""
+    """Opening hours; `windows` is None for 24x7, and `any` has the ids of a union's members."""
 
     when: When
     timezone: str | None
@@ -226,7 +230,7 @@ class Cell(NamedTuple):
     condition: Text | None
     remarks: Remarks
     place: Place
-    key: str  # a priority or a group of priorities; `*` for all priorities
+    key: str  # the key in the file: a priority or a group of priorities; `*` for no key
 
 
 class TargetRule(NamedTuple):

@@ -57,7 +57,7 @@ Part = TypeVar("Part", bound=tuple[Any, ...])
 def _fields(
     model_class: type[tuple[Any, ...]], kind: Fields
 ) -> list[tuple[str, str, Shape | None, Any]]:
-    """Return the fields of a class of the model: name, key, shape, and default value."""
+    """Return the fields of a class of the model: name, key, shape (None: no key), default value."""
     fields = []
     for name in model_class.__annotations__:
         key = name.replace("_", "-")
@@ -87,7 +87,7 @@ class Names:
             self.known["metric"] = {FIRST_RESPONSE: 0}
         #: The values of each valid fact, in the order of definition.
         self.facts: dict[str, Known] = {}
-        #: Whether names may be groups that could not be read because of errors.
+        #: Whether an undefined name may be a group, because `groups` could not be read.
         self._has_unread_groups = "groups" not in record and (
             not record.whole or is_misspelt(record, "groups", reader)
         )
@@ -103,6 +103,7 @@ class Names:
         self._without_suggestion: dict[tuple[str, str], tuple[int, list[int]]] = {}
 
     def _defined(self, section: str) -> Known | None:
+        """Return the ids that a section defines, None if some of them could not be read."""
         if section not in self.record:
             lost = POLICY.fields[section].required or not self.record.whole
             lost = lost or is_misspelt(self.record, section, self.reader)
@@ -124,7 +125,7 @@ class Names:
         return read  # type: ignore[no-any-return]
 
     def remarks(self, record: Record | None) -> Remarks:
-        """Return the note, doubt and source of a record."""
+        """Return the `note`, `unclear` and `source` of a record."""
         if record is None or record.values.keys().isdisjoint(REMARK_KEYS):
             return NO_REMARKS
         return Remarks(
@@ -138,8 +139,9 @@ class Names:
     ) -> Part:
         """Return a part of the model; its fields have the values of the keys of the same names.
 
-        `own` has fields with computed values. A value that reads texts is a function; it is
-        called in the order of the fields, because the order of languages depends on it.
+        `own` has the values of the other fields, by name. A function in it is called to get the
+        value. Functions are called in the order of the fields, and a value that reads texts must be
+        a function, because the order of the languages is the order in which texts are read.
         """
         values = {} if record is None else record.values
         fields: list[Any] = []
@@ -170,7 +172,7 @@ class Names:
         return self.resolve(shape.kind, read) if isinstance(shape, Name) else read
 
     def report_to(self, reader: Reader) -> None:
-        """Add findings to another reader from now on, and forget the reported names."""
+        """Report to another reader from now on, and forget which names have been reported."""
         if reader is not self.reader:
             self.reader = reader
             self._without_suggestion.clear()
@@ -180,7 +182,7 @@ class Names:
     def resolve(self, kind: str, at: PlacedText | None, before: str = "") -> str | None:
         """Return the id that a name refers to, or report it and return None.
 
-        `before` is the text before the name in the same value.
+        `before` is the text before the name in the same value, such as `inside `.
         """
         if at is None:
             return None
@@ -266,7 +268,7 @@ class Names:
         return (self.known if dimension in DIMENSIONS else self.facts).get(dimension)
 
     def expand_groups(self, dimension: str, names: Iterable[PlacedText]) -> list[str]:
-        """Return the values of names in the order of the file; report undefined names.
+        """Return the distinct values of names in the order of the file; report undefined names.
 
         The values of a group replace its name.
         """
@@ -381,7 +383,10 @@ class Names:
             self.reader.report("ZS107", at.span, at.way, message, "a unique name")
 
     def sort_by_reference(self, kind: str, edges: dict[str, list[PlacedText]]) -> list[str]:
-        """Return the names sorted: each name follows the names that it refers to; report cycles."""
+        """Return the names so that each name follows the names that it refers to; report cycles.
+
+        `edges` has the references of each name. `kind` is a word for messages.
+        """
         order: list[str] = []
         trail: list[str] = []
         place: dict[str, int] = {}
@@ -416,7 +421,7 @@ class Names:
     # -- conditions ----------------------------------------------------------------------
 
     def when(self, read: Any, allowed: tuple[str, ...], where: str) -> When:
-        """Return a condition; `allowed` are the dimensions that it can use."""
+        """Return a condition; `allowed` are the dimensions that the section `where` can use."""
         if read is None:
             return ()
         alternatives = read if isinstance(read, list) else [read]
@@ -451,7 +456,7 @@ class Names:
 
     def _fact_values(
         self,
-        later: DeferredValue,
+        deferred: DeferredValue,
         at: PlacedText,
         allowed: tuple[str, ...],
         present: Collection[str],
@@ -459,7 +464,7 @@ class Names:
         """Return the values of a fact in a condition, or report an unknown fact."""
         facts = self.known["fact"]
         if facts is None or at.text in facts:
-            return later.read(self.reader)
+            return deferred.read(self.reader)
         known = [*allowed, *facts, *REMARK_KEYS]
         self.report_undefined("dimension", at, known, alternative="fact", present=present)
         return None
@@ -517,7 +522,7 @@ _NO = frozenset({"no", "n", "off", "0", "nei", "nein", "falsch"})
 
 
 def _replacement_hint(at: PlacedText, dimension: str, known: Collection[str]) -> str | None:
-    """Return the hint for a text that means several values, all values, or a negation."""
+    """Return the hint for a text that means several or all values, a negation, yes or no."""
     text, place = at.text, at.path[-1]
     in_list, is_key = isinstance(place, int), place == at.text
     small = text.casefold()

@@ -22,7 +22,7 @@ def scalar(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a text as a quoted YAML scalar on one line; in single quotes to avoid escapes."""
+    """Return a text as a quoted YAML scalar on one line, in single quotes if this saves escapes."""
     if text.isprintable() and ('"' in text or "\\" in text):
         return "'" + text.replace("'", "''") + "'"
     return _escaping(text)

@@ -26,7 +26,7 @@ _WORDS = {
 
 
 def reference() -> str:
-    """Return a section for each kind of mapping, with a line for each key, and the codes."""
+    """Return a section for each kind of mapping, with a line for each key; then the error codes."""
     sections = [_section(path, fields) for path, fields in _places().items()]
     return "\n".join([_remarks(), *sections, _codes()])
 
@@ -38,7 +38,7 @@ def _remarks() -> str:
 
 
 def _places() -> dict[str, Fields]:
-    """Return each kind of mapping by the first path at which it is allowed, in written order."""
+    """Return each kind of mapping, keyed by the first path at which the format allows it."""
     places: dict[str, Fields] = {}
     known: set[str] = set()
 
@@ -110,7 +110,7 @@ def _line(field: Field) -> str:
 
 
 def _kind(shape: Shape) -> str:
-    """Return the type of a value, by the terms that `reference.md` explains."""
+    """Return the type of a value, in the terms that `reference.md` explains."""
     if isinstance(shape, Text):
         return "text"
     if isinstance(shape, Id):

@@ -3,8 +3,8 @@
 A shape reads a YAML node and reports errors, returns its JSON Schema, and describes what is
 expected. `zsupport.policy.format` combines shapes into the whole format.
 
-Every scalar is read as text and then by its shape. The JSON Schema of a text also accepts numbers,
-booleans and null, because an editor's YAML reader makes `2020` a number before it validates.
+Every scalar is read as a text, which its shape then parses. The JSON Schema of a text also accepts
+numbers, booleans and null, because an editor converts `2020` to a number before it validates.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ ANY_SCALAR: Schema = {"type": ["string", "number", "boolean", "null"]}
 class _ReadValue:
     """A value that was read, with its place.
 
-    A policy has thousands of these, so it keeps the node, and computes the place and the path only
-    if an error is reported.
+    A policy has thousands of these, so each keeps only its node and its way, and computes its range
+    and its path on demand.
     """
 
     __slots__ = ("node", "way")
@@ -95,8 +95,8 @@ class PlacedValue(_ReadValue):
 class Record(_ReadValue):
     """A mapping that was read.
 
-    `values` has the value of every known key, None if it is invalid. `unknown` names the other
-    keys. The node has the places of keys and values.
+    `values` has the value of every known key that is present, None if the value is invalid.
+    `unknown` has the other keys. The node has the places of keys and values.
     """
 
     __slots__ = ("get", "unknown", "values")
@@ -133,7 +133,7 @@ class Record(_ReadValue):
         return Place(way_key((self.way, key)), self.node.by_key[key][0].line)
 
     def has_no_value(self, key: str) -> bool:
-        """Return whether a key has no value; the missing value has been reported."""
+        """Return whether a key that is present has no value, which has been reported."""
         name, value = self.node.by_key[key]
         return name.span == value.span
 
@@ -200,7 +200,7 @@ class Reader:
         expected: str | None = None,
         hint: str | None = None,
     ) -> None:
-        """Add an error at `span`; `way` is the way to the value in the document."""
+        """Add an error at `span`; `way` is the path of the value as a linked list."""
         path = path_of(way)
         self.wrong_paths.add(path[:2])
         add_finding(self.findings, self.file, code, span, path, message, expected, hint)
@@ -228,7 +228,7 @@ class Reader:
         self.report(code, at.span, at.way, message, self.list_names(known), hint)
 
     def list_names(self, names: Collection[str]) -> str:
-        """Return the first 40 names, separated by commas; findings share the same text."""
+        """Return the first 40 names, separated by commas; cached, so findings share the text."""
         first = tuple(islice(names, 41))
         if first not in self._name_lists:
             texts = [*map(short, first[:40]), "..."] if len(first) > 40 else map(short, first)
@@ -550,7 +550,7 @@ class ListOf(Shape):
         return {"anyOf": [self.item.schema(), array]} if self.or_single else array
 
     def parts(self) -> list[Shape]:
-        """Return the item's shape."""
+        """Return the shape of the items."""
         return [self.item]
 
 
@@ -599,7 +599,7 @@ class MapOf(Shape):
         }
 
     def parts(self) -> list[Shape]:
-        """Return the values' shape."""
+        """Return the shape of the values."""
         return [self.value]
 
 
@@ -636,7 +636,7 @@ class ByNodeKind(Shape):
         return shape.read(node, way, reader)
 
     def schema(self) -> Schema:
-        """Return the alternatives."""
+        """Return a schema that accepts what one of the alternatives accepts."""
         alternatives = [
             shape.scalar_schema() if kind is ScalarNode else shape.schema()
             for kind, shape in self.by_node.items()
@@ -645,7 +645,7 @@ class ByNodeKind(Shape):
         return {"anyOf": alternatives}
 
     def parts(self) -> list[Shape]:
-        """Return the alternatives."""
+        """Return the shapes of the alternatives."""
         return [shape for shape in self.by_node.values() if shape is not None]
 
 
@@ -672,11 +672,11 @@ class Fields(Shape):
     """A mapping with known keys.
 
     - `other_keys`: the shape of keys that the policy defines (metrics in a target rule, facts in
-      a condition); their values are DeferredValue
+      a condition); each of their values is read as a DeferredValue
     - `exclusive`: keys of which exactly one is required
     - `required_any`: keys of which at least one is required
     - `alone`: keys that can be combined only with `when` and remarks
-    - `needs`: keys that require another key, and possibly a value of it
+    - `needs`: for a key, the other key that it requires, and the required value or None
     - `hint_for`: returns a hint for some unknown keys
     - `key_for_text`: returns the key that gets the text, if the file has a text instead of the
       mapping
@@ -767,7 +767,7 @@ class Fields(Shape):
         return f"write `{self.example}`" if self.example else None
 
     def _check_presence(self, record: Record, reader: Reader) -> None:
-        """Report missing keys, unless an unknown key is probably a misspelling of them."""
+        """Report each missing key, unless an unknown key is probably a misspelling of it."""
         for key in self.required:
             if key not in record.values and not is_misspelt(record, key, reader):
                 message = f"missing key `{key}`"
@@ -855,7 +855,10 @@ class Fields(Shape):
 
 
 def is_misspelt(record: Record, key: str, reader: Reader) -> bool:
-    """Return whether an unknown key, which was reported, is probably a misspelling of `key`."""
+    """Return whether an unknown key of a record is probably a misspelling of `key`.
+
+    Unknown keys have been reported. Only the first 20 are compared.
+    """
     return any(reader.nearest(unknown, [key]) for unknown in record.unknown[:20])
 
 

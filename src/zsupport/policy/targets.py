@@ -1,7 +1,7 @@
 """Reads the target rules of a policy, and checks that their targets can be counted.
 
-A business target requires hours that close at some time. The calendar of hours can depend on the
-case. Then the check looks at every case that a rule decides.
+A target in business hours or business days requires hours that close at some time. If the calendar
+of the hours depends on the case, the check looks at every case that a rule decides.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class _HoursParts(NamedTuple):
     """The members and calendars of hours."""
 
     members: list[str]  # these hours and all members of their unions
-    calendars: tuple[PolicyCalendar | None, ...]  # calendars with windows; None is `24x7`
+    calendars: tuple[PolicyCalendar | None, ...]  # all except unions; None is `24x7`
     values: dict[str, list[str]]  # the values of the dimensions and facts that select a calendar
-    always_countable: bool  # in every case: all calendars close and are in one time zone
+    always_countable: bool  # whether all calendars have windows and are in one time zone
 
 
 class _TargetScope(NamedTuple):
@@ -83,13 +83,13 @@ class TargetsReader:
         self.earlier_rules: list[TargetRule] = []
         self.cases_left = _MAX_CASES
         self.tries_left = _MAX_TRIED
-        #: The number of targets whose check depends on earlier rules.
+        #: The number of targets that have been checked by case, which can depend on earlier rules.
         self.checks_by_case = 0
         #: The paths of rules for which missing `hours` have been reported.
         self.without_hours: set[Path] = set()
         #: The hours of cells with an invalid target, by the place of the target.
         self.own_hours: dict[Span, str | None] = {}
-        #: The paths of rules, each with hours that have been reported because they never close.
+        #: Pairs of a rule's path and hours: the hours have been reported because they never close.
         self.always_open: set[tuple[Path, str]] = set()
         self.parts_by_hours: dict[str, _HoursParts] = {}
         self.unions_by_values: dict[
@@ -154,7 +154,10 @@ class TargetsReader:
     def _cells(
         self, targets: Any, record: Record, at: PlacedText, rule: TargetRule, declared: bool
     ) -> dict[str, Cell]:
-        """Return the targets of a metric by priority (`*`: all)."""
+        """Return the cells of a metric by priority (`*`: all); `at` is the key of the metric.
+
+        `declared` is whether the rule has `hours`, possibly misspelt.
+        """
         if not isinstance(targets, ByPriority):
             cell = self._cell(targets, record, at, _TargetScope(rule, at.text, None), declared)
             return {"*": cell} if cell else {}
@@ -182,8 +185,8 @@ class TargetsReader:
     ) -> Cell | None:
         """Return the cell for a target or cell that was read; None if it is invalid.
 
-        `holder` is the record that contains it, under the key `at`. `declared` is whether the rule
-        has `hours`.
+        `holder` is the record that contains it under the key `at`. `declared` is whether the rule
+        has `hours`, possibly misspelt.
         """
         rule = scope.rule
         key = at.text if scope.priority is not None else "*"
@@ -220,7 +223,7 @@ class TargetsReader:
         declared: bool,
         scope: _TargetScope,
     ) -> None:
-        """Report an ambiguous target, missing hours, and hours that it cannot be counted over.
+        """Report an ambiguous target, missing hours, or hours over which it cannot be counted.
 
         `holder` has the target under `key`. `declared` is whether the rule or cell has `hours`.
         """
@@ -273,8 +276,9 @@ class TargetsReader:
     ) -> str | None:
         """Return why a target cannot be counted over a union of calendars.
 
-        The reason is `always` (the calendars do not close), or their time zones. Business hours
-        require calendars that close; business days require calendars with business days.
+        The reason is `always` (a calendar does not close), or the list of time zones; None if the
+        target can be counted. Business hours require calendars that close. Business days require
+        calendars with business days, in one time zone.
         """
         if target.kind == "business":
             return "always" if not all(map(_closes, calendars)) else None
@@ -375,7 +379,7 @@ class TargetsReader:
         scope: _TargetScope,
         unions: list[tuple[PolicyCalendar | None, ...]],
     ) -> list[tuple[PolicyCalendar | None, ...]]:
-        """Return which of the unions apply in cases that the rule decides.
+        """Return the unions of calendars that apply in the cases that the rule decides.
 
         A rule decides cases that can be opened, have the priority of their facts, and are not
         decided by an earlier rule. With too many cases, the result is `unions`.
@@ -421,7 +425,7 @@ class TargetsReader:
         return list(result.values())
 
     def _valid_entries(self, section: str, entries: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return the entries of a section, or none if the section has findings."""
+        """Return the entries of a section; an empty tuple if the section has findings."""
         wrong = any(path[:1] == (section,) for path in self.reader.wrong_paths)
         return () if wrong else entries
 
@@ -523,7 +527,7 @@ def _closes(calendar: PolicyCalendar | None) -> bool:
 
 
 def _has_days(calendar: PolicyCalendar | None) -> bool:
-    """Return whether a calendar has business days: it closes, or names business days."""
+    """Return whether a calendar has business days: it has windows, or names business days."""
     return calendar is not None and (
         calendar.windows is not None or calendar.business_days is not None
     )

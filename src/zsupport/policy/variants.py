@@ -54,7 +54,7 @@ class ReplacedPart(NamedTuple):
 
 
 def replaced_part(entries: Sequence[object], other: Sequence[object]) -> ReplacedPart:
-    """Return the part of a list that another list replaces; entries are compared by identity."""
+    """Return the part in which two lists differ; entries are compared by identity."""
     first = _common_start(entries, other)
     shorter = min(len(entries), len(other))
     same_end = min(shorter - first, _common_start(entries[::-1], other[::-1]))
@@ -62,12 +62,12 @@ def replaced_part(entries: Sequence[object], other: Sequence[object]) -> Replace
 
 
 def _common_start(entries: Sequence[object], other: Sequence[object]) -> int:
-    """Return the number of equal entries at the start of two lists."""
+    """Return the number of identical entries at the start of two lists."""
     return sum(takewhile(bool, map(is_, entries, other)))
 
 
 class _Entries(Generic[_Entry]):
-    """The entries of a section of the document that have been read."""
+    """Reads a section of variants, and caches the entries that are also in the document."""
 
     def __init__(self, section: str, root: MappingNode) -> None:
         shape = POLICY.fields[section].shape
@@ -78,8 +78,8 @@ class _Entries(Generic[_Entry]):
         self._own = {id(item) for item in self._nodes}
         #: By node and position: the entry, and the number of values of its conditions.
         self._cache: dict[tuple[int, int], tuple[_Entry, int]] = {}
-        #: All entries of the document, if all are kept, and the cumulative numbers of values of
-        #: their conditions, from 0.
+        #: All entries of the document, and the cumulative numbers of values of their conditions,
+        #: starting with 0. None until all entries are cached.
         self._whole: tuple[list[_Entry], list[int]] | None = None
 
     def read(
@@ -92,6 +92,7 @@ class _Entries(Generic[_Entry]):
     ) -> None:
         """Add the entries of a root to `result`; raise Stop if an entry is invalid.
 
+        `make` returns the entry of a record.
         If reading an entry increases the result of `dependent`, the entry depends on earlier
         entries and is not cached.
         """
@@ -112,7 +113,7 @@ class _Entries(Generic[_Entry]):
             names.expanded += sums[-1] - sums[last]
 
     def keep_whole(self) -> None:
-        """Keep all entries of the document as a list, after the document has been read."""
+        """Keep all entries of the document as a list, if all have been read and cached."""
         keys = [(id(node), position) for position, node in enumerate(self._nodes)]
         if all(key in self._cache for key in keys):
             kept = [self._cache[key] for key in keys]
@@ -164,15 +165,16 @@ class Variants:
         builder.read_hours()
         builder.read_channels()
         self._languages = {*builder.names.languages}
-        #: The number of values of all other conditions.
+        #: The number of values of all conditions outside `entitlements` and `targets`.
         self._expanded = 0
+        #: Whether this class and the loader read the document as the same revision.
         self._reads_by_entry = self._read_by_entry(self._root) == self._revision
         self._grants.keep_whole()
         self._rules.keep_whole()
         self._expanded = whole.names.expanded - builder.names.expanded
 
     def revision_of(self, root: Node) -> Revision:
-        """Return the revision of a root, as the loader reads it; raise InvalidPolicy."""
+        """Return the revision of a root, as the loader reads it; raise InvalidPolicy for errors."""
         revision = None
         if self._reads_by_entry and differ_in_entries(self._root, root):
             assert isinstance(root, MappingNode)

@@ -37,7 +37,7 @@ class _BaseNode:
     """A node of a file, with its place.
 
     Every word of a file becomes a node, so speed matters. Classes with slots are much faster than
-    a NamedTuple. Few places are used, so nodes keep libyaml's marks and compute a Span on demand.
+    a NamedTuple. Few spans are needed, so nodes keep libyaml's marks and compute a Span on demand.
     A node never changes after it has been read.
     """
 
@@ -48,18 +48,18 @@ class _BaseNode:
 
     @property
     def line(self) -> int:
-        """The line on which it starts, from 1."""
+        """The line on which the node starts, from 1."""
         return int(self.start.line) + 1
 
     @property
     def span(self) -> Span:
-        """Its range in the file."""
+        """The range of the node in the file."""
         first, last = self.start, self.end
         return Span(first.line + 1, first.column + 1, last.line + 1, last.column + 1)
 
 
 class ScalarNode(_BaseNode):
-    """A text as written; `plain` if it is not quoted, `flow` if it is inside { } or [ ].
+    """A parsed text; `plain` if it is not quoted and no block, `flow` if it is in { } or [ ].
 
     An omitted value is a plain empty text with the place of its key.
     """
@@ -86,9 +86,9 @@ class SequenceNode(_BaseNode):
 
 
 class MappingNode(_BaseNode):
-    """Keys and values in written order: the nodes of key and value by the text of the key.
+    """A mapping; `by_key` has the nodes of key and value, by the text of the key.
 
-    `whole` is false if a key was invalid, which has been reported.
+    The order is that of the file. `whole` is false if a key was invalid, which has been reported.
     """
 
     __slots__ = ("by_key", "whole")
@@ -98,7 +98,7 @@ class MappingNode(_BaseNode):
 
     @property
     def entries(self) -> Collection[tuple[ScalarNode, Node]]:
-        """Keys and values in written order."""
+        """Keys and values in the order of the file."""
         return self.by_key.values()
 
     def __repr__(self) -> str:
@@ -119,7 +119,7 @@ if TYPE_CHECKING:
 
 
 def to_plain(node: Node | None) -> Plain:
-    """Return a node as texts, lists and mappings."""
+    """Return a node as texts, lists and mappings; None as an empty text."""
     if isinstance(node, MappingNode):
         return {key.text: to_plain(value) for key, value in node.entries}
     if isinstance(node, SequenceNode):
@@ -128,7 +128,7 @@ def to_plain(node: Node | None) -> Plain:
 
 
 def to_node(value: object) -> Node:
-    """Return the node of a Python value, as if it had been read from YAML."""
+    """Return the node of a Python value, as if it had been read from YAML at the first line."""
     node: Node
     if isinstance(value, Mapping):
         node, node.whole = MappingNode(), True
@@ -160,9 +160,9 @@ Path = tuple[str | int, ...]
 Way = tuple["Way", str | int] | tuple[()]
 
 _START = Span(1, 1, 1, 1)
-# Characters that are not allowed: all but tab, line ends and printable characters (YAML 1.2.2,
-# 5.1), and NEL, LS and PS, which end a line in YAML 1.1 and are ordinary characters in YAML 1.2. A
-# list of the allowed characters takes ten times as long to compile.
+# Characters that are not allowed: those that YAML forbids (YAML 1.2.2, 5.1), and NEL, LS and PS,
+# which end a line in YAML 1.1 but not in YAML 1.2. A pattern of the allowed characters takes ten
+# times as long to compile.
 _NOT_PRINTABLE = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
@@ -170,6 +170,7 @@ _NOT_PRINTABLE = re.compile(
 _ORDINARY = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 _LINE_ENDS = {"\x85": "NEXT LINE", "\u2028": "LINE SEPARATOR", "\u2029": "PARAGRAPH SEPARATOR"}
 _LINE_END = re.compile("\r\n|\r|\n")
+# An anchor or a tag, and the space after it.
 _PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
 
 
@@ -178,7 +179,7 @@ class Stop(Exception):
 
 
 def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
-    """Return the root node (None if the YAML is invalid), the text, and the findings.
+    """Return the root node (None if there is none or the YAML is invalid), text and findings.
 
     Reading stops at a syntax error; duplicate keys, tags and similar errors are collected.
     """
@@ -207,8 +208,8 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
 def root_entries(data: bytes) -> Iterator[tuple[str, str | None]]:
     """Yield the keys of the root mapping with their values; a list or mapping is yielded as None.
 
-    Keys are yielded while the file is read, so a caller can stop early. The first error of the YAML
-    ends the keys.
+    Keys are yielded while the file is read, so a caller can stop early. The first YAML error ends
+    the iteration.
     """
     if _other_encoding(data):
         return
@@ -301,7 +302,7 @@ def values_in(root: Node | None) -> int:
 
 
 def skip_properties(text: str, position: int, end: int | None = None) -> int:
-    """Return the position of a node after its anchor and its tag."""
+    """Return the position after an anchor and a tag at `position`, which can both be absent."""
     while match := _PROPERTY.match(text, position, len(text) if end is None else end):
         position = match.end()
     return position
@@ -473,9 +474,10 @@ class _Composer:
     def __init__(self, text: str, report: Any) -> None:
         self.yaml, self.parser = _libyaml(text)
         self.text = text
-        self.write = report
+        self.report_at = report
         self.nodes = 0
-        #: From the outermost to the innermost; the first stands for the document.
+        #: The lists and mappings that contain the next event, the outermost first; the first item
+        #: represents the document.
         self.open: list[_OpenNode] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.open_anchors: set[str] = set()
@@ -503,7 +505,7 @@ class _Composer:
         hint: str | None = None,
     ) -> None:
         """Report an error at `span` in the value that is read."""
-        self.write(code, span, message, expected, hint, self.path(item=True))
+        self.report_at(code, span, message, expected, hint, self.path(item=True))
 
     def syntax(self, error: Any) -> None:
         """Report a syntax error of libyaml."""
@@ -524,7 +526,7 @@ class _Composer:
         hint = _quote_hint(lines, line, column - 1) if "did not find" in message else None
         hint = hint or _syntax_hint(message, lines[line - 1], column - 1, opening_line)
         span = Span(line, column, line, column + 1)
-        self.write("ZS001", span, message, "valid YAML", hint, self.path(item=False))
+        self.report_at("ZS001", span, message, "valid YAML", hint, self.path(item=False))
 
     def document(self) -> Node | None:
         """Return the root of the only document, None if the file has no document."""
@@ -661,7 +663,7 @@ class _Composer:
 
     def too_deep(self, span: Span) -> NoReturn:
         """Report a value that is nested too deep, and stop."""
-        self.write(
+        self.report_at(
             "ZS009",
             span,
             f"nesting is too deep (limit {MAX_DEPTH} levels)",
@@ -684,7 +686,7 @@ class _Composer:
             raise Stop
 
     def check_tag(self, event: Any) -> None:
-        """Report a tag."""
+        """Report a tag; the tag `!` has no effect and is ignored."""
         if event.tag != "!":
             value = getattr(event, "value", None)
             name = event.tag.removeprefix("!")
@@ -727,7 +729,7 @@ class _Composer:
         return node
 
     def with_place(self, node: Node) -> Node:
-        """Return a node; an omitted value gets the place of its key."""
+        """Return a node; for an omitted value in a mapping, a copy with the place of its key."""
         key = self.open[-1].key
         if key is None or not isinstance(node, ScalarNode) or node.text or not node.plain:
             return node
@@ -741,7 +743,7 @@ class _Composer:
         key, mapping = top.key, top.node
         if not isinstance(key, ScalarNode):
             mapping.whole = False
-            if not isinstance(key, MappingNode) or key.whole:  # else it has been reported inside
+            if not isinstance(key, MappingNode) or key.whole:  # otherwise reported inside
                 message = "expected a text as key, found a list or a mapping"
                 self.report("ZS103", key.span, message, "a text")
         elif key.text == "<<" and key.plain:
@@ -792,6 +794,7 @@ _HINTS = (
 def _quote_hint(lines: list[str], line: int, at: int) -> str | None:
     """Return the hint about a missing closing quotation mark, if a quoted text ends before `at`.
 
+    `line` counts from 1, and the column `at` from 0.
     A text without its closing quotation mark continues to the next quotation mark. libyaml reports
     the text that follows.
     """
