@@ -70,7 +70,7 @@ class _ProjectRules(NamedTuple):
     """The rules and codes for the files of a project."""
 
     rules: tuple[Rule, ...]
-    codes: frozenset[str]  # of reported findings
+    codes: frozenset[str]  # the codes whose findings are reported
     fails_at: str | None  # the configured severity; None if an option replaces it
     config: Config
 
@@ -154,7 +154,7 @@ class _Run:
         )
 
     def check(self, target: SelectedFile) -> None:
-        """Read and check a file, and fix it if the options say so."""
+        """Read and check a file, and fix it if `options.write` is set."""
         try:
             source = read_file(target.path, target.shown)
         except PolicyError as error:
@@ -287,7 +287,7 @@ class _Run:
 def _conflicts(revisions: list[_RevisionKeys]) -> Iterator[tuple[int, tuple[Finding, ...], str]]:
     """Yield the conflicts between the revisions of a policy, file by file.
 
-    They are tuples: the position of the unit of the file, its conflicts and its text.
+    Each item has the position of the unit of the file, its conflicts and its text.
     """
     starts = {revision.start for revision in revisions}
     zones = {revision.timezone for revision in revisions}

@@ -45,8 +45,8 @@ def removal(document: Document, path: Path) -> tuple[Edit, ...]:
     """Return the edits that remove a key with its value, or an item of a list.
 
     They also remove its comma or its lines, and the comment after it. They remove a mapping or list
-    that would become empty, because an empty value is invalid. Do not remove the only key of an
-    alternative in a list: the condition would no longer match the cases of this alternative.
+    that would become empty, because an empty value is invalid. Callers must not remove the only key
+    of an alternative in a list: the condition would no longer match the cases of this alternative.
     """
     try:
         return (_remove(document, path),)
@@ -128,7 +128,7 @@ class Places:
         return min(self.starts[line - 1] + column - 1, len(self.text))
 
     def line_start(self, position: int) -> int:
-        """Return the start of the line of a position."""
+        """Return the start of the line that contains a position."""
         return self.starts[bisect_right(self.starts, position) - 1]
 
     def next_line(self, position: int) -> int:
@@ -205,7 +205,7 @@ def _extent(places: Places, node: Node) -> Extent:
 
 
 def _find_mark(text: str, start: int, end: int, mark: str) -> int:
-    """Return the position of the first mark from `start` to before `end`.
+    """Return the position of the first character `mark` from `start` to before `end`.
 
     Raises _Unsure if the mark is not found, or if anything except blanks and comments precedes it.
     """
@@ -326,7 +326,8 @@ def _range_in_block(
 def _with_blank_line(places: Places, start: int, end: int) -> Extent:
     """Return a range of lines, with the blank line below it if a blank line is above it too.
 
-    The start and the end of the text count as blank lines. At the end, return the blank line above.
+    The start and the end of the text count as blank lines. At the end of the text, the range begins
+    with the blank line above.
     """
     above = places.line_start(start - 1) if start else 0
     below = places.next_line(end)

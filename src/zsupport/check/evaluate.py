@@ -29,7 +29,8 @@ from zsupport.policy.document import Document
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode, path_text
 from zsupport.typed import NamedTuple
 
-#: The section that a finding about a limit marks. Other limits mark the facts, or else the plans.
+#: The section that a finding about a limit marks. For other limits, it marks the facts, or the
+#: plans if there are no facts.
 _SECTIONS = {
     ROLES: ("roles",),
     CHANNELS: ("channels",),

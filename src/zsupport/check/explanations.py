@@ -20,8 +20,8 @@ _PAGE = re.compile(
 class Explanation(NamedTuple):
     """The explanation of a code, with a policy that has the finding and one that does not.
 
-    An example can consist of two files, one after the other. A finding that no policy can show
-    has no examples.
+    An example can consist of two files, with NEXT_FILE between them. Both examples are None if the
+    finding does not depend on the text of a policy.
     """
 
     why: str

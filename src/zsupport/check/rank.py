@@ -64,20 +64,20 @@ def ranked_pairs(members: Iterable[Member]) -> list[RankedValues]:
             lows_of[high] |= lows_of[low] | place_of[low]
     check_limit(PAIRS, sum(lows.bit_count() for lows in lows_of.values()))
     below: dict[str, dict[str, None]] = {}
-    right_above: dict[str, list[str]] = {id: [] for id in direct}
+    directly_above: dict[str, list[str]] = {id: [] for id in direct}
     for high in order:
         lows = below[high] = dict.fromkeys(direct[high])
         for low in direct[high]:
             lows |= below[low]
-            right_above[low].append(high)
+            directly_above[low].append(high)
         for low in lows:
             highs[low] |= place_of[high]
-    written_above = {low: tuple(above) for low, above in right_above.items()}
+    above_low = {low: tuple(above) for low, above in directly_above.items()}
     pairs = []
-    for high, right_below in direct.items():
+    for high, directly_below in direct.items():
         for low in below[high]:
             between = (lows_of[high] & highs[low]).bit_count()
-            pair = RankedValues(high, low, not between, right_below, written_above[low])
+            pair = RankedValues(high, low, not between, directly_below, above_low[low])
             pairs.append((between, pair))
     pairs.sort(key=lambda pair: pair[0])
     return [pair for _, pair in pairs]
@@ -231,7 +231,7 @@ class _RankComparison:
         return result
 
     def never_slower(self, group: TargetGroup, other: TargetGroup) -> bool:
-        """Return whether `group` is not certainly slower than `other`, in any case; cached.
+        """Return whether `group` is certainly slower than `other` in no case; cached.
 
         Return false if this is unknown, because a condition restricts the moments of some cases.
         """
@@ -421,7 +421,7 @@ def fewer_hours(
 def _first_grants(
     subject: Subject, dimension: str, pair: RankedValues, cases: Cases, reported: set[int]
 ) -> Iterator[FewerHours]:
-    """Yield the first grant of each of these shifted cases, unless it was reported."""
+    """Yield the first grant of each of these shifted cases, except grants in `reported`."""
     space, grants = subject.space, subject.decisions.grants
     left = space.shift_back(dimension, pair.high, cases)
     for position, granted in enumerate(grants):
@@ -429,8 +429,8 @@ def _first_grants(
         left &= ~granted
         if high and position not in reported:
             reported.add(position)
-            seen = space.shift_to_first(dimension, pair.high, high)
-            low = space.shift_back(dimension, pair.low, seen)
+            shifted = space.shift_to_first(dimension, pair.high, high)
+            low = space.shift_back(dimension, pair.low, shifted)
             low_grant = next(number for number, cases in enumerate(grants) if cases & low)
             (channel, *_) = space.values_in("channel", high)
             yield FewerHours(pair, position, low_grant, channel, high)
@@ -465,7 +465,7 @@ def _cases_with_fewer_hours(
 def _joined_hours(
     subject: Subject, names: frozenset[str], cases: Cases
 ) -> list[tuple[CountedTime, Cases]]:
-    """Return the union of several hours for each part of a case set."""
+    """Return the union of several hours for each part of a case set in which it is the same."""
     parts = [(NEVER, cases)]
     for name in sorted(names):
         parts = subject.decisions.joined(name, parts, subject.decisions.counted(name, cases))

@@ -103,10 +103,10 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def used_names(self) -> dict[str, set[str]]:
-        """The values and groups that the policy names, by dimension.
+        """The names of values and groups that the policy uses, by dimension.
 
-        Conditions, groups, `allow`, `recommend`, `above`, `audience` and the keys of targets name
-        them.
+        They are used in conditions, groups, `allow`, `recommend`, `above`, `audience` and the keys
+        of targets.
         """
         names: dict[str, set[str]] = {}
         for section in ("entitlements", "priorities", "hours", "commitment", "targets", "terms"):
@@ -202,7 +202,7 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def openings(self) -> list[tuple[frozenset[str], Cases]]:
-        """The hours that the grants of a case state: each set of names, with its cases.
+        """The sets of hours that all grants of a case state together, each with its cases.
 
         Cases with a grant without `hours` are omitted.
         """
@@ -224,11 +224,11 @@ class Subject(AnalysedRevision):
         check_limit(COMPARISONS, count * max(self.space.size, 10_000))
 
     def excluded(self, cases: Cases) -> bool:
-        """Return whether a set contains cases, and facts exclude the priority of all of them."""
+        """Return whether a set is not empty, and the facts of every case exclude its priority."""
         return bool(cases) and not cases & self.decisions.existing
 
     def cases_of(self, rule: int, metric: str, cell: Cell) -> Cases:
-        """Return the cases with a priority of a cell, regardless of the `when` of its rule."""
+        """Return the cases with a priority of the cell, regardless of the `when` of its rule."""
         cells = self.revision.rules[rule].cells[metric]
         if cell.key == "*":
             return self.space.every
@@ -241,7 +241,7 @@ class Subject(AnalysedRevision):
         return self.document.target(stated.rule, stated.metric, stated.cell)
 
     def related_target(self, name: str, stated: StatedCell) -> tuple[Path, str]:
-        """Return the path of a target with a note: that it is the target for `name`."""
+        """Return the path of a target, and the note that it is the target for `name`."""
         return self.target(stated), f"`{stated.cell.target.text}` for `{name}`"
 
     def clock(self, group: TargetGroup, counted: CountedTime) -> TargetClock:
@@ -251,7 +251,7 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def deadlines(self) -> Deadlines:
-        """The comparison of targets while this revision is in force."""
+        """Compares the deadlines of targets while this revision is in force."""
         return Deadlines(self.period, self.clocks)
 
     @cached_property

@@ -102,7 +102,7 @@ class SuppressionResult(NamedTuple):
 
     remaining: list[Finding]
     suppressed: int  # the number of suppressed findings
-    used: frozenset[tuple[Comment, str]]  # comments, each with a code that had a finding
+    used: frozenset[tuple[Comment, str]]  # comments, each with a code of a finding it covers
 
 
 def may_suppress(text: str) -> bool:
@@ -353,7 +353,7 @@ class _NodeLines(NamedTuple):
 
 
 def _codes(content: str) -> list[re.Match[str]]:
-    """Return the codes in the list after `allow`; empty if the comment does not start with it."""
+    """Return a match for each code after `allow`; none if the comment does not start with it."""
     codes: list[re.Match[str]] = []
     before = _ALLOW.match(content)
     while before and (word := _WORD.match(content, before.end())):

@@ -113,7 +113,8 @@ def _forbidden_cases(subject: PolicyUnderTest, index: int, invariants: list[Inva
 def _excluded_cases(subject: PolicyUnderTest, index: int, examples: list[Example]) -> Cases:
     """Return the cases for which `exclude` in a test states that the channel is not allowed.
 
-    `exclude` covers no decision, because it allows other channels, but it does test the denial.
+    Coverage does not count `exclude`, because the question also has allowed channels. Here it
+    counts as a test of the denial.
     """
     denied = 0
     space = subject.revisions[index].space

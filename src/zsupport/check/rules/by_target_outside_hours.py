@@ -11,7 +11,7 @@ from zsupport.policy.model import PolicyCalendar
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each `by` target whose time is outside the hours of some weekday.
+    """Yield each `by` target whose time is outside the hours of some working weekday.
 
     The closing time counts as inside the hours.
     """
@@ -43,7 +43,10 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def closed_days(counted: CountedTime, minute: int) -> tuple[list[str], list[str]]:
-    """Return the working weekdays that are closed at a minute of the day, and all of them."""
+    """Return the working weekdays that are closed at a minute of the day, and all working weekdays.
+
+    The minute before counts too, so the closing time is open.
+    """
     working = [day for day in range(7) if any(works(c, day) for c in counted.calendars)]
     closed = [
         day
@@ -58,7 +61,7 @@ def closed_days(counted: CountedTime, minute: int) -> tuple[list[str], list[str]
 
 
 def works(calendar: PolicyCalendar, day: int) -> bool:
-    """Return whether a weekday can be a business day, because a window begins on it."""
+    """Return whether a weekday (0: Monday) can be a business day, and a window begins on it."""
     if calendar.business_days is not None and day not in calendar.business_days:
         return False
     if calendar.windows is None:

@@ -11,7 +11,7 @@ from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each grant for a plan that omits the plan directly above it.
+    """Yield each grant that names a plan and omits the plan that ranks directly above.
 
     The problem is a warning if the higher plan has another channel in that case. It is a note if
     the channel opens no case: a forum for plans without support is often intended.
@@ -53,7 +53,7 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
 
 
 def named_in_grant(subject: Subject, dimension: str, missing: MissingChannels, low: str) -> Path:
-    """Return the path of the condition that gives a grant to the lower plan or role."""
+    """Return the path of the key of the condition that matches the lower plan or role."""
     space = subject.space
     (high, *_), path = missing.pairs[0], ("entitlements", missing.grant, "when")
     cases = space.shift_back(dimension, low, space.shift_to_first(dimension, high, missing.cases))

@@ -31,7 +31,7 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
     weekday, or is a break outside the hours.
 
     The holidays of a country or of the customer are not looked up. If the calendar has such
-    holidays, only entries for a weekday that is closed are certain to have no effect.
+    holidays, a date that repeats windows is not reported, because the date can be a holiday.
     """
     document, start = subject.document, subject.revision.start
     holidays = calendar.holidays

@@ -13,7 +13,7 @@ _LAST = DAY - 1
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each opening time and break that ends at 23:59."""
+    """Yield each opening time that ends at 23:59, and each such break before an open minute."""
     for path, calendar in subject.calendars:
         if any(window.closes % DAY == _LAST for window in calendar.windows or ()):
             yield from problems(subject, (*path, "open"))

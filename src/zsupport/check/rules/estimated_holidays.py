@@ -41,7 +41,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def problems(subject: Subject, holidays: Holidays, country: str, path: Path) -> Iterator[Problem]:
-    """Yield the problem of a country with estimated holidays."""
+    """Yield the problem of a country that has estimated holidays in the next two years."""
     today = subject.today.toordinal()
     years = range(subject.today.year, subject.today.year + 3)
     estimated = [

@@ -10,7 +10,7 @@ from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each gap at the last rule that matches it and has targets for other priorities.
+    """Yield each gap at the last rule that matches it and has the metric for other priorities.
 
     Cases that no rule matches are reported once, for the first metric only: targets for other
     metrics are optional.

@@ -10,7 +10,7 @@ from zsupport.policy.model import Grant, Remarks
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each grant whose channels, hours, prerequisites and notes other grants give.
+    """Yield each grant whose channels, hours, prerequisites and remarks other grants give.
 
     Of two equal grants, the later grant is reported.
     """

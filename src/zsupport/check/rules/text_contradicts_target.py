@@ -63,7 +63,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 @lru_cache(maxsize=1024)
 def time_named(text: str) -> NamedTime | None:
-    """Return the time that a text names; None without a time or if it may name several times."""
+    """Return the time that a text names; None if it names no time, or possibly several times."""
     plain = re.sub(_COVERAGE, lambda match: " " * len(match[0]), text)
     match = re.search(_TIME, plain, re.IGNORECASE)
     if match is None or re.search(

@@ -57,7 +57,7 @@ def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
 
 
 def _is_unreachable(subject: Subject, item: StatedCell) -> bool:
-    """Return whether a cell decides no case, unless another rule reports the cause."""
+    """Return whether a cell decides no case, and no other rule reports the cause."""
     if item.decides or item.matches:
         return not item.decides
     matched = subject.decisions.matches(subject.revision.rules[item.rule].when)

@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _without_anchor(scalar: ScalarNode) -> Span:
-    """Return the span of the text alone: a few characters on one line."""
+    """Return the span of a text without its anchor. Such a text is on one line."""
     span = scalar.span
     return span._replace(column=span.end_column - len(scalar.text))
 
