@@ -29,8 +29,8 @@ from zsupport.policy.document import Document
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode, path_text
 from zsupport.typed import NamedTuple
 
-#: The section that a finding about a limit marks. For other limits, it marks the facts, or the
-#: plans if there are no facts.
+#: The section that a finding about a limit marks. For other limits, it marks `facts`, or `plans` in
+#: a policy without facts.
 _SECTIONS = {
     ROLES: ("roles",),
     CHANNELS: ("channels",),

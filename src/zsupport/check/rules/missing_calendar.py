@@ -28,7 +28,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = ("hours", hours)
             yield Problem(
                 path,
-                f"some cases that use `{hours}` match none of its calendars",
+                f"missing calendar in `{hours}` for some cases that use it",
                 subject.document.key(path),
                 hint="end the list with a calendar without `when`, or widen a `when`",
                 case=subject.witness(left),
