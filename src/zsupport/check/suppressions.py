@@ -134,7 +134,7 @@ def suppress(
 ) -> SuppressionResult:
     """Apply suppressions to findings.
 
-    An expired suppression suppresses no finding, but counts as used if it covers one.
+    An expired suppression suppresses no finding, but counts as used if it covers a finding.
     """
     if not comments:
         return SuppressionResult(list(findings), 0, frozenset())

@@ -83,7 +83,8 @@ class TargetsReader:
         self.earlier_rules: list[TargetRule] = []
         self.cases_left = _MAX_CASES
         self.tries_left = _MAX_TRIED
-        #: The number of targets that have been checked by case, which can depend on earlier rules.
+        #: The number of targets that have been checked by case. Such a check can depend on earlier
+        #: rules.
         self.checks_by_case = 0
         #: The paths of rules for which missing `hours` have been reported.
         self.without_hours: set[Path] = set()

@@ -209,7 +209,7 @@ def root_entries(data: bytes) -> Iterator[tuple[str, str | None]]:
     """Yield the keys of the root mapping with their values; a list or mapping is yielded as None.
 
     Keys are yielded while the file is read, so a caller can stop early. The first YAML error ends
-    the iteration.
+    the iteration. If it is in a value, the key of this value is still yielded, with None.
     """
     if _other_encoding(data):
         return
