@@ -69,6 +69,7 @@ LINES: list[tuple[tuple[str, ...], int]] = [
     (("priority",), 0),
     (("topics",), 0),
     (("terms", "--policy", "gitlab"), 0),
+    (("advise", "--plan", "pro", "--role", "admin", "--fact", "impact=down"), 0),
     (("publish", "https://example.org/policy.yaml"), 3),
     (("publish", "country.yaml", "--output", "page.html"), 0),
     (("policies", "--format", "csv"), 0),

@@ -43,9 +43,10 @@ _WORDS = (*_UNITS, *_NAMED_DAYS, "ago", "in", "now")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-# Patterns of texts in which several spaces are one. A fraction has up to nine digits.
-_LENGTH = r"(?:([0-9]+)(?:\.([0-9]{1,9}))? ?|an? )([a-z]+)"
-_LENGTHS = rf"{_LENGTH}(?: ?{_LENGTH})*"
+# Patterns of texts in which several spaces are one. The parts of a length are a number or an
+# article, and a unit. A fraction has up to nine digits.
+_PARTS = r"[0-9]+(?:\.[0-9]+)?|[a-z]+|[^ ]"
+_MAX_FRACTION = 9
 _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
 _DAY_AND_TIME = rf"({'|'.join(_NAMED_DAYS)})(?: {_CLOCK})?"
 _WEEKDAY = (
@@ -120,14 +121,18 @@ def _elapsed(text: str) -> int | None:
     """Return the nanoseconds from the present moment, negative for `ago`; None for another text."""
     future, past = text.startswith("in "), text.endswith(" ago")
     lengths = text.removeprefix("in ").removesuffix(" ago")
-    if future == past or not re.fullmatch(_LENGTHS, lengths):
+    parts = re.findall(_PARTS, lengths)
+    if future == past or lengths != lengths.strip() or not parts or len(parts) % 2:
         return None
     total, smallest = 0, _WEEK + 1
-    for whole, fraction, name in re.findall(_LENGTH, lengths):
+    for number, name in zip(parts[::2], parts[1::2], strict=True):
         unit = _UNITS.get(name)
         if unit is None or unit >= smallest:  # `30 min 1 h ago` is a mistake
             return None
-        total += int((whole or "1") + fraction.ljust(9, "0")) * unit
+        whole, _, fraction = ("1" if number in ("a", "an") else number).partition(".")
+        if not whole.isdigit() or len(fraction) > _MAX_FRACTION:
+            return None
+        total += int(whole + fraction.ljust(_MAX_FRACTION, "0")) * unit
         smallest = unit
     return total if future else -total
 
@@ -243,7 +248,7 @@ def _hint(text: str, tz: str) -> str | None:
 def _nearest_phrase(text: str) -> str | None:
     """Return the phrase that is closest to an invalid text, or None."""
     words: list[str] = []
-    for word in re.findall(r"[0-9]+(?:[.:][0-9]+)*|[a-z]+", text.casefold()):
+    for word in re.findall(r"[0-9][0-9.:]*|[a-z]+", text.casefold()):
         if word in ("am", "pm") and words and re.fullmatch(r"[0-9]{1,2}(:[0-9]{2})?", words[-1]):
             hour, _, minute = words[-1].partition(":")
             words[-1] = f"{int(hour) % 12 + 12 * (word == 'pm'):02d}:{minute or '00'}"

@@ -7,7 +7,9 @@ import re
 # Printable ASCII without spaces, quotes, angle brackets and backslashes.
 _ADDRESS = r"(?i:https://[^\s/?#@]+(?:[/?#]\S*)?|mailto:[^\s@]+@[^\s@]+)"
 _ALLOWED = r"[!#-;=?-\[\]-~]*"
-_NUMBER = r"(\+?)([0-9][0-9 .()/\u2013-]*?)(?: *(?:ext\.?|x) *([0-9]+))?"
+# An international number, and what separates it from an extension.
+_NUMBER = r"\+[0-9][0-9 .()/\u2013-]*"
+_EXTENSION = r"ext\.?|x"
 
 
 def safe_link(url: str | None) -> str | None:
@@ -22,8 +24,10 @@ def telephone_link(number: str) -> str | None:
 
     A number without `+` can be dialled only in its country, so that it needs a context.
     """
-    match = re.fullmatch(_NUMBER, number.strip())
-    if match is None or not match[1]:
+    line, *extensions = (part.strip() for part in re.split(_EXTENSION, number))
+    if not re.fullmatch(_NUMBER, line) or len(extensions) > 1:
         return None
-    digits = re.sub("[^0-9]", "", match[2])
-    return f"tel:+{digits}" + (f";ext={match[3]}" if match[3] else "")
+    if not all(re.fullmatch("[0-9]+", extension) for extension in extensions):
+        return None
+    digits = re.sub("[^0-9]", "", line)
+    return f"tel:+{digits}" + "".join(f";ext={extension}" for extension in extensions)
