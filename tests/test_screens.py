@@ -168,6 +168,19 @@ def words_of(block: Block) -> Iterator[str]:
                 yield word.replace(NO_BREAK, " ")
 
 
+def numbers_of_notes(screen: Screen) -> set[str]:
+    """Return the numbers of the notes of a screen."""
+    blocks = [block for part in screen for block in part.blocks if isinstance(block, Paragraph)]
+    return {block.marker[1:-1] for block in blocks if block.marker.startswith("[")}
+
+
+def marks_in(lines: list[str]) -> set[str]:
+    """Return the numbers to which the lines refer, such as 1 and 2 of `yes [1, 2]`."""
+    referring = [line for line in lines if not re.match(r" +\[[0-9]+\] ", line)]
+    groups = re.findall(r" \[([0-9]+(?:, [0-9]+)*)\]", "\n".join(referring))
+    return {number for group in groups for number in group.split(", ")}
+
+
 def check(screen: Screen, width: int) -> list[str]:
     """Check what holds for each screen, and return its lines."""
     text = render_screen(screen, Terminal(width))
@@ -193,9 +206,46 @@ def test_screens_fit_the_terminal_and_break_no_word() -> None:
             seen.add(screen)
             for width in WIDTHS:
                 lines = check(screen, width)
+                assert numbers_of_notes(screen) <= marks_in(lines)
                 if width == 80:
                     assert len(lines) <= MAX_LINES, f"{question} of {name} has {len(lines)} lines"
     assert len(seen) > 500
+
+
+# All values of a dimension together, and a case without a promise, keep the marks of their notes.
+POLICY_WITH_DOUBTS = """\
+format: 1
+policy: desk
+plans: {free: Free, pro: Pro}
+roles: {owner: Owner, user: User}
+channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
+entitlements:
+  - {allow: web, when: {plan: pro}}
+  - {allow: web, when: {plan: free}, unclear: The page contradicts itself.}
+  - {allow: phone, when: {role: owner, plan: pro}}
+  - {allow: phone, when: {role: owner, plan: free}, unclear: The page contradicts itself.}
+targets:
+  - {when: {plan: pro}, first-response: 1h}
+  - {when: {plan: free}, first-response: none, note: Only during beta.}
+"""
+
+
+@pytest.mark.parametrize("question", ["channels", "due"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_numbered_notes_have_marks(question: str, width: int, tmp_path: Path) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY_WITH_DOUBTS, encoding="utf-8")
+    policy = load(tmp_path / "desk.yaml", cache=False)
+    moments = {"opened": AT, "at": AT} if question == "due" else {"at": AT}
+    answers = getattr(policy, question)(**moments)
+    screen = load_screen(question)(answers, setting_of(policy, answers, ["opened"]))
+    assert numbers_of_notes(screen)
+    assert numbers_of_notes(screen) <= marks_in(check(screen, width))
+
+
+@pytest.mark.parametrize("columns", ["\u00b2", "9" * 5000, "1000000", "-3"])
+def test_strange_widths_are_no_error(columns: str, cli: "Cli") -> None:
+    run = cli("channels", "--format", "table", env={"COLUMNS": columns})
+    assert (run.code, run.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("name", MAIN)
@@ -204,7 +254,7 @@ def test_screens_of_cases_fit_the_terminal_and_break_no_word(name: str) -> None:
     for question, screen in screens_of_cases(name):
         questions.add(question)
         for width in WIDTHS:
-            check(screen, width)
+            assert numbers_of_notes(screen) <= marks_in(check(screen, width))
     assert questions == {"advise", "channels", "due", "hours"}
 
 

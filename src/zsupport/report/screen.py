@@ -35,6 +35,9 @@ _COLUMN_WIDTH = 12
 _MIN_BAR_TEXT = 12
 #: If the texts beside labels have less room, each text starts on its own line.
 _MIN_TEXT_WIDTH = 24
+#: The width of a screen in characters. More than the maximum helps nobody, and takes long.
+_MIN_WIDTH = 20
+_MAX_WIDTH = 1000
 NO_BREAK = "\u00a0"
 #: Characters of the program, with their forms for terminals without Unicode.
 _ASCII = str.maketrans({
@@ -146,6 +149,7 @@ def render_screen(screen: Iterable[Section], terminal: Terminal) -> str:
         emoji=False,
         markup=False,
         highlight=False,
+        _environ={},  # Rich would read COLUMNS again, which may not be a number
     )
     renderer = _Renderer(terminal)
     for part in screen:
@@ -164,7 +168,7 @@ class _Renderer:
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
-        self.width = max(terminal.width, 20)
+        self.width = min(max(terminal.width, _MIN_WIDTH), _MAX_WIDTH)
         self.reading_width = min(self.width, _READING_WIDTH)
 
     def lines(self, block: Block) -> Iterator[Text]:
@@ -369,16 +373,16 @@ def wrap(text: str, width: int) -> list[str]:
     """
     lines = []
     for part in text.rstrip("\n").split("\n"):
-        line = ""
-        for word in part.split(" "):
-            if not word:
-                continue
-            if line and cell_len(line) + 1 + cell_len(word) > width:
-                lines.append(line)
-                line = word
-            else:
-                line = f"{line} {word}" if line else word
-        lines.append(line)
+        words: list[str] = []
+        length = -1  # of these words with the spaces between them
+        for word in filter(None, part.split(" ")):
+            size = cell_len(word)
+            if words and length + 1 + size > width:
+                lines.append(" ".join(words))
+                words, length = [], -1
+            words.append(word)
+            length += 1 + size
+        lines.append(" ".join(words))
     return [line.replace(NO_BREAK, " ") for line in lines]
 
 

@@ -204,27 +204,28 @@ def _matrix(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Sett
         by_channel[answer.channel] = f"yes{notes.marks(answer)}" if answer.allowed else NONE
     rows = [
         MatrixRow(
-            tuple(
-                (f"{value}{notes.marks_of((name, value))}",)
-                for name, value in zip(names, values, strict=True)
-            ),
+            tuple((value,) for value in values),
             tuple(by_channel[channel] for channel in channels),
         )
         for values, by_channel in cells.items()
     ]
     labeller = Labeller(names, rows)
+
+    def labels(row: MatrixRow) -> tuple[str, ...]:
+        return labeller.labels(row, lambda name, value: notes.marks_of((name, value)))
+
     shown = merged([row for row in rows if {*row.cells} != {NONE}])
     refused = merged([row for row in rows if {*row.cells} == {NONE}])
     columns = tuple(map(str.capitalize, names))
     # If a column for each channel does not fit, each case has a list of its channels.
     narrow = Matrix(
         (*columns, "Channels"),
-        tuple((*labeller.labels(row), _channels(heads, row)) for row in shown),
+        tuple((*labels(row), _channels(heads, row)) for row in shown),
         values=len(names),
     )
     table = Matrix(
         (*columns, *heads),
-        tuple((*labeller.labels(row), *row.cells) for row in shown),
+        tuple((*labels(row), *row.cells) for row in shown),
         values=len(names),
         narrow=narrow,
     )

@@ -454,7 +454,9 @@ def _cells(row: CaseRow, setting: Setting, notes: Notes) -> tuple[str, ...]:
     if "opened" not in setting.stated:
         return (target,)
     if answer.due is None:
-        return _state(row), target if row.target and row.target.promises else ""
+        if row.target is None or not row.target.promises:
+            return f"{_state(row)}{notes.marks(answer)}", ""
+        return _state(row), target
     state = "" if answer.state == "running" else f" {_state(row)}"
     relative = "" if answer.state == "met" else f" ({times.relative(answer.due)})"
     return f"{times.short(answer.due, near=answer.opened)}{state}{relative}", target
