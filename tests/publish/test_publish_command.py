@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,14 @@ def test_output_file_equals_standard_output(cli: Cli, folder: Path) -> None:
 
 def test_output_file_is_replaced_as_a_whole(cli: Cli, folder: Path) -> None:
     path = folder / "page.html"
-    path.write_text("old")
+    arguments = ("publish", "./acme.yaml", *DATE, "--output", "page.html")
+    assert cli(*arguments, cwd=folder).code == 0
+    old = path.read_text(encoding="utf-8")
     path.chmod(0o640)
-    with path.open() as before:
-        assert cli("publish", "./acme.yaml", "--output", "page.html", cwd=folder).code == 0
+    with path.open(encoding="utf-8") as before:
+        assert cli(*arguments, "--lang", "nb", cwd=folder).code == 0
         # A reader of the old file still has the old content.
-        assert before.read() == "old"
+        assert before.read() == old != path.read_text(encoding="utf-8")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert sorted(os.listdir(folder)) == ["acme.yaml", "page.html"]
 
@@ -59,10 +62,70 @@ def test_output_that_cannot_be_written_is_refused(cli: Cli, folder: Path) -> Non
         result = cli("publish", "./acme.yaml", "--output", name, cwd=folder)
         assert (result.stdout, result.code) == ("", 4)
         assert f"cannot write {name}: {reason}" in result.stderr
-    (folder / "link.html").symlink_to("acme.yaml")
-    result = cli("publish", "./acme.yaml", "--output", "link.html", cwd=folder)
+    page = folder / "page.html"
+    cli("publish", "./acme.yaml", "--output", "page.html", cwd=folder)
+    before = page.read_bytes()
+    (folder / "link.html").symlink_to("page.html")
+    result = cli("publish", "./acme.yaml", "--lang", "nb", "--output", "link.html", cwd=folder)
     assert result.code == 4
-    assert (folder / "acme.yaml").read_text(encoding="utf-8") == POLICY
+    assert page.read_bytes() == before
+    empty = cli("publish", "./acme.yaml", "--output", "", cwd=folder)
+    assert (empty.stdout, empty.code) == ("", 2)
+    assert "--output: empty name" in empty.stderr
+
+
+@pytest.mark.parametrize("name", ["acme.yaml", "./acme.yaml", "in/../acme.yaml", "link.html"])
+def test_page_never_replaces_the_policy(cli: Cli, folder: Path, name: str) -> None:
+    (folder / "in").mkdir()
+    (folder / "link.html").symlink_to("acme.yaml")
+    path = folder / "acme.yaml"
+    for policy in ("./acme.yaml", str(path)):
+        result = cli("publish", policy, "--output", name, cwd=folder)
+        assert (result.stdout, result.code) == ("", 2)
+        assert f"--output: {name} is a file of the policy (not replaced)" in result.stderr
+        assert path.read_text(encoding="utf-8") == POLICY
+
+
+def test_page_never_replaces_the_policy_of_standard_input(cli: Cli, folder: Path) -> None:
+    path = folder / "acme.yaml"
+    with path.open(encoding="utf-8") as stdin:
+        result = subprocess.run(
+            cli.command("publish", "-", "--output", "acme.yaml"),
+            stdin=stdin, cwd=folder, env=cli.environment(), capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+    assert (result.stdout, result.returncode) == ("", 2)
+    assert "--output: acme.yaml is a file of the policy (not replaced)" in result.stderr
+    assert path.read_text(encoding="utf-8") == POLICY
+
+
+def test_page_never_replaces_another_revision(cli: Cli, folder: Path) -> None:
+    (folder / "acme").mkdir()
+    for year in (2020, 2025):
+        text = POLICY + f"effective: {{from: {year}-01-01}}\n"
+        (folder / "acme" / f"{year}.yaml").write_text(text, encoding="utf-8")
+    old = folder / "acme" / "2020.yaml"
+    before = old.read_bytes()
+    result = cli("publish", "acme/", *DATE, "--output", str(old), cwd=folder)
+    assert (result.stdout, result.code) == ("", 2)
+    assert "is a file of the policy" in result.stderr
+    assert old.read_bytes() == before
+
+
+def test_only_pages_and_empty_files_are_replaced(cli: Cli, folder: Path) -> None:
+    other = folder / "notes.md"
+    for data in (b"# Notes\n", b"\xff", b"<!-- zsupport-page {} -->", b"\n"):
+        other.write_bytes(data)
+        result = cli("publish", "./acme.yaml", "--output", "notes.md", cwd=folder)
+        assert (result.stdout, result.code) == ("", 2)
+        assert "notes.md exists and is not a page of `publish` (not replaced)" in result.stderr
+        assert other.read_bytes() == data
+    other.write_bytes(b"")
+    assert cli("publish", "./acme.yaml", "--output", "notes.md", cwd=folder).code == 0
+    # A page in the other format is a page.
+    arguments = ("--format", "html", "--output", "notes.md")
+    assert cli("publish", "./acme.yaml", *arguments, cwd=folder).code == 0
+    assert other.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 def test_page_is_equal_in_every_process(cli: Cli) -> None:

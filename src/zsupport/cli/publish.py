@@ -20,6 +20,7 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from zsupport.publish.page import PublishedPage
+    from zsupport.sources.find import LocatedPolicy
 
 _EXAMPLES = """
 Examples:
@@ -84,6 +85,8 @@ def publish(
         is_markdown = output is not None and output.lower().endswith((".md", ".markdown"))
         format = "markdown" if is_markdown else "html"
     source = _published_policy(policy)
+    if output is not None:
+        _check_output(output, source.located)
     day = _day(date) or source.today
     lang = _language(lang)
     page = _page(source, day, lang, format, quiet=quiet)
@@ -148,6 +151,28 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
     return 0
 
 
+def _check_output(path: str, located: LocatedPolicy) -> None:
+    """Raise UsageError if writing a page would replace the policy, or a file that is no page."""
+    from zsupport.publish.check import read_stamp
+    from zsupport.report.text import single_line
+    from zsupport.sources.rewrite import is_file_of, start_of_file
+
+    shown = single_line(path)
+    if not path:
+        raise UsageError("--output: empty name", "name a file, such as support.html")
+    if is_file_of(path, located):
+        raise UsageError(
+            f"--output: {shown} is a file of the policy (not replaced)", "name another file"
+        )
+    # An empty file has no content to lose; `mktemp` makes such files.
+    text = start_of_file(path).decode("utf-8", "replace")
+    if text and read_stamp(text) is None:
+        raise UsageError(
+            f"--output: {shown} exists and is not a page of `publish` (not replaced)",
+            "name another file, or delete this one",
+        )
+
+
 class _NotInForce(UsageError):
     """No revision of the policy is in force on a date."""
 
@@ -156,6 +181,7 @@ class _PublishedPolicy(NamedTuple):
     """The policy of a page."""
 
     policy: Policy
+    located: LocatedPolicy
     fallback: bool  # no policy was named, so this is the shipped example
     folder: str | None  # the cache folder
     today: date  # in the time zone of the policy
@@ -191,7 +217,7 @@ def _published_policy(policy: str | None) -> _PublishedPolicy:
     known = load_files(located)
     examined = () if located.examined is None else (located.examined,)
     today = local_date(int(time.time()), zone(known.revisions[0].timezone))
-    return _PublishedPolicy(known, fallback, cache_folder(os.environ, examined), today)
+    return _PublishedPolicy(known, located, fallback, cache_folder(os.environ, examined), today)
 
 
 def _page(

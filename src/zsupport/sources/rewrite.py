@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from zsupport.errors import EnvironmentFault, UsageError
-from zsupport.sources.find import reason
+from zsupport.sources.find import LocatedPolicy, reason, shipped_root
 from zsupport.sources.links import is_outside
 from zsupport.wording import Message
 
 #: Signals that end the run.
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: More than the stamp of a page.
+_START_BYTES = 8192
 
 
 def write_new(folder: str, texts: Mapping[str, str]) -> None:
@@ -105,6 +108,45 @@ def _is_replaceable(path: str) -> bool:
         return stat.S_ISREG(os.stat(path).st_mode)
     except FileNotFoundError:
         return True
+
+
+def is_file_of(path: str, located: LocatedPolicy) -> bool:
+    """Return whether a path leads to a file of a policy, also by a link or by another spelling.
+
+    For a policy from standard input, this is the file that the shell opened.
+    """
+    try:
+        own = os.stat(path)
+    except (OSError, ValueError):
+        return False
+    return any(os.path.samestat(own, status) for status in _statuses(located))
+
+
+def _statuses(located: LocatedPolicy) -> Iterator[os.stat_result]:
+    """Yield the status of each file of a policy."""
+    folder = shipped_root() if located.examined is None else located.folder
+    for file in located.files:
+        with suppress(OSError, ValueError, AttributeError):
+            if file.shown == "-":
+                yield os.fstat(sys.stdin.fileno())
+            else:
+                yield os.stat(os.path.join(folder, file.name))
+
+
+def start_of_file(path: str) -> bytes:
+    """Return the first bytes of an ordinary file; empty if there is none.
+
+    Raises EnvironmentFault if the file cannot be read.
+    """
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return b""
+        with open(path, "rb") as stream:
+            return stream.read(_START_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+    except (OSError, ValueError) as error:
+        raise EnvironmentFault(f"cannot write {path}: {reason(error)}") from None
 
 
 def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
