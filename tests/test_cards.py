@@ -112,6 +112,27 @@ def test_denial_names_the_case_and_the_channel(cli: "Cli", desk: str) -> None:
     assert shown[1] == "Free: Phone is not allowed"
 
 
+def test_a_case_of_a_policy_without_roles_is_a_card(cli: "Cli") -> None:
+    shown = lines(cli, "channels", "--policy", "aws", "--plan", "enterprise")
+    assert shown[1] == "Enterprise: 3 channels Mon 23 Nov, 10:00 UTC+1"
+    assert shown[3:5] == ["Web open, always", "https://console.aws.amazon.com/support"]
+
+
+@pytest.mark.parametrize("question", ["channels", "hours", "priority", "terms", "topics"])
+def test_screens_state_nothing_if_no_revision_is_in_force(cli: "Cli", question: str) -> None:
+    run = cli(question, "--at", "2019-01-01T00:00:00Z", "--format", "table")
+    assert run.stdout.split("\n") == [
+        "",
+        "  Not stated: no revision of the policy is in force",
+        "",
+        "  The nearest revision of the policy `zoom` is in force from 2020-01-01",
+        "",
+        "  zoom, the shipped example (use --policy for yours)",
+        "",
+        "",
+    ]
+
+
 @pytest.mark.parametrize("policy", shipped_policies())
 def test_each_term_is_shown_once(policy: str) -> None:
     at = datetime(2026, 11, 23, tzinfo=UTC)

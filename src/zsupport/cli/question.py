@@ -303,7 +303,8 @@ def _policy_line(answers: AnyAnswers) -> Paragraph:
     from zsupport.report.screen import Paragraph
 
     revision = answers.revision
-    name = f"{revision.policy} {revision.start}" if revision.start else revision.policy
+    stated = answers.in_force and revision.start
+    name = f"{revision.policy} {revision.start}" if stated else revision.policy
     return Paragraph(f"{name}, the shipped example (use --policy for yours)", "dim")
 
 

@@ -12,6 +12,7 @@ from zsupport.policy.model import Revision
 from zsupport.report import Remark
 from zsupport.report.screen import (
     NO_BREAK,
+    Heading,
     LabelledTexts,
     Paragraph,
     Section,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 #: The start of an `unclear` text: a doubt of the author of the policy.
 DOUBT = "doubtful: "
 AnyRow = TypeVar("AnyRow", bound="Answer")
+#: The title of a screen if no revision of the policy is in force.
+NOT_IN_FORCE = Heading("Not stated: no revision of the policy is in force")
 #: The questions with a screen; the other questions show tables.
 SCREENS: tuple[str, ...] = ("advise", "channels", "due", "hours", "priority", "terms", "topics")
 #: The questions whose screens show the reasons of `--why` themselves.

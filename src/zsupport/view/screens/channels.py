@@ -21,6 +21,7 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.channels import recommended_first
 from zsupport.view.notes import retired, values_of
 from zsupport.view.screens import (
+    NOT_IN_FORCE,
     Notes,
     Setting,
     case_in_words,
@@ -44,7 +45,11 @@ _MAX_LISTED = 40
 def screen(answers: ChannelAnswers, setting: Setting) -> Screen:
     """Return a card with the channels of one case, or a matrix of cases and channels."""
     allowed = [answer for answer in answers if answer.allowed]
-    if {*answers.columns} <= {"channel"}:
+    if not answers.in_force:
+        return section(NOT_IN_FORCE), closing(answers, setting)
+    names = [name for name in answers.columns if name != "channel"]
+    # A column has one value if the policy does not define its dimension, such as the role.
+    if len({values_of(answer, names) for answer in answers}) <= 1:
         return (*_card(answers, allowed, setting), closing(answers, setting))
     return _matrix(answers, allowed, setting)
 

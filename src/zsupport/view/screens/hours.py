@@ -22,7 +22,7 @@ from zsupport.report.screen import (
 )
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
-from zsupport.view.screens import Notes, Setting, closing, sentence
+from zsupport.view.screens import NOT_IN_FORCE, Notes, Setting, closing, sentence
 from zsupport.view.screens.matrix import (
     Labeller,
     MatrixRow,
@@ -48,9 +48,9 @@ _DASH = "\N{EN DASH}"
 def screen(answers: HoursAnswers, setting: Setting) -> Screen:
     """Return a card with the week for one answer, and a matrix for several."""
     if not answers.answers or not answers.in_force:
-        text = "the policy defines no hours"
-        text = text if answers.in_force else "no revision of the policy is in force"
-        return section(Heading(f"Not stated: {text}")), closing(answers, setting)
+        title = Heading("Not stated: the policy defines no hours")
+        title = title if answers.in_force else NOT_IN_FORCE
+        return section(title), closing(answers, setting)
     if len(answers) == 1:
         return _card(answers, setting)
     return _matrix(answers, setting)

@@ -17,6 +17,7 @@ from zsupport.report.screen import (
 from zsupport.view.explain import condition_in_words
 from zsupport.view.notes import values_of
 from zsupport.view.screens import (
+    NOT_IN_FORCE,
     Notes,
     Setting,
     closing,
@@ -33,6 +34,8 @@ _NO_MATCH = "No priority matches these facts"
 
 def screen(answers: PriorityAnswers, setting: Setting) -> Screen:
     """Return a card for one set of facts, a matrix for several, or the list of priorities."""
+    if not answers.in_force:
+        return section(NOT_IN_FORCE), closing(answers, setting)
     if answers.columns == ("priority",):
         return _list(answers, setting)
     if len(answers) == 1:
@@ -48,10 +51,8 @@ def _card(answers: PriorityAnswers, answer: PriorityAnswer, setting: Setting) ->
     pairs = [(f"{fact}={value}", meanings.get((fact, value), "")) for fact, value in facts.items()]
     remarks = section(*(Paragraph(sentence(text)) for text in notes.texts(answer)))
     if answer.priority is None:
-        decide = facts_decide(revision) and answers.in_force
+        decide = facts_decide(revision)
         title = _NO_MATCH if decide else "The policy does not define priorities by facts"
-        if not answers.in_force:
-            title = "No priority"
         conditions = [
             (priority_label(item.id, display_names(revision, lang)), f"when {_condition(item)}")
             for item in revision.priorities

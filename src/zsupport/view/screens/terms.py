@@ -12,12 +12,14 @@ from zsupport.report.screen import (
     section,
 )
 from zsupport.view.notes import retired, values_of
-from zsupport.view.screens import Notes, Setting, case_in_words, closing
+from zsupport.view.screens import NOT_IN_FORCE, Notes, Setting, case_in_words, closing
 from zsupport.view.screens.matrix import Labeller, MatrixRow, merged
 
 
 def screen(answers: TermAnswers, setting: Setting) -> Screen:
     """Return a section for each topic with its texts, and the cases of each text."""
+    if not answers.in_force:
+        return section(NOT_IN_FORCE), closing(answers, setting)
     stated = [answer for answer in answers if answer.text is not None]
     case = case_in_words(answers, setting.lang)
     of_case = f" for {case}" if case else ""

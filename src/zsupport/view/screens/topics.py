@@ -5,7 +5,7 @@ from __future__ import annotations
 from zsupport.answer.case import say
 from zsupport.answer.topics import TopicAnswer, TopicAnswers
 from zsupport.report.screen import Block, Heading, Paragraph, Screen, glued, section
-from zsupport.view.screens import Notes, Setting, closing, display_names, with_id
+from zsupport.view.screens import NOT_IN_FORCE, Notes, Setting, closing, display_names, with_id
 from zsupport.view.screens.reasons import deciding_places
 from zsupport.wording import enumerated
 
@@ -13,7 +13,8 @@ from zsupport.wording import enumerated
 def screen(answers: TopicAnswers, setting: Setting) -> Screen:
     """Return the resources of each topic. Topics with the same resources have one heading."""
     if not len(answers):
-        return section(Heading("No self-help resources")), closing(answers, setting)
+        empty = Heading("No self-help resources") if answers.in_force else NOT_IN_FORCE
+        return section(empty), closing(answers, setting)
     revision, lang = answers.revision, setting.lang
     notes = Notes(revision, answers.answers, lang, groups=(_topic_of,))
     roles = display_names(revision, lang)
