@@ -10,7 +10,7 @@ from zsupport.library import load
 from zsupport.report import Terminal
 from zsupport.report.screen import NONE, render_screen
 from zsupport.sources.find import shipped_policies
-from zsupport.view.screens import Setting
+from zsupport.view.screens import Setting, priority_label
 from zsupport.view.screens.terms import screen as screen_of_terms
 from zsupport.view.times import Times
 
@@ -116,6 +116,21 @@ def test_a_case_of_a_policy_without_roles_is_a_card(cli: "Cli") -> None:
     shown = lines(cli, "channels", "--policy", "aws", "--plan", "enterprise")
     assert shown[1] == "Enterprise: 3 channels Mon 23 Nov, 10:00 UTC+1"
     assert shown[3:5] == ["Web open, always", "https://console.aws.amazon.com/support"]
+
+
+@pytest.mark.parametrize(
+    ("priority", "name", "label"),
+    [
+        ("P1", "Urgent", "P1 Urgent"),
+        ("P2", "P2", "P2"),
+        ("p1", "P1: Critical", "P1: Critical"),
+        ("critical", "Business-critical system down", "critical Business-critical system down"),
+        ("emergency", "Severity 1 (emergency)", "Severity 1 (emergency)"),
+        ("high", "Highest", "high Highest"),
+    ],
+)
+def test_priority_is_shown_with_its_id(priority: str, name: str, label: str) -> None:
+    assert priority_label(priority, {("priority", priority): name}) == label
 
 
 @pytest.mark.parametrize("question", ["channels", "hours", "priority", "terms", "topics"])

@@ -303,13 +303,15 @@ def test_policy_in_full_fits_the_terminal(name: str) -> None:
 # -- a terminal -----------------------------------------------------------------------------------
 
 
-def run_in_terminal(cli: "Cli", width: int, *arguments: str) -> str:
+def run_in_terminal(
+    cli: "Cli", width: int, *arguments: str, stderr: int = subprocess.DEVNULL
+) -> str:
     """Return what the program writes to a terminal of this width, without colors."""
     screen, terminal = pty.openpty()
     try:
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
         process = subprocess.Popen(
-            cli.command(*arguments), stdin=terminal, stdout=terminal, stderr=subprocess.DEVNULL,
+            cli.command(*arguments), stdin=terminal, stdout=terminal, stderr=stderr,
             env=cli.environment({"TERM": "xterm-256color"}), cwd=TESTS,
         )  # fmt: skip
         os.close(terminal)
@@ -360,6 +362,23 @@ def test_a_screen_in_a_terminal_fits_it(question: str, width: int, cli: "Cli") -
     assert lines
     assert not [line for line in lines if cell_len(line) > width and " " in line.strip()]
     assert len(lines) <= MAX_LINES or width < 80
+
+
+REFUSALS = {
+    "channels --policy zoom --plan free --role user --channel phone": "Phone is not allowed",
+    "hours --policy suse support": "needs input",
+    "due --policy zoom --plan free --role user": "Not entitled",
+}
+
+
+@pytest.mark.parametrize("command", REFUSALS)
+def test_a_terminal_shows_a_refusal_once(command: str, cli: "Cli", tmp_path: Path) -> None:
+    with (tmp_path / "stderr").open("w+") as errors:
+        text = run_in_terminal(cli, 80, *command.split(), stderr=errors.fileno())
+        assert REFUSALS[command] in " ".join(text.split())
+        assert errors.read() == ""
+    # A pipe has a line for the person who reads only standard error.
+    assert cli(*command.split(), "--format", "table").stderr.startswith("zsupport: ")
 
 
 # -- merged rows and wrapped lines ----------------------------------------------------------------

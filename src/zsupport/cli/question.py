@@ -12,6 +12,7 @@ from zsupport.cli.output import (
     chosen_format,
     emit,
     explain,
+    is_terminal,
     note,
     terminal_of,
     waiting_terminal,
@@ -186,11 +187,13 @@ def finish(
 ) -> int:
     """Write the report. Return 0, or write `refusal` as one line and return `code`.
 
-    `stated` are the names of the options that change a screen, such as `opened`.
+    `stated` are the names of the options that change a screen, such as `opened`. In a terminal the
+    screen states what `refusal` states, so this line is omitted.
     """
     if refusal and not answers.in_force:
         kind = refusal.partition(":")[0]
         refusal = f"{kind}: no revision of the policy is in force at that moment"
+    screen = None
     if not common.quiet:
         answers = answers._replace(
             warnings=(*answers.warnings, *_language_warnings(common, answers))
@@ -207,7 +210,6 @@ def finish(
         if common.why:
             reasons = _reasons(question, answers, view)
         format = chosen_format(common.format)
-        screen = None
         if common.field is None and format == "table":
             screen, reasons = _screen(common, question, on_screen, view, reasons, stated), []
         elif common.field is None and FORMATS[format].notes:
@@ -224,7 +226,8 @@ def finish(
             note(text)
         if reasons:
             explain(reasons)
-    if refusal and (code != 1 or not common.quiet):
+    is_shown = screen is not None and is_terminal()
+    if refusal and (code != 1 or not common.quiet) and not is_shown:
         note(refusal)
     return code if refusal and not (common.exit_zero and code == 1) else 0
 

@@ -233,9 +233,14 @@ def case_in_words(answers: AnyAnswers, lang: str) -> str:
 
 
 def priority_label(priority: str, names: Mapping[tuple[str, str], str]) -> str:
-    """Return a priority with its name, if that does not contain its id: `P1 Urgent`."""
+    """Return a priority with its name: `P1 Urgent`.
+
+    The id is omitted if the name starts with it, or ends with it in brackets.
+    """
     name = names.get(("priority", priority), priority)
-    return name if priority.casefold() in name.casefold() else f"{priority} {name}"
+    id, text = priority.casefold(), name.casefold()
+    starts = text.startswith(id) and not text[len(id) : len(id) + 1].isalnum()
+    return name if starts or text.endswith(f"({id})") else f"{priority} {name}"
 
 
 def fact_meanings(revision: Revision, lang: str) -> dict[tuple[str, str], str]:
