@@ -81,7 +81,8 @@ def test_card_states_whether_each_channel_is_open(cli: "Cli", desk: str) -> None
     assert shown[shown.index("Pager") + 1 :][:2] == [
         "P1 open, always", "P2 closed, opens Mon 30 Nov, 08:00",
     ]  # fmt: skip
-    assert shown[-3:] == ["Sold by partners.", "[1] Short questions.", ""]
+    place = shown.index("Sold by partners.")
+    assert shown[place + 1 :][:2] == ["[1] Short questions.", ""]
 
 
 def test_card_states_how_to_use_a_channel(cli: "Cli", desk: str) -> None:
@@ -146,6 +147,35 @@ def test_screens_state_nothing_if_no_revision_is_in_force(cli: "Cli", question: 
         "",
         "",
     ]
+
+
+def test_card_names_what_the_hours_depend_on(cli: "Cli", desk: str) -> None:
+    shown = lines(cli, "channels", "--policy", desk, "--plan", "pro")
+    place = shown.index("Hours `hours` shows them if you state:")
+    assert shown[place + 1] == "Where are you? (--customer-tz)"
+
+
+def test_notes_of_a_region_are_hidden_until_it_is_known(cli: "Cli") -> None:
+    emea = 'Published as "GMT+1 (CET)"'
+    command = ("hours", "support", "--policy", "suse")
+    assert emea not in "\n".join(lines(cli, *command))
+    shown = lines(cli, *command, "--fact", "region=emea", "--customer-country", "NO")
+    assert any(emea in line for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("policy", "lang", "notice"),
+    [
+        ("zoom", "de", "No texts in language `de`; languages: en, nb"),
+        ("gitlab", "nb", "The policy is in one language: --lang nb has no effect"),
+        ("zoom", "nb-NO", None),
+        ("gitlab", "en", None),
+    ],
+)
+def test_notice_about_a_language(cli: "Cli", policy: str, lang: str, notice: str | None) -> None:
+    shown = lines(cli, "priority", "--policy", policy, "--lang", lang)
+    notices = [line for line in shown if "language" in line]
+    assert notices == ([notice] if notice else [])
 
 
 @pytest.mark.parametrize("policy", shipped_policies())

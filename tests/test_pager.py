@@ -97,7 +97,9 @@ def test_guide_is_written_if_no_pager_can_show_it(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [(*GUIDE, "--no-pager"), ("help",), ("help", "due")])
+@pytest.mark.parametrize(
+    "arguments", [(*GUIDE, "--no-pager"), ("help", "--no-pager"), ("help", "due")]
+)
 def test_pager_is_not_used(arguments: tuple[str, ...], cli: Cli, tmp_path: Path) -> None:
     text, code = in_terminal(cli, *arguments, folder=tmp_path, PAGER="touch made")
     assert code == 0

@@ -381,6 +381,14 @@ def test_a_terminal_shows_a_refusal_once(command: str, cli: "Cli", tmp_path: Pat
     assert cli(*command.split(), "--format", "table").stderr.startswith("zsupport: ")
 
 
+@pytest.mark.parametrize("width", [60, 80])
+def test_list_of_guides_fits_the_terminal(width: int, cli: "Cli") -> None:
+    text = run_in_terminal(cli, width, "help", "--no-pager")
+    assert max(map(cell_len, text.splitlines())) <= width
+    # The words are those of a pipe, without the colons.
+    assert text.split() == cli("help").stdout.replace("):\n", ")\n").split()
+
+
 # -- merged rows and wrapped lines ----------------------------------------------------------------
 
 
@@ -477,3 +485,10 @@ def test_a_long_address_has_a_line_of_its_own(block: Block, width: int) -> None:
     assert with_address
     for line in with_address:
         assert line.strip() == LONG or cell_len(line) <= width
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_an_address_wider_than_the_screen_keeps_an_indent(width: int) -> None:
+    labelled = LabelledTexts((("Source", f"The page\n{LONG}"),))
+    lines = check((Section((labelled, Paragraph(LONG))),), width)
+    assert [line for line in lines if LONG in line] == [f"    {LONG}", f"  {LONG}"]

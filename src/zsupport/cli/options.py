@@ -142,7 +142,8 @@ COMMON = (
     CSV,
     Option(
         "field", ("--field",), "texts", "NAME[,NAME]...",
-        "Print only these fields of each answer (repeatable)", completes="field",
+        "Print only these fields of each answer, also if it is negative (repeatable)",
+        completes="field",
     ),
     Option(
         "why", ("--why",), "flag", "",

@@ -272,6 +272,10 @@ def _screen(
     from zsupport.view.screens.reasons import deciding_places
     from zsupport.view.times import Times
 
+    if common.lang != "en" and not answers.revision.languages:
+        text = f"the policy is in one language: --lang\u00a0{common.lang} has no effect"
+        answers = answers._replace(warnings=(*answers.warnings, Warning("no-language", text)))
+
     def opening(query: Query) -> HoursAnswers:
         case = {**query._asdict(), "fact": query.facts}
         del case["facts"]

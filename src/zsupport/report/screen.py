@@ -324,7 +324,8 @@ class _Renderer:
     def _beside(self, head: Text, lines: list[str], style: str = "") -> Iterator[Text]:
         """Yield lines that start behind `head`; further lines are indented.
 
-        A word that is too wide for this place has a line of its own, further to the left.
+        A word that is too wide for this place has a line of its own, further to the left. If it is
+        wider than the screen, it keeps an indent.
         """
         start = cell_len(head.plain)
         first = head.copy()
@@ -337,7 +338,8 @@ class _Renderer:
             else:
                 if first.plain.strip():
                     yield first
-                indent = next((n for n in (_MARGIN * 2, _MARGIN) if n + length <= self.width), 0)
+                most = min(start, _MARGIN * 2)
+                indent = next((n for n in (most, _MARGIN, 0) if n + length <= self.width), most)
                 yield Text.assemble(" " * indent, (line, style))
             first = Text(" " * start)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
     from typing import Any
 
+    from zsupport.policy.model import PolicyCalendar
     from zsupport.view.explain import Explainer
 
 
@@ -106,10 +107,27 @@ def explain(answer: HoursAnswer, why: Explainer[HoursAnswer, tuple[Opening, ...]
     for name, calendars in why.revision.hours.items():
         for calendar in calendars:
             if calendar.place.path in decided:
-                condition = condition_in_words(calendar.when)
-                lines.append(f"{why.at(calendar.place)}  the hours {name}: {condition}")
+                lines.append(
+                    f"{why.at(calendar.place)}  the hours {name}: {calendar_in_words(calendar)}"
+                )
     opening = why.answers.details[why.answers.index(answer)]
     return [head, *lines, *(f"  {day}" for day in opening.special_dates())]
+
+
+def calendar_in_words(calendar: PolicyCalendar) -> str:
+    """Return the week of a calendar, and the cases that it is for: `open mon-fri 08:00-17:00`."""
+    from zsupport.view.explain import condition_in_words
+    from zsupport.view.policy_in_full import weekly_windows
+
+    if calendar.any:
+        week = f"open during any of {', '.join(calendar.any)}"
+    elif calendar.windows is None:
+        week = "open 24x7"
+    elif calendar.windows:
+        week = f"open {', '.join(weekly_windows(calendar.windows))}"
+    else:
+        week = "open only on dates"
+    return f"{week}; {condition_in_words(calendar.when)}" if calendar.when else week
 
 
 QUESTION = QuestionView(

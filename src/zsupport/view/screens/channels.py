@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zsupport.answer.case import NEEDS_INPUT
 from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
 from zsupport.answer.opening import HoursAnswer
 from zsupport.errors import ZsupportError
@@ -33,7 +34,7 @@ from zsupport.view.screens import (
 )
 from zsupport.view.screens.matrix import Labeller, MatrixRow, distinguishing, merged
 from zsupport.view.times import Times
-from zsupport.wording import counted, enumerated
+from zsupport.wording import counted, enumerated, name_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +51,7 @@ def screen(answers: ChannelAnswers, setting: Setting) -> Screen:
     names = [name for name in answers.columns if name != "channel"]
     # A column has one value if the policy does not define its dimension, such as the role.
     if len({values_of(answer, names) for answer in answers}) <= 1:
-        return (*_card(answers, allowed, setting), closing(answers, setting))
+        return _card(answers, allowed, setting)
     return _matrix(answers, allowed, setting)
 
 
@@ -81,10 +82,10 @@ def _card(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Settin
         notes = Notes(revision, answers.answers, lang, _remarks_of_card)
         denied = f"{answers[0].name} is not allowed" if len(answers) == 1 else "no channel"
         title = Heading(f"{case}: {denied}" if case else sentence(denied))
-        return section(title), notes.section()
+        return section(title), notes.section(), closing(answers, setting)
     notes = Notes(revision, allowed, lang, _remarks_of_card)
     listed = recommended_first(allowed)
-    states = _states(answers, [answer.channel for answer in listed], setting)
+    states, needed = _states(answers, [answer.channel for answer in listed], setting)
     count = counted(len(listed), "channel")
     now = setting.times.now.replace(second=0)
     aside = f"{setting.times.short(now)} {setting.times.zone_name(now)}" if states else ""
@@ -102,6 +103,7 @@ def _card(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Settin
         section(title, *_recommended(listed)),
         *(section(*blocks) for blocks in channels),
         notes.section(),
+        closing(answers, setting, *needed),
     )
 
 
@@ -146,16 +148,25 @@ def _listed(texts: tuple[str, ...]) -> str:
 
 def _states(
     answers: ChannelAnswers, channels: list[str], setting: Setting
-) -> dict[str, list[_State]]:
-    """Return by channel whether it is open now; empty if nobody can answer that."""
+) -> tuple[dict[str, list[_State]], list[tuple[str, str]]]:
+    """Return by channel whether it is open now, and closing lines with what this depends on.
+
+    Both are empty if nobody can answer that.
+    """
     if setting.opening is None:
-        return {}
+        return {}, []
     result = {}
+    asks: dict[str, None] = {}
     for channel in channels:
         try:
             opening = setting.opening(answers.query._replace(channel=channel))
         except ZsupportError:
             continue  # such as too many cases: `hours` reports it
+        asks |= dict.fromkeys(
+            name_fields(warning.message, setting.naming)
+            for warning in opening.warnings
+            if warning.code == NEEDS_INPUT
+        )
         of_channel = [
             MatrixRow(
                 tuple((value,) for value in values_of(row, opening.columns)),
@@ -172,7 +183,10 @@ def _states(
             _State(labeller.naming(items) if len(by_text) > 1 else "", text)
             for text, items in by_text.items()
         ]
-    return result
+    if not asks:
+        return result, []
+    lines = ["`hours` shows them if you state:", *map(sentence, asks)]
+    return result, [("Hours", "\n".join(lines))]
 
 
 def _state_in_words(row: HoursAnswer, times: Times) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from zsupport.answer.case import NEEDS_INPUT, matching
 from zsupport.answer.hours import NAMELESS
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
+from zsupport.answer.remarks import joined_lines
 from zsupport.clock.instants import at_local, to_datetime
 from zsupport.clock.windows import DAYS
 from zsupport.dates import date, timedelta
@@ -22,7 +24,7 @@ from zsupport.report.screen import (
 )
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
-from zsupport.view.screens import NOT_IN_FORCE, Notes, Setting, closing, sentence
+from zsupport.view.screens import DOUBT, NOT_IN_FORCE, Notes, Setting, closing, sentence
 from zsupport.view.screens.matrix import (
     Labeller,
     MatrixRow,
@@ -63,14 +65,34 @@ def _remarks(answer: HoursAnswer) -> list[Remark]:
 def _card(answers: HoursAnswers, setting: Setting) -> Screen:
     answer, opening = answers[0], answers.details[0]
     notes = Notes(answers.revision, [answer], setting.lang, _remarks)
+    hidden = _undecided_texts(answers, answer, setting) if answer.state == NEEDS_INPUT else set()
+    texts = [text for text in notes.texts(answer) if text.removeprefix(DOUBT) not in hidden]
     return (
         section(_headline(answers, answer, setting)),
         section(LabelledTexts(tuple(_facts(answers, answer, opening)))),
         _week(opening, setting) if answer.windows is not None else section(),
         _days_off(answer, setting),
-        section(*(Paragraph(sentence(text)) for text in notes.texts(answer))),
+        section(*(Paragraph(sentence(text)) for text in texts)),
         closing(answers, setting),
     )
+
+
+def _undecided_texts(answers: HoursAnswers, answer: HoursAnswer, setting: Setting) -> set[str]:
+    """Return the notes and doubts of calendars that are not chosen yet, such as those of regions.
+
+    Their texts do not say for which region they are.
+    """
+    case = {**_values(answers, answer), **answers.query.facts, **answer.facts}
+    remarks = [
+        remark
+        for calendars in answers.revision.hours.values()
+        for calendar in calendars
+        if not matching(calendar.when, case)
+        for remark in (calendar.remarks, calendar.holidays.remarks if calendar.holidays else None)
+        if remark
+    ]
+    texts = (text for remark in remarks for text in (remark.note, remark.unclear))
+    return {joined_lines(text, setting.lang) or "" for text in texts}
 
 
 def _headline(answers: HoursAnswers, answer: HoursAnswer, setting: Setting) -> Heading:
@@ -105,13 +127,21 @@ def _facts(answers: HoursAnswers, answer: HoursAnswer, opening: Opening) -> list
 
 
 def _case(answers: HoursAnswers, answer: HoursAnswer) -> str:
-    query = answers.query
-    facts = {**query.facts, **answer.facts}
-    values = [
-        answer.plan or query.plan, answer.role or query.role, answer.channel or query.channel,
-        answer.priority or query.priority, *(f"{name}={value}" for name, value in facts.items()),
-    ]  # fmt: skip
+    facts = {**answers.query.facts, **answer.facts}
+    pairs = (f"{name}={value}" for name, value in facts.items())
+    values = (*_values(answers, answer).values(), *pairs)
     return " · ".join(value for value in values if value)
+
+
+def _values(answers: HoursAnswers, answer: HoursAnswer) -> dict[str, str | None]:
+    """Return the values of the dimensions of an answer: its own, else those of the query."""
+    query = answers.query
+    return {
+        "plan": answer.plan or query.plan,
+        "role": answer.role or query.role,
+        "channel": answer.channel or query.channel,
+        "priority": answer.priority or query.priority,
+    }
 
 
 def _week(opening: Opening, setting: Setting) -> Section:

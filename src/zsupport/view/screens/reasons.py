@@ -7,6 +7,7 @@ from zsupport.policy.model import Place, Revision
 from zsupport.report.screen import Columns, Section, glued, section
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.explain import condition_in_words
+from zsupport.view.hours import calendar_in_words
 
 if TYPE_CHECKING:
     from zsupport.view.screens import Setting
@@ -39,7 +40,7 @@ def _texts(revision: Revision, lang: str) -> dict[str, str]:
         parts.append((priority.place, f"{priority.id}: {condition_in_words(priority.when)}"))
     for id, calendars in revision.hours.items():
         for calendar in calendars:
-            parts.append((calendar.place, f"hours {id}: {condition_in_words(calendar.when)}"))
+            parts.append((calendar.place, f"hours {id}: {calendar_in_words(calendar)}"))
     for term in revision.terms:
         parts.append((term.place, f"{term.topic}: {condition_in_words(term.when)}"))
     if revision.self_help:
