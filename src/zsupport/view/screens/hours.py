@@ -82,7 +82,8 @@ def _undecided_texts(answers: HoursAnswers, answer: HoursAnswer, setting: Settin
 
     Their texts do not say for which region they are.
     """
-    case = {**_values(answers, answer), **answers.query.facts, **answer.facts}
+    values = {name: value for name, value in _values(answers, answer).items() if value}
+    case = {**values, **answers.query.facts, **answer.facts}
     remarks = [
         remark
         for calendars in answers.revision.hours.values()
