@@ -68,8 +68,10 @@ def due(cli: "Cli", desk: str, at: str, *arguments: str) -> list[str]:
 @pytest.mark.parametrize(("priority", "at", "headline", "relative"), [
     ("P1", "2026-11-20T16:45:00+01:00", "Due Fri 20 Nov 2026, 20:00 (UTC+1)", "in 3 h 15 min"),
     ("P1", "2026-11-20T18:30:00+01:00", "At risk: due Fri 20 Nov 2026, 20:00 (UTC+1)", "in 1 h"),
-    ("P1", "2026-11-22T22:00:00+01:00", "Was due Fri 20 Nov 2026, 20:00 (UTC+1)", "2 d 2 h ago"),
-    ("P1", "2026-12-02T22:00:00+01:00", "Was due Fri 20 Nov 2026, 20:00 (UTC+1)", "12 d ago"),
+    ("P1", "2026-11-22T22:00:00+01:00", "Late: was due Fri 20 Nov 2026, 20:00 (UTC+1)",
+     "2 d 2 h ago"),
+    ("P1", "2026-12-02T22:00:00+01:00", "Late: was due Fri 20 Nov 2026, 20:00 (UTC+1)",
+     "12 d ago"),
     # One hour on Friday, three on Monday.
     ("P2", "2026-11-20T16:30:00+01:00", "Due Mon 23 Nov 2026, 12:00 (UTC+1)", "in 2 d 19 h"),
     ("P3", "2026-11-20T16:30:00+01:00", "Due Mon 23 Nov 2026, 17:00 (UTC+1)", "in 3 d"),
@@ -115,7 +117,7 @@ def test_card_states_whether_an_answer_was_in_time(desk: str, cli: "Cli") -> Non
     assert "Answered         Fri 20 Nov, 17:30 (2 h 30 min before the deadline)" in lines
     late = ("--priority", "P1", "--answered", "2026-11-20T20:45:00+01:00")
     lines = due(cli, desk, "2026-11-21T08:00:00+01:00", *late)
-    assert lines[0].startswith("Was due Fri 20 Nov 2026, 20:00 (UTC+1)")
+    assert lines[0].startswith("Late: was due Fri 20 Nov 2026, 20:00 (UTC+1)")
     assert "Answered         Fri 20 Nov, 20:45 (45 min too late)" in lines
 
 
@@ -211,10 +213,58 @@ def test_table_shows_targets_until_the_case_is_opened(desk: str, cli: "Cli") -> 
 def test_table_omits_dates_only_where_weekdays_identify_them(desk: str, cli: "Cli") -> None:
     case = ("due", "--opened", OPENED, "--at", OPENED, "--customer-tz", "Europe/Oslo")
     [wide] = [line for line in lines_of(cli, desk, *case, width=140) if line.startswith("pro")]
-    assert wide.split()[1:7] == ["Fri", "20,", "20:00", "Mon", "23,", "12:00"]
+    cells = re.split(" {3,}", wide)
+    assert cells[:3] == ["pro", "Fri 20 Nov, 20:00", "Mon 23 Nov, 12:00 [1]"]
     # `every week` of the plan max is due seven days later, so 80 columns show a list with dates.
-    narrow = lines_of(cli, desk, *case)
-    assert "P1   Fri 20, 20:00" in narrow
+    assert "P1   Fri 20 Nov, 20:00" in lines_of(cli, desk, *case)
+
+
+@pytest.mark.parametrize(("at", "cell"), [
+    ("2026-11-20T16:00:00+01:00", "P1 Fri 20:00"),
+    # The weekdays of deadlines in the past could be those of the next days.
+    ("2026-11-24T18:00:00+01:00", "P1 Fri 20 Nov, 20:00 late"),
+    ("2026-12-30T18:00:00+01:00", "P1 Fri 20 Nov, 20:00 late"),
+])  # fmt: skip
+def test_only_a_deadline_of_the_next_days_has_no_date(
+    at: str, cell: str, tmp_path: Path, cli: "Cli"
+) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(DESK.replace("P3: every week", "P3: 1h 24x7"), encoding="utf-8")
+    case = ("due", "--opened", OPENED, "--at", at, "--customer-tz", "Europe/Oslo")
+    lines = lines_of(cli, str(file), *case, width=60)
+    assert cell in [" ".join(line.split()) for line in lines]
+
+
+@pytest.mark.parametrize(("moments", "seconds"), [
+    # Nobody states the seconds of the present moment.
+    (("--opened", "2 hours ago"), False),
+    (("--at", "2 hours ago"), False),
+    (("--opened", "2026-11-20T16:00:51+01:00", "--at", "2 hours ago"), True),
+])  # fmt: skip
+def test_screens_show_only_seconds_that_are_stated(
+    moments: tuple[str, ...], seconds: bool, desk: str, cli: "Cli"
+) -> None:
+    [headline, *rest] = lines_of(
+        cli, desk, "due", "--plan", "pro", "--priority", "P1", "--at-risk", "90%", *moments
+    )
+    assert bool(re.search(r" 2026, \d\d:\d\d:51 ", headline)) == seconds
+    assert bool(re.search(r"\d:\d\d:\d\d", "".join([headline, *rest]))) == seconds
+
+
+def test_no_deadline_in_a_table_has_seconds(desk: str, cli: "Cli") -> None:
+    opened = ("--opened", "2026-11-20T16:00:51+01:00", "--at", OPENED)
+    [title, *rest] = lines_of(cli, desk, "due", "--plan", "pro", *opened)
+    assert "16:00:51" in title
+    assert "20:00" in "".join(rest)
+    assert ":51" not in "".join(rest)
+
+
+def test_used_and_remaining_time_add_up_to_the_target(desk: str, cli: "Cli") -> None:
+    # Opened 9:00:00 on Monday; at 10:26:45, 1 h 26 min 45 s are used and 2 h 33 min 15 s are left.
+    moments = ("--opened", "2026-11-23T09:00:00+01:00", "--at", "2026-11-23T10:26:45+01:00")
+    lines = lines_of(cli, desk, "due", "--plan", "pro", "--priority", "P2", *moments)
+    assert "Used             1 h 26 min of 4 working hours" in lines
+    assert "Left             2 h 34 min of working time" in lines
 
 
 @pytest.mark.parametrize(("at", "headline"), [

@@ -141,9 +141,24 @@ def due(
         customer_tz=customer_tz,
         customer_country=customer_country,
     )
-    stated = frozenset({"opened"} if opened is not None else ())
+    stated = {"opened"} if opened is not None else set()
+    instants = {
+        "--opened": opened or common.at or "now",
+        "--answered": answered,
+        "--updated": updated,
+        "--resolved": resolved,
+    }
+    if any(text and moments.is_relative(option, text) for option, text in instants.items()):
+        stated.add("relative")
     return finish(
-        common, question, answers, QUESTION, query, refusal=refusal, code=code, stated=stated
+        common,
+        question,
+        answers,
+        QUESTION,
+        query,
+        refusal=refusal,
+        code=code,
+        stated=frozenset(stated),
     )
 
 

@@ -88,6 +88,13 @@ class Moments(NamedTuple):
             return None
         return to_datetime(_instant(option, text, self.now, self.tz)[0])
 
+    def is_relative(self, option: str, text: str) -> bool:
+        """Return whether an instant depends on the present moment: `2 hours ago`."""
+        first, second = (
+            _instant(option, text, now, self.tz)[0] for now in (self.now, self.now + 1)
+        )
+        return first != second
+
 
 def read_moments(common: Common, opened: str | None = None) -> Moments:
     """Return the moments of `--at` (default: now) and `--opened` (default: `--at`)."""
@@ -187,8 +194,9 @@ def finish(
 ) -> int:
     """Write the report. Return 0, or write `refusal` as one line and return `code`.
 
-    `stated` are the names of the options that change a screen, such as `opened`. In a terminal the
-    screen states what `refusal` states, so this line is omitted.
+    `stated` are the names of the options that change a screen, such as `opened`, and `relative` if
+    an instant of the case is omitted or relative to the present moment. In a terminal the screen
+    states what `refusal` states, so this line is omitted.
     """
     if refusal and not answers.in_force:
         kind = refusal.partition(":")[0]
@@ -281,7 +289,8 @@ def _screen(
         del case["facts"]
         return question.policy.hours(**case, at=question.at, lang=common.lang)
 
-    times = Times(question.zone_shown(answers), question.at)
+    exact = "relative" not in stated
+    times = Times(question.zone_shown(answers), question.at, seconds=exact)
     stated |= {"why"} if common.why else set()
     stated |= {"at"} if common.at is not None else set()
     setting = Setting(times, common.lang, stated, _glued_flag, opening, question.located.folder)

@@ -20,11 +20,13 @@ _WHOLE_DAYS = 10
 class Times(NamedTuple):
     """Writes instants in a time zone, and relative to the moment `now`.
 
-    An instant contains no-break spaces, so that a screen does not break it.
+    An instant contains no-break spaces, so that a screen does not break it. Without `seconds`,
+    instants show minutes only: those of `2 hours ago` are not exact.
     """
 
     zone: dates.tzinfo
     now: dates.datetime
+    seconds: bool = True
 
     def full(self, instant: dates.datetime, *, zone: bool = True) -> str:
         """Return weekday, date, clock time and zone: `Mon 23 Nov 2026, 14:00 CET`.
@@ -83,7 +85,8 @@ class Times(NamedTuple):
 
     def local(self, instant: dates.datetime) -> dates.datetime:
         """Return an instant as a local time."""
-        return instant.astimezone(self.zone)
+        local = instant.astimezone(self.zone)
+        return local if self.seconds else local.replace(second=0)
 
     def zone_name(self, instant: dates.datetime) -> str:
         """Return the abbreviation of the zone at an instant: `CET`, `UTC`, `UTC+5:30`."""

@@ -126,14 +126,12 @@ def _headline(row: CaseRow, setting: Setting) -> Heading:
     if due is None:
         return Heading(_without_deadline(row), color=color)
     relative = times.relative(due)
-    # If the case is opened now, nobody needs the seconds.
-    instant = times.full(due if {"opened", "at"} & setting.stated else due.replace(second=0))
+    instant = times.full(due)
     if answer.state == "met":
         return Heading(f"Met: was due {instant}", color=color)
     if answer.state == "breached":
-        if relative.endswith("ago"):
-            return Heading(f"Was due {instant}", relative, color=color)
-        return Heading(f"Late: due {instant}", relative, color=color)
+        was = "was due" if relative.endswith("ago") else "due"
+        return Heading(f"Late: {was} {instant}", relative, color=color)
     text = f"{'At risk: due' if answer.state == 'at-risk' else 'Due'} {instant}"
     if answer.state == "not-started":
         text = f"Not started: due {instant}"
@@ -221,8 +219,11 @@ def _course(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[s
         and answer.opened != times.now
         and "opened" in setting.stated
     ):
+        elapsed -= elapsed % _resolution(target)
         used = duration(elapsed, days=False) if elapsed else "0 min"
         pairs.append(("Used", f"{used} of {target_in_words(target._replace(every=False))}"))
+    if left is not None and target is not None:
+        left += -left % _resolution(target)
     if left is not None and answer.state == "paused":
         pairs.append(("Left", f"{_length(left, answer)} when the pause ends"))
     elif left is not None and answer.state in _RUNNING and _counts_working_time(row):
@@ -234,6 +235,14 @@ def _course(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[s
     if (closed := _closed_now(row, setting)) and answer.state in _RUNNING:
         pairs.append(("Now", closed))
     return [*pairs, *_events(answers, row, setting)]
+
+
+def _resolution(target: Target) -> int:
+    """Return the unit of used and remaining seconds: a minute, if the target is whole minutes.
+
+    If the one is rounded down and the other up, their sum is the target.
+    """
+    return 60 if target.amount and target.amount % 60 == 0 else 1
 
 
 def _counts_working_time(row: CaseRow) -> bool:
@@ -423,13 +432,14 @@ def _title_of_matrix(answers: DueAnswers, setting: Setting) -> Heading:
 
 
 def _within_a_week(rows: Sequence[CaseRow], setting: Setting) -> bool:
-    """Return whether the weekday of each deadline identifies its date."""
-    local = setting.times.local
-    return all(
-        (local(row.answer.due).date() - local(row.answer.opened).date()).days < len(DAYS)
+    """Return whether each deadline is today or in the next six days: its weekday identifies it."""
+    today = setting.times.local(setting.times.now).date()
+    days = [
+        (setting.times.local(row.answer.due).date() - today).days
         for row in rows
         if row.answer.due is not None
-    )
+    ]
+    return all(0 <= number < len(DAYS) for number in days)
 
 
 def _cell(row: CaseRow, setting: Setting, notes: Notes, *, narrow: bool) -> str:
@@ -449,7 +459,7 @@ def _cell(row: CaseRow, setting: Setting, notes: Notes, *, narrow: bool) -> str:
 
 def _cells(row: CaseRow, setting: Setting, notes: Notes) -> tuple[str, ...]:
     """Return the deadline, if the case is opened, and the target."""
-    answer, times = row.answer, setting.times
+    answer, times = row.answer, setting.times._replace(seconds=False)
     target = f"{_target(row)}{notes.marks(answer)}"
     if "opened" not in setting.stated:
         return (target,)
@@ -477,14 +487,10 @@ def _state(row: CaseRow) -> str:
 
 
 def _instant(row: CaseRow, setting: Setting, *, narrow: bool) -> str:
-    """Return the deadline briefly: the month is written if it is not that of the opening."""
-    answer, times = row.answer, setting.times
+    """Return the deadline of a cell, in minutes; if `narrow`, without the date."""
+    answer, times = row.answer, setting.times._replace(seconds=False)
     assert answer.due is not None
     text = times.short(answer.due, near=answer.opened)
     if narrow:
         return glued(f"{text.partition(NO_BREAK)[0]} {times.clock(answer.due)}")
-    due, opened = times.local(answer.due), times.local(answer.opened)
-    if (due.year, due.month) == (opened.year, opened.month):
-        weekday, day, _, clock = text.replace(",", "").split(NO_BREAK)
-        return glued(f"{weekday} {day}, {clock}")
     return text
