@@ -466,6 +466,14 @@ def test_texts_of_strangers_fit_the_terminal(block: Block, width: int, encoding:
         assert line.isprintable()
 
 
+@pytest.mark.parametrize(("width", "is_table"), [(60, True), (42, False)])
+def test_a_table_with_one_word_on_each_line_is_a_list(width: int, is_table: bool) -> None:
+    table = Matrix(("Region", "Urgent", "High", "Low"), (("emea", *["4 working hours"] * 3),))
+    lines = check((Section((table,)),), width)
+    assert any(line.split()[:2] == ["Region", "Urgent"] for line in lines) == is_table
+    assert any(line.split() == ["Urgent", "4", "working", "hours"] for line in lines) != is_table
+
+
 LONG = "https://support.example.com/" + "a" * 90
 BLOCKS = (
     Heading("A heading", LONG),

@@ -149,7 +149,7 @@ def test_card_states_why_there_is_no_deadline(
     [first, *rest] = lines_of(cli, desk, "due", *plan, *moments, *arguments)
     assert first == headline
     if "max" in arguments:
-        assert "Needed   Where are you? (--customer-tz)" in rest
+        assert re.split(" {3,}", rest[0]) == ["Needed", "Where are you? (--customer-tz)"]
 
 
 def test_card_uses_the_zone_of_the_customer_and_shows_that_of_the_option(
@@ -265,6 +265,81 @@ def test_used_and_remaining_time_add_up_to_the_target(desk: str, cli: "Cli") -> 
     lines = lines_of(cli, desk, "due", "--plan", "pro", "--priority", "P2", *moments)
     assert "Used             1 h 26 min of 4 working hours" in lines
     assert "Left             2 h 34 min of working time" in lines
+
+
+def test_needed_input_is_below_the_headline_and_targets_are_shown(desk: str, cli: "Cli") -> None:
+    lines = lines_of(cli, desk, "due", "--plan", "max", "--opened", OPENED, "--at", OPENED)
+    assert lines[1] == "Needed   Where are you? (--customer-tz)"
+    rows = [re.split(" {3,}", line) for line in lines]
+    assert ["P1", "Fri 20 Nov, 16:30 (in 30 min)", "30 min"] in rows
+    assert ["P2", "needs input", "2 working hours"] in [row[:3] for row in rows]
+    lines = lines_of(cli, desk, "due", "--opened", OPENED, "--at", OPENED, width=140)
+    [row] = [re.split(" {3,}", line) for line in lines if line.startswith("max")]
+    assert row[1:4] == ["Fri 20 Nov, 16:30", "2 working hours", "every week"]
+
+
+DESK_WITH_NOTES = """\
+format: 1
+policy: desk
+plans: {pro: Pro, max: Max}
+facts:
+  down: {ask: Is it down?, values: {"yes": It is down, "no": It works}}
+  way: {ask: Is there a workaround?, values: {"yes": There is one, "no": There is none}}
+  region: {ask: Which region?, values: {eu: Europe, us: America}}
+channels:
+  web: {name: Web, kind: web}
+  phone: {name: Phone, kind: phone, note: Only the number of one country is known.}
+priorities:
+  - {id: P1, when: {down: "yes", way: "no"}}
+  - {id: P2, when: {down: "yes", way: "yes"}}
+  - {id: P3, when: {down: "no"}}
+hours:
+  office:
+    - {when: {region: eu}, open: mon-fri 09:00-17:00, note: Closed early on some days.}
+    - {when: {region: us}, open: mon-fri 08:00-16:00, note: Open late on some days.}
+entitlements:
+  - {when: {plan: max}, allow: [web, phone], hours: office}
+  - {when: {plan: pro}, allow: web, hours: office}
+targets:
+  - {first-response: {P1: 1h 24x7, P2: 2h 24x7, P3: 3h 24x7}}
+"""
+
+
+@pytest.fixture
+def noted_desk(tmp_path: Path) -> str:
+    file = tmp_path / "noted.yaml"
+    file.write_text(DESK_WITH_NOTES, encoding="utf-8")
+    return str(file)
+
+
+def test_notes_of_channels_are_no_notes_of_targets(noted_desk: str, cli: "Cli") -> None:
+    [heading, heads, _, row, *rest] = lines_of(cli, noted_desk, "due", "--at", OPENED)
+    assert (heading, heads.split()) == ("First response", ["Plan", "P1", "P2", "P3"])
+    assert row.split() == ["pro,", "max", "1", "h", "2", "h", "3", "h"]
+    assert not any("number of one country" in line for line in rest)
+    explained = " ".join(lines_of(cli, noted_desk, "due", "--at", OPENED, "--why"))
+    assert "Only the number of one country is known." in explained
+    phone = " ".join(lines_of(cli, noted_desk, "due", "--at", OPENED, "--channel", "phone"))
+    assert "Only the number of one country is known." in phone
+
+
+def test_table_states_the_facts_that_decide_the_priority(noted_desk: str, cli: "Cli") -> None:
+    lines = lines_of(cli, noted_desk, "due", "--plan", "pro", "--fact", "down=yes", width=120)
+    line = "Depends on   way: P2 with --fact way=yes, P1 with --fact way=no"
+    assert line in lines
+    # A value that leaves one priority; a stated priority; no stated fact.
+    for arguments in (("--fact", "down=no"), ("--priority", "P1"), (), ("--fact", "region=eu")):
+        lines = lines_of(cli, noted_desk, "due", "--plan", "pro", *arguments, width=120)
+        assert not any(line.startswith("Depends on") for line in lines)
+
+
+def test_hours_that_depend_on_an_answer_have_no_notes(noted_desk: str, cli: "Cli") -> None:
+    text = "\n".join(lines_of(cli, noted_desk, "hours", "office", "--at", OPENED))
+    assert "Needed" in text
+    assert "on some days" not in text
+    text = "\n".join(lines_of(cli, noted_desk, "hours", "office", "--fact", "region=eu"))
+    assert "Closed early on some days." in text
+    assert "Open late" not in text
 
 
 @pytest.mark.parametrize(("at", "headline"), [

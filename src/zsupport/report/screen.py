@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 #: The left margin of a screen, and the space between columns.
 _MARGIN = 2
 _GAP = 3
-#: A table with higher rows is shown as a list.
+#: A table with higher rows is shown as a list. Narrow columns have a word on each line.
 _MAX_LINES = 4
+_MAX_LINES_OF_NARROW_COLUMN = 2
 #: Sentences are not wider than this. The aside of a heading ends here.
 _READING_WIDTH = 100
 _HEADING_WIDTH = 80
@@ -251,7 +252,11 @@ class _Renderer:
         wrapped = [
             [wrap(row[i], width) for i, width in zip(shown, widths, strict=True)] for row in cells
         ] if widths else []  # fmt: skip
-        if widths is None or any(len(lines) > _MAX_LINES for row in wrapped for lines in row):
+        if widths is None or any(
+            len(lines) > (_MAX_LINES if width >= _COLUMN_WIDTH else _MAX_LINES_OF_NARROW_COLUMN)
+            for row in wrapped
+            for lines, width in zip(row, widths, strict=True)
+        ):
             if block.narrow is not None:
                 yield from self._matrix(block.narrow)
             else:

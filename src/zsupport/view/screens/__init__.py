@@ -94,7 +94,7 @@ class Notes:
 
     `rows` are the answers on the screen. `own` returns the remarks of the question itself.
     `groups` return the groups of a row, such as `("channel", "phone")`: a remark of all rows of a
-    group is marked once, with `marks_of`.
+    group is marked once, with `marks_of`. Remarks with a text of `omitted` are not shown.
     """
 
     def __init__(
@@ -104,8 +104,10 @@ class Notes:
         lang: str,
         own: Callable[[AnyRow], Iterable[Remark]] = _no_remarks,
         groups: Iterable[Callable[[AnyRow], Hashable]] = (),
+        omitted: Iterable[str] = (),
     ) -> None:
         self._texts: dict[int, list[str]] = {}
+        hidden = frozenset(omitted)
         rows_of: dict[str, int] = {}
         # Only JSON states the doubt about the days on which the revision is in force.
         of_validity = Remark("unclear", f"unclear: {joined_lines(revision.validity.unclear, lang)}")
@@ -114,7 +116,7 @@ class Notes:
             texts = dict.fromkeys(
                 _in_words(remark)
                 for remark in remarks
-                if remark.kind != "source" and remark != of_validity
+                if remark.kind != "source" and remark != of_validity and remark.text not in hidden
             )
             self._texts[id(row)] = list(texts)
             for text in texts:
@@ -185,15 +187,26 @@ def assumed_facts(answers: AnyAnswers) -> list[str]:
     ]
 
 
-def closing(answers: AnyAnswers, setting: Setting, *lines: tuple[str, str]) -> Section:
-    """Return the lines at the end of a screen: `lines`, assumed facts and warnings."""
+def needed(answers: AnyAnswers) -> tuple[tuple[str, str], ...]:
+    """Return what the answers need from the person, as labelled texts."""
+    texts = dict.fromkeys(w.message for w in answers.warnings if w.code == NEEDS_INPUT)
+    return tuple(("" if n else "Needed", sentence(text)) for n, text in enumerate(texts))
+
+
+def closing(
+    answers: AnyAnswers, setting: Setting, *lines: tuple[str, str], with_needed: bool = True
+) -> Section:
+    """Return the lines at the end of a screen: `lines`, assumed facts and warnings.
+
+    `with_needed` is False if the screen shows above what the answers need.
+    """
     assumed = assumed_facts(answers)
     text = Message("{facts} (change with {fact})", facts=", ".join(assumed))
     pairs = list(lines)
     if assumed:
         pairs.append(("Assumed", name_fields(text, setting.naming)))
-    needed = dict.fromkeys(w.message for w in answers.warnings if w.code == NEEDS_INPUT)
-    pairs += [("" if number else "Needed", sentence(text)) for number, text in enumerate(needed)]
+    if with_needed:
+        pairs += needed(answers)
     texts = dict.fromkeys(
         warning.message
         for warning in answers.warnings

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from zsupport.answer.due import DueAnswer, DueAnswers
+from zsupport.answer.facts import PrioritiesByFacts
+from zsupport.answer.remarks import joined_lines
 from zsupport.clock.deadline import STARTS, ending_event, events_until
 from zsupport.clock.instants import duration, from_datetime, to_datetime
 from zsupport.clock.windows import DAYS
@@ -24,7 +26,7 @@ from zsupport.report.screen import (
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
-from zsupport.view.screens import Notes, Setting, closing, sentence
+from zsupport.view.screens import Notes, Setting, closing, needed, sentence
 from zsupport.view.screens.matrix import (
     Labeller,
     MatrixRow,
@@ -57,6 +59,8 @@ _COLORS = {"breached": "red", "at-risk": "yellow", "met": "green"}
 _RUNNING = ("running", "at-risk", "not-started")
 #: The maximum number of priorities that are columns of the table.
 _MAX_COLUMNS = 8
+#: The maximum number of values of a fact that are listed.
+_MAX_VALUES = 8
 
 
 class CaseRow(NamedTuple):
@@ -105,9 +109,9 @@ def _card(answers: DueAnswers, row: CaseRow, setting: Setting) -> Screen:
     notes = Notes(answers.revision, [row.answer], setting.lang, _remarks_of_card)
     return (
         section(_headline(row, setting)),
-        section(LabelledTexts(tuple(_facts(answers, row, setting)))),
+        section(LabelledTexts((*needed(answers), *_facts(answers, row, setting)))),
         section(*(Paragraph(sentence(text)) for text in notes.texts(row.answer))),
-        closing(answers, setting),
+        closing(answers, setting, with_needed=False),
         *_reasons(answers, [row], setting),
     )
 
@@ -320,23 +324,60 @@ def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> S
     notes = Notes(
         answers.revision, [row.answer for row in entitled], setting.lang, own,
         groups=(by_row, by_column) if across else (),
+        omitted=() if "why" in setting.stated else _notes_of_channels(answers, setting.lang),
     )  # fmt: skip
     table, refused = _table(answers, rows, setting, notes, across, names)
     if across and "opened" in setting.stated and _within_a_week(rows, setting):
         narrow, _ = _table(answers, rows, setting, notes, across, names, narrow=True)
         table = table._replace(narrow=narrow)
-    pairs = []
+    pairs = [
+        ("" if n else "Depends on", text)
+        for n, text in enumerate(_facts_of_priority(answers, setting))
+    ]
     if len(hours) == 1:
         pairs.append(("Working time", hours[0]))
     if refused:
         pairs.append(("Not entitled", refused))
     return (
         section(_title_of_matrix(answers, setting)),
+        section(LabelledTexts(needed(answers))),
         section(*([table] if table.rows else [])),
         notes.section(),
-        closing(answers, setting, *pairs),
+        closing(answers, setting, *pairs, with_needed=False),
         *_reasons(answers, rows, setting),
     )
+
+
+def _facts_of_priority(answers: DueAnswers, setting: Setting) -> list[str]:
+    """Return how further facts decide the priority, if the person stated some facts of it.
+
+    Each value of such a fact is listed with the priorities that it leaves open.
+    """
+    query = answers.query
+    if query.priority or not query.facts:
+        return []
+    by_facts = PrioritiesByFacts(answers.revision, query.facts)
+    if not by_facts.decides or len(by_facts.open) < 2 or by_facts.facts.isdisjoint(query.facts):
+        return []
+    texts = []
+    for fact in answers.revision.facts:
+        if fact.id in query.facts or fact.id not in by_facts.facts:
+            continue
+        by_value = {
+            value: [id for id in by_facts.open if not by_facts.excludes(id, {fact.id: value})]
+            for value in fact.values
+        }
+        if all(len(ids) == len(by_facts.open) for ids in by_value.values()):
+            continue
+        if len(by_value) > _MAX_VALUES:
+            by_value = {"VALUE": ["one priority"]}
+        choices = (
+            f"{' or '.join(ids) or 'no priority'} with"
+            f" {glued(setting.naming('fact', f'{fact.id}={value}'))}"
+            for value, ids in by_value.items()
+        )
+        texts.append(f"{fact.id}: {', '.join(choices)}")
+    return texts
 
 
 def _remarks(rows: dict[int, CaseRow], answer: DueAnswer, *, differing: bool) -> list[Remark]:
@@ -354,6 +395,14 @@ def _remarks(rows: dict[int, CaseRow], answer: DueAnswer, *, differing: bool) ->
     if answer.commitment:
         result.append(Remark("commitment", f"commitment: {_commitment(answer)}"))
     return result
+
+
+def _notes_of_channels(answers: DueAnswers, lang: str) -> set[str]:
+    """Return the notes of channels, unless the question is about channels: no target differs."""
+    if answers.query.channel or "channel" in answers.columns:
+        return set()
+    texts = (joined_lines(item.remarks.note, lang) for item in answers.revision.channels)
+    return {text for text in texts if text}
 
 
 def _key(names: Iterable[str], answer: DueAnswer) -> tuple[object, ...]:
@@ -449,7 +498,8 @@ def _cell(row: CaseRow, setting: Setting, notes: Notes, *, narrow: bool) -> str:
         return NONE
     text = _state(row)
     rate = row.target is not None and row.target.kind == "rate" and answer.state == "running"
-    if rate or "opened" not in setting.stated:
+    # Until the customer is known, the target is what the policy says.
+    if rate or "opened" not in setting.stated or answer.state == "needs-input":
         text = _target(row)
     elif answer.due is not None:
         instant = _instant(row, setting, narrow=narrow)
