@@ -137,6 +137,53 @@ def test_form_asks_only_what_changes_the_answer(browser: Any, tmp_path: Path) ->
     visit.check()
 
 
+FACTS = """
+format: 1
+policy: acme
+title: Acme
+plans: {pro: Pro}
+facts: {f: {ask: What?, values: {a: A, b: B, c: C}}}
+channels: {web: {name: "Web {2} {} form", kind: web}}
+priorities: [{id: P1, when: {f: a}}, {id: P2, when: {f: b}}]
+entitlements: [{allow: web}]
+targets: [{first-response: 1h}]
+"""
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_form_promises_nothing_while_facts_can_lead_to_no_priority(
+    browser: Any, tmp_path: Path, several: bool
+) -> None:
+    text = FACTS if several else FACTS.replace(", {id: P2, when: {f: b}}", "")
+    visit = Visit(browser, published(revision_of(text)).html, tmp_path)
+    answer = visit.tab.locator("#answer")
+    assert answer.inner_text() == "Please answer: What?"
+    fact = visit.tab.get_by_label("What?", exact=True)
+    fact.select_option(label="C")
+    assert answer.inner_text() == "Your answers lead to no priority. Choose one."
+    fact.select_option(label="A")
+    assert answer.inner_text().startswith("Your answers lead to P1.")
+    assert "Web {2} {} form" in answer.inner_text()
+    visit.check()
+
+
+def test_name_of_a_channel_is_not_a_template(browser: Any, tmp_path: Path) -> None:
+    text = """
+format: 1
+policy: acme
+title: Acme
+plans: {pro: Pro}
+channels: {web: {name: "Web {2} {1} form", kind: web}, phone: {name: Phone $&, kind: phone}}
+entitlements: [{allow: [web, phone]}]
+targets: [{when: {channel: web}, first-response: 1h}, {first-response: 2h}]
+"""
+    visit = Visit(browser, published(revision_of(text)).html, tmp_path)
+    answer = visit.tab.locator("#answer").inner_text()
+    assert "Web {2} {1} form: 1 hour" in answer
+    assert "Phone $&: 2 hours" in answer
+    visit.check()
+
+
 def test_form_works_with_the_keyboard(browser: Any, tmp_path: Path) -> None:
     visit = Visit(browser, own_page("zoom.yaml").html, tmp_path)
     visit.tab.keyboard.press("Tab")

@@ -15,9 +15,9 @@
     return element;
   };
 
-  // Replace each mark, such as {} or {1}, by a text; a text can contain any characters.
+  // Replace each mark, such as {} or {1}, by a text. A text can contain marks, which stay.
   const fill = (words, values) =>
-    Object.keys(values).reduce((text, mark) => text.split(mark).join(values[mark]), words);
+    words.replace(/\{\d?\}/g, (mark) => Object.hasOwn(values, mark) ? values[mark] : mark);
 
   const selects = data.dimensions.map((dimension, number) => {
     const field = add(fields, "div");
@@ -26,7 +26,9 @@
     label.htmlFor = select.id = "pick-" + number;
     const first = add(select, "option", data.words.choose);
     first.value = "-1";
-    if (number === priority && data.lead !== null) {
+    // Facts that lead to a priority can also lead to none.
+    const leading = number === priority && data.lead !== null;
+    if (leading) {
       first.textContent = data.words.automatic;
       first.value = String(automatic);
     }
@@ -34,7 +36,7 @@
       add(select, "option", value[1]).value = String(place);
     });
     if (dimension.default >= 0) select.value = String(dimension.default);
-    if (dimension.values.length === 1) select.value = "0";
+    if (dimension.values.length === 1 && !leading) select.value = "0";
     select.addEventListener("change", show);
     return select;
   });
@@ -60,6 +62,8 @@
     });
     answer.replaceChildren();
     const asked = new Set();
+    const needed = new Set();
+    let unsettled = false;
     if (priority >= 0 && Number(selects[priority].value) === automatic) {
       const open = new Set();
       const leads = [...remaining(data.lead, chosen, open, new Set())]
@@ -74,8 +78,10 @@
         add(answer, "p", fill(data.words["answers-lead-to"], { "{}": name }));
       }
       for (const number of open) asked.add(number);
+      // If the answers can still lead to no priority, no table has the answer yet.
+      unsettled = leads.includes(null);
+      if (unsettled) for (const number of open) needed.add(number);
     }
-    const needed = new Set();
     data.tables.forEach((root, table) => {
       const deciding = new Set();
       const numbers = remaining(root, chosen, deciding, new Set());
@@ -86,6 +92,7 @@
         }
         return;
       }
+      if (unsettled) return;
       const rows = data.answers[[...numbers][0]];
       const block = add(answer, "div");
       block.dataset.table = table ? data.metrics[table - 1][0] : "channels";
