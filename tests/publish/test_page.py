@@ -13,7 +13,7 @@ from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
 from zsupport.clock.target_text import parse_target
 from zsupport.publish import words as page_words
-from zsupport.publish.links import safe_link, telephone_link
+from zsupport.publish.links import is_telephone, safe_link, telephone_link
 from zsupport.publish.merge import merged
 from zsupport.publish.page import Grid, plain
 from zsupport.publish.words import WORDS, PageWords
@@ -289,6 +289,49 @@ def test_contact_points_have_opening_hours() -> None:
     assert mail["email"] == "help@example.com"
     [always] = mail["hoursAvailable"]
     assert (len(always["dayOfWeek"]), always["opens"], always["closes"]) == (7, "00:00", "23:59")
+
+
+CASES = """
+format: 1
+policy: acme
+title: Acme
+plans: {free: Free, pro: Pro}
+channels: {phone: {name: Phone, kind: phone, numbers: {US: +1 (800) CALL, NO: 21 54 50 00}}}
+entitlements:
+  - {when: {plan: free}, allow: phone, hours: day}
+  - {when: {plan: pro}, allow: phone, hours: late}
+hours:
+  day: {open: mon-fri 09:00-17:00}
+  late: [{open: mon-fri 09:00-20:00}, {open: sat 01:00-02:00}]
+terms: {t: [{say: First.}, {say: Second.}], u: [{when: {plan: pro}, say: Third.}, {say: Fourth.}]}
+"""
+
+
+def test_hours_that_depend_on_the_plan_are_not_in_contact_points() -> None:
+    [point] = Reader(published(revision_of(CASES)).html).script("application/ld+json")["@graph"]
+    assert "hoursAvailable" not in point
+    # A text that nobody can dial is not a telephone number.
+    assert (point["areaServed"], point["telephone"]) == ("NO", "21 54 50 00")
+
+
+def test_unreachable_entries_are_not_on_the_page() -> None:
+    markdown = published(revision_of(CASES)).markdown
+    for shown in ("First.", "Third.", "Fourth.", "20:00"):
+        assert shown in markdown
+    assert "Second." not in markdown
+    assert "01:00" not in markdown
+    assert markdown.count("For all others:") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("+1 (800) 555-0100", True), ("(800) 555-0100", True), ("0800 123456 ext. 7", True),
+        ("+1 (800) CALL", False), ("ask us", False), ("", False),
+    ],
+)  # fmt: skip
+def test_texts_that_are_no_telephone_numbers(text: str, known: bool) -> None:
+    assert is_telephone(text) == known
 
 
 def test_hours_of_the_customer_are_not_in_contact_points() -> None:

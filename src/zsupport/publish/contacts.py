@@ -9,7 +9,7 @@ from zsupport.clock.model import Hours
 from zsupport.dates import date
 from zsupport.policy.model import Channel
 from zsupport.publish.cells import AnswerReader
-from zsupport.publish.links import safe_link
+from zsupport.publish.links import is_telephone, safe_link
 from zsupport.publish.openings import OpeningHours, clock_text
 from zsupport.publish.page import plain
 from zsupport.publish.texts import PageTexts
@@ -21,7 +21,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 def contact_points(
     reader: AnswerReader, texts: PageTexts, openings: OpeningHours
 ) -> dict[str, Any]:
-    """Return a contact point for each channel, its different hours and its numbers.
+    """Return a contact point for each channel and its numbers.
 
     Hours that depend on the case or the customer are omitted: a contact point cannot state them.
     """
@@ -33,7 +33,8 @@ def contact_points(
                 hours_by_channel.setdefault(answer.channel, {})[answer.hours] = None
     points: list[dict[str, Any]] = []
     for channel in reader.revision.channels:
-        for hours in hours_by_channel.get(channel.id, {}):
+        if different := hours_by_channel.get(channel.id):
+            hours = next(iter(different)) if len(different) == 1 else None
             points += _points(channel, hours, texts, openings)
     return {"@context": _SCHEMA, "@graph": points}
 
@@ -59,9 +60,10 @@ def _points(
         point["hoursAvailable"] = specifications
         if zones:
             point["description"] = plain(texts.line("zone", zone=", ".join(zones)))
-    if not channel.numbers:
+    numbers = [number for number in channel.numbers if is_telephone(number.number)]
+    if not numbers:
         yield point
-    for number in channel.numbers:
+    for number in numbers:
         own = {**point, "telephone": number.number}
         if number.country != "any":
             own["areaServed"] = number.country

@@ -291,7 +291,12 @@ class _PageBuilder:
     def terms(self) -> PageSection | None:
         """Return the terms by topic: the first that matches applies."""
         topics: dict[str, list[Part]] = {}
+        settled: set[str] = set()
         for term in self.revision.terms:
+            if term.topic in settled:
+                continue  # unreachable
+            if not term.when:
+                settled.add(term.topic)
             parts = topics.setdefault(term.topic, [])
             if term.when:
                 condition = self.texts.condition(term.when)

@@ -12,11 +12,20 @@ _NUMBER = r"\+[0-9][0-9 .()/\u2013-]*"
 _EXTENSION = r"ext\.?|x"
 
 
+#: A number with its separators and an extension; a name such as 800-CALL is not one.
+_DIALLED = r"\+?[ .(/-]*[0-9][0-9 .()/\u2010-\u2013\u00a0-]*(?: *(?:ext\.?|x) *[0-9]+)?"
+
+
 def safe_link(url: str | None) -> str | None:
     """Return an address if a page may link to it: https or mailto. Otherwise return None."""
     if url and re.fullmatch(_ADDRESS, url) and re.fullmatch(_ALLOWED, url):
         return url
     return None
+
+
+def is_telephone(number: str) -> bool:
+    """Return whether a text is a telephone number, with or without its country."""
+    return re.fullmatch(_DIALLED, number.strip()) is not None
 
 
 def telephone_link(number: str) -> str | None:

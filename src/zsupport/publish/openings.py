@@ -124,6 +124,8 @@ class OpeningHours:
                 elif place:
                     shown.append(Passage(self.texts.line("case-else")))
                 shown += self._calendar(place, name, calendar)
+                if not calendar.when:
+                    break  # the other calendars are unreachable
             parts.append(PageSection(f"hours-{name}", (Phrase(name),), tuple(shown)))
         return PageSection("hours", (Phrase(self.words("hours")),), tuple(parts))
 
@@ -246,10 +248,9 @@ class OpeningHours:
         """
         if name not in self.revision.hours:
             return []
-        calendars = self.revision.hours[name]
-        if len(calendars) > 1 or calendars[0].when:
+        calendar = self.revision.hours[name][0]
+        if calendar.when:
             return None
-        [calendar] = calendars
         if calendar.timezone == "customer" or (calendar.holidays and calendar.holidays.customer):
             return None
         if not calendar.any:
