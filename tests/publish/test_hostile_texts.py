@@ -28,6 +28,10 @@ BAD = [
     "`code` *b* _i_ ~s~ \\",
     "@octocat #1",
     "<https://evil.example>",
+    "http://evil.example/x",
+    "(www.evil.example) WWW.evil.example",
+    "mailto:me@evil.example",
+    "ftp://evil.example a_b@evil.example",
     "a\u202eb\u2028c\u0007d\u001b[31me",
     "__proto__",
 ]
@@ -151,6 +155,14 @@ def test_markdown_has_no_markup_of_the_policy() -> None:
     assert links == {"tel:+4721545000"}
     assert not [t for t in inline if t.type in ("image", "code_inline", "em_open")]
     assert not [t for t in tokens if t.type in ("blockquote_open", "fence", "code_block")]
+    # GitHub makes links of addresses in a text.
+    address = re.compile(r"(?i)://|www\.|\w@\w")
+    unlinked, inside = [], 0
+    for token in inline:
+        inside += token.nesting if token.type.startswith("link_") else 0
+        if token.type == "text" and not inside and address.search(token.content):
+            unlinked.append(token.content)
+    assert not unlinked
     headings = [t for t in tokens if t.type == "heading_open" and t.tag == "h1"]
     assert len(headings) == 1
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import groupby
+
 from zsupport.publish.check import comment
 from zsupport.publish.page import (
     Bullets,
@@ -31,13 +34,27 @@ def _phrase(phrase: Phrase) -> str:
     bare = text.strip()
     if phrase.strong and bare:
         text = f"**{bare}**"
-    if phrase.link and not phrase.link.startswith("#"):
-        return f"[{text}](<{phrase.link}>)"
-    return text
+    return f"[{text}](<{phrase.link}>)" if _is_linked(phrase) else text
+
+
+def _is_linked(phrase: Phrase) -> bool:
+    """Return whether a phrase is a link; Markdown has no links within the page."""
+    return phrase.link is not None and not phrase.link.startswith("#")
 
 
 def _line(line: Line) -> str:
-    return "".join(map(_phrase, line)).strip()
+    """Return a line; addresses that are only text do not become links."""
+    parts = []
+    for linked, phrases in groupby(line, _is_linked):
+        text = "".join(map(_phrase, phrases))
+        parts.append(text if linked else _unlinked(text))
+    return "".join(parts).strip()
+
+
+def _unlinked(text: str) -> str:
+    """Return a text in which GitHub finds no address; an empty comment prevents it."""
+    address = r"(?i)(?<=[a-z]):(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-])"
+    return re.sub(address, r"\g<0><!-- -->", text)
 
 
 def _paragraph(line: Line) -> str:
