@@ -7,7 +7,9 @@ from random import Random
 
 from reference.draw import block, draw
 
+from zsupport.advise.advice import AdviceAnswers
 from zsupport.advise.change import smallest_change
+from zsupport.advise.summary import summary
 from zsupport.answer.case import Case, facts_decide, matching, names_in, no_priority_reasons
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
@@ -179,3 +181,77 @@ def test_reasons_of_a_denied_channel_name_a_smallest_change() -> None:
             assert distance(revision, {**case, **change}, channel, by_facts=by_facts) == 0
             sizes.add(expected)
     assert {1, 2} <= sizes
+
+
+ORDERED = """
+format: 1
+policy: p
+plans:
+  basic: Basic
+  old: {name: Old, above: basic, retired: 2020-01-01}
+  plus: {name: Plus, above: old}
+  top: {name: Top, above: plus}
+priorities:
+  - {id: critical, name: Critical}
+  - {id: urgent, name: Urgent}
+  - {id: high, name: High}
+  - {id: low, name: Low}
+facts:
+  customer: {ask: "Who are you?", values: {agency: An agency, other: Another}, default: other}
+channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
+entitlements:
+  - {when: {plan: plus, priority: [urgent, high]}, allow: web}
+  - {when: {plan: [old, top]}, allow: web}
+  - {when: {customer: agency}, allow: [web, phone]}
+"""
+
+
+def advice_of(text: str, **case: str) -> AdviceAnswers:
+    revision = load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
+    return Policy((revision,)).advise(**case, at=AT)
+
+
+def test_the_nearest_priority_comes_first_then_plans_still_sold_then_other_facts() -> None:
+    advice = advice_of(ORDERED, plan="plus", priority="critical")
+    assert advice[0].change == ({"name": "priority", "value": "urgent"},)
+    assert summary(advice, str) == (
+        "No channel is included in this case.",
+        "Contact is included with priority urgent, or plan top, or customer=agency.",
+    )
+    low = advice_of(ORDERED, plan="plus", priority="low")
+    assert low[0].change == ({"name": "priority", "value": "high"},)
+    assert low[0].not_included[1]["change"] == ({"name": "customer", "value": "agency"},)
+    basic = advice_of(ORDERED, plan="basic", priority="high")
+    assert basic[0].change == ({"name": "plan", "value": "plus"},)
+    # A plan that is no longer sold is the last choice.
+    basic = advice_of(ORDERED, plan="basic", priority="low")
+    assert basic[0].change == ({"name": "plan", "value": "top"},)
+
+
+def many_facts(channels: int, condition: str) -> str:
+    """Return a policy with 40 facts; `condition` has a place for the number of the channel."""
+    lines = ["format: 1", "policy: many", "plans: {free: Free}", "facts:"]
+    lines += [f"  f{n}: {{ask: F{n}?, default: false}}" for n in range(40)]
+    lines += ["channels:", *(f"  c{n}: {{name: C{n}, kind: web}}" for n in range(channels))]
+    lines += ["entitlements:"]
+    lines += [f"  - {{when: {condition.format(n)}, allow: c{n}}}" for n in range(channels)]
+    return "\n".join(lines)
+
+
+def test_channels_are_searched_one_by_one_if_all_together_have_too_many_cases() -> None:
+    advice = advice_of(many_facts(40, "{{f{0}: true}}"))
+    assert advice[0].change == ({"name": "f0", "value": "true"},)
+    assert [warning.code for warning in advice.warnings if "search" in warning.code] == []
+
+
+def test_a_change_that_is_not_searched_is_not_called_impossible() -> None:
+    every = "{{" + ", ".join(f"f{n}: true" for n in range(40)) + "}}"
+    advice = advice_of(many_facts(1, every))
+    assert advice[0].change is None
+    warnings = [w.message for w in advice.warnings if w.code == "change-not-searched"]
+    assert warnings == [
+        "the smallest change that allows c0 was not searched, because the policy has too many cases"
+    ]
+    assert summary(advice, str)[1] == (
+        "The policy has too many cases to search for a change that includes contact."
+    )

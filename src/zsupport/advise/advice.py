@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.advise.change import smallest_change
+from zsupport.advise.change import smallest_changes
 from zsupport.advise.missing import OpenCase, open_case
 from zsupport.advise.questions import Asking
 from zsupport.answer.case import (
@@ -34,7 +34,7 @@ from zsupport.dates import UTC, datetime
 from zsupport.errors import LimitExceeded
 from zsupport.policy.model import BINDINGS, CHANNEL_KINDS, NO_CASE, Member, Priority, Revision
 from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, TypedDict, TypeVar
-from zsupport.wording import Message
+from zsupport.wording import Message, enumerated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -195,6 +195,8 @@ class AdviceDetails(NamedTuple):
     channels: Mapping[str, ChannelAnswer] = {}  # noqa: RUF012 - never changed
     hours: Mapping[str, HoursAnswer] = {}  # noqa: RUF012 - never changed
     due: Mapping[str, tuple[DueAnswer, ...]] = {}  # noqa: RUF012 - never changed
+    changes: tuple[tuple[NamedValue, ...], ...] = ()  # the smallest changes that allow a contact
+    not_searched: tuple[str, ...] = ()  # the channels whose smallest change is unknown
 
     def of_channel(self, channel: str) -> list[Answer]:
         """Return the answers for a channel."""
@@ -341,6 +343,16 @@ class _AnsweredCase:
         state = CONTACT if contact else SELF_HELP if self_service else NOT_ENTITLED
         opening_a_case = [channel.id for channel in revision.channels if channel.opens_case]
         every = details.every()
+        changes = {row.channel: self._changes([row.channel]) for row in refused}
+        to_contact = None if contact else self._changes_to_contact(opening_a_case, changes)
+        not_searched = tuple(channel for channel, found in changes.items() if found is None)
+        self.details = details._replace(changes=to_contact or (), not_searched=not_searched)
+        if not_searched:
+            message = (
+                f"the smallest change that allows {enumerated(not_searched, 'or')} was not"
+                " searched, because the policy has too many cases"
+            )
+            self.warnings.append(Warning("change-not-searched", message))
         return bare._replace(
             state=state,
             missing=self._missing(),
@@ -358,10 +370,10 @@ class _AnsweredCase:
                 for row in details.terms
             ),
             not_included=tuple(
-                NotIncluded(channel=row.channel, name=row.name, change=self._change([row.channel]))
+                NotIncluded(channel=row.channel, name=row.name, change=_first(changes[row.channel]))
                 for row in refused
             ),
-            change=None if contact else self._change(opening_a_case),
+            change=_first(to_contact),
             note=_lines(row.note for row in every),
             unclear=_lines(row.unclear for row in every),
             source=_lines(row.source for row in every),
@@ -461,7 +473,8 @@ class _AnsweredCase:
         stated = {name: value for name, _, value in pairs}
         return _named({n: stated[n] for n in facts_in_order(self.revision, {*stated})})
 
-    def _change(self, channels: Iterable[str]) -> tuple[NamedValue, ...] | None:
+    def _changes(self, channels: Iterable[str]) -> _Changes | None:
+        """Return equally small changes that allow one of the channels; None if not searched."""
         query = self.query
         case: Case = {f.id: f.default for f in self.revision.facts if f.default is not None}
         case |= query.facts
@@ -469,13 +482,37 @@ class _AnsweredCase:
             if (value := getattr(query, name)) is not None:
                 case[name] = value
         try:
-            change = smallest_change(
+            changes = smallest_changes(
                 self.revision, case, channels, by_facts=self.left_open.by_facts
             )
-        except LimitExceeded as error:
-            self.warnings.append(Warning("change-not-searched", error.message))
+        except LimitExceeded:
             return None
-        return None if change is None else _named(change)
+        return tuple(map(_named, changes))
+
+    def _changes_to_contact(
+        self, opening_a_case: list[str], changes: Mapping[str, _Changes | None]
+    ) -> _Changes | None:
+        """Return the smallest changes that allow a channel that opens a case.
+
+        If there are too many cases for one search, compare the changes of the single channels.
+        """
+        to_contact = self._changes(opening_a_case)
+        if to_contact is not None:
+            return to_contact
+        by_channel = [changes[channel] for channel in opening_a_case if channel in changes]
+        found = [change for of_channel in by_channel for change in of_channel or ()]
+        size = min(map(len, found), default=0)
+        smallest = [change for change in found if len(change) == size]
+        smallest = [change for n, change in enumerate(smallest) if change not in smallest[:n]]
+        return tuple(smallest) or (None if None in by_channel else ())
+
+
+#: Equally small changes of a case, the preferred one first.
+_Changes = tuple[tuple[NamedValue, ...], ...]
+
+
+def _first(changes: _Changes | None) -> tuple[NamedValue, ...] | None:
+    return changes[0] if changes else None
 
 
 def _named(values: Mapping[str, str]) -> tuple[NamedValue, ...]:

@@ -24,9 +24,21 @@ def smallest_change(
     The result is empty if the case already may, and None if no change helps. With a change, all
     rows of the answer to `channels` are allowed: for all values of a dimension that the case does
     not state, and for at least one priority that it leaves open. `by_facts`: the facts of the
-    case decide its priority. Among changes of equally many values, a change of the plan comes
-    first, then of facts, of the role and of the priority. The nearest plan or role above that of
-    the case precedes all others. Raises LimitExceeded.
+    case decide its priority. Among changes of equally many values, a change of the priority comes
+    first, or of facts that decide it, then of the plan, of the role and of other facts. The
+    nearest plan or role above that of the case precedes all others, and so does the nearest
+    priority. Plans that are no longer sold come last. Raises LimitExceeded.
+    """
+    return next(iter(smallest_changes(revision, case, channels, by_facts=by_facts)), None)
+
+
+def smallest_changes(
+    revision: Revision, case: Case, channels: Iterable[str], *, by_facts: bool
+) -> list[dict[str, str]]:
+    """Return equally small changes: the smallest change, then those of other dimensions.
+
+    There is at most one for each dimension. The list is empty if no change helps. Raises
+    LimitExceeded.
     """
     search = _Search(revision, case, channels, by_facts=by_facts and facts_decide(revision))
     return search.nearest()
@@ -43,14 +55,16 @@ class _Search:
         self.by_facts = by_facts
         self.grants = [grant for grant in revision.grants if {*channels} & {*grant.allow}]
         named = names_in(grant.when for grant in self.grants)
+        facts = {fact.id: tuple(fact.values) for fact in revision.facts}
+        deciding = names_in(priority.when for priority in revision.priorities) if by_facts else set()
         if by_facts:
-            named |= names_in(priority.when for priority in revision.priorities)
-            named.discard("priority")
+            named = (named | deciding) - {"priority"}
         values = {
-            "plan": tuple(plan.id for plan in revision.plans),
-            **{fact.id: tuple(fact.values) for fact in revision.facts},
-            "role": tuple(role.id for role in revision.roles),
             "priority": tuple(priority.id for priority in revision.priorities),
+            **{name: known for name, known in facts.items() if name in deciding},
+            "plan": tuple(plan.id for plan in revision.plans),
+            "role": tuple(role.id for role in revision.roles),
+            **{name: known for name, known in facts.items() if name not in deciding},
         }
         #: The dimensions that can change, in the order of preference, with their known values.
         self.known = {name: known for name, known in values.items() if name in named and known}
@@ -59,8 +73,8 @@ class _Search:
             for name, known in self.known.items()
         })  # fmt: skip
 
-    def nearest(self) -> dict[str, str] | None:
-        """Return the values of the nearest allowed case that differ from the case."""
+    def nearest(self) -> list[dict[str, str]]:
+        """Return the values of the nearest allowed cases that differ from the case."""
         space, allowed = self.space, self._allowed()
         reached = space.every
         for name in space.values:
@@ -69,9 +83,15 @@ class _Search:
             # The cases with one more changed value.
             wider = union([reached, *(space.for_some(name, reached) for name in space.values)])
             if wider == reached:
-                return None
+                return []
             reached = wider
-        return self._preferred(reached & allowed)
+        nearest = reached & allowed
+        changes = [self._preferred(nearest)]
+        for name in space.values:
+            if changed := nearest & ~space.of(name, self.case.get(name, _UNSTATED)):
+                change = self._preferred(changed)
+                changes += [change] if change not in changes else []
+        return changes
 
     def _preferred(self, cases: Cases) -> dict[str, str]:
         """Return the changed values of the preferred case of a set."""
@@ -88,11 +108,16 @@ class _Search:
         return changes
 
     def _by_distance(self, name: str) -> Sequence[str]:
-        """Return the values of a dimension, those ranked nearest above the current one first."""
+        """Return the values of a dimension, those nearest to the current one first."""
+        known, current = self.known[name], self.case.get(name)
+        if name == "priority" and current in known:
+            place = known.index(current)
+            return sorted(known, key=lambda value: abs(known.index(value) - place))
         members = {"plan": self.revision.plans, "role": self.revision.roles}.get(name)
         if members is None:
-            return self.known[name]
-        return ranked_above(members, self.case.get(name))
+            return known
+        retired = {plan.id for plan in self.revision.plans if plan.retired} if name == "plan" else ()
+        return sorted(ranked_above(members, current), key=lambda id: id in retired)
 
     def _allowed(self) -> Cases:
         """Return the cases in which a channel is allowed, also those with unstated dimensions."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Longer prerequisites are listed as they are written.
 _SHORT = 40
+#: The maximum number of changes in a sentence.
+_MAX_CHANGES = 3
 _DETERMINERS = ("a", "an", "the", "your")
 _NO_BREAK = "\u00a0"
 _DIMENSIONS = ("plan", "role", "priority")
@@ -52,8 +54,11 @@ def summary(answers: AdviceAnswers, write: Callable[[datetime], str]) -> tuple[s
             alternative = _action(usable[0], write)
             action = f"{action}, or {alternative[:1].lower()}{alternative[1:]}"
         return f"{action}.", _expectation(best, write)
-    included = f"Contact is included with {change_in_words(advice.change or ())}."
-    if not advice.change:
+    changes = [change_in_words(change) for change in answers.details.changes[:_MAX_CHANGES]]
+    included = f"Contact is included with {', or '.join(changes)}."
+    if not changes and answers.details.not_searched:
+        included = "The policy has too many cases to search for a change that includes contact."
+    elif not changes:
         included = "No change of the case would include contact with support."
     if advice.state == SELF_HELP:
         names = enumerated((entry["name"] for entry in advice.self_service), "or")

@@ -100,7 +100,8 @@ def explain(advice: Advice, why: Explainer[Advice, AdviceDetails]) -> list[str]:
         words = "allowed"
         if not answer.allowed:
             change = change_in_words(changes.get(channel) or ())
-            words = f"not allowed; the smallest change that allows it: {change or 'none'}"
+            none = "not searched" if channel in details.not_searched else "none"
+            words = f"not allowed; the smallest change that allows it: {change or none}"
         lines.append(f"channel={channel}: {words}")
         lines += [f"{why.at(reason)}  {reason.path}" for reason in answer.because]
     return lines

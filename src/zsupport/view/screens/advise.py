@@ -66,7 +66,7 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
         *(_channel(answers, entry, f"{number}. ", setting, notes, with_targets=not shared)
           for number, entry in enumerate(advice.channels, 1)),
         _terms(answers, notes),
-        _not_included(advice),
+        _not_included(advice, answers.details.not_searched),
     )  # fmt: skip
     # The note of the self-help, and the missing inputs, are shown above.
     warnings = tuple(
@@ -252,14 +252,13 @@ def _terms(answers: AdviceAnswers, notes: Notes) -> Section:
     return section(Heading("What else applies"), LabelledTexts(tuple(rows), indent=_INDENT))
 
 
-def _not_included(advice: Advice) -> Section:
-    rows = [
-        (
-            entry["name"],
-            f"with {change_in_words(entry['change'])}" if entry["change"] else "in no case",
-        )
-        for entry in advice.not_included
-    ]
+def _not_included(advice: Advice, not_searched: Sequence[str]) -> Section:
+    rows = []
+    for entry in advice.not_included:
+        text = "not searched" if entry["channel"] in not_searched else "in no case"
+        if entry["change"]:
+            text = f"with {change_in_words(entry['change'])}"
+        rows.append((entry["name"], text))
     if not rows:
         return section()
     return section(Heading("Not included"), LabelledTexts(tuple(rows), indent=_INDENT))
