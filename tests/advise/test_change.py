@@ -206,9 +206,9 @@ entitlements:
 """
 
 
-def advice_of(text: str, **case: str) -> AdviceAnswers:
+def advice_of(text: str, plan: str | None = None, priority: str | None = None) -> AdviceAnswers:
     revision = load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
-    return Policy((revision,)).advise(**case, at=AT)
+    return Policy((revision,)).advise(plan=plan, priority=priority, at=AT)
 
 
 def test_the_nearest_priority_comes_first_then_plans_still_sold_then_other_facts() -> None:

@@ -56,11 +56,11 @@ def test_arrow_keys_and_numbers_answer_the_questions(advice: Advice) -> None:
         shown = result(shell)
     assert "What is wrong with the service? It does not work at all\n" in shown
     assert (
-        "  Call +1.888.799.9666 ext. 2 now and have your personal meeting ID and host key\n"
-        "  ready.\n"
+        "  Try Help Center first, then call +1.888.799.9666 ext. 2 and have your personal\n"
+        "  meeting ID and host key ready.\n"
         "  Expect the first response by Mon 23 Nov 2026, 13:00 CET, within 1 h.\n"
     ) in shown
-    assert "zsupport advise --plan business --role admin --fact impact=down\n" in shown
+    assert f"zsupport advise --plan business --role admin --fact impact=down {AT}\n" in shown
     assert shown.endswith("code=0")
 
 
@@ -89,6 +89,13 @@ def test_ctrl_c_ends_with_130(advice: Advice) -> None:
         assert result(shell).endswith("code=130")
 
 
+def test_sigterm_restores_the_terminal(advice: Advice) -> None:
+    killer = "(sleep 1; kill -TERM $(pgrep -P $$ -x zsupport)) & true; zsupport advise"
+    with advice(f"--plan nothing 2>&1; {killer} {AT}") as shell:
+        shell.until("then Enter")
+        assert result(shell).endswith("code=143")
+
+
 def test_ctrl_d_ends_with_the_missing_options(advice: Advice) -> None:
     with advice(f"--plan business {AT}") as shell:
         shell.until("then Enter")
@@ -104,7 +111,7 @@ def test_keys_typed_before_the_question_count(advice: Advice) -> None:
     with advice(AT) as shell:
         shell.until("then Enter")
         shell.type("3\r2\r1\r")
-        assert "--plan business --role admin --fact impact=down\n" in result(shell)
+        assert f"--plan business --role admin --fact impact=down {AT}\n" in result(shell)
 
 
 def test_long_lists_scroll_and_take_numbers_of_two_digits(advice: Advice, tmp_path: Path) -> None:
@@ -155,8 +162,8 @@ def test_the_customer_is_asked_in_the_words_of_the_policy(advice: Advice) -> Non
         shell.until("skip)\r\n  > ")
         shell.type("NO\n")
         shown = result(shell)
-    assert "CET, within 4 business hours" in " ".join(shown.split())
-    assert "--customer-tz Europe/Oslo --customer-country NO\n" in shown
+    assert "CET, within 4 working hours" in " ".join(shown.split())
+    assert "--customer-tz Europe/Oslo --customer-country NO --at 2026-11-23T11:00Z\n" in shown
     assert shown.endswith("code=0")
 
 

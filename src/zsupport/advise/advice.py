@@ -345,7 +345,9 @@ class _AnsweredCase:
         every = details.every()
         changes = {row.channel: self._changes([row.channel]) for row in refused}
         to_contact = None if contact else self._changes_to_contact(opening_a_case, changes)
-        not_searched = tuple(channel for channel, found in changes.items() if found is None)
+        not_searched = tuple(
+            channel for channel, of_channel in changes.items() if of_channel is None
+        )
         self.details = details._replace(changes=to_contact or (), not_searched=not_searched)
         if not_searched:
             message = (
@@ -500,9 +502,9 @@ class _AnsweredCase:
         if to_contact is not None:
             return to_contact
         by_channel = [changes[channel] for channel in opening_a_case if channel in changes]
-        found = [change for of_channel in by_channel for change in of_channel or ()]
-        size = min(map(len, found), default=0)
-        smallest = [change for change in found if len(change) == size]
+        listed = [change for of_channel in by_channel for change in of_channel or ()]
+        size = min(map(len, listed), default=0)
+        smallest = [change for change in listed if len(change) == size]
         smallest = [change for n, change in enumerate(smallest) if change not in smallest[:n]]
         return tuple(smallest) or (None if None in by_channel else ())
 

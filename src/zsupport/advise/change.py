@@ -56,7 +56,9 @@ class _Search:
         self.grants = [grant for grant in revision.grants if {*channels} & {*grant.allow}]
         named = names_in(grant.when for grant in self.grants)
         facts = {fact.id: tuple(fact.values) for fact in revision.facts}
-        deciding = names_in(priority.when for priority in revision.priorities) if by_facts else set()
+        deciding = (
+            names_in(priority.when for priority in revision.priorities) if by_facts else set()
+        )
         if by_facts:
             named = (named | deciding) - {"priority"}
         values = {
@@ -116,7 +118,9 @@ class _Search:
         members = {"plan": self.revision.plans, "role": self.revision.roles}.get(name)
         if members is None:
             return known
-        retired = {plan.id for plan in self.revision.plans if plan.retired} if name == "plan" else ()
+        retired = (
+            {plan.id for plan in self.revision.plans if plan.retired} if name == "plan" else ()
+        )
         return sorted(ranked_above(members, current), key=lambda id: id in retired)
 
     def _allowed(self) -> Cases:

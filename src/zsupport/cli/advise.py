@@ -103,7 +103,7 @@ def advise(
     def write(instant: datetime) -> str:
         return times.full(instant.replace(second=0))
 
-    answers = with_summary(answers, write)
+    answers = with_summary(answers, write, common.lang)
     query = question.query(
         plan=answers.query.plan,
         role=answers.query.role,
@@ -172,6 +172,10 @@ def _command(common: Common, case: _Case) -> str:
             words += [word for pair in value.items() for word in ("--fact", "=".join(pair))]
         elif value is not None:
             words += [flag_of(name), value]
+    lang = common.lang if common.lang != "en" else None
+    for name, text in (("at", common.at), ("tz", common.tz), ("lang", lang)):
+        words += [flag_of(name), text] if text is not None else []
+    words += ["--why"] if common.why else []
     return " ".join(map(quote, words))
 
 

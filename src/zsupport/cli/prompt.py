@@ -2,13 +2,15 @@
 
 A value is chosen with the arrow keys or with its number. If the terminal cannot move the cursor, or
 Python lacks `termios`, the number is typed as a line. Ctrl-C raises KeyboardInterrupt. The terminal
-is restored in any case.
+is restored in any case, also if SIGTERM or SIGHUP ends the run.
 """
 
 from __future__ import annotations
 
 import os
 import select
+import signal
+from contextlib import contextmanager
 
 from zsupport.cli.output import emit, emit_controls
 from zsupport.clock.problem import BadText
@@ -23,7 +25,7 @@ except ImportError:  # Windows
     termios = tty = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import IO
 
     from zsupport.report import Terminal
@@ -110,21 +112,26 @@ class Prompt:
         descriptor = self.stdin.fileno()
         before = termios.tcgetattr(descriptor)
         drawing = _Drawing(question, names, self.terminal)
-        try:
-            # Keep keys that the person has already typed.
-            tty.setcbreak(descriptor, termios.TCSADRAIN)
-            while True:
-                drawing.draw()
-                key = self._key(descriptor)
-                if key == "enter":
-                    drawing.close(names[drawing.place])
-                    return drawing.place
-                drawing.move(key)
-        except BaseException:
-            drawing.close()
-            raise
-        finally:
+
+        def restore() -> None:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+        with _restored_at_end(restore):
+            try:
+                # Keep keys that the person has already typed.
+                tty.setcbreak(descriptor, termios.TCSADRAIN)
+                while True:
+                    drawing.draw()
+                    key = self._key(descriptor)
+                    if key == "enter":
+                        drawing.close(names[drawing.place])
+                        return drawing.place
+                    drawing.move(key)
+            except BaseException:
+                drawing.close()
+                raise
+            finally:
+                restore()
 
     def _key(self, descriptor: int) -> str:
         """Return the next key: a name of _KEYS, or the character. Raises Declined."""
@@ -152,6 +159,30 @@ class Prompt:
         if self._pending not in (b"\x1b", b"\x1b[", b"\x1bO"):
             return False
         return bool(select.select([descriptor], [], [], _ESCAPE_DELAY)[0])
+
+
+@contextmanager
+def _restored_at_end(restore: Callable[[], None]) -> Iterator[None]:
+    """Call `restore` before a signal ends the run."""
+
+    def end(number: int, _: object) -> None:
+        restore()
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+    # Keep the handlers of a caller, and signals that are ignored, as below `nohup`.
+    numbers = [
+        number
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) == signal.SIG_DFL
+    ]
+    for number in numbers:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
 
 
 class _Drawing:

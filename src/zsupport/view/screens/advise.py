@@ -9,7 +9,12 @@ from zsupport.advise.advice import (
     AdvisedTarget,
     MissingInput,
 )
-from zsupport.advise.summary import change_in_words, summary, target_in_words
+from zsupport.advise.summary import (
+    change_in_words,
+    self_help_first,
+    summary,
+    target_in_words,
+)
 from zsupport.answer.case import NEEDS_INPUT
 from zsupport.policy.model import NO_CASE
 from zsupport.report.screen import (
@@ -31,6 +36,7 @@ from zsupport.view.screens import (
     priority_label,
     with_id,
 )
+from zsupport.wording import enumerated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,22 +63,33 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
         rows += [details.channels[channel], *details.due.get(channel, ())]
     notes = Notes(answers.revision, rows, setting.lang, groups=(_channel_of,))
     shared = _shared_targets(answers, setting)
-    sentences = summary(answers, lambda instant: _minute(instant, setting))
+    sentences = summary(answers, lambda instant: _minute(instant, setting), setting.lang)
+    assumed = [f"{fact['name']}={fact['value']}" for fact in advice.assumed]
+    headline = [Paragraph(text, "bold") for text in sentences]
+    if assumed:
+        option = setting.naming("fact")
+        headline.append(Paragraph(f"This assumes {enumerated(assumed)} (change with {option})."))
+    help_first = not advice.channels or self_help_first(advice) is not None
+
+    def help_yourself() -> tuple[Section]:
+        return (_self_help(answers, resources, common, setting, notes, first=help_first),)
+
     parts = (
-        section(*(Paragraph(text, "bold") for text in sentences)),
+        section(*headline),
         _case(answers, shared, setting, notes),
         _missing(advice, setting),
-        _self_help(answers, resources, common, setting, notes),
+        *(help_yourself() if help_first else ()),
         *(_channel(answers, entry, f"{number}. ", setting, notes, with_targets=not shared)
           for number, entry in enumerate(advice.channels, 1)),
+        *(() if help_first else help_yourself()),
         _terms(answers, notes),
         _not_included(advice, answers.details.not_searched),
     )  # fmt: skip
-    # The note of the self-help, and the missing inputs, are shown above.
+    # The note of the self-help, the assumed facts and the missing inputs are shown above.
     warnings = tuple(
         warning
         for warning in answers.warnings
-        if warning.message not in common and warning.code != NEEDS_INPUT
+        if warning.message not in common and warning.code not in ("default-fact", NEEDS_INPUT)
     )
     return (*parts, notes.section(), closing(answers._replace(warnings=warnings), setting))
 
@@ -138,6 +155,8 @@ def _self_help(
     common: Sequence[str],
     setting: Setting,
     notes: Notes,
+    *,
+    first: bool,
 ) -> Section:
     """Return what to try before contacting support: channels, then resources of the role."""
     advice = answers[0]
@@ -159,7 +178,8 @@ def _self_help(
     blocks += [Paragraph(text, "", _INDENT) for text in common]
     if not blocks:
         return section()
-    return section(Heading("First, help yourself" if advice.channels else "Help yourself"), *blocks)
+    heading = "First, help yourself" if first else "You can also help yourself"
+    return section(Heading(heading if advice.channels else "Help yourself"), *blocks)
 
 
 def _channel(
