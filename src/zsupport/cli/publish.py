@@ -152,7 +152,7 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
 
 
 def _check_output(path: str, located: LocatedPolicy) -> None:
-    """Raise UsageError if writing a page would replace the policy, or a file that is no page."""
+    """Raise UsageError if writing a page would replace the policy, or a file that is not a page."""
     from zsupport.publish.check import read_stamp
     from zsupport.report.text import single_line
     from zsupport.sources.rewrite import is_file_of, start_of_file
