@@ -135,6 +135,6 @@ def test_less_is_the_default(cli: Cli, rendered: str) -> None:
     assert "\x1b[1m" in text
     assert rendered.splitlines()[-1] in text
     # Ctrl-C belongs to the pager, and does not end the program that waits for it.
-    text, code = in_terminal(cli, *GUIDE, keys=[(b"Compare two policies", b"\x03"), (b":", b"q")])
+    text, code = in_terminal(cli, *GUIDE, keys=[(b"Compare two policies", b"\x03"), (b"", b"q")])
     assert code == 0
     assert rendered.splitlines()[-1] not in text

@@ -164,11 +164,11 @@ def test_advice_equals_the_json_output_except_for_the_words_of_its_summary(cli: 
     (document,) = json.loads(run.stdout)["answers"]
     (plain,) = answers.to_dict()["answers"]
     assert document.pop("summary") == [
-        "Use Online ticket now.",
+        "Try Help Center first, then use Online ticket.",
         "Expect the first response by Mon 23 Nov 2026, 13:00 UTC, within 4 h.",
     ]
     assert plain.pop("summary") == [
-        "Use Online ticket now.",
+        "Try Help Center first, then use Online ticket.",
         "Expect the first response by 2026-11-23T13:00:00Z, within 4 h.",
     ]
     assert plain == document

@@ -136,7 +136,7 @@ def test_why_suggests_no_priority_that_the_facts_exclude(
 ) -> None:
     bug = why("channels", "--channel", "chat", "--fact", "type=bug")
     suggestions = [line for line in bug if "would be" in line]
-    assert suggestions == ["  it would be allowed with plan b and type feature"]
+    assert suggestions == ["  it would be allowed with type feature and plan b"]
     assert "  it would be allowed with plan b" in why("channels", "--channel", "chat")
     feature = why("channels", "--channel", "chat", "--fact", "type=feature")
     assert "  it would be allowed with plan b" in feature

@@ -12,8 +12,8 @@ _NUMBER = r"\+[0-9][0-9 .()/\u2013-]*"
 _EXTENSION = r"ext\.?|x"
 
 
-#: A number with its separators and an extension; a name such as 800-CALL is not one.
-_DIALLED = r"\+?[ .(/-]*[0-9][0-9 .()/\u2010-\u2013\u00a0-]*(?: *(?:ext\.?|x) *[0-9]+)?"
+#: The first part of a number with its separators; a name such as 800-CALL is not one.
+_DIALLED = r"\+?[0-9 .()/\u2010-\u2013\u00a0-]+"
 
 
 def safe_link(url: str | None) -> str | None:
@@ -25,7 +25,13 @@ def safe_link(url: str | None) -> str | None:
 
 def is_telephone(number: str) -> bool:
     """Return whether a text is a telephone number, with or without its country."""
-    return re.fullmatch(_DIALLED, number.strip()) is not None
+    line, *extensions = (part.strip() for part in re.split(_EXTENSION, number))
+    return (
+        re.fullmatch(_DIALLED, line) is not None
+        and re.search("[0-9]", line) is not None
+        and len(extensions) < 2
+        and all(re.fullmatch("[0-9]+", extension) for extension in extensions)
+    )
 
 
 def telephone_link(number: str) -> str | None:

@@ -18,6 +18,9 @@ from zsupport.publish.page import (
 )
 from zsupport.report.markdown import escaped_part
 
+#: The characters by which GitHub recognises an address.
+_IN_ADDRESS = r"(?i)(?<=[a-z]):(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-])"
+
 
 def render_markdown(page: PublishedPage) -> str:
     """Return the page as Markdown. It has no picker."""
@@ -53,8 +56,7 @@ def _line(line: Line) -> str:
 
 def _unlinked(text: str) -> str:
     """Return a text in which GitHub finds no address; an empty comment prevents it."""
-    address = r"(?i)(?<=[a-z]):(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-])"
-    return re.sub(address, r"\g<0><!-- -->", text)
+    return re.sub(_IN_ADDRESS, r"\g<0><!-- -->", text)
 
 
 def _paragraph(line: Line) -> str:
