@@ -28,7 +28,6 @@ from zsupport.errors import ZsupportError
 from zsupport.library import Policy, load
 from zsupport.report import Terminal
 from zsupport.report.screen import (
-    NO_BREAK,
     Bars,
     Block,
     Columns,
@@ -47,6 +46,7 @@ from zsupport.view.screens import SCREENS, Setting, load_screen
 from zsupport.view.screens.matrix import MatrixRow, effective_places, merged, with_places
 from zsupport.view.screens.policies import policy_screen
 from zsupport.view.times import Times
+from zsupport.wording import NO_BREAK
 
 if TYPE_CHECKING:
     from conftest import Cli

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 #: entry.
 Naming: TypeAlias = "Callable[..., str]"
 
+#: A space at which a screen does not break a line.
+NO_BREAK = "\u00a0"
+
 MaybeText = TypeVar("MaybeText", str, str | None)
 
 
@@ -69,6 +72,11 @@ def _fill(template: str, values: dict[str, str], naming: Naming) -> str:
         else:
             text += naming(name, *(values[key] for key in keys)) + after
     return text
+
+
+def glued(text: str) -> str:
+    """Return a text that a screen never breaks, such as an instant."""
+    return text.replace(" ", NO_BREAK)
 
 
 def enumerated(names: Iterable[str], word: str = "and") -> str:

@@ -13,7 +13,7 @@ from zsupport.advise.advice import (
 )
 from zsupport.answer.case import NEEDS_INPUT
 from zsupport.typed import TYPE_CHECKING
-from zsupport.wording import enumerated
+from zsupport.wording import NO_BREAK, enumerated, glued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,7 +25,6 @@ _SHORT = 40
 #: The maximum number of changes in a sentence.
 _MAX_CHANGES = 3
 _DETERMINERS = ("a", "an", "the", "your")
-_NO_BREAK = "\u00a0"
 _DIMENSIONS = ("plan", "role", "priority")
 _UNITS = {"m": "min", "h": "h", "d": "d"}
 
@@ -98,7 +97,7 @@ def _action(
     name, numbers, address = channel["name"], channel["numbers"], channel["url"] or ""
     by_phone = channel["kind"] == "phone"
     if by_phone and len({entry["number"] for entry in numbers}) == 1:
-        action = f"Call {numbers[0]['number'].replace(' ', _NO_BREAK)}"
+        action = f"Call {glued(numbers[0]['number'])}"
     elif by_phone:
         action = "Call the number for your country" if numbers else "Call support"
     elif channel["kind"] == "email" and address.startswith("mailto:"):
@@ -191,5 +190,5 @@ def with_summary(
     answers: AdviceAnswers, write: Callable[[datetime], str], lang: str = "en"
 ) -> AdviceAnswers:
     """Return the advice with its summary, without no-break spaces."""
-    texts = tuple(text.replace(_NO_BREAK, " ") for text in summary(answers, write, lang))
+    texts = tuple(text.replace(NO_BREAK, " ") for text in summary(answers, write, lang))
     return answers._replace(answers=(answers[0]._replace(summary=texts),))

@@ -29,7 +29,7 @@ from zsupport.report import FORMATS, Remark, Report
 from zsupport.sources.find import LocatedPolicy, choose, find
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.questions import QuestionView
-from zsupport.wording import name_fields
+from zsupport.wording import glued, name_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -263,7 +263,7 @@ def _named(warnings: Iterable[Warning], naming: Naming) -> tuple[Warning, ...]:
 
 def _glued_flag(field: str, *value: str) -> str:
     """Return an option that a screen does not break from its value: `--fact a=b`."""
-    return flag_of(field, *value).replace(" ", "\u00a0")
+    return glued(flag_of(field, *value))
 
 
 def _screen(
@@ -281,7 +281,7 @@ def _screen(
     from zsupport.view.times import Times
 
     if common.lang != "en" and not answers.revision.languages:
-        text = f"the policy is in one language: --lang\u00a0{common.lang} has no effect"
+        text = f"the policy is in one language: {_glued_flag('lang', common.lang)} has no effect"
         answers = answers._replace(warnings=(*answers.warnings, Warning("no-language", text)))
 
     def opening(query: Query) -> HoursAnswers:
@@ -306,7 +306,8 @@ def _screen(
 
 def _reason(line: str) -> Paragraph:
     """Return a line of `--why`: a head, or below it a place in the policy and what it says."""
-    from zsupport.report.screen import NO_BREAK, Paragraph, glued
+    from zsupport.report.screen import Paragraph
+    from zsupport.wording import NO_BREAK, glued
 
     text = line.lstrip(" ")
     place, gap, rest = text.partition("  ")

@@ -16,6 +16,7 @@ from rich.text import Text
 from zsupport.report import Terminal
 from zsupport.report.text import encodable
 from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.wording import NO_BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +40,6 @@ _MIN_TEXT_WIDTH = 24
 #: The width of a screen in characters. More than the maximum helps nobody, and takes long.
 _MIN_WIDTH = 20
 _MAX_WIDTH = 1000
-NO_BREAK = "\u00a0"
 #: Characters of the program, with their forms for terminals without Unicode.
 _ASCII = str.maketrans({
     "\N{BOX DRAWINGS LIGHT HORIZONTAL}": "-", "\N{EN DASH}": "-", "\N{FULL BLOCK}": "#",
@@ -130,11 +130,6 @@ Screen: TypeAlias = "tuple[Section, ...]"
 def section(*blocks: Block) -> Section:
     """Return a section of these blocks."""
     return Section(blocks)
-
-
-def glued(text: str) -> str:
-    """Return a text that is never broken, such as an instant."""
-    return text.replace(" ", NO_BREAK)
 
 
 def render_screen(screen: Iterable[Section], terminal: Terminal) -> str:

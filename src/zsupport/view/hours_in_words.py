@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.policy_in_full import weekly_windows
-from zsupport.wording import enumerated
+from zsupport.wording import enumerated, glued
 
 if TYPE_CHECKING:
     from zsupport.answer.hours import SettledHours
     from zsupport.policy.model import PolicyCalendar
 
 _DASH = "\N{EN DASH}"
-_NO_BREAK = "\u00a0"
 
 
 def hours_in_words(name: str, settled: SettledHours) -> str:
@@ -36,4 +35,4 @@ def _for_people(window: str) -> str:
         _DASH.join(day.capitalize() for day in word.split(_DASH)) if word[:1].isalpha() else word
         for word in words
     )
-    return text.replace(" ", _NO_BREAK)
+    return glued(text)

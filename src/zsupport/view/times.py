@@ -6,12 +6,12 @@ from zsupport import dates
 from zsupport.clock.instants import duration, from_datetime
 from zsupport.clock.zonefile import Zone
 from zsupport.typed import NamedTuple
+from zsupport.wording import NO_BREAK, glued
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
-_NO_BREAK = "\u00a0"
 _DAY = 86_400
 #: From this number of days on, hours do not matter.
 _WHOLE_DAYS = 10
@@ -37,7 +37,7 @@ class Times(NamedTuple):
         text = f"{_day(local)} {local.year}, {_clock(local)}"
         name = self.zone_name(instant)
         name = name if name.isalpha() else f"({name})"
-        return _glued(f"{text} {name}" if zone else text)
+        return glued(f"{text} {name}" if zone else text)
 
     def short(self, instant: dates.datetime, *, near: dates.datetime | None = None) -> str:
         """Return weekday, date and clock time: `Mon 23 Nov, 14:00`.
@@ -47,7 +47,7 @@ class Times(NamedTuple):
         local = self.local(instant)
         other = self.local(near or self.now)
         year = "" if local.year == other.year else f" {local.year}"
-        return _glued(f"{_day(local)}{year}, {_clock(local)}")
+        return glued(f"{_day(local)}{year}, {_clock(local)}")
 
     def near(self, instant: dates.datetime) -> str:
         """Return an instant briefly: `14:00` today, `Mon 14:00` this week, `Mon 30 Nov, 14:00`.
@@ -59,7 +59,7 @@ class Times(NamedTuple):
         if days == 0:
             return _clock(local)
         if 0 < days < len(_DAYS):
-            return _glued(f"{_DAYS[local.weekday()]} {_clock(local)}")
+            return glued(f"{_DAYS[local.weekday()]} {_clock(local)}")
         return self.short(instant)
 
     def clock(self, instant: dates.datetime) -> str:
@@ -69,7 +69,7 @@ class Times(NamedTuple):
     def date(self, day: dates.date, *, year: bool = False) -> str:
         """Return weekday and date: `Fri 25 Dec`; with the year if it is not that of now."""
         year = year or day.year != self.local(self.now).year
-        return _glued(f"{_day(day)} {day.year}" if year else _day(day))
+        return glued(f"{_day(day)} {day.year}" if year else _day(day))
 
     def relative(self, instant: dates.datetime) -> str:
         """Return the elapsed time to an instant: `in 1 h 30 min`, `2 d 22 h ago`, `now`.
@@ -80,8 +80,8 @@ class Times(NamedTuple):
         if not seconds:
             return "now"
         days = abs(seconds) // _DAY
-        text = _glued(f"{days} d" if days >= _WHOLE_DAYS else duration(seconds))
-        return f"in{_NO_BREAK}{text}" if seconds > 0 else f"{text}{_NO_BREAK}ago"
+        text = glued(f"{days} d" if days >= _WHOLE_DAYS else duration(seconds))
+        return f"in{NO_BREAK}{text}" if seconds > 0 else f"{text}{NO_BREAK}ago"
 
     def local(self, instant: dates.datetime) -> dates.datetime:
         """Return an instant as a local time."""
@@ -121,7 +121,3 @@ def _day(day: dates.date) -> str:
 def _clock(local: dates.datetime) -> str:
     seconds = f":{local.second:02d}" if local.second else ""
     return f"{local.hour:02d}:{local.minute:02d}{seconds}"
-
-
-def _glued(text: str) -> str:
-    return text.replace(" ", _NO_BREAK)

@@ -10,20 +10,12 @@ from zsupport.answer.case import NEEDS_INPUT, AnyAnswers, say
 from zsupport.answer.remarks import joined_lines
 from zsupport.policy.model import Revision
 from zsupport.report import Remark
-from zsupport.report.screen import (
-    NO_BREAK,
-    Heading,
-    LabelledTexts,
-    Paragraph,
-    Section,
-    glued,
-    section,
-)
+from zsupport.report.screen import Heading, LabelledTexts, Paragraph, Section, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.notes import remarks_of_policy
 from zsupport.view.questions import not_in_force_text
 from zsupport.view.times import Times
-from zsupport.wording import Message, Naming, argument, name_fields
+from zsupport.wording import NO_BREAK, Message, Naming, argument, glued, name_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence

@@ -17,15 +17,7 @@ from zsupport.advise.summary import (
 )
 from zsupport.answer.case import NEEDS_INPUT
 from zsupport.policy.model import NO_CASE
-from zsupport.report.screen import (
-    Heading,
-    LabelledTexts,
-    Paragraph,
-    Screen,
-    Section,
-    glued,
-    section,
-)
+from zsupport.report.screen import Heading, LabelledTexts, Paragraph, Screen, Section, section
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.screens import (
     Notes,
@@ -36,7 +28,7 @@ from zsupport.view.screens import (
     priority_label,
     with_id,
 )
-from zsupport.wording import enumerated
+from zsupport.wording import enumerated, glued
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,6 @@ from zsupport.report.screen import (
     Matrix,
     Paragraph,
     Screen,
-    glued,
     section,
 )
 from zsupport.typed import TYPE_CHECKING, NamedTuple
@@ -34,7 +33,7 @@ from zsupport.view.screens import (
 )
 from zsupport.view.screens.matrix import Labeller, MatrixRow, distinguishing, merged
 from zsupport.view.times import Times
-from zsupport.wording import counted, enumerated, name_fields
+from zsupport.wording import counted, enumerated, glued, name_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

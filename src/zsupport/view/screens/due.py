@@ -12,17 +12,7 @@ from zsupport.clock.instants import duration, from_datetime, to_datetime
 from zsupport.clock.windows import DAYS
 from zsupport.policy.model import BINDINGS
 from zsupport.report import Remark
-from zsupport.report.screen import (
-    NO_BREAK,
-    NONE,
-    Heading,
-    LabelledTexts,
-    Matrix,
-    Paragraph,
-    Screen,
-    glued,
-    section,
-)
+from zsupport.report.screen import NONE, Heading, LabelledTexts, Matrix, Paragraph, Screen, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
@@ -37,6 +27,7 @@ from zsupport.view.screens.matrix import (
 )
 from zsupport.view.targets_in_words import adds_to_target, target_as_sentence, target_in_words
 from zsupport.view.times import working_time
+from zsupport.wording import NO_BREAK, glued
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,11 +9,12 @@ from zsupport.clock.instants import at_local, duration, from_datetime, local_dat
 from zsupport.clock.walk import walk
 from zsupport.clock.zones import zone
 from zsupport.dates import date, timedelta
-from zsupport.report.screen import NO_BREAK, NONE, Columns, Paragraph, Screen, glued, section
+from zsupport.report.screen import NONE, Columns, Paragraph, Screen, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.due_explained import MAX_STEPS, counted_days, explain_due
 from zsupport.view.explain import Explainer, condition_in_words, in_words
 from zsupport.view.times import Times
+from zsupport.wording import NO_BREAK, glued
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -33,7 +33,6 @@ from zsupport.report.screen import (
     Paragraph,
     Screen,
     Section,
-    glued,
     section,
 )
 from zsupport.typed import TYPE_CHECKING, TypeVar
@@ -46,6 +45,7 @@ from zsupport.view.policy_in_full import (
     zone_in_words,
 )
 from zsupport.view.screens import DOUBT, Numbering, priority_label, with_id
+from zsupport.wording import glued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

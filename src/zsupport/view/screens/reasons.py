@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from zsupport.answer.case import AnyAnswers, Because, say
 from zsupport.policy.model import Place, Revision
-from zsupport.report.screen import Columns, Section, glued, section
+from zsupport.report.screen import Columns, Section, section
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.explain import condition_in_words
 from zsupport.view.hours import calendar_in_words
+from zsupport.wording import glued
 
 if TYPE_CHECKING:
     from zsupport.view.screens import Setting

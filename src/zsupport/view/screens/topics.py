@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from zsupport.answer.case import say
 from zsupport.answer.topics import TopicAnswer, TopicAnswers
-from zsupport.report.screen import Block, Heading, Paragraph, Screen, glued, section
+from zsupport.report.screen import Block, Heading, Paragraph, Screen, section
 from zsupport.view.screens import NOT_IN_FORCE, Notes, Setting, closing, display_names, with_id
 from zsupport.view.screens.reasons import deciding_places
-from zsupport.wording import enumerated
+from zsupport.wording import enumerated, glued
 
 
 def screen(answers: TopicAnswers, setting: Setting) -> Screen:
