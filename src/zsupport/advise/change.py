@@ -6,7 +6,7 @@ from functools import cached_property
 
 from zsupport.answer.case import Case, facts_decide, names_in
 from zsupport.answer.space import Cases, Space, union
-from zsupport.policy.model import Alternative, Member, Revision, When
+from zsupport.policy.model import Alternative, Revision, When, ranked_above
 from zsupport.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -164,12 +164,3 @@ class _Search:
     def _with_priority(self) -> Cases:
         """The cases that have a priority, if facts decide it; otherwise all cases."""
         return union(self._by_priority.values()) if self.by_facts else self.space.every
-
-
-def ranked_above(members: Sequence[Member], current: str | None) -> list[str]:
-    """Return the ids of plans or roles: those above the current one by distance, then the rest."""
-    above = [current] if current is not None else []
-    for id in above:
-        above += [m.id for m in members if id in m.above and m.id not in above]
-    ids = [member.id for member in members]
-    return [*above[1:], *(id for id in ids if id not in above[1:])]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from zsupport.clock.target import Target
 from zsupport.clock.windows import DAYS, Window
-from zsupport.typed import NamedTuple
+from zsupport.typed import NamedTuple, Sequence
 
 #: The kinds of channels that do not open cases. They have no targets.
 NO_CASE = ("self-service", "community")
@@ -86,6 +86,15 @@ class Member(NamedTuple):
     retired: str | None
     remarks: Remarks
     place: Place
+
+
+def ranked_above(members: Sequence[Member], current: str | None) -> list[str]:
+    """Return the ids of plans or roles: those above the current one by distance, then the rest."""
+    above = [current] if current is not None else []
+    for id in above:
+        above += [m.id for m in members if id in m.above and m.id not in above]
+    ids = [member.id for member in members]
+    return [*above[1:], *(id for id in ids if id not in above[1:])]
 
 
 class Fact(NamedTuple):

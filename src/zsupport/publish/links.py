@@ -10,8 +10,6 @@ _ALLOWED = r"[!#-;=?-\[\]-~]*"
 # An international number, and what separates it from an extension.
 _NUMBER = r"\+[0-9][0-9 .()/\u2013-]*"
 _EXTENSION = r"ext\.?|x"
-
-
 #: The first part of a number with its separators; a name such as 800-CALL is not one.
 _DIALLED = r"\+?[0-9 .()/\u2010-\u2013\u00a0-]+"
 
@@ -25,13 +23,8 @@ def safe_link(url: str | None) -> str | None:
 
 def is_telephone(number: str) -> bool:
     """Return whether a text is a telephone number, with or without its country."""
-    line, *extensions = (part.strip() for part in re.split(_EXTENSION, number))
-    return (
-        re.fullmatch(_DIALLED, line) is not None
-        and re.search("[0-9]", line) is not None
-        and len(extensions) < 2
-        and all(re.fullmatch("[0-9]+", extension) for extension in extensions)
-    )
+    line, _ = _parts(number)
+    return re.fullmatch(_DIALLED, line) is not None and re.search("[0-9]", line) is not None
 
 
 def telephone_link(number: str) -> str | None:
@@ -39,10 +32,16 @@ def telephone_link(number: str) -> str | None:
 
     A number without `+` can be dialled only in its country, so that it needs a context.
     """
-    line, *extensions = (part.strip() for part in re.split(_EXTENSION, number))
-    if not re.fullmatch(_NUMBER, line) or len(extensions) > 1:
-        return None
-    if not all(re.fullmatch("[0-9]+", extension) for extension in extensions):
+    line, extension = _parts(number)
+    if not re.fullmatch(_NUMBER, line):
         return None
     digits = re.sub("[^0-9]", "", line)
-    return f"tel:+{digits}" + "".join(f";ext={extension}" for extension in extensions)
+    return f"tel:+{digits};ext={extension}" if extension else f"tel:+{digits}"
+
+
+def _parts(number: str) -> tuple[str, str | None]:
+    """Return a number and its extension; an empty number if the extension is invalid."""
+    line, *extensions = (part.strip() for part in re.split(_EXTENSION, number))
+    if len(extensions) > 1 or not all(re.fullmatch("[0-9]+", text) for text in extensions):
+        return "", None
+    return line, extensions[0] if extensions else None

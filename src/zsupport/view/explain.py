@@ -11,7 +11,7 @@ from zsupport.answer.case import Answers, Because, Case, Details, Row
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.answer.grants import applying_grants
 from zsupport.errors import LimitExceeded
-from zsupport.policy.model import Alternative, Grant, Place, When
+from zsupport.policy.model import Alternative, Grant, Place, When, ranked_above
 from zsupport.typed import TYPE_CHECKING, Generic
 from zsupport.wording import enumerated
 
@@ -153,11 +153,11 @@ class Explainer(Generic[Row, Details]):
         members = self.revision.plans if dimension == "plan" else self.revision.roles
         if not members:
             return [None]
-        ids = [member.id for member in members]
-        near = [case[dimension]] if dimension in case else []
-        for id in near:
-            near += [m.id for m in members if id in m.above and m.id not in near]
-        return [*near, *(id for id in ids if id not in near)]
+        current = case.get(dimension)
+        ranked = ranked_above(members, current)
+        if current is None:
+            return [*ranked]
+        return [current, *(id for id in ranked if id != current)]
 
 
 def case_of(answer: ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer) -> Case:

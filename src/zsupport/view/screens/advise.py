@@ -28,6 +28,7 @@ from zsupport.view.screens import (
     priority_label,
     with_id,
 )
+from zsupport.view.screens.channels import state_in_words
 from zsupport.wording import enumerated, glued
 
 if TYPE_CHECKING:
@@ -215,16 +216,10 @@ def _country(code: str) -> str:
 
 
 def _opening(entry: AdvisedChannel, hours: HoursAnswer, setting: Setting) -> str:
-    """Return whether a channel is open, and until when."""
-    opens, closes = entry["next_open"], entry["next_close"]
-    if entry["state"] == "open":
-        always = "open, always" if hours.windows is not None else "open"
-        return f"open until {setting.times.near(closes)}" if closes else always
-    if entry["state"] == "closed":
-        return f"closed, opens {setting.times.near(opens)}" if opens else "closed"
-    if entry["state"] == NEEDS_INPUT:
-        return "hours depend on the customer"
-    return "hours not stated" if entry["kind"] not in NO_CASE else ""
+    """Return whether a channel is open; nothing for self-service without stated hours."""
+    if entry["kind"] in NO_CASE and hours.state not in ("open", "closed", NEEDS_INPUT):
+        return ""
+    return state_in_words(hours, setting.times)
 
 
 def _target(target: AdvisedTarget, setting: Setting) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from zsupport.answer.case import NEEDS_INPUT
 from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
 from zsupport.answer.opening import HoursAnswer
@@ -31,12 +33,12 @@ from zsupport.view.screens import (
     sentence,
     with_id,
 )
-from zsupport.view.screens.matrix import Labeller, MatrixRow, distinguishing, merged
+from zsupport.view.screens.matrix import Labeller, MatrixRow, distinguishing, merged, values_key
 from zsupport.view.times import Times
 from zsupport.wording import counted, enumerated, glued, name_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 #: Things to have ready are listed in one line if they are not longer.
 _MAX_LISTED = 40
@@ -169,7 +171,7 @@ def _states(
         of_channel = [
             MatrixRow(
                 tuple((value,) for value in values_of(row, opening.columns)),
-                (_state_in_words(row, setting.times),),
+                (state_in_words(row, setting.times),),
             )
             for row in opening
             if row.state != "not-entitled"
@@ -188,7 +190,8 @@ def _states(
     return result, [("Hours", "\n".join(lines))]
 
 
-def _state_in_words(row: HoursAnswer, times: Times) -> str:
+def state_in_words(row: HoursAnswer, times: Times) -> str:
+    """Return whether a channel is open, and until when."""
     if row.state == "open":
         if row.next_close is not None:
             return f"open until {times.near(row.next_close)}"
@@ -211,7 +214,7 @@ def _matrix(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Sett
         return section(title), notes.section(), closing(answers, setting)
     notes = Notes(
         answers.revision, allowed, setting.lang, _remarks,
-        groups=(_channel_of, *(_value_in(name) for name in names)),
+        groups=(_channel_of, *(partial(values_key, [name]) for name in names)),
     )  # fmt: skip
     channels = list(dict.fromkeys(answer.channel for answer in allowed))
     unused = dict.fromkeys(answer.channel for answer in answers if answer.channel not in channels)
@@ -279,11 +282,6 @@ def _instructions(
 
 def _channel_of(answer: ChannelAnswer) -> tuple[str, str]:
     return "channel", answer.channel
-
-
-def _value_in(name: str) -> Callable[[ChannelAnswer], tuple[str, str]]:
-    """Return the group of an answer by its value in a column."""
-    return lambda answer: (name, values_of(answer, [name])[0])
 
 
 def _channels(heads: list[str], row: MatrixRow) -> str:

@@ -23,6 +23,7 @@ from zsupport.view.screens.matrix import (
     distinguishing,
     effective_places,
     merged,
+    values_key,
     with_places,
 )
 from zsupport.view.targets_in_words import adds_to_target, target_as_sentence, target_in_words
@@ -30,7 +31,7 @@ from zsupport.view.times import working_time
 from zsupport.wording import NO_BREAK, glued
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from zsupport.answer.promise import Promise
     from zsupport.clock.target import Target
@@ -310,8 +311,8 @@ def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> S
     entitled = [row for row in rows if row.answer.state != "not-entitled"]
     hours = list(dict.fromkeys(row.hours for row in entitled if row.hours))
     own = partial(_remarks, {id(row.answer): row for row in rows}, differing=len(hours) > 1)
-    by_row = partial(_key, names)
-    by_column = partial(_key, [across] if across else [])
+    by_row = partial(values_key, names)
+    by_column = partial(values_key, [across] if across else [])
     notes = Notes(
         answers.revision, [row.answer for row in entitled], setting.lang, own,
         groups=(by_row, by_column) if across else (),
@@ -394,10 +395,6 @@ def _notes_of_channels(answers: DueAnswers, lang: str) -> set[str]:
         return set()
     texts = (joined_lines(item.remarks.note, lang) for item in answers.revision.channels)
     return {text for text in texts if text}
-
-
-def _key(names: Iterable[str], answer: DueAnswer) -> tuple[object, ...]:
-    return (*names, *values_of(answer, names))
 
 
 def _table(

@@ -30,6 +30,7 @@ from zsupport.view.screens.matrix import (
     MatrixRow,
     effective_places,
     merged,
+    values_key,
     with_places,
 )
 
@@ -244,7 +245,7 @@ def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
     # A note that concerns a priority, for example, stands at the priority.
     notes = Notes(
         answers.revision, entitled, setting.lang, _remarks,
-        groups=[partial(_value_in, name) for name in names],
+        groups=[partial(values_key, [name]) for name in names],
     )  # fmt: skip
     fields = () if names else ("hours",)
     names = names or ["hours"]
@@ -280,10 +281,6 @@ def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
         notes.section(),
         closing(answers, setting, *pairs),
     )
-
-
-def _value_in(name: str, answer: HoursAnswer) -> tuple[str, str]:
-    return name, values_of(answer, [name])[0]
 
 
 def _title(answers: HoursAnswers, setting: Setting) -> Heading:

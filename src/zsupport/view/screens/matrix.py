@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
+    from zsupport.answer.case import Answer
+
 #: The values of each dimension that a row stands for.
 Labels: TypeAlias = "tuple[tuple[str, ...], ...]"
 #: The maximum number of values in a label, and of groups of rows in a closing line.
@@ -50,6 +52,11 @@ def merged(rows: Sequence[MatrixRow]) -> list[MatrixRow]:
             changed = changed or len(groups) < len(result)
             result = list(groups.values())
     return result
+
+
+def values_key(names: Sequence[str], row: Answer) -> tuple[str, ...]:
+    """Return the group of a row by its values in some columns: `("channel", "phone")`."""
+    return (*names, *values_of(row, names))
 
 
 def distinguishing(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
