@@ -8,10 +8,11 @@ from itertools import product
 from zsupport.answer.promise import Promise
 from zsupport.policy.model import Metric
 from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell, opened_hours
-from zsupport.publish.merge import Box, merged
+from zsupport.publish.merge import merged
 from zsupport.publish.page import Grid, Line, Passage, Phrase, joined
 from zsupport.publish.texts import PageTexts
 from zsupport.typed import NamedTuple
+from zsupport.view.boxes import Box
 
 #: The contents of a row: a cell for each column. None: the case cannot occur.
 Cells = tuple[ChannelCell | TargetCell | None, ...]

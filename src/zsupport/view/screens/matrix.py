@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 from zsupport.answer.case import Row
 from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.view.boxes import merged_boxes
 from zsupport.view.notes import values_of
 
 if TYPE_CHECKING:
@@ -33,25 +36,7 @@ def merged(rows: Sequence[MatrixRow]) -> list[MatrixRow]:
 
     Every case of `rows` is in exactly one merged row.
     """
-    result = list(rows)
-    width = len(result[0].labels) if result else 0
-    changed = True
-    while changed:
-        changed = False
-        for place in reversed(range(width)):
-            groups: dict[object, MatrixRow] = {}
-            for row in result:
-                rest = (*row.labels[:place], *row.labels[place + 1 :])
-                earlier = groups.get((rest, row.cells))
-                if earlier is None:
-                    groups[rest, row.cells] = row
-                    continue
-                values = tuple(dict.fromkeys((*earlier.labels[place], *row.labels[place])))
-                labels = (*row.labels[:place], values, *row.labels[place + 1 :])
-                groups[rest, row.cells] = earlier._replace(labels=labels)
-            changed = changed or len(groups) < len(result)
-            result = list(groups.values())
-    return result
+    return list(itertools.starmap(MatrixRow, merged_boxes(rows, lambda _, values: tuple(values))))
 
 
 def values_key(names: Sequence[str], row: Answer) -> tuple[str, ...]:
