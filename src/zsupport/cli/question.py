@@ -208,8 +208,6 @@ def finish(
         )
         on_screen = answers._replace(warnings=_named(answers.warnings, _glued_flag))
         answers = answers._replace(warnings=_named(answers.warnings, flag_of))
-        report = view.show(answers, query, question.zone, common.lang)
-        report = report._replace(answer=view.answer, facts=tuple(question.policy.facts))
         if common.field is not None and common.format not in ("auto", "plain"):
             raise UsageError(f"`--field` and `--format {common.format}` cannot be combined")
         # Compute everything before writing, so that a run with an error writes only the error.
@@ -220,10 +218,14 @@ def finish(
         format = chosen_format(common.format)
         if common.field is None and format == "table":
             screen, reasons = _screen(common, question, on_screen, view, reasons, stated), []
-        elif common.field is None and FORMATS[format].notes:
-            report, reasons = report._replace(notes=_notes(common, answers, report, reasons)), []
         else:
-            stderr_lines = _stderr_lines(common, answers, report, refused=code == 2)
+            report = view.show(answers, query, question.zone, common.lang)
+            report = report._replace(answer=view.answer, facts=tuple(question.policy.facts))
+            if common.field is None and FORMATS[format].notes:
+                notes = _notes(common, answers, report, reasons)
+                report, reasons = report._replace(notes=notes), []
+            else:
+                stderr_lines = _stderr_lines(common, answers, report, refused=code == 2)
         if screen is not None:
             emit(screen)
         elif common.field is not None:
