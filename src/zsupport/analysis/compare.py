@@ -34,7 +34,7 @@ class CountedTime(NamedTuple):
     """
 
     calendars: tuple[PolicyCalendar, ...]
-    open: bool = True  # if there are no calendars: every instant counts (True) or none (False)
+    open: bool = True  # without calendars: every instant counts (True) or none (False)
 
     def joined(self, other: CountedTime) -> CountedTime:
         """Return the union of these hours and `other`."""

@@ -92,7 +92,7 @@ class Matrix(NamedTuple):
 class Bars(NamedTuple):
     """Labels with bars of equal width and texts. In a narrow terminal the bars are omitted.
 
-    The `scale` stands above the bars.
+    The `scale` is above the bars.
     """
 
     scale: str

@@ -116,7 +116,7 @@ class Anything(Shape):
 
 
 class TextsOrEmpty(Shape):
-    """A list of texts; an empty list expects that there is no text."""
+    """A list of texts; an empty list expects no text."""
 
     words = "a list of texts"
 

@@ -195,7 +195,7 @@ class _Binder:
             self.default = stated
 
     def moment(self, at: PlacedText | None, where: tzinfo | None) -> datetime | None:
-        """Return the instant of a text, or None if there is no text or it is invalid.
+        """Return the instant of a text, or None without a valid text.
 
         `where` is the time zone of local times. `now` is refused.
         """

@@ -482,7 +482,7 @@ def _distinguishing_channels(
 def _expecting(
     command: str, keys: dict[str, Plain], row: TestedAnswer, fields: list[str]
 ) -> dict[str, Plain] | None:
-    """Return a test that expects these fields of an answer; None if there are no fields."""
+    """Return a test that expects these fields of an answer; None without fields."""
     if not fields:
         return None
     expect = {field: plain(getattr(row, field), zone("UTC")) for field in fields}

@@ -116,7 +116,7 @@ def _remarks_of_card(answer: DueAnswer) -> list[Remark]:
 
 
 def _headline(row: CaseRow, setting: Setting) -> Heading:
-    """Return the answer in one line: when the target is due, or why there is no deadline."""
+    """Return the answer in one line: when the target is due, or why it has no deadline."""
     times, answer, due = setting.times, row.answer, row.answer.due
     color = _COLORS.get(answer.state, "")
     if due is None:

@@ -242,7 +242,7 @@ def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
     entitled = [answer for answer in answers if answer.state != "not-entitled"]
     names = [name for name in answers.columns if name != "hours"]
     by_name = not names
-    # A note that concerns a priority, for example, stands at the priority.
+    # A note that concerns a priority, for example, is marked at the priority.
     notes = Notes(
         answers.revision, entitled, setting.lang, _remarks,
         groups=[partial(values_key, [name]) for name in names],
