@@ -92,7 +92,9 @@ def test_project_cannot_name_a_policy_outside_of_the_folder(value: str, tmp_path
     configure(tmp_path, f'[tool.zsupport]\npolicy = "{value.format(folder=tmp_path)}"\n')
     with pytest.raises(UsageError, match="`policy` names a file outside of the folder") as caught:
         choose(None, {}, str(tmp_path))
-    assert wording.name_fields(caught.value.hint, flag_of) == "name the file with --policy"
+    assert (
+        wording.Wording(naming=flag_of).message(caught.value.hint) == "name the file with --policy"
+    )
     # In a repository the policy can be next to the folder.
     (tmp_path / ".git").mkdir()
     (tmp_path / "desk").mkdir()

@@ -24,7 +24,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 from zsupport.sources.find import shipped_policies
 from zsupport.view.errors import findings_text
-from zsupport.wording import argument
+from zsupport.wording import Wording
 
 SECONDS = 3
 KIBIBYTES = 256 * 1024
@@ -546,7 +546,7 @@ def assert_only_findings(data: bytes) -> None:
     )
     if findings:
         invalid = InvalidPolicy(findings, {"p.yaml": data.decode("utf-8", "replace")})
-        assert findings_text(invalid, argument)
+        assert findings_text(invalid, Wording())
 
 
 QUICKLY = settings(

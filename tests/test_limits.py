@@ -32,7 +32,7 @@ from zsupport.cli.options import flag_of
 from zsupport.guide import read_guide
 from zsupport.limits import LIMITS
 from zsupport.sources.project import project_from
-from zsupport.wording import name_fields
+from zsupport.wording import Wording
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -157,7 +157,7 @@ def test_the_guide_lists_every_limit() -> None:
     table = read_guide("files").partition("| at most | of | instead |\n|---|---|---|\n")[2]
     rows = [row for row in table.partition("\n\n")[0].splitlines() if row]
     assert rows == [
-        f"| {limit.most:,} | {limit.counts} | {name_fields(limit.hint, flag_of)} |"
+        f"| {limit.most:,} | {limit.counts} | {Wording(naming=flag_of).message(limit.hint)} |"
         for limit in LIMITS.values()
     ]
 

@@ -40,13 +40,16 @@ def in_terminal(
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
         os.chdir(folder or cli.folder)
         os.execve(sys.executable, cli.command(*arguments), variables)
-    shown, waiting, position = b"", list(keys), 0
+    shown, waiting, position, last = b"", list(keys), 0, b""
     until = time.monotonic() + 60
     while time.monotonic() < until:
         if waiting and waiting[0][0] in shown[position:]:
             position = len(shown)
-            os.write(screen, waiting.pop(0)[1])
+            last = waiting.pop(0)[1]
+            os.write(screen, last)
         if not select.select([screen], [], [], 0.2)[0]:
+            if not waiting:
+                os.write(screen, last)  # a pager drops the keys that wait when it is interrupted
             continue
         try:
             shown += os.read(screen, 65536)

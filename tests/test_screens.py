@@ -46,7 +46,7 @@ from zsupport.view.screens import SCREENS, Setting, load_screen
 from zsupport.view.screens.matrix import MatrixRow, effective_places, merged, with_places
 from zsupport.view.screens.policies import policy_screen
 from zsupport.view.times import Times
-from zsupport.wording import NO_BREAK
+from zsupport.wording import NO_BREAK, Wording
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -91,7 +91,7 @@ def setting_of(policy: Policy, answers: AnyAnswers, stated: Iterable[str]) -> Se
         return policy.hours(**case, at=AT)
 
     times = Times(zone(answers.revision.timezone), AT)
-    return Setting(times, "en", frozenset(stated), flag_of, opening, "folder/")
+    return Setting(times, "en", frozenset(stated), Wording(naming=flag_of), opening, "folder/")
 
 
 def screens_of(name: str) -> Iterator[tuple[str, Screen]]:

@@ -12,7 +12,7 @@ import zsupport
 from zsupport.answer.case import NeedsInput
 from zsupport.cli.options import flag_of
 from zsupport.suite.format import key_of
-from zsupport.wording import Message, Naming, argument, name_fields
+from zsupport.wording import Message, Naming, Wording, argument
 
 POLICY = """\
 format: 1
@@ -32,6 +32,8 @@ targets:
 """
 AT = "2026-11-23T10:00:00Z"
 CUSTOMER = ("--customer-tz", "Europe/Berlin", "--customer-country")
+
+_OPTIONS = Wording(naming=flag_of)
 
 
 class Callers:
@@ -194,16 +196,17 @@ def test_braces_in_a_value_are_not_a_template(first: str, second: str) -> None:
         "{first} ({plan}, {fact first=second}) {inner}",
         first=first, second=second, inner=Message("{second} {as_of}", second=second),
     )  # fmt: skip
-    assert (
-        name_fields(text, flag_of) == f"{first} (--plan, --fact {first}={second}) {second} --as-of"
-    )
-    assert text == name_fields(text, argument)
+    assert _OPTIONS.message(text) == f"{first} (--plan, --fact {first}={second}) {second} --as-of"
+    assert text == Wording(naming=argument).message(text)
     for same in (copy.copy(text), pickle.loads(pickle.dumps(text))):
-        assert name_fields(same, flag_of) == name_fields(text, flag_of)
+        assert _OPTIONS.message(same) == _OPTIONS.message(text)
 
 
 def test_text_without_fields_is_unchanged() -> None:
-    assert (name_fields("--plan {plan}", flag_of), name_fields(None, flag_of)) == (
+    assert (
+        _OPTIONS.message("--plan {plan}"),
+        _OPTIONS.message(None),
+    ) == (
         "--plan {plan}",
         None,
     )

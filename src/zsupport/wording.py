@@ -1,11 +1,11 @@
-"""Texts for people: lists and counts in sentences, and fields in the notation of a caller."""
+"""Texts for people: messages that can be translated, and lists and counts in sentences."""
 
 from __future__ import annotations
 
 from zsupport.typed import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Self, TypeAlias
 
 #: A function that writes a field in the notation of a caller: `--plan`, `--metric all`,
@@ -26,51 +26,128 @@ def argument(field: str, *value: str) -> str:
     return f"{field}={value[0]!r}" if value else field
 
 
-class Message(str):
-    """A message that names fields of a question; the string itself names them as Python arguments.
+class Language:
+    """English: the texts as they stand in the source. `zsupport.translations` has the others."""
 
-    A placeholder `{name}` in the template is replaced by the value `name`. Without this value, the
+    code = "en"
+
+    def text(self, template: str) -> str:
+        """Return the template of a text in this language."""
+        return template
+
+    def plural(self, single: str, several: str, number: int) -> str:
+        """Return the template for a number: `single` or `several` in English."""
+        return single if number == 1 else several
+
+    def number(self, number: int) -> str:
+        """Return a whole number with its thousands separated: `1,200`."""
+        return f"{number:,}"
+
+
+ENGLISH = Language()
+
+
+class Wording:
+    """Writes the program's texts for a reader: in a language, with fields in a notation."""
+
+    def __init__(self, language: Language = ENGLISH, naming: Naming = argument) -> None:
+        self.language = language
+        self.naming = naming
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """Return a text of the program in the language of the reader.
+
+        `text` is a `Message`, or a template as that of a `Message`.
+        """
+        if isinstance(text, Message):
+            return text.worded(self)
+        return _fill(self.language.text(text), values, self)
+
+    def message(self, text: MaybeText) -> MaybeText:
+        """Return a `Message` in the language of the reader; other texts stay as they are."""
+        return text.worded(self) if isinstance(text, Message) else text
+
+
+class Message(str):
+    """A text of the program for people, which can be shown in another language.
+
+    The string itself is in English and names fields of a question as Python arguments. A
+    placeholder `{name}` in the template is replaced by the value `name`. Without this value, the
     placeholder is a field, such as `{plan}`. `{metric id}` is the field `metric` with the value of
     `id`. `{fact id=value}` is the field `fact` with an entry: its key is the value of `id`, its
-    value is the value of `value`. `name_fields` returns the message in the notation of another
-    caller.
+    value is the value of `value`. `Wording` returns the message for another reader.
     """
 
     __slots__ = ("template", "values")
 
-    def __new__(cls, template: str, /, **values: str) -> Self:
+    def __new__(cls, template: str, /, **values: object) -> Self:
         """Create a message. Values are inserted unchanged. A value can be a `Message` too."""
-        message = super().__new__(cls, _fill(template, values, argument))
+        message = super().__new__(cls, _fill(template, values, _PYTHON))
         message.template = template
         message.values = values
         return message
 
     template: str
-    values: dict[str, str]
+    values: dict[str, object]
 
-    def __reduce__(self) -> tuple[Callable[..., Message], tuple[str, dict[str, str]]]:
+    def worded(self, wording: Wording) -> str:
+        """Return the message for a reader."""
+        return _fill(wording.language.text(self.template), self.values, wording)
+
+    def __reduce__(self) -> tuple[Callable[..., Message], tuple[object, ...]]:
         return _restore, (self.template, self.values)
 
 
-def _restore(template: str, values: dict[str, str]) -> Message:
+class Counted(Message):
+    """A message about a number of things; `{count}` is the number: `1 case`, `1,200 cases`."""
+
+    __slots__ = ("number", "several")
+
+    def __new__(cls, single: str, several: str, number: int, /, **values: object) -> Self:
+        """Create a message from the templates for one thing and for several."""
+        template = ENGLISH.plural(single, several, number)
+        filled = _fill(template, {**values, "count": ENGLISH.number(number)}, _PYTHON)
+        message = str.__new__(cls, filled)
+        message.template, message.values = single, values
+        message.several, message.number = several, number
+        return message
+
+    several: str
+    number: int
+
+    def worded(self, wording: Wording) -> str:
+        """Return the message for a reader."""
+        language = wording.language
+        template = language.plural(self.template, self.several, self.number)
+        return _fill(template, {**self.values, "count": language.number(self.number)}, wording)
+
+    def __reduce__(self) -> tuple[Callable[..., Message], tuple[object, ...]]:
+        return _restore_counted, (self.template, self.several, self.number, self.values)
+
+
+def _restore(template: str, values: dict[str, object]) -> Message:
     return Message(template, **values)
 
 
-def name_fields(text: MaybeText, naming: Naming) -> MaybeText:
-    """Return a text with its fields in the notation of a caller; other texts stay as they are."""
-    return _fill(text.template, text.values, naming) if isinstance(text, Message) else text
+def _restore_counted(single: str, several: str, number: int, values: dict[str, object]) -> Counted:
+    return Counted(single, several, number, **values)
 
 
-def _fill(template: str, values: dict[str, str], naming: Naming) -> str:
+_PYTHON = Wording()
+
+
+def _fill(template: str, values: Mapping[str, object], wording: Wording) -> str:
     # Without a regular expression: importing `re` takes longer than most answers.
     text, *parts = template.split("{")
     for part in parts:
         placeholder, _, after = part.partition("}")
         name, *keys = placeholder.replace("=", " ").split()
         if name in values and not keys:
-            text += name_fields(values[name], naming) + after
+            value = values[name]
+            text += value.worded(wording) if isinstance(value, Message) else str(value)
         else:
-            text += naming(name, *(values[key] for key in keys)) + after
+            text += wording.naming(name, *(str(values[key]) for key in keys))
+        text += after
     return text
 
 
@@ -79,14 +156,17 @@ def glued(text: str) -> str:
     return text.replace(" ", NO_BREAK)
 
 
-def enumerated(names: Iterable[str], word: str = "and") -> str:
-    """Return names as a list in a sentence: `a`, `a and b`, `a, b and c`."""
+def enumerated(names: Iterable[str], *, either: bool = False) -> str:
+    """Return names as a list in a sentence: `a`, `a and b`, `a, b and c`. `either`: with `or`."""
     names = list(names)
     if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {word} {names[-1]}"
-
-
-def counted(count: int, what: str) -> str:
-    """Return a count with its noun: `1 case`, `1,200 cases`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+        return names[0] if names else ""
+    first = names[0]
+    if any(isinstance(name, Message) for name in names):
+        for name in names[1:-1]:
+            first = Message("{first}, {next}", first=first, next=name)
+    else:
+        first = ", ".join(names[:-1])
+    if either:
+        return Message("{names} or {last}", names=first, last=names[-1])
+    return Message("{names} and {last}", names=first, last=names[-1])

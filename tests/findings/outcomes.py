@@ -19,6 +19,7 @@ from zsupport.findings import (
 )
 from zsupport.report import Terminal
 from zsupport.report.findings import Context
+from zsupport.wording import Wording
 
 ACME = """\
 format: 1
@@ -100,7 +101,7 @@ EMPTY = Outcome("check", (), {}, CODES, ("nothing to check",), EXTRA)
 
 CONTEXT = Context(
     Terminal(), "/home/ci/work/desk", "/home/ci/work", moment="2026-11-26T12:00:00",
-    naming=flag_of,
+    words=Wording(naming=flag_of),
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from zsupport.report.findings.text import finding_text
 from zsupport.report.findings.wording import gravest_first, sentences
 from zsupport.report.text import guarded, printable, unsafe
 from zsupport.view.schemas import schema
+from zsupport.wording import Wording
 
 FOLDER = Path(__file__).parent
 GOLDEN = FOLDER / "golden"
@@ -341,7 +342,7 @@ def test_colors_do_not_change_the_text() -> None:
 
 
 def test_label_of_a_place_without_source_is_shown() -> None:
-    text = finding_text(RICH.findings[0], {}, flag_of)
+    text = finding_text(RICH.findings[0], {}, Wording(naming=flag_of))
     assert "   = here: 4 hours, day and night\n" in text
     assert "|" not in text
 
@@ -349,7 +350,7 @@ def test_label_of_a_place_without_source_is_shown() -> None:
 def test_texts_contain_no_workflow_commands() -> None:
     message = "a\n::debug::x ##[error]y"
     finding = RICH.findings[0]._replace(hint="a\n  ::error::b::c", message=message)
-    output = guarded(finding_text(finding, {}, flag_of))
+    output = guarded(finding_text(finding, {}, Wording(naming=flag_of)))
     assert "##[" not in output
     lines = [line for line in output.splitlines() if line.strip().startswith("::")]
     assert all(line.startswith("   ::: policies/acme.yaml:") for line in lines)

@@ -351,7 +351,7 @@ class _AnsweredCase:
         self.details = details._replace(changes=to_contact or (), not_searched=not_searched)
         if not_searched:
             message = (
-                f"the smallest change that allows {enumerated(not_searched, 'or')} was not"
+                f"the smallest change that allows {enumerated(not_searched, either=True)} was not"
                 " searched, because the policy has too many cases"
             )
             self.warnings.append(Warning("change-not-searched", message))
@@ -458,7 +458,7 @@ class _AnsweredCase:
                 continue
             for field, question in _CUSTOMER_FIELDS.items():
                 if f"{{{field}}}" in message.template:
-                    questions.setdefault(field, message.values.get("ask", question))
+                    questions.setdefault(field, str(message.values.get("ask", question)))
         return tuple(
             MissingInput(field=field, fact=None, question=questions[field], values=())
             for field in _CUSTOMER_FIELDS

@@ -69,7 +69,7 @@ def summary(
     elif not changes:
         included = "No change of the case would include contact with support."
     if advice.state == SELF_HELP:
-        names = enumerated((entry["name"] for entry in advice.self_service), "or")
+        names = enumerated((entry["name"] for entry in advice.self_service), either=True)
         return f"Use {names}: contact with support is not included in this case.", included
     return "No channel is included in this case.", included
 

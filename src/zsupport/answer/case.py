@@ -10,6 +10,8 @@ from zsupport.typed import TYPE_CHECKING, Any, Generic, Mapping, NamedTuple, Seq
 
 #: The values of a case, by dimension (plan, role, channel, priority) or fact.
 Case = dict[str, str]
+#: The codes of Norwegian. Bokmål is written by most, and `no` does not say which form it is.
+_NORWEGIAN = ("nb", "no", "nn")
 #: If more assumed facts than this exclude a priority together, all of them are open in its rows.
 MAX_COMBINED_FACTS = 10
 
@@ -458,14 +460,20 @@ def say(text: Text | None, lang: str) -> str | None:
     """Return a text in a language.
 
     If the text is not available in this language, return it in the main language (nb for nb-NO),
-    in English, or in its first language.
+    in another form of Norwegian, in English, or in its first language.
     """
     if text is None or isinstance(text, str):
         return text
-    for language in (lang, lang.split("-")[0], "en"):
+    for language in (*alternatives(lang), "en"):
         if language in text:
             return text[language]
     return next(iter(text.values()))
+
+
+def alternatives(lang: str) -> tuple[str, ...]:
+    """Return the languages in which a reader of a language can read, the best first."""
+    main = lang.split("-")[0]
+    return (lang, main, *_NORWEGIAN) if main in _NORWEGIAN else (lang, main)
 
 
 def join(texts: Iterable[str | None]) -> str | None:

@@ -162,7 +162,7 @@ def dimensions(
             from zsupport.wording import enumerated
 
             message = (
-                f"the facts lead to {enumerated(known, 'or')}, not {query.priority};"
+                f"the facts lead to {enumerated(known, either=True)}, not {query.priority};"
                 " the stated priority is used"
                 if known
                 else f"the facts lead to no priority; the stated priority {query.priority} is used"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from zsupport.check.batch import CheckResult
 from zsupport.check.catalogue import KINDS
 from zsupport.findings import SEVERITIES, Finding, Outcome
-from zsupport.wording import Message, counted, enumerated
+from zsupport.wording import Counted, Message, enumerated
+
+#: The number of findings of each severity in words.
+_COUNTS: dict[str, Callable[[int], Message]] = {
+    "error": lambda count: Counted("{count} error", "{count} errors", count),
+    "warning": lambda count: Counted("{count} warning", "{count} warnings", count),
+    "note": lambda count: Counted("{count} note", "{count} notes", count),
+}
 
 
 def outcome_of(result: CheckResult, off: Sequence[str]) -> Outcome:
@@ -65,21 +72,35 @@ def _counts(result: CheckResult) -> Iterator[str]:
     """Yield the clauses of the last line."""
     findings = [finding for unit in result.units for finding in unit.findings]
     fixed = len(result.fixed)
-    files = counted(len(result.units), "file")
+    files = Counted("{count} file", "{count} files", len(result.units))
     if fixed:
-        yield f"Fixed {fixed:,} of {counted(fixed + len(findings), 'finding')} in {files}"
+        every = Counted("{count} finding", "{count} findings", fixed + len(findings))
+        yield Message(
+            "Fixed {fixed} of {findings} in {files}",
+            fixed=f"{fixed:,}",
+            findings=every,
+            files=files,
+        )
     elif findings:
-        yield f"Found {_by_severity(findings)} in {files}"
+        yield Message("Found {findings} in {files}", findings=_by_severity(findings), files=files)
     else:
-        yield f"All good: {files}"
+        yield Message("All good: {files}", files=files)
     if fixed and findings:
-        yield f"remaining: {_by_severity(findings)}"
+        yield Message("remaining: {findings}", findings=_by_severity(findings))
     if result.suppressed:
-        yield f"{counted(result.suppressed, 'finding')} suppressed by comments"
+        yield Counted(
+            "{count} finding suppressed by comments", "{count} findings suppressed by comments",
+            result.suppressed,
+        )  # fmt: skip
     if result.faults:
-        yield f"{counted(len(result.faults), 'file')} could not be read"
+        yield Counted(
+            "{count} file could not be read", "{count} files could not be read", len(result.faults)
+        )
     if result.unwritten:
-        yield f"{counted(len(result.unwritten), 'file')} could not be fixed"
+        yield Counted(
+            "{count} file could not be fixed", "{count} files could not be fixed",
+            len(result.unwritten),
+        )  # fmt: skip
     fixable = sum(finding.fix is not None for finding in findings)
     if fixable and not fixed:
         yield Message("{count} can be fixed with {fix}", count=f"{fixable:,}")
@@ -89,8 +110,12 @@ def preview_closing(result: CheckResult) -> str:
     """Return the last line of a run that shows fixes without applying them."""
     fixed = len(result.fixed)
     findings = fixed + sum(len(unit.findings) for unit in result.units)
-    files = counted(len(result.units), "file")
-    return f"would fix {fixed:,} of {counted(findings, 'finding')} in {files}"
+    files = Counted("{count} file", "{count} files", len(result.units))
+    every = Counted("{count} finding", "{count} findings", findings)
+    return Message(
+        "would fix {fixed} of {findings} in {files}",
+        fixed=f"{fixed:,}", findings=every, files=files,
+    )  # fmt: skip
 
 
 def _fix_line(finding: Finding) -> str:
@@ -101,5 +126,5 @@ def _fix_line(finding: Finding) -> str:
 def _by_severity(findings: Sequence[Finding]) -> str:
     """Return the number of findings of each severity, such as `1 error and 2 warnings`."""
     counts = (sum(finding.severity == name for finding in findings) for name in SEVERITIES)
-    parts = [counted(count, name) for count, name in zip(counts, SEVERITIES, strict=True) if count]
+    parts = [_COUNTS[name](count) for name, count in zip(SEVERITIES, counts, strict=True) if count]
     return enumerated(parts)

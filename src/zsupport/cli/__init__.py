@@ -14,7 +14,14 @@ from zsupport.cli.short import read_short
 
 # isort: split
 from zsupport.cli.options import COMMANDS, load_command
-from zsupport.cli.output import emit_stderr, leave, prepare_streams, report_error, wants_json
+from zsupport.cli.output import (
+    emit_stderr,
+    leave,
+    prepare_streams,
+    report_error,
+    state_language,
+    wants_json,
+)
 from zsupport.errors import Bug, UsageError, ZsupportError, is_interruption
 from zsupport.typed import TYPE_CHECKING
 
@@ -32,6 +39,7 @@ def run() -> NoReturn:
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code. Errors are printed, not raised."""
     as_json = wants_json(arguments)
+    state_language(arguments)
     prepare_streams()
     try:
         return _dispatch(arguments)

@@ -19,6 +19,7 @@ from zsupport.cli.output import asking_terminal, chosen_format, emit, explain, t
 from zsupport.cli.question import (
     PolicyQuestion,
     finish,
+    language_of,
     read,
     read_facts,
     read_moments,
@@ -103,7 +104,7 @@ def advise(
     def write(instant: datetime) -> str:
         return times.full(instant.replace(second=0))
 
-    answers = with_summary(answers, write, common.lang)
+    answers = with_summary(answers, write, language_of(common))
     query = question.query(
         plan=answers.query.plan,
         role=answers.query.role,
@@ -125,7 +126,7 @@ def _shows_screen(common: Common) -> bool:
 
 
 def _answers(common: Common, question: PolicyQuestion, case: _Case) -> AdviceAnswers:
-    return question.policy.advise(**case._asdict(), at=question.at, lang=common.lang)
+    return question.policy.advise(**case._asdict(), at=question.at, lang=language_of(common))
 
 
 def _ask(common: Common, question: PolicyQuestion, case: _Case, terminal: IO[str]) -> _Case:
@@ -172,8 +173,7 @@ def _command(common: Common, case: _Case) -> str:
             words += [word for pair in value.items() for word in ("--fact", "=".join(pair))]
         elif value is not None:
             words += [flag_of(name), value]
-    lang = common.lang if common.lang != "en" else None
-    for name, text in (("at", common.at), ("tz", common.tz), ("lang", lang)):
+    for name, text in (("at", common.at), ("tz", common.tz), ("lang", common.lang)):
         words += [flag_of(name), text] if text is not None else []
     words += ["--why"] if common.why else []
     return " ".join(map(quote, words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common
-from zsupport.cli.question import finish, read_facts, read_moments, read_question
+from zsupport.cli.question import finish, language_of, read_facts, read_moments, read_question
 from zsupport.view.channels import QUESTION
 
 _EXAMPLES = """
@@ -38,7 +38,7 @@ def channels(
         priority=priority,
         fact=read_facts(fact),
         at=moments.at,
-        lang=common.lang,
+        lang=language_of(common),
     )
     refusal = None
     if not any(answer.allowed for answer in answers.answers):

@@ -27,6 +27,7 @@ from zsupport.cli.options import (
 from zsupport.cli.question import (
     Moments,
     finish,
+    language_of,
     needed_input,
     read,
     read_facts,
@@ -112,7 +113,7 @@ def due(
         at_risk=risk,
         customer_tz=customer_tz,
         customer_country=customer_country,
-        lang=common.lang,
+        lang=language_of(common),
     )
     states = [answer.state for answer in answers.answers]
     refusal, code = None, 1

@@ -18,6 +18,7 @@ from zsupport.cli.options import (
 from zsupport.cli.output import emit
 from zsupport.cli.question import (
     finish,
+    language_of,
     needed_input,
     read,
     read_facts,
@@ -95,7 +96,7 @@ def hours(
         at=moments.at,
         customer_tz=customer_tz,
         customer_country=customer_country,
-        lang=common.lang,
+        lang=language_of(common),
     )
     refusal, code = None, 1
     states = [answer.state for answer in answers.answers]

@@ -137,7 +137,10 @@ COMMON = (
         "Time zone of local times and of the answer; local is that of this machine",
         completes="tz",
     ),
-    Option("lang", ("--lang",), "text", "CODE", "Language of the policy's texts", "en"),
+    Option(
+        "lang", ("--lang",), "text", "CODE",
+        "Language of texts [default: ZSUPPORT_LANG; in a terminal also the locale]",
+    ),
     FORMAT,
     CSV,
     Option(
@@ -162,7 +165,7 @@ class Common(NamedTuple):
     policy: str | None
     at: str | None
     tz: str | None
-    lang: str
+    lang: str | None
     format: str
     csv: str
     field: list[str] | None

@@ -10,13 +10,17 @@ from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, Zsuppor
 from zsupport.report import FINDING_FORMATS, FORMATS, Report, Terminal, render
 from zsupport.report.text import guarded, printable
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.wording import name_fields
+from zsupport.wording import ENGLISH, Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import IO, AnyStr, NoReturn
 
-    from zsupport.findings import Finding, Outcome
+    from zsupport.findings import Outcome
+    from zsupport.wording import Naming
+
+#: The language that the command line states with `--lang`.
+_stated_language: str | None = None
 
 
 def prepare_streams() -> None:
@@ -109,8 +113,47 @@ def _discard_output(out: IO[str] | IO[bytes] | None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
+def state_language(arguments: list[str]) -> None:
+    """Set the language that the arguments state with `--lang`, also if they are invalid."""
+    global _stated_language
+    _stated_language = last_value(arguments, "--lang")
+
+
+def chosen_language(*, screen: bool, stated: str | None = None) -> str:
+    """Return the language of the texts for a reader, such as `nb` or `pt-BR`.
+
+    It is `stated`, else that of `--lang`, that of ZSUPPORT_LANG, that of the locale if the texts
+    are shown on a `screen`, or English.
+    """
+    chosen = stated or _stated_language or os.environ.get("ZSUPPORT_LANG")
+    if chosen or not screen:
+        return chosen or ENGLISH.code
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if locale := os.environ.get(name):
+            # A locale is such as `nb_NO.UTF-8`, `sr_RS@latin`, `C.UTF-8` or `POSIX`.
+            code = locale.split(".")[0].split("@")[0].replace("_", "-")
+            return ENGLISH.code if code in ("C", "POSIX") else code
+    return ENGLISH.code
+
+
+def wording(language: str, naming: Naming = flag_of) -> Wording:
+    """Return the program's texts in a language, or in English if they are not translated."""
+    if language.split("-")[0] == ENGLISH.code:
+        return Wording(naming=naming)
+    from zsupport.sources.translations import translation
+
+    return Wording(translation(language), naming)
+
+
+def stderr_wording() -> Wording:
+    """Return the texts for the reader of standard error."""
+    screen = sys.stderr is not None and sys.stderr.isatty()
+    return wording(chosen_language(screen=screen))
+
+
 def note(text: str) -> None:
-    """Write a line to standard error, after `zsupport:`."""
+    """Write a line to standard error, after `zsupport:`, in the language of the reader."""
+    text = stderr_wording().message(text)
     emit_stderr(f"zsupport: {printable(' '.join(text.splitlines()))}\n")
 
 
@@ -218,6 +261,7 @@ def write_outcome(
     from zsupport.report.findings import Context, render_outcome
     from zsupport.sources.rewrite import write_output
     from zsupport.sources.workspace import workspace
+    from zsupport.view.errors import worded
 
     try:
         folder = os.getcwd()
@@ -230,15 +274,19 @@ def write_outcome(
         fails_at,
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         holidays,
-        flag_of,
     )
 
     def render_in(format: str) -> str:
         outcome = outcome_in(format)
-        units = (unit._replace(findings=name_options(unit.findings)) for unit in outcome.units)
-        closing = tuple(name_fields(line, flag_of) for line in outcome.closing)
+        # Only the format for people is in the language of the reader.
+        language = chosen_language(screen=is_terminal()) if format == "text" else ENGLISH.code
+        words = wording(language)
+        units = (unit._replace(findings=worded(unit.findings, words)) for unit in outcome.units)
+        closing = tuple(map(words.message, outcome.closing))
         return render_outcome(
-            outcome._replace(units=tuple(units), closing=closing), format, context
+            outcome._replace(units=tuple(units), closing=closing),
+            format,
+            context._replace(words=words),
         )
 
     if not output.quiet:
@@ -326,38 +374,37 @@ def _text(value: object) -> str:
 
 def wants_json(arguments: list[str]) -> bool:
     """Return whether errors are written as JSON, even if the options are invalid."""
-    as_json = False
+    # An invalid value does not change the format of its error.
+    return last_value(arguments, "--format", ("auto", *FORMATS, *FINDING_FORMATS)) == "json"
+
+
+def last_value(
+    arguments: list[str], option: str, values: tuple[str, ...] | None = None
+) -> str | None:
+    """Return the last value of an option, of `values` if they are given; None without one."""
+    last = None
     for i, argument in enumerate(arguments):
         if argument == "--":
             break
         name, equals, value = argument.partition("=")
-        if name == "--format":
+        if name == option:
             value = value if equals else "".join(arguments[i + 1 : i + 2])
-            # The last `--format` counts. An invalid value does not change the format of its error.
-            if value in ("auto", *FORMATS, *FINDING_FORMATS):
-                as_json = value == "json"
-    return as_json
-
-
-def name_options(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings with command-line options in their hints."""
-    return tuple(finding._replace(hint=name_fields(finding.hint, flag_of)) for finding in findings)
+            last = value if values is None or value in values else last
+    return last
 
 
 def report_error(error: ZsupportError, *, as_json: bool) -> int:
     """Write an error and return its exit code."""
     from zsupport.view.errors import error_document, error_text
 
-    error.message = name_fields(error.message, flag_of)
-    error.hint = name_fields(error.hint, flag_of)
-    if isinstance(error, InvalidPolicy):
-        error.findings = name_options(error.findings)
+    encoding = getattr(sys.stderr, "encoding", None) or "ascii"
     try:
         if as_json:
             from zsupport.report.json import dumps
 
-            emit(dumps(error_document(error), terminal_of("never")) + "\n")
-        emit_stderr(error_text(error, flag_of, getattr(sys.stderr, "encoding", None) or "ascii"))
+            document = error_document(error, Wording(naming=flag_of))
+            emit(dumps(document, terminal_of("never")) + "\n")
+        emit_stderr(error_text(error, stderr_wording(), encoding))
     except EnvironmentFault as fault:
         if not isinstance(error, InvalidPolicy | UsageError):
             error = fault

@@ -5,8 +5,15 @@ from __future__ import annotations
 import os
 
 from zsupport.cli.options import Command, Common, Option
-from zsupport.cli.output import chosen_format, emit, terminal_of, write_fields, write_report
-from zsupport.cli.question import read_moments, read_question, working_folder
+from zsupport.cli.output import (
+    chosen_format,
+    emit,
+    terminal_of,
+    wording,
+    write_fields,
+    write_report,
+)
+from zsupport.cli.question import language_of, read_moments, read_question, working_folder
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.clock.zones import zone
 from zsupport.dates import datetime
@@ -65,7 +72,7 @@ def policies(common: Common, name: str | None) -> int:
         emit(screen)
         return 0
     query = {"policy": requested, "at": format_instant(from_datetime(moments.at), moments.zone)}
-    report = show_policies(known, moments.at, query, common.lang, files)
+    report = show_policies(known, moments.at, query, language_of(common), files)
     if common.quiet:
         return 0
     if common.field is not None:
@@ -85,10 +92,10 @@ def _screen(
 
     terminal = terminal_of(common.color)
     if not files:
-        return render_screen(list_screen(policies, at, common.lang), terminal)
+        return render_screen(list_screen(policies, at, language_of(common)), terminal)
     documents = {file.name: document_of(file) for file in files}
     channels = _channels(policies[0], at, common)
-    screen = policy_screen(policies[0], at, common.lang, documents, channels)
+    screen = policy_screen(policies[0], at, language_of(common), documents, channels)
     return render_screen(screen, terminal)
 
 
@@ -99,7 +106,7 @@ def _channels(policy: Policy, at: datetime, common: Common) -> Screen:
     from zsupport.view.times import Times
 
     try:
-        answers = policy.channels(at=at, lang=common.lang)
+        answers = policy.channels(at=at, lang=language_of(common))
     except UsageError:
         return ()  # too many cases
     if not answers.in_force or {*answers.columns} <= {"channel"}:
@@ -107,7 +114,8 @@ def _channels(policy: Policy, at: datetime, common: Common) -> Screen:
     assumed = ", ".join(assumed_facts(answers))
     # This command has no options that change the assumed facts.
     answers = answers._replace(warnings=())
-    setting = Setting(Times(zone(answers.revision.timezone), at), common.lang)
+    lang = language_of(common)
+    setting = Setting(Times(zone(answers.revision.timezone), at), lang, words=wording(lang))
     screen = channels.screen(answers, setting)
     return (*screen, section(LabelledTexts((("Assumed", assumed),)))) if assumed else screen
 

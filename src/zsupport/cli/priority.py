@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zsupport.answer.case import facts_decide
 from zsupport.cli.options import FACT, Command, Common
-from zsupport.cli.question import finish, read_facts, read_moments, read_question
+from zsupport.cli.question import finish, language_of, read_facts, read_moments, read_question
 from zsupport.view.priority import QUESTION
 
 _EXAMPLES = """
@@ -25,7 +25,9 @@ def priority(common: Common, fact: list[str] | None) -> int:
     """
     moments = read_moments(common)
     question = read_question(common, moments)
-    answers = question.policy.priority(fact=read_facts(fact), at=moments.at, lang=common.lang)
+    answers = question.policy.priority(
+        fact=read_facts(fact), at=moments.at, lang=language_of(common)
+    )
     refusal = None
     if not any(answer.priority for answer in answers.answers):
         refusal = "not stated: no priority matches these facts"

@@ -6,7 +6,7 @@ import os
 import time
 
 from zsupport.cli.options import DEBUG, QUIET, Command, Option
-from zsupport.cli.output import emit, note
+from zsupport.cli.output import chosen_language, emit, note
 from zsupport.cli.progress import show_progress
 from zsupport.cli.question import working_folder
 from zsupport.clock.instants import local_date
@@ -17,6 +17,7 @@ from zsupport.library import Policy, load_files
 from zsupport.sources.cache import cache_folder, cached_holidays
 from zsupport.sources.find import choose, find, read_file
 from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.view.notes import missing_language
 
 if TYPE_CHECKING:
     from zsupport.publish.page import PublishedPage
@@ -44,7 +45,9 @@ _OUTPUT = Option(
     "output", ("--output",), "text", "FILE", "File to write [default: standard output]",
     completes="file",
 )  # fmt: skip
-_LANG = Option("lang", ("--lang",), "text", "CODE", "Language of the policy's texts [default: en]")
+_LANG = Option(
+    "lang", ("--lang",), "text", "CODE", "Language of the page [default: ZSUPPORT_LANG, or en]"
+)
 _DATE = Option(
     "date", ("--date",), "text", "YYYY-MM-DD",
     "Date of the page; days off are listed from then on [default: today]",
@@ -260,10 +263,8 @@ def _remarks(source: _PublishedPolicy, day: date, lang: str) -> list[str]:
     remarks = []
     if source.fallback:
         remarks.append(f"{source.policy.id}: the shipped example; name your own policy")
-    languages = source.policy.revisions[source.position(day)].languages
-    if languages and not {lang, lang.split("-")[0]} & {*languages, "en"}:
-        remarks.append(f"no texts in language `{lang}`; languages: {', '.join(languages)}")
-    return remarks
+    warning = missing_language(source.policy.revisions[source.position(day)], lang)
+    return [*remarks, warning.message] if warning else remarks
 
 
 def _language(text: str | None, place: str = "--lang") -> str:
@@ -271,7 +272,7 @@ def _language(text: str | None, place: str = "--lang") -> str:
     from zsupport.policy.languages import is_language, language_hint
 
     if text is None:
-        return "en"
+        return chosen_language(screen=False)
     if not is_language(text):
         raise UsageError(f"{place}: invalid language `{text}`", language_hint(text))
     return text

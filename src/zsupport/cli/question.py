@@ -5,17 +5,26 @@ from __future__ import annotations
 import os
 import time
 
-from zsupport.answer.case import NEEDS_INPUT, Answers, AnyAnswers, Details, Row, Warning
+from zsupport.answer.case import (
+    NEEDS_INPUT,
+    Answers,
+    AnyAnswers,
+    Details,
+    Row,
+    Warning,
+)
 from zsupport.answer.remarks import joined_lines
 from zsupport.cli.options import Common, flag_of
 from zsupport.cli.output import (
     chosen_format,
+    chosen_language,
     emit,
     explain,
     is_terminal,
     note,
     terminal_of,
     waiting_terminal,
+    wording,
     write_fields,
     write_report,
 )
@@ -28,8 +37,9 @@ from zsupport.library import Policy, load_files
 from zsupport.report import FORMATS, Remark, Report
 from zsupport.sources.find import LocatedPolicy, choose, find
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
+from zsupport.view.notes import missing_language
 from zsupport.view.questions import QuestionView
-from zsupport.wording import glued, name_fields
+from zsupport.wording import ENGLISH, Message, Wording, glued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +48,6 @@ if TYPE_CHECKING:
     from zsupport.answer.case import Query
     from zsupport.answer.opening import HoursAnswers
     from zsupport.report.screen import Paragraph
-    from zsupport.wording import Naming
 
 Value = TypeVar("Value")
 
@@ -149,6 +158,12 @@ def read_question(common: Common, moments: Moments) -> PolicyQuestion:
     return PolicyQuestion(policy, located, fallback, moments.at, moments.zone, moments.zone_stated)
 
 
+def language_of(common: Common) -> str:
+    """Return the language of the texts: in tables for people, that of the locale by default."""
+    screen = common.field is None and chosen_format(common.format) == "table"
+    return chosen_language(screen=screen, stated=common.lang)
+
+
 def working_folder() -> str | None:
     """Return the current folder, or None if it was removed."""
     try:
@@ -173,12 +188,12 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
 
 def needed_input(answers: AnyAnswers) -> str:
     """Return the refusal with the options that are required for an answer."""
-    messages = (
-        name_fields(warning.message, flag_of)
-        for warning in answers.warnings
-        if warning.code == NEEDS_INPUT
+    messages = [w.message for w in answers.warnings if w.code == NEEDS_INPUT]
+    values = {f"message{number}": message for number, message in enumerate(messages)}
+    return Message(
+        "needs input: {messages}",
+        messages=Message("; ".join(f"{{{name}}}" for name in values), **values),
     )
-    return f"needs input: {'; '.join(messages)}"
 
 
 def finish(
@@ -199,15 +214,18 @@ def finish(
     states what `refusal` states, so this line is omitted.
     """
     if refusal and not answers.in_force:
-        kind = refusal.partition(":")[0]
-        refusal = f"{kind}: no revision of the policy is in force at that moment"
+        if refusal.startswith("not entitled"):
+            refusal = Message("not entitled: no revision of the policy is in force at that moment")
+        else:
+            refusal = Message("not stated: no revision of the policy is in force at that moment")
     screen = None
     if not common.quiet:
         answers = answers._replace(
             warnings=(*answers.warnings, *_language_warnings(common, answers))
         )
-        on_screen = answers._replace(warnings=_named(answers.warnings, _glued_flag))
-        answers = answers._replace(warnings=_named(answers.warnings, flag_of))
+        lang = language_of(common)
+        on_screen = answers
+        answers = answers._replace(warnings=_worded(answers.warnings, Wording(naming=flag_of)))
         if common.field is not None and common.format not in ("auto", "plain"):
             raise UsageError(f"`--field` and `--format {common.format}` cannot be combined")
         # Compute everything before writing, so that a run with an error writes only the error.
@@ -219,7 +237,7 @@ def finish(
         if common.field is None and format == "table":
             screen, reasons = _screen(common, question, on_screen, view, reasons, stated), []
         else:
-            report = view.show(answers, query, question.zone, common.lang)
+            report = view.show(answers, query, question.zone, lang)
             report = report._replace(answer=view.answer, facts=tuple(question.policy.facts))
             if common.field is None and FORMATS[format].notes:
                 notes = _notes(common, answers, report, reasons)
@@ -256,11 +274,9 @@ def _reasons(
         return view.why(answers, where, zone_shown, lambda done, total: advance(doing, done, total))
 
 
-def _named(warnings: Iterable[Warning], naming: Naming) -> tuple[Warning, ...]:
-    """Return warnings that name fields in the notation of `naming`."""
-    return tuple(
-        warning._replace(message=name_fields(warning.message, naming)) for warning in warnings
-    )
+def _worded(warnings: Iterable[Warning], words: Wording) -> tuple[Warning, ...]:
+    """Return warnings with the texts for a reader."""
+    return tuple(warning._replace(message=words.message(warning.message)) for warning in warnings)
 
 
 def _glued_flag(field: str, *value: str) -> str:
@@ -282,20 +298,20 @@ def _screen(
     from zsupport.view.screens.reasons import deciding_places
     from zsupport.view.times import Times
 
-    if common.lang != "en" and not answers.revision.languages:
-        text = f"the policy is in one language: {_glued_flag('lang', common.lang)} has no effect"
-        answers = answers._replace(warnings=(*answers.warnings, Warning("no-language", text)))
+    lang = language_of(common)
+    words = wording(lang, _glued_flag)
+    answers = answers._replace(warnings=_worded(answers.warnings, words))
 
     def opening(query: Query) -> HoursAnswers:
         case = {**query._asdict(), "fact": query.facts}
         del case["facts"]
-        return question.policy.hours(**case, at=question.at, lang=common.lang)
+        return question.policy.hours(**case, at=question.at, lang=lang)
 
     exact = "relative" not in stated
     times = Times(question.zone_shown(answers), question.at, seconds=exact)
     stated |= {"why"} if common.why else set()
     stated |= {"at"} if common.at is not None else set()
-    setting = Setting(times, common.lang, stated, _glued_flag, opening, question.located.folder)
+    setting = Setting(times, lang, stated, words, opening, question.located.folder)
     blocks = load_screen(view.name)(answers, setting)
     if view.name not in EXPLAINED:
         few = len(reasons) <= _MAX_REASONS
@@ -328,15 +344,13 @@ def _policy_line(answers: AnyAnswers) -> Paragraph:
 
 
 def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:
-    """Return a warning if a policy has translations, but not in the language of `--lang`."""
-    known = answers.revision.languages
-    if not known or common.lang == "en" or {common.lang, common.lang.split("-")[0]} & set(known):
+    """Return a warning if the policy has no texts in the language that the person states."""
+    # The locale is not meant for one policy, and neither is the default.
+    lang = chosen_language(screen=False, stated=common.lang)
+    if common.lang is None and lang == ENGLISH.code:
         return []
-    return [
-        Warning(
-            "no-language", f"no texts in language `{common.lang}`; languages: {', '.join(known)}"
-        )
-    ]
+    warning = missing_language(answers.revision, lang)
+    return [warning] if warning else []
 
 
 def _notes(
@@ -372,6 +386,6 @@ def _select_remarks(
     """
     if common.why:
         kinds = (*kinds, *_TABLE_KINDS, "source")
-    doubt = joined_lines(answers.revision.validity.unclear, common.lang)
+    doubt = joined_lines(answers.revision.validity.unclear, language_of(common))
     hidden = f"unclear: {doubt}" if doubt else None
     return [remark.text for remark in remarks if remark.kind in kinds and remark.text != hidden]

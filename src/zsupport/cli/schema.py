@@ -17,7 +17,7 @@ With this first line, an editor with YAML support checks the policy while you wr
   # yaml-language-server: $schema=policy.schema.json"""
 
 _NAME = Option(
-    "name", (), "argument", "[NAME]", f"Schema: {enumerated(schemas.NAMES, 'or')}", "policy"
+    "name", (), "argument", "[NAME]", f"Schema: {enumerated(schemas.NAMES, either=True)}", "policy"
 )  # fmt: skip
 
 

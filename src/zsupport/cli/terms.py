@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common, Option
-from zsupport.cli.question import finish, read_facts, read_moments, read_question
+from zsupport.cli.question import finish, language_of, read_facts, read_moments, read_question
 from zsupport.view.terms import QUESTION
 
 _EXAMPLES = """
@@ -40,7 +40,7 @@ def terms(
         priority=priority,
         fact=read_facts(fact),
         at=moments.at,
-        lang=common.lang,
+        lang=language_of(common),
     )
     refusal = None
     if all(answer.text is None for answer in answers.answers):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.cli.options import ROLE, TOPIC, Command, Common
-from zsupport.cli.question import finish, read_moments, read_question
+from zsupport.cli.question import finish, language_of, read_moments, read_question
 from zsupport.view.topics import QUESTION
 
 _EXAMPLES = """
@@ -19,7 +19,9 @@ def topics(common: Common, topic: str | None, role: str | None) -> int:
     """List the self-help resources by topic and role."""
     moments = read_moments(common)
     question = read_question(common, moments)
-    answers = question.policy.topics(topic=topic, role=role, at=moments.at, lang=common.lang)
+    answers = question.policy.topics(
+        topic=topic, role=role, at=moments.at, lang=language_of(common)
+    )
     refusal = (
         None
         if answers.answers

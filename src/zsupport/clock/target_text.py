@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target import MAX_DAYS, MAX_SECONDS, Target, needs_hours
-from zsupport.wording import counted, enumerated
+from zsupport.wording import enumerated
 
 EXPECTED = (
     "a target such as `4h`, `4h 24x7`, `4 business hours`, `30 business minutes`, "
@@ -264,7 +264,7 @@ def adapt_hint(
                 needs |= needs_hours(option)
     if not options:
         return None
-    choice = enumerated([f"`{option}`" for option in options], "or")
+    choice = enumerated([f"`{option}`" for option in options], either=True)
     remark = hint[rest:]
     if needs and hours is False:
         return (
@@ -313,7 +313,7 @@ def _hint(plain: str) -> str | None:
     if match := re.fullmatch(_DAYS, small):
         every, days = match[1] or "", int(match[2])
         hours = f"{every}{days * 24}h"
-        return f"write `{hours}`, `{hours} 24x7` or `{every}{counted(days, 'business day')}`"
+        return f"write `{hours}`, `{hours} 24x7` or `{every}{days} business day{'s' * (days != 1)}`"
     if match := re.fullmatch(_HOURS_MINUTES, small):
         minutes = int(match[2]) * 60 + int(match[3])
         return f"write one number: `{match[1] or ''}{minutes}m{match[4] or ''}`"

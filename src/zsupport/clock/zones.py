@@ -332,4 +332,4 @@ def _nearest(text: str) -> tuple[str, ...]:
 def _alternatives(names: tuple[str, ...]) -> str:
     from zsupport.wording import enumerated
 
-    return enumerated([f"`{name}`" for name in names], "or")
+    return enumerated([f"`{name}`" for name in names], either=True)

@@ -15,8 +15,14 @@ from zsupport.findings import Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, path_text
 from zsupport.typed import NamedTuple
-from zsupport.wording import counted, enumerated
+from zsupport.wording import Counted, Message, enumerated
 
+#: The number of changes of each class in words.
+_COUNTS: dict[str, Callable[[int], Message]] = {
+    "breaking": lambda n: Counted("{count} breaking change", "{count} breaking changes", n),
+    "risky": lambda n: Counted("{count} risky change", "{count} risky changes", n),
+    "compatible": lambda n: Counted("{count} compatible change", "{count} compatible changes", n),
+}
 _SEVERITIES = {"breaking": "error", "risky": "warning", "compatible": "note"}
 #: The number of classes, from the start of CLASSES, that are at least as severe as each threshold.
 _THRESHOLDS = {"breaking": 1, "risky": 2, "any": 3}
@@ -87,7 +93,7 @@ def _policy_headline(diff: PolicyDiff, audience: str) -> Headline:
         # Readers cannot open a file of a Git revision, so the place is the former path.
         at, related = _LINE_1, (Related(document.source.shown, span, "before"),)
     finding = Finding(
-        code.code, code.name, _SEVERITIES[kind], f"{change.message} ({counted(size, 'case')})",
+        code.code, code.name, _SEVERITIES[kind], _with_cases(change.message, size),
         _file(document), at, "policy", related=related, identity=(diff.id,),
     )  # fmt: skip
     where = {
@@ -202,11 +208,11 @@ def _scope(name: str, affected: Sequence[str], part: ComparedCases, change: Chan
         if change.code[:3] in ("ZD3", "ZD4") and set(part.opening) <= set(affected):
             return None
     if name.startswith("opened "):
-        return f"opened {_joined(affected, 'or')} {name.removeprefix('opened ')}"
+        return f"opened {_joined(affected, either=True)} {name.removeprefix('opened ')}"
     rest = [value for value in part.values[name] if value not in affected]
     if len(rest) < 3 <= len(affected):
-        return f"every {name} except {_joined(rest, 'and')}"
-    return f"{name} {_joined(affected, 'or')}"
+        return f"every {name} except {_joined(rest)}"
+    return f"{name} {_joined(affected, either=True)}"
 
 
 def _sentence(
@@ -216,9 +222,15 @@ def _sentence(
     if not count:
         return message
     if change.code.startswith("ZD1"):
-        return f"{message} ({counted(count, 'case')})"
+        return _with_cases(message, count)
     scopes = filter(None, (_scope(name, affected, part, change) for name, affected in who.items()))
-    return f"{message}: {', '.join(scopes) or 'everyone'} ({counted(count, 'case')})"
+    return _with_cases(f"{message}: {', '.join(scopes) or 'everyone'}", count)
+
+
+def _with_cases(message: str, count: int) -> Message:
+    """Return a message with the number of its cases."""
+    cases = Counted("{count} case", "{count} cases", count)
+    return Message("{message} ({cases})", message=message, cases=cases)
 
 
 def _change_message(change: Change, part: ComparedCases) -> str:
@@ -228,15 +240,15 @@ def _change_message(change: Change, part: ComparedCases) -> str:
     channels = [f"`{channel}`" for channel in part.space.values_in("channel", change.cases)]
     template = change.message if len(channels) == 1 else change.plural
     # Only the first placeholder: texts of the policy follow it, and can contain braces.
-    return template.replace("{channels}", _joined(channels, "and"), 1)
+    return template.replace("{channels}", _joined(channels), 1)
 
 
 def _names_channels(change: Change) -> bool:
     return change.plural is not None or change.code.startswith("ZD2")
 
 
-def _joined(values: Sequence[str], word: str) -> str:
-    return enumerated(_first(values, _MAX_VALUES), word)
+def _joined(values: Sequence[str], *, either: bool = False) -> str:
+    return enumerated(_first(values, _MAX_VALUES), either=either)
 
 
 def _first(values: Sequence[str], most: int) -> list[str]:
@@ -371,10 +383,12 @@ def _closing(
     lines = []
     if paths:
         lines.append(f"wording changed (not judged): {', '.join(_first(paths, _MAX_TEXTS))}")
-    changes = [counted(count, f"{kind} change") for kind, count in counts.items() if count]
+    changes = [_COUNTS[kind](count) for kind, count in counts.items() if count]
     if not changes:
-        return (*lines, f"no changes in answers; {counted(size, 'case')} compared")
+        return (
+            *lines,
+            f"no changes in answers; {Counted('{count} case', '{count} cases', size)} compared",
+        )
     who = {"customer": "customers", "support": "the support organisation"}[audience]
-    return (
-        *lines, f"{', '.join(changes)} from the view of {who}; {counted(size, 'case')} compared"
-    )  # fmt: skip
+    cases = Counted("{count} case", "{count} cases", size)
+    return (*lines, f"{', '.join(changes)} from the view of {who}; {cases} compared")

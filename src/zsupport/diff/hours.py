@@ -87,7 +87,7 @@ class HoursComparison:
         same = [cause for cause in causes if cause.effect == effect]
         if same:
             return [_calendar_change(cause, effect, cases) for cause in same]
-        label = enumerated((f"`{name}`" for name in names), "or")
+        label = enumerated((f"`{name}`" for name in names), either=True)
         message = hours_message(effect, label)
         if len(causes) == 1:
             # A union can have fewer, or more, hours although its member has different hours.

@@ -275,7 +275,7 @@ def report_wrong_kind(
     if isinstance(node, ScalarNode) and not node.text.strip():
         _report_no_value(node, way, reader, expected, hint)
         return
-    message = f"expected {enumerated(kinds, 'or')}, found {_kind_of(node)}"
+    message = f"expected {enumerated(kinds, either=True)}, found {_kind_of(node)}"
     reader.report("ZS103", node.span, way, message, expected, hint)
 
 

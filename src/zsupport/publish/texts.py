@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from zsupport.answer.case import say
+from zsupport.answer.case import alternatives, say
 from zsupport.policy.model import Alternative, Revision, Text, When
 from zsupport.publish.page import Line, Phrase, joined, plain
 from zsupport.publish.words import PageWords
@@ -18,7 +18,7 @@ class PageTexts:
         self.lang = lang
         self.words = words
         #: The language of texts that answers have already chosen.
-        known = {lang, lang.split("-")[0]} & set(revision.languages)
+        known = {*alternatives(lang)} & {*revision.languages}
         self._answered = self._marked(lang if known else None)
 
     def _marked(self, language: str | None) -> str | None:
@@ -30,7 +30,7 @@ class PageTexts:
         spoken = say(text, self.lang)
         if isinstance(text, str):
             return Phrase(spoken)
-        languages = [name for name in (self.lang, self.lang.split("-")[0], "en") if name in text]
+        languages = [name for name in (*alternatives(self.lang), "en") if name in text]
         return Phrase(spoken, self._marked(languages[0] if languages else next(iter(text))))
 
     def policy_name(self) -> Phrase:

@@ -399,7 +399,7 @@ TESTED = {
         HOURS, Policy.hours, HoursAnswer,
         _answer(
             HoursAnswer, "hours",
-            f"{enumerated(HOURS_STATES, 'or')}, or a mapping with fields of the answer",
+            f"{enumerated(HOURS_STATES, either=True)}, or a mapping with fields of the answer",
             Choice(*HOURS_STATES),
         ),
     ),

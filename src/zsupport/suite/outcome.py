@@ -62,7 +62,7 @@ from zsupport.suite.running import (
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import SuggestedTest
 from zsupport.typed import NamedTuple
-from zsupport.wording import counted, enumerated
+from zsupport.wording import Counted, enumerated
 
 # The keys of questions that are not facts.
 _OPTIONS = {*CHANNELS.fields, *DUE.fields}
@@ -438,7 +438,7 @@ def _violation_finding(
 
 
 def _violation_message(violation: Violation) -> str:
-    name, count = violation.name, counted(violation.cases, "case")
+    name, count = violation.name, Counted("{count} case", "{count} cases", violation.cases)
     if violation.claim.kind == "channel":
         if violation.claim.required:
             return f"`{name}` is not allowed in {count} of the policy"
@@ -531,7 +531,7 @@ def percent(some: int, of: int) -> float:
 
 def _uncovered_message(decision: Decision) -> str:
     name = decision.about
-    count = counted(decision.cases.bit_count(), "case")
+    count = Counted("{count} case", "{count} cases", decision.cases.bit_count())
     return {
         "grant": f"no test covers that `{name}` is allowed ({count})",
         "denial": f"no test covers that `{name}` is not allowed for `{decision.plan}` ({count})",

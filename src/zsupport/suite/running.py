@@ -28,7 +28,7 @@ from zsupport.suite.format import NONE, TESTED, TestedAnswer, key_of
 from zsupport.suite.reading import paths_with
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
-from zsupport.wording import name_fields
+from zsupport.wording import Wording
 
 #: The keys that are compared with all channels of a case together, not with each answer.
 CHANNEL_SET_KEYS = ("exactly", "include", "exclude")
@@ -142,7 +142,7 @@ def _replies_or_error(
     except EnvironmentFault:
         raise  # an environment error is not an error of the policy
     except (ZsupportError, BadText) as error:
-        return [], name_fields(error.message, key_of)
+        return [], Wording(naming=key_of).message(error.message)
     if not replies:
         return [], "the question has no answer"
     return replies, None

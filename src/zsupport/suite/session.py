@@ -39,7 +39,7 @@ from zsupport.suite.reading import Tests, TestsFile, bind, read_tests_file
 from zsupport.suite.subject import PolicyUnderTest, read_subject
 from zsupport.suite.suggestion import suggest_test
 from zsupport.typed import NamedTuple
-from zsupport.wording import Message, counted
+from zsupport.wording import Counted, Message
 
 #: Takes what the run does, the number of finished items, and the number of items.
 Progress = Callable[[str, int, int], None]
@@ -336,7 +336,7 @@ def _measure_mutation(
         more = sum(survivor["test"] is not None for survivor in listed)
         values = {
             "killed": str(killed), "total": str(total), "share": f"{share:g}", "more": str(more),
-            "survivors": counted(len(listed), "survivor"),
+            "survivors": Counted("{count} survivor", "{count} survivors", len(listed)),
         }  # fmt: skip
         closing = Message(
             "mutation: {killed} of {total} mutants killed, {share} %;"
@@ -363,14 +363,19 @@ def _count(run: list[Unit], policies: int, untested: list[Unit], omitted: list[U
     elif untested:
         lines.append(f"{len(untested)} policies without tests")
     if omitted:
-        findings = counted(sum(len(unit.findings) for unit in omitted), "finding")
-        files = counted(len(omitted), "omitted file")
+        findings = Counted(
+            "{count} finding", "{count} findings", sum(len(unit.findings) for unit in omitted)
+        )
+        files = Counted("{count} omitted file", "{count} omitted files", len(omitted))
         lines.append(f"{findings} in {files}" if run else f"{findings}; no test was run")
     return lines
 
 
 def _count_tests(run: list[Unit], policies: int) -> str:
-    tests, failures = counted(len(run), "test"), sum(has_failed(unit) for unit in run)
+    tests, failures = (
+        Counted("{count} test", "{count} tests", len(run)),
+        sum(has_failed(unit) for unit in run),
+    )
     if policies > 1:
         if failures:
             return f"{tests} of {policies} policies: {failures} failed"

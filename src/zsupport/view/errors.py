@@ -2,57 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from zsupport.errors import InvalidPolicy, ZsupportError
+from zsupport.findings import Finding
 from zsupport.report.text import printable
-from zsupport.wording import Naming, counted
+from zsupport.wording import Counted, Message, Wording
 
 MAX_SHOWN = 200
 
 
-def error_text(error: ZsupportError, naming: Naming, encoding: str = "utf-8") -> str:
+def error_text(error: ZsupportError, words: Wording, encoding: str = "utf-8") -> str:
     """Return an error as text: a line for each problem, or each finding with its excerpt.
 
-    `encoding` is that of the output; `naming` writes the names of fields.
+    `words` writes the texts for the reader; `encoding` is that of the output.
     """
     if isinstance(error, InvalidPolicy):
-        return findings_text(error, naming, encoding)
-    lines = [f"zsupport: {line}" for line in error.message.split("\n")]
+        return findings_text(error, words, encoding)
+    lines = [f"zsupport: {line}" for line in words.message(error.message).split("\n")]
     if error.hint:
         # A name in a hint can contain line feeds, so every line is indented.
-        lines += [f"  {line}" for line in error.hint.split("\n")]
+        lines += [f"  {line}" for line in words.message(error.hint).split("\n")]
     return printable("\n".join(lines)) + "\n"
 
 
-def error_document(error: ZsupportError) -> dict[str, Any]:
+def error_document(error: ZsupportError, words: Wording) -> dict[str, Any]:
     """Return the JSON document of an error; `problems` has the findings."""
     document: dict[str, Any] = {
         "kind": error.kind,
         "code": error.exit_code,
-        "message": error.message,
-        "hint": error.hint,
+        "message": words.message(error.message),
+        "hint": words.message(error.hint),
     }
     if isinstance(error, InvalidPolicy):
         from zsupport.report.findings.json import problem
 
-        document["problems"] = [problem(finding) for finding in error.findings]
+        document["problems"] = [problem(finding) for finding in worded(error.findings, words)]
     return {"error": document}
 
 
-def findings_text(invalid: InvalidPolicy, naming: Naming, encoding: str = "utf-8") -> str:
+def findings_text(invalid: InvalidPolicy, words: Wording, encoding: str = "utf-8") -> str:
     """Return every finding with its excerpt, and the number of findings."""
     from zsupport.report.findings.text import finding_text, sources_of
 
     sources = sources_of(invalid.texts)
-    shown = invalid.findings[:MAX_SHOWN]
-    blocks = [finding_text(finding, sources, naming, encoding=encoding) for finding in shown]
-    problems = counted(len(invalid.findings), "problem")
+    shown = worded(invalid.findings[:MAX_SHOWN], words)
+    blocks = [finding_text(finding, sources, words, encoding=encoding) for finding in shown]
+    problems: Message = Counted("{count} problem", "{count} problems", len(invalid.findings))
     omitted = len(invalid.findings) - len(shown)
     if omitted:
-        blocks.append(
-            f"{problems}, {omitted:,} not shown; use {naming('format', 'json')} to list all\n"
-        )
-    else:
-        blocks.append(f"{problems}\n")
+        problems = Message(
+            "{problems}, {omitted} not shown; use {format json} to list all",
+            problems=problems, omitted=f"{omitted:,}", json="json",
+        )  # fmt: skip
+    blocks.append(f"{words(problems)}\n")
     return "\n".join(blocks)
+
+
+def worded(findings: Iterable[Finding], words: Wording) -> tuple[Finding, ...]:
+    """Return the findings with the texts for a reader."""
+    return tuple(
+        finding._replace(
+            message=words.message(finding.message),
+            expected=words.message(finding.expected),
+            hint=words.message(finding.hint),
+            label=words.message(finding.label),
+            related=tuple(
+                related._replace(message=words.message(related.message))
+                for related in finding.related
+            ),
+            fix=finding.fix and finding.fix._replace(title=words.message(finding.fix.title)),
+        )
+        for finding in findings
+    )

@@ -41,7 +41,7 @@ def condition_in_words(when: When) -> str:
 
 def any_of(values: Iterable[str]) -> str:
     """Return alternative values in words: `pro or api`."""
-    return enumerated(values, "or")
+    return enumerated(values, either=True)
 
 
 class Explainer(Generic[Row, Details]):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import islice
 
-from zsupport.answer.case import Answers, Row, say
+from zsupport.answer.case import Answers, Row, Warning, alternatives, say
 from zsupport.policy.model import Revision, Source
 from zsupport.report import Remark, RowRemarks
 from zsupport.typed import TYPE_CHECKING
-from zsupport.wording import counted
+from zsupport.wording import ENGLISH, Counted, Message, enumerated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +20,23 @@ _DIMENSIONS = ("plan", "role", "channel", "priority", "metric")
 _MAX_GROUPS = 3
 #: The maximum number of values of one column that a remark names.
 _MAX_VALUES = 6
+
+
+def missing_language(revision: Revision, lang: str) -> Warning | None:
+    """Return a warning if the policy has no texts in a language.
+
+    A policy in one language does not state which language this is; it is assumed to be English.
+    """
+    known = revision.languages
+    if {*alternatives(lang)} & set(known or (ENGLISH.code,)):
+        return None
+    if known:
+        text = Message(
+            "no texts in language `{lang}`; languages: {known}", lang=lang, known=", ".join(known)
+        )
+    else:
+        text = Message("the policy has no texts in language `{lang}`, only in one", lang=lang)
+    return Warning("no-language", text)
 
 
 def values_of(
@@ -134,7 +151,10 @@ class _Groups:
             left &= ~some
             texts.append(text)
         groups = ", ".join(texts)
-        return f"{groups} and {counted(left.bit_count(), 'more row')}" if left else groups
+        if not left:
+            return groups
+        more = Counted("{count} more row", "{count} more rows", left.bit_count())
+        return enumerated([groups, more])
 
     def _groups(self, rows: int) -> Iterator[tuple[int, str]]:
         """Yield rows in groups that the values of their columns identify."""

@@ -6,7 +6,7 @@ from zsupport.clock.instants import duration
 from zsupport.clock.problem import BadText
 from zsupport.clock.target import Target
 from zsupport.view.times import working_time
-from zsupport.wording import counted
+from zsupport.wording import Counted
 
 #: When a target in working days is due on the last day, by the policy's reading of business days.
 _READINGS = {
@@ -25,7 +25,7 @@ def target_in_words(target: Target) -> str:
     elif target.kind == "business":
         text = working_time(target.amount)
     elif target.kind == "business-days":
-        text = counted(target.amount, "working day")
+        text = Counted("{count} working day", "{count} working days", target.amount)
     elif target.kind == "not-stated":
         text = "not stated"
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zsupport.analysis.space import shown_case
 from zsupport.answer.space import union
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.wording import counted
+from zsupport.wording import Counted
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -18,7 +18,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     space = subject.facts
     unmatched = space.every & ~union(space.matches(priority.when) for priority in priorities)
     if unmatched:
-        combinations = counted(space.size, "combination")
+        combinations = Counted("{count} combination", "{count} combinations", space.size)
         yield Problem(
             ("priorities",),
             f"no priority matches {unmatched.bit_count():,} of {combinations} of facts",

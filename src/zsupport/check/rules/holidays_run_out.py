@@ -8,7 +8,7 @@ from datetime import date
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
-from zsupport.wording import counted
+from zsupport.wording import Counted
 
 _AHEAD = 90
 
@@ -32,7 +32,12 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         covers = place[-1] == "covers"
         if left > 0:
-            message = f"the list of holidays ends with {year}, in {counted(left, 'day')}"
+            message: str = Counted(
+                "the list of holidays ends with {year}, in {count} day",
+                "the list of holidays ends with {year}, in {count} days",
+                left,
+                year=year,
+            )
         elif left == 0:
             message = f"the list of holidays ends with {year}, today"
         else:

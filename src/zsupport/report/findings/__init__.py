@@ -12,7 +12,7 @@ from importlib import import_module
 from zsupport.findings import Outcome
 from zsupport.report import Terminal
 from zsupport.typed import NamedTuple
-from zsupport.wording import Naming, argument
+from zsupport.wording import Wording
 
 
 class Context(NamedTuple):
@@ -27,7 +27,7 @@ class Context(NamedTuple):
     fails_at: str = "error"  # the lowest severity that fails the run
     moment: str = "1970-01-01T00:00:00"  # the moment of the run in UTC, for formats that require it
     holidays: str | None = None  # the release of the public holidays, if findings depend on it
-    naming: Naming = argument  # how the caller writes a field, such as `--plan`
+    words: Wording = Wording()  # the language of formats for people
 
 
 def render_outcome(outcome: Outcome, format: str, context: Context) -> str:

@@ -25,7 +25,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 def render(outcome: Outcome, context: Context) -> str:
     """Return the report. Findings below the severity that fails the run are in `system-out`."""
-    shown = partial(finding_text, sources=sources_of(outcome.texts), naming=context.naming)
+    shown = partial(finding_text, sources=sources_of(outcome.texts), words=context.words)
     severities = [failing_severities(unit, context.fails_at) for unit in outcome.units]
     units = list(zip(outcome.units, severities, strict=True))
     failed = sum(any(f.severity in grave for f in unit.findings) for unit, grave in units)

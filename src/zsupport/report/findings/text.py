@@ -9,7 +9,7 @@ from zsupport.policy.yamltext import split_lines
 from zsupport.report.findings import Context
 from zsupport.report.findings.wording import case_text
 from zsupport.report.text import encodable, printable
-from zsupport.wording import Naming
+from zsupport.wording import Wording
 
 _WIDTH = 160
 # Colors (SGR), the same as in compilers.
@@ -25,14 +25,18 @@ def render(outcome: Outcome, context: Context) -> str:
     sources = sources_of(outcome.texts)
     color, encoding = context.terminal.color, context.terminal.encoding
     blocks = [
-        finding_text(finding, sources, context.naming, color=color, encoding=encoding)
+        finding_text(finding, sources, context.words, color=color, encoding=encoding)
         for finding in outcome.findings
     ]
     closing = [printable(_flat(line)) for line in outcome.closing]
     if more := sum(outcome.omitted.values()):
         closing.insert(
-            0, f"and {more:,} more findings; use {context.naming('format', 'json')} to list all"
-        )
+            0,
+            context.words(
+                "and {count} more findings; use {format json} to list all",
+                count=context.words.language.number(more), json="json",
+            ),
+        )  # fmt: skip
     if closing:
         blocks.append("".join(line + "\n" for line in closing))
     return "\n".join(blocks)
@@ -46,14 +50,14 @@ def sources_of(texts: Mapping[str, str]) -> Sources:
 def finding_text(
     finding: Finding,
     sources: Sources,
-    naming: Naming,
+    words: Wording,
     *,
     color: bool = False,
     encoding: str = "utf-8",
 ) -> str:
     """Return a finding: its code, its place with an excerpt, its witness and its hint.
 
-    `naming` returns the spelling of the option that applies the fix.
+    `words` writes the texts for the reader.
     """
     # A related place has either a message or an excerpt.
     excerpts = [
@@ -71,17 +75,17 @@ def finding_text(
         if related in excerpts:
             block.excerpt(_line(related, sources), related.span, None)
     if finding.label and not line:
-        block.fact("here", finding.label)
+        block.fact(words("here"), finding.label)
     if finding.case:
-        block.fact("case", case_text(finding.case))
+        block.fact(words("case"), case_text(finding.case))
     if finding.path and not (finding.case or finding.label):
-        block.fact("path", finding.path)
+        block.fact(words("path"), finding.path)
     if finding.expected:
-        block.fact("expected", finding.expected)
+        block.fact(words("expected"), finding.expected)
     if finding.hint:
-        block.fact("help", finding.hint)
+        block.fact(words("help"), finding.hint)
     if finding.fix:
-        block.fact("fix", f"{finding.fix.title} ({naming('fix')})")
+        block.fact(words("fix"), f"{finding.fix.title} ({words.naming('fix')})")
     return "".join(line.rstrip(" ") + "\n" for line in block.lines)
 
 

@@ -15,7 +15,7 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.notes import remarks_of_policy
 from zsupport.view.questions import not_in_force_text
 from zsupport.view.times import Times
-from zsupport.wording import NO_BREAK, Message, Naming, argument, glued, name_fields
+from zsupport.wording import NO_BREAK, Wording, glued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ class Setting(NamedTuple):
     times: Times
     lang: str
     stated: frozenset[str] = frozenset()  # the options that the person wrote, such as `opened`
-    naming: Naming = argument  # how the caller writes a field
+    words: Wording = Wording()  # the texts of the program for the reader
     #: Returns whether the channels of a case are open, without a module that pipes load.
     opening: Callable[[Query], HoursAnswers] | None = None
     where: str = ""  # before the name of a file of the policy
@@ -193,10 +193,10 @@ def closing(
     `with_needed` is False if the screen shows above what the answers need.
     """
     assumed = assumed_facts(answers)
-    text = Message("{facts} (change with {fact})", facts=", ".join(assumed))
     pairs = list(lines)
     if assumed:
-        pairs.append(("Assumed", name_fields(text, setting.naming)))
+        text = setting.words("{facts} (change with {fact})", facts=", ".join(assumed))
+        pairs.append((setting.words("Assumed"), text))
     if with_needed:
         pairs += needed(answers)
     texts = dict.fromkeys(

@@ -60,7 +60,7 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
     assumed = [f"{fact['name']}={fact['value']}" for fact in advice.assumed]
     headline = [Paragraph(text, "bold") for text in sentences]
     if assumed:
-        option = setting.naming("fact")
+        option = setting.words.naming("fact")
         headline.append(Paragraph(f"This assumes {enumerated(assumed)} (change with {option})."))
     help_first = not advice.channels or self_help_first(advice) is not None
 
@@ -282,9 +282,8 @@ def _missing(advice: Advice, setting: Setting) -> Section:
 
 
 def _field(entry: MissingInput, setting: Setting) -> str:
-    return setting.naming("fact", entry["fact"], "VALUE") if entry["fact"] else setting.naming(
-        entry["field"]
-    )  # fmt: skip
+    naming = setting.words.naming
+    return naming("fact", entry["fact"], "VALUE") if entry["fact"] else naming(entry["field"])
 
 
 def _values(entry: MissingInput) -> str:

@@ -35,7 +35,7 @@ from zsupport.view.screens import (
 )
 from zsupport.view.screens.matrix import Labeller, MatrixRow, distinguishing, merged, values_key
 from zsupport.view.times import Times
-from zsupport.wording import counted, enumerated, glued, name_fields
+from zsupport.wording import Counted, enumerated, glued
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ def _card(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Settin
     notes = Notes(revision, allowed, lang, _remarks_of_card)
     listed = recommended_first(allowed)
     states, needed = _states(answers, [answer.channel for answer in listed], setting)
-    count = counted(len(listed), "channel")
+    count = Counted("{count} channel", "{count} channels", len(listed))
     now = setting.times.now.replace(second=0)
     aside = f"{setting.times.short(now)} {setting.times.zone_name(now)}" if states else ""
     title = Heading(f"{case}: {count}" if case else f"{count} for every case", glued(aside))
@@ -164,7 +164,7 @@ def _states(
         except ZsupportError:
             continue  # such as too many cases: `hours` reports it
         asks |= dict.fromkeys(
-            name_fields(warning.message, setting.naming)
+            setting.words.message(warning.message)
             for warning in opening.warnings
             if warning.code == NEEDS_INPUT
         )

@@ -365,7 +365,7 @@ def _facts_of_priority(answers: DueAnswers, setting: Setting) -> list[str]:
             by_value = {"VALUE": ["one priority"]}
         choices = (
             f"{' or '.join(ids) or 'no priority'} with"
-            f" {glued(setting.naming('fact', f'{fact.id}={value}'))}"
+            f" {glued(setting.words.naming('fact', f'{fact.id}={value}'))}"
             for value, ids in by_value.items()
         )
         texts.append(f"{fact.id}: {', '.join(choices)}")

@@ -56,7 +56,9 @@ def _resource(
         kind = "" if answer.kind == "other" else f" {glued(f'({answer.kind})')}"
         blocks.append(Paragraph(f"{answer.name}{kind}{marks}", indent=2))
         if answer.audience:
-            readers = enumerated((roles.get(("role", id), id) for id in answer.audience), "or")
+            readers = enumerated(
+                (roles.get(("role", id), id) for id in answer.audience), either=True
+            )
             blocks.append(Paragraph(f"for {readers}", "dim", indent=4))
     if answer.url:
         blocks.append(Paragraph(glued(answer.url), indent=4 if blocks else 2))

@@ -1,0 +1,56 @@
+"""The texts of the program in other languages than English.
+
+Each language has a catalogue of gettext in the folder `translations`, such as `nb.po`. The build
+compiles it to `nb.mo`. The English texts are in the source and need no catalogue and no `gettext`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zsupport.wording import ENGLISH, Language
+
+if TYPE_CHECKING:
+    from gettext import GNUTranslations
+
+FOLDER = Path(__file__).parent.parent / "translations"
+#: The languages with a catalogue.
+LANGUAGES = ("nb",)
+#: The catalogues of languages that have none. Norwegians read both of their written forms.
+_SUBSTITUTES = {"no": "nb", "nn": "nb"}
+#: The separator of thousands: a no-break space.
+_THOUSANDS = "\u00a0"
+
+
+def translation(code: str) -> Language:
+    """Return the language of a code such as `nb-NO`, or English without a catalogue of it."""
+    main = code.split("-")[0].lower()
+    main = _SUBSTITUTES.get(main, main)
+    return _Translation(main) if main in LANGUAGES else ENGLISH
+
+
+class _Translation(Language):
+    """A language with a catalogue. A text that the catalogue does not have stays in English."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self._catalogue = _catalogue(code)
+
+    def text(self, template: str) -> str:
+        return self._catalogue.gettext(template) if template else template
+
+    def plural(self, single: str, several: str, number: int) -> str:
+        return self._catalogue.ngettext(single, several, number)
+
+    def number(self, number: int) -> str:
+        return f"{number:,}".replace(",", _THOUSANDS)
+
+
+@cache
+def _catalogue(code: str) -> GNUTranslations:
+    from gettext import GNUTranslations
+
+    with (FOLDER / f"{code}.mo").open("rb") as file:
+        return GNUTranslations(file)
