@@ -241,7 +241,14 @@ def _words(node: ast.AST) -> str:
 
 def _parts_with_words(node: ast.expr) -> Iterator[str]:
     """Yield why an expression in a placeholder is a part of a sentence."""
+    specifications = {
+        id(inside.format_spec)
+        for inside in ast.walk(node)
+        if isinstance(inside, ast.FormattedValue) and inside.format_spec
+    }
     for inside in ast.walk(node):
+        if id(inside) in specifications:
+            continue
         if isinstance(inside, ast.JoinedStr) and _words(inside):
             yield "words in a nested f-string"
         if isinstance(inside, ast.IfExp) and any(map(_words, _choices(inside))):

@@ -34,6 +34,7 @@ from zsupport.errors import InvalidPolicy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import revision_of
 from zsupport.policy.yamltext import to_node
+from zsupport.wording import Message
 
 _HOURS = "calendar"
 #: The start of a pause, and its end (exclusive). The end of an open pause is None.
@@ -160,8 +161,8 @@ class Calendar:
             raise ValueError(f"the target `{parsed.text}` has no deadline")
         if parsed.kind == "clock" and not parsed.around_the_clock:
             raise BadText(
-                f"ambiguous target `{parsed.text}`",
-                "`24x7` for elapsed time, or `business` for working time",
+                Message("ambiguous target `{text}`", text=parsed.text),
+                Message("`24x7` for elapsed time, or `business` for working time"),
             )
         return parsed
 

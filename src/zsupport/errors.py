@@ -155,4 +155,4 @@ def comparisons(name: str, known: Iterable[str]) -> int:
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return a hint with the closest known name, or None if no known name is close."""
     close = nearest(name, known)
-    return f"did you mean `{close}`?" if close else None
+    return Message("did you mean `{close}`?", close=close) if close else None

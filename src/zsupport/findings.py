@@ -6,6 +6,7 @@ The meaning of a code never changes after a release.
 from __future__ import annotations
 
 from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,43 +149,51 @@ def has_failures(outcome: Outcome, severity: str) -> bool:
 
 _LOADER_CODES = (
     # ZS0: the file and its YAML
-    Code("ZS001", "syntax", "invalid YAML"),
-    Code("ZS002", "duplicate-key", "duplicate key in a mapping"),
-    Code("ZS003", "empty-value", "key or list item without a value"),
-    Code("ZS004", "several-documents", "several YAML documents in one file"),
-    Code("ZS005", "yaml-tag", "YAML tag (!name) before a value"),
-    Code("ZS006", "yaml-alias", "unknown, circular or too large YAML alias"),
-    Code("ZS007", "merge-key", "YAML merge key (<<)"),
-    Code("ZS008", "not-utf-8", "file that is not UTF-8 text"),
-    Code("ZS009", "too-large", "file that exceeds a limit: its size, depth or number of values"),
+    Code("ZS001", "syntax", Message("invalid YAML")),
+    Code("ZS002", "duplicate-key", Message("duplicate key in a mapping")),
+    Code("ZS003", "empty-value", Message("key or list item without a value")),
+    Code("ZS004", "several-documents", Message("several YAML documents in one file")),
+    Code("ZS005", "yaml-tag", Message("YAML tag (!name) before a value")),
+    Code("ZS006", "yaml-alias", Message("unknown, circular or too large YAML alias")),
+    Code("ZS007", "merge-key", Message("YAML merge key (<<)")),
+    Code("ZS008", "not-utf-8", Message("file that is not UTF-8 text")),
+    Code(
+        "ZS009",
+        "too-large",
+        Message("file that exceeds a limit: its size, depth or number of values"),
+    ),
     # ZS1: shape
-    Code("ZS101", "unknown-key", "unknown key in a mapping"),
-    Code("ZS102", "missing-key", "missing key in a mapping"),
-    Code("ZS103", "wrong-type", "text, list or mapping where another type is expected"),
-    Code("ZS104", "invalid-target", "invalid or ambiguous target"),
-    Code("ZS105", "invalid-value", "value that is not in the list of allowed values"),
-    Code("ZS106", "invalid-id", "invalid or reserved id"),
-    Code("ZS107", "case-conflict", "ids that differ only in letter case"),
-    Code("ZS108", "unsupported-format", "unsupported version of the policy format"),
-    Code("ZS109", "invalid-date", "invalid or duplicate date, or invalid years"),
-    Code("ZS110", "invalid-hours", "invalid opening time"),
-    Code("ZS111", "invalid-ratio", "ratio that is not n/d between 0 and 1"),
+    Code("ZS101", "unknown-key", Message("unknown key in a mapping")),
+    Code("ZS102", "missing-key", Message("missing key in a mapping")),
+    Code("ZS103", "wrong-type", Message("text, list or mapping where another type is expected")),
+    Code("ZS104", "invalid-target", Message("invalid or ambiguous target")),
+    Code("ZS105", "invalid-value", Message("value that is not in the list of allowed values")),
+    Code("ZS106", "invalid-id", Message("invalid or reserved id")),
+    Code("ZS107", "case-conflict", Message("ids that differ only in letter case")),
+    Code("ZS108", "unsupported-format", Message("unsupported version of the policy format")),
+    Code("ZS109", "invalid-date", Message("invalid or duplicate date, or invalid years")),
+    Code("ZS110", "invalid-hours", Message("invalid opening time")),
+    Code("ZS111", "invalid-ratio", Message("ratio that is not n/d between 0 and 1")),
     # ZS2: references
-    Code("ZS201", "undefined-name", "name that the policy does not define"),
-    Code("ZS202", "cycle", "circular definitions"),
-    Code("ZS203", "unknown-time-zone", "unknown time zone"),
-    Code("ZS204", "unknown-country", "unknown country"),
-    Code("ZS205", "unknown-language", "unknown language"),
-    Code("ZS206", "overlapping-windows", "overlapping windows of one calendar"),
-    Code("ZS207", "duplicate-start", "revisions of a policy that start on the same date"),
-    Code("ZS208", "different-time-zones", "revisions of a policy with different time zones"),
-    Code("ZS209", "ambiguous-name", "duplicate name"),
-    Code("ZS210", "wrong-dimension", "condition with a dimension that cannot be used here"),
-    Code("ZS211", "reversed-dates", "last day before the first day"),
-    Code("ZS212", "starts-at-end", "first metric with a clock that starts when it ends"),
+    Code("ZS201", "undefined-name", Message("name that the policy does not define")),
+    Code("ZS202", "cycle", Message("circular definitions")),
+    Code("ZS203", "unknown-time-zone", Message("unknown time zone")),
+    Code("ZS204", "unknown-country", Message("unknown country")),
+    Code("ZS205", "unknown-language", Message("unknown language")),
+    Code("ZS206", "overlapping-windows", Message("overlapping windows of one calendar")),
+    Code("ZS207", "duplicate-start", Message("revisions of a policy that start on the same date")),
+    Code(
+        "ZS208", "different-time-zones", Message("revisions of a policy with different time zones")
+    ),
+    Code("ZS209", "ambiguous-name", Message("duplicate name")),
+    Code(
+        "ZS210", "wrong-dimension", Message("condition with a dimension that cannot be used here")
+    ),
+    Code("ZS211", "reversed-dates", Message("last day before the first day")),
+    Code("ZS212", "starts-at-end", Message("first metric with a clock that starts when it ends")),
 )
 
 CODES: dict[str, Code] = {code.code: code for code in _LOADER_CODES}
 
 #: A file that is missing or cannot be read.
-UNREADABLE = Code("ZS000", "unreadable-file", "missing or unreadable file")
+UNREADABLE = Code("ZS000", "unreadable-file", Message("missing or unreadable file"))

@@ -46,6 +46,7 @@ from zsupport.typed import (
     Sequence,
     bisect_right,
 )
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -320,13 +321,20 @@ class Policy:
             event = getattr(events, name)
             if event is not None and event < began:
                 raise UsageError(
-                    f"`{name}` ({format_instant(event, UTC)}) is before `opened`"
-                    f" ({format_instant(began, UTC)})"
+                    Message(
+                        "`{name}` ({event}) is before `opened` ({began})",
+                        name=name,
+                        event=format_instant(event, UTC),
+                        began=format_instant(began, UTC),
+                    )
                 )
         for begins, ends in pauses:
             if ends is not None and ends < begins:
                 raise UsageError(
-                    f"the pause from {format_instant(begins, UTC)} ends before it starts"
+                    Message(
+                        "the pause from {begins} ends before it starts",
+                        begins=format_instant(begins, UTC),
+                    )
                 )
         ratio = None
         if at_risk is not None:

@@ -19,8 +19,8 @@ class Limit(NamedTuple):
     hint: str  # what to do if the limit is exceeded
 
 
-_TWO_POLICIES = "split the policy into two, so that no rule needs facts of both"
-_SPLIT = "split the policy into several"
+_TWO_POLICIES = Message("split the policy into two, so that no rule needs facts of both")
+_SPLIT = Message("split the policy into several")
 
 # -- files ---------------------------------------------------------------------------------------
 
@@ -28,35 +28,45 @@ _SPLIT = "split the policy into several"
 FILE_BYTES = Limit(2**20, "bytes in a policy file", _SPLIT)
 #: A question reads all revisions of a policy.
 FOLDER_BYTES = Limit(
-    16 * 2**20, "bytes in the files of one policy", "name the file of one revision"
+    16 * 2**20, "bytes in the files of one policy", Message("name the file of one revision")
 )
 #: All files of both sides of `diff` are in memory at the same time.
-SIDE_BYTES = Limit(8 * 2**20, "bytes in all policy files of a side of `diff`", "compare one folder")
-SIDE_FILES = Limit(2_000, "policy files on a side of `diff`", "compare one folder")
+SIDE_BYTES = Limit(
+    8 * 2**20, "bytes in all policy files of a side of `diff`", Message("compare one folder")
+)
+SIDE_FILES = Limit(2_000, "policy files on a side of `diff`", Message("compare one folder"))
 #: A value takes half a kilobyte in memory. An alias counts as all the values it expands to.
 VALUES = Limit(50_000, "values in a file", _SPLIT)
 #: All revisions of a policy, or both sides of `diff`, are in memory at the same time.
-FOLDER_VALUES = Limit(80_000, "values in the files of one policy", "name the file of one revision")
-SIDE_VALUES = Limit(60_000, "values in all policy files of a side of `diff`", "compare one folder")
-LEVELS = Limit(50, "levels of nesting in a file", "use fewer levels")
+FOLDER_VALUES = Limit(
+    80_000, "values in the files of one policy", Message("name the file of one revision")
+)
+SIDE_VALUES = Limit(
+    60_000, "values in all policy files of a side of `diff`", Message("compare one folder")
+)
+LEVELS = Limit(50, "levels of nesting in a file", Message("use fewer levels"))
 #: After this number of findings, the rest of the file is not checked.
-PROBLEMS = Limit(2_000, "findings in a file", "fix these findings first")
+PROBLEMS = Limit(2_000, "findings in a file", Message("fix these findings first"))
 #: Two names of 20 letters count as one comparison. The cost grows with the product of the lengths.
 NAME_COMPARISONS = Limit(
-    10_000, "comparisons to suggest a similar name", "correct the unknown names first"
+    10_000, "comparisons to suggest a similar name", Message("correct the unknown names first")
 )
 #: `{not: free}` counts as all plans except `free`.
 CONDITION_VALUES = Limit(
-    500_000, "values in total in the conditions of a policy", "use fewer values or conditions"
+    500_000,
+    "values in total in the conditions of a policy",
+    Message("use fewer values or conditions"),
 )
 CONFIG_BYTES = Limit(
     256 * 2**10, "bytes in a pyproject.toml", Message("use another file with {config}")
 )
 #: The time to parse a TOML key such as `tool.zsupport.check` grows with the square of the number of
 #: its parts.
-CONFIG_PARTS = Limit(20, "parts in a key of a pyproject.toml", "shorten the key")
+CONFIG_PARTS = Limit(20, "parts in a key of a pyproject.toml", Message("shorten the key"))
 #: Every pattern is compared with every file and folder.
-PATTERNS = Limit(200, "patterns in one key of pyproject.toml", "use patterns for whole folders")
+PATTERNS = Limit(
+    200, "patterns in one key of pyproject.toml", Message("use patterns for whole folders")
+)
 
 # -- a policy ------------------------------------------------------------------------------------
 
@@ -64,15 +74,19 @@ PATTERNS = Limit(200, "patterns in one key of pyproject.toml", "use patterns for
 PLANS = Limit(1_000, "plans", _SPLIT)
 ROLES = Limit(1_000, "roles", _SPLIT)
 CHANNELS = Limit(1_000, "channels", _SPLIT)
-PRIORITIES = Limit(400, "priorities", "define fewer priorities")
+PRIORITIES = Limit(400, "priorities", Message("define fewer priorities"))
 FACTS = Limit(1_000, "facts", _SPLIT)
 METRICS = Limit(400, "metrics", _SPLIT)
 CALENDARS = Limit(1_000, "calendars", _SPLIT)
 GRANTS = Limit(
-    4_000, "grants", "combine grants: a `when` can name several plans, roles and priorities"
+    4_000,
+    "grants",
+    Message("combine grants: a `when` can name several plans, roles and priorities"),
 )
 RULES = Limit(
-    4_000, "target rules", "combine rules: a `when` can name several plans, roles and channels"
+    4_000,
+    "target rules",
+    Message("combine rules: a `when` can name several plans, roles and channels"),
 )
 #: A set of a million cases is an integer of 125 KB.
 CASES = Limit(10_000_000, "cases", _TWO_POLICIES)
@@ -83,33 +97,35 @@ SETS = Limit(400_000_000, "cases in all grants and targets together", _TWO_POLIC
 CASE_COMBINATIONS = Limit(
     4_000_000_000,
     "combinations of cases, priorities and the facts that decide them",
-    "use the priority in rules instead of its facts",
+    Message("use the priority in rules instead of its facts"),
 )
 #: 500 plans in one chain of `above` are 124,750 pairs.
 PAIRS = Limit(
     150_000,
     "pairs of plans, roles or priorities by rank",
-    "name only the next lower rank in `above`",
+    Message("name only the next lower rank in `above`"),
 )
 #: Comparing two case sets counts as one comparison for each case. Rules of `check` compare all
 #: grants, or the targets of all plans by rank.
 COMPARISONS = Limit(
     50_000_000_000,
     "comparisons of cases",
-    "combine the grants or targets of several plans, or rank fewer plans",
+    Message("combine the grants or targets of several plans, or rank fewer plans"),
 )
 
 # -- hours ---------------------------------------------------------------------------------------
 
-LEVELS_OF_UNIONS = Limit(20, "levels of nested unions", "name the calendars directly")
+LEVELS_OF_UNIONS = Limit(20, "levels of nested unions", Message("name the calendars directly"))
 #: The calendars for every case count. A calendar in two members counts twice.
-UNION_CALENDARS = Limit(1_000, "calendars in a union", "join fewer calendars")
+UNION_CALENDARS = Limit(1_000, "calendars in a union", Message("join fewer calendars"))
 #: Each joined calendar is computed separately, for several years.
-JOINED_CALENDARS = Limit(120, "calendars joined in one case", "join fewer calendars")
+JOINED_CALENDARS = Limit(120, "calendars joined in one case", Message("join fewer calendars"))
 #: A window opens 520 times in ten years.
-WINDOWS = Limit(2_000, "windows per week in all joined calendars", "merge some windows")
+WINDOWS = Limit(2_000, "windows per week in all joined calendars", Message("merge some windows"))
 #: The combinations in a union are the product of the numbers of calendars of its members.
-CALENDAR_COMBINATIONS = Limit(200, "combinations of calendars by case", "join fewer calendars")
+CALENDAR_COMBINATIONS = Limit(
+    200, "combinations of calendars by case", Message("join fewer calendars")
+)
 
 # -- questions and tests -------------------------------------------------------------------------
 
@@ -126,7 +142,9 @@ COMBINATIONS = Limit(
     Message("state some facts with {fact}"),
 )
 TEST_QUESTIONS = Limit(
-    20_000, "questions in the tests of a file", "remove dimensions that do not change the answer"
+    20_000,
+    "questions in the tests of a file",
+    Message("remove dimensions that do not change the answer"),
 )
 #: A mutant is a changed policy. Its answers are compared with those of the original policy.
 MUTANT_RUNS = Limit(

@@ -9,6 +9,7 @@ from zsupport.errors import check_limit
 from zsupport.limits import ROWS, STEPS
 from zsupport.policy.model import Revision
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -162,10 +163,16 @@ def dimensions(
             from zsupport.wording import enumerated
 
             message = (
-                f"the facts lead to {enumerated(known, either=True)}, not {query.priority};"
-                " the stated priority is used"
+                Message(
+                    "the facts lead to {known}, not {priority}; the stated priority is used",
+                    known=enumerated(known, either=True),
+                    priority=query.priority,
+                )
                 if known
-                else f"the facts lead to no priority; the stated priority {query.priority} is used"
+                else Message(
+                    "the facts lead to no priority; the stated priority {priority} is used",
+                    priority=query.priority,
+                )
             )
             warnings.append(Warning("priority-of-facts", message))
     dimension_values: tuple[tuple[str, str | None, tuple[str | None, ...]], ...] = (
@@ -325,6 +332,8 @@ def assumed_fact_warnings(
             continue
         varied = space.varied(name)
         if surely_changes(varied, name) or _merged(rows_of(varied), name, identity, like) is None:
-            message = f"{name}={value} is assumed, the default of this fact"
+            message = Message(
+                "{name}={value} is assumed, the default of this fact", name=name, value=value
+            )
             result.append(Warning("default-fact", message))
     return result

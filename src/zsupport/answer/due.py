@@ -116,21 +116,36 @@ def settle_starts(
         if metric is None:
             ids = [metric.id for metric in revision.metrics]
             raise UsageError(
-                f"`start`: unknown metric `{name}`; metrics: {', '.join(ids)}",
+                Message(
+                    "`start`: unknown metric `{name}`; metrics: {ids}",
+                    name=name,
+                    ids=", ".join(ids),
+                ),
                 did_you_mean(name, ids),
             )
         if metric.starts in STARTS:
             raise UsageError(
-                f"`start`: the clock of `{metric.id}` starts when a case is {metric.starts}",
-                f"omit `start` and state the time when the case was {metric.starts}",
+                Message(
+                    "`start`: the clock of `{id}` starts when a case is {starts}",
+                    id=metric.id,
+                    starts=metric.starts,
+                ),
+                Message(
+                    "omit `start` and state the time when the case was {starts}",
+                    starts=metric.starts,
+                ),
             )
         if instant < opened:
             raise UsageError(
-                f"start of `{metric.id}` ({_instant_text(instant)}) is before `opened`"
-                f" ({_instant_text(opened)})"
+                Message(
+                    "start of `{id}` ({instant}) is before `opened` ({opened})",
+                    id=metric.id,
+                    instant=_instant_text(instant),
+                    opened=_instant_text(opened),
+                )
             )
         if starts.setdefault(metric.id, instant) != instant:
-            raise UsageError(f"the start of `{metric.id}` is given twice")
+            raise UsageError(Message("the start of `{id}` is given twice", id=metric.id))
     return starts
 
 
@@ -188,7 +203,7 @@ def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> Due
     if any(end is None and begin > moment.at for begin, end in moment.events.pauses):
         later.append("an open pause")
     for name in later:
-        message = f"{name} is later than the time of the answer and is ignored"
+        message = Message("{name} is later than the time of the answer and is ignored", name=name)
         timer.warnings.append(Warning("later-event", message))
     rows = [timer.answer(row) for row in promises.rows]
     if len(timer.unreached) == len(rows):
@@ -345,7 +360,9 @@ class _Timer:
         assert row.cell is not None
         target, metric = row.cell.target, row.metric
         if self.moment.events.pauses and metric.pauses is None:
-            message = f"the clock of `{metric.id}` does not pause, so the pauses are ignored"
+            message = Message(
+                "the clock of `{id}` does not pause, so the pauses are ignored", id=metric.id
+            )
             self.warnings.append(Warning("pause-ignored", message))
         run = self.course(row)
         if run is None:
@@ -357,7 +374,7 @@ class _Timer:
             return self.without_end(row, run)
         if result.due is not None:
             if result.due >= END:
-                raise UsageError("the deadline is after 2200, the last supported year")
+                raise UsageError(Message("the deadline is after 2200, the last supported year"))
             if row.settled_hours:
                 self.warnings += self.question.hours.warnings(
                     row.settled_hours, run.anchor, result.due
@@ -387,9 +404,21 @@ class _Timer:
             end, begin = _instant_text(metric_end), _instant_text(start)
             if metric_end == known.resolved:
                 raise UsageError(
-                    f"`resolved` ({end}) is before the start of `{metric.id}` ({begin})"
+                    Message(
+                        "`resolved` ({end}) is before the start of `{id}` ({begin})",
+                        end=end,
+                        id=metric.id,
+                        begin=begin,
+                    )
                 )
-            raise UsageError(f"`answered` ({end}) is before the start of `{metric.id}` ({begin})")
+            raise UsageError(
+                Message(
+                    "`answered` ({end}) is before the start of `{id}` ({begin})",
+                    end=end,
+                    id=metric.id,
+                    begin=begin,
+                )
+            )
         return course_of(row, self.question.revision, self.moment)
 
     def without_end(self, row: Promise, run: Course) -> Deadline:
@@ -401,7 +430,9 @@ class _Timer:
         never = f"`{row.cell.target.text}` is not reached within ten years of its start"
         error = PolicyError(
             f"{self.question.revision.file}:{row.cell.place.line}: {never}",
-            f"check the windows and the holidays of the hours `{row.cell.hours}`",
+            Message(
+                "check the windows and the holidays of the hours `{hours}`", hours=row.cell.hours
+            ),
         )
         try:
             result = unreached_deadline(run, self.moment.at)

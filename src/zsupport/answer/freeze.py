@@ -12,6 +12,7 @@ from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
 from zsupport.policy.model import Holidays, PolicyCalendar, Revision, with_members
 from zsupport.policy.quoting import scalar
+from zsupport.wording import Message
 
 
 def frozen_holidays(
@@ -53,12 +54,20 @@ def frozen_holidays(
     if not blocks:
         start = revision.start if len(revisions) > 1 else None
         if name and start:
-            raise UsageError(f"no country in the hours `{name}` of the revision of {start}")
+            raise UsageError(
+                Message(
+                    "no country in the hours `{name}` of the revision of {start}",
+                    name=name,
+                    start=start,
+                )
+            )
         if name:
-            raise UsageError(f"no country in the hours `{name}` of this policy")
+            raise UsageError(Message("no country in the hours `{name}` of this policy", name=name))
         if start:
-            raise UsageError(f"no country in the hours of the revision of {start}")
-        raise UsageError("no country in the hours of this policy")
+            raise UsageError(
+                Message("no country in the hours of the revision of {start}", start=start)
+            )
+        raise UsageError(Message("no country in the hours of this policy"))
     return "\n".join(blocks)
 
 
@@ -72,8 +81,14 @@ def _year(revision: Revision, calendar: PolicyCalendar, off: Holidays, year: int
         raise PolicyError(f"{place}: {problem.message}", problem.hint or problem.expected) from None
     if not known.days_off:
         raise PolicyError(
-            f"{place}: the package `holidays` ({holidays_version()}) has no data for {off.country}"
-            f" in {year}",
-            "limit the years with `covers`",
+            Message(
+                "{place}: the package `holidays` ({holidays_version}) has no data for"
+                " {country} in {year}",
+                place=place,
+                holidays_version=holidays_version(),
+                country=off.country,
+                year=year,
+            ),
+            Message("limit the years with `covers`"),
         )
     return known

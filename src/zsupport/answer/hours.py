@@ -192,7 +192,7 @@ class PolicyHours:
             covers = calendar.holidays.covers if calendar.holidays else None
             if covers and not covers[0] <= first.year <= last.year <= covers[1]:
                 known = "-".join(str(year) for year in dict.fromkeys(covers))
-                message = f"the holidays are known only for {known}"
+                message = Message("the holidays are known only for {known}", known=known)
                 result.append(Warning("beyond-covers", message))
             if hours.years is None:
                 continue
@@ -201,13 +201,17 @@ class PolicyHours:
                 days = hours.years(year)
                 for ordinal, name in days.days_off.items():
                     if "estimated" in name and ordinal in reached:
-                        message = f"{date.fromordinal(ordinal)}: {name}"
-                        result.append(Warning("estimated", message))
+                        estimated = f"{date.fromordinal(ordinal)}: {name}"
+                        result.append(Warning("estimated", estimated))
                 for ordinal in sorted(days.exchanged) if hours.exchanged_for is None else ():
                     if ordinal in reached and hours.is_exchanged(ordinal):
                         result.append(Warning("exchanged", _unstated_hours(ordinal)))
                 if country := self._unknown.get((calendar.place.path, year)):
-                    message = f"the public holidays of {country} are not known for {year}"
+                    message = Message(
+                        "the public holidays of {country} are not known for {year}",
+                        country=country,
+                        year=year,
+                    )
                     result.append(Warning("beyond-covers", message))
         return result
 
@@ -229,10 +233,19 @@ class PolicyHours:
             values = ", ".join(f"{dimension}={value}" for dimension, value in case.items())
             file = self.revision.file
             raise NoCalendar(
-                f"{file}: no calendar of the hours `{name}` matches {values}"
+                Message(
+                    "{file}: no calendar of the hours `{name}` matches {values}",
+                    file=file,
+                    name=name,
+                    values=values,
+                )
                 if values
-                else f"{file}: no calendar of the hours `{name}` matches this case",
-                "end the list with a calendar without `when`",
+                else Message(
+                    "{file}: no calendar of the hours `{name}` matches this case",
+                    file=file,
+                    name=name,
+                ),
+                Message("end the list with a calendar without `when`"),
             )
         return calendar
 
@@ -270,9 +283,11 @@ class PolicyHours:
                 result = public(country, subdivision, year)
             except BadText as problem:
                 if off.customer:
-                    hint = problem.hint or problem.expected or "a country such as NO or DE-BY"
+                    hint = (
+                        problem.hint or problem.expected or Message("a country such as NO or DE-BY")
+                    )
                     raise _bad_country(problem.message, hint) from None
-                hint = problem.hint or problem.expected or "list its holidays with `add`"
+                hint = problem.hint or problem.expected or Message("list its holidays with `add`")
                 place = f"{self.revision.file}:{at.line}"
                 raise PolicyError(f"{place}: {problem.message}", hint) from None
             if not result.days_off:
@@ -347,9 +362,10 @@ def years_of(
 def _unstated_hours(ordinal: int) -> str:
     """Return the warning about an exchanged date for which the policy states no weekday."""
     day = date.fromordinal(ordinal)
-    return (
-        f"{day} is a working day in exchange for a day off, but the policy does not state its hours"
-        " (`exchanged` in `holidays`)"
+    return Message(
+        "{day} is a working day in exchange for a day off, but the policy does"
+        " not state its hours (`exchanged` in `holidays`)",
+        day=day,
     )
 
 

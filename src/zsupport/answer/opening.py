@@ -200,7 +200,10 @@ def hours_id(name: str, *revisions: Revision) -> str:
     by_name = {id.casefold(): id for id in known}
     if name.casefold() not in by_name:
         hint = did_you_mean(name, known)
-        raise UsageError(f"unknown hours `{name}`; hours: {', '.join(known)}", hint)
+        raise UsageError(
+            Message("unknown hours `{name}`; hours: {known}", name=name, known=", ".join(known)),
+            hint,
+        )
     return by_name[name.casefold()]
 
 
@@ -274,7 +277,9 @@ def _rows_of_names(
             if i == index:
                 decided, case = because, complete_case
         for fact in case.keys() - stated.keys():
-            message = f"{fact}={case[fact]} is assumed, the default of this fact"
+            message = Message(
+                "{fact}={case} is assumed, the default of this fact", fact=fact, case=case[fact]
+            )
             warnings.append(Warning("default-fact", message))
         rows.append(_row(case, tuple(parts), decided))
     return rows, warnings
@@ -620,7 +625,7 @@ class Opening:
 
     def _add_not_stated(self, revision: Revision, start: int) -> None:
         day = local_date(start, zone(revision.timezone))
-        message = f"the policy does not state the opening hours from {day} on"
+        message = Message("the policy does not state the opening hours from {day} on", day=day)
         self.warnings.append(Warning("hours-not-stated", message))
 
 

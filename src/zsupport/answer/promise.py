@@ -38,6 +38,7 @@ from zsupport.answer.remarks import (
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, TargetRule
 from zsupport.typed import TYPE_CHECKING, MappingProxyType, NamedTuple
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -112,7 +113,10 @@ def settle_metrics(
         if name.casefold() not in by_fold:
             ids = [metric.id for metric in revision.metrics]
             raise UsageError(
-                f"unknown metric `{name}`; metrics: {', '.join(ids)}, all", did_you_mean(name, ids)
+                Message(
+                    "unknown metric `{name}`; metrics: {ids}, all", name=name, ids=", ".join(ids)
+                ),
+                did_you_mean(name, ids),
             )
         result.append(by_fold[name.casefold()])
     return tuple(metric for i, metric in enumerate(result) if metric not in result[:i])

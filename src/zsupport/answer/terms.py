@@ -35,6 +35,7 @@ from zsupport.answer.remarks import (
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Revision, Term
 from zsupport.typed import Any, Mapping, NamedTuple, Sequence
+from zsupport.wording import Message
 
 #: The fields that identify the case and the topic of a row.
 _IDENTITY = ("plan", "role", "channel", "priority", "topic")
@@ -145,9 +146,18 @@ def topic_id(topic: str, *revisions: Revision) -> str:
         return result
     if not topics:
         policy = revisions[0].policy
-        raise UsageError(f"unknown topic `{topic}`: the policy `{policy}` has no terms")
+        raise UsageError(
+            Message(
+                "unknown topic `{topic}`: the policy `{policy}` has no terms",
+                topic=topic,
+                policy=policy,
+            )
+        )
     hint = did_you_mean(topic, topics)
-    raise UsageError(f"unknown topic `{topic}`; topics: {', '.join(topics)}", hint)
+    raise UsageError(
+        Message("unknown topic `{topic}`; topics: {topics}", topic=topic, topics=", ".join(topics)),
+        hint,
+    )
 
 
 def _topics(revision: Revision) -> dict[str, list[Term]]:

@@ -7,6 +7,7 @@ from zsupport.answer.remarks import remark_texts, remarks_of_case
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Remarks, Resource, Revision, Topic
 from zsupport.typed import Any, NamedTuple, Sequence
+from zsupport.wording import Message
 
 
 class TopicAnswer(NamedTuple):
@@ -75,7 +76,7 @@ def answer_topics(
             rows.append(_bare_row(revision, item, remarks, lang))
     warnings: tuple[Warning, ...] = ()
     if not help_.complete:
-        message = say(help_.remarks.note, lang) or "the list of topics is incomplete"
+        message = say(help_.remarks.note, lang) or Message("the list of topics is incomplete")
         warnings = (Warning("more-topics", message),)
     return Answers(tuple(rows), columns, warnings, revision, query, in_force, None)
 
@@ -97,9 +98,17 @@ def _topic_id(topic: str, revisions: Sequence[Revision]) -> str:
     ids = list(dict.fromkeys(known))
     if not ids:
         policy = revisions[0].policy
-        raise UsageError(f"unknown topic `{topic}`: the policy `{policy}` has no topics")
+        raise UsageError(
+            Message(
+                "unknown topic `{topic}`: the policy `{policy}` has no topics",
+                topic=topic,
+                policy=policy,
+            )
+        )
     hint = did_you_mean(topic, ids)
-    raise UsageError(f"unknown topic `{topic}`; topics: {', '.join(ids)}", hint)
+    raise UsageError(
+        Message("unknown topic `{topic}`; topics: {ids}", topic=topic, ids=", ".join(ids)), hint
+    )
 
 
 def _answer(

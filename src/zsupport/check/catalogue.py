@@ -99,8 +99,12 @@ def ignorable_codes(names: Iterable[str], where: str) -> frozenset[str]:
         codes = codes_of([name], where)
         if codes <= {UNREADABLE.code, *CODES}:
             raise UsageError(
-                f"{where}: `{short(name)}` cannot be ignored: a policy with this error is invalid",
-                "fix the policy",
+                Message(
+                    "{where}: `{name}` cannot be ignored: a policy with this error is invalid",
+                    where=where,
+                    name=short(name),
+                ),
+                Message("fix the policy"),
             )
         result |= codes
     return result
@@ -118,18 +122,25 @@ def suppressible_code(name: str, at: Span, hints: bool) -> str | InvalidComment:
             # A prefix would also allow the findings of rules that are added later.
             return InvalidComment(
                 at,
-                f"incomplete code `{short(name)}`",
-                f"write whole codes, separated by commas, such as: allow {', '.join(matching[:2])}",
+                Message("incomplete code `{name}`", name=short(name)),
+                Message(
+                    "write whole codes, separated by commas, such as: allow {matching}",
+                    matching=", ".join(matching[:2]),
+                ),
             )
     if code is None:
         message, hint = _unknown_rule(name, nearest=hints)
         return InvalidComment(at, message, hint or FORM_HINT)
     if code in CODES or code == UNREADABLE.code:
-        message = f"`{name}` cannot be suppressed: a policy with this error is invalid"
-        return InvalidComment(at, message, "fix the policy")
+        message = Message(
+            "`{name}` cannot be suppressed: a policy with this error is invalid", name=name
+        )
+        return InvalidComment(at, message, Message("fix the policy"))
     if code in SUPPRESSION_CODES:
-        message = f"`{name}` cannot be suppressed: it is a finding about comments"
-        return InvalidComment(at, message, "fix the comment")
+        message = Message(
+            "`{name}` cannot be suppressed: it is a finding about comments", name=name
+        )
+        return InvalidComment(at, message, Message("fix the comment"))
     return code
 
 

@@ -28,6 +28,7 @@ from zsupport.limits import (
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode, path_text
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 #: The section that a finding about a limit marks. For other limits, it marks `facts`, or `plans` in
 #: a policy without facts.
@@ -121,7 +122,7 @@ def _limit_finding(document: Document, error: LimitExceeded) -> Finding:
     kind = TOO_MANY_CASES if error.limit == CASES else TOO_MANY_COMPARISONS
     return Finding(
         kind.code, kind.name, "warning",
-        f"{error.message}; some rules did not run",
+        Message("{message}; some rules did not run", message=error.message),
         document.source.shown, document.key(path), path_text(path),
         hint=error.hint, identity=(error.limit.counts,),
     )  # fmt: skip

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from zsupport.findings import Code
+from zsupport.wording import Message
 
-UNKNOWN_IN_TEST = Code("ZS904", "unknown-id-in-test", "unknown id in a test")
+UNKNOWN_IN_TEST = Code("ZS904", "unknown-id-in-test", Message("unknown id in a test"))
 UNTESTED_DENIAL = Code(
     "ZS905",
     "untested-denial",
-    "plan or channel without a test of a denial",
+    Message("plan or channel without a test of a denial"),
     "warning",
 )
 TEST_CODES = (UNKNOWN_IN_TEST, UNTESTED_DENIAL)

@@ -25,10 +25,11 @@ from zsupport.policy.yamltext import (
     skip_properties,
 )
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 #: A text without this word, in upper or lower case, has no suppressions.
 _MARK = re.compile("zsupport", re.IGNORECASE | re.ASCII)
-FORM_HINT = "write # zsupport: allow CODE until YYYY-MM-DD -- reason"
+FORM_HINT = Message("write # zsupport: allow CODE until YYYY-MM-DD -- reason")
 
 # This also matches a comment without the colon, which is reported as an error.
 _COMMENT = re.compile(
@@ -187,14 +188,14 @@ def remove_codes(document: Document, comment: Comment, codes: Sequence[str]) -> 
         first, last = comment.codes[0].span, comment.codes[-1].span
         whole = Span(first.line, first.column, last.line, last.end_column)
         names = ", ".join(document.text[slice(*_range(places, a.span))] for a in kept)
-        return Fix(f"allow {names} only", (Edit(whole, names),))
+        return Fix(Message("allow {names} only", names=names), (Edit(whole, names),))
     start, end = _range(places, comment.span)
     if comment.on_own_line:
         start, end = places.line_start(start), places.next_line(start)
     else:
         while document.text[start - 1] in " \t":
             start -= 1
-    return Fix("remove the comment", (places.edit(start, end),))
+    return Fix(Message("remove the comment"), (places.edit(start, end),))
 
 
 # -- finding comments --------------------------------------------------------------------------
@@ -272,25 +273,29 @@ class _CommentReader:
         text = self.text
         whole = self.span(start, start + len(text[start:end].rstrip()))
         if not _COLON.match(text, start):
-            return InvalidComment(whole, "missing colon after `zsupport`", FORM_HINT)
+            return InvalidComment(whole, Message("missing colon after `zsupport`"), FORM_HINT)
         reason = _REASON.search(text, body, end)
         content = text[body : reason.start() if reason else end]
         codes = _codes(content)
         parts = _AFTER_CODES.fullmatch(content, codes[-1].end()) if codes else None
         if parts is None:
-            return InvalidComment(whole, "invalid comment for zsupport", FORM_HINT)
+            return InvalidComment(whole, Message("invalid comment for zsupport"), FORM_HINT)
         if more := parts["more"].strip():
-            message = f"unexpected `{short(more)}` in a comment for zsupport"
+            message = Message("unexpected `{more}` in a comment for zsupport", more=short(more))
             return InvalidComment(whole, message, FORM_HINT)
         if reason is None or not text[reason.end() : end].strip():
-            return InvalidComment(whole, "missing reason in a comment for zsupport", FORM_HINT)
+            return InvalidComment(
+                whole, Message("missing reason in a comment for zsupport"), FORM_HINT
+            )
         until, until_span = None, None
         if parts["until"]:
             until_span = self.span(body + parts.start("until"), body + parts.end("until"))
             until = _date(parts["until"])
             if until is None:
-                message = f"invalid date `{short(parts['until'])}`"
-                return InvalidComment(until_span, message, "write a date such as 2027-01-31")
+                message = Message("invalid date `{parts}`", parts=short(parts["until"]))
+                return InvalidComment(
+                    until_span, message, Message("write a date such as 2027-01-31")
+                )
         allowed = []
         for word in codes:
             at = self.span(body + word.start(), body + word.end())

@@ -22,6 +22,7 @@ from zsupport.suite.example import Example, Invariant
 from zsupport.suite.invariant import selected_cases
 from zsupport.suite.reading import bind, read_tests_file
 from zsupport.suite.subject import PolicyUnderTest, read_subject
+from zsupport.wording import Message
 
 
 def findings_in_tests(
@@ -80,7 +81,7 @@ def _denials(
         yield _finding(
             document,
             ("entitlements",),
-            "no test expects that a channel is denied",
+            Message("no test expects that a channel is denied"),
             space,
             denials,
         )
@@ -89,13 +90,13 @@ def _denials(
     for plan in revision.plans:
         of_plan = [denial for denial in denials if denial.plan == plan.id]
         if of_plan and all(denial in untested for denial in of_plan):
-            message = f"no test expects a denied channel for the plan `{plan.id}`"
+            message = Message("no test expects a denied channel for the plan `{id}`", id=plan.id)
             yield _finding(document, ("plans", plan.id), message, space, of_plan)
     for channel in revision.channels:
         of_channel = [denial for denial in denials if denial.about == channel.id]
         grant = next((i for i, g in enumerate(revision.grants) if channel.id in g.allow), None)
         if of_channel and grant is not None and all(d in untested for d in of_channel):
-            message = f"no test expects that the channel `{channel.id}` is denied"
+            message = Message("no test expects that the channel `{id}` is denied", id=channel.id)
             yield _finding(document, ("entitlements", grant, "allow"), message, space, of_channel)
 
 

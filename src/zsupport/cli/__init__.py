@@ -11,6 +11,7 @@ import os
 import sys
 
 from zsupport.cli.short import read_short
+from zsupport.wording import Message
 
 # isort: split
 from zsupport.cli.options import COMMANDS, load_command
@@ -90,7 +91,7 @@ def _run_typer(arguments: list[str]) -> int:
         command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
         place = context.command_path if context else f"zsupport {command}".rstrip()
         message = plain_message(error.format_message().rstrip("."))
-        raise UsageError(message, f"see `{place} --help`") from None
+        raise UsageError(message, Message("see `{place} --help`", place=place)) from None
     except typer.Abort:
         return 130
     return code if isinstance(code, int) else 0

@@ -30,7 +30,7 @@ from zsupport.errors import UsageError
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.advise import QUESTION
 from zsupport.view.times import Times
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,7 +82,7 @@ def advise(
     """
     moments = read_moments(common)
     if customer_tz is not None:
-        read("--customer-tz", customer_tz, zone)
+        read(Message("--customer-tz"), customer_tz, zone)
     question = read_question(common, moments)
     case = _Case(plan, role, priority, read_facts(fact), customer_tz, customer_country)
     stated = case
@@ -94,9 +94,9 @@ def advise(
     missing = answers[0].missing
     refusal, code = None, 1
     if missing:
-        refusal, code = f"needs input: {enumerated(map(_flag, missing))}", 2
+        refusal, code = Message("needs input: {flag}", flag=enumerated(map(_flag, missing))), 2
     elif answers[0].state == NOT_ENTITLED:
-        refusal = "not entitled: no channel is allowed in this case"
+        refusal = Message("not entitled: no channel is allowed in this case")
     if case.customer_tz is not None and moments.tz is None:
         question = question._replace(zone=zone(case.customer_tz), zone_stated=True)
     times = Times(question.zone_shown(answers), question.at)
@@ -153,7 +153,8 @@ def _ask(common: Common, question: PolicyQuestion, case: _Case, terminal: IO[str
         except Declined:
             flags = enumerated(map(_flag, missing))
             raise UsageError(
-                f"needs input: {flags}", "state the values with these options"
+                Message("needs input: {flags}", flags=flags),
+                Message("state the values with these options"),
             ) from None
         if text:
             case = case.stating(entry, text)

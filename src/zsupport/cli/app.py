@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from zsupport.cli.options import COMMANDS, FORMAT, HELP, Command, Option, load_command
 from zsupport.cli.output import emit
 from zsupport.errors import UsageError
+from zsupport.wording import Message
 
 _HELP = """Exact answers from a support policy: who may use which channel, how urgent a case is,
 when a response is due.
@@ -82,7 +83,7 @@ class _Commands(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands in the help without importing their modules."""
-        with formatter.section("Commands"):
+        with formatter.section(Message("Commands")):
             formatter.write_dl(list(COMMANDS.items()))
 
 
@@ -152,8 +153,8 @@ def typer_app() -> Any:
             return show_version(format)
         if format != "auto":
             raise UsageError(
-                "`--format` before the command requires `--version`",
-                "write `--format` after the command",
+                Message("`--format` before the command requires `--version`"),
+                Message("write `--format` after the command"),
             )
         if context.invoked_subcommand is None:
             emit(context.get_help() + "\n")

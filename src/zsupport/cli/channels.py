@@ -5,6 +5,7 @@ from __future__ import annotations
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common
 from zsupport.cli.question import finish, language_of, read_facts, read_moments, read_question
 from zsupport.view.channels import QUESTION
+from zsupport.wording import Message
 
 _EXAMPLES = """
 Examples:
@@ -42,7 +43,7 @@ def channels(
     )
     refusal = None
     if not any(answer.allowed for answer in answers.answers):
-        refusal = "not entitled: no channel is allowed in this case"
+        refusal = Message("not entitled: no channel is allowed in this case")
     query = question.query(**answers.query._asdict())
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 

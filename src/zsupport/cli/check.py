@@ -25,6 +25,7 @@ from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.findings import SEVERITIES
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from zsupport.report import Terminal
@@ -123,7 +124,10 @@ def check(
 
     selected, ignored = _codes_of_options(select, ignore)
     if fix and no_fix:
-        raise UsageError("`--fix` and `--no-fix` cannot be combined", "run `zsupport check --fix`")
+        raise UsageError(
+            Message("`--fix` and `--no-fix` cannot be combined"),
+            Message("run `zsupport check --fix`"),
+        )
     output = OutputOptions(format, color, csv, quiet).with_files(output_file)
     configuration = read_config(config, working_folder(), os.environ)
     configs = Configs(working_folder(), configuration)
@@ -219,7 +223,7 @@ def _without_tests(
         if not policies and not faults:
             raise error
         if not quiet:
-            note(f"{error.message} (ignored by `check`)")
+            note(Message("{message} (ignored by `check`)", message=error.message))
             note(f"  {error.hint}")
     return policies
 
@@ -228,20 +232,23 @@ def _check_fix(targets: Sequence[SelectedFile], output: OutputOptions, *, diff: 
     """Raise UsageError if the fixes cannot be written to the files or shown as a patch."""
     if diff and output.format not in ("auto", "text"):
         raise UsageError(
-            f"`--diff` and `--format {output.format}` cannot be combined", "remove one"
+            Message("`--diff` and `--format {format}` cannot be combined", format=output.format),
+            Message("remove one"),
         )
     if diff and output.files:
-        raise UsageError("`--diff` and `--output-file` cannot be combined", "remove one")
+        raise UsageError(
+            Message("`--diff` and `--output-file` cannot be combined"), Message("remove one")
+        )
     for target in targets if not diff else ():
         if target.path == "-" and len(targets) > 1:
             raise UsageError(
-                "`--fix` cannot combine standard input with other files",
-                "remove the other files, or `-`",
+                Message("`--fix` cannot combine standard input with other files"),
+                Message("remove the other files, or `-`"),
             )
         if target.shipped:
             raise UsageError(
-                f"cannot fix the shipped policy {target.shown}",
-                "fix a copy of the file, or show the changes with `--diff`",
+                Message("cannot fix the shipped policy {shown}", shown=target.shown),
+                Message("fix a copy of the file, or show the changes with `--diff`"),
             )
 
 
@@ -283,7 +290,9 @@ def _day(at: str | None) -> date:
     try:
         return date.fromisoformat(at) if re.fullmatch(r"[0-9-]{10}", at) else _day_of_instant(at)
     except ValueError:
-        raise UsageError(f"--at: invalid date `{at}`", "write a date such as 2026-11-26") from None
+        raise UsageError(
+            Message("--at: invalid date `{at}`", at=at), Message("write a date such as 2026-11-26")
+        ) from None
 
 
 def _day_of_instant(at: str) -> date:
@@ -295,8 +304,10 @@ def _day_of_instant(at: str) -> date:
     try:
         instant, zone = parse_moment(at, now=int(time.time()), zone=None)
     except BadText as problem:
-        hint = "write a date such as 2026-11-26, or an instant such as 2026-11-26T09:00:00+01:00"
-        raise UsageError(f"--at: {problem.message}", hint) from None
+        hint = Message(
+            "write a date such as 2026-11-26, or an instant such as 2026-11-26T09:00:00+01:00"
+        )
+        raise UsageError(Message("--at: {message}", message=problem.message), hint) from None
     return to_datetime(instant).astimezone(zone or UTC).date()
 
 
@@ -304,8 +315,8 @@ def _explain(name: str, format: str, color: str) -> int:
     """Show the explanation of a rule."""
     if format not in ("auto", "text", "markdown"):
         raise UsageError(
-            f"`--explain` and `--format {format}` cannot be combined",
-            "use `--format text` or `--format markdown`",
+            Message("`--explain` and `--format {format}` cannot be combined", format=format),
+            Message("use `--format text` or `--format markdown`"),
         )
     from zsupport.check.catalogue import rule_named
     from zsupport.view.rules import explanation
@@ -330,8 +341,8 @@ def _list(
     answer_format = "table" if format == "text" else chosen_format(format)
     if answer_format not in FORMATS:
         raise UsageError(
-            f"`--list-rules` and `--format {format}` cannot be combined",
-            f"formats: {', '.join(FORMATS)}",
+            Message("`--list-rules` and `--format {format}` cannot be combined", format=format),
+            Message("formats: {formats}", formats=", ".join(FORMATS)),
         )
     selected, ignored = _codes_of_options(select, ignore)
     codes = (frozenset(KINDS) if selected is None else selected) - (ignored or frozenset())

@@ -28,6 +28,7 @@ from zsupport.policy.model import Revision, Text
 from zsupport.report import FINDING_FORMATS
 from zsupport.report.text import single_line
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -351,7 +352,7 @@ class _CommandLine:
             option = os.path.expandvars(os.path.expanduser(option))
         name, _ = choose(option, os.environ, os.getcwd())
         if name == "-" or (is_path(name) and not has_only_ordinary_files(name)):
-            raise PolicyError(f"{name}: completion reads only files and folders")
+            raise PolicyError(Message("{name}: completion reads only files and folders", name=name))
         policy = load_files(find(name))
         return policy.revision_at(to_datetime(int(time.time())))[0]
 

@@ -19,6 +19,7 @@ from zsupport.errors import PolicyError
 from zsupport.sources.cache import cache_folder, cached_holidays
 from zsupport.sources.settings import Exclusions, read_config
 from zsupport.sources.sides import InvalidSide, both_sides
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from zsupport.clock.holidays import PublicHolidays
@@ -106,7 +107,7 @@ def diff(
             diffs += _compare(sides, public, advance)
             outcome_with(0 if quiet else max_rows_in(format))
     except InvalidSide as invalid:
-        note(f"invalid policy: {invalid.side}")
+        note(Message("invalid policy: {side}", side=invalid.side))
         raise
     fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
     used = any(_uses_public_holidays(document) for document in (*sides.before, *sides.now))

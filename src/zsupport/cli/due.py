@@ -39,6 +39,7 @@ from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.due import QUESTION
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,9 +93,9 @@ def due(
     if at_risk is not None:
         from zsupport.clock.ratio import parse_ratio
 
-        risk = read("--at-risk", at_risk, parse_ratio)
+        risk = read(Message("--at-risk"), at_risk, parse_ratio)
     if customer_tz is not None:
-        read("--customer-tz", customer_tz, zone)
+        read(Message("--customer-tz"), customer_tz, zone)
     question = read_question(common, moments)
     answers = question.policy.due(
         plan=plan,
@@ -105,9 +106,9 @@ def due(
         metric=metric or (),
         opened=None if opened is None else moments.opened,
         at=None if common.at is None else moments.at,
-        answered=moments.read("--answered", answered),
-        updated=moments.read("--updated", updated),
-        resolved=moments.read("--resolved", resolved),
+        answered=moments.read(Message("--answered"), answered),
+        updated=moments.read(Message("--updated"), updated),
+        resolved=moments.read(Message("--resolved"), resolved),
         start=read_starts(start, moments),
         pause=[read_pause(text, moments) for text in pause or ()],
         at_risk=risk,
@@ -122,7 +123,7 @@ def due(
         if NEEDS_INPUT in states:
             refusal, code = needed_input(answers), 2
     if fail_breached and "breached" in states:
-        refusal = refusal or "breached"
+        refusal = refusal or Message("breached")
     question = question._replace(at=to_datetime(answers.details.moment.at))
     events = answers.details.moment.events
 
@@ -170,24 +171,25 @@ def read_starts(pairs: list[str] | None, moments: Moments) -> dict[str, datetime
         name, _, text = pair.partition("=")
         if not name or not text:
             raise UsageError(
-                f"--start: `{pair}` is not METRIC=INSTANT",
-                f"write --start {name or 'METRIC'}=INSTANT",
+                Message("--start: `{pair}` is not METRIC=INSTANT", pair=pair),
+                Message("write --start {name}=INSTANT", name=name or "METRIC"),
             )
-        instant = moments.read("--start", text)
+        instant = moments.read(Message("--start"), text)
         assert instant is not None
         if starts.setdefault(name, instant) != instant:
-            raise UsageError(f"--start: duplicate metric `{name}`")
+            raise UsageError(Message("--start: duplicate metric `{name}`", name=name))
     return starts
 
 
 def read_pause(text: str, moments: Moments) -> tuple[datetime, datetime | None]:
     """Return the start and end of a pause FROM/TO; the end is None if TO is empty."""
-    begin, end = read("--pause", text, pause_parts)
-    start, until = moments.read("--pause", begin), moments.read("--pause", end)
+    begin, end = read(Message("--pause"), text, pause_parts)
+    start, until = moments.read(Message("--pause"), begin), moments.read(Message("--pause"), end)
     assert start is not None
     if until is not None and until < start:
         raise UsageError(
-            f"--pause: `{text}` ends before it starts", "write the earlier instant first: FROM/TO"
+            Message("--pause: `{text}` ends before it starts", text=text),
+            Message("write the earlier instant first: FROM/TO"),
         )
     return start, until
 

@@ -6,6 +6,7 @@ from zsupport.cli.options import COMMANDS, Command, Option
 from zsupport.cli.output import emit, emit_paged, is_terminal, terminal_of
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.guide import GUIDES, read_guide
+from zsupport.wording import Message
 
 _EXAMPLES = """
 Examples:
@@ -45,7 +46,8 @@ def show_help(topic: str | None, no_pager: bool) -> int:
         return main([topic, "--help"])
     known = list(dict.fromkeys((*GUIDES, *COMMANDS)))
     raise UsageError(
-        f"unknown guide `{topic}`; guides: {', '.join(known)}", did_you_mean(topic, known)
+        Message("unknown guide `{topic}`; guides: {known}", topic=topic, known=", ".join(known)),
+        did_you_mean(topic, known),
     )
 
 

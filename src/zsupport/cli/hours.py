@@ -27,6 +27,7 @@ from zsupport.cli.question import (
 )
 from zsupport.clock.zones import zone
 from zsupport.view.hours import QUESTION
+from zsupport.wording import Message
 
 _EXAMPLES = """
 Examples:
@@ -74,7 +75,7 @@ def hours(
     """
     moments = read_moments(common)
     if customer_tz is not None:
-        read("--customer-tz", customer_tz, zone)
+        read(Message("--customer-tz"), customer_tz, zone)
     question = read_question(common, moments)
     if freeze:
         from zsupport.answer.freeze import frozen_holidays
@@ -103,7 +104,7 @@ def hours(
     if "open" not in states:
         refusal = next((text for state, text in _REFUSALS.items() if state in states), None)
         if not states:
-            refusal = "not stated: the policy defines no hours"
+            refusal = Message("not stated: the policy defines no hours")
         if NEEDS_INPUT in states:
             refusal, code = needed_input(answers), 2
     query = question.query(

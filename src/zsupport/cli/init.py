@@ -7,6 +7,7 @@ import os
 from zsupport.cli.options import DEBUG, QUIET, Command, Option
 from zsupport.cli.output import emit
 from zsupport.errors import UsageError
+from zsupport.wording import Message
 
 _EXAMPLES = """
 Examples:
@@ -37,13 +38,16 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
 
     if not is_id(id):
         raise UsageError(
-            f"--id: invalid id `{id}`",
-            "use letters, digits, `.`, `-` and `_`; start with a letter or digit",
+            Message("--id: invalid id `{id}`", id=id),
+            Message("use letters, digits, `.`, `-` and `_`; start with a letter or digit"),
         )
     if f"{id}.yaml".endswith(TESTS):
         raise UsageError(
-            f"--id: {id}.yaml is the name of a tests file",
-            f"choose an id that does not end in _test, such as {id.removesuffix('_test')}",
+            Message("--id: {id}.yaml is the name of a tests file", id=id),
+            Message(
+                "choose an id that does not end in _test, such as {value}",
+                value=id.removesuffix("_test"),
+            ),
         )
     texts = {
         os.path.normpath(os.path.join(folder, name)): text

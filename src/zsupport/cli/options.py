@@ -11,6 +11,7 @@ import sys
 from zsupport.errors import UsageError
 from zsupport.report import FINDING_FORMATS, FORMATS
 from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,7 +194,9 @@ class Command(NamedTuple):
         files: Any = values.get("output_file")
         formats = [values.get("format"), *(file.partition("=")[0] for file in files or ())]
         if values.get("csv") == "raw" and "csv" not in formats:
-            raise UsageError("`--csv raw` requires `--format csv`", "add `--format csv`")
+            raise UsageError(
+                Message("`--csv raw` requires `--format csv`"), Message("add `--format csv`")
+            )
         if not self.common:
             return self.run(**values)
         common = Common._make(values.pop(name) for name in Common._fields)

@@ -10,7 +10,7 @@ from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, Zsuppor
 from zsupport.report import FINDING_FORMATS, FORMATS, Report, Terminal, render
 from zsupport.report.text import guarded, printable
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.wording import ENGLISH, Wording
+from zsupport.wording import ENGLISH, Message, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,9 @@ def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
         _discard_output(out)
     except OSError as error:
         _discard_output(out)
-        raise EnvironmentFault(f"cannot write the output: {error.strerror}") from None
+        raise EnvironmentFault(
+            Message("cannot write the output: {strerror}", strerror=error.strerror)
+        ) from None
 
 
 def leave(code: int) -> NoReturn:
@@ -231,13 +233,17 @@ class OutputOptions(NamedTuple):
             format, equals, path = text.partition("=")
             if not equals or not path:
                 raise UsageError(
-                    f"--output-file: `{text}` is not FORMAT=FILE",
-                    "write a pair such as sarif=findings.sarif",
+                    Message("--output-file: `{text}` is not FORMAT=FILE", text=text),
+                    Message("write a pair such as sarif=findings.sarif"),
                 )
             if format not in FINDING_FORMATS:
                 formats = ", ".join(FINDING_FORMATS)
-                hint = did_you_mean(format, FINDING_FORMATS) or f"formats: {formats}"
-                raise UsageError(f"--output-file: unknown format `{format}`", hint)
+                hint = did_you_mean(format, FINDING_FORMATS) or Message(
+                    "formats: {formats}", formats=formats
+                )
+                raise UsageError(
+                    Message("--output-file: unknown format `{format}`", format=format), hint
+                )
             files.append((format, path))
         return self._replace(files=tuple(files))
 
@@ -333,14 +339,18 @@ def _paths_of_fields(report: Report, names: list[str]) -> list[tuple[str, ...]]:
     unknown = [name for name in dict.fromkeys(names) if name not in paths]
     fields = ", ".join(report.fields)
     if "" in unknown:
-        raise UsageError("--field: empty name", "write names separated by commas: plan,role")
+        raise UsageError(
+            Message("--field: empty name"), Message("write names separated by commas: plan,role")
+        )
     if len(unknown) == 1:
-        message = f"unknown field `{unknown[0]}`; fields: {fields}"
+        message = Message(
+            "unknown field `{unknown}`; fields: {fields}", unknown=unknown[0], fields=fields
+        )
         raise UsageError(message, did_you_mean(unknown[0], paths))
     if unknown:
         problems = [(f"unknown field `{name}`", did_you_mean(name, paths)) for name in unknown]
         lines = [f"{problem}; {hint}" if hint else problem for problem, hint in problems]
-        raise UsageError("\n".join(lines), f"fields: {fields}")
+        raise UsageError("\n".join(lines), Message("fields: {fields}", fields=fields))
     return [paths[name] for name in names]
 
 

@@ -24,6 +24,7 @@ from zsupport.sources.cache import cache_folder
 from zsupport.sources.find import choose, find, shipped_id
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.policies import show_policies
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from zsupport.report.screen import Screen
@@ -47,7 +48,12 @@ def policies(common: Common, name: str | None) -> int:
     moments = read_moments(common)
     if name is not None and common.policy is not None:
         raise UsageError(
-            f"`{name}` and `--policy {common.policy}` cannot be combined", "remove one"
+            Message(
+                "`{name}` and `--policy {policy}` cannot be combined",
+                name=name,
+                policy=common.policy,
+            ),
+            Message("remove one"),
         )
     requested = name if name is not None else common.policy
     files: tuple[SourceFile, ...] = ()

@@ -6,6 +6,7 @@ from zsupport.answer.case import facts_decide
 from zsupport.cli.options import FACT, Command, Common
 from zsupport.cli.question import finish, language_of, read_facts, read_moments, read_question
 from zsupport.view.priority import QUESTION
+from zsupport.wording import Message
 
 _EXAMPLES = """
 Examples:
@@ -30,9 +31,9 @@ def priority(common: Common, fact: list[str] | None) -> int:
     )
     refusal = None
     if not any(answer.priority for answer in answers.answers):
-        refusal = "not stated: no priority matches these facts"
+        refusal = Message("not stated: no priority matches these facts")
         if not facts_decide(answers.revision):
-            refusal = "not stated: this policy does not define priorities by facts"
+            refusal = Message("not stated: this policy does not define priorities by facts")
     query = question.query(facts=answers.query.facts)
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 

@@ -18,6 +18,7 @@ from zsupport.sources.cache import cache_folder, cached_holidays
 from zsupport.sources.find import choose, find, read_file
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.notes import missing_language
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from zsupport.publish.page import PublishedPage
@@ -80,8 +81,8 @@ def publish(
         options = {"--format": format, "--output": output, "--lang": lang, "--date": date}
         if given := [name for name, value in options.items() if value is not None]:
             raise UsageError(
-                f"`--check` and `{given[0]}` cannot be combined",
-                "the page states its date, language and format",
+                Message("`--check` and `{given}` cannot be combined", given=given[0]),
+                Message("the page states its date, language and format"),
             )
         return _check(policy, check, quiet=quiet)
     if format is None:
@@ -116,41 +117,69 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
     try:
         text = read_file(path, path).data.decode("utf-8")
     except UnicodeDecodeError:
-        raise PolicyError(f"{shown}: not UTF-8, so not a page of `publish`") from None
+        raise PolicyError(
+            Message("{shown}: not UTF-8, so not a page of `publish`", shown=shown)
+        ) from None
     stamp = read_stamp(text)
     if stamp is None:
         raise PolicyError(
-            f"{shown}: not a page of `publish`", "name a file that `zsupport publish` has written"
+            Message("{shown}: not a page of `publish`", shown=shown),
+            Message("name a file that `zsupport publish` has written"),
         )
     source = _published_policy(policy)
     day = _day(stamp.values["date"], shown) or source.today
     lang = _language(stamp.values["lang"], shown)
     if source.policy.id != stamp.values["policy"]:
         raise UsageError(
-            f"{shown}: page of the policy `{stamp.values['policy']}`, not `{source.policy.id}`",
-            "name the policy of the page",
+            Message(
+                "{shown}: page of the policy `{values}`, not `{id}`",
+                shown=shown,
+                values=stamp.values["policy"],
+                id=source.policy.id,
+            ),
+            Message("name the policy of the page"),
         )
     try:
         page = _page(source, day, lang, stamp.format, quiet=quiet)
     except _NotInForce as error:
-        note(f"{shown}: the policy has changed: {error.message}")
+        note(
+            Message(
+                "{shown}: the policy has changed: {message}", shown=shown, message=error.message
+            )
+        )
         return 1
     result = compare_pages(text, render_page(page, stamp.format).text, shown)
     if result.lines and not (result.same_policy and result.other_versions):
         if not quiet:
             emit("".join(f"{single_line(line)}\n" for line in result.lines))
         if result.same_policy:
-            note(f"{shown}: changed since it was published; publish it again")
+            note(Message("{shown}: changed since it was published; publish it again", shown=shown))
         else:
-            note(f"{shown}: the policy has changed since {day}; publish it again")
+            note(
+                Message(
+                    "{shown}: the policy has changed since {day}; publish it again",
+                    shown=shown,
+                    day=day,
+                )
+            )
         return 1
     if quiet:
         return 0
     if result.lines:
         packages = ", ".join(result.other_versions)
-        note(f"{shown}: made with other versions ({packages}); the policy has not changed")
+        note(
+            Message(
+                "{shown}: made with other versions ({packages}); the policy has not changed",
+                shown=shown,
+                packages=packages,
+            )
+        )
     if not source.same_revision(day, source.today):
-        note(f"{shown}: another revision is in force today; publish the page again")
+        note(
+            Message(
+                "{shown}: another revision is in force today; publish the page again", shown=shown
+            )
+        )
     return 0
 
 
@@ -162,17 +191,23 @@ def _check_output(path: str, located: LocatedPolicy) -> None:
 
     shown = single_line(path)
     if not path:
-        raise UsageError("--output: empty name", "name a file, such as support.html")
+        raise UsageError(
+            Message("--output: empty name"), Message("name a file, such as support.html")
+        )
     if is_file_of(path, located):
         raise UsageError(
-            f"--output: {shown} is a file of the policy (not replaced)", "name another file"
+            Message("--output: {shown} is a file of the policy (not replaced)", shown=shown),
+            Message("name another file"),
         )
     # An empty file has no content to lose; `mktemp` makes such files.
     text = start_of_file(path).decode("utf-8", "replace")
     if text and read_stamp(text) is None:
         raise UsageError(
-            f"--output: {shown} exists and is not a page of `publish` (not replaced)",
-            "name another file, or delete this one",
+            Message(
+                "--output: {shown} exists and is not a page of `publish` (not replaced)",
+                shown=shown,
+            ),
+            Message("name another file, or delete this one"),
         )
 
 
@@ -201,8 +236,10 @@ class _PublishedPolicy(NamedTuple):
                 break
         starts = ", ".join(revision.start for revision in revisions if revision.start)
         raise _NotInForce(
-            f"no revision of `{self.policy.id}` is in force on {text}",
-            f"revisions start on {starts}" if starts else "name a date with --date",
+            Message("no revision of `{id}` is in force on {text}", id=self.policy.id, text=text),
+            Message("revisions start on {starts}", starts=starts)
+            if starts
+            else Message("name a date with --date"),
         )
 
     def same_revision(self, day: date, other: date) -> bool:
@@ -246,7 +283,7 @@ def _page(
             )
     except LimitExceeded as error:
         # The hint of a question names options that `publish` does not have.
-        raise PolicyError(error.message, "split the policy into several") from None
+        raise PolicyError(error.message, Message("split the policy into several")) from None
 
 
 def _digest(digests: list[str]) -> str:
@@ -274,7 +311,10 @@ def _language(text: str | None, place: str = "--lang") -> str:
     if text is None:
         return chosen_language(screen=False)
     if not is_language(text):
-        raise UsageError(f"{place}: invalid language `{text}`", language_hint(text))
+        raise UsageError(
+            Message("{place}: invalid language `{text}`", place=place, text=text),
+            language_hint(text),
+        )
     return text
 
 
@@ -287,9 +327,14 @@ def _day(text: str | None, place: str = "--date") -> date | None:
             raise ValueError
         day = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{place}: invalid date `{text}`", "write it as YYYY-MM-DD") from None
+        raise UsageError(
+            Message("{place}: invalid date `{text}`", place=place, text=text),
+            Message("write it as YYYY-MM-DD"),
+        ) from None
     if not 1973 <= day.year <= 2199:
-        raise UsageError(f"{place}: {text} is not in the years 1973 to 2199")
+        raise UsageError(
+            Message("{place}: {text} is not in the years 1973 to 2199", place=place, text=text)
+        )
     return day
 
 

@@ -108,9 +108,17 @@ class Moments(NamedTuple):
 def read_moments(common: Common, opened: str | None = None) -> Moments:
     """Return the moments of `--at` (default: now) and `--opened` (default: `--at`)."""
     now = int(time.time())
-    tz = None if common.tz is None else read("--tz", common.tz, lambda text: _zone(text, now))
-    at, at_zone = (now, None) if common.at is None else _instant("--at", common.at, now, tz)
-    start, start_zone = (at, None) if opened is None else _instant("--opened", opened, now, tz)
+    tz = (
+        None
+        if common.tz is None
+        else read(Message("--tz"), common.tz, lambda text: _zone(text, now))
+    )
+    at, at_zone = (
+        (now, None) if common.at is None else _instant(Message("--at"), common.at, now, tz)
+    )
+    start, start_zone = (
+        (at, None) if opened is None else _instant(Message("--opened"), opened, now, tz)
+    )
     stated = tz or start_zone or at_zone
     return Moments(now, tz, to_datetime(at), to_datetime(start), stated or UTC, stated is not None)
 
@@ -138,7 +146,7 @@ def _zone(text: str, now: int) -> tzinfo:
     try:
         return zone(text)
     except BadText as problem:
-        hint = "did you mean `local`?" if text.lower() == "local" else problem.hint
+        hint = Message("did you mean `local`?") if text.lower() == "local" else problem.hint
         raise BadText(problem.message, f"`local`, {problem.expected}", hint) from None
 
 
@@ -179,9 +187,19 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         if not equals or not name or not value:
             example = f"{name or 'NAME'}=VALUE"
-            raise UsageError(f"--fact: `{pair}` is not NAME=VALUE", f"write --fact {example}")
+            raise UsageError(
+                Message("--fact: `{pair}` is not NAME=VALUE", pair=pair),
+                Message("write --fact {example}", example=example),
+            )
         if facts.get(name, value).casefold() != value.casefold():
-            raise UsageError(f"--fact: duplicate fact `{name}`: {facts[name]} and {value}")
+            raise UsageError(
+                Message(
+                    "--fact: duplicate fact `{name}`: {facts} and {value}",
+                    name=name,
+                    facts=facts[name],
+                    value=value,
+                )
+            )
         facts[name] = value
     return facts
 
@@ -227,7 +245,11 @@ def finish(
         on_screen = answers
         answers = answers._replace(warnings=_worded(answers.warnings, Wording(naming=flag_of)))
         if common.field is not None and common.format not in ("auto", "plain"):
-            raise UsageError(f"`--field` and `--format {common.format}` cannot be combined")
+            raise UsageError(
+                Message(
+                    "`--field` and `--format {format}` cannot be combined", format=common.format
+                )
+            )
         # Compute everything before writing, so that a run with an error writes only the error.
         stderr_lines: list[str] = []
         reasons: list[str] = []

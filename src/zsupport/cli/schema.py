@@ -6,7 +6,7 @@ from zsupport.cli.options import Command, Option
 from zsupport.cli.output import emit, terminal_of
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.view import schemas
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 _EXAMPLES = """
 Examples:
@@ -28,7 +28,9 @@ def schema(name: str) -> int:
     if name not in schemas.NAMES:
         known = ", ".join(schemas.NAMES)
         hint = did_you_mean(name, schemas.NAMES)
-        raise UsageError(f"unknown schema `{name}`; schemas: {known}", hint)
+        raise UsageError(
+            Message("unknown schema `{name}`; schemas: {known}", name=name, known=known), hint
+        )
     emit(dumps(schemas.schema(name), terminal_of("never")) + "\n")
     return 0
 

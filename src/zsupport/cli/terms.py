@@ -5,6 +5,7 @@ from __future__ import annotations
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common, Option
 from zsupport.cli.question import finish, language_of, read_facts, read_moments, read_question
 from zsupport.view.terms import QUESTION
+from zsupport.wording import Message
 
 _EXAMPLES = """
 Examples:
@@ -44,7 +45,7 @@ def terms(
     )
     refusal = None
     if all(answer.text is None for answer in answers.answers):
-        refusal = "not stated: the policy states no terms for this case"
+        refusal = Message("not stated: the policy states no terms for this case")
     if topic is not None and answers.answers:
         topic = answers.answers[0].topic
     query = question.query(**answers.query._asdict(), topic=topic)

@@ -12,6 +12,7 @@ from zsupport.cli.question import working_folder
 from zsupport.clock.instants import to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
+from zsupport.wording import Message
 
 _EXAMPLES = """
 Examples:
@@ -108,12 +109,15 @@ def _moment(text: str | None) -> datetime | None:
     from zsupport.clock.phrases import is_relative, parse_moment
 
     if text == "now" or is_relative(text):
-        raise UsageError(f"--at: `{text}` makes results depend on the day", "write a fixed moment")
+        raise UsageError(
+            Message("--at: `{text}` makes results depend on the day", text=text),
+            Message("write a fixed moment"),
+        )
     try:
         return to_datetime(parse_moment(text, now=0, zone=None)[0])
     except BadText as problem:
-        hint = problem.hint or "write an instant such as 2026-11-26T09:00:00+01:00"
-        raise UsageError(f"--at: {problem.message}", hint) from None
+        hint = problem.hint or Message("write an instant such as 2026-11-26T09:00:00+01:00")
+        raise UsageError(Message("--at: {message}", message=problem.message), hint) from None
 
 
 def _percent(option: str, text: str | None) -> float | None:
@@ -124,7 +128,10 @@ def _percent(option: str, text: str | None) -> float | None:
     except ValueError:
         percentage = -1.0
     if not 0 <= percentage <= 100:
-        raise UsageError(f"{option}: invalid percentage `{text}`", "write a number from 0 to 100")
+        raise UsageError(
+            Message("{option}: invalid percentage `{text}`", option=option, text=text),
+            Message("write a number from 0 to 100"),
+        )
     return percentage
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zsupport.cli.options import ROLE, TOPIC, Command, Common
 from zsupport.cli.question import finish, language_of, read_moments, read_question
 from zsupport.view.topics import QUESTION
+from zsupport.wording import Message
 
 _EXAMPLES = """
 Examples:
@@ -25,7 +26,7 @@ def topics(common: Common, topic: str | None, role: str | None) -> int:
     refusal = (
         None
         if answers.answers
-        else "not stated: the policy lists no self-help resources for this query"
+        else Message("not stated: the policy lists no self-help resources for this query")
     )
     query = question.query(topic=topic, role=answers.query.role)
     return finish(common, question, answers, QUESTION, query, refusal=refusal)

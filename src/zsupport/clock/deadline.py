@@ -10,6 +10,7 @@ from zsupport.clock.problem import HORIZON, BadText, Never
 from zsupport.clock.target import Target, ends_with_answer
 from zsupport.dates import timedelta, tzinfo
 from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,10 @@ def merge_pauses(pauses: Sequence[Pause], start: int) -> tuple[Pause, ...]:
     result: list[tuple[int, int | None]] = []
     for begin, end in sorted(pauses, key=lambda pause: pause[0]):
         if end is not None and end < begin:
-            raise BadText("the pause ends before it starts", "FROM/TO, with TO at or after FROM")
+            raise BadText(
+                Message("the pause ends before it starts"),
+                Message("FROM/TO, with TO at or after FROM"),
+            )
         begin = max(begin, start)
         if end is not None and end <= begin:
             continue

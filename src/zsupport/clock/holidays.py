@@ -9,6 +9,7 @@ from zsupport.clock.problem import BadText
 from zsupport.dates import date
 from zsupport.errors import EnvironmentFault, nearest
 from zsupport.typed import TYPE_CHECKING
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 #: A function that returns the public holidays of a country or subdivision in one year.
 PublicHolidays: TypeAlias = "Callable[[str, str | None, int], Year]"
 
-INSTALL = "install it: python -m pip install holidays"
+INSTALL = Message("install it: python -m pip install holidays")
 
 
 #: The installed version, by the folders of `sys.path` that were searched.
@@ -50,18 +51,25 @@ def _public_holidays(country: str, subdivision: str | None, year: int) -> Year:
         import holidays
     except ImportError:
         raise EnvironmentFault(
-            f"missing package `holidays`, required for the public holidays of {country}",
+            Message(
+                "missing package `holidays`, required for the public holidays of {country}",
+                country=country,
+            ),
             INSTALL,
         ) from None
     known = holidays.list_supported_countries()
     if country not in known:
-        raise BadText(f"unknown country `{country}` for public holidays")
+        raise BadText(Message("unknown country `{country}` for public holidays", country=country))
     if subdivision is not None and subdivision not in known[country]:
         close = nearest(subdivision, known[country])
         raise BadText(
-            f"unknown subdivision `{subdivision}` of {country}",
-            ", ".join(known[country]) or "none",
-            f"did you mean `{close}`?" if close else None,
+            Message(
+                "unknown subdivision `{subdivision}` of {country}",
+                subdivision=subdivision,
+                country=country,
+            ),
+            ", ".join(known[country]) or Message("none"),
+            Message("did you mean `{close}`?", close=close) if close else None,
         )
     from zsupport.clock.model import Year
 

@@ -12,6 +12,7 @@ from zsupport import dates
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.zonefile import offset_at, offset_pieces, offsets_around
 from zsupport.clock.zones import fixed_zone, offset_parts
+from zsupport.wording import Message
 
 #: Accepted instants are from 1973-01-01T00:00:00Z until before 2201-01-01T00:00:00Z. Since 1973,
 #: every offset of every zone is a whole number of minutes.
@@ -92,7 +93,10 @@ def pause_parts(text: str) -> tuple[str, str | None]:
     """Return the texts of the two instants of `FROM/TO`, None for an omitted end; raise BadText."""
     begin, slash, end = text.partition("/")
     if not slash or not begin:
-        raise BadText(f"invalid pause {shown(text)}", "FROM/TO, or FROM/ for an open pause")
+        raise BadText(
+            Message("invalid pause {text}", text=shown(text)),
+            Message("FROM/TO, or FROM/ for an open pause"),
+        )
     return begin, end or None
 
 
@@ -179,7 +183,8 @@ def within_range(t: int, text: str) -> int:
     """Return an instant in the accepted years; raise BadText for another."""
     if not FIRST <= t < END:
         raise BadText(
-            f"{shown(text)} is out of range", "an instant in the years 1973 to 2200 (UTC)"
+            Message("{text} is out of range", text=shown(text)),
+            Message("an instant in the years 1973 to 2200 (UTC)"),
         )
     return t
 
@@ -224,9 +229,9 @@ def _from_epoch(digits: str, text: str) -> int:
     t = int(digits) if len(digits) <= 20 else END
     if FIRST <= t // 1000 < END and not FIRST <= t < END:
         raise BadText(
-            f"{shown(text)} is out of range",
-            "an instant in the years 1973 to 2200 (UTC)",
-            f"write seconds, not milliseconds: `@{t // 1000}`",
+            Message("{text} is out of range", text=shown(text)),
+            Message("an instant in the years 1973 to 2200 (UTC)"),
+            Message("write seconds, not milliseconds: `@{t}`", t=t // 1000),
         )
     return within_range(t, text)
 
@@ -239,20 +244,38 @@ def local_seconds(parts: list[str], text: str, tz: str) -> int:
     try:
         date = dates.date(year, month, day)
     except ValueError:
-        message = f"invalid instant {quoted}: date {'-'.join(parts[:3])} does not exist"
+        message = Message(
+            "invalid instant {quoted}: date {parts} does not exist",
+            quoted=quoted,
+            parts="-".join(parts[:3]),
+        )
     else:
         if (hour, minute, second) == (24, 0, 0):
-            message = f"invalid instant {quoted}: the last hour is 23"
-            hint = "write 00:00 of the next date"
+            message = Message("invalid instant {quoted}: the last hour is 23", quoted=quoted)
+            hint = Message("write 00:00 of the next date")
         elif hour > 23:
-            message = f"invalid instant {quoted}: hour {parts[3]} does not exist"
+            message = Message(
+                "invalid instant {quoted}: hour {parts} does not exist",
+                quoted=quoted,
+                parts=parts[3],
+            )
         elif minute > 59:
-            message = f"invalid instant {quoted}: minute {parts[4]} does not exist"
+            message = Message(
+                "invalid instant {quoted}: minute {parts} does not exist",
+                quoted=quoted,
+                parts=parts[4],
+            )
         elif second == 60:
-            message = f"invalid instant {quoted}: leap seconds are not supported"
-            hint = "write second 59"
+            message = Message(
+                "invalid instant {quoted}: leap seconds are not supported", quoted=quoted
+            )
+            hint = Message("write second 59")
         elif second > 59:
-            message = f"invalid instant {quoted}: second {parts[5]} does not exist"
+            message = Message(
+                "invalid instant {quoted}: second {parts} does not exist",
+                quoted=quoted,
+                parts=parts[5],
+            )
         else:
             return (date.toordinal() - _EPOCH_DAY) * _DAY + hour * 3600 + minute * 60 + second
     raise BadText(message, expected_instant(tz), hint)
@@ -263,8 +286,12 @@ def offset_minutes(offset: str, text: str) -> int:
     hours, minutes = int(offset[1:3]), int(offset[3:].lstrip(":") or 0)
     if hours > 23 or minutes > 59:
         raise BadText(
-            f"invalid instant {shown(text)}: offset {offset} does not exist",
-            "an offset up to 23:59",
+            Message(
+                "invalid instant {text}: offset {offset} does not exist",
+                text=shown(text),
+                offset=offset,
+            ),
+            Message("an offset up to 23:59"),
         )
     total = hours * 60 + minutes
     return -total if offset[0] == "-" else total
@@ -274,11 +301,11 @@ def instant_in_zone(local: int, zone: dates.tzinfo | None, text: str, tz: str) -
     """Return the instant of a wall-clock time in `zone`; raise BadText in a DST gap or fold."""
     if zone is None:
         raise BadText(
-            f"local time without time zone {shown(text)}",
+            Message("local time without time zone {text}", text=shown(text)),
             expected_instant(tz),
-            f"add an offset such as Z or +01:00, or the time zone with {tz}"
+            Message("add an offset such as Z or +01:00, or the time zone with {tz}", tz=tz)
             if tz
-            else "add an offset such as Z or +01:00",
+            else Message("add an offset such as Z or +01:00"),
         )
     # An offset is shorter than a day. Zones have offsets with seconds before the accepted years.
     if not FIRST - _DAY <= local < END + _DAY:
@@ -293,14 +320,22 @@ def instant_in_zone(local: int, zone: dates.tzinfo | None, text: str, tz: str) -
     )
     if before < after:
         raise BadText(
-            f"{shown(text)} does not exist in {zone}: DST gap",
+            Message("{text} does not exist in {zone}: DST gap", text=shown(text), zone=zone),
             expected_instant(tz),
-            f"write `{first}` (the offset before) or `{second}` (the offset after)",
+            Message(
+                "write `{first}` (the offset before) or `{second}` (the offset after)",
+                first=first,
+                second=second,
+            ),
         )
     raise BadText(
-        f"{shown(text)} exists twice in {zone}: DST fold",
+        Message("{text} exists twice in {zone}: DST fold", text=shown(text), zone=zone),
         expected_instant(tz),
-        f"write `{first}` (the first time) or `{second}` (the second time)",
+        Message(
+            "write `{first}` (the first time) or `{second}` (the second time)",
+            first=first,
+            second=second,
+        ),
     )
 
 
@@ -312,11 +347,14 @@ def _transition(low: int, high: int, zone: dates.tzinfo) -> int:
 def expected_instant(tz: str) -> str:
     """Return the texts that `parse_instant` accepts; `tz` names the field of the time zone."""
     if tz:
-        return (
-            "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`,"
-            f" or a local time with {tz}"
+        return Message(
+            "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00,"
+            " `now`, `@EPOCH`, or a local time with {tz}",
+            tz=tz,
         )
-    return "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`"
+    return Message(
+        "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`"
+    )
 
 
 def _invalid_instant(text: str, tz: str) -> BadText:
@@ -327,13 +365,15 @@ def _invalid_instant(text: str, tz: str) -> BadText:
         if match := re.fullmatch(pattern, text):
             return BadText(message.format(text=shown(text)), expected, hint.format(*match.groups()))
     if re.fullmatch(_TIME_AND_ZONE, text):
-        hint = "write the offset instead"
+        hint = Message("write the offset instead")
         if tz:
-            hint = f"write the offset instead, or only the local time with {tz}"
+            hint = Message("write the offset instead, or only the local time with {tz}", tz=tz)
         return BadText(
-            f"invalid instant {shown(text)}: a time zone follows the time", expected, hint
+            Message("invalid instant {text}: a time zone follows the time", text=shown(text)),
+            expected,
+            hint,
         )
-    return BadText(f"invalid instant {shown(text)}", expected)
+    return BadText(Message("invalid instant {text}", text=shown(text)), expected)
 
 
 def duration(seconds: int, *, days: bool = True) -> str:

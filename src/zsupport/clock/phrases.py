@@ -25,6 +25,7 @@ from zsupport.clock.instants import (
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.zones import fixed_zone
 from zsupport.errors import did_you_mean, nearest
+from zsupport.wording import Message
 
 # No phrase is longer. Shorter texts have no numbers with thousands of digits.
 _MAX_LENGTH = 100
@@ -96,9 +97,11 @@ def parse_moment(
             raise _ambiguous_week(match, text, now, zone)
         if re.fullmatch(_MONTHS_AGO, plain):
             raise BadText(
-                f"invalid instant {shown(text)}: months and years differ in length",
+                Message(
+                    "invalid instant {text}: months and years differ in length", text=shown(text)
+                ),
                 None,
-                "write days such as `30 days ago`, or a date",
+                Message("write days such as `30 days ago`, or a date"),
             )
         return parse_instant(text, now=now, zone=zone, tz=tz)
     except BadText as problem:
@@ -144,17 +147,17 @@ def _local_time(
     day, hour, minute, second = match.groups()
     if hour is None:
         raise BadText(
-            f"invalid instant {shown(text)}: the time of day is missing",
+            Message("invalid instant {text}: the time of day is missing", text=shown(text)),
             None,
-            f"add a time of day such as `{day} 09:00`",
+            Message("add a time of day such as `{day} 09:00`", day=day),
         )
     if zone is None:
         raise BadText(
-            f"local time without time zone {shown(text)}",
+            Message("local time without time zone {text}", text=shown(text)),
             None,
-            f"add the time zone, such as `{tz} local` or `{tz} Europe/Oslo`"
+            Message("add the time zone, such as `{tz} local` or `{tz} Europe/Oslo`", tz=tz)
             if tz
-            else "write the date, the time of day and an offset",
+            else Message("write the date, the time of day and an offset"),
         )
     today = local_date(within_range(now, text), zone)
     date = dates.date.fromordinal(today.toordinal() + _NAMED_DAYS[day])
@@ -169,7 +172,12 @@ def _email_date(match: re.Match[str], text: str) -> tuple[int, dates.tzinfo]:
     for kind, name, known in (("weekday", weekday, names), ("month", month, _MONTHS)):
         if name is not None and name.capitalize() not in known:
             raise BadText(
-                f"invalid instant {shown(text)}: unknown {kind} `{name}`",
+                Message(
+                    "invalid instant {text}: unknown {kind} `{name}`",
+                    text=shown(text),
+                    kind=kind,
+                    name=name,
+                ),
                 None,
                 did_you_mean(name, known) or did_you_mean(name[:3], known),
             )
@@ -180,23 +188,30 @@ def _email_date(match: re.Match[str], text: str) -> tuple[int, dates.tzinfo]:
     date = dates.date(int(year), number, int(day))
     if weekday is not None and weekday.capitalize() != names[date.weekday()]:
         raise BadText(
-            f"invalid instant {shown(text)}: {date} is a {_WEEKDAYS[date.weekday()]}",
+            Message(
+                "invalid instant {text}: {date} is a {weekdays}",
+                text=shown(text),
+                date=date,
+                weekdays=_WEEKDAYS[date.weekday()],
+            ),
             None,
-            f"write `{names[date.weekday()]}`, or another date",
+            Message("write `{names}`, or another date", names=names[date.weekday()]),
         )
     if offset is None:
         raise BadText(
-            f"invalid instant {shown(text)}: the offset is missing",
+            Message("invalid instant {text}: the offset is missing", text=shown(text)),
             None,
-            "add the offset after the time, such as +0100",
+            Message("add the offset after the time, such as +0100"),
         )
     if offset.upper() in {"GMT", "UT", "-0000"}:
         return within_range(local, text), dates.UTC
     if offset[0].isalpha():
         raise BadText(
-            f"invalid instant {shown(text)}: the offset is not of the form +HHMM",
+            Message(
+                "invalid instant {text}: the offset is not of the form +HHMM", text=shown(text)
+            ),
             None,
-            f"write the offset, such as +0100, instead of `{offset}`",
+            Message("write the offset, such as +0100, instead of `{offset}`", offset=offset),
         )
     minutes = offset_minutes(offset, text)
     return within_range(local - minutes * 60, text), fixed_zone(minutes)
@@ -217,22 +232,30 @@ def _ambiguous_week(
     time = f"{hour or '09':0>2}:{minute or '00'}"
     before, after = (dates.date.fromordinal(day) for day in (latest, latest + 7))
     return BadText(
-        f"invalid instant {shown(text)}: a weekday does not state the week",
+        Message("invalid instant {text}: a weekday does not state the week", text=shown(text)),
         None,
-        f"write the date, such as `{before} {time}` or `{after} {time}`",
+        Message(
+            "write the date, such as `{before} {time}` or `{after} {time}`",
+            before=before,
+            time=time,
+            after=after,
+        ),
     )
 
 
 def _expected(tz: str) -> str:
     if tz:
-        return (
-            "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`,"
-            " `2 hours ago`, `@EPOCH`, an email date such as `Tue, 24 Nov 2026 09:00:00 +0100`,"
-            f" or with {tz} a local time such as `2026-11-24 09:00` or `yesterday 14:00`"
+        return Message(
+            "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00,"
+            " `now`, `2 hours ago`, `@EPOCH`, an email date such as `Tue, 24 Nov"
+            " 2026 09:00:00 +0100`, or with {tz} a local time such as `2026-11-24"
+            " 09:00` or `yesterday 14:00`",
+            tz=tz,
         )
-    return (
-        "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `2 hours ago`,"
-        " `@EPOCH`, or an email date such as `Tue, 24 Nov 2026 09:00:00 +0100`"
+    return Message(
+        "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00,"
+        " `now`, `2 hours ago`, `@EPOCH`, or an email date such as `Tue, 24"
+        " Nov 2026 09:00:00 +0100`"
     )
 
 
@@ -242,7 +265,11 @@ def _hint(text: str, tz: str) -> str | None:
         if re.fullmatch(pattern, text, re.DOTALL):
             return hint
     near = _nearest_phrase(text)
-    return f"did you mean `{near}`?\nexpected {_expected(tz)}" if near else None
+    return (
+        Message("did you mean `{near}`?\nexpected {tz}", near=near, tz=_expected(tz))
+        if near
+        else None
+    )
 
 
 def _nearest_phrase(text: str) -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from zsupport.clock.problem import BadText, shown
+from zsupport.wording import Message
 
-EXPECTED = "a ratio between 0 and 1, such as 3/4 or 75%"
+EXPECTED = Message("a ratio between 0 and 1, such as 3/4 or 75%")
 
 
 def parse_ratio(text: str) -> str:
@@ -25,9 +26,9 @@ def _ratio(text: str) -> str:
         numerator, denominator = int(match[1] + part), 10 ** (2 + len(part))
         text = _reduced(numerator, denominator)
     else:
-        raise BadText(f"invalid ratio {shown(text)}", EXPECTED)
+        raise BadText(Message("invalid ratio {text}", text=shown(text)), EXPECTED)
     if not 0 < numerator < denominator:
-        raise BadText(f"{shown(match[0])} is not between 0 and 1", EXPECTED)
+        raise BadText(Message("{match} is not between 0 and 1", match=shown(match[0])), EXPECTED)
     return text
 
 
@@ -55,4 +56,4 @@ def _hint(text: str) -> str | None:
         _ratio(ratio)
     except BadText:
         return None
-    return f"write `{ratio}`"
+    return Message("write `{ratio}`", ratio=ratio)

@@ -11,12 +11,13 @@ from collections.abc import Callable
 
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target import MAX_DAYS, MAX_SECONDS, Target, needs_hours
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
-EXPECTED = (
-    "a target such as `4h`, `4h 24x7`, `4 business hours`, `30 business minutes`, "
-    "`2 business days`, `next business day`, `by 10:00 next business day`, `every 1h`, "
-    "`every week`, `2 per week`, `none` or `not-stated`"
+EXPECTED = Message(
+    "a target such as `4h`, `4h 24x7`, `4 business hours`, `30 business"
+    " minutes`, `2 business days`, `next business day`, `by 10:00 next"
+    " business day`, `every 1h`, `every week`, `2 per week`, `none` or"
+    " `not-stated`"
 )
 
 # Patterns are compiled when they are used, because a cached policy needs none of them.
@@ -37,7 +38,7 @@ def parse_target(text: str) -> Target:
     """
     # No target is this long. Shorter texts have no numbers with thousands of digits.
     if len(text) > 200:
-        raise BadText(f"invalid target {shown(text)}", EXPECTED)
+        raise BadText(Message("invalid target {text}", text=shown(text)), EXPECTED)
     plain = re.sub(_SPACES, " ", text).strip(" ")
     if plain in {"none", "not-stated"}:
         return Target(plain, 0, 0, False, False, plain)
@@ -50,7 +51,10 @@ def parse_target(text: str) -> Target:
     if not every:
         return target
     if target.amount == 0:
-        raise BadText(f"{shown(text)} is zero", "`every` and a duration above zero")
+        raise BadText(
+            Message("{text} is zero", text=shown(text)),
+            Message("`every` and a duration above zero"),
+        )
     return target._replace(every=True, text=f"every {target.text}")
 
 
@@ -86,19 +90,22 @@ def _business(text: str, match: re.Match[str]) -> Target:
         return Target("business", seconds, 0, False, False, spelled)
     if "." in number:
         raise BadText(
-            f"fraction of a business day: {shown(text)}",
-            f"1 to {MAX_DAYS} business days",
-            "write whole days or business hours",
+            Message("fraction of a business day: {text}", text=shown(text)),
+            Message("1 to {max_days} business days", max_days=MAX_DAYS),
+            Message("write whole days or business hours"),
         )
     days = int(number)
     if days == 0:
         raise BadText(
-            f"{shown(text)} is zero",
-            f"1 to {MAX_DAYS} business days",
-            "write `1 business day`, `next business day` or a number of business hours",
+            Message("{text} is zero", text=shown(text)),
+            Message("1 to {max_days} business days", max_days=MAX_DAYS),
+            Message("write `1 business day`, `next business day` or a number of business hours"),
         )
     if days > MAX_DAYS:
-        raise BadText(f"{shown(text)} is longer than a year", f"1 to {MAX_DAYS} business days")
+        raise BadText(
+            Message("{text} is longer than a year", text=shown(text)),
+            Message("1 to {max_days} business days", max_days=MAX_DAYS),
+        )
     return Target("business-days", days, 0, False, False, spelled)
 
 
@@ -109,14 +116,14 @@ def _in_minutes(every: str, seconds: int) -> str:
     """
     hundredths, rest = divmod(seconds * 100, 60)
     if rest or not seconds:
-        return "write whole minutes"
-    return f"write `{every}{hundredths / 100:g}m`"
+        return Message("write whole minutes")
+    return Message("write `{every}{hundredths}m`", every=every, hundredths=f"{hundredths / 100:g}")
 
 
 def _time_hint(time: str, remark: str) -> str | None:
     """Return the hint for a duration with words around it; `remark` ends the hint."""
     try:
-        return f"write `{parse_target(time).text}`{remark}"
+        return Message("write `{text}`{remark}", text=parse_target(time).text, remark=remark)
     except BadText as problem:
         return problem.hint
 
@@ -133,9 +140,15 @@ def _seconds(text: str, match: re.Match[str], unit: int) -> int:
     scale: int = 10 ** len(part)
     seconds, rest = divmod(int(whole + part) * unit, scale)
     if seconds > MAX_SECONDS or (seconds == MAX_SECONDS and rest):
-        raise BadText(f"{shown(text)} is longer than a year", "at most 365 days (8760 hours)")
+        raise BadText(
+            Message("{text} is longer than a year", text=shown(text)),
+            Message("at most 365 days (8760 hours)"),
+        )
     if rest:
-        raise BadText(f"fraction of a second: {shown(text)}", "a whole number of seconds")
+        raise BadText(
+            Message("fraction of a second: {text}", text=shown(text)),
+            Message("a whole number of seconds"),
+        )
     return seconds
 
 
@@ -267,11 +280,13 @@ def adapt_hint(
     choice = enumerated([f"`{option}`" for option in options], either=True)
     remark = hint[rest:]
     if needs and hours is False:
-        return (
-            f"write {choice}{remark};"
-            " a target in business hours or business days also needs `hours`"
+        return Message(
+            "write {choice}{remark}; a target in business hours or business days"
+            " also needs `hours`",
+            choice=choice,
+            remark=remark,
         )
-    return f"write {choice}{remark}"
+    return Message("write {choice}{remark}", choice=choice, remark=remark)
 
 
 def _proposed_target(text: str) -> Target | None:
@@ -296,7 +311,11 @@ def in_business_hours(text: str) -> str:
 def _invalid_target(text: str, plain: str) -> BadText:
     """Return the error for an invalid target, with a hint."""
     hint = _hint(plain)
-    return BadText(f"invalid target {shown(text)}", EXPECTED, hint and adapt_hint(hint, None))
+    return BadText(
+        Message("invalid target {text}", text=shown(text)),
+        EXPECTED,
+        hint and adapt_hint(hint, None),
+    )
 
 
 def _hint(plain: str) -> str | None:
@@ -307,16 +326,27 @@ def _hint(plain: str) -> str | None:
     small = re.sub(r"(?<![0-9.:])0+(?=[0-9])(?![0-9]*:)", "", small)
     if small != plain:
         try:
-            return f"write `{parse_target(small).text}`"
+            return Message("write `{text}`", text=parse_target(small).text)
         except BadText as problem:
             return problem.hint
     if match := re.fullmatch(_DAYS, small):
         every, days = match[1] or "", int(match[2])
         hours = f"{every}{days * 24}h"
-        return f"write `{hours}`, `{hours} 24x7` or `{every}{days} business day{'s' * (days != 1)}`"
+        return Message(
+            "write `{hours}`, `{hours} 24x7` or `{every}{days} business day{value}`",
+            hours=hours,
+            every=every,
+            days=days,
+            value="s" * (days != 1),
+        )
     if match := re.fullmatch(_HOURS_MINUTES, small):
         minutes = int(match[2]) * 60 + int(match[3])
-        return f"write one number: `{match[1] or ''}{minutes}m{match[4] or ''}`"
+        return Message(
+            "write one number: `{match}{minutes}m{match2}`",
+            match=match[1] or "",
+            minutes=minutes,
+            match2=match[4] or "",
+        )
     if match := re.fullmatch(_SECONDS, small):
         return _in_minutes(match[1] or "", int(match[2]))
     for pattern, remark in _AROUND_A_TIME:

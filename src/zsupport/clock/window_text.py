@@ -12,14 +12,25 @@ from collections.abc import Callable
 
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.windows import DAY, DAYS, FIRST_YEAR, LAST_YEAR, WEEK, Window
+from zsupport.wording import Message
 
-EXPECTED_OPEN = "opening hours such as `mon-fri 09:00-18:00`, `fri 17:00 - mon 09:00`, or `24x7`"
-EXPECTED_DAY_WINDOWS = "the hours of one date, such as `08:00-12:00`, or `closed`"
-EXPECTED_DATE = f"a date YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}"
-EXPECTED_MONTH_DAY = "a month and day MM-DD"
-EXPECTED_YEARS = f"years such as `2026-2027` or `2026`, from {FIRST_YEAR} to {LAST_YEAR}"
-EXPECTED_DAYS = "weekdays such as `mon-fri` or `sat`"
-_EXPECTED_TIME = "a time HH:MM from 00:00 to 23:59, or 24:00 as an end"
+EXPECTED_OPEN = Message(
+    "opening hours such as `mon-fri 09:00-18:00`, `fri 17:00 - mon 09:00`, or `24x7`"
+)
+EXPECTED_DAY_WINDOWS = Message("the hours of one date, such as `08:00-12:00`, or `closed`")
+EXPECTED_DATE = Message(
+    "a date YYYY-MM-DD, from {first_year} to {last_year}",
+    first_year=FIRST_YEAR,
+    last_year=LAST_YEAR,
+)
+EXPECTED_MONTH_DAY = Message("a month and day MM-DD")
+EXPECTED_YEARS = Message(
+    "years such as `2026-2027` or `2026`, from {first_year} to {last_year}",
+    first_year=FIRST_YEAR,
+    last_year=LAST_YEAR,
+)
+EXPECTED_DAYS = Message("weekdays such as `mon-fri` or `sat`")
+_EXPECTED_TIME = Message("a time HH:MM from 00:00 to 23:59, or 24:00 as an end")
 
 # Patterns are compiled when they are used, because a cached policy needs none of them.
 _BLOCK = r"(\S+) +(\S+) +- +(\S+) +(\S+)"
@@ -74,11 +85,13 @@ def parse_date(text: str) -> datetime.date:
     """Return the date of a text YYYY-MM-DD from 1973 to 2200, or raise BadText."""
     match = re.fullmatch(_DATE, text)
     if match is None:
-        raise BadText(f"invalid date {shown(text)}", EXPECTED_DATE, _date_hint(text))
+        raise BadText(
+            Message("invalid date {text}", text=shown(text)), EXPECTED_DATE, _date_hint(text)
+        )
     year, month, day = int(match[1]), int(match[2]), int(match[3])
     _refuse_impossible(text, year, month, day, EXPECTED_DATE)
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise BadText(f"{shown(text)} is out of range", EXPECTED_DATE)
+        raise BadText(Message("{text} is out of range", text=shown(text)), EXPECTED_DATE)
     return datetime.date(year, month, day)
 
 
@@ -89,7 +102,9 @@ def parse_month_day(text: str) -> tuple[int, int]:
         hint = None
         if short := re.fullmatch(r"([0-9]{1,2})-([0-9]{1,2})", text):
             hint = _hint_if_valid(f"{int(short[1]):02d}-{int(short[2]):02d}", parse_month_day)
-        raise BadText(f"invalid month and day {shown(text)}", EXPECTED_MONTH_DAY, hint)
+        raise BadText(
+            Message("invalid month and day {text}", text=shown(text)), EXPECTED_MONTH_DAY, hint
+        )
     month, day = int(match[1]), int(match[2])
     # 2000 was a leap year, so it has every month and day.
     _refuse_impossible(text, 2000, month, day, EXPECTED_MONTH_DAY)
@@ -103,14 +118,16 @@ def parse_years(text: str) -> tuple[int, int]:
         hint = None
         if short := re.fullmatch(r"([0-9]{2})([0-9]{2})[-/]([0-9]{2})", text):
             hint = _hint_if_valid(f"{short[1]}{short[2]}-{short[1]}{short[3]}", parse_years)
-        raise BadText(f"invalid years {shown(text)}", EXPECTED_YEARS, hint)
+        raise BadText(Message("invalid years {text}", text=shown(text)), EXPECTED_YEARS, hint)
     first = int(match[1])
     last = int(match[2] or first)
     if not (FIRST_YEAR <= first <= LAST_YEAR and FIRST_YEAR <= last <= LAST_YEAR):
-        raise BadText(f"{shown(text)} is out of range", EXPECTED_YEARS)
+        raise BadText(Message("{text} is out of range", text=shown(text)), EXPECTED_YEARS)
     if last < first:
         raise BadText(
-            f"{shown(text)} ends before it starts", EXPECTED_YEARS, f"write `{last}-{first}`"
+            Message("{text} ends before it starts", text=shown(text)),
+            EXPECTED_YEARS,
+            Message("write `{last}-{first}`", last=last, first=first),
         )
     return first, last
 
@@ -122,7 +139,11 @@ def _open_windows(text: str) -> tuple[Window, ...]:
         return (Window(opens, closes if closes > opens else closes + WEEK),)
     match = re.fullmatch(_WINDOW, text)
     if match is None:
-        raise BadText(f"invalid opening hours {shown(text)}", EXPECTED_OPEN, _open_hint(text))
+        raise BadText(
+            Message("invalid opening hours {text}", text=shown(text)),
+            EXPECTED_OPEN,
+            _open_hint(text),
+        )
     days = _days(match[1], f" {match[2]}-{match[3]}")
     start, end = _times(match[2], match[3], f"{match[1]} ")
     length = end - start if end > start else end - start + DAY
@@ -132,18 +153,24 @@ def _open_windows(text: str) -> tuple[Window, ...]:
 def _date_windows(text: str) -> tuple[Window, ...]:
     match = re.fullmatch(_TIMES, text)
     if match is None:
-        hint = "write a list with one entry for each time" if "," in text else None
+        hint = Message("write a list with one entry for each time") if "," in text else None
         if text.casefold() in _ALWAYS:
-            hint = "write `00:00-24:00`"
+            hint = Message("write `00:00-24:00`")
         elif text.casefold() in {"closed", "stengt"}:
-            hint = "write `closed`"
-        raise BadText(f"invalid hours of a date {shown(text)}", EXPECTED_DAY_WINDOWS, hint)
+            hint = Message("write `closed`")
+        raise BadText(
+            Message("invalid hours of a date {text}", text=shown(text)), EXPECTED_DAY_WINDOWS, hint
+        )
     start, end = _times(match[1], match[2])
     if end < start:
         raise BadText(
-            f"{shown(text)} crosses midnight",
+            Message("{text} crosses midnight", text=shown(text)),
             EXPECTED_DAY_WINDOWS,
-            f"write `{match[1]}-24:00` for this date and `00:00-{match[2]}` for the next date",
+            Message(
+                "write `{match}-24:00` for this date and `00:00-{match2}` for the next date",
+                match=match[1],
+                match2=match[2],
+            ),
         )
     return (Window(start, end),)
 
@@ -156,16 +183,20 @@ def _times(first: str, last: str, days: str = "") -> tuple[int, int]:
     start, end = _minute(first), _minute(last, end=True)
     text = shown(f"{first}-{last}")
     if end == 0:
-        hint = f"write `{days}{first}-24:00`"
-        raise BadText(f"{text} ends at the start of its date", _EXPECTED_TIME, hint)
+        hint = Message("write `{days}{first}-24:00`", days=days, first=first)
+        raise BadText(
+            Message("{text} ends at the start of its date", text=text), _EXPECTED_TIME, hint
+        )
     if start == end:
-        hint = "write `00:00-24:00` for a whole day"
+        hint = Message("write `00:00-24:00` for a whole day")
         if days:
-            hint = (
-                f"write `{days}00:00-24:00` for a whole day,"
-                f" or a block such as `mon {first} - tue {first}`"
+            hint = Message(
+                "write `{days}00:00-24:00` for a whole day, or a block such as `mon"
+                " {first} - tue {first}`",
+                days=days,
+                first=first,
             )
-        raise BadText(f"{text} is empty", _EXPECTED_TIME, hint)
+        raise BadText(Message("{text} is empty", text=text), _EXPECTED_TIME, hint)
     return start, end
 
 
@@ -174,13 +205,15 @@ def _minute(text: str, *, end: bool = False) -> int:
     match = re.fullmatch(_TIME, text)
     if match is None:
         fixed = _time_word(text.casefold())
-        hint = f"write `{fixed}`" if fixed else None
-        raise BadText(f"invalid time of day {shown(text)}", _EXPECTED_TIME, hint)
+        hint = Message("write `{fixed}`", fixed=fixed) if fixed else None
+        raise BadText(Message("invalid time of day {text}", text=shown(text)), _EXPECTED_TIME, hint)
     if match[1] is not None:
         return int(match[1]) * 60 + int(match[2])
     if not end:
         raise BadText(
-            "`24:00` cannot start a window", _EXPECTED_TIME, "write 00:00 of the next day"
+            Message("`24:00` cannot start a window"),
+            _EXPECTED_TIME,
+            Message("write 00:00 of the next day"),
         )
     return DAY
 
@@ -193,9 +226,13 @@ def _days(text: str, rest: str = "") -> tuple[int, ...]:
     start, end = _day(first), _day(last)
     if start == end:
         raise BadText(
-            f"invalid range of weekdays {shown(text)}",
+            Message("invalid range of weekdays {text}", text=shown(text)),
             EXPECTED_DAYS,
-            f"write `{first}{rest}` for one day, or `mon-sun{rest}` for every day",
+            Message(
+                "write `{first}{rest}` for one day, or `mon-sun{rest}` for every day",
+                first=first,
+                rest=rest,
+            ),
         )
     return tuple((start + i) % 7 for i in range((end - start) % 7 + 1))
 
@@ -206,10 +243,14 @@ def _day(text: str) -> int:
         return DAYS.index(text)
     hint = None
     if word := _day_word(text.casefold()):
-        hint = f"write `{word}`"
+        hint = Message("write `{word}`", word=word)
     elif "," in text or "+" in text or "/" in text:
-        hint = "write a list with one entry for each day"
-    raise BadText(f"unknown weekday {shown(text)}", f"one of {', '.join(DAYS)}", hint)
+        hint = Message("write a list with one entry for each day")
+    raise BadText(
+        Message("unknown weekday {text}", text=shown(text)),
+        Message("one of {days}", days=", ".join(DAYS)),
+        hint,
+    )
 
 
 def _refuse_impossible(text: str, year: int, month: int, day: int, expected: str) -> None:
@@ -217,7 +258,8 @@ def _refuse_impossible(text: str, year: int, month: int, day: int, expected: str
         datetime.date(year, month, day)
     except ValueError:
         raise BadText(
-            f"invalid date {shown(text)}: the calendar does not have this day", expected
+            Message("invalid date {text}: the calendar does not have this day", text=shown(text)),
+            expected,
         ) from None
 
 
@@ -228,10 +270,14 @@ def _date_hint(text: str) -> str | None:
     if parts and (parts[2] or len(text) == 8):
         return _hint_if_valid(f"{parts[1]}-{int(parts[3]):02d}-{int(parts[4]):02d}", parse_date)
     if re.fullmatch(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{4}", text):
-        return "write the year, then the month, then the day"
+        return Message("write the year, then the month, then the day")
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*", text):
         date = text[:10]
-        return f"write `{date}` without a time of day" if _is_valid(date, parse_date) else None
+        return (
+            Message("write `{date}` without a time of day", date=date)
+            if _is_valid(date, parse_date)
+            else None
+        )
     return None
 
 
@@ -239,23 +285,23 @@ def _open_hint(text: str) -> str | None:
     small = text.strip().casefold()
     days, _, rest = small.partition(" ")
     if small in _ALWAYS:
-        return "write `24x7`"
+        return Message("write `24x7`")
     if match := re.fullmatch(r"([0-9]{1,2}) ?[x/*] ?([1-6])", small):
         days = "-".join(dict.fromkeys(("mon", DAYS[int(match[2]) - 1])))
         if match[1] == "24":
-            return f"write `{days} 00:00-24:00`"
-        return f"write days and times such as `{days} 09:00-17:00`"
+            return Message("write `{days} 00:00-24:00`", days=days)
+        return Message("write days and times such as `{days} 09:00-17:00`", days=days)
     if rest in _ALWAYS:
-        return f"write `{days} 00:00-24:00`"
+        return Message("write `{days} 00:00-24:00`", days=days)
     if "," in small or " and " in small:
-        return "write a list with one entry for each window"
+        return Message("write a list with one entry for each window")
     if small in {"closed", "stengt"}:
-        return "omit the days that are closed"
+        return Message("omit the days that are closed")
     fixed = _correct(text)
     if _is_valid(fixed, _days):
-        return f"add times such as `{fixed} 09:00-17:00`"
+        return Message("add times such as `{fixed} 09:00-17:00`", fixed=fixed)
     if _is_valid(fixed, _date_windows):
-        return f"add days such as `mon-fri {fixed}`"
+        return Message("add days such as `mon-fri {fixed}`", fixed=fixed)
     return None
 
 
@@ -325,12 +371,12 @@ def _with_correction(problem: BadText, text: str, parse: Callable[[str], object]
     fixed = _correct(text)
     if not _is_valid(fixed, parse):
         return problem
-    return BadText(problem.message, problem.expected, f"write `{fixed}`")
+    return BadText(problem.message, problem.expected, Message("write `{fixed}`", fixed=fixed))
 
 
 def _hint_if_valid(text: str, parse: Callable[[str], object]) -> str | None:
     """Return the hint to write a text, or None if `parse` does not accept it."""
-    return f"write `{text}`" if _is_valid(text, parse) else None
+    return Message("write `{text}`", text=text) if _is_valid(text, parse) else None
 
 
 def _is_valid(text: str, parse: Callable[[str], object]) -> bool:

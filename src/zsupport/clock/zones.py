@@ -12,6 +12,7 @@ from zsupport import dates
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.zonefile import MAX_BYTES, Zone
 from zsupport.errors import EnvironmentFault
+from zsupport.wording import Message
 
 # The smallest and the largest offset of a fixed zone, in minutes: the range of real offsets.
 _MIN_OFFSET = -12 * 60
@@ -20,7 +21,9 @@ _MAX_OFFSET = 14 * 60
 # Other spellings of a fixed offset: GMT+1, UTC +1:00, +1, EST-5.
 _LOOSE_OFFSET = r"[A-Za-z]{0,5} ?([+-]) ?([0-9]{1,2})(?::?([0-9]{2}))?"
 
-EXPECTED = "an IANA name such as Europe/Berlin, `UTC`, or a fixed offset such as `UTC+01:00`"
+EXPECTED = Message(
+    "an IANA name such as Europe/Berlin, `UTC`, or a fixed offset such as `UTC+01:00`"
+)
 
 # Refused names of tzdata: they are an offset or an abbreviation, not a place. (Cuba, Japan, NZ and
 # PST8PDT are old names too, but are not ambiguous.)
@@ -188,7 +191,9 @@ def country_code(text: str) -> str:
     """Return the code of a country or subdivision in capitals: NO, DE-BY; raise BadText."""
     country, dash, part = text.upper().partition("-")
     if country not in country_codes() or (dash and not part.isalnum()):
-        raise BadText(f"unknown country `{text}`", "a code such as NO or DE-BY")
+        raise BadText(
+            Message("unknown country `{text}`", text=text), Message("a code such as NO or DE-BY")
+        )
     return country + dash + part
 
 
@@ -216,9 +221,14 @@ def offset_parts(text: str) -> tuple[str, str, str] | None:
 def _fixed(text: str, sign: str, hours: str, minutes: str) -> dates.tzinfo:
     offset = _offset(sign, hours, minutes)
     if offset is None:
-        raise BadText(f"unknown time zone {shown(text)}", "an offset from UTC-12:00 to UTC+14:00")
+        raise BadText(
+            Message("unknown time zone {text}", text=shown(text)),
+            Message("an offset from UTC-12:00 to UTC+14:00"),
+        )
     if offset == 0 and sign == "-":
-        raise BadText(f"unknown time zone {shown(text)}", EXPECTED, "write `UTC`")
+        raise BadText(
+            Message("unknown time zone {text}", text=shown(text)), EXPECTED, Message("write `UTC`")
+        )
     return fixed_zone(offset)
 
 
@@ -250,8 +260,12 @@ def _load(name: str) -> dates.tzinfo:
             return Zone(name, file.read(MAX_BYTES))
     except (OSError, ValueError) as error:
         raise EnvironmentFault(
-            f"cannot read time zone {name} of the package `tzdata`: {error}",
-            "reinstall it: python -m pip install --force-reinstall tzdata",
+            Message(
+                "cannot read time zone {name} of the package `tzdata`: {error}",
+                name=name,
+                error=error,
+            ),
+            Message("reinstall it: python -m pip install --force-reinstall tzdata"),
         ) from None
 
 
@@ -274,18 +288,22 @@ def _unknown_zone(text: str, suggest: bool) -> BadText:
     places = _ABBREVIATIONS.get(text.upper())
     if places:
         return BadText(
-            f"ambiguous abbreviation of a time zone {shown(text)}",
+            Message("ambiguous abbreviation of a time zone {text}", text=shown(text)),
             EXPECTED,
-            f"write {_alternatives(places)}",
+            Message("write {places}", places=_alternatives(places)),
         )
-    message = f"unknown time zone {shown(text)}"
+    message = Message("unknown time zone {text}", text=shown(text))
     import re
 
     if offset := re.fullmatch(_LOOSE_OFFSET, text):
         before = text[: offset.start(1)].strip().upper()
         return BadText(message, EXPECTED, _offset_hint(before, *offset.groups()))
     near = _nearest(text) if suggest else ()
-    return BadText(message, EXPECTED, f"did you mean {_alternatives(near)}?" if near else None)
+    return BadText(
+        message,
+        EXPECTED,
+        Message("did you mean {near}?", near=_alternatives(near)) if near else None,
+    )
 
 
 def _offset_hint(before: str, sign: str, hours: str, minutes: str | None) -> str | None:
@@ -293,17 +311,19 @@ def _offset_hint(before: str, sign: str, hours: str, minutes: str | None) -> str
     # In EST-5, the abbreviation names a place. GMT and UTC do not.
     if before not in {"", "GMT", "UTC", "UCT", "Z"}:
         places = _ABBREVIATIONS.get(before)
-        return f"write {_alternatives(places)}" if places else None
+        return Message("write {places}", places=_alternatives(places)) if places else None
     offset = _offset(sign, hours, minutes)
     if offset is None:
         return None
     fixed = str(fixed_zone(offset) if offset else dates.UTC)
     place = _PLACES.get(offset)
     if place:
-        return (
-            f"write `{fixed}` for that offset all year, or an IANA name such as {place} for a place"
+        return Message(
+            "write `{fixed}` for that offset all year, or an IANA name such as {place} for a place",
+            fixed=fixed,
+            place=place,
         )
-    return f"write `{fixed}` for that offset all year"
+    return Message("write `{fixed}` for that offset all year", fixed=fixed)
 
 
 def _nearest(text: str) -> tuple[str, ...]:

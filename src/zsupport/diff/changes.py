@@ -7,6 +7,7 @@ from zsupport.answer.space import Cases
 from zsupport.findings import Code
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 AUDIENCES = ("customer", "support")
 #: The most severe class first.
@@ -82,58 +83,64 @@ class Changes:
 
 _ALL = (
     # ZD0: the policy itself
-    Code("ZD001", "policy-removed", "policy removed"),
-    Code("ZD002", "policy-added", "policy added"),
-    Code("ZD003", "not-in-force", "days on which no revision is in force any longer"),
-    Code("ZD004", "in-force", "days on which a revision is now in force"),
-    Code("ZD005", "different-time-zone", "different time zone of the policy"),
+    Code("ZD001", "policy-removed", Message("policy removed")),
+    Code("ZD002", "policy-added", Message("policy added")),
+    Code("ZD003", "not-in-force", Message("days on which no revision is in force any longer")),
+    Code("ZD004", "in-force", Message("days on which a revision is now in force")),
+    Code("ZD005", "different-time-zone", Message("different time zone of the policy")),
     # ZD1: names
-    Code("ZD101", "name-removed", "id or alias removed: questions that use it are refused"),
-    Code("ZD102", "name-added", "id or alias added"),
-    Code("ZD103", "name-changed", "name with a different meaning or spelling"),
-    Code("ZD104", "different-default", "different default of a fact"),
+    Code(
+        "ZD101", "name-removed", Message("id or alias removed: questions that use it are refused")
+    ),
+    Code("ZD102", "name-added", Message("id or alias added")),
+    Code("ZD103", "name-changed", Message("name with a different meaning or spelling")),
+    Code("ZD104", "different-default", Message("different default of a fact")),
     # ZD2: channels
-    Code("ZD201", "channel-removed", "channel no longer allowed"),
-    Code("ZD202", "channel-added", "channel now allowed"),
-    Code("ZD203", "prerequisite-added", "prerequisite of a channel added"),
-    Code("ZD204", "prerequisite-removed", "prerequisite of a channel removed"),
-    Code("ZD205", "different-prerequisites", "prerequisite of a channel replaced"),
-    Code("ZD206", "contact-removed", "address or number of a channel removed"),
-    Code("ZD207", "contact-added", "address or number of a channel added"),
-    Code("ZD208", "different-contact", "different kind, address or numbers of a channel"),
-    Code("ZD209", "opens-no-case", "channel that can no longer open a case"),
-    Code("ZD210", "opens-case", "channel that can now open a case"),
+    Code("ZD201", "channel-removed", Message("channel no longer allowed")),
+    Code("ZD202", "channel-added", Message("channel now allowed")),
+    Code("ZD203", "prerequisite-added", Message("prerequisite of a channel added")),
+    Code("ZD204", "prerequisite-removed", Message("prerequisite of a channel removed")),
+    Code("ZD205", "different-prerequisites", Message("prerequisite of a channel replaced")),
+    Code("ZD206", "contact-removed", Message("address or number of a channel removed")),
+    Code("ZD207", "contact-added", Message("address or number of a channel added")),
+    Code("ZD208", "different-contact", Message("different kind, address or numbers of a channel")),
+    Code("ZD209", "opens-no-case", Message("channel that can no longer open a case")),
+    Code("ZD210", "opens-case", Message("channel that can now open a case")),
     # ZD3: targets
-    Code("ZD301", "slower", "longer target"),
-    Code("ZD302", "faster", "shorter target"),
-    Code("ZD303", "different-target", "different target, neither longer nor shorter"),
-    Code("ZD304", "target-removed", "target removed"),
-    Code("ZD305", "target-added", "target added"),
-    Code("ZD306", "target-statement-changed", "target changed between `none` and not stated"),
-    Code("ZD307", "condition-added", "condition of a target added"),
-    Code("ZD308", "condition-removed", "condition of a target removed"),
-    Code("ZD309", "different-condition", "different condition of a target"),
-    Code("ZD310", "weaker-commitment", "weaker commitment"),
-    Code("ZD311", "stronger-commitment", "stronger commitment"),
+    Code("ZD301", "slower", Message("longer target")),
+    Code("ZD302", "faster", Message("shorter target")),
+    Code("ZD303", "different-target", Message("different target, neither longer nor shorter")),
+    Code("ZD304", "target-removed", Message("target removed")),
+    Code("ZD305", "target-added", Message("target added")),
+    Code(
+        "ZD306", "target-statement-changed", Message("target changed between `none` and not stated")
+    ),
+    Code("ZD307", "condition-added", Message("condition of a target added")),
+    Code("ZD308", "condition-removed", Message("condition of a target removed")),
+    Code("ZD309", "different-condition", Message("different condition of a target")),
+    Code("ZD310", "weaker-commitment", Message("weaker commitment")),
+    Code("ZD311", "stronger-commitment", Message("stronger commitment")),
     Code(
         "ZD312",
         "commitment-statement-changed",
-        "commitment changed between `none` and not stated",
+        Message("commitment changed between `none` and not stated"),
     ),
-    Code("ZD313", "pauses-added", "metric with a clock that can now be paused"),
-    Code("ZD314", "pauses-removed", "metric with a clock that can no longer be paused"),
-    Code("ZD315", "different-start", "metric with a clock that starts at a different event"),
+    Code("ZD313", "pauses-added", Message("metric with a clock that can now be paused")),
+    Code("ZD314", "pauses-removed", Message("metric with a clock that can no longer be paused")),
+    Code(
+        "ZD315", "different-start", Message("metric with a clock that starts at a different event")
+    ),
     # ZD4: hours
-    Code("ZD401", "fewer-hours", "fewer hours"),
-    Code("ZD402", "more-hours", "more hours"),
-    Code("ZD403", "different-hours", "different hours, neither more nor fewer"),
+    Code("ZD401", "fewer-hours", Message("fewer hours")),
+    Code("ZD402", "more-hours", Message("more hours")),
+    Code("ZD403", "different-hours", Message("different hours, neither more nor fewer")),
     # ZD5: priorities
-    Code("ZD501", "less-urgent", "facts that lead to a less urgent priority, or to none"),
-    Code("ZD502", "more-urgent", "facts that lead to a more urgent priority"),
+    Code("ZD501", "less-urgent", Message("facts that lead to a less urgent priority, or to none")),
+    Code("ZD502", "more-urgent", Message("facts that lead to a more urgent priority")),
     Code(
         "ZD503",
         "different-priority",
-        "facts that lead to a different priority, neither more nor less urgent",
+        Message("facts that lead to a different priority, neither more nor less urgent"),
     ),
 )
 

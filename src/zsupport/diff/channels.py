@@ -14,6 +14,7 @@ from zsupport.diff.hours import HOURS_CODES, HoursComparison, open_hours
 from zsupport.policy.model import Channel, Text
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 
 class _DecidingEntry(NamedTuple):
@@ -265,22 +266,39 @@ def _compare_contacts(pair: RevisionPair, cases: Cases, changes: Changes) -> Non
             changes.add(Change(code, effect, message, part, *places, *values))
         if was.kind != now.kind and was.opens_case == now.opens_case:
             places = ((*paths[0], "kind"), (*paths[1], "kind"))
-            message = f"kind of `{was.id}` changed from {was.kind} to {now.kind}"
+            message = Message(
+                "kind of `{id}` changed from {kind} to {kind2}",
+                id=was.id,
+                kind=was.kind,
+                kind2=now.kind,
+            )
             changes.add(Change("ZD208", "either", message, part, *places, was.kind, now.kind))
 
 
 def _contact_message(channel: str, name: str, removed: Sequence[str], added: Sequence[str]) -> str:
     if name == "address":
         if removed and added:
-            return f"`{channel}` has a different address"
+            return Message("`{channel}` has a different address", channel=channel)
         if removed:
-            return f"`{channel}` no longer has the address {_quoted_list(removed)}"
-        return f"`{channel}` now has the address {_quoted_list(added)}"
+            return Message(
+                "`{channel}` no longer has the address {removed}",
+                channel=channel,
+                removed=_quoted_list(removed),
+            )
+        return Message(
+            "`{channel}` now has the address {added}", channel=channel, added=_quoted_list(added)
+        )
     if removed and added:
-        return f"`{channel}` has different numbers"
+        return Message("`{channel}` has different numbers", channel=channel)
     if removed:
-        return f"numbers of `{channel}` removed: {_quoted_list(removed)}"
-    return f"numbers of `{channel}` added: {_quoted_list(added)}"
+        return Message(
+            "numbers of `{channel}` removed: {removed}",
+            channel=channel,
+            removed=_quoted_list(removed),
+        )
+    return Message(
+        "numbers of `{channel}` added: {added}", channel=channel, added=_quoted_list(added)
+    )
 
 
 def _numbers(channel: Channel) -> set[str]:
@@ -300,9 +318,9 @@ def _compare_case_channels(pair: RevisionPair, cases: Cases, changes: Changes) -
     ):
         for id, kind in now.items() if differing else ():
             if part := differing & pair.space.of("channel", id):
-                message = f"`{id}` can now open a case"
+                message = Message("`{id}` can now open a case", id=id)
                 if effect == "less":
-                    message = f"`{id}` can no longer open a case"
+                    message = Message("`{id}` can no longer open a case", id=id)
                 old: Path = (*channel_path(pair.old, id), "kind")
                 new: Path = (*channel_path(pair.new, id), "kind")
                 changes.add(Change(code, effect, message, part, old, new, was[id], kind))

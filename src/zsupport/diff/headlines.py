@@ -80,9 +80,9 @@ def fails(counts: Mapping[str, int], threshold: str) -> bool:
 def _policy_headline(diff: PolicyDiff, audience: str) -> Headline:
     """Return the headline for a policy that only one side has."""
     document = (diff.new or diff.old)[0]
-    change = Change("ZD001", "less", f"policy `{diff.id}` removed", 0)
+    change = Change("ZD001", "less", Message("policy `{id}` removed", id=diff.id), 0)
     if diff.new:
-        change = Change("ZD002", "more", f"policy `{diff.id}` added", 0)
+        change = Change("ZD002", "more", Message("policy `{id}` added", id=diff.id), 0)
     code = CODES[change.code]
     sides = (None, document) if diff.new else (document, None)
     size = sum(compared.size for compared in diff.compared)
@@ -91,7 +91,7 @@ def _policy_headline(diff: PolicyDiff, audience: str) -> Headline:
     at, related = span, tuple[Related, ...]()
     if document.source.place and not diff.new:
         # Readers cannot open a file of a Git revision, so the place is the former path.
-        at, related = _LINE_1, (Related(document.source.shown, span, "before"),)
+        at, related = _LINE_1, (Related(document.source.shown, span, Message("before")),)
     finding = Finding(
         code.code, code.name, _SEVERITIES[kind], _with_cases(change.message, size),
         _file(document), at, "policy", related=related, identity=(diff.id,),
@@ -116,7 +116,9 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
     new = compared.new or _nearest(diff.new, compared)
     spans = _span(old, change.old or ()), _span(new, change.new or ())
     witness = shown_case(part.space.first(change.cases)) if change.cases else None
-    before = f"before: {change.before}" if change.before else "before"
+    before = (
+        Message("before: {before}", before=change.before) if change.before else Message("before")
+    )
     finding = Finding(
         code.code, code.name, _SEVERITIES[kind], message, new.source.shown, spans[1],
         path_text(change.new or ()),

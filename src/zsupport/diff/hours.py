@@ -14,7 +14,7 @@ from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes, effect_of
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 #: Codes of changed hours by effect: fewer hours are less for the customer.
 HOURS_CODES = {"less": "ZD401", "more": "ZD402", "either": "ZD403"}
@@ -35,7 +35,11 @@ class ChannelHours(NamedTuple):
     @property
     def text(self) -> str:
         """The names of the hours in words."""
-        return "not stated" if self.names is None else " or ".join(self.names) or "never"
+        return (
+            Message("not stated")
+            if self.names is None
+            else " or ".join(self.names) or Message("never")
+        )
 
 
 class HoursComparison:
@@ -108,13 +112,26 @@ class HoursComparison:
         causes = self.calendars.causes((name,), cases, business_days=True)
         if effect in (self.calendars.effect(name, cases), *(cause.effect for cause in causes)):
             return self.changes((name,), cases, effect)
-        message = (
-            f"target {text} for {metric} has a different deadline because hours `{name}` changed"
+        message = Message(
+            "target {text} for {metric} has a different deadline because hours `{name}` changed",
+            text=text,
+            metric=metric,
+            name=name,
         )
         if effect == "less":
-            message = f"target {text} for {metric} is due later because hours `{name}` changed"
+            message = Message(
+                "target {text} for {metric} is due later because hours `{name}` changed",
+                text=text,
+                metric=metric,
+                name=name,
+            )
         elif effect == "more":
-            message = f"target {text} for {metric} is due earlier because hours `{name}` changed"
+            message = Message(
+                "target {text} for {metric} is due earlier because hours `{name}` changed",
+                text=text,
+                metric=metric,
+                name=name,
+            )
         path: Path = ("hours", name)
         places = (causes[0].old, causes[0].new) if len(causes) == 1 else (path, path)
         return [Change(TARGET_CODES[effect], effect, message, cases, *places, metric=metric)]

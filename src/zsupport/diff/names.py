@@ -10,6 +10,7 @@ from zsupport.policy.format import DIMENSIONS
 from zsupport.policy.model import Channel, Member, Priority, Revision
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 #: The kind of the values of a fact: this prefix, then the id of the fact.
 _VALUE_OF = "value of "
@@ -95,10 +96,10 @@ def _add_section(kind: str, old: _Kind, new: _Kind, changes: Changes) -> None:
     section = {"role": "roles", "priority": "priorities"}[kind]
     names = ", ".join(f"`{id}`" for id in (old.paths or new.paths))
     path: Path = (section,)
-    message = f"all {section} removed: {names}"
+    message = Message("all {section} removed: {names}", section=section, names=names)
     change = Change("ZD101", "name-removed", message, 0, path, path)
     if new.names:
-        message = f"{section} added: {names}"
+        message = Message("{section} added: {names}", section=section, names=names)
         change = change._replace(code="ZD102", effect="name-new", message=message)
     changes.add(change)
 
@@ -147,27 +148,40 @@ def _name_message(kind: str, id: str, name: str, *, removed: bool) -> str:
     """Return the message for a removed or added name: an id, or an alias of it."""
     if name == id:
         return (
-            f"{_name_with_kind(kind, id)} removed"
+            Message("{kind} removed", kind=_name_with_kind(kind, id))
             if removed
-            else f"{_name_with_kind(kind, id)} added"
+            else Message("{kind} added", kind=_name_with_kind(kind, id))
         )
     if removed:
-        return f"alias `{name}` of {_name_with_kind(kind, id)} removed"
-    return f"alias `{name}` of {_name_with_kind(kind, id)} added"
+        return Message(
+            "alias `{name}` of {kind} removed", name=name, kind=_name_with_kind(kind, id)
+        )
+    return Message("alias `{name}` of {kind} added", name=name, kind=_name_with_kind(kind, id))
 
 
 def _add_changed_name(kind: str, name: str, old: _Kind, new: _Kind, changes: Changes) -> None:
     """Add a name with a different id, or an id with a different spelling."""
     before, after = old.names[name], new.names[name]
-    message = (
-        f"{_name_with_kind(kind, old.spellings[name])} now means `{after}` instead of `{before}`"
+    message = Message(
+        "{kind} now means `{after}` instead of `{before}`",
+        kind=_name_with_kind(kind, old.spellings[name]),
+        after=after,
+        before=before,
     )
     if after.casefold() == before.casefold():
-        message = f"{_name_with_kind(kind, before)} is now spelled `{after}`"
+        message = Message(
+            "{kind} is now spelled `{after}`", kind=_name_with_kind(kind, before), after=after
+        )
     elif name == before.casefold():
-        message = f"{_name_with_kind(kind, before)} is now an alias of `{after}`"
+        message = Message(
+            "{kind} is now an alias of `{after}`", kind=_name_with_kind(kind, before), after=after
+        )
     elif name == after.casefold():
-        message = f"{_name_with_kind(kind, after)} is now an id instead of an alias of `{before}`"
+        message = Message(
+            "{kind} is now an id instead of an alias of `{before}`",
+            kind=_name_with_kind(kind, after),
+            before=before,
+        )
     paths = old.paths[before], new.paths[after]
     changes.add(Change("ZD103", "either", message, 0, *paths, before, after))
 
@@ -185,11 +199,22 @@ def _add_defaults(pair: RevisionPair, old: Revision, new: Revision, changes: Cha
             continue
         if (now.default or "").casefold() == (fact.default or "").casefold():
             continue
-        message = f"default of fact `{fact.id}` changed from `{fact.default}` to `{now.default}`"
+        message = Message(
+            "default of fact `{id}` changed from `{default}` to `{default2}`",
+            id=fact.id,
+            default=fact.default,
+            default2=now.default,
+        )
         if now.default is None:
-            message = f"fact `{fact.id}` no longer has the default `{fact.default}`"
+            message = Message(
+                "fact `{id}` no longer has the default `{default}`",
+                id=fact.id,
+                default=fact.default,
+            )
         elif fact.default is None:
-            message = f"fact `{fact.id}` now has the default `{now.default}`"
+            message = Message(
+                "fact `{id}` now has the default `{default}`", id=fact.id, default=now.default
+            )
         old_path: Path = ("facts", fact.id, "default")
         new_path: Path = ("facts", now.id, "default")
         values = (fact.default, now.default)

@@ -17,6 +17,7 @@ from zsupport.diff.timeline import Period, SharedPeriod, shared_periods
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 
 class ComparedCases(NamedTuple):
@@ -97,9 +98,11 @@ def _single_side(shared: SharedPeriod) -> PeriodDiff:
     space = space_of(document.revision)
     allowed = Decisions(document.revision, space).allowed
     path: Path = ("effective",)
-    change = Change("ZD003", "less", "no revision is in force any longer", allowed, path, path)
+    change = Change(
+        "ZD003", "less", Message("no revision is in force any longer"), allowed, path, path
+    )
     if shared.old is None:
-        message = "a revision is now in force"
+        message = Message("a revision is now in force")
         change = change._replace(code="ZD004", effect="more", message=message)
     changes = (change,) if allowed else ()
     return PeriodDiff(*shared, (_compared_cases(space, space.every, changes),))
@@ -120,7 +123,7 @@ def _compare_revisions(shared: SharedPeriod, public: PublicHolidays) -> PeriodDi
     counterparts = Counterparts(old.revision, new.revision)
     was, now = old.revision.policy, new.revision.policy
     if was != now:
-        message = f"id of the policy changed from `{was}` to `{now}`"
+        message = Message("id of the policy changed from `{was}` to `{now}`", was=was, now=now)
         changes.add(Change("ZD103", "either", message, 0, ("policy",), ("policy",), was, now))
     names.find_changes(pair, changes)
     channels.find_changes(pair, counterparts, hours, changes)
@@ -144,7 +147,11 @@ def _add_time_zone(old: Document, new: Document, changes: Changes) -> None:
     was, now = old.revision, new.revision
     dated = any((revision.start, revision.last_day) != (None, None) for revision in (was, now))
     if was.timezone != now.timezone and dated:
-        message = f"time zone of the policy changed from {was.timezone} to {now.timezone}"
+        message = Message(
+            "time zone of the policy changed from {timezone} to {timezone2}",
+            timezone=was.timezone,
+            timezone2=now.timezone,
+        )
         path: Path = ("timezone",)
         values = (was.timezone, now.timezone)
         changes.add(Change("ZD005", "either", message, 0, path, path, *values))

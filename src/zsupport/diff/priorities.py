@@ -8,6 +8,7 @@ from zsupport.diff.cases import RevisionPair, ids_by_name
 from zsupport.diff.changes import Change, Changes
 from zsupport.policy.model import Revision
 from zsupport.policy.yamltext import Path
+from zsupport.wording import Message
 
 
 def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
@@ -27,13 +28,15 @@ def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
         if not shared or _same(was, now, old, new):
             continue
         effect = _effect(was, now, old, new)
-        message = f"priority changed from {was or 'none'} to {now or 'none'}"
+        message = Message(
+            "priority changed from {was} to {now}", was=was or "none", now=now or "none"
+        )
         if before == UNDECIDED:
             effect = "either"
-            message = f"priority changed from undecided to {now or 'none'}"
+            message = Message("priority changed from undecided to {now}", now=now or "none")
         elif after == UNDECIDED:
             effect = "either"
-            message = f"priority changed from {was or 'none'} to undecided"
+            message = Message("priority changed from {was} to undecided", was=was or "none")
         code = {"less": "ZD501", "more": "ZD502", "either": "ZD503"}[effect]
         paths = _path(before), _path(after)
         changes.add(Change(code, effect, message, shared, *paths, was, now))

@@ -19,6 +19,7 @@ from zsupport.diff.hours import HOURS_CODES, TARGET_CODES, HoursComparison
 from zsupport.policy.model import Metric, Text
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 #: How binding each commitment is.
 _STRENGTH = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
@@ -40,7 +41,7 @@ class _DecidedTarget(NamedTuple):
     def text(self) -> str:
         """The target and its hours, in words."""
         if self.stated is None:
-            return "not stated"
+            return Message("not stated")
         cell = self.stated.cell
         target = {"none": "none", "not-stated": "not stated"}.get(cell.target.kind)
         if target is None and cell.hours and cell.target.uses_hours:
@@ -223,9 +224,12 @@ def _causes(
     same_target = was.target == now.target
     if same_target and was._replace(reading=now.reading) == now:
         path: Path = ("business-day",)
-        message = (
-            f"target for {metric} changed because `business-day` is now {now.reading}"
-            f" instead of {was.reading}"
+        message = Message(
+            "target for {metric} changed because `business-day` is now {reading}"
+            " instead of {reading2}",
+            metric=metric,
+            reading=now.reading,
+            reading2=was.reading,
         )
         values = (was.reading, now.reading)
         return [Change(TARGET_CODES[effect], effect, message, cases, path, path, *values, metric)]
@@ -234,7 +238,12 @@ def _causes(
         text = was.target.text
         changes = context.hours.changes_of_target(metric, text, hours, cases, effect)
         return [change._replace(moments=moments) for change in changes]
-    message = f"target for {metric} changed from {old.text} to {new.text}"
+    message = Message(
+        "target for {metric} changed from {text} to {text2}",
+        metric=metric,
+        text=old.text,
+        text2=new.text,
+    )
     places = _places(metric, old, new, context)
     code = HOURS_CODES[effect] if same_target else TARGET_CODES[effect]
     change = Change(code, effect, message, cases, *places, old.text, new.text, metric)
@@ -272,19 +281,25 @@ def _compare_conditions(
         return
     of_cell = old_is_of_cell or new_is_of_cell
     effect, code = "either", "ZD309"
-    message = "targets of a rule have a different condition"
+    message = Message("targets of a rule have a different condition")
     if of_cell:
-        message = f"target {new.text} for {metric} has a different condition"
+        message = Message(
+            "target {text} for {metric} has a different condition", text=new.text, metric=metric
+        )
     if before is None:
         effect, code = "less", "ZD307"
-        message = "targets of a rule now have a condition"
+        message = Message("targets of a rule now have a condition")
         if of_cell:
-            message = f"target {new.text} for {metric} now has a condition"
+            message = Message(
+                "target {text} for {metric} now has a condition", text=new.text, metric=metric
+            )
     elif after is None:
         effect, code = "more", "ZD308"
-        message = "targets of a rule no longer have a condition"
+        message = Message("targets of a rule no longer have a condition")
         if of_cell:
-            message = f"target {new.text} for {metric} no longer has a condition"
+            message = Message(
+                "target {text} for {metric} no longer has a condition", text=new.text, metric=metric
+            )
     path_old = _place_of_condition(sides[0], metric, old, of_cell=of_cell)
     path_new = _place_of_condition(sides[1], metric, new, of_cell=of_cell)
     context.changes.add(
@@ -327,13 +342,13 @@ def _compare_clocks(
     pauses = say(was.pauses, "en"), say(now.pauses, "en")
     if (pauses[0] is None) != (pauses[1] is None):
         effect, code = ("less", "ZD313") if pauses[0] is None else ("more", "ZD314")
-        message = f"clock of {was.id} can no longer be paused"
+        message = Message("clock of {id} can no longer be paused", id=was.id)
         if effect == "less":
-            message = f"clock of {was.id} can now be paused"
+            message = Message("clock of {id} can now be paused", id=was.id)
         changes.add(Change(code, effect, message, cases, path_old, path_new, *pauses, was.id))
     starts = say(was.starts, "en"), say(now.starts, "en")
     if starts[0] != starts[1]:
-        message = f"clock of {was.id} starts at a different event"
+        message = Message("clock of {id} starts at a different event", id=was.id)
         changes.add(Change("ZD315", "either", message, cases, path_old, path_new, *starts, was.id))
 
 
@@ -344,7 +359,11 @@ def _compare_commitments(pair: RevisionPair, cases: Cases, changes: Changes) -> 
             was, now = before.value, after.value
             effect = effect_of(_STRENGTH[now] > _STRENGTH[was], _STRENGTH[was] > _STRENGTH[now])
             code = {"less": "ZD310", "more": "ZD311"}.get(effect, "ZD312")
-            message = f"commitment changed from {was or 'not stated'} to {now or 'not stated'}"
+            message = Message(
+                "commitment changed from {was} to {now}",
+                was=was or "not stated",
+                now=now or "not stated",
+            )
             paths = _path_of_commitment(pair.old, before), _path_of_commitment(pair.new, after)
             changes.add(Change(code, effect, message, part, *paths, was, now))
 

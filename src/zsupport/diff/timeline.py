@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from zsupport.policy.document import Document
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 _DAY = timedelta(days=1)
 
@@ -21,8 +22,12 @@ class Period(NamedTuple):
     def text(self) -> str:
         """The days in words; empty for all days."""
         if self.first is None:
-            return f"until {self.last}" if self.last else ""
-        return f"from {self.first} to {self.last}" if self.last else f"from {self.first} on"
+            return Message("until {last}", last=self.last) if self.last else ""
+        return (
+            Message("from {first} to {last}", first=self.first, last=self.last)
+            if self.last
+            else Message("from {first} on", first=self.first)
+        )
 
 
 class SharedPeriod(NamedTuple):

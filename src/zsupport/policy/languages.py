@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from zsupport.wording import Message
+
 # The two-letter codes of ISO 639-1; no code has been added since 2010.
 _TWO_LETTERS = frozenset(
     [
@@ -221,4 +223,4 @@ def language_hint(text: str) -> str | None:
     # A country is in capitals (pt-BR), a script is capitalized (zh-Hant).
     parts = [part.upper() if len(part) == 2 else part.title() for part in rest]
     code = language if "-" in language else "-".join([language, *parts])
-    return f"write `{code}`" if code != text and is_language(code) else None
+    return Message("write `{code}`", code=code) if code != text and is_language(code) else None

@@ -105,8 +105,8 @@ def read_document(source: SourceFile) -> Document:
     if node is None or (isinstance(node, ScalarNode) and not node.text):
         if not findings:
             reader.report(
-                "ZS103", Span(1, 1, 1, 1), (), "the file is empty", POLICY.words,
-                "see `zsupport help policy`",
+                "ZS103", Span(1, 1, 1, 1), (), Message("the file is empty"), POLICY.words,
+                Message("see `zsupport help policy`"),
             )  # fmt: skip
         return Document(source, text, node, None, tuple(findings))
     if _report_newer_format(node, reader):
@@ -153,8 +153,8 @@ def _report_newer_format(node: Any, reader: Reader) -> bool:
             and re.fullmatch(r"[0-9]{1,9}", value.text)
             and int(value.text) > FORMAT
         ):
-            message = f"unsupported format version `{value.text}`"
-            hint = "install a newer version of zsupport"
+            message = Message("unsupported format version `{text}`", text=value.text)
+            hint = Message("install a newer version of zsupport")
             way: Way = ((), "format")
             reader.report("ZS108", value.span, way, message, str(FORMAT), hint)
             return True
@@ -173,7 +173,8 @@ def read_policy(files: abc.Sequence[SourceFile]) -> tuple[Document, ...]:
     )
     if len(ids) > 1:
         raise UsageError(
-            f"the files contain several policies: {', '.join(ids)}", "name the files of one policy"
+            Message("the files contain several policies: {ids}", ids=", ".join(ids)),
+            Message("name the files of one policy"),
         )
     return sort_documents(documents)
 
@@ -216,15 +217,23 @@ def sort_documents(documents: abc.Sequence[Document]) -> tuple[Document, ...]:
         other = by_start.setdefault(revision.start, document)
         if other is not document:
             if revision.start:
-                message = f"`{other.source.name}` starts on the same day, {revision.start}"
+                message = Message(
+                    "`{name}` starts on the same day, {start}",
+                    name=other.source.name,
+                    start=revision.start,
+                )
             else:
-                message = f"`{other.source.name}` has no first day either"
+                message = Message("`{name}` has no first day either", name=other.source.name)
             reader.report(
                 "ZS207", *_nearest_value(document, ("effective", "from")), message,
-                "a different first day for each revision",
+                Message("a different first day for each revision"),
             )  # fmt: skip
         if revision.timezone != first.timezone:
-            message = f"time zone {revision.timezone} differs from that of `{first.file}`"
+            message = Message(
+                "time zone {timezone} differs from that of `{file}`",
+                timezone=revision.timezone,
+                file=first.file,
+            )
             reader.report(
                 "ZS208", *_nearest_value(document, ("timezone",)), message, first.timezone
             )
@@ -286,9 +295,12 @@ class Builder:
         last_day = effective.get("last_day") if effective else None
         if start and last_day and last_day < start:
             self.reader.report(
-                "ZS211", effective.value("last_day").span, (effective.way, "last_day"),
-                f"the last day is before the first day, {start}", f"{start} or later",
-            )  # fmt: skip
+                "ZS211",
+                effective.value("last_day").span,
+                (effective.way, "last_day"),
+                Message("the last day is before the first day, {start}", start=start),
+                Message("{start} or later", start=start),
+            )
         policy = record.get("policy")
         name = policy.text if policy else ""
         zone = record.get("timezone") or "UTC"
@@ -369,7 +381,7 @@ class Builder:
         facts = []
         section = self.record.get("facts")
         for id, record, place in self.entries("facts"):
-            hint = "this word is a key of conditions"
+            hint = Message("this word is a key of conditions")
             names.refuse_reserved("fact", section.key(id), RESERVED, hint)
             if record is None:
                 continue
@@ -438,9 +450,9 @@ class Builder:
         return names.part(
             Grant, GRANT, record,
             when=names.when(record.get("when"), ("plan", "role", "priority"), "entitlements"),
-            allow=names.expand("channel", (False, record.get("allow") or ())),
+            allow=names.expand(Message("channel"), (False, record.get("allow") or ())),
             # The channels of a group are in the order of their definition.
-            recommend=tuple(names.expand_groups("channel", record.get("recommend") or ())),
+            recommend=tuple(names.expand_groups(Message("channel"), record.get("recommend") or ())),
         )  # fmt: skip
 
     def read_priorities(self) -> tuple[Priority, ...]:
@@ -453,7 +465,7 @@ class Builder:
             at = record.get("id")
             if at is not None:
                 ids.append(at)
-                hint = "this word is a key of targets by priority"
+                hint = Message("this word is a key of targets by priority")
                 names.refuse_reserved("priority", at, CELL.fields, hint)
             id = at.text if at else ""
             aliases += record.get("aliases") or []
@@ -479,7 +491,7 @@ class Builder:
             at = record.get("id")
             if at is not None:
                 ids.append(at)
-                hint = "this word is a key of target rules"
+                hint = Message("this word is a key of target rules")
                 names.refuse_reserved("metric", at, RULE.fields, hint)
                 hint = Message("`{metric all}` selects all metrics", all="all")
                 names.refuse_reserved("metric", at, ["all"], hint)
@@ -497,9 +509,13 @@ class Builder:
         if event != starts and event in STARTS:
             at = record.value("starts")
             self.reader.report(
-                "ZS105", at.span, at.way, f"invalid event `{starts}`",
-                f"{', '.join(STARTS)}, or a text", f"write `{event}`",
-            )  # fmt: skip
+                "ZS105",
+                at.span,
+                at.way,
+                Message("invalid event `{starts}`", starts=starts),
+                Message("{starts}, or a text", starts=", ".join(STARTS)),
+                Message("write `{event}`", event=event),
+            )
         return starts or "opened"
 
     def check_start(self, revision: Revision) -> None:
@@ -512,11 +528,17 @@ class Builder:
         if ends is not None:
             at = self.record.get("metrics")[0].value("starts")
             self.reader.report(
-                "ZS212", at.span, at.way,
-                f"`{first}` starts at the answer, which also ends its target `{ends.target.text}`",
-                "opened, updated or a text",
-                "omit `starts`, or put another metric first",
-            )  # fmt: skip
+                "ZS212",
+                at.span,
+                at.way,
+                Message(
+                    "`{first}` starts at the answer, which also ends its target `{text}`",
+                    first=first,
+                    text=ends.target.text,
+                ),
+                Message("opened, updated or a text"),
+                Message("omit `starts`, or put another metric first"),
+            )
 
     def read_commitments(self) -> tuple[Commitment, ...]:
         """Read `commitment`: one word, or a list."""
@@ -557,7 +579,9 @@ class Builder:
         read = record.get("topics")
         topics = []
         for id, value in read.values.items() if read else ():
-            names.refuse_reserved("topic", read.key(id), ["each"], "`each` stands for every topic")
+            names.refuse_reserved(
+                "topic", read.key(id), ["each"], Message("`each` stands for every topic")
+            )
             own = value if isinstance(value, Record) else None
             name = names.text(own.get("name") if own else value) or id
             place = read.place_of(id)
@@ -600,11 +624,14 @@ class Builder:
         if not read:
             return ()
         before = len(self.reader.findings)
-        roles = self.names.expand("role", read)
+        roles = self.names.expand(Message("role"), read)
         if not roles and len(self.reader.findings) == before:
             at = record.value("audience")
-            message, hint = "the audience contains no role", "omit `audience` to include everyone"
-            self.reader.report("ZS003", at.span, at.way, message, "a role", hint)
+            message, hint = (
+                Message("the audience contains no role"),
+                Message("omit `audience` to include everyone"),
+            )
+            self.reader.report("ZS003", at.span, at.way, message, Message("a role"), hint)
         return roles
 
     # -- hours ---------------------------------------------------------------------------
@@ -615,7 +642,7 @@ class Builder:
         unions: dict[str, list[PlacedText]] = {}
         section = self.record.get("hours")
         for id, read, _ in self.entries("hours"):
-            hint = "these hours are predefined in every policy"
+            hint = Message("these hours are predefined in every policy")
             self.names.refuse_reserved("calendar", section.key(id), [ALWAYS], hint)
             records = read if isinstance(read, list) else [read]
             hours[id] = tuple(self.read_calendar(r) for r in records if r is not None)
@@ -644,8 +671,13 @@ class Builder:
             for limit, count in ((UNION_CALENDARS, reached[id]), (LEVELS_OF_UNIONS, levels[id])):
                 if count > limit.most:
                     at = self.record.get("hours").key(id)
-                    message = f"too many {limit.counts} in `{short(id)}`: {count:,}"
-                    expected = f"at most {limit.most:,}"
+                    message = Message(
+                        "too many {counts} in `{id}`: {count}",
+                        counts=limit.counts,
+                        id=short(id),
+                        count=f"{count:,}",
+                    )
+                    expected = Message("at most {most}", most=f"{limit.most:,}")
                     self.reader.report("ZS009", at.span, at.way, message, expected, limit.hint)
                     raise Stop
 
@@ -674,8 +706,8 @@ class Builder:
         if always and len(parts) > 1:
             second = next((part for part in parts if part is not parts[0]), parts[0])
             self.reader.report(
-                "ZS206", second.span, second.way, "overlapping windows: `24x7` and others",
-                "`24x7` alone",
+                "ZS206", second.span, second.way, Message("overlapping windows: `24x7` and others"),
+                Message("`24x7` alone"),
             )  # fmt: skip
         if always:
             return None
@@ -703,9 +735,14 @@ class Builder:
                 reported.add(part.way)
                 first, second = (window_text(pair[2], week=week) for pair in (longest, span))
                 self.reader.report(
-                    "ZS206", part.span, part.way, f"overlapping windows: {first} and {second}",
-                    "windows that do not overlap",
-                )  # fmt: skip
+                    "ZS206",
+                    part.span,
+                    part.way,
+                    Message(
+                        "overlapping windows: {first} and {second}", first=first, second=second
+                    ),
+                    Message("windows that do not overlap"),
+                )
             if span[1] > longest[1]:
                 longest = span
 
@@ -720,8 +757,8 @@ class Builder:
             windows = tuple(sorted(window for part in parts or () for window in part.value))
             closed = [part for part in parts or () if not part.value]
             if closed and len(parts) > 1:
-                message = "`closed` and other entries of a date cannot be combined"
-                expected = "`closed`, or other entries"
+                message = Message("`closed` and other entries of a date cannot be combined")
+                expected = Message("`closed`, or other entries")
                 self.reader.report("ZS206", closed[0].span, closed[0].way, message, expected)
             if key == "dates":
                 self.check_overlap(parts or [], week=False)
@@ -768,9 +805,13 @@ class Builder:
             other = seen.setdefault(day.value, day)
             if other is not day:
                 self.reader.report(
-                    "ZS109", day.span, day.way, f"duplicate date `{day.value}`", "each date once",
-                    f"first listed on line {other.span.line}",
-                )  # fmt: skip
+                    "ZS109",
+                    day.span,
+                    day.way,
+                    Message("duplicate date `{value}`", value=day.value),
+                    Message("each date once"),
+                    Message("first listed on line {line}", line=other.span.line),
+                )
         return tuple(seen)
 
 

@@ -29,6 +29,7 @@ from zsupport.policy.shape import (
     Text as TextShape,
 )
 from zsupport.policy.yamltext import Stop, short
+from zsupport.wording import Message
 
 #: The metric of a policy that declares none.
 FIRST_RESPONSE = "first-response"
@@ -213,14 +214,21 @@ class Names:
         if kind not in self._aliases:
             self._aliases[kind] = self._ids_by_alias(kind)
         meant = self._aliases[kind].get(at.text.casefold())
-        hint = f"write `{meant}` instead of its alias" if meant else hint
+        hint = Message("write `{meant}` instead of its alias", meant=meant) if meant else hint
         name = short(at.text)
         if fact is not None:
-            message = f"unknown {kind} `{name}` of `{short(fact)}`"
+            message = Message(
+                "unknown {kind} `{name}` of `{fact}`", kind=kind, name=name, fact=short(fact)
+            )
         elif alternative is not None:
-            message = f"unknown {kind} or {alternative} `{name}`"
+            message = Message(
+                "unknown {kind} or {alternative} `{name}`",
+                kind=kind,
+                alternative=alternative,
+                name=name,
+            )
         else:
-            message = f"unknown {kind} `{name}`"
+            message = Message("unknown {kind} `{name}`", kind=kind, name=name)
         reader, key = self.reader, (f"{kind} {fact} {alternative}", at.text)
         if key in self._without_suggestion:
             # Report all uses of an undefined name in one finding.
@@ -234,7 +242,11 @@ class Names:
         candidates = [name for name in known if name not in present] if present else known
         if before and hint is None:
             close = reader.nearest(at.text, candidates)
-            hint = f"did you mean `{before}{close}`?" if close else None
+            hint = (
+                Message("did you mean `{before}{close}`?", before=before, close=close)
+                if close
+                else None
+            )
         reader.report_unknown("ZS201", at, message, known, hint, candidates)
         if reader.findings[-1].hint is None:
             self._without_suggestion[key] = len(reader.findings) - 1, []
@@ -257,8 +269,10 @@ class Names:
         if not self.lacks(dimension):
             return True
         section = SECTIONS[dimension]
-        message = f"this policy has no {section}"
-        self.reader.report("ZS201", at.span, at.way, message, f"a section `{section}`")
+        message = Message("this policy has no {section}", section=section)
+        self.reader.report(
+            "ZS201", at.span, at.way, message, Message("a section `{section}`", section=section)
+        )
         return False
 
     # -- values and groups ---------------------------------------------------------------
@@ -286,11 +300,17 @@ class Names:
                 continue
             elif at.text in self.group_dimensions:
                 self.reader.report(
-                    "ZS201", at.span, at.way,
-                    f"group `{short(at.text)}` has values of `{self.group_dimensions[at.text]}`,"
-                    f" not of `{dimension}`",
+                    "ZS201",
+                    at.span,
+                    at.way,
+                    Message(
+                        "group `{text}` has values of `{group_dimensions}`, not of `{dimension}`",
+                        text=short(at.text),
+                        group_dimensions=self.group_dimensions[at.text],
+                        dimension=dimension,
+                    ),
                     self.reader.list_names(values),
-                )  # fmt: skip
+                )
             else:
                 known = self._values_and_groups(dimension, values)
                 hint = _replacement_hint(at, dimension, known)
@@ -321,11 +341,13 @@ class Names:
         self.expanded += len(values) - len(result) if negated else len(result)
         if self.expanded > CONDITION_VALUES.most:
             at = names[0]
-            message = (
-                "the conditions of this policy have too many values in total"
-                f" (limit {CONDITION_VALUES.most:,})"
+            message = Message(
+                "the conditions of this policy have too many values in total (limit {most})",
+                most=f"{CONDITION_VALUES.most:,}",
             )
-            self.reader.report("ZS009", at.span, at.way, message, "fewer values or conditions")
+            self.reader.report(
+                "ZS009", at.span, at.way, message, Message("fewer values or conditions")
+            )
             raise Stop
         if negated:
             excluded = set(result)
@@ -349,7 +371,7 @@ class Names:
                 if self.has(at.text, at):
                     self.group_dimensions[id] = at.text
                 if at.text == "priority":
-                    hint = "this word is a key of targets by priority"
+                    hint = Message("this word is a key of targets by priority")
                     self.refuse_reserved("group", section.key(id), CELL.fields, hint)
             else:
                 self.report_undefined("dimension", at, [*DIMENSIONS, *facts], alternative="fact")
@@ -370,17 +392,24 @@ class Names:
 
     def _check_group_name(self, at: PlacedText, dimension: str, values: Known) -> None:
         if at.text in values:
-            message = f"group `{at.text}` has the same name as a value of `{dimension}`"
-            self.reader.report("ZS209", at.span, at.way, message, "a unique name")
+            message = Message(
+                "group `{text}` has the same name as a value of `{dimension}`",
+                text=at.text,
+                dimension=dimension,
+            )
+            self.reader.report("ZS209", at.span, at.way, message, Message("a unique name"))
             return
         fold = at.text.casefold()
         same = next((value for value in values if value.casefold() == fold), None)
         if same is not None:
-            message = (
-                f"group `{at.text}` differs from `{same}`, a value of `{dimension}`,"
-                " only in letter case"
+            message = Message(
+                "group `{text}` differs from `{same}`, a value of `{dimension}`, only"
+                " in letter case",
+                text=at.text,
+                same=same,
+                dimension=dimension,
             )
-            self.reader.report("ZS107", at.span, at.way, message, "a unique name")
+            self.reader.report("ZS107", at.span, at.way, message, Message("a unique name"))
 
     def sort_by_reference(self, kind: str, edges: dict[str, list[PlacedText]]) -> list[str]:
         """Return the names so that each name follows the names that it refers to; report cycles.
@@ -406,8 +435,8 @@ class Names:
                         first = place[at.text]
                         more = ["..."] * (len(trail) - first > 10)
                         way = " > ".join([*trail[first : first + 10], *more, at.text])
-                        message = f"circular {kind}: {way}"
-                        expected = f"a {kind} without a cycle"
+                        message = Message("circular {kind}: {way}", kind=kind, way=way)
+                        expected = Message("a {kind} without a cycle", kind=kind)
                         self.reader.report("ZS202", at.span, at.way, message, expected)
                     elif at.text not in done:
                         stack += [(name, position), (at.text, 0)]
@@ -435,7 +464,7 @@ class Names:
                 continue
             if (key in DIMENSIONS or key == "opened") and key not in allowed:
                 at = record.key(key)
-                message = f"conditions in {where} cannot use `{key}`"
+                message = Message("conditions in {where} cannot use `{key}`", where=where, key=key)
                 expected = ", ".join([*allowed, "facts"])
                 self.reader.report("ZS210", at.span, at.way, message, expected)
             elif key == "opened":
@@ -487,21 +516,28 @@ class Names:
                 continue
             line = other.span.line
             if other.text == at.text:
-                code, message = "ZS209", f"duplicate {kind} `{short(at.text)}`"
-                hint = f"first defined on line {line}"
+                code, message = (
+                    "ZS209",
+                    Message("duplicate {kind} `{text}`", kind=kind, text=short(at.text)),
+                )
+                hint = Message("first defined on line {line}", line=line)
             else:
                 code = "ZS107"
-                message = (
-                    f"`{short(at.text)}` differs from `{short(other.text)}` only in letter case"
+                message = Message(
+                    "`{text}` differs from `{text2}` only in letter case",
+                    text=short(at.text),
+                    text2=short(other.text),
                 )
-                hint = f"first defined on line {line}; ids are not case-sensitive"
-            self.reader.report(code, at.span, at.way, message, "a unique name", hint)
+                hint = Message(
+                    "first defined on line {line}; ids are not case-sensitive", line=line
+                )
+            self.reader.report(code, at.span, at.way, message, Message("a unique name"), hint)
 
     def refuse_reserved(self, kind: str, at: PlacedText, words: Iterable[str], hint: str) -> None:
         """Report an id that is one of these words; `hint` says what the word means."""
         if at.text.casefold() in words:
-            message = f"`{at.text}` cannot be the id of a {kind}"
-            self.reader.report("ZS106", at.span, at.way, message, "another id", hint)
+            message = Message("`{text}` cannot be the id of a {kind}", text=at.text, kind=kind)
+            self.reader.report("ZS106", at.span, at.way, message, Message("another id"), hint)
 
 
 #: The maximum number of lines that a hint lists.
@@ -511,9 +547,9 @@ _MAX_LINES = 10
 def _other_uses_hint(lines: list[int]) -> str:
     """Return the hint that names the other lines on which an undefined name is used."""
     if len(lines) == 1:
-        return f"define it; it is also used on line {lines[0]}"
+        return Message("define it; it is also used on line {lines}", lines=lines[0])
     numbers = [*map(str, lines[:_MAX_LINES]), *["..."][: len(lines) - _MAX_LINES]]
-    return f"define it; it is also used on lines {', '.join(numbers)}"
+    return Message("define it; it is also used on lines {numbers}", numbers=", ".join(numbers))
 
 
 _EVERY = frozenset({"*", "all", "any", "every", "everyone", "everything", "alle", "alt"})
@@ -530,32 +566,45 @@ def _replacement_hint(at: PlacedText, dimension: str, known: Collection[str]) ->
     if key == "above" and small in _EVERY:
         return None
     if is_key and small in _EVERY:
-        return f"write the target without a key; it then applies to every {dimension}"
+        return Message(
+            "write the target without a key; it then applies to every {dimension}",
+            dimension=dimension,
+        )
     if small in _EVERY:
         if dimension == "channel":
-            return "list every channel"
-        return f"omit `{dimension}` to match every value"
+            return Message("list every channel")
+        return Message("omit `{dimension}` to match every value", dimension=dimension)
     if "true" in known and small in _YES | _NO:
-        return "write `true`" if small in _YES else "write `false`"
+        return Message("write `true`") if small in _YES else Message("write `false`")
     _, _, negated = text.partition("not ")
     negated = negated if text.startswith("not ") else text[1:] if text.startswith("!") else ""
     if negated.strip() in known:
         if is_key or key in ("not", "above", "allow", "recommend"):
             return None
         condition = f"`{{not: {negated.strip()}}}`"
-        return f"use {condition} instead of a list" if in_list else f"write {condition}"
+        return (
+            Message("use {condition} instead of a list", condition=condition)
+            if in_list
+            else Message("write {condition}", condition=condition)
+        )
     if len(text) > 200:
         return None
-    both = "write a key for each value, or define a group" if is_key else None
+    both = Message("write a key for each value, or define a group") if is_key else None
     parts = [part.strip() for part in re.split(r"[,;/&+]| and | or ", text)]
     if len(parts) > 1 and all(part in known for part in parts):
         names = ", ".join(parts)
-        return both or (f"write `{names}`" if in_list else f"write `[{names}]`")
+        return both or (
+            Message("write `{names}`", names=names)
+            if in_list
+            else Message("write `[{names}]`", names=names)
+        )
     first, _, last = (part.strip() for part in text.partition("-"))
     if dimension == "priority" and first in known and last in known:
         ids = list(known)
         run = ", ".join(ids[ids.index(first) : ids.index(last) + 1])
         if not run:
             return None
-        return both or (f"write `{run}`" if in_list else f"write `[{run}]`")
+        return both or (
+            Message("write `{run}`", run=run) if in_list else Message("write `[{run}]`", run=run)
+        )
     return None

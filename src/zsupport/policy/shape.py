@@ -35,7 +35,7 @@ from zsupport.policy.yamltext import (
     way_key,
 )
 from zsupport.typed import NamedTuple
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 Schema = dict[str, Any]
 
@@ -221,10 +221,10 @@ class Reader:
         if hint is None:
             close = self.nearest(at.text, known)
             if close and candidates is not None and close not in candidates:
-                hint = f"`{close}` is already present; keep one of the two"
+                hint = Message("`{close}` is already present; keep one of the two", close=close)
                 close = None
         if hint is None:
-            hint = f"did you mean `{close}`?" if close else None
+            hint = Message("did you mean `{close}`?", close=close) if close else None
         self.report(code, at.span, at.way, message, self.list_names(known), hint)
 
     def list_names(self, names: Collection[str]) -> str:
@@ -275,7 +275,9 @@ def report_wrong_kind(
     if isinstance(node, ScalarNode) and not node.text.strip():
         _report_no_value(node, way, reader, expected, hint)
         return
-    message = f"expected {enumerated(kinds, either=True)}, found {_kind_of(node)}"
+    message = Message(
+        "expected {kinds}, found {node}", kinds=enumerated(kinds, either=True), node=_kind_of(node)
+    )
     reader.report("ZS103", node.span, way, message, expected, hint)
 
 
@@ -290,15 +292,15 @@ def _report_no_value(
 ) -> None:
     name = way[1] if way else 0
     if isinstance(name, int):
-        message = "this list item has no value"
+        message = Message("this list item has no value")
     else:
-        message = f"`{short(name)}` has no value"
+        message = Message("`{name}` has no value", name=short(name))
     hint = QUOTE_COMMA if is_omitted(node) else hint
     reader.report("ZS003", node.span, way, message, expected, hint)
 
 
 #: The hint for a text that was cut off at a comma inside { } or [ ].
-QUOTE_COMMA = "quote the text if the comma is part of it; write several values in [ ]"
+QUOTE_COMMA = Message("quote the text if the comma is part of it; write several values in [ ]")
 
 
 def is_omitted(node: Node) -> bool:
@@ -329,7 +331,7 @@ class Text(Shape):
         texts: dict[str, str] = {}
         for key, value in node.entries:
             inside = (way, key.text)
-            text = expect_text(value, inside, reader, "a text")
+            text = expect_text(value, inside, reader, Message("a text"))
             if text is not None:
                 texts[key.text] = text
             if not is_language(key.text) and not is_omitted(value):
@@ -337,19 +339,23 @@ class Text(Shape):
                     "ZS205",
                     key.span,
                     inside,
-                    f"unknown language `{short(key.text)}`",
-                    "an ISO 639 code such as en, nb or pt-BR",
+                    Message("unknown language `{text}`", text=short(key.text)),
+                    Message("an ISO 639 code such as en, nb or pt-BR"),
                     self._language_hint(key.text, node),
                 )
         if not node.entries and node.whole:
-            reader.report("ZS003", node.span, way, "the mapping is empty", self.words)
+            reader.report("ZS003", node.span, way, Message("the mapping is empty"), self.words)
         return texts or None
 
     @staticmethod
     def _language_hint(text: str, node: MappingNode) -> str | None:
         hint = language_hint(text)
         present = next((key for key in node.by_key if hint and f"`{key}`" in hint), None)
-        return f"`{present}` is already present; keep one of the two" if present else hint
+        return (
+            Message("`{present}` is already present; keep one of the two", present=present)
+            if present
+            else hint
+        )
 
     def schema(self) -> Schema:
         """Return the schema: a scalar, or an object by language."""
@@ -443,7 +449,9 @@ class Choice(Shape):
             return None
         if text not in self.choices:
             at = PlacedText(text, node, way)
-            reader.report_unknown("ZS105", at, f"invalid value `{short(text)}`", self.choices)
+            reader.report_unknown(
+                "ZS105", at, Message("invalid value `{text}`", text=short(text)), self.choices
+            )
             return None
         return text
 
@@ -490,7 +498,9 @@ def is_id(text: str) -> bool:
 def check_id(text: str, node: Node, way: Way, reader: Reader) -> None:
     """Report an invalid id."""
     if not is_id(text):
-        reader.report("ZS106", node.span, way, f"invalid id `{short(text)}`", Id.words)
+        reader.report(
+            "ZS106", node.span, way, Message("invalid id `{text}`", text=short(text)), Id.words
+        )
 
 
 class Name(Shape):
@@ -531,7 +541,7 @@ class ListOf(Shape):
         """Return a list; ReadItems if some items are invalid."""
         if isinstance(node, SequenceNode):
             if not node.items:
-                reader.report("ZS003", node.span, way, "the list is empty", self.words)
+                reader.report("ZS003", node.span, way, Message("the list is empty"), self.words)
                 return None
             read_item = self.item.read
             read = [read_item(item, (way, i), reader) for i, item in enumerate(node.items)]
@@ -578,7 +588,7 @@ class MapOf(Shape):
             return None
         if not node.entries:
             if node.whole:
-                reader.report("ZS003", node.span, way, "the mapping is empty", self.words)
+                reader.report("ZS003", node.span, way, Message("the mapping is empty"), self.words)
             return None
         check, read = self.check, self.value.read
         values: dict[str, Any] = {}
@@ -741,8 +751,10 @@ class Fields(Shape):
                 # Do not suggest a key that is already present.
                 candidates = [key for key in self.fields if key not in node.by_key]
                 if hint and any(f"write `{key}`" in hint for key in node.by_key):
-                    hint = "another key here has the same meaning; keep one of the two"
-                message = f"unknown key `{short(text)}` in {self.noun}"
+                    hint = Message("another key here has the same meaning; keep one of the two")
+                message = Message(
+                    "unknown key `{text}` in {noun}", text=short(text), noun=self.noun
+                )
                 reader.report_unknown("ZS101", at, message, self.fields, hint, candidates)
                 unknown.append(text)
             elif is_omitted(value):
@@ -764,19 +776,25 @@ class Fields(Shape):
             self.fields[key].shape.read(node, (), probe)
             if not probe.findings:
                 return f"write `{{{key}: {scalar(node.text)}}}`"
-        return f"write `{self.example}`" if self.example else None
+        return Message("write `{example}`", example=self.example) if self.example else None
 
     def _check_presence(self, record: Record, reader: Reader) -> None:
         """Report each missing key, unless an unknown key is probably a misspelling of it."""
         for key in self.required:
             if key not in record.values and not is_misspelt(record, key, reader):
-                message = f"missing key `{key}`"
+                message = Message("missing key `{key}`", key=key)
                 words = self.fields[key].shape.words
                 reader.report("ZS102", record.start, record.way, message, words)
         for keys in (self.exclusive, self.required_any):
             if keys and not any(key in record or is_misspelt(record, key, reader) for key in keys):
                 names = " or ".join(f"`{key}`" for key in keys)
-                reader.report("ZS102", record.start, record.way, f"missing key {names}", names)
+                reader.report(
+                    "ZS102",
+                    record.start,
+                    record.way,
+                    Message("missing key {names}", names=names),
+                    names,
+                )
 
     def _check_combinations(self, record: Record, reader: Reader) -> None:
         """Report keys that cannot be combined, and keys that need another key."""
@@ -784,14 +802,23 @@ class Fields(Shape):
         for second in present[1:]:
             names = " or ".join(f"`{key}`" for key in self.exclusive)
             self._report(
-                record, second, f"`{present[0]}` and `{second}` cannot be combined",
-                f"either {names}", reader,
-            )  # fmt: skip
+                record,
+                second,
+                Message(
+                    "`{present}` and `{second}` cannot be combined",
+                    present=present[0],
+                    second=second,
+                ),
+                Message("either {names}", names=names),
+                reader,
+            )
         for key in self.alone:
             for other in record.values if key in record else ():
                 if other not in (key, "when", *REMARK_KEYS):
-                    message = f"`{key}` and `{other}` cannot be combined"
-                    self._report(record, other, message, f"`{key}` alone", reader)
+                    message = Message(
+                        "`{key}` and `{other}` cannot be combined", key=key, other=other
+                    )
+                    self._report(record, other, message, Message("`{key}` alone", key=key), reader)
         for key, (other, value) in self.needs.items():
             if key not in record or any(alone in record for alone in self.alone):
                 continue
@@ -800,10 +827,14 @@ class Fields(Shape):
                 read = record.values[other]
                 whole = read is not None and not isinstance(read, ReadItems)
                 if value and whole and not _contains(record.node.by_key[other][1], value):
-                    message = f"`{key}` requires {requirement}"
+                    message = Message(
+                        "`{key}` requires {requirement}", key=key, requirement=requirement
+                    )
                     self._report(record, key, message, requirement, reader)
             elif other not in self.required_any and not is_misspelt(record, other, reader):
-                message = f"`{key}` requires {requirement}"
+                message = Message(
+                    "`{key}` requires {requirement}", key=key, requirement=requirement
+                )
                 reader.report("ZS102", record.key(key).span, record.way, message, requirement)
 
     @staticmethod

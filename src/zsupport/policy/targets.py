@@ -30,6 +30,7 @@ from zsupport.policy.names import Names
 from zsupport.policy.shape import DeferredValue, PlacedText, Record, is_misspelt
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 #: The maximum number of cases that are checked. Beyond this number, every calendar of the hours is
 #: checked.
@@ -170,12 +171,14 @@ class TargetsReader:
             if target is None and read.has_no_value(key):
                 continue
             place = read.key(key)
-            for priority in self.names.expand("priority", (False, [place])):
+            for priority in self.names.expand(Message("priority"), (False, [place])):
                 scope = _TargetScope(rule, at.text, priority)
                 cell = self._cell(target, read, place, scope, declared)
                 if priority in cells:
-                    message = f"duplicate target for priority `{priority}`"
-                    expected = "one target for each priority"
+                    message = Message(
+                        "duplicate target for priority `{priority}`", priority=priority
+                    )
+                    expected = Message("one target for each priority")
                     self.reader.report("ZS209", place.span, place.way, message, expected)
                 elif cell:
                     cells[priority] = cell
@@ -232,21 +235,27 @@ class TargetsReader:
         if target.kind == "clock" and declared and not target.around_the_clock:
             text, business = target.text, in_business_hours(target.text)
             if self._fits(hours, parse_target(business)):
-                hint = f"write `{text} 24x7` for elapsed time, or `{business}` for working time"
+                hint = Message(
+                    "write `{text} 24x7` for elapsed time, or `{business}` for working time",
+                    text=text,
+                    business=business,
+                )
             else:
-                hint = f"write `{text} 24x7` for elapsed time"
+                hint = Message("write `{text} 24x7` for elapsed time", text=text)
             at = holder.value(key)
-            message = f"ambiguous target `{text}`: elapsed time, or working time over `hours`"
-            self._refuse(at, message, "`24x7` or `business` in the target", hint)
+            message = Message(
+                "ambiguous target `{text}`: elapsed time, or working time over `hours`", text=text
+            )
+            self._refuse(at, message, Message("`24x7` or `business` in the target"), hint)
         if counts_hours and not declared:
             at = holder.value(key)
             # Report a rule without hours once, even if several of its targets need them.
             rule = at.path[:2]
             if rule not in self.without_hours:
                 self.without_hours.add(rule)
-                message = f"`{target.text}` requires `hours`"
-                hint = "add `hours` to the rule; it applies to all targets of the rule"
-                self._refuse(at, message, "`hours` in the rule or in the cell", hint)
+                message = Message("`{text}` requires `hours`", text=target.text)
+                hint = Message("add `hours` to the rule; it applies to all targets of the rule")
+                self._refuse(at, message, Message("`hours` in the rule or in the cell"), hint)
         elif hours is not None and target.uses_hours:
             parts = self._parts_of(hours)
             if not parts.always_countable:
@@ -269,8 +278,12 @@ class TargetsReader:
             by_days = target.kind in ("business-days", "next-business-day", "by")
             self._refuse_always(target, at, hours, by_days)
         elif mixed := next(filter(None, reversed(reasons)), None):
-            message = f"`{hours}` has several time zones ({mixed}), so its days are ambiguous"
-            self._refuse(at, message, "hours in one time zone, or business hours")
+            message = Message(
+                "`{hours}` has several time zones ({mixed}), so its days are ambiguous",
+                hours=hours,
+                mixed=mixed,
+            )
+            self._refuse(at, message, Message("hours in one time zone, or business hours"))
 
     def _uncountable(
         self, target: Target, calendars: tuple[PolicyCalendar | None, ...]
@@ -289,22 +302,26 @@ class TargetsReader:
         return ", ".join(sorted(zones)) if len(zones) > 1 else None
 
     def _refuse_always(self, target: Target, at: PlacedText, hours: str, by_days: bool) -> None:
-        hint = "use `hours` that close, or write elapsed time such as `4h 24x7`"
+        hint = Message("use `hours` that close, or write elapsed time such as `4h 24x7`")
         if at.path[-1] != TARGET_KEY:
             # Report the hours of a rule once, even if several of its targets count over them.
             rule = at.path[:2], hours
             if rule in self.always_open:
                 return
             self.always_open.add(rule)
-            hint = (
+            hint = Message(
                 "use `hours` that close for the whole rule, or write elapsed time such as `4h 24x7`"
             )
-        message = f"`{target.text}` requires hours that close, but `{hours}` is open 24x7"
-        expected = "a length of time and `24x7`"
+        message = Message(
+            "`{text}` requires hours that close, but `{hours}` is open 24x7",
+            text=target.text,
+            hours=hours,
+        )
+        expected = Message("a length of time and `24x7`")
         if by_days and hours == ALWAYS:
-            expected = "hours that close"
+            expected = Message("hours that close")
         elif by_days:
-            expected = f"`business-days` in `{hours}`, or hours that close"
+            expected = Message("`business-days` in `{hours}`, or hours that close", hours=hours)
         self._refuse(at, message, expected, hint)
 
     def _refuse(self, at: PlacedText, message: str, expected: str, hint: str | None = None) -> None:

@@ -16,6 +16,7 @@ from zsupport.findings import CODES, Finding, Span
 from zsupport.limits import LEVELS, PROBLEMS, VALUES
 from zsupport.policy.files import MAX_BYTES
 from zsupport.typed import TYPE_CHECKING, Mapping, NamedTuple, Sequence
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -248,9 +249,12 @@ def add_finding(
 ) -> None:
     """Add an error to the findings about a file; raise Stop if they exceed the limit."""
     if len(findings) == MAX_FINDINGS:
-        code, message = "ZS009", f"too many findings (limit {MAX_FINDINGS:,})"
-        expected = "a valid policy"
-        hint = "fix the findings above first; the rest of the file is not checked"
+        code, message = (
+            "ZS009",
+            Message("too many findings (limit {max_findings})", max_findings=f"{MAX_FINDINGS:,}"),
+        )
+        expected = Message("a valid policy")
+        hint = Message("fix the findings above first; the rest of the file is not checked")
     findings.append(
         Finding(
             code, CODES[code].name, "error", message, file, span, path_text(path), expected, hint
@@ -385,15 +389,15 @@ def _check_text(data: bytes, text: str, report: Any) -> None:
         report(
             "ZS009",
             _START,
-            f"the file is larger than {MAX_BYTES // 1024:,} KiB",
-            f"at most {MAX_BYTES // 1024:,} KiB",
-            "check that the file is a policy",
+            Message("the file is larger than {max_bytes} KiB", max_bytes=f"{MAX_BYTES // 1024:,}"),
+            Message("at most {max_bytes} KiB", max_bytes=f"{MAX_BYTES // 1024:,}"),
+            Message("check that the file is a policy"),
         )
         raise Stop
     encoding = _other_encoding(data)
     if encoding:
-        message = f"the file is encoded in {encoding}"
-        report("ZS008", _START, message, "UTF-8", "save the file as UTF-8")
+        message = Message("the file is encoded in {encoding}", encoding=encoding)
+        report("ZS008", _START, message, Message("UTF-8"), Message("save the file as UTF-8"))
         raise Stop
     try:
         data.decode("utf-8")
@@ -402,24 +406,28 @@ def _check_text(data: bytes, text: str, report: Any) -> None:
         report(
             "ZS008",
             _after(before),
-            f"byte 0x{data[error.start]:02x} is not valid UTF-8",
-            "UTF-8",
-            "save the file as UTF-8",
+            Message("byte 0x{data} is not valid UTF-8", data=f"{data[error.start]:02x}"),
+            Message("UTF-8"),
+            Message("save the file as UTF-8"),
         )
         raise Stop from None
     unusual = data.translate(None, _ORDINARY).decode("utf-8", "replace")
     match = _NOT_PRINTABLE.search(text) if _NOT_PRINTABLE.search(unusual) else None
     if match:
         code = f"U+{ord(match[0]):04X}"
-        hint = "remove it"
+        hint = Message("remove it")
         if match[0] in _LINE_ENDS:
-            message = f"unexpected line end {code} ({_LINE_ENDS[match[0]]})"
-            hint = "replace it with an ordinary line end or a space"
+            message = Message(
+                "unexpected line end {code} ({line_ends})",
+                code=code,
+                line_ends=_LINE_ENDS[match[0]],
+            )
+            hint = Message("replace it with an ordinary line end or a space")
         elif match[0] == "\0":
-            message = "unexpected NUL byte"
+            message = Message("unexpected NUL byte")
         else:
-            message = f"unexpected control character {code}"
-        report("ZS008", _after(text[: match.start()]), message, "printable text", hint)
+            message = Message("unexpected control character {code}", code=code)
+        report("ZS008", _after(text[: match.start()]), message, Message("printable text"), hint)
         raise Stop
 
 
@@ -447,8 +455,8 @@ def _libyaml(text: str) -> tuple[Any, Any]:
     except ImportError:
         # Do not use the parser in pure Python, which reads some texts differently.
         raise EnvironmentFault(
-            "PyYAML is installed without libyaml, which zsupport requires",
-            "install a PyYAML wheel: python -m pip install --force-reinstall pyyaml",
+            Message("PyYAML is installed without libyaml, which zsupport requires"),
+            Message("install a PyYAML wheel: python -m pip install --force-reinstall pyyaml"),
         ) from None
     return yaml, CParser(text)
 
@@ -515,7 +523,12 @@ class _Composer:
             # libyaml reads ahead, and since 0.2.6 it has a limit of its own.
             self.too_deep(Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2))
         if error.context and context.line != mark.line:
-            message = f"{error.context} (line {context.line + 1}): {problem}"
+            message = Message(
+                "{context} (line {line}): {problem}",
+                context=error.context,
+                line=context.line + 1,
+                problem=problem,
+            )
         elif error.context:
             message = f"{error.context}: {problem}"
         lines = split_lines(self.text)
@@ -544,9 +557,9 @@ class _Composer:
             self.report(
                 "ZS004",
                 _span(event),
-                "the file contains a second YAML document",
-                "one document",
-                "write each policy or revision in its own file",
+                Message("the file contains a second YAML document"),
+                Message("one document"),
+                Message("write each policy or revision in its own file"),
             )
             raise Stop
         return node
@@ -679,10 +692,27 @@ class _Composer:
         if self.nodes > MAX_NODES:
             # An alias counts as many values as it expands to, so that "billion laughs" stops here.
             if alias:
-                code, message = "ZS006", f"aliases expand to too many values (limit {MAX_NODES:,})"
+                code, message = (
+                    "ZS006",
+                    Message(
+                        "aliases expand to too many values (limit {max_nodes})",
+                        max_nodes=f"{MAX_NODES:,}",
+                    ),
+                )
             else:
-                code, message = "ZS009", f"the file has too many values (limit {MAX_NODES:,})"
-            self.report(code, _span(event), message, f"at most {MAX_NODES:,} values")
+                code, message = (
+                    "ZS009",
+                    Message(
+                        "the file has too many values (limit {max_nodes})",
+                        max_nodes=f"{MAX_NODES:,}",
+                    ),
+                )
+            self.report(
+                code,
+                _span(event),
+                message,
+                Message("at most {max_nodes} values", max_nodes=f"{MAX_NODES:,}"),
+            )
             raise Stop
 
     def check_tag(self, event: Any) -> None:
@@ -694,9 +724,9 @@ class _Composer:
                 excluded = short(name)
                 hint = f"write `{{not: {excluded}}}` to exclude `{excluded}`, or remove the tag"
             else:
-                hint = "remove the tag; the key decides how a value is read"
-            message = f"unsupported YAML tag `{short(event.tag)}`"
-            self.report("ZS005", _span(event), message, "a value without a tag", hint)
+                hint = Message("remove the tag; the key decides how a value is read")
+            message = Message("unsupported YAML tag `{tag}`", tag=short(event.tag))
+            self.report("ZS005", _span(event), message, Message("a value without a tag"), hint)
 
     def anchor(self, name: str, node: Node, size: int) -> None:
         """Keep a complete node for its aliases; `size` is its number of values."""
@@ -711,17 +741,17 @@ class _Composer:
             self.report(
                 "ZS006",
                 _span(event),
-                f"alias `*{short(name)}` contains itself",
-                "an alias of an earlier value",
+                Message("alias `*{name}` contains itself", name=short(name)),
+                Message("an alias of an earlier value"),
             )
             raise Stop
         if name not in self.anchors:
             self.report(
                 "ZS006",
                 _span(event),
-                f"unknown alias `*{short(name)}`",
-                "an alias of an earlier anchor, or a quoted text",
-                f'quote a text that begins with `*`: "*{short(name)}"',
+                Message("unknown alias `*{name}`", name=short(name)),
+                Message("an alias of an earlier anchor, or a quoted text"),
+                Message('quote a text that begins with `*`: "*{name}"', name=short(name)),
             )
             raise Stop
         node, size = self.anchors[name]
@@ -744,15 +774,15 @@ class _Composer:
         if not isinstance(key, ScalarNode):
             mapping.whole = False
             if not isinstance(key, MappingNode) or key.whole:  # otherwise reported inside
-                message = "expected a text as key, found a list or a mapping"
-                self.report("ZS103", key.span, message, "a text")
+                message = Message("expected a text as key, found a list or a mapping")
+                self.report("ZS103", key.span, message, Message("a text"))
         elif key.text == "<<" and key.plain:
             self.report(
                 "ZS007",
                 key.span,
-                "merge keys are not supported",
-                "the merged keys themselves",
-                "define repeated values in `groups` instead",
+                Message("merge keys are not supported"),
+                Message("the merged keys themselves"),
+                Message("define repeated values in `groups` instead"),
             )
             top.merged = [*(top.merged or ()), value]
         else:
@@ -760,9 +790,13 @@ class _Composer:
             self.report(
                 "ZS002",
                 key.span,
-                f"duplicate key `{short(key.text)}`",
-                "each key once",
-                f"first used on line {first.line}, column {first.column}",
+                Message("duplicate key `{text}`", text=short(key.text)),
+                Message("each key once"),
+                Message(
+                    "first used on line {line}, column {column}",
+                    line=first.line,
+                    column=first.column,
+                ),
             )
 
     def merge(self, top: Any) -> None:

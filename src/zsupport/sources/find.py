@@ -95,8 +95,8 @@ def choose(
         named = project.table.get("policy")
         if named is not None and (not isinstance(named, str) or not named):
             raise UsageError(
-                f"{project.path}: invalid value of `policy` in [tool.zsupport]",
-                'write a name or a path, such as policy = "support/policy.yaml"',
+                Message("{path}: invalid value of `policy` in [tool.zsupport]", path=project.path),
+                Message('write a name or a path, such as policy = "support/policy.yaml"'),
             )
         if named is not None and is_path(named):
             return _safe_path(project, os.path.join(project.folder, named)), False
@@ -111,12 +111,15 @@ def _safe_path(project: Project, path: str) -> str:
 
     if not is_ordinary(path) and not os.path.isdir(path):
         raise UsageError(
-            f"{project.path}: `policy` names a pipe or a device (not read)",
+            Message("{path}: `policy` names a pipe or a device (not read)", path=project.path),
             Message("name the file with {policy}"),
         )
     if is_outside(path, boundary(project.folder)):
         raise UsageError(
-            f"{project.path}: `policy` names a file outside of the folder or repository (not read)",
+            Message(
+                "{path}: `policy` names a file outside of the folder or repository (not read)",
+                path=project.path,
+            ),
             Message("name the file with {policy}"),
         )
     return path
@@ -138,10 +141,19 @@ def find(name: str) -> LocatedPolicy:
         shipped = shipped_policies()
         id = _shipped_id(name, shipped)
         if id is None:
-            hint = did_you_mean(name, shipped) or "write a path with a `/` or the ending .yaml"
+            hint = did_you_mean(name, shipped) or Message(
+                "write a path with a `/` or the ending .yaml"
+            )
             if os.path.exists(name):
-                hint = f"for the file or folder, write ./{name}"
-            raise UsageError(f"unknown policy `{name}`; policies: {', '.join(shipped)}", hint)
+                hint = Message("for the file or folder, write ./{name}", name=name)
+            raise UsageError(
+                Message(
+                    "unknown policy `{name}`; policies: {shipped}",
+                    name=name,
+                    shipped=", ".join(shipped),
+                ),
+                hint,
+            )
         return find_shipped(shipped[id])
     from zsupport.sources.links import LEAVING_LINK, LEAVING_LINK_HINT, find_leaving_link
 
@@ -187,7 +199,8 @@ def file_of_tests(names: Sequence[str]) -> UsageError:
 
     message = "tests file, not a policy" if len(names) == 1 else "tests files, not policies"
     return UsageError(
-        f"{', '.join(names)}: {message}", f"run `zsupport test {' '.join(map(quote, names))}`"
+        f"{', '.join(names)}: {message}",
+        Message("run `zsupport test {quote}`", quote=" ".join(map(quote, names))),
     )
 
 
@@ -212,8 +225,8 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
             _check_links(links, path)
         if not paths:
             raise PolicyError(
-                f"{path}: no policy in this folder",
-                "a policy is a file with the ending .yaml or .yml",
+                Message("{path}: no policy in this folder", path=path),
+                Message("a policy is a file with the ending .yaml or .yml"),
             )
     files = []
     size = 0
@@ -224,8 +237,12 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
         size += len(data)
         if size > MAX_FOLDER_BYTES:
             raise PolicyError(
-                f"{path}: policy files too large (limit {MAX_FOLDER_BYTES // 1024} KiB in total)",
-                "name the folder of one policy, which has a few small files",
+                Message(
+                    "{path}: policy files too large (limit {max_folder_bytes} KiB in total)",
+                    path=path,
+                    max_folder_bytes=MAX_FOLDER_BYTES // 1024,
+                ),
+                Message("name the folder of one policy, which has a few small files"),
             )
         files.append(_file(name, os.path.join(shown, name) if shown else name, data))
     return files
@@ -260,7 +277,7 @@ _streams: dict[IO[bytes], bytes] = {}
 def _stdin() -> bytes:
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
-        raise EnvironmentFault("no standard input to read a policy from")
+        raise EnvironmentFault(Message("no standard input to read a policy from"))
     return _read_once(stream)
 
 
@@ -281,8 +298,12 @@ def _read(path: str) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         if os.path.islink(path):
-            raise PolicyError(f"{path}: broken link to `{os.readlink(path)}`") from None
-        raise PolicyError(f"{path}: file not found", _missing_file_hint(path)) from None
+            raise PolicyError(
+                Message("{path}: broken link to `{path2}`", path=path, path2=os.readlink(path))
+            ) from None
+        raise PolicyError(
+            Message("{path}: file not found", path=path), _missing_file_hint(path)
+        ) from None
     except (OSError, ValueError) as error:
         raise PolicyError(f"{path}: {reason(error)}") from None
 
@@ -297,7 +318,7 @@ def _missing_file_hint(path: str) -> str | None:
     """Return a hint if the folder is missing or a policy in it has a similar name, or None."""
     folder, missing = os.path.split(path.rstrip("/" + os.sep))
     if not os.path.isdir(folder or "."):
-        return f"folder not found: {folder}"
+        return Message("folder not found: {folder}", folder=folder)
     try:
         names = [
             name
@@ -309,4 +330,8 @@ def _missing_file_hint(path: str) -> str | None:
     # Compare without endings, because all names have the same few endings.
     by_stem = {os.path.splitext(name)[0]: name for name in names}
     close = nearest(os.path.splitext(missing)[0], by_stem)
-    return f"did you mean `{os.path.join(folder, by_stem[close])}`?" if close else None
+    return (
+        Message("did you mean `{folder}`?", folder=os.path.join(folder, by_stem[close]))
+        if close
+        else None
+    )

@@ -91,7 +91,8 @@ def check_revision(revision: str) -> None:
     """Raise UsageError for a text that cannot name a commit: empty, an option or `^REV`."""
     if not revision.strip() or revision[0] in "-^" or "\0" in revision:
         raise UsageError(
-            f"invalid Git revision `{revision}`", "write a revision such as main, v1.2 or HEAD~1"
+            Message("invalid Git revision `{revision}`", revision=revision),
+            Message("write a revision such as main, v1.2 or HEAD~1"),
         )
 
 
@@ -118,14 +119,14 @@ class Repository:
         try:
             # The name of a folder can contain line feeds.
             folder, _, bare = self._text(
-                "rev-parse", "--path-format=absolute", "--git-dir", "--is-bare-repository"
+                Message("rev-parse"), "--path-format=absolute", "--git-dir", "--is-bare-repository"
             ).rpartition("\n")
             # Git before 2.38 does not know safe.bareRepository.
             if not named and lies_in(os.getcwd(), folder):
                 raise _GitError(128, f"cannot use bare repository '{folder}'")
             top = None
             if not named or bare == "false":
-                top = self._text("rev-parse", "--path-format=absolute", "--show-toplevel")
+                top = self._text(Message("rev-parse"), "--path-format=absolute", "--show-toplevel")
         except _GitError as failed:
             raise self._repository_error(failed) from None
         work_tree = [] if top is None else [f"--work-tree={top}"]
@@ -139,27 +140,36 @@ class Repository:
         if "dubious ownership" in failed.text:
             place = _folder_in(r"repository at '(.+)'", failed)
             return EnvironmentFault(
-                f"git does not trust the repository at {place}: it belongs to another user",
-                f"to trust it: git config --global --add safe.directory {_quoted(place)}",
+                Message(
+                    "git does not trust the repository at {place}: it belongs to another user",
+                    place=place,
+                ),
+                Message(
+                    "to trust it: git config --global --add safe.directory {place}",
+                    place=_quoted(place),
+                ),
             )
         if "cannot use bare repository" in failed.text:
             place = _folder_in(r"bare repository '(.+?)'(?: \(|$)", failed)
             return EnvironmentFault(
-                f"{place}: this looks like a bare Git repository, but GIT_DIR does not name it",
-                f"if it is your repository: export GIT_DIR={_quoted(place)}",
+                Message(
+                    "{place}: this looks like a bare Git repository, but GIT_DIR does not name it",
+                    place=place,
+                ),
+                Message("if it is your repository: export GIT_DIR={place}", place=_quoted(place)),
             )
         if "not a git repository" in failed.text:
             named = self._environment.get("GIT_DIR")
             return EnvironmentFault(
-                f"GIT_DIR is not a Git repository: {named}"
+                Message("GIT_DIR is not a Git repository: {named}", named=named)
                 if named
-                else f"not a Git repository: {os.getcwd()}",
+                else Message("not a Git repository: {getcwd}", getcwd=os.getcwd()),
                 Message(
                     "run zsupport in a Git repository,"
                     " or compare with a file or folder: {against} PATH"
                 ),
             )
-        return EnvironmentFault(f"git: {failed.text}")
+        return EnvironmentFault(Message("git: {text}", text=failed.text))
 
     # -- revisions -------------------------------------------------------------------------------
 
@@ -187,9 +197,16 @@ class Repository:
         word = re.split(r"[~^:@{]", revision)[0]
         readings = [ref for ref in self._refs("%(refname)") if f"/{ref}".endswith(f"/{word}")]
         if re.fullmatch("[0-9a-f]{4,64}", word):
-            readings += self._text("rev-parse", f"--disambiguate={word}").split()[:5]
-        hint = f"write one of {', '.join(readings)}" if readings else "write the full commit id"
-        return UsageError(f"ambiguous Git revision `{revision}`: {text}", hint)
+            readings += self._text(Message("rev-parse"), f"--disambiguate={word}").split()[:5]
+        hint = (
+            Message("write one of {readings}", readings=", ".join(readings))
+            if readings
+            else Message("write the full commit id")
+        )
+        return UsageError(
+            Message("ambiguous Git revision `{revision}`: {text}", revision=revision, text=text),
+            hint,
+        )
 
     def knows(self, revision: str) -> bool:
         """Return whether a revision exists; raise UsageError if it is ambiguous."""
@@ -209,24 +226,27 @@ class Repository:
             ours = self.commit("HEAD")
         except EnvironmentFault:
             raise EnvironmentFault(
-                "this branch has no commits yet",
+                Message("this branch has no commits yet"),
                 Message(
                     "compare with the revision itself: {against} {revision}",
                     revision=_quoted(revision),
                 ),
             ) from None
         try:
-            return self._text("merge-base", ours, theirs)
+            return self._text(Message("merge-base"), ours, theirs)
         except _GitError as failed:
             if failed.code != 1:
-                raise EnvironmentFault(f"git: {failed.text}") from None
+                raise EnvironmentFault(Message("git: {text}", text=failed.text)) from None
         if self.is_shallow():
             raise EnvironmentFault(
-                f"no merge base of HEAD and {revision} in the history of this shallow clone",
+                Message(
+                    "no merge base of HEAD and {revision} in the history of this shallow clone",
+                    revision=revision,
+                ),
                 self.unshallow_command(),
             )
         raise EnvironmentFault(
-            f"HEAD and {revision} have no common commit",
+            Message("HEAD and {revision} have no common commit", revision=revision),
             Message(
                 "compare with the revision itself: {against} {revision}", revision=_quoted(revision)
             ),
@@ -234,26 +254,26 @@ class Repository:
 
     def _missing_revision_error(self, revision: str) -> EnvironmentFault:
         """Return the error for a missing revision, with the command that fetches it."""
-        message = f"Git revision not found: `{revision}`"
+        message = Message("Git revision not found: `{revision}`", revision=revision)
         remote = self._remote()
         known = self._names()
         if revision == "HEAD" or (remote is None and not known):
             return EnvironmentFault(
-                f"{message} (this branch has no commits yet)"
+                Message("{message} (this branch has no commits yet)", message=message)
                 if known
-                else f"{message} (the repository has no commits yet)",
+                else Message("{message} (the repository has no commits yet)", message=message),
                 Message("make a first commit, or compare with a file or folder: {against} PATH"),
             )
         if re.search(r"[~^:@{]|\.\.", revision):
             if self.is_shallow() and remote:
                 return EnvironmentFault(message, self.unshallow_command())
-            return EnvironmentFault(message, "write a branch, a tag or a commit id")
+            return EnvironmentFault(message, Message("write a branch, a tag or a commit id"))
         close = nearest(revision, known)
         if remote is None:
             hint = (
-                f"did you mean `{close}`?"
+                Message("did you mean `{close}`?", close=close)
                 if close
-                else f"branches and tags: {', '.join(known[:20])}"
+                else Message("branches and tags: {known}", known=", ".join(known[:20]))
             )
             return EnvironmentFault(message, hint)
         if re.fullmatch("[0-9a-f]{7,64}", revision):
@@ -269,8 +289,15 @@ class Repository:
             words = [remote, _quoted(f"{revision}:{revision}")]
         arguments = " ".join(words)
         if close:
-            return EnvironmentFault(message, f"git fetch {arguments}; or did you mean `{close}`?")
-        return EnvironmentFault(message, f"git fetch {arguments}")
+            return EnvironmentFault(
+                message,
+                Message(
+                    "git fetch {arguments}; or did you mean `{close}`?",
+                    arguments=arguments,
+                    close=close,
+                ),
+            )
+        return EnvironmentFault(message, Message("git fetch {arguments}", arguments=arguments))
 
     def _names(self) -> list[str]:
         """Return the names of the branches and tags."""
@@ -278,7 +305,7 @@ class Repository:
 
     def _refs(self, format: str) -> list[str]:
         try:
-            text = self._text("for-each-ref", "--count=1000", f"--format={format}")
+            text = self._text(Message("for-each-ref"), "--count=1000", f"--format={format}")
         except _GitError:
             return []
         return text.split("\n") if text else []
@@ -286,7 +313,7 @@ class Repository:
     def _remote(self) -> str | None:
         """Return the remote to fetch from: `origin`, else the first remote, or None."""
         try:
-            remotes = self._text("remote").split("\n")
+            remotes = self._text(Message("remote")).split("\n")
         except _GitError:
             return None
         return "origin" if "origin" in remotes else remotes[0] or None
@@ -298,7 +325,7 @@ class Repository:
     def is_shallow(self) -> bool:
         """Return whether the repository is a shallow clone."""
         try:
-            return self._text("rev-parse", "--is-shallow-repository") == "true"
+            return self._text(Message("rev-parse"), "--is-shallow-repository") == "true"
         except _GitError:
             return False
 
@@ -317,7 +344,7 @@ class Repository:
         relative = os.path.relpath(whole, os.path.realpath(self.top)).replace(os.sep, "/")
         if relative == ".." or relative.startswith("../"):
             raise UsageError(
-                f"{path} is outside of the Git repository {self.top}",
+                Message("{path} is outside of the Git repository {top}", path=path, top=self.top),
                 Message("compare with a file or folder: {against} PATH"),
             )
         return "" if relative == "." else relative
@@ -356,8 +383,12 @@ class Repository:
                 b.path == folder and b.mode == _SUBMODULE for b in self._list_tree(commit, folder)
             ):
                 raise UsageError(
-                    f"{path} is in the submodule {folder}, which is another repository",
-                    f"run zsupport in the submodule: cd {_quoted(folder)}",
+                    Message(
+                        "{path} is in the submodule {folder}, which is another repository",
+                        path=path,
+                        folder=folder,
+                    ),
+                    Message("run zsupport in the submodule: cd {folder}", folder=_quoted(folder)),
                 )
 
     def _list_tree(self, commit: str, path: str, *options: str) -> list[Blob]:
@@ -366,7 +397,9 @@ class Repository:
         try:
             text = self._run("ls-tree", "-r", "-z", *options, "--full-tree", commit, "--", *paths)
         except _GitError as failed:
-            message = f"the folders of {commit[:12]} are missing in this clone"
+            message = Message(
+                "the folders of {commit} are missing in this clone", commit=commit[:12]
+            )
             raise self._missing_object_error(failed, message, commit) from None
         blobs = []
         for line in text.split(b"\0"):
@@ -395,7 +428,9 @@ class Repository:
         """Return the files that a sparse checkout omits."""
         try:
             if (
-                self._text("config", "--type=bool", "--default=false", "core.sparseCheckout")
+                self._text(
+                    Message("config"), "--type=bool", "--default=false", "core.sparseCheckout"
+                )
                 != "true"
             ):
                 return set()
@@ -455,7 +490,7 @@ class Repository:
             lines = sizes.splitlines()
             for blob, line in zip(blobs, lines, strict=True):
                 if not re.fullmatch("[0-9a-f]+ blob [0-9]+", line):
-                    message = f"`{blob.path}` is missing in this clone"
+                    message = Message("`{path}` is missing in this clone", path=blob.path)
                     raise self._missing_object_error(_GitError(0, line), message, blob.object)
             # A file over the limit is not read.
             too_large = [int(line.rpartition(" ")[2]) > most for line in lines]
@@ -463,13 +498,17 @@ class Repository:
             objects = "".join(f"{blob.object}\n" for blob in small).encode("ascii")
             contents = list(_contents(self._run("cat-file", "--batch", stdin=objects)))
         except _GitError as failed:
-            message = f"`{blobs[0].path}` is missing in this clone"
+            message = Message("`{path}` is missing in this clone", path=blobs[0].path)
             raise self._missing_object_error(failed, message, blobs[0].object) from None
         for blob, data in zip(small, contents, strict=True):
             if not _is_content(data, blob.object):
                 raise EnvironmentFault(
-                    f"`{blob.path}`: damaged object {blob.object} in the repository",
-                    "clone the repository again; `git fsck` lists damaged objects",
+                    Message(
+                        "`{path}`: damaged object {object} in the repository",
+                        path=blob.path,
+                        object=blob.object,
+                    ),
+                    Message("clone the repository again; `git fsck` lists damaged objects"),
                 )
         content = iter(contents)
         return [b" " * (most + 1) if skip else next(content) for skip in too_large]
@@ -484,8 +523,13 @@ class Repository:
         """
         remote = self._remote()
         if "missing" in failed.text or "promisor" in failed.text or "not allowed" in failed.text:
-            return EnvironmentFault(message, f"git fetch {remote} {object}" if remote else None)
-        return EnvironmentFault(f"git: {failed.text}")
+            return EnvironmentFault(
+                message,
+                Message("git fetch {remote} {object}", remote=remote, object=object)
+                if remote
+                else None,
+            )
+        return EnvironmentFault(Message("git: {text}", text=failed.text))
 
     # -- git ---------------------------------------------------------------------------------------
 
@@ -520,10 +564,16 @@ class Repository:
             ) from None
         except subprocess.TimeoutExpired:
             raise EnvironmentFault(
-                f"git {arguments[0]} took longer than {_TIMEOUT_SECONDS} s"
+                Message(
+                    "git {arguments} took longer than {timeout_seconds} s",
+                    arguments=arguments[0],
+                    timeout_seconds=_TIMEOUT_SECONDS,
+                )
             ) from None
         except OSError as error:
-            raise EnvironmentFault(f"cannot run git: {error.strerror}") from None
+            raise EnvironmentFault(
+                Message("cannot run git: {strerror}", strerror=error.strerror)
+            ) from None
         lines = os.fsdecode(result.stderr).strip().split("\n")
         if result.returncode:
             errors = [line for line in lines if line[:8] != "warning:" and line[:5] != "hint:"]

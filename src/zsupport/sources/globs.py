@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from zsupport.errors import UsageError
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 #: Longer patterns are invalid. No path is this long.
 MAX_LENGTH = 1_000
@@ -102,8 +103,12 @@ def _names(pattern: str) -> tuple[tuple[_Token, ...], ...]:
     """Return the tokens of each name in a pattern; raise UsageError if the pattern is invalid."""
     if len(pattern) > MAX_LENGTH:
         raise UsageError(
-            f"pattern too long: `{pattern[:40]}…` (limit {MAX_LENGTH} characters)",
-            "shorten it: `**` matches any number of folders",
+            Message(
+                "pattern too long: `{pattern}…` (limit {max_length} characters)",
+                pattern=pattern[:40],
+                max_length=MAX_LENGTH,
+            ),
+            Message("shorten it: `**` matches any number of folders"),
         )
     return tuple(_tokens(name, pattern) for name in pattern.split("/"))
 
@@ -132,8 +137,12 @@ def _class(text: str, pattern: str) -> _Class:
         first, last = rest[0], rest[2] if is_range else rest[0]
         if first > last:
             raise UsageError(
-                f"invalid pattern `{pattern}`: the range `{rest[:3]}` is reversed",
-                f"write [{last}-{first}], or [[] for a `[`",
+                Message(
+                    "invalid pattern `{pattern}`: the range `{rest}` is reversed",
+                    pattern=pattern,
+                    rest=rest[:3],
+                ),
+                Message("write [{last}-{first}], or [[] for a `[`", last=last, first=first),
             )
         ranges.append((first, last))
         rest = rest[3 if is_range else 1 :]

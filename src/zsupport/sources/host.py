@@ -14,6 +14,7 @@ from zsupport.clock.problem import BadText, shown
 from zsupport.clock.zonefile import Zone, offset_at
 from zsupport.clock.zones import zone
 from zsupport.typed import TYPE_CHECKING
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +24,8 @@ LOCALTIME = "/etc/localtime"
 #: Files with the name of the zone: of Debian and of FreeBSD.
 NAME_FILES = ("/etc/timezone", "/var/db/zoneinfo")
 
-_EXPECTED = "a host whose time zone has an IANA name"
-_HINT = "write the zone instead, such as Europe/Oslo, or set `TZ` to such a name"
+_EXPECTED = Message("a host whose time zone has an IANA name")
+_HINT = Message("write the zone instead, such as Europe/Oslo, or set `TZ` to such a name")
 _MAX_LINKS = 40
 _HALF_YEAR = 182 * 86_400
 
@@ -42,7 +43,9 @@ def host_zone(environment: Mapping[str, str], now: int) -> dates.tzinfo:
             return _zone_of_variable(name, variable)
     if os.name == "nt":
         raise BadText(
-            "unknown time zone of this machine: on Windows, only the variable `TZ` is read",
+            Message(
+                "unknown time zone of this machine: on Windows, only the variable `TZ` is read"
+            ),
             _EXPECTED,
             _HINT,
         )
@@ -58,7 +61,10 @@ def host_zone(environment: Mapping[str, str], now: int) -> dates.tzinfo:
     if not os.path.lexists(LOCALTIME):
         return dates.UTC
     raise BadText(
-        f"unknown time zone of this machine: {LOCALTIME} is not a link to a named zone",
+        Message(
+            "unknown time zone of this machine: {localtime} is not a link to a named zone",
+            localtime=LOCALTIME,
+        ),
         _EXPECTED,
         _HINT,
     )
@@ -72,7 +78,12 @@ def _zone_of_variable(name: str, variable: str) -> dates.tzinfo:
         path_name = _name_in_path(name)
         if path_name is None:
             raise BadText(
-                f"unknown time zone of this machine: `TZ` is {shown(variable)}", _EXPECTED, _HINT
+                Message(
+                    "unknown time zone of this machine: `TZ` is {variable}",
+                    variable=shown(variable),
+                ),
+                _EXPECTED,
+                _HINT,
             )
         name = path_name
     return _named_zone(name, "`TZ`")
@@ -80,7 +91,7 @@ def _zone_of_variable(name: str, variable: str) -> dates.tzinfo:
 
 def _named_zone(name: str, source: str) -> dates.tzinfo:
     """Return the zone with an IANA name; raise BadText for other texts, such as POSIX rules."""
-    hint = _HINT
+    hint: str = _HINT
     try:
         result = zone(name, suggest=False)
         # `UTC-1` in TZ is one hour east of UTC, but a fixed offset of this program is west of it.
@@ -90,7 +101,13 @@ def _named_zone(name: str, source: str) -> dates.tzinfo:
         if name.isalpha() and problem.hint:  # an abbreviation such as CET
             hint = problem.hint
     raise BadText(
-        f"unknown time zone of this machine: {source} states {shown(name)}", _EXPECTED, hint
+        Message(
+            "unknown time zone of this machine: {source} states {name}",
+            source=source,
+            name=shown(name),
+        ),
+        _EXPECTED,
+        hint,
     )
 
 
@@ -130,8 +147,12 @@ def _check_clock(result: dates.tzinfo, path: str, now: int) -> None:
     for moment in (now, now + _HALF_YEAR):
         if time.localtime(moment).tm_gmtoff != offset_at(result, moment):
             raise BadText(
-                f"unknown time zone of this machine: {path} states {shown(str(result))},"
-                " but the clock has another offset",
+                Message(
+                    "unknown time zone of this machine: {path} states {result}, but the"
+                    " clock has another offset",
+                    path=path,
+                    result=shown(str(result)),
+                ),
                 _EXPECTED,
                 _HINT,
             )

@@ -25,6 +25,7 @@ from zsupport.sources.select import (
     select_in,
 )
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 _ID = re.compile(ID_PATTERN + r"\Z")
 
@@ -113,9 +114,11 @@ def no_policy(paths: Sequence[str]) -> PolicyError:
     """Return the error for paths without policies and tests."""
     where = ", ".join(map(plain_path, paths)) or os.curdir
     return PolicyError(
-        f"{where}: no policy found here or in the folders below",
-        "a policy is a .yaml or .yml file with `policy:` and `plans:`; its tests are next to it,"
-        " in a file such as acme_test.yaml",
+        Message("{where}: no policy found here or in the folders below", where=where),
+        Message(
+            "a policy is a .yaml or .yml file with `policy:` and `plans:`; its"
+            " tests are next to it, in a file such as acme_test.yaml"
+        ),
     )
 
 

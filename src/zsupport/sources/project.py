@@ -66,7 +66,8 @@ def project_from(text: bytes, path: str, otherwise: str) -> Project | None:
     check_keys(path, "tool.zsupport", table, KEYS)
     if not isinstance(table.get("check", {}), dict):
         raise UsageError(
-            f"{path}: `tool.zsupport.check` is not a table", "write [tool.zsupport.check]"
+            Message("{path}: `tool.zsupport.check` is not a table", path=path),
+            Message("write [tool.zsupport.check]"),
         )
     return Project(os.path.dirname(path), path, table)
 
@@ -76,14 +77,23 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
 
     if len(text) > CONFIG_BYTES.most:
         raise UsageError(
-            f"{path}: file too large (limit {CONFIG_BYTES.most // 1024} KiB)",
+            Message(
+                "{path}: file too large (limit {most} KiB)",
+                path=path,
+                most=CONFIG_BYTES.most // 1024,
+            ),
             Message("name another file with {config}, or {otherwise}", otherwise=otherwise),
         )
     try:
         decoded = text.decode("utf-8")
         if (parts := _longest_key(decoded)) > CONFIG_PARTS.most:
             raise UsageError(
-                f"{path}: too many parts in a key: {parts:,} (limit {CONFIG_PARTS.most})",
+                Message(
+                    "{path}: too many parts in a key: {parts} (limit {most})",
+                    path=path,
+                    parts=f"{parts:,}",
+                    most=CONFIG_PARTS.most,
+                ),
                 Message("shorten the key, or {otherwise}", otherwise=otherwise),
             )
         table: object = tomllib.loads(decoded)
@@ -123,5 +133,10 @@ def check_keys(path: str, where: str, table: Mapping[str, Any], keys: Collection
     """Raise UsageError if a table of a pyproject.toml has an unknown key."""
     for key in table:
         if key not in keys:
-            hint = did_you_mean(key, keys) or f"keys: {', '.join(keys)}"
-            raise UsageError(f"{path}: unknown key `{key}` in [{where}]", hint)
+            hint = did_you_mean(key, keys) or Message("keys: {keys}", keys=", ".join(keys))
+            raise UsageError(
+                Message(
+                    "{path}: unknown key `{key}` in [{where}]", path=path, key=key, where=where
+                ),
+                hint,
+            )

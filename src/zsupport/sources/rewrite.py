@@ -29,7 +29,8 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
     existing = [path for path in texts if os.path.lexists(path)]
     if existing:
         raise UsageError(
-            f"{', '.join(existing)}: file exists", Message("choose another folder or {id}")
+            Message("{existing}: file exists", existing=", ".join(existing)),
+            Message("choose another folder or {id}"),
         )
     try:
         os.makedirs(folder, exist_ok=True)
@@ -37,7 +38,9 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
             with open(path, "x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
     except (OSError, ValueError) as error:
-        raise EnvironmentFault(f"cannot write {folder}: {reason(error)}") from None
+        raise EnvironmentFault(
+            Message("cannot write {folder}: {error}", folder=folder, error=reason(error))
+        ) from None
 
 
 def write_output(path: str, text: str) -> None:
@@ -51,12 +54,15 @@ def write_output(path: str, text: str) -> None:
         below = os.path.abspath(path).startswith(os.path.join(folder, ""))
         if below and (os.path.islink(path) or is_outside(path, os.path.realpath(folder))):
             raise EnvironmentFault(
-                f"cannot write {path}: the path contains a link", "name another file"
+                Message("cannot write {path}: the path contains a link", path=path),
+                Message("name another file"),
             )
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(text)
     except (OSError, ValueError) as error:
-        raise EnvironmentFault(f"cannot write {path}: {reason(error)}") from None
+        raise EnvironmentFault(
+            Message("cannot write {path}: {error}", path=path, error=reason(error))
+        ) from None
 
 
 def replace_output(path: str, text: str) -> None:
@@ -84,9 +90,13 @@ def replace_output(path: str, text: str) -> None:
                 os.unlink(temporary)
     except EnvironmentFault as fault:
         # The name of the temporary file means nothing to the reader.
-        raise EnvironmentFault(f"cannot write {path}: {_cause(fault)}", fault.hint) from None
+        raise EnvironmentFault(
+            Message("cannot write {path}: {fault}", path=path, fault=_cause(fault)), fault.hint
+        ) from None
     except (OSError, ValueError) as error:
-        raise EnvironmentFault(f"cannot write {path}: {reason(error)}") from None
+        raise EnvironmentFault(
+            Message("cannot write {path}: {error}", path=path, error=reason(error))
+        ) from None
 
 
 def _cause(fault: EnvironmentFault) -> str:
@@ -146,7 +156,9 @@ def start_of_file(path: str) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         return b""
     except (OSError, ValueError) as error:
-        raise EnvironmentFault(f"cannot write {path}: {reason(error)}") from None
+        raise EnvironmentFault(
+            Message("cannot write {path}: {error}", path=path, error=reason(error))
+        ) from None
 
 
 def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
@@ -171,29 +183,36 @@ def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
     try:
         status = os.stat(real)
         if not stat.S_ISREG(status.st_mode):
-            raise EnvironmentFault(f"cannot fix {shown}: not an ordinary file")
+            raise EnvironmentFault(Message("cannot fix {shown}: not an ordinary file", shown=shown))
         # Root can write every file, but must respect a read-only file.
         if not status.st_mode & 0o222 or not os.access(real, os.W_OK):
             raise EnvironmentFault(
-                f"cannot fix {shown}: the file is read-only", "make it writable: chmod u+w"
+                Message("cannot fix {shown}: the file is read-only", shown=shown),
+                Message("make it writable: chmod u+w"),
             )
         if status.st_nlink > 1:
             raise EnvironmentFault(
-                f"cannot fix {shown}: the file has {status.st_nlink} names (hard links)",
-                "remove the other names, or fix a copy",
+                Message(
+                    "cannot fix {shown}: the file has {st_nlink} names (hard links)",
+                    shown=shown,
+                    st_nlink=status.st_nlink,
+                ),
+                Message("remove the other names, or fix a copy"),
             )
         if not _is_unchanged(real, before, status):
             raise _changed_error(shown)
         with _delayed_signals():
             _exchange(real, shown, before, after, status)
     except OSError as error:
-        raise EnvironmentFault(f"cannot write {shown}: {reason(error)}") from None
+        raise EnvironmentFault(
+            Message("cannot write {shown}: {error}", shown=shown, error=reason(error))
+        ) from None
 
 
 def _exchange(path: str, shown: str, before: bytes, after: bytes, status: os.stat_result) -> None:
     folder, name = os.path.split(path)
     stem = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}")
-    new, old = f"{stem}.new", f"{stem}.old"
+    new, old = f"{stem}.new", Message("{stem}.old", stem=stem)
     try:
         _write(new, after, status)
         os.rename(path, old)
@@ -236,7 +255,8 @@ def _is_unchanged(path: str, data: bytes, status: os.stat_result) -> bool:
 
 def _changed_error(shown: str) -> EnvironmentFault:
     return EnvironmentFault(
-        f"cannot fix {shown}: the file has changed since it was read", "run the command again"
+        Message("cannot fix {shown}: the file has changed since it was read", shown=shown),
+        Message("run the command again"),
     )
 
 
@@ -267,8 +287,10 @@ def _restore(old: str, path: str, shown: str, *, needed: bool) -> None:
         return
     if needed:
         raise EnvironmentFault(
-            f"cannot fix {shown}: the file has changed twice since it was read",
-            f"the first change is in {old}",
+            Message(
+                "cannot fix {shown}: the file has changed twice since it was read", shown=shown
+            ),
+            Message("the first change is in {old}", old=old),
         )
     os.unlink(old)
 

@@ -30,6 +30,7 @@ from zsupport.sources.links import (
     is_outside,
 )
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 #: A policy has at least two of these keys.
 _SECTIONS = frozenset({"format", "policy", "plans", "channels", "entitlements"})
@@ -135,7 +136,8 @@ def _select_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile
         yield from _shipped_files(id)
     elif not os.path.isabs(argument) and not _current_folder_exists():
         raise EnvironmentFault(
-            f"{shown}: the current folder was removed", "run zsupport in another folder"
+            Message("{shown}: the current folder was removed", shown=shown),
+            Message("run zsupport in another folder"),
         )
     elif argument == "-":
         yield SelectedFile("-", "-", named=True, real="-")
@@ -153,8 +155,12 @@ def _select_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile
     else:
         known = (*shipped_policies(), *_names_in_current_folder())
         raise UsageError(
-            f"unknown file, folder or shipped policy `{argument}`",
-            did_you_mean(argument, known) or f"shipped policies: {', '.join(shipped_policies())}",
+            Message("unknown file, folder or shipped policy `{argument}`", argument=argument),
+            did_you_mean(argument, known)
+            or Message(
+                "shipped policies: {shipped_policies}",
+                shipped_policies=", ".join(shipped_policies()),
+            ),
         )
 
 
@@ -259,4 +265,4 @@ def _matching_files(pattern: str, excluded: Excluded) -> Iterator[SelectedFile |
             empty = False
             yield item
     if empty:
-        yield Fault(pattern, "no policy file matches this pattern")
+        yield Fault(pattern, Message("no policy file matches this pattern"))

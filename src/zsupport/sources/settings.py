@@ -15,7 +15,7 @@ from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
 _OTHER_FILE = Message("name another file with {config}")
-_EXCLUDE = 'write a list of patterns such as exclude = ["drafts", "old/*.yaml"]'
+_EXCLUDE = Message('write a list of patterns such as exclude = ["drafts", "old/*.yaml"]')
 
 Setting = TypeVar("Setting")
 
@@ -48,7 +48,7 @@ def read_config(
     project = project_of(config, _OTHER_FILE) if folder else None
     if project is None:
         raise UsageError(
-            f"{config}: no table [tool.zsupport]",
+            Message("{config}: no table [tool.zsupport]", config=config),
             Message("name a file such as pyproject.toml with {config}, or `none`"),
         )
     return SharedConfig(project._replace(folder=folder or ""))
@@ -62,12 +62,12 @@ def _of_revision(config: str, environment: Mapping[str, str]) -> Project | None:
     if not file:
         raise UsageError(
             Message("{config}: missing file name in `{name}`", name=config),
-            "write a revision and a file, such as main:pyproject.toml",
+            Message("write a revision and a file, such as main:pyproject.toml"),
         )
     repository = Repository(environment)
     files = repository.files(repository.commit(revision), file, lambda path: path == file)
     if files.leaving_links:
-        raise UsageError(f"{config}: {LEAVING_LINK}", "name the file itself")
+        raise UsageError(f"{config}: {LEAVING_LINK}", Message("name the file itself"))
     text = repository.read(files.blobs)
     return project_from(text[0], config, _OTHER_FILE) if text else None
 
@@ -110,7 +110,7 @@ class NearestSetting(Generic[Setting]):
         # Not recursive, because folders can be nested deeper than the call stack.
         while (setting := self._by_folder.get(folder)) is None:
             below.append(folder)
-            project = project_in(folder, "remove the table [tool.zsupport]")
+            project = project_in(folder, Message("remove the table [tool.zsupport]"))
             setting = None if project is None else self._read(project)
             above = os.path.dirname(folder)
             if setting is None and above == folder:
@@ -180,7 +180,13 @@ def check_patterns(project: Project, key: str, patterns: Sized) -> None:
     if len(patterns) > PATTERNS.most:
         count, limit = f"{len(patterns):,}", PATTERNS.most
         raise UsageError(
-            f"{project.path}: too many patterns in `{key}`: {count} (limit {limit})",
+            Message(
+                "{path}: too many patterns in `{key}`: {count} (limit {limit})",
+                path=project.path,
+                key=key,
+                count=count,
+                limit=limit,
+            ),
             PATTERNS.hint,
         )
 
@@ -194,4 +200,9 @@ def text_list(project: Project, where: str, key: str, value: object, hint: str) 
 
 def invalid_value(project: Project, where: str, key: str, hint: str) -> UsageError:
     """Return the error for an invalid value of a key."""
-    return UsageError(f"{project.path}: invalid value of `{key}` in [{where}]", hint)
+    return UsageError(
+        Message(
+            "{path}: invalid value of `{key}` in [{where}]", path=project.path, key=key, where=where
+        ),
+        hint,
+    )

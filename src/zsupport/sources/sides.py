@@ -87,7 +87,7 @@ def both_sides(
             )
         if path == "-":
             raise UsageError(
-                "cannot compare standard input with a Git revision",
+                Message("cannot compare standard input with a Git revision"),
                 Message("compare with a file or folder: {against} PATH"),
             )
         now, before = _with_revision(path, base, excluded, remarks)
@@ -128,7 +128,7 @@ def _base(
         )
     if against == where == "-":
         raise UsageError(
-            "standard input cannot be both sides",
+            Message("standard input cannot be both sides"),
             Message("compare with a file or folder: {against} PATH"),
         )
     name = merge_base if against is None else against
@@ -149,12 +149,17 @@ def _base(
         if exists or shipped:
             if exists:
                 raise UsageError(
-                    f"`{against}` is ambiguous: a Git revision and a path",
-                    f"write ./{against}, or refs/heads/{against}",
+                    Message("`{against}` is ambiguous: a Git revision and a path", against=against),
+                    Message("write ./{against}, or refs/heads/{against}", against=against),
                 )
             raise UsageError(
-                f"`{against}` is ambiguous: a Git revision and a shipped policy",
-                f"write refs/heads/{against}, or name a copy of the shipped policy",
+                Message(
+                    "`{against}` is ambiguous: a Git revision and a shipped policy", against=against
+                ),
+                Message(
+                    "write refs/heads/{against}, or name a copy of the shipped policy",
+                    against=against,
+                ),
             )
     repository = Repository(environment)
     return _Base(against, repository, repository.commit(against))
@@ -232,8 +237,8 @@ def _with_revision(
     repository = base.repository
     if shipped_id(where):
         raise UsageError(
-            f"cannot compare the shipped policy `{where}` with a Git revision",
-            "name a file or folder",
+            Message("cannot compare the shipped policy `{where}` with a Git revision", where=where),
+            Message("name a file or folder"),
         )
     if not os.path.lexists(where):
         return _on_disk(where, excluded), []  # raises an error
@@ -356,7 +361,12 @@ def _files_before_rename(
     if len(folders) > 1:
         places = ", ".join(source.shown for source in sources)
         raise UsageError(
-            f"{where} is new, but its policy `{policy}` was in several places: {places}",
+            Message(
+                "{where} is new, but its policy `{policy}` was in several places: {places}",
+                where=where,
+                policy=policy,
+                places=places,
+            ),
             Message("name the old version: {against} PATH"),
         )
     if sources:

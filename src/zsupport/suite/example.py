@@ -11,6 +11,7 @@ from zsupport.findings import Code, Span
 from zsupport.policy.model import When
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 
 class Reason(NamedTuple):
@@ -104,20 +105,26 @@ class Invariant(NamedTuple):
     claims: tuple[Claim, ...]
 
 
-FAILED_CASE = Code("ZT101", "failed-case", "answer that differs from the expected answer")
-BROKEN_INVARIANT = Code("ZT102", "broken-invariant", "invariant that some cases violate")
-NO_TESTS = Code("ZT103", "no-tests", "policy without tests")
-NO_ANSWER = Code("ZT104", "no-answer", "test with a question that the policy cannot answer")
-NO_POLICY = Code("ZT105", "no-policy", "tests file without its policy in the same folder")
-TOO_MANY = Code("ZT106", "too-many-cases", "policy that exceeds a limit")
-NO_CASE = Code("ZT107", "no-case", "invariant that matches no case")
-EXCLUDED = Code(
-    "ZT108", "excluded-case", "test of a case whose facts exclude its priority", "warning"
+FAILED_CASE = Code("ZT101", "failed-case", Message("answer that differs from the expected answer"))
+BROKEN_INVARIANT = Code("ZT102", "broken-invariant", Message("invariant that some cases violate"))
+NO_TESTS = Code("ZT103", "no-tests", Message("policy without tests"))
+NO_ANSWER = Code(
+    "ZT104", "no-answer", Message("test with a question that the policy cannot answer")
 )
-UNCOVERED = Code("ZT201", "uncovered-decision", "decision that no test covers", "note")
-COVERAGE_LOW = Code("ZT202", "coverage-too-low", "coverage below the required share")
-SURVIVING_MUTANT = Code("ZT301", "surviving-mutant", "mutant that survived all tests", "note")
-MUTATION_LOW = Code("ZT302", "mutation-too-low", "share of killed mutants below the required share")
+NO_POLICY = Code("ZT105", "no-policy", Message("tests file without its policy in the same folder"))
+TOO_MANY = Code("ZT106", "too-many-cases", Message("policy that exceeds a limit"))
+NO_CASE = Code("ZT107", "no-case", Message("invariant that matches no case"))
+EXCLUDED = Code(
+    "ZT108", "excluded-case", Message("test of a case whose facts exclude its priority"), "warning"
+)
+UNCOVERED = Code("ZT201", "uncovered-decision", Message("decision that no test covers"), "note")
+COVERAGE_LOW = Code("ZT202", "coverage-too-low", Message("coverage below the required share"))
+SURVIVING_MUTANT = Code(
+    "ZT301", "surviving-mutant", Message("mutant that survived all tests"), "note"
+)
+MUTATION_LOW = Code(
+    "ZT302", "mutation-too-low", Message("share of killed mutants below the required share")
+)
 
 SUITE_CODES = (
     FAILED_CASE,

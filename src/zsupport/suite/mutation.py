@@ -45,6 +45,7 @@ from zsupport.suite.running import CHANNEL_SET_KEYS, combinations, passes
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import MutantPair, SuggestedTest, suggest_killing_test
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 #: Keys of cells, conditions and grants that change no answer.
 _REMARKS = ("note", "unclear", "source")
@@ -117,7 +118,9 @@ class _Mutants:
                 entry_path = (*path, number)
                 if len(when.items) > 1:
                     yield self.drop(
-                        "drop-alternative", entry_path, f"removed {path_text(entry_path)}"
+                        "drop-alternative",
+                        entry_path,
+                        Message("removed {entry_path}", entry_path=path_text(entry_path)),
                     )
                 yield from self.of_alternative(entry_path, alone=False)
             return
@@ -131,15 +134,24 @@ class _Mutants:
         for key, value in keys:
             entry_path = (*path, key.text)
             if len(keys) > 1:
-                yield self.drop("drop-key", entry_path, f"removed `{key.text}` from the condition")
+                yield self.drop(
+                    "drop-key",
+                    entry_path,
+                    Message("removed `{text}` from the condition", text=key.text),
+                )
             elif alone:
-                yield self.drop("drop-condition", path, f"removed the condition `{key.text}`")
+                yield self.drop(
+                    "drop-condition", path, Message("removed the condition `{text}`", text=key.text)
+                )
             if key.text == "opened" and isinstance(value, ScalarNode):
                 side, _, hours = value.text.partition(" ")
                 other = "outside" if side == "inside" else "inside"
                 text = with_text(value, f"{other} {hours}")
                 yield self.put(
-                    "flip-opened", entry_path, f"replaced `{value.text}` with `{text.text}`", text
+                    "flip-opened",
+                    entry_path,
+                    Message("replaced `{text}` with `{text2}`", text=value.text, text2=text.text),
+                    text,
                 )
             elif key.text != "opened":
                 yield from self.of_values(entry_path, key.text)
@@ -150,7 +162,7 @@ class _Mutants:
         if isinstance(node, MappingNode):
             inner = node.by_key["not"][1] if "not" in node.by_key else None
             if inner is not None:
-                message = f"removed `not` from `{dimension}`"
+                message = Message("removed `not` from `{dimension}`", dimension=dimension)
                 yield self.put("flip-not", path, message, inner)
                 yield from self.of_members((*path, "not"), dimension)
             return
@@ -158,7 +170,9 @@ class _Mutants:
         yield from self.of_members(path, dimension)
         yield from self.additions(path, dimension)
         flipped = with_entries(node, [(_scalar_at(node, "not"), node)])
-        yield self.put("flip-not", path, f"added `not` to `{dimension}`", flipped)
+        yield self.put(
+            "flip-not", path, Message("added `not` to `{dimension}`", dimension=dimension), flipped
+        )
 
     def additions(self, path: Path, dimension: str) -> Iterator[Mutant]:
         """Yield mutants with one more value of a dimension."""
@@ -169,14 +183,21 @@ class _Mutants:
         for value in self.values.get(dimension, ()):
             if value not in values:
                 longer = with_items(node, [*items, _scalar_at(node, value)])
-                yield self.put("add-value", path, f"added `{value}` to `{path[-1]}`", longer)
+                yield self.put(
+                    "add-value",
+                    path,
+                    Message("added `{value}` to `{path}`", value=value, path=path[-1]),
+                    longer,
+                )
 
     def of_members(self, path: Path, label: str) -> Iterator[Mutant]:
         """Yield mutants without one item of a list, which messages call `label`."""
         items = self.items(path)
         for number, item in enumerate(items):
             if len(items) > 1 and isinstance(item, ScalarNode):
-                message = f"removed `{short(item.text)}` from `{label}`"
+                message = Message(
+                    "removed `{text}` from `{label}`", text=short(item.text), label=label
+                )
                 yield self.drop("drop-value", (*path, number), message)
 
     # -- sections --------------------------------------------------------------------------
@@ -194,9 +215,13 @@ class _Mutants:
             entry_path = (*path, number)
             grant = item.by_key if isinstance(item, MappingNode) else {}
             if len(items) > 1:
-                message = f"removed the grant {path_text(entry_path)}"
+                message = Message(
+                    "removed the grant {entry_path}", entry_path=path_text(entry_path)
+                )
                 if "recommend" in grant:
-                    message = f"removed the recommendation {path_text(entry_path)}"
+                    message = Message(
+                        "removed the recommendation {entry_path}", entry_path=path_text(entry_path)
+                    )
                 yield self.drop("drop-grant", entry_path, message)
             for key in ("allow", "recommend"):
                 yield from self.of_members((*entry_path, key), key)
@@ -206,16 +231,18 @@ class _Mutants:
                 yield from self.swaps((*entry_path, "recommend"), "swap-recommended")
             yield from self.of_condition((*entry_path, "when"))
             yield from self.of_reference((*entry_path, "hours"))
-            yield from self.of_texts((*entry_path, "prerequisites"), "prerequisite")
+            yield from self.of_texts((*entry_path, "prerequisites"), Message("prerequisite"))
 
     def of_texts(self, path: Path, label: str) -> Iterator[Mutant]:
         node = self.node(path)
         items = self.items(path)
         for number in range(len(items)):
             if len(items) > 1:
-                yield self.drop(f"drop-{label}", (*path, number), f"removed a {label}")
+                yield self.drop(
+                    f"drop-{label}", (*path, number), Message("removed a {label}", label=label)
+                )
         if node is not None and len(items) < 2:
-            yield self.drop(f"drop-{label}", path, f"removed the {label}")
+            yield self.drop(f"drop-{label}", path, Message("removed the {label}", label=label))
 
     def of_reference(self, path: Path) -> Iterator[Mutant]:
         """Yield mutants with different hours, or without hours."""
@@ -224,9 +251,11 @@ class _Mutants:
             return
         for other in self.hours:
             if other != node.text:
-                message = f"replaced hours `{node.text}` with `{other}`"
+                message = Message(
+                    "replaced hours `{text}` with `{other}`", text=node.text, other=other
+                )
                 yield self.put("swap-hours", path, message, with_text(node, other))
-        yield self.drop("drop-hours", path, f"removed hours `{node.text}`")
+        yield self.drop("drop-hours", path, Message("removed hours `{text}`", text=node.text))
 
     def of_targets(self) -> Iterator[Mutant]:
         path: Path = ("targets",)
@@ -237,7 +266,9 @@ class _Mutants:
             entry_path = (*path, number)
             if len(items) > 1:
                 yield self.drop(
-                    "drop-rule", entry_path, f"removed the rule {path_text(entry_path)}"
+                    "drop-rule",
+                    entry_path,
+                    Message("removed the rule {entry_path}", entry_path=path_text(entry_path)),
                 )
             yield from self.of_condition((*entry_path, "when"))
             yield from self.of_reference((*entry_path, "hours"))
@@ -252,18 +283,22 @@ class _Mutants:
             for key, _ in cells:
                 entry_path = (*path, key.text)
                 if len(cells) > 1:
-                    message = f"removed the target for {key.text}"
+                    message = Message("removed the target for {text}", text=key.text)
                     yield self.drop("drop-target", entry_path, message)
                 yield from self.of_cell(entry_path)
             for (first, value), (second, next_value) in pairwise(cells):
                 entries = [
                     (k, next_value if k is first else value if k is second else v) for k, v in cells
                 ]
-                message = f"swapped the targets for {first.text} and {second.text}"
+                message = Message(
+                    "swapped the targets for {text} and {text2}", text=first.text, text2=second.text
+                )
                 swapped = with_entries(node, entries)
                 yield Mutant("swap-targets", (*path, first.text), message, self.root, path, swapped)
             return
-        yield self.drop("drop-target", path, f"removed the target for `{path[-1]}`")
+        yield self.drop(
+            "drop-target", path, Message("removed the target for `{path}`", path=path[-1])
+        )
         yield from self.of_cell(path)
 
     def of_cell(self, path: Path) -> Iterator[Mutant]:
@@ -274,7 +309,7 @@ class _Mutants:
             node = self.node(path)
         assert isinstance(node, ScalarNode)
         for text in other_targets(node.text):
-            message = f"replaced `{node.text}` with `{text}`"
+            message = Message("replaced `{text}` with `{text2}`", text=node.text, text2=text)
             yield self.put("change-target", path, message, with_text(node, text))
 
     def of_lists(self) -> Iterator[Mutant]:
@@ -288,23 +323,29 @@ class _Mutants:
                 yield from self.of_condition((*entry_path, "when"))
                 if section == "commitment" and len(items) > 1:
                     yield self.drop(
-                        "drop-commitment", entry_path, f"removed {path_text(entry_path)}"
+                        "drop-commitment",
+                        entry_path,
+                        Message("removed {entry_path}", entry_path=path_text(entry_path)),
                     )
         node = self.node(("commitment",))
         if isinstance(node, ScalarNode):
             other = _other_commitment(node.text)
             yield self.put(
-                "change-commitment", ("commitment",), f"replaced `{node.text}` with `{other}`",
+                "change-commitment",
+                ("commitment",),
+                Message("replaced `{text}` with `{other}`", text=node.text, other=other),
                 with_text(node, other),
-            )  # fmt: skip
+            )
         for number, item in enumerate(self.items(("commitment",))):
             word = item.by_key.get("is") if isinstance(item, MappingNode) else None
             if word is not None and isinstance(word[1], ScalarNode):
                 other = _other_commitment(word[1].text)
                 yield self.put(
-                    "change-commitment", ("commitment", number, "is"),
-                    f"replaced `{word[1].text}` with `{other}`", with_text(word[1], other),
-                )  # fmt: skip
+                    "change-commitment",
+                    ("commitment", number, "is"),
+                    Message("replaced `{text}` with `{other}`", text=word[1].text, other=other),
+                    with_text(word[1], other),
+                )
 
     def swaps(self, path: Path, kind: str) -> Iterator[Mutant]:
         """Yield mutants with two adjacent items swapped."""
@@ -314,7 +355,11 @@ class _Mutants:
             moved[number], moved[number + 1] = moved[number + 1], moved[number]
             assert node is not None
             entry_path = (*path, number)
-            message = f"swapped {path_text(entry_path)} and {path_text((*path, number + 1))}"
+            message = Message(
+                "swapped {entry_path} and {value}",
+                entry_path=path_text(entry_path),
+                value=path_text((*path, number + 1)),
+            )
             yield Mutant(kind, entry_path, message, self.root, path, with_items(node, moved))
 
     def of_hours(self) -> Iterator[Mutant]:
@@ -330,7 +375,9 @@ class _Mutants:
                     for k, v in entries
                 ],
             )
-            message = f"swapped hours `{first.text}` and `{second.text}`"
+            message = Message(
+                "swapped hours `{text}` and `{text2}`", text=first.text, text2=second.text
+            )
             yield Mutant(
                 "swap-hours", ("hours", first.text), message, self.root, ("hours",), swapped
             )
@@ -343,7 +390,9 @@ class _Mutants:
                     yield from self.of_condition((*entry_path, "when"))
                     if len(value.items) > 1:
                         yield self.drop(
-                            "drop-calendar", entry_path, f"removed {path_text(entry_path)}"
+                            "drop-calendar",
+                            entry_path,
+                            Message("removed {entry_path}", entry_path=path_text(entry_path)),
                         )
                     yield from self.of_calendar(entry_path)
             else:
@@ -353,15 +402,17 @@ class _Mutants:
         node = self.node(path)
         keys = [key.text for key, _ in node.entries] if isinstance(node, MappingNode) else []
         if "holidays" in keys:
-            yield self.drop("drop-holidays", (*path, "holidays"), "removed the holidays")
+            yield self.drop("drop-holidays", (*path, "holidays"), Message("removed the holidays"))
         if "open" in keys:
-            yield from self.of_members((*path, "open"), "open")
-        yield from self.of_members((*path, "any"), "any")
+            yield from self.of_members((*path, "open"), Message("open"))
+        yield from self.of_members((*path, "any"), Message("any"))
 
     def of_channels(self) -> Iterator[Mutant]:
         node = self.node(("channels",))
         for key, _ in node.entries if isinstance(node, MappingNode) else ():
-            yield from self.of_texts(("channels", key.text, "prerequisites"), "prerequisite")
+            yield from self.of_texts(
+                ("channels", key.text, "prerequisites"), Message("prerequisite")
+            )
 
     def of_facts(self) -> Iterator[Mutant]:
         """Yield mutants with a different default of a fact."""
@@ -370,7 +421,9 @@ class _Mutants:
             node = self.node(path)
             values = [value for value in fact.values if value != fact.default]
             if isinstance(node, ScalarNode) and values:
-                message = f"replaced the default of `{fact.id}` with `{values[0]}`"
+                message = Message(
+                    "replaced the default of `{id}` with `{values}`", id=fact.id, values=values[0]
+                )
                 yield self.put("change-default", path, message, with_text(node, values[0]))
 
     def of_metrics(self) -> Iterator[Mutant]:
@@ -378,7 +431,7 @@ class _Mutants:
         for number, metric in enumerate(self.revision.metrics):
             path: Path = ("metrics", number, "starts")
             if self.node(path) is not None:
-                message = f"removed `starts` of `{metric.id}`"
+                message = Message("removed `starts` of `{id}`", id=metric.id)
                 yield self.drop("drop-starts", path, message)
 
 

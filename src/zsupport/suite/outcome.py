@@ -62,7 +62,7 @@ from zsupport.suite.running import (
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import SuggestedTest
 from zsupport.typed import NamedTuple
-from zsupport.wording import Counted, enumerated
+from zsupport.wording import Counted, Message, enumerated
 
 # The keys of questions that are not facts.
 _OPTIONS = {*CHANNELS.fields, *DUE.fields}
@@ -150,12 +150,20 @@ def _excluded(subject: PolicyUnderTest, tests: Tests, example: Example) -> list[
     if case is None:
         return []
     finding = Finding(
-        EXCLUDED.code, EXCLUDED.name, EXCLUDED.severity,
-        f"the facts exclude the priority `{case['priority']}`, so this case covers no decision",
-        tests.file.source.shown, example.span, path_text(example.path),
-        hint="change the facts or the priority", case=case,
+        EXCLUDED.code,
+        EXCLUDED.name,
+        EXCLUDED.severity,
+        Message(
+            "the facts exclude the priority `{case}`, so this case covers no decision",
+            case=case["priority"],
+        ),
+        tests.file.source.shown,
+        example.span,
+        path_text(example.path),
+        hint=Message("change the facts or the priority"),
+        case=case,
         identity=(name_of(example), *case.values()),
-    )  # fmt: skip
+    )
     return [finding]
 
 
@@ -174,11 +182,18 @@ def _failure_findings(
         first = unanswered[0]
         findings.append(
             Finding(
-                NO_ANSWER.code, NO_ANSWER.name, "error", single_line(str(first.actual)), shown,
-                example.span, path_text(example.path), hint="fix the question or the policy",
-                case=first.case, identity=_identity(example, "", first),
+                NO_ANSWER.code,
+                NO_ANSWER.name,
+                "error",
+                single_line(str(first.actual)),
+                shown,
+                example.span,
+                path_text(example.path),
+                hint=Message("fix the question or the policy"),
+                case=first.case,
+                identity=_identity(example, "", first),
             )
-        )  # fmt: skip
+        )
     by_key: dict[str, list[Failure]] = {}
     for failure in result.failures:
         if failure.expected is not None:
@@ -271,7 +286,7 @@ def _cell(subject: PolicyUnderTest, index: int, failure: Failure) -> tuple[int, 
 
 def _at_cell(document: Document, rule: int, metric: str, cell: Cell) -> Related:
     span = document.value(document.target(rule, metric, cell))
-    label = f"decided: {path_text(document.cell(rule, metric, cell))}"
+    label = Message("decided: {rule}", rule=path_text(document.cell(rule, metric, cell)))
     return Related(document.source.shown, span, label)
 
 
@@ -283,7 +298,9 @@ def single_line(text: str) -> str:
 def _advice(text: str | None) -> str | None:
     if text is None:
         return None
-    return f"if the policy is correct, replace the test with:\n{text.rstrip()}"
+    return Message(
+        "if the policy is correct, replace the test with:\n{rstrip}", rstrip=text.rstrip()
+    )
 
 
 def _difference_message(failure: Failure, example: Example) -> str:
@@ -364,7 +381,9 @@ def _difference(failure: Failure) -> str | None:
 
 def _label_of(failure: Failure) -> str:
     """Return `does not match` for a failure with only missing channels, otherwise `decided`."""
-    return "does not match" if failure.missing and not failure.surplus else "decided"
+    return (
+        Message("does not match") if failure.missing and not failure.surplus else Message("decided")
+    )
 
 
 def _deciding_places(
@@ -401,19 +420,24 @@ def _unit_of_invariant(subject: PolicyUnderTest, tests: Tests, invariant: Invari
     except LimitExceeded as error:
         findings = [
             Finding(
-                TOO_MANY.code, TOO_MANY.name, "error", f"`{document.source.name}` has {error}",
-                shown, invariant.span, path_text(invariant.path),
+                TOO_MANY.code,
+                TOO_MANY.name,
+                "error",
+                Message("`{name}` has {error}", name=document.source.name, error=error),
+                shown,
+                invariant.span,
+                path_text(invariant.path),
             )
-        ]  # fmt: skip
+        ]
     return Unit(name, shown, invariant.span.line, tuple(findings))
 
 
 def _vacuous_finding(tests: Tests, invariant: Invariant, claim: Claim) -> Finding:
-    message = "this claim matches no case"
-    hint = "add at least one channel"
+    message = Message("this claim matches no case")
+    hint = Message("add at least one channel")
     if claim.kind == "promised":
-        message = "this claim matches no case that can be opened"
-        hint = "select other cases, or `forbid` the channels"
+        message = Message("this claim matches no case that can be opened")
+        hint = Message("select other cases, or `forbid` the channels")
     return Finding(
         NO_CASE.code, NO_CASE.name, "error", message,
         tests.file.source.shown, claim.span, path_text(claim.path), hint=hint,
@@ -428,24 +452,32 @@ def _violation_finding(
     document = subject.revisions[invariant.revision].document
     test = _as_case(subject, invariant, violation)
     return Finding(
-        BROKEN_INVARIANT.code, BROKEN_INVARIANT.name, "error", _violation_message(violation),
-        tests.file.source.shown, claim.span, path_text(claim.path),
-        hint=test and f"add this test to show the first case:\n{test.rstrip()}",
+        BROKEN_INVARIANT.code,
+        BROKEN_INVARIANT.name,
+        "error",
+        _violation_message(violation),
+        tests.file.source.shown,
+        claim.span,
+        path_text(claim.path),
+        hint=test
+        and Message("add this test to show the first case:\n{rstrip}", rstrip=test.rstrip()),
         case=violation.case,
         related=_places_of_violation(subject, document, invariant, violation),
         identity=(name_of_invariant(invariant), claim.kind, violation.name),
-    )  # fmt: skip
+    )
 
 
 def _violation_message(violation: Violation) -> str:
     name, count = violation.name, Counted("{count} case", "{count} cases", violation.cases)
     if violation.claim.kind == "channel":
         if violation.claim.required:
-            return f"`{name}` is not allowed in {count} of the policy"
-        return f"`{name}` is allowed in {count} of the policy"
+            return Message(
+                "`{name}` is not allowed in {count} of the policy", name=name, count=count
+            )
+        return Message("`{name}` is allowed in {count} of the policy", name=name, count=count)
     if violation.claim.required:
-        return f"`{name}` has no target in {count} of the policy"
-    return f"`{name}` has a target in {count} of the policy"
+        return Message("`{name}` has no target in {count} of the policy", name=name, count=count)
+    return Message("`{name}` has a target in {count} of the policy", name=name, count=count)
 
 
 def _places_of_violation(
@@ -502,10 +534,16 @@ def no_tests(document: Document) -> Unit:
     revision = document.revision
     id = revision.policy if revision else ""
     finding = Finding(
-        NO_TESTS.code, NO_TESTS.name, "error", f"policy `{id}` has no tests",
-        document.source.shown, span, "policy",
-        hint=f"write {id}_test.yaml in the same folder; see `zsupport help test`", identity=(id,),
-    )  # fmt: skip
+        NO_TESTS.code,
+        NO_TESTS.name,
+        "error",
+        Message("policy `{id}` has no tests", id=id),
+        document.source.shown,
+        span,
+        "policy",
+        hint=Message("write {id}_test.yaml in the same folder; see `zsupport help test`", id=id),
+        identity=(id,),
+    )
     return Unit(f"tests of {id}", document.source.shown, span.line, (finding,))
 
 
@@ -576,13 +614,25 @@ def uncovered_finding(
     """Return the finding for a decision that no test covers."""
     document = subject.revisions[decision.revision].document
     return Finding(
-        UNCOVERED.code, UNCOVERED.name, UNCOVERED.severity, _uncovered_message(decision),
-        document.source.shown, span_of(subject, decision), path_text(decision.path),
-        hint=f"add a test that covers it:\n{test.text.rstrip()}" if test else None,
+        UNCOVERED.code,
+        UNCOVERED.name,
+        UNCOVERED.severity,
+        _uncovered_message(decision),
+        document.source.shown,
+        span_of(subject, decision),
+        path_text(decision.path),
+        hint=Message("add a test that covers it:\n{rstrip}", rstrip=test.text.rstrip())
+        if test
+        else None,
         case=_case(subject, decision),
-        identity=(decision.kind, decision.about, decision.plan,
-                  document.source.name, *stable_path(document, decision.path)),
-    )  # fmt: skip
+        identity=(
+            decision.kind,
+            decision.about,
+            decision.plan,
+            document.source.name,
+            *stable_path(document, decision.path),
+        ),
+    )
 
 
 def record_of(
@@ -609,14 +659,23 @@ def survivor_finding(
     document = subject.revisions[survivor.revision].document
     mutant = survivor.mutant
     return Finding(
-        SURVIVING_MUTANT.code, SURVIVING_MUTANT.name, SURVIVING_MUTANT.severity,
-        f"no test kills this mutant: {mutant.message}",
-        document.source.shown, document.first_line(document.value(mutant.path)),
+        SURVIVING_MUTANT.code,
+        SURVIVING_MUTANT.name,
+        SURVIVING_MUTANT.severity,
+        Message("no test kills this mutant: {message}", message=mutant.message),
+        document.source.shown,
+        document.first_line(document.value(mutant.path)),
         path_text(mutant.path),
-        hint=f"add a test that kills it:\n{test.text.rstrip()}" if test else None,
-        identity=(mutant.kind, mutant.message, document.source.name,
-                  *stable_path(document, mutant.path)),
-    )  # fmt: skip
+        hint=Message("add a test that kills it:\n{rstrip}", rstrip=test.text.rstrip())
+        if test
+        else None,
+        identity=(
+            mutant.kind,
+            mutant.message,
+            document.source.name,
+            *stable_path(document, mutant.path),
+        ),
+    )
 
 
 def record_of_survivor(
@@ -650,9 +709,17 @@ def too_low(subject: PolicyUnderTest, code: Code, share: float, required: float)
     """Return the finding for a share below the required share, in percent."""
     document = subject.revisions[-1].document
     span = document.value(("policy",))
-    message = f"{share:g} % of the decisions are covered (required: {required:g} %)"
+    message = Message(
+        "{share} % of the decisions are covered (required: {required} %)",
+        share=f"{share:g}",
+        required=f"{required:g}",
+    )
     if code is MUTATION_LOW:
-        message = f"{share:g} % of the mutants are killed (required: {required:g} %)"
+        message = Message(
+            "{share} % of the mutants are killed (required: {required} %)",
+            share=f"{share:g}",
+            required=f"{required:g}",
+        )
     finding = Finding(
         code.code, code.name, code.severity, message, document.source.shown, span, "policy",
         identity=(code.name,),

@@ -57,6 +57,7 @@ from zsupport.suite.format import (
 )
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 #: The states of a deadline, in the order in which messages name them.
 _STATES = sorted(STATES, key=lambda state: state not in STATES_OF_THE_MOMENT)
@@ -98,9 +99,9 @@ def read_tests_file(source: SourceFile) -> TestsFile:
     with suppress(Stop):
         if node is None or (isinstance(node, ScalarNode) and not node.text):
             if not findings:
-                message = "the file is empty"
+                message = Message("the file is empty")
                 reader.report("ZS103", Span(1, 1, 1, 1), (), message, TESTS.words,
-                              "see `zsupport help test`")  # fmt: skip
+                              Message("see `zsupport help test`"))  # fmt: skip
         elif not _is_newer_version(node, reader):
             record = TESTS.read(node, (), reader)
     policy = record.get("policy").text if record is not None and record.get("policy") else None
@@ -115,9 +116,13 @@ def _is_newer_version(node: Node, reader: Reader) -> bool:
     if int(value.text) <= VERSION:
         return False
     reader.report(
-        "ZS108", value.span, ((), "tests"), "this format is newer than this version of zsupport",
-        str(VERSION), "upgrade zsupport",
-    )  # fmt: skip
+        "ZS108",
+        value.span,
+        ((), "tests"),
+        Message("this format is newer than this version of zsupport"),
+        str(VERSION),
+        Message("upgrade zsupport"),
+    )
     return True
 
 
@@ -203,13 +208,18 @@ class _Binder:
 
     def instant(self, text: str, at: PlacedText, where: tzinfo | None) -> datetime | None:
         if text.casefold() == "now":
-            message = "`now` is not allowed: the result would depend on the day of the run"
-            self.report("ZS109", at, message, "an instant such as 2026-11-23T10:00:00+01:00")
+            message = Message("`now` is not allowed: the result would depend on the day of the run")
+            self.report(
+                "ZS109", at, message, Message("an instant such as 2026-11-23T10:00:00+01:00")
+            )
             return None
         try:
             return to_datetime(parse_instant(text, now=0, zone=where, tz=key_of("tz"))[0])
         except BadText as problem:
-            expected = f"an instant with an offset, or a local time together with {key_of('tz')}"
+            expected = Message(
+                "an instant with an offset, or a local time together with {value}",
+                value=key_of("tz"),
+            )
             self.report("ZS109", at, problem.message, expected, problem.hint)
             return None
 
@@ -231,7 +241,7 @@ class _Binder:
 
     def example(self, record: Record, number: int, root: Node | None) -> Example | None:
         before = len(self.reader.findings)
-        expect = self.part(CASE, record, "expect")
+        expect = self.part(CASE, record, Message("expect"))
         node, way = expect or (None, record.way)
         records = [(command, self.part(CASE, record, command)) for command in TESTED]
         questions = [
@@ -302,8 +312,8 @@ class _Binder:
             ):
                 self.reader.report(
                     "ZS102", keys.start, keys.way,
-                    "the question has neither a `name` nor a case",
-                    "`name`, or at least one of plan, role, channel, priority or a fact",
+                    Message("the question has neither a `name` nor a case"),
+                    Message("`name`, or at least one of plan, role, channel, priority or a fact"),
                 )  # fmt: skip
         options |= self.arguments(keys, revision)
         timed = moment is not None
@@ -326,18 +336,25 @@ class _Binder:
             count *= len(members)
         self.question_count += count
         if self.question_count > TEST_QUESTIONS.most:
-            message = f"too many questions: {count:,} (limit {TEST_QUESTIONS.most:,})"
+            message = Message(
+                "too many questions: {count} (limit {most})",
+                count=f"{count:,}",
+                most=f"{TEST_QUESTIONS.most:,}",
+            )
             if self.question_count > count:
-                message = (
-                    f"too many questions: {count:,}, or {self.question_count:,} with the previous"
-                    f" tests (limit {TEST_QUESTIONS.most:,})"
+                message = Message(
+                    "too many questions: {count}, or {question_count} with the previous"
+                    " tests (limit {most})",
+                    count=f"{count:,}",
+                    question_count=f"{self.question_count:,}",
+                    most=f"{TEST_QUESTIONS.most:,}",
                 )
             self.reader.report(
                 "ZS009",
                 keys.start,
                 keys.way,
                 message,
-                f"at most {TEST_QUESTIONS.most:,}",
+                Message("at most {most}", most=f"{TEST_QUESTIONS.most:,}"),
                 TEST_QUESTIONS.hint,
             )
             return _BoundQuestion(revision, shown_zone, None)
@@ -386,7 +403,12 @@ class _Binder:
                 continue
             read = read.read(self.reader) if isinstance(read, DeferredValue) else read
             if at.text in facts:
-                self.report("ZS209", at, f"duplicate fact `{at.text}`", "one key for each fact")
+                self.report(
+                    "ZS209",
+                    at,
+                    Message("duplicate fact `{text}`", text=at.text),
+                    Message("one key for each fact"),
+                )
             if read is not None:
                 values[at.text] = self.selected(names, at.text, read, at)
                 facts.add(at.text)
@@ -397,7 +419,12 @@ class _Binder:
         before = len(self.reader.findings)
         chosen = names.expand(dimension, read)
         if not chosen and len(self.reader.findings) == before:
-            self.report("ZS003", at, f"these values select no {dimension}", "at least one")
+            self.report(
+                "ZS003",
+                at,
+                Message("these values select no {dimension}", dimension=dimension),
+                Message("at least one"),
+            )
         return chosen
 
     def arguments(self, record: Record, revision: int) -> Arguments:
@@ -465,7 +492,7 @@ class _Binder:
         start = self.instant(begin, at, where)
         until = self.instant(end, at, where) if end else None
         if start is not None and until is not None and until < start:
-            self.report("ZS109", at, "the pause ends before it starts", "FROM/TO")
+            self.report("ZS109", at, Message("the pause ends before it starts"), Message("FROM/TO"))
         return None if start is None or (end and until is None) else (start, until)
 
     def require_moment(
@@ -476,19 +503,33 @@ class _Binder:
         message = None
         dependent = self.dependent_on_moment(command, expect)
         if dependent is not None:
-            message = f"missing key `{key}`: `{dependent}` depends on the moment"
+            message = Message(
+                "missing key `{key}`: `{dependent}` depends on the moment",
+                key=key,
+                dependent=dependent,
+            )
         elif command == "due":
             rules = self.subject.policy.revisions[revision].rules
             events = [event for event in (*_EVENTS, "start", "pause") if event in record.values]
             if any(alternative.opened for rule in rules for alternative in rule.when):
-                message = f"missing key `{key}`: a rule of the policy has the condition `opened`"
+                message = Message(
+                    "missing key `{key}`: a rule of the policy has the condition `opened`", key=key
+                )
             elif events:
-                message = f"missing key `{key}`: `{events[0]}` depends on the moment"
+                message = Message(
+                    "missing key `{key}`: `{events}` depends on the moment",
+                    key=key,
+                    events=events[0],
+                )
         if message:
             self.reader.report(
-                "ZS102", record.start, record.way, message, f"`{key}`, or `at` for the whole file",
-                f"add `{key}`, so that the result does not change from day to day",
-            )  # fmt: skip
+                "ZS102",
+                record.start,
+                record.way,
+                message,
+                Message("`{key}`, or `at` for the whole file", key=key),
+                Message("add `{key}`, so that the result does not change from day to day", key=key),
+            )
 
     def dependent_on_moment(self, command: str, expect: Node | None) -> str | None:
         """Return an expected field or value that depends on the moment, or None."""
@@ -520,8 +561,8 @@ class _Binder:
         if read is None:
             return []
         if not read.values and not read.unknown:
-            message = "`expect` is empty"
-            hint = "add at least one field of the answer"
+            message = Message("`expect` is empty")
+            hint = Message("add at least one field of the answer")
             self.reader.report("ZS003", node.span, way, message, None, hint)
             return []
         expects = []
@@ -555,16 +596,20 @@ class _Binder:
         """Return the expected value of a field: channels, a reason, or a node."""
         if command == "channels" and key in ("exactly", "include", "exclude"):
             before = len(self.reader.findings)
-            chosen = self.names(question.revision).expand("channel", value) if value[1] else ()
+            chosen = (
+                self.names(question.revision).expand(Message("channel"), value) if value[1] else ()
+            )
             if not chosen and key != "exactly" and len(self.reader.findings) == before:
-                self.report("ZS003", at, "these values select no channel", "at least one")
+                self.report(
+                    "ZS003", at, Message("these values select no channel"), Message("at least one")
+                )
             return chosen
         if key == "because":
             return self.reason(value, question.revision)
         states = HOURS_STATES if command == "hours" else _STATES
         if key == "state" and value.text not in states:
             self.reader.report_unknown(
-                "ZS105", value, f"unknown state `{short(value.text)}`", states
+                "ZS105", value, Message("unknown state `{text}`", text=short(value.text)), states
             )
         if key == "priority":
             return self.priority(value, question.revision, node)
@@ -584,7 +629,7 @@ class _Binder:
         if command == "channels":
             self.report(
                 "ZS103", PlacedText(node.text, node, way),
-                f"expected a mapping, found the text `{short(node.text)}`",
+                Message("expected a mapping, found the text `{text}`", text=short(node.text)),
                 TESTED[command].expected.words, "write {exactly: [...]} for exactly these channels",
             )  # fmt: skip
             return []
@@ -602,14 +647,17 @@ class _Binder:
         if _like_a_state(node.text):
             close = self.reader.nearest(node.text, _STATES)
             self.report(
-                "ZS105", at, f"`{short(node.text)}` is neither a state nor an instant",
-                f"an instant, or {', '.join(_STATES)}", close and f"did you mean `{close}`?",
-            )  # fmt: skip
+                "ZS105",
+                at,
+                Message("`{text}` is neither a state nor an instant", text=short(node.text)),
+                Message("an instant, or {states}", states=", ".join(_STATES)),
+                close and Message("did you mean `{close}`?", close=close),
+            )
             return []
         if _is_target(node.text):
             self.report(
-                "ZS109", at, f"`{short(node.text)}` is a target, not an instant",
-                "an instant or a state", f"write {{target: {node.text}}}",
+                "ZS109", at, Message("`{text}` is a target, not an instant", text=short(node.text)),
+                Message("an instant or a state"), f"write {{target: {node.text}}}",
             )  # fmt: skip
             return []
         self.instant(node.text, at, question.zone)
@@ -628,10 +676,19 @@ class _Binder:
                 entries = root.entries if isinstance(root, MappingNode) else ()
                 sections = [key.text for key, _ in entries]
                 self.report(
-                    "ZS201", at, f"path `{short(at.text)}` not found in `{document.source.name}`",
-                    "a path such as entitlements[1] or targets[0].first-response.P1",
-                    f"the sections are {', '.join(sections)}; positions start at 0",
-                )  # fmt: skip
+                    "ZS201",
+                    at,
+                    Message(
+                        "path `{text}` not found in `{name}`",
+                        text=short(at.text),
+                        name=document.source.name,
+                    ),
+                    Message("a path such as entitlements[1] or targets[0].first-response.P1"),
+                    Message(
+                        "the sections are {sections}; positions start at 0",
+                        sections=", ".join(sections),
+                    ),
+                )
             else:
                 paths.append((at.text, path))
         return Reason(tuple(paths)) if paths else None
@@ -655,8 +712,9 @@ class _Binder:
                 return None
         if not paths_with(self.subject, revision, when):
             self.report(
-                "ZS201", read.value("when"), "no rule has this condition",
-                "the condition of a grant, a target rule, a priority, a commitment or a calendar",
+                "ZS201", read.value("when"), Message("no rule has this condition"),
+                Message("the condition of a grant, a target rule, a priority, a commitment or"
+" a calendar"),
             )  # fmt: skip
             return None
         return Reason((), when)
@@ -669,7 +727,7 @@ class _Binder:
         revision = self.revision_at(self.moment(record.get("at"), None) or self.default)
         names = self.names(revision)
         where: dict[str, tuple[str, ...]] = {}
-        selection = self.part(INVARIANT, record, "for")
+        selection = self.part(INVARIANT, record, Message("for"))
         if selection is not None:
             where, _ = self.values(selection, revision)
         claims = []
@@ -680,12 +738,14 @@ class _Binder:
                 if read is None:
                     continue
                 if kind == "channel":
-                    chosen = names.expand("channel", read)
+                    chosen = names.expand(Message("channel"), read)
                     if "channel" in where and kind in claim:
                         self.report(
-                            "ZS101", claim.key(kind), "`for` already has the key `channel`",
-                            "`channel` in only one of the two places",
-                        )  # fmt: skip
+                            "ZS101",
+                            claim.key(kind),
+                            Message("`for` already has the key `channel`"),
+                            Message("`channel` in only one of the two places"),
+                        )
                 else:
                     resolved = [names.resolve("metric", at) for at in read]
                     chosen = tuple(metric for metric in resolved if metric)

@@ -28,7 +28,7 @@ from zsupport.suite.format import NONE, TESTED, TestedAnswer, key_of
 from zsupport.suite.reading import paths_with
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
-from zsupport.wording import Wording
+from zsupport.wording import Message, Wording
 
 #: The keys that are compared with all channels of a case together, not with each answer.
 CHANNEL_SET_KEYS = ("exactly", "include", "exclude")
@@ -318,7 +318,7 @@ def plain(value: object, zone: tzinfo) -> Plain:
     if value is None:
         return NONE
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return Message("true") if value else Message("false")
     if isinstance(value, datetime):
         return format_instant(from_datetime(value), zone)
     if isinstance(value, Mapping):

@@ -138,13 +138,22 @@ def _subject(
                 at = file.record.get("policy")
                 findings.append(
                     Finding(
-                        NO_POLICY.code, NO_POLICY.name, "error",
-                        f"policy `{file.policy}` not found in the folder of this file",
-                        file.source.shown, at.span, "policy",
-                        hint="add the file of the policy, or a folder"
-                        f" `{file.policy}` with its revisions",
+                        NO_POLICY.code,
+                        NO_POLICY.name,
+                        "error",
+                        Message(
+                            "policy `{policy}` not found in the folder of this file",
+                            policy=file.policy,
+                        ),
+                        file.source.shown,
+                        at.span,
+                        "policy",
+                        hint=Message(
+                            "add the file of the policy, or a folder `{policy}` with its revisions",
+                            policy=file.policy,
+                        ),
                     )
-                )  # fmt: skip
+                )
         return None
     try:
         return read_subject(group.policy, public)

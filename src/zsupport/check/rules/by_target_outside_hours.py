@@ -8,6 +8,7 @@ from zsupport.analysis.compare import CountedTime
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY, DAYS, WEEK
 from zsupport.policy.model import PolicyCalendar
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -25,11 +26,18 @@ def check(subject: Subject) -> Iterator[Problem]:
                     target, hours = item.cell.target.text, item.cell.hours
                     yield Problem(
                         subject.target(item),
-                        f"`{target}` is outside the hours `{hours}`"
+                        Message(
+                            "`{target}` is outside the hours `{hours}`", target=target, hours=hours
+                        )
                         if closed == working
-                        else f"`{target}` is outside the hours `{hours}` on {', '.join(closed)}",
-                        label="closed at this time",
-                        hint="choose a time within the hours, or change the hours",
+                        else Message(
+                            "`{target}` is outside the hours `{hours}` on {closed}",
+                            target=target,
+                            hours=hours,
+                            closed=", ".join(closed),
+                        ),
+                        label=Message("closed at this time"),
+                        hint=Message("choose a time within the hours, or change the hours"),
                         case=subject.witness(cases),
                         related=tuple(
                             ((*path, "open"), "these hours")
@@ -88,6 +96,6 @@ RULE = Rule(
     code="ZS707",
     name="by-target-outside-hours",
     severity="warning",
-    summary="`by` target at a time outside its hours",
+    summary=Message("`by` target at a time outside its hours"),
     check=check,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.analysis.decisions import Targets
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -21,9 +22,11 @@ def check(subject: Subject) -> Iterator[Problem]:
                 path = ("targets", position)
                 yield Problem(
                     path,
-                    f"only this catch-all rule decides for {'; '.join(unnamed)}",
+                    Message(
+                        "only this catch-all rule decides for {unnamed}", unnamed="; ".join(unnamed)
+                    ),
                     subject.document.first(path),
-                    hint="add rules for these plans if other targets are intended",
+                    hint=Message("add rules for these plans if other targets are intended"),
                 )
 
 
@@ -65,6 +68,6 @@ RULE = Rule(
     code="ZS408",
     name="catch-all",
     severity="note",
-    summary="catch-all rule that decides for plans that no other rule names",
+    summary=Message("catch-all rule that decides for plans that no other rule names"),
     check=check,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zsupport.check.rank import MissingChannels, RankedValues, missing_channels, ranked_pairs
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path, SequenceNode
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -35,11 +35,21 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
         channels = listed(first.channels)
         yield Problem(
             named_in_grant(subject, dimension, first, low),
-            f"{highs} ranks above `{low}`, but may not use {channels}"
+            Message(
+                "{highs} ranks above `{low}`, but may not use {channels}",
+                highs=highs,
+                low=low,
+                channels=channels,
+            )
             if len(omitted) == 1
-            else f"{highs} rank above `{low}`, but may not use {channels}",
-            label=f"{highs} omitted",
-            hint=f"add {highs} to this grant, or write another grant",
+            else Message(
+                "{highs} rank above `{low}`, but may not use {channels}",
+                highs=highs,
+                low=low,
+                channels=channels,
+            ),
+            label=Message("{highs} omitted", highs=highs),
+            hint=Message("add {highs} to this grant, or write another grant", highs=highs),
             case=subject.witness(first.cases),
             related=tuple(
                 (
@@ -74,6 +84,6 @@ RULE = Rule(
     code="ZS503",
     name="channel-missing-in-higher-plan",
     severity="error",
-    summary="channel missing in a plan that ranks higher",
+    summary=Message("channel missing in a plan that ranks higher"),
     check=check,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -15,9 +16,9 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = ("channels", channel.id)
             yield Problem(
                 path,
-                f"no grant allows `{channel.id}`",
+                Message("no grant allows `{id}`", id=channel.id),
                 subject.document.key(path),
-                hint="allow it in `entitlements`, or remove it",
+                hint=Message("allow it in `entitlements`, or remove it"),
             )
 
 
@@ -25,6 +26,6 @@ RULE = Rule(
     code="ZS311",
     name="channel-without-grant",
     severity="warning",
-    summary="channel without a grant",
+    summary=Message("channel without a grant"),
     check=check,
 )

@@ -8,6 +8,7 @@ from datetime import date
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.rules.by_target_outside_hours import works
 from zsupport.clock.windows import DAYS
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -26,10 +27,10 @@ def check(subject: Subject) -> Iterator[Problem]:
             names = ", ".join(DAYS[day] for day in closed)
             yield Problem(
                 (*path, "business-days"),
-                "no window begins on any of these days: no date is a business day"
+                Message("no window begins on any of these days: no date is a business day")
                 if every
-                else f"no window begins on {names}: never a business day",
-                hint="change `business-days`, or the windows in `open`",
+                else Message("no window begins on {names}: never a business day", names=names),
+                hint=Message("change `business-days`, or the windows in `open`"),
                 severity=None if every else "warning",
             )
 
@@ -38,6 +39,6 @@ RULE = Rule(
     code="ZS710",
     name="closed-business-day",
     severity="error",
-    summary="business day without opening hours",
+    summary=Message("business day without opening hours"),
     check=check,
 )

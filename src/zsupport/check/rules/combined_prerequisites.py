@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.rules.redundant_grant import redundant_grants
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -76,10 +77,14 @@ def _problem(subject: Subject, earlier: int, later: int, both: Cases) -> Problem
     path = ("entitlements", marked, "prerequisites")
     return Problem(
         path,
-        "these prerequisites are combined with those of another grant that applies to the same"
-        " cases",
+        Message(
+            "these prerequisites are combined with those of another grant that"
+            " applies to the same cases"
+        ),
         subject.document.key(path),
-        hint="write conditions that do not overlap, unless both sets of prerequisites are required",
+        hint=Message(
+            "write conditions that do not overlap, unless both sets of prerequisites are required"
+        ),
         case=subject.witness(both),
         related=((("entitlements", other), "this grant applies too"),),
     )
@@ -89,6 +94,6 @@ RULE = Rule(
     code="ZS406",
     name="combined-prerequisites",
     severity="warning",
-    summary="overlapping grants of a channel with different prerequisites",
+    summary=Message("overlapping grants of a channel with different prerequisites"),
     check=check,
 )

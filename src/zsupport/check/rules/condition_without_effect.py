@@ -8,6 +8,7 @@ from zsupport.check.edits import removal
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.findings import Fix
 from zsupport.policy.yamltext import MappingNode, Path, ScalarNode
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -32,7 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield _problem(
                 subject,
                 ("groups", group, name),
-                f"group `{group}` contains every {_kind(name)}",
+                Message("group `{group}` contains every {name}", group=group, name=_kind(name)),
                 _GROUP,
             )
     for condition in subject.conditions:
@@ -45,10 +46,14 @@ def check(subject: Subject) -> Iterator[Problem]:
                 if isinstance(node, ScalarNode) and node.text in groups:
                     continue  # reported at the group
                 if isinstance(node, MappingNode):
-                    message = f"condition without effect: this `not` excludes no {_kind(name)}"
+                    message = Message(
+                        "condition without effect: this `not` excludes no {name}", name=_kind(name)
+                    )
                 else:
-                    message = f"condition without effect: `{name}` names every value"
-                hint = f"remove `{name}` from the condition"
+                    message = Message(
+                        "condition without effect: `{name}` names every value", name=name
+                    )
+                hint = Message("remove `{name}` from the condition", name=name)
                 yield _problem(subject, path, message, hint)._replace(fix=_fix(subject, path))
 
 
@@ -58,7 +63,9 @@ def _fix(subject: Subject, path: Path) -> Fix | None:
     if path[-2] != "when" and isinstance(mapping, MappingNode) and len(mapping.entries) == 1:
         return None
     edits = removal(subject.document, path)
-    return Fix(f"remove `{path[-1]}` from the condition", edits) if edits else None
+    return (
+        Fix(Message("remove `{path}` from the condition", path=path[-1]), edits) if edits else None
+    )
 
 
 def _kind(name: str) -> str:
@@ -70,12 +77,14 @@ def _problem(subject: Subject, path: Path, message: str, hint: str) -> Problem:
     return Problem(path, message, subject.document.key(path), hint=hint)
 
 
-_GROUP = "remove a value from the group, or remove the group: a condition on it has no effect"
+_GROUP = Message(
+    "remove a value from the group, or remove the group: a condition on it has no effect"
+)
 
 RULE = Rule(
     code="ZS407",
     name="condition-without-effect",
     severity="warning",
-    summary="condition without effect: it names every value",
+    summary=Message("condition without effect: it names every value"),
     check=check,
 )

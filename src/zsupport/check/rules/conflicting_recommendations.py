@@ -7,6 +7,7 @@ from itertools import combinations
 
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -31,10 +32,17 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = ("entitlements", later, "recommend")
             yield Problem(
                 path,
-                f"conflicting recommendations: this entry has `{second}` before `{first}`, but an"
-                f" earlier entry for the same cases has `{first}` before `{second}`",
+                Message(
+                    "conflicting recommendations: this entry has `{second}` before"
+                    " `{first}`, but an earlier entry for the same cases has `{first}`"
+                    " before `{second}`",
+                    second=second,
+                    first=first,
+                ),
                 subject.document.first(path),
-                hint="use the same order in both entries, or write conditions that do not overlap",
+                hint=Message(
+                    "use the same order in both entries, or write conditions that do not overlap"
+                ),
                 case=subject.witness(cases),
                 related=((("entitlements", earlier, "recommend"), f"`{first}` before `{second}`"),),
             )
@@ -64,6 +72,6 @@ RULE = Rule(
     code="ZS416",
     name="conflicting-recommendations",
     severity="warning",
-    summary="conflicting orders in two `recommend` entries",
+    summary=Message("conflicting orders in two `recommend` entries"),
     check=check,
 )

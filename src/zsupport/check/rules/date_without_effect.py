@@ -13,6 +13,7 @@ from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path, SequenceNode
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -50,9 +51,11 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
             if start is not None and day < start:
                 yield Problem(
                     place,
-                    f"{day} is before {start}, the first day of the policy",
+                    Message(
+                        "{day} is before {start}, the first day of the policy", day=day, start=start
+                    ),
                     document.key(place),
-                    hint="remove it, or correct the year",
+                    hint=Message("remove it, or correct the year"),
                 )
             elif exchanges and not usual.parts(ordinal):
                 continue
@@ -62,10 +65,10 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
             elif key == "breaks" and not breaks_overlap(own, calendar, ordinal):
                 yield Problem(
                     place,
-                    f"this break on {day} is outside the hours of that date",
+                    Message("this break on {day} is outside the hours of that date", day=day),
                     document.key(place),
                     label=f"a {weekday(ordinal)}",
-                    hint="remove it, or correct the date or the times",
+                    hint=Message("remove it, or correct the date or the times"),
                 )
 
 
@@ -74,11 +77,19 @@ def date_problem(subject: Subject, path: Path, usual: Hours, ordinal: int) -> Pr
     closed = not usual.parts(ordinal)
     return Problem(
         path,
-        f"{path[-1]} is a {weekday(ordinal)}, which is already closed"
+        Message(
+            "{path} is a {ordinal}, which is already closed",
+            path=path[-1],
+            ordinal=weekday(ordinal),
+        )
         if closed
-        else f"{path[-1]} is a {weekday(ordinal)}, which already has these hours",
+        else Message(
+            "{path} is a {ordinal}, which already has these hours",
+            path=path[-1],
+            ordinal=weekday(ordinal),
+        ),
         subject.document.key(path),
-        hint="remove it, or correct the date",
+        hint=Message("remove it, or correct the date"),
         severity="note" if closed else None,
     )
 
@@ -122,9 +133,9 @@ def of_removals(subject: Subject, path: Path, calendar: PolicyCalendar) -> Itera
             place = (*place, position)
         yield Problem(
             place,
-            f"{day} is in `remove`, but it is not a holiday",
-            label="not a holiday",
-            hint="remove it, or correct the date",
+            Message("{day} is in `remove`, but it is not a holiday", day=day),
+            label=Message("not a holiday"),
+            hint=Message("remove it, or correct the date"),
         )
 
 
@@ -132,6 +143,6 @@ RULE = Rule(
     code="ZS709",
     name="date-without-effect",
     severity="warning",
-    summary="entry of `dates`, `breaks` or `remove` that has no effect",
+    summary=Message("entry of `dates`, `breaks` or `remove` that has no effect"),
     check=check,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path, SequenceNode
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -22,8 +22,11 @@ def check(subject: Subject) -> Iterator[Problem]:
             channels_listed = enumerated(f"`{id}`" for id in grant.allow)
             yield Problem(
                 (*path, place) if listed else path,
-                f"duplicate prerequisite: already listed for {channels_listed}",
-                hint="remove it here: the prerequisites of the channel always apply",
+                Message(
+                    "duplicate prerequisite: already listed for {channels_listed}",
+                    channels_listed=channels_listed,
+                ),
+                hint=Message("remove it here: the prerequisites of the channel always apply"),
                 related=((("channels", first, "prerequisites"), f"prerequisites of `{first}`"),),
             )
 
@@ -32,6 +35,6 @@ RULE = Rule(
     code="ZS421",
     name="duplicate-prerequisite",
     severity="note",
-    summary="prerequisite of both a grant and its channels",
+    summary=Message("prerequisite of both a grant and its channels"),
     check=check,
 )

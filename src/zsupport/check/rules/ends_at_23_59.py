@@ -8,6 +8,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
+from zsupport.wording import Message
 
 _LAST = DAY - 1
 
@@ -47,10 +48,10 @@ def problems(subject: Subject, path: Path) -> Iterator[Problem]:
             whole = text.split() == ["mon-sun", "00:00-23:59"]
             yield Problem(
                 place,
-                "the last minute before midnight is missing: this ends at 23:59",
+                Message("the last minute before midnight is missing: this ends at 23:59"),
                 document.part(place, "23:59"),
-                label="one minute before midnight",
-                hint="write `24x7`" if whole else "write `24:00`",
+                label=Message("one minute before midnight"),
+                hint=Message("write `24x7`") if whole else Message("write `24:00`"),
             )
 
 
@@ -58,6 +59,6 @@ RULE = Rule(
     code="ZS702",
     name="ends-at-23-59",
     severity="warning",
-    summary="hours that end at 23:59, one minute before midnight",
+    summary=Message("hours that end at 23:59, one minute before midnight"),
     check=check,
 )

@@ -10,6 +10,7 @@ from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import Holidays
 from zsupport.policy.yamltext import Path
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -32,7 +33,11 @@ def check(subject: Subject) -> Iterator[Problem]:
         except EnvironmentFault as fault:
             yield Problem(
                 place,
-                f"holidays of `{holidays.country}` not checked: {fault.message}",
+                Message(
+                    "holidays of `{country}` not checked: {message}",
+                    country=holidays.country,
+                    message=fault.message,
+                ),
                 hint=fault.hint,
             )
             return
@@ -58,13 +63,26 @@ def problems(subject: Subject, holidays: Holidays, country: str, path: Path) -> 
         name = dates[first].replace(" (estimated)", "")
         yield Problem(
             path,
-            f"estimated holidays of {country} in the next two years: {name} on {first}, and"
-            f" {len(more)} more"
+            Message(
+                "estimated holidays of {country} in the next two years: {name} on"
+                " {first}, and {more} more",
+                country=country,
+                name=name,
+                first=first,
+                more=len(more),
+            )
             if more
-            else f"estimated holiday of {country} in the next two years: {name} on {first}",
-            label="announced at short notice",
-            hint="pin the dates with `frozen` when they are known, or correct them with `add` and"
-            " `remove`",
+            else Message(
+                "estimated holiday of {country} in the next two years: {name} on {first}",
+                country=country,
+                name=name,
+                first=first,
+            ),
+            label=Message("announced at short notice"),
+            hint=Message(
+                "pin the dates with `frozen` when they are known, or correct them with"
+                " `add` and `remove`"
+            ),
         )
 
 
@@ -72,6 +90,6 @@ RULE = Rule(
     code="ZS706",
     name="estimated-holidays",
     severity="note",
-    summary="estimated public holidays in the next two years",
+    summary=Message("estimated public holidays in the next two years"),
     check=check,
 )

@@ -12,9 +12,9 @@ from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
 from zsupport.wording import Message
 
-_HINT = (
-    "add `exchanged: mon` for the hours of a Monday, or `exchanged: ignore` for the hours of their"
-    " own weekday"
+_HINT = Message(
+    "add `exchanged: mon` for the hours of a Monday, or `exchanged:"
+    " ignore` for the hours of their own weekday"
 )
 
 
@@ -44,9 +44,18 @@ def check(subject: Subject) -> Iterator[Problem]:
         if pinned and not holidays.frozen_exchanged:
             yield Problem(
                 (*path, "holidays", "frozen"),
-                f"`frozen` omits exchanged working days of {country}: {first} and {more} more"
+                Message(
+                    "`frozen` omits exchanged working days of {country}: {first} and {more} more",
+                    country=country,
+                    first=first,
+                    more=more,
+                )
                 if more
-                else f"`frozen` omits an exchanged working day of {country}: {first}",
+                else Message(
+                    "`frozen` omits an exchanged working day of {country}: {first}",
+                    country=country,
+                    first=first,
+                ),
                 subject.document.key((*path, "holidays", "frozen")),
                 hint=Message(
                     "add `frozen-exchanged`, which `zsupport hours {freeze}` prints if you remove"
@@ -61,10 +70,14 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
             yield Problem(
                 place,
-                f"hours of exchanged working days not stated: {first} and {more} more"
+                Message(
+                    "hours of exchanged working days not stated: {first} and {more} more",
+                    first=first,
+                    more=more,
+                )
                 if more
-                else f"hours of an exchanged working day not stated: {first}",
-                label="some weekend days are working days in exchange for days off",
+                else Message("hours of an exchanged working day not stated: {first}", first=first),
+                label=Message("some weekend days are working days in exchange for days off"),
                 hint=_HINT,
             )
 
@@ -93,6 +106,6 @@ RULE = Rule(
     code="ZS713",
     name="exchanged-days",
     severity="warning",
-    summary="exchanged working days without stated hours",
+    summary=Message("exchanged working days without stated hours"),
     check=check,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Condition, Problem, Rule, Subject
 from zsupport.policy.yamltext import Path
+from zsupport.wording import Message
 
 _KINDS = {"entitlements": "grant", "commitment": "commitment", "targets": "rule"}
 
@@ -31,14 +32,14 @@ def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
     if subject.excluded(matched):
         kind = _KINDS.get(str(entry[0]), "calendar")
         if kind == "grant" and not subject.revision.grants[int(entry[1])].allow:
-            kind = "recommendation"
+            kind = Message("recommendation")
         yield _problem(subject, entry, kind, matched)
         return
     for position, alternative in enumerate(condition.when):
         matched = subject.decisions.matches_alternative(alternative)
         if subject.excluded(matched):
             path = subject.alternative(condition, position)
-            yield _problem(subject, path, "alternative", matched)
+            yield _problem(subject, path, Message("alternative"), matched)
 
 
 def _of_cells(subject: Subject) -> Iterator[Problem]:
@@ -55,7 +56,7 @@ def _of_cells(subject: Subject) -> Iterator[Problem]:
             paths.append(subject.document.target(rule, metric, cell))
     for cases, paths in by_key.values():
         related = tuple((path, "unreachable too") for path in paths[1:])
-        yield _problem(subject, paths[0], "target", cases)._replace(related=related)
+        yield _problem(subject, paths[0], Message("target"), cases)._replace(related=related)
 
 
 def _problem(subject: Subject, path: Path, kind: str, cases: Cases) -> Problem:
@@ -66,11 +67,20 @@ def _problem(subject: Subject, path: Path, kind: str, cases: Cases) -> Problem:
     priorities, excluded = _listed(leading), _listed(space.values_in("priority", cases))
     return Problem(
         path,
-        f"unreachable {kind}: the facts lead to {priorities}, not to {excluded}"
+        Message(
+            "unreachable {kind}: the facts lead to {priorities}, not to {excluded}",
+            kind=kind,
+            priorities=priorities,
+            excluded=excluded,
+        )
         if priorities
-        else f"unreachable {kind}: the facts lead to no priority, so never to {excluded}",
+        else Message(
+            "unreachable {kind}: the facts lead to no priority, so never to {excluded}",
+            kind=kind,
+            excluded=excluded,
+        ),
         subject.document.first(path),
-        hint=f"change the facts or the priority, or remove the {kind}",
+        hint=Message("change the facts or the priority, or remove the {kind}", kind=kind),
         case=subject.witness(cases),
     )
 
@@ -83,6 +93,6 @@ RULE = Rule(
     code="ZS414",
     name="excluded-priority",
     severity="error",
-    summary="priority that the facts of the same condition exclude",
+    summary=Message("priority that the facts of the same condition exclude"),
     check=check,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -21,9 +21,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         names = enumerated(f"`{code}`" for code in dict.fromkeys(codes))
         yield Problem(
             (),
-            f"suppression of {names} expired on {comment.until}",
+            Message("suppression of {names} expired on {until}", names=names, until=comment.until),
             comment.until_span,
-            hint="fix the finding, or set a later date",
+            hint=Message("fix the finding, or set a later date"),
         )
 
 
@@ -31,7 +31,7 @@ RULE = Rule(
     code="ZS902",
     name="expired-suppression",
     severity="warning",
-    summary="expired suppression of a finding that still exists",
+    summary=Message("expired suppression of a finding that still exists"),
     check=check,
     last=True,
 )

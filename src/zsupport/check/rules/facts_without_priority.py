@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zsupport.analysis.space import shown_case
 from zsupport.answer.space import union
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.wording import Counted
+from zsupport.wording import Counted, Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -21,9 +21,13 @@ def check(subject: Subject) -> Iterator[Problem]:
         combinations = Counted("{count} combination", "{count} combinations", space.size)
         yield Problem(
             ("priorities",),
-            f"no priority matches {unmatched.bit_count():,} of {combinations} of facts",
+            Message(
+                "no priority matches {bit_count} of {combinations} of facts",
+                bit_count=f"{unmatched.bit_count():,}",
+                combinations=combinations,
+            ),
             subject.document.key(("priorities",)),
-            hint="end the list with a priority without `when`, or widen a `when`",
+            hint=Message("end the list with a priority without `when`, or widen a `when`"),
             case=shown_case(space.first(unmatched)),
         )
 
@@ -32,6 +36,6 @@ RULE = Rule(
     code="ZS303",
     name="facts-without-priority",
     severity="warning",
-    summary="combinations of facts without a priority",
+    summary=Message("combinations of facts without a priority"),
     check=check,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rank import FewerHours, fewer_hours, ranked_pairs
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -21,11 +22,20 @@ def problem(subject: Subject, fewer: FewerHours) -> Problem:
     high, low = fewer.pair.high, fewer.pair.low
     return Problem(
         ("entitlements", fewer.high_grant, "hours"),
-        f"`{fewer.channel}` has fewer hours for `{high}` than for `{low}`, which ranks below it",
+        Message(
+            "`{channel}` has fewer hours for `{high}` than for `{low}`, which ranks below it",
+            channel=fewer.channel,
+            high=high,
+            low=low,
+        ),
         label=f"`{hours}`" if hours != better else None,
-        hint=f"use `{better}` for `{high}`, or hours that include it"
+        hint=Message(
+            "use `{better}` for `{high}`, or hours that include it", better=better, high=high
+        )
         if hours != better
-        else f"use hours for `{high}` that include all hours of `{low}`",
+        else Message(
+            "use hours for `{high}` that include all hours of `{low}`", high=high, low=low
+        ),
         case=subject.witness(fewer.cases),
         related=()
         if fewer.high_grant == fewer.low_grant
@@ -37,6 +47,6 @@ RULE = Rule(
     code="ZS502",
     name="fewer-hours-than-lower-plan",
     severity="error",
-    summary="fewer hours than a plan that ranks below",
+    summary=Message("fewer hours than a plan that ranks below"),
     check=check,
 )

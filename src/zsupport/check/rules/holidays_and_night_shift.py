@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY
 from zsupport.policy.model import PolicyCalendar
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -18,11 +19,16 @@ def check(subject: Subject) -> Iterator[Problem]:
         if document.node((*path, "holidays-apply-to")) is None:
             yield Problem(
                 (*path, "holidays"),
-                "ambiguous holidays: the policy does not state which night shift a holiday closes",
+                Message(
+                    "ambiguous holidays: the policy does not state which night shift a"
+                    " holiday closes"
+                ),
                 document.key((*path, "holidays")),
-                label="closed from 00:00 to 24:00 of each holiday",
-                hint="add `holidays-apply-to: date`, or `holidays-apply-to: start-date` to close"
-                " the night that begins on the holiday",
+                label=Message("closed from 00:00 to 24:00 of each holiday"),
+                hint=Message(
+                    "add `holidays-apply-to: date`, or `holidays-apply-to: start-date` to"
+                    " close the night that begins on the holiday"
+                ),
             )
 
 
@@ -41,6 +47,6 @@ RULE = Rule(
     code="ZS704",
     name="holidays-and-night-shift",
     severity="note",
-    summary="holidays and night shifts without `holidays-apply-to`",
+    summary=Message("holidays and night shifts without `holidays-apply-to`"),
     check=check,
 )

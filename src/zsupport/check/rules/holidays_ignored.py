@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -14,10 +15,10 @@ def check(subject: Subject) -> Iterator[Problem]:
             place = (*path, "holidays")
             yield Problem(
                 place,
-                "ignored holidays: hours open 24x7 are also open on holidays",
+                Message("ignored holidays: hours open 24x7 are also open on holidays"),
                 subject.document.key(place),
-                label="no effect",
-                hint="add `apply-holidays: true`, or remove the holidays",
+                label=Message("no effect"),
+                hint=Message("add `apply-holidays: true`, or remove the holidays"),
             )
 
 
@@ -25,6 +26,6 @@ RULE = Rule(
     code="ZS711",
     name="holidays-ignored",
     severity="warning",
-    summary="ignored holidays of hours that are open 24x7",
+    summary=Message("ignored holidays of hours that are open 24x7"),
     check=check,
 )

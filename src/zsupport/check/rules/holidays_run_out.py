@@ -8,7 +8,7 @@ from datetime import date
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
-from zsupport.wording import Counted
+from zsupport.wording import Counted, Message
 
 _AHEAD = 90
 
@@ -39,18 +39,18 @@ def check(subject: Subject) -> Iterator[Problem]:
                 year=year,
             )
         elif left == 0:
-            message = f"the list of holidays ends with {year}, today"
+            message = Message("the list of holidays ends with {year}, today", year=year)
         else:
-            message = f"the list of holidays ended with {year}"
+            message = Message("the list of holidays ended with {year}", year=year)
         missing = max(year, subject.today.year - 1) + 1
         yield Problem(
             place,
             message,
             subject.document.value(place) if covers else subject.document.key(place),
-            label="no later holidays",
-            hint=f"add the holidays of {missing}, and change `covers`"
+            label=Message("no later holidays"),
+            hint=Message("add the holidays of {missing}, and change `covers`", missing=missing)
             if covers
-            else f"add the holidays of {missing}",
+            else Message("add the holidays of {missing}", missing=missing),
         )
 
 
@@ -80,6 +80,6 @@ RULE = Rule(
     code="ZS705",
     name="holidays-run-out",
     severity="warning",
-    summary="list of holidays that ends soon or has ended",
+    summary=Message("list of holidays that ends soon or has ended"),
     check=check,
 )

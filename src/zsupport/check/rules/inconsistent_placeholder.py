@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 _PLACEHOLDER = re.compile(
     r"\$?\{\{?\s*[A-Za-z_0-9][\w.-]*\s*\}?\}|%\([A-Za-z_]\w*\)[sdif]|%[sdif](?![A-Za-z])"
@@ -36,15 +36,31 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = (*translation.path, language)
             missing, added = _quoted(expected - parts), _quoted(parts - expected)
             if missing and added:
-                message = f"the `{language}` text lacks {missing} and has {added}, unlike `{first}`"
+                message = Message(
+                    "the `{language}` text lacks {missing} and has {added}, unlike `{first}`",
+                    language=language,
+                    missing=missing,
+                    added=added,
+                    first=first,
+                )
             elif missing:
-                message = f"the `{language}` text lacks {missing}, unlike `{first}`"
+                message = Message(
+                    "the `{language}` text lacks {missing}, unlike `{first}`",
+                    language=language,
+                    missing=missing,
+                    first=first,
+                )
             else:
-                message = f"the `{language}` text has {added}, unlike `{first}`"
+                message = Message(
+                    "the `{language}` text has {added}, unlike `{first}`",
+                    language=language,
+                    added=added,
+                    first=first,
+                )
             yield Problem(
                 path,
                 message,
-                hint="use the same placeholders and addresses in every language",
+                hint=Message("use the same placeholders and addresses in every language"),
                 related=(((*translation.path, first), f"`{first}`"),),
             )
 
@@ -64,6 +80,6 @@ RULE = Rule(
     code="ZS802",
     name="inconsistent-placeholder",
     severity="warning",
-    summary="different placeholders or addresses in translations of a text",
+    summary=Message("different placeholders or addresses in translations of a text"),
     check=check,
 )

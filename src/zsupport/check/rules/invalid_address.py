@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import Number
 from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, SequenceNode, short
+from zsupport.wording import Message
 
 _NOT_IN_ADDRESSES = re.compile(r"[\s<>\"\u00ab\u00bb\u201c-\u201f]")
 _IN_ADDRESSES = re.compile(r"[.:/]")
@@ -100,6 +101,6 @@ RULE = Rule(
     code="ZS812",
     name="invalid-address",
     severity="warning",
-    summary="invalid address, or phone number without a country code",
+    summary=Message("invalid address, or phone number without a country code"),
     check=check,
 )

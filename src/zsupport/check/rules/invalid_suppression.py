@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -17,7 +18,7 @@ RULE = Rule(
     code="ZS903",
     name="invalid-suppression",
     severity="error",
-    summary="invalid suppression comment, or a comment without a reason",
+    summary=Message("invalid suppression comment, or a comment without a reason"),
     check=check,
     last=True,
 )

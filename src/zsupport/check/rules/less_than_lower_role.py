@@ -11,6 +11,7 @@ from zsupport.check.rules import (
     fewer_hours_than_lower_plan,
     slower_than_lower_plan,
 )
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -28,6 +29,6 @@ RULE = Rule(
     code="ZS504",
     name="less-than-lower-role",
     severity="error",
-    summary="role with fewer channels or hours, or slower targets, than a lower role",
+    summary=Message("role with fewer channels or hours, or slower targets, than a lower role"),
     check=check,
 )

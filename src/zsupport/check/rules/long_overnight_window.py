@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY
+from zsupport.wording import Message
 
 _WINDOW = re.compile(r"(\S+) +([0-9:]{5})-([0-9:]{5})")
 _HALF = DAY // 2
@@ -36,9 +37,17 @@ def check(subject: Subject) -> Iterator[Problem]:
                 continue
             yield Problem(
                 place,
-                f"`{text}` is open overnight, and closed from {match[3]} to {match[2]}",
-                hint=f"write `{match[1]} {swapped}`,"
-                " or suppress it: # zsupport: allow ZS721 -- reason",
+                Message(
+                    "`{text}` is open overnight, and closed from {match} to {match2}",
+                    text=text,
+                    match=match[3],
+                    match2=match[2],
+                ),
+                hint=Message(
+                    "write `{match} {swapped}`, or suppress it: # zsupport: allow ZS721 -- reason",
+                    match=match[1],
+                    swapped=swapped,
+                ),
             )
 
 
@@ -59,6 +68,6 @@ RULE = Rule(
     code="ZS721",
     name="long-overnight-window",
     severity="warning",
-    summary="overnight window whose opening and closing may be swapped",
+    summary=Message("overnight window whose opening and closing may be swapped"),
     check=check,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -15,8 +16,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         if position and rules and metric.id not in stated:
             yield Problem(
                 ("metrics", position, "id"),
-                f"no target rule states a target for `{metric.id}`",
-                hint="add a target, or `none` for no promise, or remove the metric",
+                Message("no target rule states a target for `{id}`", id=metric.id),
+                hint=Message("add a target, or `none` for no promise, or remove the metric"),
             )
 
 
@@ -24,6 +25,6 @@ RULE = Rule(
     code="ZS314",
     name="metric-without-target",
     severity="warning",
-    summary="metric without a target",
+    summary=Message("metric without a target"),
     check=check,
 )

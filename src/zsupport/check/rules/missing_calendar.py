@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.answer.space import Cases, union
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -28,9 +29,9 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = ("hours", hours)
             yield Problem(
                 path,
-                f"missing calendar in `{hours}` for some cases that use it",
+                Message("missing calendar in `{hours}` for some cases that use it", hours=hours),
                 subject.document.key(path),
-                hint="end the list with a calendar without `when`, or widen a `when`",
+                hint=Message("end the list with a calendar without `when`, or widen a `when`"),
                 case=subject.witness(left),
             )
 
@@ -71,6 +72,6 @@ RULE = Rule(
     code="ZS312",
     name="missing-calendar",
     severity="error",
-    summary="missing calendar for a case that uses the hours",
+    summary=Message("missing calendar for a case that uses the hours"),
     check=check,
 )

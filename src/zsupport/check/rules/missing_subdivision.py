@@ -9,6 +9,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.holidays import differing_subdivision
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
+from zsupport.wording import Message
 
 #: Cached, because many policies name the same country.
 _cached_subdivision = lru_cache(maxsize=256)(differing_subdivision)
@@ -38,9 +39,14 @@ def check(subject: Subject) -> Iterator[Problem]:
         if part is not None:
             yield Problem(
                 (*path, "holidays", "country"),
-                f"missing subdivision: public holidays of {holidays.country} differ by subdivision",
-                label=f"`{part}`, for example, has other holidays",
-                hint="add the `subdivision` of the office, or pin the holidays with `frozen`",
+                Message(
+                    "missing subdivision: public holidays of {country} differ by subdivision",
+                    country=holidays.country,
+                ),
+                label=Message("`{part}`, for example, has other holidays", part=part),
+                hint=Message(
+                    "add the `subdivision` of the office, or pin the holidays with `frozen`"
+                ),
             )
 
 
@@ -48,6 +54,6 @@ RULE = Rule(
     code="ZS714",
     name="missing-subdivision",
     severity="note",
-    summary="missing subdivision of a country with regional holidays",
+    summary=Message("missing subdivision of a country with regional holidays"),
     check=check,
 )

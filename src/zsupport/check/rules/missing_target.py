@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -40,9 +40,13 @@ def _missing_in_rule(
     names = _names(subject.space.values_in("priority", gap))
     return Problem(
         path,
-        f"missing `{metric}` target for {names} in cases that this rule matches",
+        Message(
+            "missing `{metric}` target for {names} in cases that this rule matches",
+            metric=metric,
+            names=names,
+        ),
         subject.document.key(path),
-        hint=f"add a target for {names}, or `not-stated`",
+        hint=Message("add a target for {names}, or `not-stated`", names=names),
         case=subject.witness(gap),
         severity=severity,
     )
@@ -58,11 +62,15 @@ def _missing_rule(subject: Subject, metric: str, left: Cases) -> Problem:
             restrictions.append(f"{name} {_names(values)}")
     return Problem(
         ("targets",),
-        f"missing `{metric}` target for cases with {' and '.join(restrictions)}"
+        Message(
+            "missing `{metric}` target for cases with {restrictions}",
+            metric=metric,
+            restrictions=" and ".join(restrictions),
+        )
         if restrictions
-        else f"missing `{metric}` target for some cases",
+        else Message("missing `{metric}` target for some cases", metric=metric),
         subject.document.key(("targets",)),
-        hint="add a rule for these cases, or write `not-stated`",
+        hint=Message("add a rule for these cases, or write `not-stated`"),
         case=subject.witness(left),
     )
 
@@ -79,6 +87,6 @@ RULE = Rule(
     code="ZS302",
     name="missing-target",
     severity="error",
-    summary="missing target for a case that can be opened",
+    summary=Message("missing target for a case that can be opened"),
     check=check,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -23,9 +24,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         names = ", ".join(dict.fromkeys(f"`{path[1]}`" for path in without))
         yield Problem(
             path,
-            f"missing time zone for {names}: these times are read as UTC",
-            label="in UTC",
-            hint="add a time zone, such as `timezone: Europe/Oslo`, or `timezone: UTC`",
+            Message("missing time zone for {names}: these times are read as UTC", names=names),
+            label=Message("in UTC"),
+            hint=Message("add a time zone, such as `timezone: Europe/Oslo`, or `timezone: UTC`"),
         )
 
 
@@ -33,6 +34,6 @@ RULE = Rule(
     code="ZS712",
     name="missing-time-zone",
     severity="warning",
-    summary="missing time zone, read as UTC",
+    summary=Message("missing time zone, read as UTC"),
     check=check,
 )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -20,9 +20,9 @@ def check(subject: Subject) -> Iterator[Problem]:
             names = enumerated(f"`{language}`" for language in missing)
             yield Problem(
                 translation.path,
-                f"missing translation in {names}, which most texts have",
+                Message("missing translation in {names}, which most texts have", names=names),
                 subject.document.key(translation.path),
-                hint=f"add the text in {names}",
+                hint=Message("add the text in {names}", names=names),
             )
 
 
@@ -30,6 +30,6 @@ RULE = Rule(
     code="ZS801",
     name="missing-translation",
     severity="warning",
-    summary="missing translation of a text",
+    summary=Message("missing translation of a text"),
     check=check,
 )

@@ -11,6 +11,7 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.windows import DAY
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
+from zsupport.wording import Message
 
 # More public holidays on workdays than any country has in a year.
 _PUBLIC_HOLIDAYS = 40
@@ -32,9 +33,15 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         yield Problem(
             (*path, "open"),
-            f"hours that never open: closed on every day from {start} to {last_day}",
-            label="never opens",
-            hint="correct the years in `dates`, `breaks` or `holidays`, or change the hours",
+            Message(
+                "hours that never open: closed on every day from {start} to {last_day}",
+                start=start,
+                last_day=last_day,
+            ),
+            label=Message("never opens"),
+            hint=Message(
+                "correct the years in `dates`, `breaks` or `holidays`, or change the hours"
+            ),
         )
 
 
@@ -74,6 +81,6 @@ RULE = Rule(
     code="ZS701",
     name="never-open",
     severity="error",
-    summary="hours that never open while the policy is in force",
+    summary=Message("hours that never open while the policy is in force"),
     check=check,
 )

@@ -8,6 +8,7 @@ from zsupport.answer.space import Cases
 from zsupport.check.rank import ranked_pairs
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import Member
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -27,7 +28,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if role in reported_by_rank:
             continue
         path = ("roles", role)
-        message = f"no channel granted to the role `{role}` with any plan"
+        message = Message("no channel granted to the role `{role}` with any plan", role=role)
         yield Problem(path, message, document.key(path), hint=_HINT)
     granted = [role for role in roles if role not in denied]
     reported_by_rank = (
@@ -40,13 +41,15 @@ def check(subject: Subject) -> Iterator[Problem]:
         if not cases:
             if plan in reported_by_rank:
                 continue
-            message = f"no channel granted to the plan `{plan}`"
+            message = Message("no channel granted to the plan `{plan}`", plan=plan)
             yield Problem(path, message, document.key(path), hint=_HINT, severity="warning")
             continue
         without = [role for role in granted if not cases & space.of("role", role)]
         if without:
             names = ", ".join(f"`{role}`" for role in without)
-            message = f"no channel granted to {names} with the plan `{plan}`"
+            message = Message(
+                "no channel granted to {names} with the plan `{plan}`", names=names, plan=plan
+            )
             case = subject.witness(space.of("plan", plan) & space.of("role", without[0]))
             case = {name: case[name] for name in ("plan", "role")}
             yield Problem(path, message, document.key(path), hint=_HINT, case=case)
@@ -59,12 +62,12 @@ def _above_members_with_channels(
     return {pair.high for pair in ranked_pairs(members) if pair.adjacent and cases_of[pair.low]}
 
 
-_HINT = "add a grant, or suppress this finding with a comment if the denial is intended"
+_HINT = Message("add a grant, or suppress this finding with a comment if the denial is intended")
 
 RULE = Rule(
     code="ZS301",
     name="no-channel-granted",
     severity="note",
-    summary="plan or role without any channel",
+    summary=Message("plan or role without any channel"),
     check=check,
 )

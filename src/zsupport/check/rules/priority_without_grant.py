@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -16,8 +17,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         if not entitled & subject.space.of("priority", priority.id):
             yield Problem(
                 ("priorities", position, "id"),
-                f"no grant allows opening a case with `{priority.id}`",
-                hint="name it in a grant of a channel that opens cases, or remove it",
+                Message("no grant allows opening a case with `{id}`", id=priority.id),
+                hint=Message("name it in a grant of a channel that opens cases, or remove it"),
             )
 
 
@@ -25,6 +26,6 @@ RULE = Rule(
     code="ZS313",
     name="priority-without-grant",
     severity="warning",
-    summary="priority without a grant",
+    summary=Message("priority without a grant"),
     check=check,
 )

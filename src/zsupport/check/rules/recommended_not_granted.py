@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path, SequenceNode
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -19,8 +20,11 @@ def check(subject: Subject) -> Iterator[Problem]:
             if cases and not cases & allowed and channel in granted:
                 yield Problem(
                     _place(subject, position, channel),
-                    f"recommended channel `{channel}` is not granted in any of these cases",
-                    hint="add it to `allow` in a grant for these cases, or remove it",
+                    Message(
+                        "recommended channel `{channel}` is not granted in any of these cases",
+                        channel=channel,
+                    ),
+                    hint=Message("add it to `allow` in a grant for these cases, or remove it"),
                     case=subject.witness(cases),
                 )
 
@@ -40,6 +44,6 @@ RULE = Rule(
     code="ZS413",
     name="recommended-not-granted",
     severity="warning",
-    summary="recommended channel that is not granted",
+    summary=Message("recommended channel that is not granted"),
     check=check,
 )

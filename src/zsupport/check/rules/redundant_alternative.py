@@ -8,6 +8,7 @@ from zsupport.check.edits import removal
 from zsupport.check.rule import Condition, Problem, Rule, Subject
 from zsupport.findings import Fix
 from zsupport.policy.model import Alternative, Remarks, Revision, When
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -22,15 +23,19 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         for position in range(len(condition.when)):
             if never[position]:
-                message = "redundant alternative: it matches no case"
+                message = Message("redundant alternative: it matches no case")
                 yield _problem(subject, condition, position, message, _HINT)
                 continue
             for other in range(len(condition.when)):
                 if other != position and _is_redundant(
                     subject.revision, condition.when, position, other
                 ):
-                    message = "redundant alternative: another alternative matches all of its cases"
-                    hint = "remove it, or write conditions that must all match in one mapping"
+                    message = Message(
+                        "redundant alternative: another alternative matches all of its cases"
+                    )
+                    hint = Message(
+                        "remove it, or write conditions that must all match in one mapping"
+                    )
                     related = subject.alternative(condition, other), "this alternative matches too"
                     problem = _problem(subject, condition, position, message, hint)
                     yield problem._replace(related=(related,))
@@ -87,7 +92,7 @@ def _within(alternative: Alternative, other_alternative: Alternative) -> bool:
 
 def _condition_problem(subject: Subject, condition: Condition) -> Problem:
     span = subject.document.first(condition.path)
-    return Problem(condition.path, "condition that matches no case", span, hint=_HINT)
+    return Problem(condition.path, Message("condition that matches no case"), span, hint=_HINT)
 
 
 def _problem(
@@ -95,16 +100,16 @@ def _problem(
 ) -> Problem:
     path = subject.alternative(condition, position)
     edits = removal(subject.document, path)
-    fix = Fix("remove the alternative", edits) if edits else None
+    fix = Fix(Message("remove the alternative"), edits) if edits else None
     return Problem(path, message, subject.document.first(path), hint=hint, fix=fix)
 
 
-_HINT = "remove it, or change it"
+_HINT = Message("remove it, or change it")
 
 RULE = Rule(
     code="ZS411",
     name="redundant-alternative",
     severity="warning",
-    summary="redundant alternative of a condition",
+    summary=Message("redundant alternative of a condition"),
     check=check,
 )

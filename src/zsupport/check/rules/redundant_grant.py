@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import Grant, Remarks
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -108,9 +109,9 @@ def _of_an_empty_group(subject: Subject, position: int) -> Problem:
     path = ("entitlements", position)
     return Problem(
         path,
-        "grant without channels: its group is empty",
+        Message("grant without channels: its group is empty"),
         subject.document.first(path),
-        hint="change the group, or remove the grant",
+        hint=Message("change the group, or remove the grant"),
     )
 
 
@@ -120,13 +121,16 @@ def _problem(subject: Subject, position: int, covering: list[int]) -> Problem:
     span = subject.document.first(path)
     if not cases:
         return Problem(
-            path, "redundant grant: its `when` matches no case", span, hint="change its `when`"
+            path,
+            Message("redundant grant: its `when` matches no case"),
+            span,
+            hint=Message("change its `when`"),
         )
     return Problem(
         path,
-        "redundant grant: other grants allow the same in all of its cases",
+        Message("redundant grant: other grants allow the same in all of its cases"),
         span,
-        hint="remove it, or change its `when`",
+        hint=Message("remove it, or change its `when`"),
         case=subject.witness(cases),
         related=tuple((("entitlements", other), "this grant applies too") for other in covering),
     )
@@ -136,6 +140,6 @@ RULE = Rule(
     code="ZS403",
     name="redundant-grant",
     severity="warning",
-    summary="redundant grant",
+    summary=Message("redundant grant"),
     check=check,
 )

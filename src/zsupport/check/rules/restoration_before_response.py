@@ -9,6 +9,7 @@ from zsupport.check.rank import is_surely_slower
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.target_groups import TargetGroup
 from zsupport.policy.model import Metric
+from zsupport.wording import Message
 
 _LENGTHS = ("clock", "business")
 _ONCE = (*_LENGTHS, "business-days", "next-business-day", "by")
@@ -86,9 +87,13 @@ def problems(
             reported.add((cell.rule, cell.cell.key))
             yield Problem(
                 subject.target(cell),
-                f"`{metric.id}` is due before `{first.id}` in the same case",
+                Message(
+                    "`{id}` is due before `{id2}` in the same case", id=metric.id, id2=first.id
+                ),
                 label=cell.cell.target.text,
-                hint=f"swap the two targets, or add `starts: answered` to `{metric.id}`",
+                hint=Message(
+                    "swap the two targets, or add `starts: answered` to `{id}`", id=metric.id
+                ),
                 case=subject.witness(both),
                 related=(subject.related_target(first.id, first_cell),),
             )
@@ -98,6 +103,6 @@ RULE = Rule(
     code="ZS602",
     name="restoration-before-response",
     severity="warning",
-    summary="restoration due before the first response",
+    summary=Message("restoration due before the first response"),
     check=check,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from zsupport.check.rank import RankedValues, SlowerCell, ranked_pairs, slower_cells
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -45,14 +46,25 @@ def of_rule(subject: Subject, cells: list[SlowerCell]) -> Problem:
         for cell in cells
     )
     if by_hours:
-        hint = f"use `{rules[low_cell.rule].hours}` too, or hours that include it"
+        hint = Message(
+            "use `{hours}` too, or hours that include it", hours=rules[low_cell.rule].hours
+        )
     else:
-        hint = "check whether the conditions of the two rules are swapped"
+        hint = Message("check whether the conditions of the two rules are swapped")
     return Problem(
         (*path, "hours") if by_hours else path,
-        f"every target for `{high}` is slower than for `{low}`, which ranks below it: fewer hours"
+        Message(
+            "every target for `{high}` is slower than for `{low}`, which ranks"
+            " below it: fewer hours",
+            high=high,
+            low=low,
+        )
         if by_hours
-        else f"every target for `{high}` is slower than for `{low}`, which ranks below it",
+        else Message(
+            "every target for `{high}` is slower than for `{low}`, which ranks below it",
+            high=high,
+            low=low,
+        ),
         document.value((*path, "hours")) if by_hours else document.first(path),
         hint=hint,
         case=subject.witness(cases),
@@ -73,21 +85,40 @@ def of_cell(subject: Subject, slower: SlowerCell) -> Problem:
     priority = case.get("priority")
     if high_cell.cell.target.kind == "none":
         message = (
-            f"no {priority} promise for `{high}`, but a target for `{low}`, which ranks below it"
+            Message(
+                "no {priority} promise for `{high}`, but a target for `{low}`, which"
+                " ranks below it",
+                priority=priority,
+                high=high,
+                low=low,
+            )
             if priority
-            else f"no promise for `{high}`, but a target for `{low}`, which ranks below it"
+            else Message(
+                "no promise for `{high}`, but a target for `{low}`, which ranks below it",
+                high=high,
+                low=low,
+            )
         )
     else:
         message = (
-            f"{priority} target for `{high}` is slower than for `{low}`, which ranks below it"
+            Message(
+                "{priority} target for `{high}` is slower than for `{low}`, which ranks below it",
+                priority=priority,
+                high=high,
+                low=low,
+            )
             if priority
-            else f"target for `{high}` is slower than for `{low}`, which ranks below it"
+            else Message(
+                "target for `{high}` is slower than for `{low}`, which ranks below it",
+                high=high,
+                low=low,
+            )
         )
     return Problem(
         subject.target(high_cell),
         message,
         label=high_cell.cell.target.text,
-        hint=f"write `{low_cell.cell.target.text}` or a faster target",
+        hint=Message("write `{text}` or a faster target", text=low_cell.cell.target.text),
         case=case,
         related=(subject.related_target(low, low_cell),),
     )
@@ -97,6 +128,6 @@ RULE = Rule(
     code="ZS501",
     name="slower-than-lower-plan",
     severity="error",
-    summary="slower target than a plan that ranks below",
+    summary=Message("slower target than a plan that ranks below"),
     check=check,
 )

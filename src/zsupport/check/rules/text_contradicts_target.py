@@ -9,6 +9,7 @@ from functools import lru_cache
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.target import Target
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 _HOUR, _DAY = 3600, 86_400
 # A business day has at least six hours and at most all 24.
@@ -51,10 +52,14 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = path if language is None else (*path, language)
             yield Problem(
                 path,
-                f"the text says `{time.words}`, but the target is `{cell.target.text}`",
+                Message(
+                    "the text says `{words}`, but the target is `{text}`",
+                    words=time.words,
+                    text=cell.target.text,
+                ),
                 subject.document.part(path, time.words),
-                label=f"not `{cell.target.text}`",
-                hint="correct the text or the target; use `note` for other remarks",
+                label=Message("not `{text}`", text=cell.target.text),
+                hint=Message("correct the text or the target; use `note` for other remarks"),
                 related=(
                     (subject.document.target(position, metric, cell), f"`{cell.target.text}`"),
                 ),
@@ -108,6 +113,6 @@ RULE = Rule(
     code="ZS605",
     name="text-contradicts-target",
     severity="error",
-    summary="published text that contradicts the target",
+    summary=Message("published text that contradicts the target"),
     check=check,
 )

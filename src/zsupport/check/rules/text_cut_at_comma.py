@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path, ScalarNode
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -25,8 +26,8 @@ def check(subject: Subject) -> Iterator[Problem]:
             ):
                 yield Problem(
                     (*path, place),
-                    "text split at a comma: this item continues the item before it",
-                    hint="put quotes around the whole text",
+                    Message("text split at a comma: this item continues the item before it"),
+                    hint=Message("put quotes around the whole text"),
                     related=(((*path, place - 1), "the text begins here"),),
                 )
 
@@ -66,6 +67,6 @@ RULE = Rule(
     code="ZS803",
     name="text-cut-at-comma",
     severity="warning",
-    summary="text split at a comma inside [ ]",
+    summary=Message("text split at a comma inside [ ]"),
     check=check,
 )

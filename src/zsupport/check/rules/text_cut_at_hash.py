@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject, scalars
 from zsupport.policy.yamltext import split_lines
+from zsupport.wording import Message
 
 # A real comment has a space after the `#`, and begins with a word.
 _CUT = re.compile(r" #(?<=\S #)(?!zsupport)(?:[^\W_]| ?[0-9])[^\r\n]*")
@@ -37,8 +38,10 @@ def check(subject: Subject) -> Iterator[Problem]:
         if rest and not _FOR_PEOPLE.isdisjoint(names[-2:]):
             yield Problem(
                 path,
-                f"text cut off before `{rest[:30]}`, which is read as a comment",
-                hint="put quotes around the whole text; write `# ` and a word to begin a comment",
+                Message("text cut off before `{rest}`, which is read as a comment", rest=rest[:30]),
+                hint=Message(
+                    "put quotes around the whole text; write `# ` and a word to begin a comment"
+                ),
             )
 
 
@@ -46,6 +49,6 @@ RULE = Rule(
     code="ZS811",
     name="text-cut-at-hash",
     severity="warning",
-    summary="text without quotes that is cut off at ` #`",
+    summary=Message("text without quotes that is cut off at ` #`"),
     check=check,
 )

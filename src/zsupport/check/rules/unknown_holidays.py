@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -30,7 +31,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 (*path, "holidays", "subdivision" if part else "country"),
                 problem.message,
                 expected=problem.expected,
-                hint=problem.hint or "list the holidays in `add`, and remove `country`",
+                hint=problem.hint or Message("list the holidays in `add`, and remove `country`"),
             )
 
 
@@ -38,6 +39,6 @@ RULE = Rule(
     code="ZS708",
     name="unknown-holidays",
     severity="error",
-    summary="unknown country or subdivision of public holidays",
+    summary=Message("unknown country or subdivision of public holidays"),
     check=check,
 )

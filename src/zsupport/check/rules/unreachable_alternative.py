@@ -8,6 +8,7 @@ from zsupport.answer.space import Cases, Space
 from zsupport.check.rule import Condition, Problem, Rule, Subject
 from zsupport.policy.model import Alternative, When
 from zsupport.policy.yamltext import Path
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -102,9 +103,9 @@ def _unreachable(
         path = subject.alternative(condition, position)
         yield Problem(
             path,
-            "unreachable alternative: earlier entries decide all of its cases",
+            Message("unreachable alternative: earlier entries decide all of its cases"),
             subject.document.first(path),
-            hint="remove it, or move this entry before them",
+            hint=Message("remove it, or move this entry before them"),
             related=tuple(
                 (entry, "this entry decides first") for entry, cases in above if cases & matched
             ),
@@ -128,6 +129,6 @@ RULE = Rule(
     code="ZS415",
     name="unreachable-alternative",
     severity="warning",
-    summary="unreachable alternative of a condition",
+    summary=Message("unreachable alternative of a condition"),
     check=check,
 )

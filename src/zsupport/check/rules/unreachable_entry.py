@@ -8,6 +8,7 @@ from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import Commitment, PolicyCalendar
 from zsupport.policy.yamltext import Path
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -34,11 +35,13 @@ def _unreachable(
             path = paths[position]
             yield Problem(
                 path,
-                f"unreachable {kind}: earlier entries decide all of its cases"
+                Message("unreachable {kind}: earlier entries decide all of its cases", kind=kind)
                 if matched
-                else f"unreachable {kind}: its `when` matches no case",
+                else Message("unreachable {kind}: its `when` matches no case", kind=kind),
                 subject.document.first(path),
-                hint="move it before them, or change a `when`" if matched else "change its `when`",
+                hint=Message("move it before them, or change a `when`")
+                if matched
+                else Message("change its `when`"),
                 case=subject.witness(matched) if matched else None,
                 related=tuple(
                     (paths[above], "this entry decides first")
@@ -52,6 +55,6 @@ RULE = Rule(
     code="ZS412",
     name="unreachable-entry",
     severity="error",
-    summary="unreachable calendar or commitment in a list",
+    summary=Message("unreachable calendar or commitment in a list"),
     check=check,
 )

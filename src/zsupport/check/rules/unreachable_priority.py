@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.analysis.space import shown_case
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -23,20 +24,29 @@ def check(subject: Subject) -> Iterator[Problem]:
                 names = ", ".join(f"`{name}`" for name in below)
                 yield Problem(
                     path,
-                    f"`{priority.id}` has no `when`, which makes {names} unreachable",
-                    hint=f"add a `when` to `{priority.id}`, or move it to the end",
+                    Message(
+                        "`{id}` has no `when`, which makes {names} unreachable",
+                        id=priority.id,
+                        names=names,
+                    ),
+                    hint=Message("add a `when` to `{id}`, or move it to the end", id=priority.id),
                     severity="warning",
                 )
             return
         if not decides:
             yield Problem(
                 path,
-                f"unreachable priority `{priority.id}`: earlier priorities match all of its facts"
+                Message(
+                    "unreachable priority `{id}`: earlier priorities match all of its facts",
+                    id=priority.id,
+                )
                 if matched
-                else f"unreachable priority `{priority.id}`: its `when` matches no facts",
-                hint="move it before them, or change its `when`"
+                else Message(
+                    "unreachable priority `{id}`: its `when` matches no facts", id=priority.id
+                ),
+                hint=Message("move it before them, or change its `when`")
                 if matched
-                else "change its `when`",
+                else Message("change its `when`"),
                 case=shown_case(space.first(matched)) if matched else None,
                 related=tuple(
                     (("priorities", above, "id"), f"`{other.id}` matches first")
@@ -50,6 +60,6 @@ RULE = Rule(
     code="ZS404",
     name="unreachable-priority",
     severity="error",
-    summary="unreachable priority",
+    summary=Message("unreachable priority"),
     check=check,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -18,11 +19,13 @@ def check(subject: Subject) -> Iterator[Problem]:
             without_moment &= subject.decisions.without_opening_time & subject.decisions.allowed
             yield Problem(
                 ("targets", rule),
-                "unreachable target rule: it matches no case that can be opened",
+                Message("unreachable target rule: it matches no case that can be opened"),
                 subject.document.first(("targets", rule)),
-                hint="change `opened`: these hours are always open"
+                hint=Message("change `opened`: these hours are always open")
                 if without_moment
-                else "change its `when`, or add a grant that allows a channel in these cases",
+                else Message(
+                    "change its `when`, or add a grant that allows a channel in these cases"
+                ),
             )
             continue
         above = tuple(
@@ -32,9 +35,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         )
         yield Problem(
             ("targets", rule),
-            "unreachable target rule: earlier rules decide all of its cases",
+            Message("unreachable target rule: earlier rules decide all of its cases"),
             subject.document.first(("targets", rule)),
-            hint="move it before them, or remove it",
+            hint=Message("move it before them, or remove it"),
             case=subject.witness(matches),
             related=above,
         )
@@ -54,6 +57,6 @@ RULE = Rule(
     code="ZS401",
     name="unreachable-rule",
     severity="error",
-    summary="unreachable target rule",
+    summary=Message("unreachable target rule"),
     check=check,
 )

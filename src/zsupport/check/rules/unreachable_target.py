@@ -8,6 +8,7 @@ from zsupport.analysis.decisions import StatedCell
 from zsupport.check.rule import Problem, Rule, Subject, restricted_values
 from zsupport.policy.format import TARGET_KEY
 from zsupport.policy.yamltext import MappingNode
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -50,9 +51,11 @@ def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
                 if key not in read:
                     yield Problem(
                         (*path, key),
-                        f"unreachable target for `{key}`: this group has no priorities",
+                        Message(
+                            "unreachable target for `{key}`: this group has no priorities", key=key
+                        ),
                         subject.document.key((*path, key)),
-                        hint="change the group, or remove the target",
+                        hint=Message("change the group, or remove the target"),
                     )
 
 
@@ -78,13 +81,19 @@ def _of_metric(subject: Subject, rule: int, metric: str, unreachable: list[State
     if not hidden:
         return Problem(
             path,
-            f"unreachable targets for `{metric}`: no case can be opened with these priorities",
+            Message(
+                "unreachable targets for `{metric}`: no case can be opened with these priorities",
+                metric=metric,
+            ),
             subject.document.key(path),
             hint=_UNOPENED,
         )
     return Problem(
         path,
-        f"unreachable targets for `{metric}`: earlier rules decide all of their cases",
+        Message(
+            "unreachable targets for `{metric}`: earlier rules decide all of their cases",
+            metric=metric,
+        ),
         subject.document.key(path),
         hint=_HIDDEN,
         case=subject.witness(hidden[0].matches),
@@ -109,27 +118,48 @@ def _of_key(subject: Subject, same_key: list[StatedCell]) -> Problem:
         names = ", ".join(f"`{item.id}`" for item in subject.revision.priorities if item.id in own)
         return Problem(
             path,
-            f"unreachable target `{target}`: the `when` of this rule matches {names} only"
+            Message(
+                "unreachable target `{target}`: the `when` of this rule matches {names} only",
+                target=target,
+                names=names,
+            )
             if key == "*"
-            else f"unreachable target `{target}` for `{key}`: the `when` of this rule matches"
-            f" {names} only",
-            hint="remove `priority` from the `when`, or remove the target",
+            else Message(
+                "unreachable target `{target}` for `{key}`: the `when` of this rule"
+                " matches {names} only",
+                target=target,
+                key=key,
+                names=names,
+            ),
+            hint=Message("remove `priority` from the `when`, or remove the target"),
             related=((("targets", first.rule, "when"), f"only {names}"), *more),
         )
     if not first.matches:
         return Problem(
             path,
-            f"unreachable target `{target}`: no case of this rule can be opened"
+            Message(
+                "unreachable target `{target}`: no case of this rule can be opened", target=target
+            )
             if key == "*"
-            else f"unreachable target `{target}`: no case of this rule can be opened with `{key}`",
+            else Message(
+                "unreachable target `{target}`: no case of this rule can be opened with `{key}`",
+                target=target,
+                key=key,
+            ),
             hint=_UNOPENED,
             related=more,
         )
     return Problem(
         path,
-        f"unreachable target `{target}`: earlier rules decide all of its cases"
+        Message(
+            "unreachable target `{target}`: earlier rules decide all of its cases", target=target
+        )
         if key == "*"
-        else f"unreachable target `{target}` for `{key}`: earlier rules decide all of its cases",
+        else Message(
+            "unreachable target `{target}` for `{key}`: earlier rules decide all of its cases",
+            target=target,
+            key=key,
+        ),
         hint=_HIDDEN,
         case=subject.witness(first.matches),
         related=(*_above(subject, first), *more),
@@ -145,13 +175,13 @@ def _above(
             yield subject.target(item), f"`{item.cell.target.text}` decides first"
 
 
-_HIDDEN = "move it before them, or remove it"
-_UNOPENED = "remove it, or add a grant for these cases"
+_HIDDEN = Message("move it before them, or remove it")
+_UNOPENED = Message("remove it, or add a grant for these cases")
 
 RULE = Rule(
     code="ZS402",
     name="unreachable-target",
     severity="error",
-    summary="unreachable target in a target rule",
+    summary=Message("unreachable target in a target rule"),
     check=check,
 )

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator
 from zsupport.answer.space import Cases, Space
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import NOWHERE, Remarks, When
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -21,13 +22,15 @@ def check(subject: Subject) -> Iterator[Problem]:
         path = ("facts", fact.id)
         decides = fact.id in in_texts
         if fact.id not in named:
-            message = f"unused fact `{fact.id}`: no condition names it"
-            hint = "name it in a condition, or remove it"
+            message = Message("unused fact `{id}`: no condition names it", id=fact.id)
+            hint = Message("name it in a condition, or remove it")
             yield Problem(path, message, subject.document.key(path), hint=hint)
         # ZS407 reports a condition that names all of its values.
         elif named[fact.id] < len(fact.values) and not (decides or _decides(subject, fact.id)):
-            message = f"unused fact `{fact.id}`: conditions name it, but no answer depends on it"
-            hint = "change the rules whose conditions name it, or remove it"
+            message = Message(
+                "unused fact `{id}`: conditions name it, but no answer depends on it", id=fact.id
+            )
+            hint = Message("change the rules whose conditions name it, or remove it")
             yield Problem(path, message, subject.document.key(path), hint=hint)
 
 
@@ -136,6 +139,6 @@ RULE = Rule(
     code="ZS306",
     name="unused-fact",
     severity="warning",
-    summary="unused fact",
+    summary=Message("unused fact"),
     check=check,
 )

@@ -9,6 +9,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.findings import Fix
 from zsupport.policy.format import ALWAYS
 from zsupport.policy.yamltext import Path
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -24,11 +25,15 @@ def check(subject: Subject) -> Iterator[Problem]:
                 elif cell.hours not in (rule.hours, ALWAYS):
                     own[metric, cell.key] = cell.target.text
         if not used:
-            message = "unused `hours`: no target of this rule counts working time"
+            message = Message("unused `hours`: no target of this rule counts working time")
             yield _problem(subject, ("targets", position, "hours"), message)
         for (metric, key), text in own.items():
             path = ("targets", position, metric, *(() if key == "*" else (key,)), "hours")
-            yield _problem(subject, path, f"unused `hours`: `{text}` does not count working time")
+            yield _problem(
+                subject,
+                path,
+                Message("unused `hours`: `{text}` does not count working time", text=text),
+            )
 
 
 def _problem(subject: Subject, path: Path, message: str) -> Problem:
@@ -37,8 +42,10 @@ def _problem(subject: Subject, path: Path, message: str) -> Problem:
         path,
         message,
         subject.document.key(path),
-        hint="remove `hours`, or write a target in working time, such as `4 business hours`",
-        fix=Fix("remove `hours`", edits) if edits else None,
+        hint=Message(
+            "remove `hours`, or write a target in working time, such as `4 business hours`"
+        ),
+        fix=Fix(Message("remove `hours`"), edits) if edits else None,
     )
 
 
@@ -46,6 +53,6 @@ RULE = Rule(
     code="ZS405",
     name="unused-hours",
     severity="warning",
-    summary="unused `hours` in a target rule",
+    summary=Message("unused `hours` in a target rule"),
     check=check,
 )

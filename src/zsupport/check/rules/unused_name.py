@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -16,20 +17,33 @@ def check(subject: Subject) -> Iterator[Problem]:
     revision = subject.revision
     for group, (dimension, _) in subject.groups.items():
         if group not in subject.used_names.get(dimension, ()):
-            hint = f"name it in a condition on {dimension}, or remove it"
-            yield _problem(subject, ("groups", group), f"unused group `{group}`", hint)
+            hint = Message(
+                "name it in a condition on {dimension}, or remove it", dimension=dimension
+            )
+            yield _problem(
+                subject, ("groups", group), Message("unused group `{group}`", group=group), hint
+            )
     if revision.sources:
         sources = subject.used_sources
         unused = [source.id for source in revision.sources if source.id not in sources]
         for source in unused if len(unused) < len(revision.sources) else ():
-            hint = f"write `source: {source}` in the entries it documents, or remove it"
-            yield _problem(subject, ("sources", source), f"unused source `{source}`", hint)
+            hint = Message(
+                "write `source: {source}` in the entries it documents, or remove it", source=source
+            )
+            yield _problem(
+                subject,
+                ("sources", source),
+                Message("unused source `{source}`", source=source),
+                hint,
+            )
     if revision.hours:
         used = _hours(subject)
         unused = [hours for hours in revision.hours if hours not in used]
         for hours in unused if len(unused) < len(revision.hours) else ():
-            hint = "name it in a grant or a target rule, or remove it"
-            yield _problem(subject, ("hours", hours), f"unused hours `{hours}`", hint)
+            hint = Message("name it in a grant or a target rule, or remove it")
+            yield _problem(
+                subject, ("hours", hours), Message("unused hours `{hours}`", hours=hours), hint
+            )
 
 
 def _hours(subject: Subject) -> set[str | None]:
@@ -53,6 +67,6 @@ RULE = Rule(
     code="ZS304",
     name="unused-name",
     severity="warning",
-    summary="unused group, source or hours",
+    summary=Message("unused group, source or hours"),
     check=check,
 )

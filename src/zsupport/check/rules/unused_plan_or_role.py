@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -31,9 +32,16 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = (section, unnamed[0])
             yield Problem(
                 path,
-                f"policy does not distinguish these {section}: {names}",
+                Message(
+                    "policy does not distinguish these {section}: {names}",
+                    section=section,
+                    names=names,
+                ),
                 subject.document.key(path),
-                hint=f"name them in conditions if they differ, or merge these {section}",
+                hint=Message(
+                    "name them in conditions if they differ, or merge these {section}",
+                    section=section,
+                ),
                 related=tuple(
                     ((section, name), "not named in any condition either") for name in unnamed[1:]
                 ),
@@ -44,6 +52,6 @@ RULE = Rule(
     code="ZS305",
     name="unused-plan-or-role",
     severity="note",
-    summary="plans or roles that the policy does not distinguish",
+    summary=Message("plans or roles that the policy does not distinguish"),
     check=check,
 )

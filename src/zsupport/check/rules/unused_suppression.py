@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.suppressions import remove_codes
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -27,9 +27,13 @@ def check(subject: Subject) -> Iterator[Problem]:
         every = len(unused) == len(comment.codes)
         yield Problem(
             (),
-            f"unused suppression of {enumerated(f'`{code}`' for code in codes)}",
+            Message(
+                "unused suppression of {codes}", codes=enumerated(f"`{code}`" for code in codes)
+            ),
             comment.span if every else unused[0].span,
-            hint="remove the comment" if every else f"remove `{codes[0]}` from the comment",
+            hint=Message("remove the comment")
+            if every
+            else Message("remove `{codes}` from the comment", codes=codes[0]),
             fix=remove_codes(subject.document, comment, codes),
         )
 
@@ -38,7 +42,7 @@ RULE = Rule(
     code="ZS901",
     name="unused-suppression",
     severity="warning",
-    summary="unused suppression",
+    summary=Message("unused suppression"),
     check=check,
     last=True,
 )

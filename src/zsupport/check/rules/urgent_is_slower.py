@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rank import RankedValues, SlowerCell, pairs_in_order, slower_cells
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -47,9 +48,13 @@ def _reversed_priorities(subject: Subject, pair: RankedValues, cells: list[Slowe
     ids = [priority.id for priority in subject.revision.priorities]
     return Problem(
         ("priorities", ids.index(pair.high), "id"),
-        f"every rule has slower targets for `{pair.high}` than for `{pair.low}`",
-        label=f"more urgent than `{pair.low}`",
-        hint="list the most urgent priority first",
+        Message(
+            "every rule has slower targets for `{high}` than for `{low}`",
+            high=pair.high,
+            low=pair.low,
+        ),
+        label=Message("more urgent than `{low}`", low=pair.low),
+        hint=Message("list the most urgent priority first"),
         case=subject.witness(cells[0].cases),
         related=tuple(
             (
@@ -67,11 +72,23 @@ def _of_cells(subject: Subject, cells: list[SlowerCell]) -> Iterator[Problem]:
         target, other = high_cell.cell.target, low_cell.cell.target
         yield Problem(
             subject.target(high_cell),
-            f"no promise for `{pair.high}`, but a target for `{pair.low}`, which is less urgent"
+            Message(
+                "no promise for `{high}`, but a target for `{low}`, which is less urgent",
+                high=pair.high,
+                low=pair.low,
+            )
             if target.kind == "none"
-            else f"target for `{pair.high}` is slower than for `{pair.low}`, which is less urgent",
+            else Message(
+                "target for `{high}` is slower than for `{low}`, which is less urgent",
+                high=pair.high,
+                low=pair.low,
+            ),
             label=target.text,
-            hint=f"write `{other.text}` or a faster target, or change the target for `{pair.low}`",
+            hint=Message(
+                "write `{text}` or a faster target, or change the target for `{low}`",
+                text=other.text,
+                low=pair.low,
+            ),
             case=subject.witness(cases),
             related=(subject.related_target(pair.low, low_cell),),
             severity="warning" if target.kind == "none" else None,
@@ -82,6 +99,6 @@ RULE = Rule(
     code="ZS601",
     name="urgent-is-slower",
     severity="error",
-    summary="slower target for a more urgent priority",
+    summary=Message("slower target for a more urgent priority"),
     check=check,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY
 from zsupport.policy.model import PolicyCalendar
+from zsupport.wording import Message
 
 _DAYS = 30
 # 30 working days with five days a week.
@@ -27,15 +28,17 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         if days > _DAYS:
             length = (
-                f"{target.amount // 86_400} days of elapsed time"
+                Message("{amount} days of elapsed time", amount=target.amount // 86400)
                 if target.kind == "clock"
-                else f"{days:.0f} working days"
+                else Message("{days} working days", days=f"{days:.0f}")
             )
             yield Problem(
                 subject.document.target(position, metric, cell),
-                f"`{target.text}` is longer than {_DAYS} working days",
+                Message(
+                    "`{text}` is longer than {days} working days", text=target.text, days=_DAYS
+                ),
                 label=length if target.kind != "business-days" else None,
-                hint="check the unit: `m` for minutes, `h` for hours",
+                hint=Message("check the unit: `m` for minutes, `h` for hours"),
             )
 
 
@@ -66,6 +69,6 @@ RULE = Rule(
     code="ZS604",
     name="very-long-target",
     severity="warning",
-    summary="target longer than 30 working days",
+    summary=Message("target longer than 30 working days"),
     check=check,
 )

@@ -15,6 +15,7 @@ from zsupport.clock.zones import zone
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 # A longer window is never inside a DST gap: no time zone has a longer gap.
 _LONGEST = 120
@@ -89,9 +90,14 @@ def problem(path: Path, text: str, day: date, name: str) -> Problem:
     """Return the problem at the text of a window."""
     return Problem(
         path,
-        f"`{text}` is inside the DST gap of {name} on {day.isoformat()}",
-        label="closed on that day",
-        hint="write a window that begins before or ends after the gap",
+        Message(
+            "`{text}` is inside the DST gap of {name} on {isoformat}",
+            text=text,
+            name=name,
+            isoformat=day.isoformat(),
+        ),
+        label=Message("closed on that day"),
+        hint=Message("write a window that begins before or ends after the gap"),
     )
 
 
@@ -116,6 +122,6 @@ RULE = Rule(
     code="ZS703",
     name="window-in-dst-gap",
     severity="warning",
-    summary="window inside a DST gap",
+    summary=Message("window inside a DST gap"),
     check=check,
 )

@@ -9,6 +9,7 @@ from zsupport.check.rule import Problem, Rule, Subject, scalars
 from zsupport.check.yaml11 import any_different_reading, different_reading
 from zsupport.findings import Fix, Span
 from zsupport.policy.yamltext import ScalarNode
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -25,10 +26,15 @@ def check(subject: Subject) -> Iterator[Problem]:
         edits = quoting(subject.document, scalar)
         yield Problem(
             path,
-            f"YAML 1.1 reads `{scalar.text}` as {what}: `{text}`",
+            Message(
+                "YAML 1.1 reads `{text}` as {what}: `{text2}`",
+                text=scalar.text,
+                what=what,
+                text2=text,
+            ),
             _without_anchor(scalar),
-            hint=f'put it in quotes: "{scalar.text}"',
-            fix=Fix("put it in quotes", edits) if edits else None,
+            hint=Message('put it in quotes: "{text}"', text=scalar.text),
+            fix=Fix(Message("put it in quotes"), edits) if edits else None,
         )
 
 
@@ -42,6 +48,6 @@ RULE = Rule(
     code="ZS010",
     name="yaml-1.1-reading",
     severity="warning",
-    summary="text without quotes that YAML 1.1 reads as another value",
+    summary=Message("text without quotes that YAML 1.1 reads as another value"),
     check=check,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -14,9 +15,11 @@ def check(subject: Subject) -> Iterator[Problem]:
         if not target.amount and target.kind in ("clock", "business"):
             yield Problem(
                 subject.document.target(position, metric, cell),
-                f"zero target `{target.text}`: due as soon as its clock starts",
-                label="zero time",
-                hint="write the shortest intended time, `none` for no promise, or `not-stated`",
+                Message("zero target `{text}`: due as soon as its clock starts", text=target.text),
+                label=Message("zero time"),
+                hint=Message(
+                    "write the shortest intended time, `none` for no promise, or `not-stated`"
+                ),
             )
 
 
@@ -24,6 +27,6 @@ RULE = Rule(
     code="ZS603",
     name="zero-target",
     severity="error",
-    summary="zero target",
+    summary=Message("zero target"),
     check=check,
 )
