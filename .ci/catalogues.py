@@ -6,19 +6,28 @@ new texts of the source to the catalogues, and removes the unused ones.
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "src" / "zsupport" / "translations"
-#: The functions whose arguments are texts of the program, with the positions of the texts.
-KEYWORDS: dict[str, Any] = {"Message": None, "Counted": (1, 2), "words": None}
+#: The functions whose first arguments are texts of the program, with the number of these arguments.
+KEYWORDS = {"Message": 1, "words": 1, "Counted": 2}
+_HEADER = """\
+# The texts of zsupport in another language.
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Language: {language}\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
 
 
 def read_catalogue(path: Path) -> Catalog:
@@ -28,15 +37,26 @@ def read_catalogue(path: Path) -> Catalog:
 
 
 def texts_of_source() -> Catalog:
-    """Return the texts of the program."""
+    """Return the texts of the program: the first texts of each call of a function of KEYWORDS."""
     catalogue = Catalog()
-    folder = ROOT / "src" / "zsupport"
-    for _, _, text, _, context in extract_from_dir(
-        folder, [("**.py", "python")], keywords=KEYWORDS
-    ):
-        if isinstance(text, tuple) or any(map(str.isalpha, text)):
-            catalogue.add(text, context=context)
+    for path in sorted((ROOT / "src" / "zsupport").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            function = node.func
+            name = (
+                function.attr
+                if isinstance(function, ast.Attribute)
+                else getattr(function, "id", "")
+            )
+            texts = [_text(value) for value in node.args[: KEYWORDS.get(name, 0)]]
+            if texts and all(texts) and any(map(str.isalpha, "".join(texts))):
+                catalogue.add(texts[0] if len(texts) == 1 else tuple(texts))
     return catalogue
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def compile_catalogues() -> list[Path]:
@@ -57,10 +77,12 @@ def update_catalogues() -> None:
         catalogue = read_catalogue(path)
         catalogue.update(source, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
+        for message in catalogue:
+            message.flags.clear()
+        header = _HEADER.format(language=path.stem, plurals=catalogue.plural_forms)
         with path.open("wb") as file:
-            write_po(
-                file, catalogue, omit_header=False, sort_output=True, no_location=True, width=99
-            )
+            file.write(header.encode())
+            write_po(file, catalogue, omit_header=True, sort_output=True, width=99)
 
 
 try:

@@ -156,6 +156,12 @@ def glued(text: str) -> str:
     return text.replace(" ", NO_BREAK)
 
 
+def joined(texts: Iterable[str], separator: str) -> Message:
+    """Return texts with a separator between them."""
+    values = {f"text{number}": text for number, text in enumerate(texts)}
+    return Message(separator.join(f"{{{name}}}" for name in values), **values)
+
+
 def enumerated(names: Iterable[str], *, either: bool = False) -> str:
     """Return names as a list in a sentence: `a`, `a and b`, `a, b and c`. `either`: with `or`."""
     names = list(names)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from zsupport.check.batch import CheckResult
 from zsupport.check.catalogue import KINDS
 from zsupport.findings import SEVERITIES, Finding, Outcome
-from zsupport.wording import Counted, Message, enumerated
+from zsupport.wording import Counted, Message, enumerated, joined
 
 #: The number of findings of each severity in words.
 _COUNTS: dict[str, Callable[[int], Message]] = {
@@ -46,8 +46,7 @@ def closing(result: CheckResult, off: Sequence[str]) -> str:
 
     It also lists what configuration switched off, so that a reader notices such a change.
     """
-    clauses = {f"clause{number}": text for number, text in enumerate((*_counts(result), *off))}
-    return Message("; ".join(f"{{{name}}}" for name in clauses), **clauses)
+    return joined((*_counts(result), *off), "; ")
 
 
 def switched_off(result: CheckResult, excluded: str | None) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def advise(
     """
     moments = read_moments(common)
     if customer_tz is not None:
-        read(Message("--customer-tz"), customer_tz, zone)
+        read("--customer-tz", customer_tz, zone)
     question = read_question(common, moments)
     case = _Case(plan, role, priority, read_facts(fact), customer_tz, customer_country)
     stated = case

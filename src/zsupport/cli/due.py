@@ -93,9 +93,9 @@ def due(
     if at_risk is not None:
         from zsupport.clock.ratio import parse_ratio
 
-        risk = read(Message("--at-risk"), at_risk, parse_ratio)
+        risk = read("--at-risk", at_risk, parse_ratio)
     if customer_tz is not None:
-        read(Message("--customer-tz"), customer_tz, zone)
+        read("--customer-tz", customer_tz, zone)
     question = read_question(common, moments)
     answers = question.policy.due(
         plan=plan,
@@ -106,9 +106,9 @@ def due(
         metric=metric or (),
         opened=None if opened is None else moments.opened,
         at=None if common.at is None else moments.at,
-        answered=moments.read(Message("--answered"), answered),
-        updated=moments.read(Message("--updated"), updated),
-        resolved=moments.read(Message("--resolved"), resolved),
+        answered=moments.read("--answered", answered),
+        updated=moments.read("--updated", updated),
+        resolved=moments.read("--resolved", resolved),
         start=read_starts(start, moments),
         pause=[read_pause(text, moments) for text in pause or ()],
         at_risk=risk,
@@ -174,7 +174,7 @@ def read_starts(pairs: list[str] | None, moments: Moments) -> dict[str, datetime
                 Message("--start: `{pair}` is not METRIC=INSTANT", pair=pair),
                 Message("write --start {name}=INSTANT", name=name or "METRIC"),
             )
-        instant = moments.read(Message("--start"), text)
+        instant = moments.read("--start", text)
         assert instant is not None
         if starts.setdefault(name, instant) != instant:
             raise UsageError(Message("--start: duplicate metric `{name}`", name=name))
@@ -183,8 +183,8 @@ def read_starts(pairs: list[str] | None, moments: Moments) -> dict[str, datetime
 
 def read_pause(text: str, moments: Moments) -> tuple[datetime, datetime | None]:
     """Return the start and end of a pause FROM/TO; the end is None if TO is empty."""
-    begin, end = read(Message("--pause"), text, pause_parts)
-    start, until = moments.read(Message("--pause"), begin), moments.read(Message("--pause"), end)
+    begin, end = read("--pause", text, pause_parts)
+    start, until = moments.read("--pause", begin), moments.read("--pause", end)
     assert start is not None
     if until is not None and until < start:
         raise UsageError(

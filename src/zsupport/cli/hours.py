@@ -75,7 +75,7 @@ def hours(
     """
     moments = read_moments(common)
     if customer_tz is not None:
-        read(Message("--customer-tz"), customer_tz, zone)
+        read("--customer-tz", customer_tz, zone)
     question = read_question(common, moments)
     if freeze:
         from zsupport.answer.freeze import frozen_holidays

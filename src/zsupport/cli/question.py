@@ -39,7 +39,7 @@ from zsupport.sources.find import LocatedPolicy, choose, find
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.notes import missing_language
 from zsupport.view.questions import QuestionView
-from zsupport.wording import ENGLISH, Message, Wording, glued
+from zsupport.wording import ENGLISH, Message, Wording, glued, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -108,17 +108,9 @@ class Moments(NamedTuple):
 def read_moments(common: Common, opened: str | None = None) -> Moments:
     """Return the moments of `--at` (default: now) and `--opened` (default: `--at`)."""
     now = int(time.time())
-    tz = (
-        None
-        if common.tz is None
-        else read(Message("--tz"), common.tz, lambda text: _zone(text, now))
-    )
-    at, at_zone = (
-        (now, None) if common.at is None else _instant(Message("--at"), common.at, now, tz)
-    )
-    start, start_zone = (
-        (at, None) if opened is None else _instant(Message("--opened"), opened, now, tz)
-    )
+    tz = None if common.tz is None else read("--tz", common.tz, lambda text: _zone(text, now))
+    at, at_zone = (now, None) if common.at is None else _instant("--at", common.at, now, tz)
+    start, start_zone = (at, None) if opened is None else _instant("--opened", opened, now, tz)
     stated = tz or start_zone or at_zone
     return Moments(now, tz, to_datetime(at), to_datetime(start), stated or UTC, stated is not None)
 
@@ -207,11 +199,7 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
 def needed_input(answers: AnyAnswers) -> str:
     """Return the refusal with the options that are required for an answer."""
     messages = [w.message for w in answers.warnings if w.code == NEEDS_INPUT]
-    values = {f"message{number}": message for number, message in enumerate(messages)}
-    return Message(
-        "needs input: {messages}",
-        messages=Message("; ".join(f"{{{name}}}" for name in values), **values),
-    )
+    return Message("needs input: {messages}", messages=joined(messages, "; "))
 
 
 def finish(

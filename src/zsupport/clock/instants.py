@@ -376,7 +376,7 @@ def _invalid_instant(text: str, tz: str) -> BadText:
     return BadText(Message("invalid instant {text}", text=shown(text)), expected)
 
 
-def duration(seconds: int, *, days: bool = True) -> str:
+def duration(seconds: int, *, days: bool = True) -> Message:
     """Return a duration for people: `3 h 20 min`, `2 d 4 h`.
 
     Use `days=False` for working time: 24 working hours are not a day.
@@ -384,10 +384,14 @@ def duration(seconds: int, *, days: bool = True) -> str:
     minutes, rest = divmod(abs(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     whole, hours = divmod(hours, 24) if days else (0, hours)
+    if whole and hours:
+        return Message("{days} d {hours} h", days=whole, hours=hours)
     if whole:
-        parts = [f"{whole} d", f"{hours} h" if hours else ""]
-    elif hours:
-        parts = [f"{hours} h", f"{minutes} min" if minutes else ""]
-    else:
-        parts = [f"{minutes} min"] if minutes else [f"{rest} s"]
-    return " ".join(part for part in parts if part)
+        return Message("{days} d", days=whole)
+    if hours and minutes:
+        return Message("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    if hours:
+        return Message("{hours} h", hours=hours)
+    if minutes:
+        return Message("{minutes} min", minutes=minutes)
+    return Message("{seconds} s", seconds=rest)

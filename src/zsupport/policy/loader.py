@@ -450,9 +450,9 @@ class Builder:
         return names.part(
             Grant, GRANT, record,
             when=names.when(record.get("when"), ("plan", "role", "priority"), "entitlements"),
-            allow=names.expand(Message("channel"), (False, record.get("allow") or ())),
+            allow=names.expand("channel", (False, record.get("allow") or ())),
             # The channels of a group are in the order of their definition.
-            recommend=tuple(names.expand_groups(Message("channel"), record.get("recommend") or ())),
+            recommend=tuple(names.expand_groups("channel", record.get("recommend") or ())),
         )  # fmt: skip
 
     def read_priorities(self) -> tuple[Priority, ...]:
@@ -624,7 +624,7 @@ class Builder:
         if not read:
             return ()
         before = len(self.reader.findings)
-        roles = self.names.expand(Message("role"), read)
+        roles = self.names.expand("role", read)
         if not roles and len(self.reader.findings) == before:
             at = record.value("audience")
             message, hint = (

@@ -171,7 +171,7 @@ class TargetsReader:
             if target is None and read.has_no_value(key):
                 continue
             place = read.key(key)
-            for priority in self.names.expand(Message("priority"), (False, [place])):
+            for priority in self.names.expand("priority", (False, [place])):
                 scope = _TargetScope(rule, at.text, priority)
                 cell = self._cell(target, read, place, scope, declared)
                 if priority in cells:

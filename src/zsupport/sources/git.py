@@ -313,7 +313,7 @@ class Repository:
     def _remote(self) -> str | None:
         """Return the remote to fetch from: `origin`, else the first remote, or None."""
         try:
-            remotes = self._text(Message("remote")).split("\n")
+            remotes = self._text("remote").split("\n")
         except _GitError:
             return None
         return "origin" if "origin" in remotes else remotes[0] or None
@@ -428,9 +428,7 @@ class Repository:
         """Return the files that a sparse checkout omits."""
         try:
             if (
-                self._text(
-                    Message("config"), "--type=bool", "--default=false", "core.sparseCheckout"
-                )
+                self._text("config", "--type=bool", "--default=false", "core.sparseCheckout")
                 != "true"
             ):
                 return set()

@@ -231,7 +231,7 @@ class _Mutants:
                 yield from self.swaps((*entry_path, "recommend"), "swap-recommended")
             yield from self.of_condition((*entry_path, "when"))
             yield from self.of_reference((*entry_path, "hours"))
-            yield from self.of_texts((*entry_path, "prerequisites"), Message("prerequisite"))
+            yield from self.of_texts((*entry_path, "prerequisites"), "prerequisite")
 
     def of_texts(self, path: Path, label: str) -> Iterator[Mutant]:
         node = self.node(path)
@@ -404,15 +404,13 @@ class _Mutants:
         if "holidays" in keys:
             yield self.drop("drop-holidays", (*path, "holidays"), Message("removed the holidays"))
         if "open" in keys:
-            yield from self.of_members((*path, "open"), Message("open"))
-        yield from self.of_members((*path, "any"), Message("any"))
+            yield from self.of_members((*path, "open"), "open")
+        yield from self.of_members((*path, "any"), "any")
 
     def of_channels(self) -> Iterator[Mutant]:
         node = self.node(("channels",))
         for key, _ in node.entries if isinstance(node, MappingNode) else ():
-            yield from self.of_texts(
-                ("channels", key.text, "prerequisites"), Message("prerequisite")
-            )
+            yield from self.of_texts(("channels", key.text, "prerequisites"), "prerequisite")
 
     def of_facts(self) -> Iterator[Mutant]:
         """Yield mutants with a different default of a fact."""

@@ -241,7 +241,7 @@ class _Binder:
 
     def example(self, record: Record, number: int, root: Node | None) -> Example | None:
         before = len(self.reader.findings)
-        expect = self.part(CASE, record, Message("expect"))
+        expect = self.part(CASE, record, "expect")
         node, way = expect or (None, record.way)
         records = [(command, self.part(CASE, record, command)) for command in TESTED]
         questions = [
@@ -596,9 +596,7 @@ class _Binder:
         """Return the expected value of a field: channels, a reason, or a node."""
         if command == "channels" and key in ("exactly", "include", "exclude"):
             before = len(self.reader.findings)
-            chosen = (
-                self.names(question.revision).expand(Message("channel"), value) if value[1] else ()
-            )
+            chosen = self.names(question.revision).expand("channel", value) if value[1] else ()
             if not chosen and key != "exactly" and len(self.reader.findings) == before:
                 self.report(
                     "ZS003", at, Message("these values select no channel"), Message("at least one")
@@ -727,7 +725,7 @@ class _Binder:
         revision = self.revision_at(self.moment(record.get("at"), None) or self.default)
         names = self.names(revision)
         where: dict[str, tuple[str, ...]] = {}
-        selection = self.part(INVARIANT, record, Message("for"))
+        selection = self.part(INVARIANT, record, "for")
         if selection is not None:
             where, _ = self.values(selection, revision)
         claims = []
@@ -738,7 +736,7 @@ class _Binder:
                 if read is None:
                     continue
                 if kind == "channel":
-                    chosen = names.expand(Message("channel"), read)
+                    chosen = names.expand("channel", read)
                     if "channel" in where and kind in claim:
                         self.report(
                             "ZS101",

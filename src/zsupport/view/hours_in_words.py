@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.policy_in_full import weekly_windows
-from zsupport.wording import enumerated, glued
+from zsupport.wording import NO_BREAK, Message, enumerated, joined
 
 if TYPE_CHECKING:
     from zsupport.answer.hours import SettledHours
@@ -13,26 +13,32 @@ if TYPE_CHECKING:
 _DASH = "\N{EN DASH}"
 
 
-def hours_in_words(name: str, settled: SettledHours) -> str:
+def hours_in_words(name: str, settled: SettledHours) -> Message:
     """Return named hours with the weeks and the time zones of their calendars."""
-    weeks: dict[str, list[str]] = {}
+    weeks: dict[str, list[Message]] = {}
     for calendar, hours in zip(settled.calendars, settled.time.hours, strict=False):
         weeks.setdefault(str(hours.zone), []).append(_week(calendar))
-    texts = [f"{enumerated(dict.fromkeys(week))}, {zone}" for zone, week in weeks.items()]
-    return f"{name}: {'; '.join(texts)}" if texts else name
+    texts = [
+        Message("{week}, {zone}", week=enumerated(dict.fromkeys(week)), zone=zone)
+        for zone, week in weeks.items()
+    ]
+    if not texts:
+        return Message("{name}", name=name)
+    return Message("{name}: {weeks}", name=name, weeks=joined(texts, "; "))
 
 
-def _week(calendar: PolicyCalendar) -> str:
+def _week(calendar: PolicyCalendar) -> Message:
     if calendar.windows is None:
-        return "around the clock"
-    return ", ".join(map(_for_people, weekly_windows(calendar.windows)))
+        return Message("around the clock")
+    return joined(map(_for_people, weekly_windows(calendar.windows)), ", ")
 
 
-def _for_people(window: str) -> str:
+def _for_people(window: str) -> Message:
     """Return a window of the policy format for people: `mon-fri 09:00-17:00`."""
-    words = window.replace("-", _DASH).split(" ")
-    text = " ".join(
-        _DASH.join(day.capitalize() for day in word.split(_DASH)) if word[:1].isalpha() else word
-        for word in words
-    )
-    return glued(text)
+    parts = window.split(" ")
+    return joined(map(_days, parts), NO_BREAK)
+
+
+def _days(part: str) -> Message:
+    """Return a range of days or times for people."""
+    return joined((Message(text.capitalize()) for text in part.split("-")), _DASH)

@@ -5,49 +5,71 @@ from __future__ import annotations
 from zsupport.clock.instants import duration
 from zsupport.clock.problem import BadText
 from zsupport.clock.target import Target
+from zsupport.typed import TYPE_CHECKING
 from zsupport.view.times import working_time
-from zsupport.wording import Counted
+from zsupport.wording import Counted, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: When a target in working days is due on the last day, by the policy's reading of business days.
 _READINGS = {
-    "close": "closing time",
-    "opening": "opening time",
-    "same-time": "the same time of day",
+    "close": Message("closing time"),
+    "opening": Message("opening time"),
+    "same-time": Message("the same time of day"),
+}
+#: The targets that are always written in the same way.
+_FIXED = {
+    "next-business-day": Message("next working day"),
+    "week": Message("every week"),
+    "none": Message("no promise"),
+    "not-stated": Message("not stated"),
+}
+#: Rates by their period.
+_RATES: dict[str, Callable[[int], Message]] = {
+    "day": lambda count: Counted("{count} per day", "{count} per day", count),
+    "week": lambda count: Counted("{count} per week", "{count} per week", count),
+    "month": lambda count: Counted("{count} per month", "{count} per month", count),
 }
 #: Words that add nothing to a target in a published text.
 _EMPTY_WORDS = ("or less", "or fewer", "within", "less than", "up to", "max.", "in")
 
 
-def target_in_words(target: Target) -> str:
+def target_in_words(target: Target) -> Message:
     """Return a target in words, short enough for a table."""
-    if target.kind == "clock":
-        text = duration(target.amount, days=False) if target.amount else "0 min"
-    elif target.kind == "business":
-        text = working_time(target.amount)
+    if target.kind in _FIXED:
+        return _FIXED[target.kind]
+    if target.kind == "rate":
+        return _RATES[target.text.rpartition(" ")[2]](target.amount)
+    if target.kind == "by":
+        return Message("by {time} next working day", time=target.text.split(" ")[1])
+    if target.kind == "business":
+        time = working_time(target.amount)
     elif target.kind == "business-days":
-        text = Counted("{count} working day", "{count} working days", target.amount)
-    elif target.kind == "not-stated":
-        text = "not stated"
+        time = Counted("{count} working day", "{count} working days", target.amount)
+    elif target.amount:
+        time = duration(target.amount, days=False)
     else:
-        text = target.text.replace("business", "working")
-        return text if target.kind != "none" else "no promise"
-    return f"every {text}" if target.every else text
+        time = Message("0 min")
+    return Message("every {time}", time=time) if target.every else time
 
 
-def target_as_sentence(target: Target, business_day: str) -> str:
+def target_as_sentence(target: Target, business_day: str) -> Message:
     """Return a target as an answer in words: `within 2 working days, by closing time`.
 
     `business_day` is the policy's reading of business days.
     """
     words, by = target_in_words(target), _READINGS[business_day]
     if target.kind == "next-business-day":
-        return f"on the next working day, by {by}"
+        return Message("on the next working day, by {reading}", reading=by)
     if target.kind == "by":
         time = target.text.split(" ")[1]
-        return f"by {time} on the next working day"
+        return Message("by {time} on the next working day", time=time)
     if target.every or target.kind not in ("clock", "business", "business-days"):
         return words
-    return f"within {words}, by {by}" if target.kind == "business-days" else f"within {words}"
+    if target.kind == "business-days":
+        return Message("within {time}, by {reading}", time=words, reading=by)
+    return Message("within {time}", time=words)
 
 
 def adds_to_target(published: str, target: Target) -> bool:

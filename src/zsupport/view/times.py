@@ -6,11 +6,16 @@ from zsupport import dates
 from zsupport.clock.instants import duration, from_datetime
 from zsupport.clock.zonefile import Zone
 from zsupport.typed import NamedTuple
-from zsupport.wording import NO_BREAK, glued
+from zsupport.wording import Counted, Message, Wording, glued
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS = (
+    Message("Mon"), Message("Tue"), Message("Wed"), Message("Thu"), Message("Fri"),
+    Message("Sat"), Message("Sun"),
+)  # fmt: skip
 _MONTHS = (
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    Message("Jan"), Message("Feb"), Message("Mar"), Message("Apr"), Message("May"),
+    Message("Jun"), Message("Jul"), Message("Aug"), Message("Sep"), Message("Oct"),
+    Message("Nov"), Message("Dec"),
 )  # fmt: skip
 _DAY = 86_400
 #: From this number of days on, hours do not matter.
@@ -27,6 +32,7 @@ class Times(NamedTuple):
     zone: dates.tzinfo
     now: dates.datetime
     seconds: bool = True
+    words: Wording = Wording()  # the texts of the program for the reader
 
     def full(self, instant: dates.datetime, *, zone: bool = True) -> str:
         """Return weekday, date, clock time and zone: `Mon 23 Nov 2026, 14:00 CET`.
@@ -34,7 +40,7 @@ class Times(NamedTuple):
         An offset is in brackets: `Mon 23 Nov 2026, 14:00 (UTC+1)`.
         """
         local = self.local(instant)
-        text = f"{_day(local)} {local.year}, {_clock(local)}"
+        text = self._at(self.date(local.date(), year=True), local)
         name = self.zone_name(instant)
         name = name if name.isalpha() else f"({name})"
         return glued(f"{text} {name}" if zone else text)
@@ -46,8 +52,7 @@ class Times(NamedTuple):
         """
         local = self.local(instant)
         other = self.local(near or self.now)
-        year = "" if local.year == other.year else f" {local.year}"
-        return glued(f"{_day(local)}{year}, {_clock(local)}")
+        return self._at(self._day(local.date(), year=local.year != other.year), local)
 
     def near(self, instant: dates.datetime) -> str:
         """Return an instant briefly: `14:00` today, `Mon 14:00` this week, `Mon 30 Nov, 14:00`.
@@ -59,7 +64,8 @@ class Times(NamedTuple):
         if days == 0:
             return _clock(local)
         if 0 < days < len(_DAYS):
-            return glued(f"{_DAYS[local.weekday()]} {_clock(local)}")
+            weekday = self.words(_DAYS[local.weekday()])
+            return glued(self.words("{weekday} {time}", weekday=weekday, time=_clock(local)))
         return self.short(instant)
 
     def clock(self, instant: dates.datetime) -> str:
@@ -68,8 +74,7 @@ class Times(NamedTuple):
 
     def date(self, day: dates.date, *, year: bool = False) -> str:
         """Return weekday and date: `Fri 25 Dec`; with the year if it is not that of now."""
-        year = year or day.year != self.local(self.now).year
-        return glued(f"{_day(day)} {day.year}" if year else _day(day))
+        return self._day(day, year=year or day.year != self.local(self.now).year)
 
     def relative(self, instant: dates.datetime) -> str:
         """Return the elapsed time to an instant: `in 1 h 30 min`, `2 d 22 h ago`, `now`.
@@ -78,10 +83,12 @@ class Times(NamedTuple):
         """
         seconds = from_datetime(instant) - from_datetime(self.now)
         if not seconds:
-            return "now"
+            return self.words("now")
         days = abs(seconds) // _DAY
-        text = glued(f"{days} d" if days >= _WHOLE_DAYS else duration(seconds))
-        return f"in{NO_BREAK}{text}" if seconds > 0 else f"{text}{NO_BREAK}ago"
+        time = duration(days * _DAY if days >= _WHOLE_DAYS else seconds)
+        if seconds > 0:
+            return glued(self.words("in {time}", time=time))
+        return glued(self.words("{time} ago", time=time))
 
     def local(self, instant: dates.datetime) -> dates.datetime:
         """Return an instant as a local time."""
@@ -102,20 +109,30 @@ class Times(NamedTuple):
         hours, rest = divmod(abs(minutes), 60)
         return f"UTC{sign}{hours}:{rest:02d}" if rest else f"UTC{sign}{hours}"
 
+    def _at(self, day: str, local: dates.datetime) -> str:
+        return glued(self.words("{date}, {time}", date=day, time=_clock(local)))
 
-def working_time(seconds: int) -> str:
+    def _day(self, day: dates.date, *, year: bool) -> str:
+        weekday, month = _DAYS[day.weekday()], _MONTHS[day.month - 1]
+        if not year:
+            text = self.words("{weekday} {day} {month}", weekday=weekday, day=day.day, month=month)
+        else:
+            text = self.words(
+                "{weekday} {day} {month} {year}",
+                weekday=weekday, day=day.day, month=month, year=day.year,
+            )  # fmt: skip
+        return glued(text)
+
+
+def working_time(seconds: int) -> Message:
     """Return working time in words: `6 working hours`, `1 h 30 min of working time`."""
     minutes, rest = divmod(abs(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours and not minutes and not rest:
-        return f"{hours} working hour{'s' * (hours != 1)}"
+        return Counted("{count} working hour", "{count} working hours", hours)
     if minutes and not hours and not rest:
-        return f"{minutes} working minute{'s' * (minutes != 1)}"
-    return f"{duration(seconds, days=False)} of working time"
-
-
-def _day(day: dates.date) -> str:
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+        return Counted("{count} working minute", "{count} working minutes", minutes)
+    return Message("{time} of working time", time=duration(seconds, days=False))
 
 
 def _clock(local: dates.datetime) -> str:

@@ -28,7 +28,7 @@ from zsupport.view.screens.matrix import (
 )
 from zsupport.view.targets_in_words import adds_to_target, target_as_sentence, target_in_words
 from zsupport.view.times import working_time
-from zsupport.wording import NO_BREAK, glued
+from zsupport.wording import NO_BREAK, Message, glued
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ class CaseRow(NamedTuple):
         return self.promise.cell.target if self.promise.cell else None
 
     @property
-    def hours(self) -> str | None:
+    def hours(self) -> Message | None:
         """The hours over which the target counts, with their week; None: around the clock."""
         if self.answer.hours is None or self.promise.settled_hours is None:
             return None

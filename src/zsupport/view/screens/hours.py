@@ -118,7 +118,7 @@ def _headline(answers: HoursAnswers, answer: HoursAnswer, setting: Setting) -> H
 
 def _facts(answers: HoursAnswers, answer: HoursAnswer, opening: Opening) -> list[tuple[str, str]]:
     """Return the hours with their week, and the case."""
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     if answer.hours and opening.now.settled_hours is not None:
         pairs.append(("Hours", hours_in_words(answer.hours, opening.now.settled_hours)))
     elif answer.hours and (answer.channel or answers.query.channel):
