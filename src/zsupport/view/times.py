@@ -6,7 +6,7 @@ from zsupport import dates
 from zsupport.clock.instants import duration, from_datetime
 from zsupport.clock.zonefile import Zone
 from zsupport.typed import NamedTuple
-from zsupport.wording import Counted, Message, Wording, glued
+from zsupport.wording import Message, Wording, glued
 
 _DAYS = (
     Message("Mon"), Message("Tue"), Message("Wed"), Message("Thu"), Message("Fri"),
@@ -122,17 +122,6 @@ class Times(NamedTuple):
                 weekday=weekday, day=day.day, month=month, year=day.year,
             )  # fmt: skip
         return glued(text)
-
-
-def working_time(seconds: int) -> Message:
-    """Return working time in words: `6 working hours`, `1 h 30 min of working time`."""
-    minutes, rest = divmod(abs(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours and not minutes and not rest:
-        return Counted("{count} working hour", "{count} working hours", hours)
-    if minutes and not hours and not rest:
-        return Counted("{count} working minute", "{count} working minutes", minutes)
-    return Message("{time} of working time", time=duration(seconds, days=False))
 
 
 def _clock(local: dates.datetime) -> str:

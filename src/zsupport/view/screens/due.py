@@ -9,6 +9,12 @@ from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.answer.remarks import joined_lines
 from zsupport.clock.deadline import STARTS, ending_event, events_until
 from zsupport.clock.instants import duration, from_datetime, to_datetime
+from zsupport.clock.targets_in_words import (
+    adds_to_target,
+    target_as_sentence,
+    target_in_words,
+    working_time,
+)
 from zsupport.clock.windows import DAYS
 from zsupport.policy.model import BINDINGS
 from zsupport.report import Remark
@@ -26,8 +32,6 @@ from zsupport.view.screens.matrix import (
     values_key,
     with_places,
 )
-from zsupport.view.targets_in_words import adds_to_target, target_as_sentence, target_in_words
-from zsupport.view.times import working_time
 from zsupport.wording import NO_BREAK, Message, glued
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from zsupport.clock.instants import duration
 from zsupport.clock.problem import BadText
 from zsupport.clock.target import Target
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.times import working_time
-from zsupport.wording import Counted, Message
+from zsupport.wording import Counted, Message, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,23 +34,64 @@ _RATES: dict[str, Callable[[int], Message]] = {
 _EMPTY_WORDS = ("or less", "or fewer", "within", "less than", "up to", "max.", "in")
 
 
-def target_in_words(target: Target) -> Message:
-    """Return a target in words, short enough for a table."""
+def target_in_words(target: Target, *, short: bool = True) -> Message:
+    """Return a target in words: `4 h`, `4 working hours`, `next working day`.
+
+    With `short` it fits into a table. Otherwise units are not abbreviated, and a target around the
+    clock says so: `4 hours, around the clock`.
+    """
     if target.kind in _FIXED:
         return _FIXED[target.kind]
     if target.kind == "rate":
         return _RATES[target.text.rpartition(" ")[2]](target.amount)
     if target.kind == "by":
-        return Message("by {time} next working day", time=target.text.split(" ")[1])
-    if target.kind == "business":
-        time = working_time(target.amount)
-    elif target.kind == "business-days":
-        time = Counted("{count} working day", "{count} working days", target.amount)
-    elif target.amount:
-        time = duration(target.amount, days=False)
+        return _by(target.text.split(" ")[1], short=short)
+    if target.kind == "business-days":
+        time: Message = Counted("{count} working day", "{count} working days", target.amount)
+    elif target.kind == "business":
+        time = working_time(target.amount, short=short)
+    elif short:
+        time = duration(target.amount, days=False) if target.amount else Message("0 min")
     else:
-        time = Message("0 min")
+        time = _unabbreviated(target.amount)
+        if target.around_the_clock:
+            time = Message("{time}, around the clock", time=time)
     return Message("every {time}", time=time) if target.every else time
+
+
+def working_time(seconds: int, *, short: bool = True) -> Message:
+    """Return working time in words: `6 working hours`, `1 h 30 min of working time`.
+
+    Without `short`, units are not abbreviated: `1 hour 30 minutes of working time`.
+    """
+    minutes, rest = divmod(abs(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours and not minutes and not rest:
+        return Counted("{count} working hour", "{count} working hours", hours)
+    if minutes and not hours and not rest:
+        return Counted("{count} working minute", "{count} working minutes", minutes)
+    time = duration(seconds, days=False) if short else _unabbreviated(seconds)
+    return Message("{time} of working time", time=time)
+
+
+def _unabbreviated(seconds: int) -> Message:
+    """Return a duration in hours, minutes and seconds: `1 hour 30 minutes`."""
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts: list[Message] = []
+    if hours:
+        parts.append(Counted("{count} hour", "{count} hours", hours))
+    if minutes or not (hours or seconds):
+        parts.append(Counted("{count} minute", "{count} minutes", minutes))
+    if seconds:
+        parts.append(Counted("{count} second", "{count} seconds", seconds))
+    return joined(parts, " ")
+
+
+def _by(time: str, *, short: bool) -> Message:
+    if short:
+        return Message("by {time} next working day", time=time)
+    return Message("by {time} on the next working day", time=time)
 
 
 def target_as_sentence(target: Target, business_day: str) -> Message:
@@ -63,8 +103,7 @@ def target_as_sentence(target: Target, business_day: str) -> Message:
     if target.kind == "next-business-day":
         return Message("on the next working day, by {reading}", reading=by)
     if target.kind == "by":
-        time = target.text.split(" ")[1]
-        return Message("by {time} on the next working day", time=time)
+        return target_in_words(target, short=False)
     if target.every or target.kind not in ("clock", "business", "business-days"):
         return words
     if target.kind == "business-days":
