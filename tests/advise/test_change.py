@@ -7,6 +7,7 @@ from random import Random
 
 from reference.draw import block, draw
 
+import zsupport
 from zsupport.advise.advice import AdviceAnswers
 from zsupport.advise.change import smallest_change
 from zsupport.advise.summary import summary
@@ -48,6 +49,7 @@ def distance(revision: Revision, start: Case, channel: str, *, by_facts: bool) -
     if by_facts:
         del known["priority"]
     names = list(known)
+    retired = {plan.id for plan in revision.plans if plan.retired}
 
     rows = names_in(grant.when for grant in revision.grants) - {"priority"}
 
@@ -73,6 +75,8 @@ def distance(revision: Revision, start: Case, channel: str, *, by_facts: bool) -
         for case in level:
             for name in names:
                 for value in known[name]:
+                    if name == "plan" and value in retired and value != start.get("plan"):
+                        continue  # nobody can buy this plan
                     other = {**case, name: value}
                     key = tuple(sorted(other.items()))
                     if key not in seen:
@@ -211,7 +215,7 @@ def advice_of(text: str, plan: str | None = None, priority: str | None = None) -
     return Policy((revision,)).advise(plan=plan, priority=priority, at=AT)
 
 
-def test_the_nearest_priority_comes_first_then_plans_still_sold_then_other_facts() -> None:
+def test_the_nearest_priority_comes_first_then_plans_then_other_facts() -> None:
     advice = advice_of(ORDERED, plan="plus", priority="critical")
     assert advice[0].change == ({"name": "priority", "value": "urgent"},)
     assert summary(advice, str) == (
@@ -223,9 +227,25 @@ def test_the_nearest_priority_comes_first_then_plans_still_sold_then_other_facts
     assert low[0].not_included[1]["change"] == ({"name": "customer", "value": "agency"},)
     basic = advice_of(ORDERED, plan="basic", priority="high")
     assert basic[0].change == ({"name": "plan", "value": "plus"},)
-    # A plan that is no longer sold is the last choice.
+
+
+def test_a_plan_that_is_no_longer_sold_is_not_suggested() -> None:
+    # `old` is nearer than `top`, but it is retired.
     basic = advice_of(ORDERED, plan="basic", priority="low")
     assert basic[0].change == ({"name": "plan", "value": "top"},)
+    only_old = ORDERED.replace("plan: [old, top]", "plan: old")
+    basic = advice_of(only_old, plan="basic", priority="low")
+    assert basic[0].change == ({"name": "customer", "value": "agency"},)
+    # Customers who still have the retired plan keep it.
+    old = advice_of(only_old, plan="old", priority="low")
+    assert [channel["channel"] for channel in old[0].channels] == ["web"]
+
+
+def test_gitlab_does_not_suggest_its_legacy_plan_to_a_trial() -> None:
+    advice = zsupport.load("gitlab").advise(plan="trial", priority="normal", at=AT)
+    web = next(entry for entry in advice[0].not_included if entry["channel"] == "web")
+    assert web["change"] == ({"name": "plan", "value": "premium"},)
+    assert "starter" not in advice[0].summary[1]
 
 
 def many_facts(channels: int, condition: str) -> str:

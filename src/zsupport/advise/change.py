@@ -27,7 +27,7 @@ def smallest_change(
     case decide its priority. Among changes of equally many values, a change of the priority comes
     first, or of facts that decide it, then of the plan, of the role and of other facts. The
     nearest plan or role above that of the case precedes all others, and so does the nearest
-    priority. Plans that are no longer sold come last. Raises LimitExceeded.
+    priority. No change leads to a plan that is no longer sold. Raises LimitExceeded.
     """
     return next(iter(smallest_changes(revision, case, channels, by_facts=by_facts)), None)
 
@@ -77,7 +77,7 @@ class _Search:
 
     def nearest(self) -> list[dict[str, str]]:
         """Return the values of the nearest allowed cases that differ from the case."""
-        space, allowed = self.space, self._allowed()
+        space, allowed = self.space, self._allowed() & ~self._with_retired_plan()
         reached = space.every
         for name in space.values:
             reached &= space.of(name, self.case.get(name, _UNSTATED))
@@ -118,10 +118,12 @@ class _Search:
         members = {"plan": self.revision.plans, "role": self.revision.roles}.get(name)
         if members is None:
             return known
-        retired = (
-            {plan.id for plan in self.revision.plans if plan.retired} if name == "plan" else ()
-        )
-        return sorted(ranked_above(members, current), key=lambda id: id in retired)
+        return ranked_above(members, current)
+
+    def _with_retired_plan(self) -> Cases:
+        """Return the cases with a plan that nobody can change to, because it is retired."""
+        retired = (plan.id for plan in self.revision.plans if plan.retired)
+        return self.space.among("plan", (id for id in retired if id != self.case.get("plan")))
 
     def _allowed(self) -> Cases:
         """Return the cases in which a channel is allowed, also those with unstated dimensions."""
