@@ -121,9 +121,11 @@ def _channels(policy: Policy, at: datetime, common: Common) -> Screen:
     # This command has no options that change the assumed facts.
     answers = answers._replace(warnings=())
     lang = language_of(common)
-    setting = Setting(Times(zone(answers.revision.timezone), at), lang, words=wording(lang))
+    words = wording(lang)
+    times = Times(zone(answers.revision.timezone), at, words=words)
+    setting = Setting(times, lang, words=words)
     screen = channels.screen(answers, setting)
-    return (*screen, section(LabelledTexts((("Assumed", assumed),)))) if assumed else screen
+    return (*screen, section(LabelledTexts(((words("Assumed"), assumed),)))) if assumed else screen
 
 
 COMMAND = Command(policies, (_NAME,), _EXAMPLES)

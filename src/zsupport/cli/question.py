@@ -230,7 +230,7 @@ def finish(
             warnings=(*answers.warnings, *_language_warnings(common, answers))
         )
         lang = language_of(common)
-        on_screen = answers
+        for_reader = answers
         answers = answers._replace(warnings=_worded(answers.warnings, Wording(naming=flag_of)))
         if common.field is not None and common.format not in ("auto", "plain"):
             raise UsageError(
@@ -245,7 +245,7 @@ def finish(
             reasons = _reasons(question, answers, view)
         format = chosen_format(common.format)
         if common.field is None and format == "table":
-            screen, reasons = _screen(common, question, on_screen, view, reasons, stated), []
+            screen, reasons = _screen(common, question, for_reader, view, reasons, stated), []
         else:
             report = view.show(answers, query, question.zone, lang)
             report = report._replace(answer=view.answer, facts=tuple(question.policy.facts))
@@ -253,7 +253,7 @@ def finish(
                 notes = _notes(common, answers, report, reasons)
                 report, reasons = report._replace(notes=notes), []
             else:
-                stderr_lines = _stderr_lines(common, answers, report, refused=code == 2)
+                stderr_lines = _stderr_lines(common, for_reader, report, refused=code == 2)
         if screen is not None:
             emit(screen)
         elif common.field is not None:
@@ -310,7 +310,6 @@ def _screen(
 
     lang = language_of(common)
     words = wording(lang, _glued_flag)
-    answers = answers._replace(warnings=_worded(answers.warnings, words))
 
     def opening(query: Query) -> HoursAnswers:
         case = {**query._asdict(), "fact": query.facts}
@@ -318,17 +317,21 @@ def _screen(
         return question.policy.hours(**case, at=question.at, lang=lang)
 
     exact = "relative" not in stated
-    times = Times(question.zone_shown(answers), question.at, seconds=exact)
+    times = Times(question.zone_shown(answers), question.at, exact, words)
     stated |= {"why"} if common.why else set()
     stated |= {"at"} if common.at is not None else set()
     setting = Setting(times, lang, stated, words, opening, question.located.folder)
     blocks = load_screen(view.name)(answers, setting)
     if view.name not in EXPLAINED:
         few = len(reasons) <= _MAX_REASONS
-        lines = section(*map(_reason, reasons)) if few else deciding_places(answers, setting)
+        lines = (
+            section(*map(_reason, map(words.message, reasons)))
+            if few
+            else deciding_places(answers, setting)
+        )
         blocks = (*blocks, lines)
     if question.fallback:
-        blocks = (*blocks, section(_policy_line(answers)))
+        blocks = (*blocks, section(_policy_line(answers, words)))
     return render_screen(blocks, terminal_of(common.color))
 
 
@@ -344,13 +347,14 @@ def _reason(line: str) -> Paragraph:
     return Paragraph(text, indent=len(line) - len(line.lstrip(" ")))
 
 
-def _policy_line(answers: AnyAnswers) -> Paragraph:
+def _policy_line(answers: AnyAnswers, words: Wording) -> Paragraph:
     from zsupport.report.screen import Paragraph
 
     revision = answers.revision
     stated = answers.in_force and revision.start
     name = f"{revision.policy} {revision.start}" if stated else revision.policy
-    return Paragraph(f"{name}, the shipped example (use --policy for yours)", "dim")
+    text = words("{name}, the shipped example (use {policy} for yours)", name=name)
+    return Paragraph(text, "dim")
 
 
 def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:

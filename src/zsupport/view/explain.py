@@ -13,7 +13,7 @@ from zsupport.answer.grants import applying_grants
 from zsupport.errors import LimitExceeded
 from zsupport.policy.model import Alternative, Grant, Place, When, ranked_above
 from zsupport.typed import TYPE_CHECKING, Generic
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,18 +25,45 @@ if TYPE_CHECKING:
     from zsupport.answer.terms import TermAnswer
 
 
-def in_words(alternative: Alternative) -> str:
+#: A condition that always matches.
+ALWAYS = Message("always")
+
+
+def in_words(alternative: Alternative) -> Message:
     """Return an alternative of a condition in words: `plan pro or api, role owner`."""
-    parts = [f"{name} {any_of(values)}" for name, values in alternative.values.items()]
+    parts = [value_in_words(name, values) for name, values in alternative.values.items()]
     if alternative.opened:
         inside, hours = alternative.opened
-        parts.append(f"opened {'inside' if inside else 'outside'} {hours}")
-    return ", ".join(parts) or "always"
+        parts.append(
+            Message("opened inside {hours}", hours=hours)
+            if inside
+            else Message("opened outside {hours}", hours=hours)
+        )
+    return joined(parts, ", ") if parts else ALWAYS
 
 
-def condition_in_words(when: When) -> str:
+def value_in_words(name: str, values: Iterable[str]) -> Message:
+    """Return the values that a condition allows for a dimension: `plan pro or api`."""
+    return Message("{dimension} {values}", dimension=name, values=any_of(values))
+
+
+def condition_in_words(when: When) -> Message:
     """Return a condition in words: its alternatives, or `always` if it has none."""
-    return "; or ".join(in_words(alternative) for alternative in when) if when else "always"
+    return alternatives_in_words(when) if when else ALWAYS
+
+
+def alternatives_in_words(alternatives: Iterable[Alternative]) -> Message:
+    """Return the alternatives of a condition in words: `plan pro; or role owner`."""
+    return joined_by_or(map(in_words, alternatives))
+
+
+def joined_by_or(texts: Iterable[str]) -> Message:
+    """Return alternative texts, which can contain commas: `plan pro, role owner; or plan api`."""
+    first, *further = texts
+    text = Message("{text}", text=first)
+    for other in further:
+        text = Message("{first}; or {next}", first=text, next=other)
+    return text
 
 
 def any_of(values: Iterable[str]) -> str:
@@ -53,6 +80,10 @@ class Explainer(Generic[Row, Details]):
         self.revision = answers.revision
         self.where = where
 
+    def line(self, place: Place | Because, text: str) -> Message:
+        """Return the line of a place in the policy, with a text behind two spaces."""
+        return joined((self.at(place), text), "  ")
+
     def at(self, place: Place | Because) -> str:
         """Return the file and the line of a place in the policy."""
         return f"  {self.where}{self.revision.file}:{place.line}"
@@ -61,7 +92,7 @@ class Explainer(Generic[Row, Details]):
         """Return the line that says when the revision is in force; nothing if it is in force."""
         if self.answers.in_force:
             return []
-        return [f"{self.at(self.revision.validity_place)}  not in force"]
+        return [self.line(self.revision.validity_place, Message("not in force"))]
 
     def cases(self, case: Case, changed: str) -> list[Case]:
         """Return a case for each priority that the facts leave open; the case if it has a priority.
@@ -85,8 +116,14 @@ class Explainer(Generic[Row, Details]):
     def no_priority(self) -> list[str]:
         """Return a line for each priority with its condition, which does not match."""
         return [
-            f"{self.at(priority.place)}  {priority.id} does not match:"
-            f" {condition_in_words(priority.when)}"
+            self.line(
+                priority.place,
+                Message(
+                    "{priority} does not match: {condition}",
+                    priority=priority.id,
+                    condition=condition_in_words(priority.when),
+                ),
+            )
             for priority in self.revision.priorities
         ]
 
@@ -94,19 +131,24 @@ class Explainer(Generic[Row, Details]):
         """Return the conditions of grants that do not match a case."""
         grants = [g for g in self.revision.grants if set(channels) & set(g.allow)]
         if not grants:
-            return [f"{self.at(self.revision.grants_place)}  no grant allows it"]
-        lines = []
-        for grant in grants:
-            allowed = any_of(c for c in grant.allow if c in channels)
-            lines.append(
-                f"{self.at(grant.place)}  allows {allowed} for {_unmatched_parts(grant, case)}"
+            return [self.line(self.revision.grants_place, Message("no grant allows it"))]
+        return [
+            self.line(
+                grant.place,
+                Message(
+                    "allows {channels} for {condition}",
+                    channels=any_of(c for c in grant.allow if c in channels),
+                    condition=_unmatched_parts(grant, case),
+                ),
             )
-        return lines
+            for grant in grants
+        ]
 
-    def helpful_changes(self, case: Case, channels: list[str], what: str) -> list[str]:
+    def helpful_changes(self, case: Case, channels: list[str], state: str) -> list[str]:
         """Return the smallest changes of the case that make the answer positive.
 
-        If no change of a single value helps, a search over all cases finds the smallest change.
+        `state` is the positive answer. If no change of a single value helps, a search over all
+        cases finds the smallest change.
         """
 
         def allowed(changed: Case, name: str) -> bool:
@@ -116,17 +158,18 @@ class Explainer(Generic[Row, Details]):
                 for channel in channels
             )
 
-        changes = []
+        changes: list[str] = []
         for name, values in self.choices(case):
             good = [v for v in values if v != case.get(name) and allowed({**case, name: v}, name)]
             if good:
-                changes.append(f"with {name} {any_of(good)}")
+                changes.append(value_in_words(name, good))
         if not changes:
             change = self._smallest_change(case, channels)
             if not change:
                 return []
-            changes.append(f"with {enumerated(f'{name} {v}' for name, v in change.items())}")
-        return [f"  it would be {what} {'; or '.join(changes)}"]
+            changes.append(enumerated(f"{name} {value}" for name, value in change.items()))
+        ways = with_changes(changes)
+        return [Message("  it would be {state} {ways}", state=state, ways=ways)]
 
     def _smallest_change(self, case: Case, channels: list[str]) -> dict[str, str] | None:
         from zsupport.advise.change import smallest_change
@@ -160,6 +203,11 @@ class Explainer(Generic[Row, Details]):
         return [current, *(id for id in ranked if id != current)]
 
 
+def with_changes(changes: Iterable[str]) -> Message:
+    """Return alternative changes of a case: `with plan pro; or with role owner`."""
+    return joined_by_or(Message("with {change}", change=change) for change in changes)
+
+
 def case_of(answer: ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer) -> Case:
     """Return the case of an answer, without its channel."""
     return {
@@ -183,14 +231,21 @@ def _some(**values: str | None) -> Case:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _unmatched_parts(grant: Grant, case: Case) -> str:
+def _unmatched_parts(grant: Grant, case: Case) -> Message:
     """Return the parts of the condition of a grant that do not match, with values of the case."""
     ways = []
     for alternative in grant.when:
         wrong = [
-            f"{name} {any_of(values)}" + (f" (not {case[name]})" if name in case else "")
+            _unmatched(value_in_words(name, values), case.get(name))
             for name, values in alternative.values.items()
             if case.get(name) not in values
         ]
-        ways.append(", ".join(wrong))
-    return "; or ".join(ways)
+        ways.append(joined(wrong, ", "))
+    return joined_by_or(ways)
+
+
+def _unmatched(condition: Message, value: str | None) -> Message:
+    """Return a condition that does not match, with the value of the case."""
+    if value is None:
+        return condition
+    return Message("{condition} (not {value})", condition=condition, value=value)

@@ -51,7 +51,7 @@ def values_of(
 
 def retired(since: str | None) -> list[Remark]:
     """Return the remark about a retired plan."""
-    return [Remark("retired", f"plan retired since {since}")] if since else []
+    return [Remark("retired", Message("plan retired since {date}", date=since))] if since else []
 
 
 def _none(_: Answer) -> list[Remark]:
@@ -87,7 +87,9 @@ def row_remarks(
         for remark, numbers in concerned.items():
             if len(numbers) < len(labels):
                 groups = groups or _Groups(names, tuple(labels))
-                remark = Remark(remark.kind, f"{groups.naming(numbers)}: {remark.text}")
+                rows_named = groups.naming(numbers)
+                text = Message("{rows}: {remark}", rows=rows_named, remark=remark.text)
+                remark = Remark(remark.kind, text)
             result.append(remark)
         return tuple(result)
 
@@ -96,19 +98,26 @@ def row_remarks(
     return RowRemarks(remarks(listed) if some else every, every)
 
 
-def remarks_of_policy(answer: Answer, revision: Revision, lang: str) -> Iterator[Remark]:
-    """Yield the remarks of the policy that belong to an answer."""
-    return _of_policy(answer, {source.id: _source(source, lang) for source in revision.sources})
+def texts_of_policy(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Yield the notes, the doubts and the sources of an answer: their kind and their text.
+
+    The text of a source is its id.
+    """
+    for kind, texts in (
+        ("note", answer.note), ("unclear", answer.unclear), ("source", answer.source),
+    ):  # fmt: skip
+        for text in _lines(texts):
+            yield kind, text
 
 
 def _of_policy(answer: Answer, sources: Mapping[str, str]) -> Iterator[Remark]:
     """Yield the remarks of the policy that belong to an answer."""
-    for note in _lines(answer.note):
-        yield Remark("note", note)
-    for doubt in _lines(answer.unclear):
-        yield Remark("unclear", f"unclear: {doubt}")
-    for source in _lines(answer.source):
-        yield Remark("source", f"source: {sources.get(source, source)}")
+    for kind, text in texts_of_policy(answer):
+        if kind == "unclear":
+            text = Message("unclear: {doubt}", doubt=text)
+        elif kind == "source":
+            text = Message("source: {source}", source=sources.get(text, text))
+        yield Remark(kind, text)
 
 
 def _lines(text: str | None) -> list[str]:

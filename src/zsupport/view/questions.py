@@ -12,6 +12,7 @@ from zsupport.policy.model import Revision
 from zsupport.report import Report
 from zsupport.typed import TYPE_CHECKING, Generic, Mapping, NamedTuple
 from zsupport.version import FORMAT, VERSION
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,11 +119,20 @@ def all_warnings(answers: AnyAnswers, lang: str) -> tuple[Warning, ...]:
     return tuple(result)
 
 
-def not_in_force_text(revision: Revision) -> str:
+def not_in_force_text(revision: Revision) -> Message:
     """Return the sentence that states when the nearest revision is in force."""
     policy, start, last = revision.policy, revision.start, revision.last_day
     if start and last:
-        return f"the nearest revision of the policy `{policy}` is in force from {start} to {last}"
+        return Message(
+            "the nearest revision of the policy `{policy}` is in force from {start} to {last}",
+            policy=policy, start=start, last=last,
+        )  # fmt: skip
     if start:
-        return f"the nearest revision of the policy `{policy}` is in force from {start}"
-    return f"the nearest revision of the policy `{policy}` is in force until {last}"
+        return Message(
+            "the nearest revision of the policy `{policy}` is in force from {start}",
+            policy=policy, start=start,
+        )  # fmt: skip
+    return Message(
+        "the nearest revision of the policy `{policy}` is in force until {last}",
+        policy=policy, last=last,
+    )  # fmt: skip

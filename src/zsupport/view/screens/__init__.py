@@ -9,26 +9,22 @@ from __future__ import annotations
 from zsupport.answer.case import NEEDS_INPUT, AnyAnswers, say
 from zsupport.answer.remarks import joined_lines
 from zsupport.policy.model import Revision
-from zsupport.report import Remark
 from zsupport.report.screen import Heading, LabelledTexts, Paragraph, Section, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
-from zsupport.view.notes import remarks_of_policy
+from zsupport.view.notes import texts_of_policy
 from zsupport.view.questions import not_in_force_text
 from zsupport.view.times import Times
-from zsupport.wording import NO_BREAK, Wording, glued
+from zsupport.wording import NO_BREAK, Message, Wording, glued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from zsupport.answer.case import Answer, Query
     from zsupport.answer.opening import HoursAnswers
+    from zsupport.report import Remark
     from zsupport.report.screen import Screen
 
-#: The start of an `unclear` text: a doubt of the author of the policy.
-DOUBT = "doubtful: "
 AnyRow = TypeVar("AnyRow", bound="Answer")
-#: The title of a screen if no revision of the policy is in force.
-NOT_IN_FORCE = Heading("Not stated: no revision of the policy is in force")
 #: The questions with a screen; the other questions show tables.
 SCREENS: tuple[str, ...] = ("advise", "channels", "due", "hours", "priority", "terms", "topics")
 #: The questions whose screens show the reasons of `--why` themselves.
@@ -48,13 +44,23 @@ class Setting(NamedTuple):
 
 
 def load_screen(question: str) -> Callable[[AnyAnswers, Setting], Screen]:
-    """Return the function `screen` of a question in SCREENS."""
+    """Return the function that shows the answers to a question of SCREENS.
+
+    What the answers need from the person is below the title. `advise` states it in its own way.
+    """
     from importlib import import_module
 
     screen: Callable[[AnyAnswers, Setting], Screen] = import_module(
         f"zsupport.view.screens.{question}"
     ).screen
-    return screen
+    if question == "advise":
+        return screen
+
+    def with_needed(answers: AnyAnswers, setting: Setting) -> Screen:
+        title, *rest = screen(answers, setting)
+        return title, _needed(answers, setting.words), *rest
+
+    return with_needed
 
 
 def _no_remarks(_: Answer) -> tuple[Remark, ...]:
@@ -86,30 +92,30 @@ class Notes:
 
     `rows` are the answers on the screen. `own` returns the remarks of the question itself.
     `groups` return the groups of a row, such as `("channel", "phone")`: a remark of all rows of a
-    group is marked once, with `marks_of`. Remarks with a text of `omitted` are not shown.
+    group is marked once, with `marks_of`. Notes and doubts with a text of `omitted` are not shown.
     """
 
     def __init__(
         self,
         revision: Revision,
         rows: Sequence[AnyRow],
-        lang: str,
+        setting: Setting,
         own: Callable[[AnyRow], Iterable[Remark]] = _no_remarks,
         groups: Iterable[Callable[[AnyRow], Hashable]] = (),
         omitted: Iterable[str] = (),
     ) -> None:
         self._texts: dict[int, list[str]] = {}
-        hidden = frozenset(omitted)
+        words, hidden = setting.words, frozenset(omitted)
         rows_of: dict[str, int] = {}
         # Only JSON states the doubt about the days on which the revision is in force.
-        of_validity = Remark("unclear", f"unclear: {joined_lines(revision.validity.unclear, lang)}")
+        of_validity = joined_lines(revision.validity.unclear, setting.lang)
         for row in rows:
-            remarks = (*own(row), *remarks_of_policy(row, revision, lang))
-            texts = dict.fromkeys(
-                _in_words(remark)
-                for remark in remarks
-                if remark.kind != "source" and remark != of_validity and remark.text not in hidden
-            )
+            texts = dict.fromkeys(words.message(remark.text) for remark in own(row))
+            for kind, text in texts_of_policy(row):
+                if kind == "note" and text not in hidden:
+                    texts[text] = None
+                elif kind == "unclear" and text not in hidden and text != of_validity:
+                    texts[words(doubtful(text))] = None
             self._texts[id(row)] = list(texts)
             for text in texts:
                 rows_of[text] = rows_of.get(text, 0) + 1
@@ -160,8 +166,14 @@ class Notes:
         )
 
 
-def _in_words(remark: Remark) -> str:
-    return remark.text.replace("unclear: ", DOUBT, 1) if remark.kind == "unclear" else remark.text
+def doubtful(text: str) -> Message:
+    """Return an `unclear` text, a doubt of the author of the policy, for a screen."""
+    return Message("doubtful: {doubt}", doubt=text)
+
+
+def not_in_force_title(setting: Setting) -> Heading:
+    """Return the title of a screen if no revision of the policy is in force."""
+    return Heading(setting.words("Not stated: no revision of the policy is in force"))
 
 
 def sentence(text: str) -> str:
@@ -179,35 +191,35 @@ def assumed_facts(answers: AnyAnswers) -> list[str]:
     ]
 
 
-def needed(answers: AnyAnswers) -> tuple[tuple[str, str], ...]:
-    """Return what the answers need from the person, as labelled texts."""
-    texts = dict.fromkeys(w.message for w in answers.warnings if w.code == NEEDS_INPUT)
-    return tuple(("" if n else "Needed", sentence(text)) for n, text in enumerate(texts))
+def _needed(answers: AnyAnswers, words: Wording) -> Section:
+    """Return what the answers need from the person."""
+    texts = dict.fromkeys(
+        words.message(warning.message)
+        for warning in answers.warnings
+        if warning.code == NEEDS_INPUT
+    )
+    label = words("Needed")
+    pairs = tuple(("" if n else label, sentence(text)) for n, text in enumerate(texts))
+    return section(*([LabelledTexts(pairs)] if pairs else ()))
 
 
-def closing(
-    answers: AnyAnswers, setting: Setting, *lines: tuple[str, str], with_needed: bool = True
-) -> Section:
-    """Return the lines at the end of a screen: `lines`, assumed facts and warnings.
-
-    `with_needed` is False if the screen shows above what the answers need.
-    """
+def closing(answers: AnyAnswers, setting: Setting, *lines: tuple[str, str]) -> Section:
+    """Return the lines at the end of a screen: `lines`, assumed facts and warnings."""
+    words = setting.words
     assumed = assumed_facts(answers)
     pairs = list(lines)
     if assumed:
-        text = setting.words("{facts} (change with {fact})", facts=", ".join(assumed))
-        pairs.append((setting.words("Assumed"), text))
-    if with_needed:
-        pairs += needed(answers)
+        text = words("{facts} (change with {fact})", facts=", ".join(assumed))
+        pairs.append((words("Assumed"), text))
     texts = dict.fromkeys(
-        warning.message
+        words.message(warning.message)
         for warning in answers.warnings
         if warning.code not in ("default-fact", NEEDS_INPUT)
     )
     if not answers.in_force:
-        texts[not_in_force_text(answers.revision)] = None
+        texts[words(not_in_force_text(answers.revision))] = None
     if "why" in setting.stated:
-        pairs += [("Source", text) for text in _sources(answers, setting.lang)]
+        pairs += [(words("Source"), text) for text in _sources(answers, setting.lang)]
     return section(
         *([LabelledTexts(tuple(pairs))] if pairs else ()),
         *(Paragraph(sentence(text), "yellow") for text in texts),

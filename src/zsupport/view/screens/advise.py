@@ -54,7 +54,7 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
     rows += details.terms
     for channel in details.hours:
         rows += [details.channels[channel], *details.due.get(channel, ())]
-    notes = Notes(answers.revision, rows, setting.lang, groups=(_channel_of,))
+    notes = Notes(answers.revision, rows, setting, groups=(_channel_of,))
     shared = _shared_targets(answers, setting)
     sentences = summary(answers, lambda instant: _minute(instant, setting), setting.lang)
     assumed = [f"{fact['name']}={fact['value']}" for fact in advice.assumed]

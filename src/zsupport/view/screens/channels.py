@@ -23,12 +23,12 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.channels import recommended_first
 from zsupport.view.notes import retired, values_of
 from zsupport.view.screens import (
-    NOT_IN_FORCE,
     Notes,
     Setting,
     case_in_words,
     closing,
     display_names,
+    not_in_force_title,
     priority_label,
     sentence,
     with_id,
@@ -48,7 +48,7 @@ def screen(answers: ChannelAnswers, setting: Setting) -> Screen:
     """Return a card with the channels of one case, or a matrix of cases and channels."""
     allowed = [answer for answer in answers if answer.allowed]
     if not answers.in_force:
-        return section(NOT_IN_FORCE), closing(answers, setting)
+        return section(not_in_force_title(setting)), closing(answers, setting)
     names = [name for name in answers.columns if name != "channel"]
     # A column has one value if the policy does not define its dimension, such as the role.
     if len({values_of(answer, names) for answer in answers}) <= 1:
@@ -80,11 +80,11 @@ def _card(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Settin
     revision, lang = answers.revision, setting.lang
     case = case_in_words(answers, lang)
     if not allowed:
-        notes = Notes(revision, answers.answers, lang, _remarks_of_card)
+        notes = Notes(revision, answers.answers, setting, _remarks_of_card)
         denied = f"{answers[0].name} is not allowed" if len(answers) == 1 else "no channel"
         title = Heading(f"{case}: {denied}" if case else sentence(denied))
         return section(title), notes.section(), closing(answers, setting)
-    notes = Notes(revision, allowed, lang, _remarks_of_card)
+    notes = Notes(revision, allowed, setting, _remarks_of_card)
     listed = recommended_first(allowed)
     states, needed = _states(answers, [answer.channel for answer in listed], setting)
     count = Counted("{count} channel", "{count} channels", len(listed))
@@ -176,7 +176,7 @@ def _states(
             for row in opening
             if row.state != "not-entitled"
         ]
-        labeller = Labeller(opening.columns, of_channel)
+        labeller = Labeller(opening.columns, of_channel, setting.words)
         by_text: dict[str, list[MatrixRow]] = {}
         for item in merged(of_channel):
             by_text.setdefault(item.cells[0], []).append(item)
@@ -209,11 +209,11 @@ def _matrix(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Sett
     case = case_in_words(answers, setting.lang)
     of_case = f" for {case}" if case else ""
     if not allowed:
-        notes = Notes(answers.revision, answers.answers, setting.lang, _remarks)
+        notes = Notes(answers.revision, answers.answers, setting, _remarks)
         title = Heading(f"No channel is allowed{of_case}")
         return section(title), notes.section(), closing(answers, setting)
     notes = Notes(
-        answers.revision, allowed, setting.lang, _remarks,
+        answers.revision, allowed, setting, _remarks,
         groups=(_channel_of, *(partial(values_key, [name]) for name in names)),
     )  # fmt: skip
     channels = list(dict.fromkeys(answer.channel for answer in allowed))
@@ -230,7 +230,7 @@ def _matrix(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Sett
         )
         for values, by_channel in cells.items()
     ]
-    labeller = Labeller(names, rows)
+    labeller = Labeller(names, rows, setting.words)
 
     def labels(row: MatrixRow) -> tuple[str, ...]:
         return labeller.labels(row, lambda name, value: notes.marks_of((name, value)))

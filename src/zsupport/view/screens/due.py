@@ -22,7 +22,7 @@ from zsupport.report.screen import NONE, Heading, LabelledTexts, Matrix, Paragra
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
-from zsupport.view.screens import Notes, Setting, closing, needed, sentence
+from zsupport.view.screens import Notes, Setting, closing, sentence
 from zsupport.view.screens.matrix import (
     Labeller,
     MatrixRow,
@@ -102,12 +102,12 @@ def _reasons(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> 
 
 
 def _card(answers: DueAnswers, row: CaseRow, setting: Setting) -> Screen:
-    notes = Notes(answers.revision, [row.answer], setting.lang, _remarks_of_card)
+    notes = Notes(answers.revision, [row.answer], setting, _remarks_of_card)
     return (
         section(_headline(row, setting)),
-        section(LabelledTexts((*needed(answers), *_facts(answers, row, setting)))),
+        section(LabelledTexts(tuple(_facts(answers, row, setting)))),
         section(*(Paragraph(sentence(text)) for text in notes.texts(row.answer))),
-        closing(answers, setting, with_needed=False),
+        closing(answers, setting),
         *_reasons(answers, [row], setting),
     )
 
@@ -318,7 +318,7 @@ def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> S
     by_row = partial(values_key, names)
     by_column = partial(values_key, [across] if across else [])
     notes = Notes(
-        answers.revision, [row.answer for row in entitled], setting.lang, own,
+        answers.revision, [row.answer for row in entitled], setting, own,
         groups=(by_row, by_column) if across else (),
         omitted=() if "why" in setting.stated else _notes_of_channels(answers, setting.lang),
     )  # fmt: skip
@@ -336,10 +336,9 @@ def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> S
         pairs.append(("Not entitled", refused))
     return (
         section(_title_of_matrix(answers, setting)),
-        section(LabelledTexts(needed(answers))),
         section(*([table] if table.rows else [])),
         notes.section(),
-        closing(answers, setting, *pairs, with_needed=False),
+        closing(answers, setting, *pairs),
         *_reasons(answers, rows, setting),
     )
 
@@ -436,7 +435,7 @@ def _table(
         matrix_rows.append(MatrixRow(tuple((label,) for label in labels), cells))
     places = effective_places(matrix_rows)
     names, matrix_rows = [names[n] for n in places], with_places(matrix_rows, places)
-    labeller = Labeller(names, matrix_rows)
+    labeller = Labeller(names, matrix_rows, setting.words)
     shown = merged([row for row in matrix_rows if row.cells])
     refused = merged([row for row in matrix_rows if not row.cells])
     if not across:

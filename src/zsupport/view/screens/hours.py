@@ -24,7 +24,7 @@ from zsupport.report.screen import (
 )
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
-from zsupport.view.screens import DOUBT, NOT_IN_FORCE, Notes, Setting, closing, sentence
+from zsupport.view.screens import Notes, Setting, closing, not_in_force_title, sentence
 from zsupport.view.screens.matrix import (
     Labeller,
     MatrixRow,
@@ -52,7 +52,7 @@ def screen(answers: HoursAnswers, setting: Setting) -> Screen:
     """Return a card with the week for one answer, and a matrix for several."""
     if not answers.answers or not answers.in_force:
         title = Heading("Not stated: the policy defines no hours")
-        title = title if answers.in_force else NOT_IN_FORCE
+        title = title if answers.in_force else not_in_force_title(setting)
         return section(title), closing(answers, setting)
     if len(answers) == 1:
         return _card(answers, setting)
@@ -65,15 +65,14 @@ def _remarks(answer: HoursAnswer) -> list[Remark]:
 
 def _card(answers: HoursAnswers, setting: Setting) -> Screen:
     answer, opening = answers[0], answers.details[0]
-    notes = Notes(answers.revision, [answer], setting.lang, _remarks)
-    hidden = _undecided_texts(answers, answer, setting) if answer.state == NEEDS_INPUT else set()
-    texts = [text for text in notes.texts(answer) if text.removeprefix(DOUBT) not in hidden]
+    omitted = _undecided_texts(answers, answer, setting) if answer.state == NEEDS_INPUT else ()
+    notes = Notes(answers.revision, [answer], setting, _remarks, omitted=omitted)
     return (
         section(_headline(answers, answer, setting)),
         section(LabelledTexts(tuple(_facts(answers, answer, opening)))),
         _week(opening, setting) if answer.windows is not None else section(),
         _days_off(answer, setting),
-        section(*(Paragraph(sentence(text)) for text in texts)),
+        section(*(Paragraph(sentence(text)) for text in notes.texts(answer))),
         closing(answers, setting),
     )
 
@@ -244,7 +243,7 @@ def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
     by_name = not names
     # A note that concerns a priority, for example, is marked at the priority.
     notes = Notes(
-        answers.revision, entitled, setting.lang, _remarks,
+        answers.revision, entitled, setting, _remarks,
         groups=[partial(values_key, [name]) for name in names],
     )  # fmt: skip
     fields = () if names else ("hours",)
@@ -260,7 +259,7 @@ def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
     ]
     places = effective_places(rows)
     names, rows = [names[place] for place in places], with_places(rows, places)
-    labeller = Labeller(names, rows)
+    labeller = Labeller(names, rows, setting.words)
     shown = merged([row for row in rows if row.cells])
     refused = merged([row for row in rows if not row.cells])
     heads = tuple(map(str.capitalize, names))

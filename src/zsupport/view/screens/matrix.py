@@ -8,12 +8,14 @@ from zsupport.answer.case import Row
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.boxes import merged_boxes
 from zsupport.view.notes import values_of
+from zsupport.wording import Counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
     from zsupport.answer.case import Answer
+    from zsupport.wording import Wording
 
 #: The values of each dimension that a row stands for.
 Labels: TypeAlias = "tuple[tuple[str, ...], ...]"
@@ -76,9 +78,13 @@ def _labels_at(places: Sequence[int], row: MatrixRow) -> Labels:
 
 
 class Labeller:
-    """Names the values of dimensions; all values of a dimension are `any`."""
+    """Names the values of dimensions; all values of a dimension are `any`.
 
-    def __init__(self, columns: Sequence[str], rows: Sequence[MatrixRow]) -> None:
+    `words` writes the texts for the reader.
+    """
+
+    def __init__(self, columns: Sequence[str], rows: Sequence[MatrixRow], words: Wording) -> None:
+        self._words = words
         self._columns = columns
         self._every = [
             {value for row in rows for value in row.labels[place]} for place in range(len(columns))
@@ -99,18 +105,21 @@ class Labeller:
             if len(set(own)) == 1:
                 texts.append(self._label(values, place, row.labels) + own[0])
                 continue
-            named = (value or f"no {column}" for value in values)
+            named = (value or self._without(column) for value in values)
             texts.append(", ".join(map("".join, zip(named, own, strict=True))))
         return tuple(texts)
 
     def _label(self, values: tuple[str, ...], place: int, labels: Labels) -> str:
         if len(values) > 1 and set(values) == self._every[place] and len(labels) > 1:
-            return "any"
-        shown = [value or f"no {self._columns[place]}" for value in values]
+            return self._words("any")
+        shown = [value or self._without(self._columns[place]) for value in values]
         if len(shown) > _MAX_VALUES:
-            rest = len(shown) - _MAX_VALUES + 1
-            shown = [*shown[: _MAX_VALUES - 1], f"{rest} more"]
+            rest = Counted("{count} more", "{count} more", len(shown) - _MAX_VALUES + 1)
+            shown = [*shown[: _MAX_VALUES - 1], self._words(rest)]
         return ", ".join(shown)
+
+    def _without(self, column: str) -> str:
+        return self._words("no {dimension}", dimension=column)
 
     def naming(self, rows: Sequence[MatrixRow]) -> str:
         """Return a text that names rows: `trial, free`, or `free with user; pro with topic bill`.
@@ -126,7 +135,18 @@ class Labeller:
                 )
                 if set(values) != every
             ]
-            texts.append(" with ".join(labels) or "every case")
+            texts.append(self._case(labels))
         if len(texts) > _MAX_GROUPS:
-            texts[_MAX_GROUPS - 1 :] = [f"{len(texts) - _MAX_GROUPS + 1} more groups of cases"]
+            left_out = len(texts) - _MAX_GROUPS + 1
+            more = Counted("{count} more group of cases", "{count} more groups of cases", left_out)
+            texts[_MAX_GROUPS - 1 :] = [self._words(more)]
         return "; ".join(texts)
+
+    def _case(self, labels: Sequence[str]) -> str:
+        """Return the labels of a row as one text: `free with user`."""
+        if not labels:
+            return self._words("every case")
+        text = labels[0]
+        for label in labels[1:]:
+            text = self._words("{case} with {value}", case=text, value=label)
+        return text

@@ -44,7 +44,7 @@ from zsupport.view.policy_in_full import (
     weekly_hours,
     zone_in_words,
 )
-from zsupport.view.screens import DOUBT, Numbering, priority_label, with_id
+from zsupport.view.screens import Numbering, doubtful, priority_label, with_id
 from zsupport.wording import glued
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class _PolicyView:
         note, doubt = (joined_lines(text, self.lang) for text in (remarks.note, remarks.unclear))
         lines = [
             *([prefix + note] if note else ()),
-            *([f"{prefix}{DOUBT}{doubt}"] if doubt else ()),
+            *([f"{prefix}{doubtful(doubt)}"] if doubt else ()),
             *([f"{prefix}source: {remarks.source}"] if remarks.source else ()),
         ]
         for alternative in when:
@@ -285,7 +285,7 @@ class _PolicyView:
         marks = notes.marks(self.remarks(grant.remarks, grant.when))
         allowed = ", ".join(grant.allow)
         title = allowed or f"recommended: {', then '.join(grant.recommend)}"
-        pairs = [("when", condition_in_words(grant.when))]
+        pairs: list[tuple[str, str]] = [("when", condition_in_words(grant.when))]
         if grant.hours:
             pairs.append(("hours", grant.hours))
         if grant.prerequisites:
@@ -296,7 +296,7 @@ class _PolicyView:
         marks = notes.marks(self.remarks(priority.remarks, priority.when))
         name = self.text(priority.name)
         label = priority_label(priority.id, {("priority", priority.id): name})
-        pairs = []
+        pairs: list[tuple[str, str]] = []
         if priority.when:
             pairs.append(("when", condition_in_words(priority.when)))
         if priority.aliases:
@@ -313,7 +313,7 @@ class _PolicyView:
         off = calendar.holidays
         of_days_off = notes.marks(self.remarks(off.remarks)) if off else ""
         title = f"{id}{notes.marks(lines)}"
-        pairs = []
+        pairs: list[tuple[str, str]] = []
         if calendar.when:
             pairs.append(("when", condition_in_words(calendar.when)))
         elif len(self.revision.hours[id]) > 1:

@@ -17,12 +17,12 @@ from zsupport.report.screen import (
 from zsupport.view.explain import condition_in_words
 from zsupport.view.notes import values_of
 from zsupport.view.screens import (
-    NOT_IN_FORCE,
     Notes,
     Setting,
     closing,
     display_names,
     fact_meanings,
+    not_in_force_title,
     priority_label,
     sentence,
 )
@@ -35,7 +35,7 @@ _NO_MATCH = "No priority matches these facts"
 def screen(answers: PriorityAnswers, setting: Setting) -> Screen:
     """Return a card for one set of facts, a matrix for several, or the list of priorities."""
     if not answers.in_force:
-        return section(NOT_IN_FORCE), closing(answers, setting)
+        return section(not_in_force_title(setting)), closing(answers, setting)
     if answers.columns == ("priority",):
         return _list(answers, setting)
     if len(answers) == 1:
@@ -45,7 +45,7 @@ def screen(answers: PriorityAnswers, setting: Setting) -> Screen:
 
 def _card(answers: PriorityAnswers, answer: PriorityAnswer, setting: Setting) -> Screen:
     revision, lang = answers.revision, setting.lang
-    notes = Notes(revision, [answer], lang)
+    notes = Notes(revision, [answer], setting)
     meanings = fact_meanings(revision, lang)
     facts = {**answers.query.facts, **answer.facts}
     pairs = [(f"{fact}={value}", meanings.get((fact, value), "")) for fact, value in facts.items()]
@@ -79,7 +79,7 @@ def _card(answers: PriorityAnswers, answer: PriorityAnswer, setting: Setting) ->
 
 def _matrix(answers: PriorityAnswers, setting: Setting) -> Screen:
     names = list(answers.columns)
-    notes = Notes(answers.revision, answers.answers, setting.lang)
+    notes = Notes(answers.revision, answers.answers, setting)
     known = display_names(answers.revision, setting.lang)
     rows = [
         MatrixRow(
@@ -92,7 +92,7 @@ def _matrix(answers: PriorityAnswers, setting: Setting) -> Screen:
         )
         for answer in answers
     ]
-    labeller = Labeller(names, rows)
+    labeller = Labeller(names, rows, setting.words)
     shown = merged([row for row in rows if row.cells != ("",)])
     without = merged([row for row in rows if row.cells == ("",)])
     table = Matrix(
@@ -116,7 +116,7 @@ def _list(answers: PriorityAnswers, setting: Setting) -> Screen:
     revision = answers.revision
     if not len(answers):
         return section(Heading("No priorities")), closing(answers, setting)
-    notes = Notes(revision, answers.answers, setting.lang)
+    notes = Notes(revision, answers.answers, setting)
     names = display_names(revision, setting.lang)
     by_id = {priority.id: priority for priority in revision.priorities}
     decide = facts_decide(revision)

@@ -12,26 +12,26 @@ from zsupport.report.screen import (
     section,
 )
 from zsupport.view.notes import retired, values_of
-from zsupport.view.screens import NOT_IN_FORCE, Notes, Setting, case_in_words, closing
+from zsupport.view.screens import Notes, Setting, case_in_words, closing, not_in_force_title
 from zsupport.view.screens.matrix import Labeller, MatrixRow, merged
 
 
 def screen(answers: TermAnswers, setting: Setting) -> Screen:
     """Return a section for each topic with its texts, and the cases of each text."""
     if not answers.in_force:
-        return section(NOT_IN_FORCE), closing(answers, setting)
+        return section(not_in_force_title(setting)), closing(answers, setting)
     stated = [answer for answer in answers if answer.text is not None]
     case = case_in_words(answers, setting.lang)
     of_case = f" for {case}" if case else ""
     if not stated:
-        notes = Notes(answers.revision, answers.answers, setting.lang, _remarks)
+        notes = Notes(answers.revision, answers.answers, setting, _remarks)
         title = Heading(f"No terms{of_case}")
         return section(title), notes.section(), closing(answers, setting)
-    notes = Notes(answers.revision, stated, setting.lang, _remarks, groups=(_text_of,))
+    notes = Notes(answers.revision, stated, setting, _remarks, groups=(_text_of,))
     # A fact can have the name `topic` too.
     names = [n for n in dict.fromkeys(answers.columns) if n != "topic" or n in answers[0].facts]
     rows = {id(answer): _row(answer, names) for answer in answers}
-    labeller = Labeller(names, list(rows.values()))
+    labeller = Labeller(names, list(rows.values()), setting.words)
     by_topic: dict[str, dict[str, list[TermAnswer]]] = {}
     for answer in stated:
         by_text = by_topic.setdefault(answer.topic, {})

@@ -5,7 +5,14 @@ from __future__ import annotations
 from zsupport.answer.case import say
 from zsupport.answer.topics import TopicAnswer, TopicAnswers
 from zsupport.report.screen import Block, Heading, Paragraph, Screen, section
-from zsupport.view.screens import NOT_IN_FORCE, Notes, Setting, closing, display_names, with_id
+from zsupport.view.screens import (
+    Notes,
+    Setting,
+    closing,
+    display_names,
+    not_in_force_title,
+    with_id,
+)
 from zsupport.view.screens.reasons import deciding_places
 from zsupport.wording import enumerated, glued
 
@@ -13,10 +20,12 @@ from zsupport.wording import enumerated, glued
 def screen(answers: TopicAnswers, setting: Setting) -> Screen:
     """Return the resources of each topic. Topics with the same resources have one heading."""
     if not len(answers):
-        empty = Heading("No self-help resources") if answers.in_force else NOT_IN_FORCE
+        empty = (
+            Heading("No self-help resources") if answers.in_force else not_in_force_title(setting)
+        )
         return section(empty), closing(answers, setting)
     revision, lang = answers.revision, setting.lang
-    notes = Notes(revision, answers.answers, lang, groups=(_topic_of,))
+    notes = Notes(revision, answers.answers, setting, groups=(_topic_of,))
     roles = display_names(revision, lang)
     topics = {item.id: item for item in revision.self_help.topics} if revision.self_help else {}
     headings: dict[tuple[Block, ...], list[str]] = {}
