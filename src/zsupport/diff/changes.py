@@ -9,6 +9,9 @@ from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
+#: The value `channels` of a message. A headline replaces it by the channels of its cases.
+CHANNELS = "{channels}"
+
 AUDIENCES = ("customer", "support")
 #: The most severe class first.
 CLASSES = ("breaking", "risky", "compatible")
@@ -40,15 +43,14 @@ class Change(NamedTuple):
 
     code: str
     effect: str
-    message: str  # what changed, without the cases that it affects
+    #: What changed, without the affected cases. Its value `channels`, if any, is CHANNELS.
+    message: Message
     cases: Cases  # the cases whose answers differ
     old: Path | None = None  # None: the file has no such entry
     new: Path | None = None
     before: str | None = None
     after: str | None = None
     metric: str | None = None
-    #: The message for several channels. If set, both messages name the channels as `{channels}`.
-    plural: str | None = None
     #: For targets that cannot be compared: a moment with a later and one with an earlier deadline.
     moments: tuple[DeadlinesAtMoment | None, DeadlinesAtMoment | None] = (None, None)
 

@@ -8,13 +8,13 @@ from zsupport.analysis.revision import AnalysedRevision
 from zsupport.answer.case import say
 from zsupport.answer.space import Cases, union
 from zsupport.diff.cases import RevisionPair, ids_by_name
-from zsupport.diff.changes import Change, Changes, effect_of
+from zsupport.diff.changes import CHANNELS, Change, Changes, effect_of
 from zsupport.diff.counterparts import Counterparts
 from zsupport.diff.hours import HOURS_CODES, HoursComparison, open_hours
 from zsupport.policy.model import Channel, Text
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
 
 
 class _DecidingEntry(NamedTuple):
@@ -35,20 +35,36 @@ def find_changes(
         (
             before & ~after,
             Change(
-                "ZD201", "less", "{channels} is no longer allowed", 0,
-                before="allowed", after="not allowed",
-                plural="{channels} are no longer allowed",
+                "ZD201",
+                "less",
+                Counted(
+                    "{channels} is no longer allowed",
+                    "{channels} are no longer allowed",
+                    1,
+                    channels=CHANNELS,
+                ),
+                0,
+                before=Message("allowed"),
+                after=Message("not allowed"),
             ),
         ),
         (
             after & ~before,
             Change(
-                "ZD202", "more", "{channels} is now allowed", 0,
-                before="not allowed", after="allowed",
-                plural="{channels} are now allowed",
+                "ZD202",
+                "more",
+                Counted(
+                    "{channels} is now allowed",
+                    "{channels} are now allowed",
+                    1,
+                    channels=CHANNELS,
+                ),
+                0,
+                before=Message("not allowed"),
+                after=Message("allowed"),
             ),
         ),
-    ):  # fmt: skip
+    ):
         for was, now, cases in _split_by_entries(part, _grants(old), _grants(new)):
             paths = _places(was, now, counterparts)
             changes.add(change._replace(cases=cases, old=paths[0], new=paths[1]))
@@ -144,24 +160,39 @@ def _compare_prerequisites(
             was = [source for text in removed_texts for source in old[text]]
             now = [source for text in added_texts for source in new[text]]
             for old_part, new_part, shared in _split_by_entries(split, was, now):
-                message, plural = _prerequisite_messages(
-                    _quoted_list(removed_texts), _quoted_list(added_texts)
-                )
+                values = _quoted_list(removed_texts), _quoted_list(added_texts)
+                message = _prerequisite_message(*values)
                 places = _places(old_part, new_part, counterparts)
-                values = (_quoted_list(removed_texts) or None, _quoted_list(added_texts) or None)
-                changes.add(Change(code, effect, message, shared, *places, *values, plural=plural))
+                before, after = (value or None for value in values)
+                changes.add(Change(code, effect, message, shared, *places, before, after))
 
 
-def _prerequisite_messages(removed: str, added: str) -> tuple[str, str]:
-    """Return the messages for one channel and for several channels."""
+def _prerequisite_message(removed: str, added: str) -> Message:
+    """Return the message for removed prerequisites, added prerequisites, or both."""
     if removed and added:
-        return (
-            f"{{channels}} now requires {added} and no longer {removed}",
-            f"{{channels}} now require {added} and no longer {removed}",
+        return Counted(
+            "{channels} now requires {added} and no longer {removed}",
+            "{channels} now require {added} and no longer {removed}",
+            1,
+            channels=CHANNELS,
+            added=added,
+            removed=removed,
         )
     if added:
-        return f"{{channels}} now requires {added}", f"{{channels}} now require {added}"
-    return f"{{channels}} no longer requires {removed}", f"{{channels}} no longer require {removed}"
+        return Counted(
+            "{channels} now requires {added}",
+            "{channels} now require {added}",
+            1,
+            channels=CHANNELS,
+            added=added,
+        )
+    return Counted(
+        "{channels} no longer requires {removed}",
+        "{channels} no longer require {removed}",
+        1,
+        channels=CHANNELS,
+        removed=removed,
+    )
 
 
 def _only_in(
@@ -224,11 +255,16 @@ def _compare_hours(
                 part, _grants(pair.old), _grants(pair.new)
             ):
                 old_path, new_path = _places(old_part, new_part, counterparts)
-                message = f"hours of {{channels}} changed from {was.text} to {now.text}"
+                message = Message(
+                    "hours of {channels} changed from {before} to {after}",
+                    channels=CHANNELS,
+                    before=was.text,
+                    after=now.text,
+                )
                 changes.add(
                     Change(
                         HOURS_CODES[effect], effect, message, shared, old_path, new_path,
-                        was.text, now.text, plural=message,
+                        was.text, now.text,
                     )
                 )  # fmt: skip
 
@@ -267,15 +303,17 @@ def _compare_contacts(pair: RevisionPair, cases: Cases, changes: Changes) -> Non
         if was.kind != now.kind and was.opens_case == now.opens_case:
             places = ((*paths[0], "kind"), (*paths[1], "kind"))
             message = Message(
-                "kind of `{id}` changed from {kind} to {kind2}",
-                id=was.id,
-                kind=was.kind,
-                kind2=now.kind,
+                "kind of `{channel}` changed from {before} to {after}",
+                channel=was.id,
+                before=was.kind,
+                after=now.kind,
             )
             changes.add(Change("ZD208", "either", message, part, *places, was.kind, now.kind))
 
 
-def _contact_message(channel: str, name: str, removed: Sequence[str], added: Sequence[str]) -> str:
+def _contact_message(
+    channel: str, name: str, removed: Sequence[str], added: Sequence[str]
+) -> Message:
     if name == "address":
         if removed and added:
             return Message("`{channel}` has a different address", channel=channel)
@@ -318,9 +356,9 @@ def _compare_case_channels(pair: RevisionPair, cases: Cases, changes: Changes) -
     ):
         for id, kind in now.items() if differing else ():
             if part := differing & pair.space.of("channel", id):
-                message = Message("`{id}` can now open a case", id=id)
+                message = Message("`{channel}` can now open a case", channel=id)
                 if effect == "less":
-                    message = Message("`{id}` can no longer open a case", id=id)
+                    message = Message("`{channel}` can no longer open a case", channel=id)
                 old: Path = (*channel_path(pair.old, id), "kind")
                 new: Path = (*channel_path(pair.new, id), "kind")
                 changes.add(Change(code, effect, message, part, old, new, was[id], kind))

@@ -15,13 +15,27 @@ from zsupport.findings import Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, path_text
 from zsupport.typed import NamedTuple
-from zsupport.wording import Counted, Message, enumerated
+from zsupport.wording import Counted, Message, enumerated, joined
 
 #: The number of changes of each class in words.
 _COUNTS: dict[str, Callable[[int], Message]] = {
     "breaking": lambda n: Counted("{count} breaking change", "{count} breaking changes", n),
     "risky": lambda n: Counted("{count} risky change", "{count} risky changes", n),
     "compatible": lambda n: Counted("{count} compatible change", "{count} compatible changes", n),
+}
+#: The affected values of a dimension other than a fact.
+_VALUES: dict[str, Callable[[str], Message]] = {
+    "plan": lambda values: Message("plan {values}", values=values),
+    "role": lambda values: Message("role {values}", values=values),
+    "channel": lambda values: Message("channel {values}", values=values),
+    "priority": lambda values: Message("priority {values}", values=values),
+}
+#: All values of a dimension other than a fact, with exceptions.
+_ALL_EXCEPT: dict[str, Callable[[str], Message]] = {
+    "plan": lambda values: Message("every plan except {values}", values=values),
+    "role": lambda values: Message("every role except {values}", values=values),
+    "channel": lambda values: Message("every channel except {values}", values=values),
+    "priority": lambda values: Message("every priority except {values}", values=values),
 }
 _SEVERITIES = {"breaking": "error", "risky": "warning", "compatible": "note"}
 #: The number of classes, from the start of CLASSES, that are at least as severe as each threshold.
@@ -80,9 +94,9 @@ def fails(counts: Mapping[str, int], threshold: str) -> bool:
 def _policy_headline(diff: PolicyDiff, audience: str) -> Headline:
     """Return the headline for a policy that only one side has."""
     document = (diff.new or diff.old)[0]
-    change = Change("ZD001", "less", Message("policy `{id}` removed", id=diff.id), 0)
+    change = Change("ZD001", "less", Message("policy `{policy}` removed", policy=diff.id), 0)
     if diff.new:
-        change = Change("ZD002", "more", Message("policy `{id}` added", id=diff.id), 0)
+        change = Change("ZD002", "more", Message("policy `{policy}` added", policy=diff.id), 0)
     code = CODES[change.code]
     sides = (None, document) if diff.new else (document, None)
     size = sum(compared.size for compared in diff.compared)
@@ -110,15 +124,15 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
     count = change.cases.bit_count()
     message = _sentence(change, who, count, part)
     if len(diff.compared) > 1 and compared.period.text:
-        message = f"{message}, {compared.period.text}"
+        message = Message("{change}, {period}", change=message, period=compared.period.text)
     # If a side has no revision in force, the nearest file contains its first or last day.
     old = compared.old or _nearest(diff.old, compared)
     new = compared.new or _nearest(diff.new, compared)
     spans = _span(old, change.old or ()), _span(new, change.new or ())
     witness = shown_case(part.space.first(change.cases)) if change.cases else None
-    before = (
-        Message("before: {before}", before=change.before) if change.before else Message("before")
-    )
+    before = Message("before")
+    if change.before:
+        before = Message("before: {value}", value=change.before)
     finding = Finding(
         code.code, code.name, _SEVERITIES[kind], message, new.source.shown, spans[1],
         path_text(change.new or ()),
@@ -170,13 +184,19 @@ def _moments(change: Change, document: Document) -> dict[str, Any]:
 
 def _deadlines(change: Change, document: Document) -> str | None:
     """Return the moments of `_moments` as text; None if the change has none."""
-    texts = [
-        f"opened {moment['opened']}: due {moment['after'] or 'never'} instead of"
-        f" {moment['before'] or 'never'} ({name})"
-        for name, moment in _moments(change, document).items()
-        if moment
-    ]
-    return "; ".join(texts) or None
+    later, earlier = _moments(change, document).values()
+    texts = []
+    if later and later["after"]:
+        texts.append(Message("opened {opened}: due {after} instead of {before} (later)", **later))
+    elif later:
+        texts.append(Message("opened {opened}: due never instead of {before} (later)", **later))
+    if earlier and earlier["before"]:
+        texts.append(
+            Message("opened {opened}: due {after} instead of {before} (earlier)", **earlier)
+        )
+    elif earlier:
+        texts.append(Message("opened {opened}: due {after} instead of never (earlier)", **earlier))
+    return joined(texts, "; ") if texts else None
 
 
 def _nearest(documents: Sequence[Document], compared: PeriodDiff) -> Document:
@@ -202,7 +222,9 @@ def _affected_values(change: Change, part: ComparedCases) -> dict[str, tuple[str
     return {name: affected for name, affected in values.items() if affected != part.values[name]}
 
 
-def _scope(name: str, affected: Sequence[str], part: ComparedCases, change: Change) -> str | None:
+def _scope(
+    name: str, affected: tuple[str, ...], part: ComparedCases, change: Change
+) -> Message | None:
     """Return the affected values of a dimension as text; None if they need no mention."""
     if name == "channel":
         if _names_channels(change):
@@ -210,46 +232,64 @@ def _scope(name: str, affected: Sequence[str], part: ComparedCases, change: Chan
         if change.code[:3] in ("ZD3", "ZD4") and set(part.opening) <= set(affected):
             return None
     if name.startswith("opened "):
-        return f"opened {_joined(affected, either=True)} {name.removeprefix('opened ')}"
+        # If both sides of the hours were affected, the dimension would be omitted.
+        hours = name.removeprefix("opened ")
+        if affected == ("inside",):
+            return Message("opened inside {hours}", hours=hours)
+        return Message("opened outside {hours}", hours=hours)
     rest = [value for value in part.values[name] if value not in affected]
     if len(rest) < 3 <= len(affected):
-        return f"every {name} except {_joined(rest)}"
-    return f"{name} {_joined(affected, either=True)}"
+        exceptions = _enumerated(rest)
+        if name in _ALL_EXCEPT:
+            return _ALL_EXCEPT[name](exceptions)
+        return Message("every {fact} except {values}", fact=name, values=exceptions)
+    values = _enumerated(affected, either=True)
+    if name in _VALUES:
+        return _VALUES[name](values)
+    return Message("{fact} {values}", fact=name, values=values)
 
 
 def _sentence(
     change: Change, who: Mapping[str, tuple[str, ...]], count: int, part: ComparedCases
-) -> str:
+) -> Message:
+    """Return the message of a headline: the change, whom it affects, and the number of cases."""
     message = _change_message(change, part)
     if not count:
         return message
     if change.code.startswith("ZD1"):
         return _with_cases(message, count)
-    scopes = filter(None, (_scope(name, affected, part, change) for name, affected in who.items()))
-    return _with_cases(f"{message}: {', '.join(scopes) or 'everyone'}", count)
+    scopes = (_scope(name, affected, part, change) for name, affected in who.items())
+    shown = [scope for scope in scopes if scope is not None]
+    if not shown:
+        return _with_cases(Message("{change}: everyone", change=message), count)
+    scope = joined(shown, ", ")
+    return _with_cases(Message("{change}: {scope}", change=message, scope=scope), count)
 
 
-def _with_cases(message: str, count: int) -> Message:
+def _with_cases(message: Message, count: int) -> Message:
     """Return a message with the number of its cases."""
     cases = Counted("{count} case", "{count} cases", count)
     return Message("{message} ({cases})", message=message, cases=cases)
 
 
-def _change_message(change: Change, part: ComparedCases) -> str:
+def _change_message(change: Change, part: ComparedCases) -> Message:
     """Return the message of a change with the names of its channels."""
-    if change.plural is None:
-        return change.message
+    message = change.message
+    if "channels" not in message.values:
+        return message
     channels = [f"`{channel}`" for channel in part.space.values_in("channel", change.cases)]
-    template = change.message if len(channels) == 1 else change.plural
-    # Only the first placeholder: texts of the policy follow it, and can contain braces.
-    return template.replace("{channels}", _joined(channels), 1)
+    values = {**message.values, "channels": _enumerated(channels)}
+    if isinstance(message, Counted):
+        return Counted(message.template, message.several, len(channels), **values)
+    return Message(message.template, **values)
 
 
 def _names_channels(change: Change) -> bool:
-    return change.plural is not None or change.code.startswith("ZD2")
+    return "channels" in change.message.values or change.code.startswith("ZD2")
 
 
-def _joined(values: Sequence[str], *, either: bool = False) -> str:
+def _enumerated(values: Sequence[str], *, either: bool = False) -> str:
+    """Return the first values as a list in a sentence, with the number of the remaining values."""
     return enumerated(_first(values, _MAX_VALUES), either=either)
 
 
@@ -257,7 +297,7 @@ def _first(values: Sequence[str], most: int) -> list[str]:
     """Return the first values, and the number of the remaining values as the last item."""
     shown = list(values[:most])
     if len(values) > most:
-        shown.append(f"{len(values) - most} more")
+        shown.append(Message("{count} more", count=len(values) - most))
     return shown
 
 
@@ -382,15 +422,28 @@ def _lazy_headlines(
 def _closing(
     counts: Mapping[str, int], audience: str, size: int, paths: Sequence[str]
 ) -> tuple[str, ...]:
-    lines = []
+    """Return the last lines of the text: changed wording, and the numbers of changes and cases."""
+    lines: list[Message] = []
     if paths:
-        lines.append(f"wording changed (not judged): {', '.join(_first(paths, _MAX_TEXTS))}")
-    changes = [_COUNTS[kind](count) for kind, count in counts.items() if count]
-    if not changes:
-        return (
-            *lines,
-            f"no changes in answers; {Counted('{count} case', '{count} cases', size)} compared",
+        shown = joined(_first(paths, _MAX_TEXTS), ", ")
+        lines.append(Message("wording changed (not judged): {paths}", paths=shown))
+    numbers = [_COUNTS[kind](count) for kind, count in counts.items() if count]
+    if not numbers:
+        compared: Message = Counted(
+            "no changes in answers; {count} case compared",
+            "no changes in answers; {count} cases compared",
+            size,
         )
-    who = {"customer": "customers", "support": "the support organisation"}[audience]
-    cases = Counted("{count} case", "{count} cases", size)
-    return (*lines, f"{', '.join(changes)} from the view of {who}; {cases} compared")
+        return (*lines, compared)
+    changes, cases = joined(numbers, ", "), Counted("{count} case", "{count} cases", size)
+    if audience == "support":
+        compared = Message(
+            "{changes} from the view of the support organisation; {cases} compared",
+            changes=changes,
+            cases=cases,
+        )
+    else:
+        compared = Message(
+            "{changes} from the view of customers; {cases} compared", changes=changes, cases=cases
+        )
+    return (*lines, compared)

@@ -35,11 +35,14 @@ class ChannelHours(NamedTuple):
     @property
     def text(self) -> str:
         """The names of the hours in words."""
-        return (
-            Message("not stated")
-            if self.names is None
-            else " or ".join(self.names) or Message("never")
-        )
+        if self.names is None:
+            return Message("not stated")
+        if not self.names:
+            return Message("never")
+        text, *more = self.names
+        for name in more:
+            text = enumerated((text, name), either=True)
+        return text
 
 
 class HoursComparison:
@@ -113,24 +116,24 @@ class HoursComparison:
         if effect in (self.calendars.effect(name, cases), *(cause.effect for cause in causes)):
             return self.changes((name,), cases, effect)
         message = Message(
-            "target {text} for {metric} has a different deadline because hours `{name}` changed",
-            text=text,
+            "target {target} for {metric} has a different deadline because hours `{hours}` changed",
+            target=text,
             metric=metric,
-            name=name,
+            hours=name,
         )
         if effect == "less":
             message = Message(
-                "target {text} for {metric} is due later because hours `{name}` changed",
-                text=text,
+                "target {target} for {metric} is due later because hours `{hours}` changed",
+                target=text,
                 metric=metric,
-                name=name,
+                hours=name,
             )
         elif effect == "more":
             message = Message(
-                "target {text} for {metric} is due earlier because hours `{name}` changed",
-                text=text,
+                "target {target} for {metric} is due earlier because hours `{hours}` changed",
+                target=text,
                 metric=metric,
-                name=name,
+                hours=name,
             )
         path: Path = ("hours", name)
         places = (causes[0].old, causes[0].new) if len(causes) == 1 else (path, path)
@@ -161,19 +164,27 @@ def _calendar_change(cause: Cause, effect: str, cases: Cases) -> Change:
     return Change(HOURS_CODES[effect], effect, message, cases, cause.old, cause.new)
 
 
-def hours_message(effect: str, label: str) -> str:
-    """Return the message for changed hours; `label` contains their names."""
-    return {
-        "less": f"hours {label} are now shorter",
-        "more": f"hours {label} are now longer",
-    }.get(effect, f"hours {label} are now different")
+def hours_message(effect: str, names: str) -> Message:
+    """Return the message for changed hours; `names` is the list of their names as text."""
+    if effect == "less":
+        return Message("hours {names} are now shorter", names=names)
+    if effect == "more":
+        return Message("hours {names} are now longer", names=names)
+    return Message("hours {names} are now different", names=names)
 
 
-def _hours_message_with_cause(effect: str, label: str, cause: str) -> str:
-    return {
-        "less": f"hours {label} are now shorter because `{cause}` changed",
-        "more": f"hours {label} are now longer because `{cause}` changed",
-    }.get(effect, f"hours {label} are now different because `{cause}` changed")
+def _hours_message_with_cause(effect: str, names: str, cause: str) -> Message:
+    if effect == "less":
+        return Message(
+            "hours {names} are now shorter because `{cause}` changed", names=names, cause=cause
+        )
+    if effect == "more":
+        return Message(
+            "hours {names} are now longer because `{cause}` changed", names=names, cause=cause
+        )
+    return Message(
+        "hours {names} are now different because `{cause}` changed", names=names, cause=cause
+    )
 
 
 def open_hours(side: AnalysedRevision, cases: Cases) -> list[ChannelHours]:

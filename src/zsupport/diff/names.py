@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes
@@ -84,23 +84,42 @@ def _kinds(revision: Revision) -> dict[str, _Kind]:
     return kinds
 
 
-def _name_with_kind(kind: str, name: str) -> str:
+#: A name with its kind, such as "plan `free`".
+_NAMES_WITH_KIND: dict[str, Callable[[str], Message]] = {
+    "plan": lambda name: Message("plan `{name}`", name=name),
+    "role": lambda name: Message("role `{name}`", name=name),
+    "channel": lambda name: Message("channel `{name}`", name=name),
+    "priority": lambda name: Message("priority `{name}`", name=name),
+    "fact": lambda name: Message("fact `{name}`", name=name),
+    "hours": lambda name: Message("hours `{name}`", name=name),
+    "topic": lambda name: Message("topic `{name}`", name=name),
+    "metric": lambda name: Message("metric `{name}`", name=name),
+}
+
+
+def _name_with_kind(kind: str, name: str) -> Message:
     """Return a name with its kind: "plan `free`", "value `north` of fact `region`"."""
     if kind.startswith(_VALUE_OF):
-        return f"value `{name}` of fact `{kind.removeprefix(_VALUE_OF)}`"
-    return f"{kind} `{name}`"
+        fact = kind.removeprefix(_VALUE_OF)
+        return Message("value `{value}` of fact `{fact}`", value=name, fact=fact)
+    return _NAMES_WITH_KIND[kind](name)
 
 
 def _add_section(kind: str, old: _Kind, new: _Kind, changes: Changes) -> None:
     """Add one change if all roles or all priorities of a policy were removed or added."""
     section = {"role": "roles", "priority": "priorities"}[kind]
-    names = ", ".join(f"`{id}`" for id in (old.paths or new.paths))
+    ids = ", ".join(f"`{id}`" for id in (old.paths or new.paths))
     path: Path = (section,)
-    message = Message("all {section} removed: {names}", section=section, names=names)
-    change = Change("ZD101", "name-removed", message, 0, path, path)
     if new.names:
-        message = Message("{section} added: {names}", section=section, names=names)
-        change = change._replace(code="ZD102", effect="name-new", message=message)
+        message = Message("priorities added: {ids}", ids=ids)
+        if kind == "role":
+            message = Message("roles added: {ids}", ids=ids)
+        change = Change("ZD102", "name-new", message, 0, path, path)
+    else:
+        message = Message("all priorities removed: {ids}", ids=ids)
+        if kind == "role":
+            message = Message("all roles removed: {ids}", ids=ids)
+        change = Change("ZD101", "name-removed", message, 0, path, path)
     changes.add(change)
 
 
@@ -144,42 +163,39 @@ def _add_name(
     changes.add(Change(code, effect, message, cases, *paths, *values))
 
 
-def _name_message(kind: str, id: str, name: str, *, removed: bool) -> str:
+def _name_message(kind: str, id: str, name: str, *, removed: bool) -> Message:
     """Return the message for a removed or added name: an id, or an alias of it."""
+    id_with_kind = _name_with_kind(kind, id)
     if name == id:
-        return (
-            Message("{kind} removed", kind=_name_with_kind(kind, id))
-            if removed
-            else Message("{kind} added", kind=_name_with_kind(kind, id))
-        )
+        if removed:
+            return Message("{name} removed", name=id_with_kind)
+        return Message("{name} added", name=id_with_kind)
     if removed:
-        return Message(
-            "alias `{name}` of {kind} removed", name=name, kind=_name_with_kind(kind, id)
-        )
-    return Message("alias `{name}` of {kind} added", name=name, kind=_name_with_kind(kind, id))
+        return Message("alias `{alias}` of {name} removed", alias=name, name=id_with_kind)
+    return Message("alias `{alias}` of {name} added", alias=name, name=id_with_kind)
 
 
 def _add_changed_name(kind: str, name: str, old: _Kind, new: _Kind, changes: Changes) -> None:
     """Add a name with a different id, or an id with a different spelling."""
     before, after = old.names[name], new.names[name]
     message = Message(
-        "{kind} now means `{after}` instead of `{before}`",
-        kind=_name_with_kind(kind, old.spellings[name]),
+        "{name} now means `{after}` instead of `{before}`",
+        name=_name_with_kind(kind, old.spellings[name]),
         after=after,
         before=before,
     )
     if after.casefold() == before.casefold():
         message = Message(
-            "{kind} is now spelled `{after}`", kind=_name_with_kind(kind, before), after=after
+            "{name} is now spelled `{after}`", name=_name_with_kind(kind, before), after=after
         )
     elif name == before.casefold():
         message = Message(
-            "{kind} is now an alias of `{after}`", kind=_name_with_kind(kind, before), after=after
+            "{name} is now an alias of `{after}`", name=_name_with_kind(kind, before), after=after
         )
     elif name == after.casefold():
         message = Message(
-            "{kind} is now an id instead of an alias of `{before}`",
-            kind=_name_with_kind(kind, after),
+            "{name} is now an id instead of an alias of `{before}`",
+            name=_name_with_kind(kind, after),
             before=before,
         )
     paths = old.paths[before], new.paths[after]
@@ -200,20 +216,20 @@ def _add_defaults(pair: RevisionPair, old: Revision, new: Revision, changes: Cha
         if (now.default or "").casefold() == (fact.default or "").casefold():
             continue
         message = Message(
-            "default of fact `{id}` changed from `{default}` to `{default2}`",
-            id=fact.id,
-            default=fact.default,
-            default2=now.default,
+            "default of fact `{fact}` changed from `{before}` to `{after}`",
+            fact=fact.id,
+            before=fact.default,
+            after=now.default,
         )
         if now.default is None:
             message = Message(
-                "fact `{id}` no longer has the default `{default}`",
-                id=fact.id,
+                "fact `{fact}` no longer has the default `{default}`",
+                fact=fact.id,
                 default=fact.default,
             )
         elif fact.default is None:
             message = Message(
-                "fact `{id}` now has the default `{default}`", id=fact.id, default=now.default
+                "fact `{fact}` now has the default `{default}`", fact=fact.id, default=now.default
             )
         old_path: Path = ("facts", fact.id, "default")
         new_path: Path = ("facts", now.id, "default")

@@ -123,7 +123,9 @@ def _compare_revisions(shared: SharedPeriod, public: PublicHolidays) -> PeriodDi
     counterparts = Counterparts(old.revision, new.revision)
     was, now = old.revision.policy, new.revision.policy
     if was != now:
-        message = Message("id of the policy changed from `{was}` to `{now}`", was=was, now=now)
+        message = Message(
+            "id of the policy changed from `{before}` to `{after}`", before=was, after=now
+        )
         changes.add(Change("ZD103", "either", message, 0, ("policy",), ("policy",), was, now))
     names.find_changes(pair, changes)
     channels.find_changes(pair, counterparts, hours, changes)
@@ -148,9 +150,9 @@ def _add_time_zone(old: Document, new: Document, changes: Changes) -> None:
     dated = any((revision.start, revision.last_day) != (None, None) for revision in (was, now))
     if was.timezone != now.timezone and dated:
         message = Message(
-            "time zone of the policy changed from {timezone} to {timezone2}",
-            timezone=was.timezone,
-            timezone2=now.timezone,
+            "time zone of the policy changed from {before} to {after}",
+            before=was.timezone,
+            after=now.timezone,
         )
         path: Path = ("timezone",)
         values = (was.timezone, now.timezone)

@@ -28,19 +28,30 @@ def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
         if not shared or _same(was, now, old, new):
             continue
         effect = _effect(was, now, old, new)
-        message = Message(
-            "priority changed from {was} to {now}", was=was or "none", now=now or "none"
-        )
+        message = _message(was, now)
         if before == UNDECIDED:
             effect = "either"
-            message = Message("priority changed from undecided to {now}", now=now or "none")
+            message = Message("priority changed from undecided to none")
+            if now is not None:
+                message = Message("priority changed from undecided to {after}", after=now)
         elif after == UNDECIDED:
             effect = "either"
-            message = Message("priority changed from {was} to undecided", was=was or "none")
+            message = Message("priority changed from none to undecided")
+            if was is not None:
+                message = Message("priority changed from {before} to undecided", before=was)
         code = {"less": "ZD501", "more": "ZD502", "either": "ZD503"}[effect]
         paths = _path(before), _path(after)
         changes.add(Change(code, effect, message, shared, *paths, was, now))
     return both
+
+
+def _message(was: str | None, now: str | None) -> Message:
+    """Return the message for a changed priority; None: the facts lead to no priority."""
+    if was is None:
+        return Message("priority changed from none to {after}", after=now)
+    if now is None:
+        return Message("priority changed from {before} to none", before=was)
+    return Message("priority changed from {before} to {after}", before=was, after=now)
 
 
 def _same(was: str | None, now: str | None, old: Revision, new: Revision) -> bool:

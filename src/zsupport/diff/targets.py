@@ -43,10 +43,13 @@ class _DecidedTarget(NamedTuple):
         if self.stated is None:
             return Message("not stated")
         cell = self.stated.cell
-        target = {"none": "none", "not-stated": "not stated"}.get(cell.target.kind)
-        if target is None and cell.hours and cell.target.uses_hours:
+        if cell.target.kind == "none":
+            return Message("none")
+        if cell.target.kind == "not-stated":
+            return Message("not stated")
+        if cell.hours and cell.target.uses_hours:
             return f"{cell.target.text} ({cell.hours})"
-        return target or cell.target.text
+        return cell.target.text
 
 
 def find_changes(
@@ -90,17 +93,28 @@ def _compare_metric(
             effect, code = ("more", "ZD305") if old.target is None else ("less", "ZD304")
         elif _no_promise(old) == _no_promise(new):
             continue
-        message = {
-            "ZD304": f"target {old.text} for {was.id} removed",
-            "ZD305": f"target {new.text} for {was.id} added",
-            "ZD306": f"target for {was.id} changed from {old.text} to {new.text}",
-        }[code]
+        message = _changed_target(was.id, old, new)
+        if code == "ZD304":
+            message = Message(
+                "target {target} for {metric} removed", target=old.text, metric=was.id
+            )
+        elif code == "ZD305":
+            message = Message("target {target} for {metric} added", target=new.text, metric=was.id)
         places = _places(was.id, old, new, context)
         context.changes.add(
             Change(code, effect, message, cases, *places, old.text, new.text, metric=was.id)
         )
     _compare_clocks(pair, was, now, promised, context.changes)
     return promised
+
+
+def _changed_target(metric: str, old: _DecidedTarget, new: _DecidedTarget) -> Message:
+    return Message(
+        "target for {metric} changed from {before} to {after}",
+        metric=metric,
+        before=old.text,
+        after=new.text,
+    )
 
 
 def _no_promise(decided: _DecidedTarget) -> str:
@@ -225,11 +239,10 @@ def _causes(
     if same_target and was._replace(reading=now.reading) == now:
         path: Path = ("business-day",)
         message = Message(
-            "target for {metric} changed because `business-day` is now {reading}"
-            " instead of {reading2}",
+            "target for {metric} changed because `business-day` is now {after} instead of {before}",
             metric=metric,
-            reading=now.reading,
-            reading2=was.reading,
+            after=now.reading,
+            before=was.reading,
         )
         values = (was.reading, now.reading)
         return [Change(TARGET_CODES[effect], effect, message, cases, path, path, *values, metric)]
@@ -238,12 +251,7 @@ def _causes(
         text = was.target.text
         changes = context.hours.changes_of_target(metric, text, hours, cases, effect)
         return [change._replace(moments=moments) for change in changes]
-    message = Message(
-        "target for {metric} changed from {text} to {text2}",
-        metric=metric,
-        text=old.text,
-        text2=new.text,
-    )
+    message = _changed_target(metric, old, new)
     places = _places(metric, old, new, context)
     code = HOURS_CODES[effect] if same_target else TARGET_CODES[effect]
     change = Change(code, effect, message, cases, *places, old.text, new.text, metric)
@@ -284,21 +292,25 @@ def _compare_conditions(
     message = Message("targets of a rule have a different condition")
     if of_cell:
         message = Message(
-            "target {text} for {metric} has a different condition", text=new.text, metric=metric
+            "target {target} for {metric} has a different condition",
+            target=new.text,
+            metric=metric,
         )
     if before is None:
         effect, code = "less", "ZD307"
         message = Message("targets of a rule now have a condition")
         if of_cell:
             message = Message(
-                "target {text} for {metric} now has a condition", text=new.text, metric=metric
+                "target {target} for {metric} now has a condition", target=new.text, metric=metric
             )
     elif after is None:
         effect, code = "more", "ZD308"
         message = Message("targets of a rule no longer have a condition")
         if of_cell:
             message = Message(
-                "target {text} for {metric} no longer has a condition", text=new.text, metric=metric
+                "target {target} for {metric} no longer has a condition",
+                target=new.text,
+                metric=metric,
             )
     path_old = _place_of_condition(sides[0], metric, old, of_cell=of_cell)
     path_new = _place_of_condition(sides[1], metric, new, of_cell=of_cell)
@@ -342,13 +354,13 @@ def _compare_clocks(
     pauses = say(was.pauses, "en"), say(now.pauses, "en")
     if (pauses[0] is None) != (pauses[1] is None):
         effect, code = ("less", "ZD313") if pauses[0] is None else ("more", "ZD314")
-        message = Message("clock of {id} can no longer be paused", id=was.id)
+        message = Message("clock of {metric} can no longer be paused", metric=was.id)
         if effect == "less":
-            message = Message("clock of {id} can now be paused", id=was.id)
+            message = Message("clock of {metric} can now be paused", metric=was.id)
         changes.add(Change(code, effect, message, cases, path_old, path_new, *pauses, was.id))
     starts = say(was.starts, "en"), say(now.starts, "en")
     if starts[0] != starts[1]:
-        message = Message("clock of {id} starts at a different event", id=was.id)
+        message = Message("clock of {metric} starts at a different event", metric=was.id)
         changes.add(Change("ZD315", "either", message, cases, path_old, path_new, *starts, was.id))
 
 
@@ -360,9 +372,9 @@ def _compare_commitments(pair: RevisionPair, cases: Cases, changes: Changes) -> 
             effect = effect_of(_STRENGTH[now] > _STRENGTH[was], _STRENGTH[was] > _STRENGTH[now])
             code = {"less": "ZD310", "more": "ZD311"}.get(effect, "ZD312")
             message = Message(
-                "commitment changed from {was} to {now}",
-                was=was or "not stated",
-                now=now or "not stated",
+                "commitment changed from {before} to {after}",
+                before=was or Message("not stated"),
+                after=now or Message("not stated"),
             )
             paths = _path_of_commitment(pair.old, before), _path_of_commitment(pair.new, after)
             changes.add(Change(code, effect, message, part, *paths, was, now))
