@@ -7,6 +7,7 @@ new texts of the source to the catalogues, and removes the unused ones.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,10 @@ def read_catalogue(path: Path) -> Catalog:
 
 
 def texts_of_source() -> Catalog:
-    """Return the texts of the program: the first texts of each call of a function of KEYWORDS."""
+    """Return the texts of the program: the first texts of each call of a function of KEYWORDS.
+
+    Templates without words, such as `{plan}: {target}`, are omitted.
+    """
     catalogue = Catalog()
     for path in sorted((ROOT / "src" / "zsupport").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -50,7 +54,8 @@ def texts_of_source() -> Catalog:
                 else getattr(function, "id", "")
             )
             texts = [_text(value) for value in node.args[: KEYWORDS.get(name, 0)]]
-            if texts and all(texts) and any(map(str.isalpha, "".join(texts))):
+            words = re.sub(r"\{[^}]*\}", "", "".join(texts))
+            if texts and all(texts) and any(map(str.isalpha, words)):
                 catalogue.add(texts[0] if len(texts) == 1 else tuple(texts))
     return catalogue
 

@@ -11,8 +11,8 @@ import pytest
 from conftest import Cli
 from shells import Shell, environment_with_program, own_policies
 
-from zsupport.cli.complete import _NAMES, ROOT, SHELLS, script, split_line
-from zsupport.cli.options import COMMANDS, load_command
+from zsupport.cli.complete import _NAMES, script, split_line
+from zsupport.cli.options import COMMANDS, ROOT, SHELLS, load_command
 from zsupport.sources.find import shipped_policies
 
 PLANS = ["free", "pro", "business", "education", "enterprise", "api"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from zsupport.limits import NAME_COMPARISONS
 from zsupport.typed import TYPE_CHECKING
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,10 +55,10 @@ class InvalidPolicy(PolicyError):
         """`texts` has the text of every file with a finding, by name, for excerpts."""
         first = findings[0]
         place = f"{first.file}:{first.span.line}:{first.span.column}"
+        message = joined([place, first.message], ": ")
         if len(findings) > 1:
-            message = f"{place}: {first.message} (and {len(findings) - 1} more)"
-        else:
-            message = f"{place}: {first.message}"
+            more = len(findings) - 1
+            message = Message("{finding} (and {count} more)", finding=message, count=more)
         super().__init__(message, first.hint)
         self.findings = tuple(findings)
         self.texts = texts
@@ -72,11 +72,18 @@ class LimitExceeded(PolicyError):
         self.limit = limit
         self.count = count
         self.what = what
-        counts = f"{limit.counts} in {what}" if what else limit.counts
+        counts, most = limit.counts, Counted("{count}", "{count}", limit.most)
+        if what:
+            counts = Message("{counts} in {part}", counts=counts, part=what)
         if count is None:
-            message = f"too many {counts} (limit {limit.most:,})"
+            message = Message("too many {counts} (limit {limit})", counts=counts, limit=most)
         else:
-            message = f"too many {counts}: {count:,} (limit {limit.most:,})"
+            message = Message(
+                "too many {counts}: {count} (limit {limit})",
+                counts=counts,
+                count=Counted("{count}", "{count}", count),
+                limit=most,
+            )
         super().__init__(message, limit.hint)
 
 
@@ -110,7 +117,12 @@ class Bug(ZsupportError):
             trace = trace.tb_next
         place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
         return cls(
-            f"this is a bug in zsupport: {type(error).__name__} in {place}: {error}",
+            Message(
+                "this is a bug in zsupport: {kind} in {place}: {error}",
+                kind=type(error).__name__,
+                place=place,
+                error=error,
+            ),
             Message(
                 "please report this line, your command line and the policy;"
                 " {debug} shows the traceback"

@@ -38,16 +38,22 @@ if TYPE_CHECKING:
 
     from zsupport.advise.advice import AdviceAnswers, MissingInput
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Advise what to do in a case: the channel, the steps, and when to expect an answer.\n\n"
+    "State the case with options. In a terminal it asks for a value only if it changes the advice."
+)
+_EXAMPLES = """\
   zsupport advise --plan business --role admin --fact impact=down
   zsupport advise --policy gitlab --plan premium --priority emergency --tz Europe/Oslo
   zsupport advise --plan pro --role admin --fact impact=question --why
   zsupport advise --plan free --role user --format json
-
-In a terminal it asks for what changes the advice. In a pipe it never waits.
-Exit codes: 0 a channel is allowed, 1 no channel is allowed, 2 invalid option, unknown name or
-missing option, 3 policy cannot be read"""
+"""
+_NOTES = Message(
+    "In a terminal it asks for what changes the advice. In a pipe it never waits.\n"
+    "Exit codes: 0 a channel is allowed, 1 no channel is allowed, 2 invalid option, unknown name"
+    " or\n"
+    "missing option, 3 policy cannot be read"
+)
 
 
 class _Case(NamedTuple):
@@ -76,10 +82,7 @@ def advise(
     customer_tz: str | None,
     customer_country: str | None,
 ) -> int:
-    """Advise what to do in a case: the channel, the steps, and when to expect an answer.
-
-    State the case with options. In a terminal it asks for a value only if it changes the advice.
-    """
+    """Run `zsupport advise` and return its exit code."""
     moments = read_moments(common)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
@@ -208,4 +211,6 @@ _CUSTOMER = {
     "customer_country": ("a code such as NO", _check_country),
 }
 
-COMMAND = Command(advise, (PLAN, ROLE, PRIORITY, FACT, CUSTOMER_TZ, CUSTOMER_COUNTRY), _EXAMPLES)
+COMMAND = Command(
+    advise, (PLAN, ROLE, PRIORITY, FACT, CUSTOMER_TZ, CUSTOMER_COUNTRY), _HELP, _EXAMPLES, _NOTES
+)

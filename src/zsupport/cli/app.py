@@ -8,57 +8,91 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, cast
 
 import typer
+from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
-from zsupport.cli.options import COMMANDS, FORMAT, HELP, Command, Option, load_command
-from zsupport.cli.output import emit
+from zsupport.cli.options import COMMANDS, FORMAT, HELP, ROOT, Command, Option, load_command
+from zsupport.cli.output import chosen_language, emit, is_terminal, wording
 from zsupport.errors import UsageError
-from zsupport.wording import Message
+from zsupport.wording import Message, Wording
 
-_HELP = """Exact answers from a support policy: who may use which channel, how urgent a case is,
-when a response is due.
-
-Options describe the case. If you omit an option, the answer covers all of its values.
-"""
-
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Exact answers from a support policy: who may use which channel, how urgent a case is, when a"
+    " response is due.\n\n"
+    "Options describe the case. If you omit an option, the answer covers all of its values."
+)
+_EXAMPLES = """\
   zsupport channels --plan business --role admin
   zsupport due --plan pro --role owner --priority P2 --opened 2026-11-23T10:00:00+01:00
   zsupport priority --fact impact=down
   zsupport help
 """
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
+_VERSION, _, _SHOW = ROOT
+
+#: The headings of Typer in a help.
+_HEADINGS: dict[str, str] = {
+    "Arguments": Message("Arguments"),
+    "Commands": Message("Commands"),
+    "Options": Message("Options"),
+}
 
 #: The messages of Typer as patterns, and the messages of this program for them. Typer writes the
-#: part `text` without quotes and the other parts in quotes.
+#: parts `option` and `arguments` without quotes and the other parts in quotes.
 _MESSAGES = (
     (
         r"No such command (?P<name>.+)\. Did you mean (?P<close>.+)\?",
-        "unknown command {name}; did you mean {close}?",
+        Message("unknown command {name}; did you mean {close}?"),
     ),
-    (r"No such command (?P<name>.+)", "unknown command {name}"),
+    (r"No such command (?P<name>.+)", Message("unknown command {name}")),
     (
-        r"No such option: (?P<text>.+?) \(Possible options: (?P<close>.+)\)",
-        "unknown option `{text}`; similar: {close}",
+        r"No such option: (?P<option>.+?) \(Possible options: (?P<close>.+)\)",
+        Message("unknown option `{option}`; similar: {close}"),
     ),
     (
-        r"No such option: (?P<text>.+?)\.? Did you mean (?P<close>.+)\?",
-        "unknown option `{text}`; did you mean {close}?",
+        r"No such option: (?P<option>.+?)\.? Did you mean (?P<close>.+)\?",
+        Message("unknown option `{option}`; did you mean {close}?"),
     ),
-    (r"No such option: (?P<text>.+)", "unknown option `{text}`"),
-    (r"Option (?P<name>.+) requires an argument", "{name} requires a value"),
-    (r"Option (?P<name>.+) does not take a value", "{name} does not take a value"),
+    (r"No such option: (?P<option>.+)", Message("unknown option `{option}`")),
+    (r"Option (?P<name>.+) requires an argument", Message("{name} requires a value")),
+    (r"Option (?P<name>.+) does not take a value", Message("{name} does not take a value")),
     (
         r"Invalid value for (?P<name>.+?): (?P<value>.+) is not one of (?P<values>.+)",
-        "unknown value {value} of {name}; values: {values}",
+        Message("unknown value {value} of {name}; values: {values}"),
     ),
-    (r"Got unexpected extra argument\(s\) \((?P<text>.*)\)", "unexpected arguments: {text}"),
+    (
+        r"Got unexpected extra argument\(s\) \((?P<arguments>.*)\)",
+        Message("unexpected arguments: {arguments}"),
+    ),
 )
+
+
+def _words() -> Wording:
+    """Return the texts for the reader of a help."""
+    return wording(chosen_language(screen=is_terminal()))
+
+
+class _TranslatedFormatter(HelpFormatter):
+    """A formatter that writes the headings of a help in the language of the reader."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line that starts with `Usage:`."""
+        words = _words()
+        super().write_usage(prog, args, words("Usage:") + " ")
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading of Typer."""
+        super().write_heading(_words().message(_HEADINGS.get(heading, heading)))
+
+
+class _HelpContext(typer.Context):
+    formatter_class = _TranslatedFormatter
 
 
 class _TyperCommand(TyperCommand):
     """A command that writes its help with `emit`."""
+
+    context_class = _HelpContext
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option that shows the help."""
@@ -67,6 +101,8 @@ class _TyperCommand(TyperCommand):
 
 class _Commands(TyperGroup):
     """The commands. Each module is imported when its command is requested."""
+
+    context_class = _HelpContext
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -83,8 +119,9 @@ class _Commands(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands in the help without importing their modules."""
-        with formatter.section(Message("Commands")):
-            formatter.write_dl(list(COMMANDS.items()))
+        words = _words()
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words(summary)) for name, summary in COMMANDS.items()])
 
 
 def _with_emit(help_option: Any) -> Any:
@@ -96,7 +133,7 @@ def _with_emit(help_option: Any) -> Any:
             raise typer.Exit
 
     help_option.callback = show
-    help_option.help = HELP.help
+    help_option.help = _words()(HELP.help)
     return help_option
 
 
@@ -107,8 +144,8 @@ def typer_command(name: str) -> Any:
     app.command(
         name,
         cls=_TyperCommand,
-        help=inspect.cleandoc(command.run.__doc__ or ""),
-        epilog=_prevent_wrapping(command.examples),
+        help=_words()(command.help),
+        epilog=_epilog(command.examples, command.notes),
         context_settings=_SETTINGS,
     )(_typer_function(command))
     return typer.main.get_command(app)
@@ -121,26 +158,15 @@ def typer_app() -> Any:
     @app.callback(
         cls=_Commands,
         invoke_without_command=True,
-        help=_HELP,
-        epilog=_prevent_wrapping(_EXAMPLES),
+        help=_words()(_HELP),
+        epilog=_epilog(_EXAMPLES),
         context_settings=_SETTINGS,
     )
     def root(
         context: typer.Context,
-        version: Annotated[
-            bool,
-            typer.Option(
-                "--version", help="Show the versions of the program, policy format and tzdata"
-            ),
-        ] = False,
+        version: Annotated[_type(_VERSION), _declaration(_VERSION)] = False,  # type: ignore[valid-type]
         format: Annotated[_type(FORMAT), _declaration(FORMAT)] = "auto",  # type: ignore[valid-type]
-        show_completion: Annotated[
-            Literal["bash", "zsh", "fish"] | None,
-            typer.Option(
-                "--show-completion",
-                help="Print the completion script of a shell (see `zsupport help completion`)",
-            ),
-        ] = None,
+        show_completion: Annotated[_type(_SHOW), _declaration(_SHOW)] = None,  # type: ignore[valid-type]
     ) -> int:
         if show_completion:
             from zsupport.cli.complete import script
@@ -168,7 +194,7 @@ def plain_message(message: str) -> str:
 
     A message that is not in _MESSAGES is returned unchanged.
     """
-    for pattern, template in _MESSAGES:
+    for pattern, known in _MESSAGES:
         match = re.fullmatch(pattern, message, re.S)
         if match:
             parts = match.groupdict()
@@ -176,13 +202,17 @@ def plain_message(message: str) -> str:
                 parts[name] = re.sub(r"(?<!\S)'([^'`]*)'(?=[\s,]|$)", r"`\1`", parts[name])
             if "values" in parts:
                 parts["values"] = parts["values"].replace("'", "")
-            return template.format_map(parts)
+            return Message(known.template, **parts)
     return message
 
 
-def _prevent_wrapping(text: str) -> str:
-    """Return a text with a backspace before each paragraph, so that Typer does not wrap it."""
-    return "\n\n".join("\b\n" + paragraph for paragraph in text.strip("\n").split("\n\n"))
+def _epilog(examples: str, notes: str = "") -> str:
+    """Return the examples and notes, each paragraph after a backspace: Typer does not wrap it."""
+    words = _words()
+    text = words("Examples:") + "\n" + examples.rstrip("\n")
+    if notes:
+        text += "\n\n" + words(notes)
+    return "\n\n".join("\b\n" + paragraph for paragraph in text.split("\n\n"))
 
 
 def _typer_function(command: Command) -> Callable[..., int]:
@@ -216,12 +246,13 @@ def _type(option: Option) -> Any:
 
 
 def _declaration(option: Option) -> Any:
+    words = _words()
     metavar = option.metavar or None
+    help = words(option.help)
+    if option.default is not None:
+        help += "  " + words("[default: {default}]", default=option.default)
     if not option.flags:
-        return typer.Argument(metavar=metavar, help=option.help)
+        return typer.Argument(metavar=metavar, help=help, show_default=False)
     return typer.Option(
-        *option.flags,
-        metavar=metavar,
-        help=option.help,
-        hidden=option.hidden,
+        *option.flags, metavar=metavar, help=help, show_default=False, hidden=option.hidden
     )

@@ -7,14 +7,20 @@ from zsupport.cli.question import finish, language_of, read_facts, read_moments,
 from zsupport.view.channels import QUESTION
 from zsupport.wording import Message
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Show which channels a customer may use, how, and what to have ready.\n\n"
+    "Without --channel it lists all channels of the case. With --channel and without --plan or"
+    " --role it lists who may use the channel. Without options it shows the whole matrix."
+)
+_EXAMPLES = """\
   zsupport channels --plan business --role admin
   zsupport channels --channel phone
   zsupport channels --plan free --role user --channel chat --why
   if zsupport channels -q --plan pro --role admin --channel web; then echo yes; fi
-
-Exit codes: 0 allowed, 1 not allowed, 2 invalid option or name, 3 policy cannot be read"""
+"""
+_NOTES = Message(
+    "Exit codes: 0 allowed, 1 not allowed, 2 invalid option or name, 3 policy cannot be read"
+)
 
 
 def channels(
@@ -25,11 +31,7 @@ def channels(
     priority: str | None,
     fact: list[str] | None,
 ) -> int:
-    """Show which channels a customer may use, how, and what to have ready.
-
-    Without --channel it lists all channels of the case. With --channel and without --plan or
-    --role it lists who may use the channel. Without options it shows the whole matrix.
-    """
+    """Run `zsupport channels` and return its exit code."""
     moments = read_moments(common)
     question = read_question(common, moments)
     answers = question.policy.channels(
@@ -48,4 +50,4 @@ def channels(
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 
 
-COMMAND = Command(channels, (PLAN, ROLE, CHANNEL, PRIORITY, FACT), _EXAMPLES)
+COMMAND = Command(channels, (PLAN, ROLE, CHANNEL, PRIORITY, FACT), _HELP, _EXAMPLES, _NOTES)

@@ -31,56 +31,68 @@ if TYPE_CHECKING:
     from zsupport.report import Terminal
     from zsupport.sources.select import Fault, SelectedFile
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Find errors, gaps and contradictions in policies.\n\n"
+    "Each finding has a code and a place, and often an example case. Configure the rules of a"
+    " project in its pyproject.toml: see `zsupport help configuration`."
+)
+_EXAMPLES = """\
   zsupport check zoom
   zsupport check zoom canonical --select ZS4,ZS5 --format json
   zsupport check gitlab --fix --diff
   zsupport check --explain unreachable-rule
   zsupport check --list-rules
-
-Exit codes: 0 no finding at --fail-on or above, 1 findings, 2 invalid option or name, 3 file not
-found or policy invalid, 4 file cannot be written"""
+"""
+_NOTES = Message(
+    "Exit codes: 0 no finding at --fail-on or above, 1 findings, 2 invalid option or name, 3 file"
+    " not\n"
+    "found or policy invalid, 4 file cannot be written"
+)
 
 _PATHS = Option(
     "paths", (), "arguments", "[PATH]...",
-    "Files, folders, patterns or shipped policies; - is standard input [default: .]",
+    Message("Files, folders, patterns or shipped policies; - is standard input [default: .]"),
     completes="policy",
 )  # fmt: skip
 _SELECT = Option(
     "select", ("--select",), "texts", "RULES",
-    "Rules to check: codes, prefixes such as ZS3, or names, separated by commas",
+    Message("Rules to check: codes, prefixes such as ZS3, or names, separated by commas"),
     completes="rule",
 )  # fmt: skip
 _IGNORE = Option(
-    "ignore", ("--ignore",), "texts", "RULES", "Rules to ignore", completes="rule"
+    "ignore", ("--ignore",), "texts", "RULES", Message("Rules to ignore"), completes="rule"
 )  # fmt: skip
-_FIX = Option("fix", ("--fix",), "flag", "", "Apply safe fixes")
+_FIX = Option("fix", ("--fix",), "flag", "", Message("Apply safe fixes"))
 _NO_FIX = Option(
-    "no_fix", ("--no-fix",), "flag", "", "Reject --fix, for hooks and CI that must not change files"
+    "no_fix",
+    ("--no-fix",),
+    "flag",
+    "",
+    Message("Reject --fix, for hooks and CI that must not change files"),
 )
 _DIFF = Option(
-    "diff", ("--diff",), "flag", "", "Show the changes of --fix without writing them"
+    "diff", ("--diff",), "flag", "", Message("Show the changes of --fix without writing them")
 )  # fmt: skip
 _FAIL_ON = Option(
-    "fail_on", ("--fail-on",), "text", "", "Lowest severity that exits with 1 [default: error]",
+    "fail_on", ("--fail-on",), "text", "",
+    Message("Lowest severity that exits with 1 [default: error]"),
     choices=SEVERITIES,
 )  # fmt: skip
 _AT = Option(
     "at", ("--at",), "text", "DATE",
-    "Date or instant of the check [default: today]",
+    Message("Date or instant of the check [default: today]"),
 )  # fmt: skip
 _STDIN = Option(
     "stdin_filename", ("--stdin-filename",), "text", "PATH",
-    "File name to show for standard input", completes="file",
+    Message("File name to show for standard input"), completes="file",
 )  # fmt: skip
 _EXPLAIN = Option(
     "explain", ("--explain",), "text", "RULE",
-    "Explain a rule, with examples", completes="rule",
+    Message("Explain a rule, with examples"), completes="rule",
 )  # fmt: skip
 #: The formats that end with a summary and the rules and paths that the configuration disabled.
 _WITH_CLOSING = ("auto", "text", "markdown", "github", "junit")
-_LIST = Option("list_rules", ("--list-rules",), "flag", "", "List the rules")
+_LIST = Option("list_rules", ("--list-rules",), "flag", "", Message("List the rules"))
 
 
 def check(
@@ -104,11 +116,7 @@ def check(
     color: str,
     debug: bool,
 ) -> int:
-    """Find errors, gaps and contradictions in policies.
-
-    Each finding has a code and a place, and often an example case. Configure the rules of a project
-    in its pyproject.toml: see `zsupport help configuration`.
-    """
+    """Run `zsupport check` and return its exit code."""
     if explain is not None:
         return _explain(explain, format, color)
     if list_rules:
@@ -133,7 +141,7 @@ def check(
     configs = Configs(working_folder(), configuration)
     day = _day(at)
     excluded = Exclusions(configuration)
-    with show_progress("finding files", quiet=quiet):
+    with show_progress(Message("finding files"), quiet=quiet):
         selection = select_files(paths or (), excluded)
     files = _name_stdin(selection.files, stdin_filename)
     files = _without_tests(files, selection.faults, quiet=quiet)
@@ -149,7 +157,7 @@ def check(
     options = CheckOptions(day, configs, selected, ignored, fail_on, public, excluded, write)
     # A patch or a fixed text on the same screen would mix with the bar.
     shared = write is not None and is_terminal()
-    with show_progress("checking", quiet=quiet or shared) as advance:
+    with show_progress(Message("checking"), quiet=quiet or shared) as advance:
         numbers = iter(range(len(files)))
         total = len(files) if len(files) > 1 else 0
         checked = check_files(
@@ -356,6 +364,6 @@ COMMAND = Command(
         _PATHS, _SELECT, _IGNORE, _FIX, _NO_FIX, _DIFF, _FAIL_ON, _AT, _STDIN, _EXPLAIN, _LIST,
         *FINDING_OPTIONS,
     ),
-    _EXAMPLES,
+    _HELP, _EXAMPLES, _NOTES,
     common=False,
 )  # fmt: skip

@@ -18,8 +18,8 @@ import time
 from collections.abc import Callable, Iterable
 
 from zsupport.answer.case import say
-from zsupport.cli.options import COMMANDS, FORMAT, HELP, Option, load_command
-from zsupport.cli.output import emit
+from zsupport.cli.options import COMMANDS, HELP, ROOT, Option, load_command
+from zsupport.cli.output import chosen_language, emit, wording
 from zsupport.clock.deadline import STARTS
 from zsupport.clock.instants import to_datetime
 from zsupport.clock.problem import BadText
@@ -29,21 +29,6 @@ from zsupport.report import FINDING_FORMATS
 from zsupport.report.text import single_line
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
-
-SHELLS = ("bash", "zsh", "fish")
-
-#: The options that can precede a command.
-ROOT = (
-    Option(
-        "version", ("--version",), "flag", "",
-        "Show the versions of the program, policy format and tzdata",
-    ),
-    FORMAT,
-    Option(
-        "show_completion", ("--show-completion",), "text", "",
-        "Print the completion script of a shell", choices=SHELLS,
-    ),
-)  # fmt: skip
 
 _SCRIPTS = {
     "bash": r"""
@@ -118,7 +103,7 @@ class Candidates(NamedTuple):
 
 
 def script(shell: str) -> str:
-    """Return the script that enables completion in a shell of SHELLS."""
+    """Return the script that enables completion in a shell: bash, zsh or fish."""
     return _SCRIPTS[shell].lstrip("\n")
 
 
@@ -127,17 +112,19 @@ def answer(shell: str, arguments: list[str]) -> int:
     cut = 0
     if shell == "bash":
         line, replaced = (*arguments, "", "")[:2]
-        words, raw = split_line(line)
+        typed, raw = split_line(line)
         if raw.endswith(replaced):
             cut = len(split_line(raw[: len(raw) - len(replaced)])[0][-1])
-        arguments = words[1:]
+        arguments = typed[1:]
     elif shell == "fish" and arguments:
         # Fish unquotes all words but the last, and expects candidates without quotes.
         arguments[-1] = split_line(arguments[-1])[0][-1]
     candidates = complete(arguments or [""])
+    words = wording(chosen_language(screen=True))  # a terminal shows the candidates
     lines = []
     for word, description in candidates.words:
-        lines.append(word[cut:] + (f"\t{single_line(description)}" if description else ""))
+        description = single_line(words.message(description))
+        lines.append(word[cut:] + (f"\t{description}" if description else ""))
     if candidates.files:
         lines.append("/")
     emit("".join(f"{line}\n" for line in lines))
@@ -303,9 +290,10 @@ class _CommandLine:
         if kind is None:
             return Candidates()
         revision = self.revision()
-        lang = self.last("lang") or "en"
+        lang = chosen_language(screen=True, stated=self.last("lang"))
+        words = wording(lang)
         described = [
-            (name, _plain_words(say(text, lang)))
+            (name, _plain_words(words.message(say(text, lang))))
             for name, text in _NAMES[kind](revision)
             if "=" not in name or name.partition("=")[0] not in self.stated_names(option)
         ]
@@ -395,7 +383,7 @@ _NAMES: dict[str, Callable[[Revision], _Names]] = {
         (priority.id, priority.name) for priority in revision.priorities
     ],
     "metric": lambda revision: [
-        *((metric.id, metric.name) for metric in revision.metrics), ("all", "All metrics")
+        *((metric.id, metric.name) for metric in revision.metrics), ("all", Message("All metrics"))
     ],
     "topic": lambda revision: [
         (topic.id, topic.name)
@@ -412,7 +400,7 @@ _NAMES: dict[str, Callable[[Revision], _Names]] = {
     ],
     "hours": lambda revision: [
         *((id, calendars[0].remarks.note) for id, calendars in revision.hours.items()),
-        ("24x7", "Always open"),
+        ("24x7", Message("Always open")),
     ],
     "lang": lambda revision: [(language, None) for language in revision.languages],
 }  # fmt: skip

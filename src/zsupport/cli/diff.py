@@ -29,41 +29,48 @@ if TYPE_CHECKING:
     from zsupport.sources.sides import Sides
     from zsupport.suite.session import Progress
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Show who gains and who loses from a change of a policy.\n\n"
+    "It compares the answers for all cases, not the text: order, layout and comments are ignored."
+    " Each change is breaking, risky or compatible for the audience."
+)
+_EXAMPLES = """\
   zsupport diff zoom --against zoom
   zsupport diff canonical --against canonical --audience support --fail-on any
-
-In a Git repository, compare with a revision:
+"""
+_NOTES = Message(
+    "In a Git repository, compare with a revision:\n{examples}\n\n"
+    "Exit codes: 0 no change at --fail-on or above, 1 such a change, 2 invalid option, 3 policy"
+    " cannot\nbe read, 4 Git not installed or revision not found",
+    examples="""\
   zsupport diff policies/acme.yaml --against HEAD
-  zsupport diff policies --merge-base origin/main --format github
-
-Exit codes: 0 no change at --fail-on or above, 1 such a change, 2 invalid option, 3 policy cannot
-be read, 4 Git not installed or revision not found"""
+  zsupport diff policies --merge-base origin/main --format github""",
+)
 
 # The formats for people, which show at most this many changes of each class. Others show all.
 _MAX_ROWS = 50
 _LIMITED_FORMATS = ("auto", "text", "markdown", "github")
 
 _PATH = Option(
-    "path", (), "argument", "[PATH]", "New version: a file or folder", ".",
+    "path", (), "argument", "[PATH]", Message("New version: a file or folder"), ".",
     completes="policy",
 )  # fmt: skip
 _AGAINST = Option(
     "against", ("--against",), "text", "PATH|REV",
-    "Old version: a file, a folder or a Git revision", completes="policy",
+    Message("Old version: a file, a folder or a Git revision"), completes="policy",
 )  # fmt: skip
 _MERGE_BASE = Option(
     "merge_base", ("--merge-base",), "text", "REV",
-    "Old version: the merge base of HEAD and this Git revision",
+    Message("Old version: the merge base of HEAD and this Git revision"),
 )  # fmt: skip
 _AUDIENCE = Option(
     "audience", ("--audience",), "text", "",
-    "Point of view: a loss is breaking for the customer, a gain for support", "customer", AUDIENCES,
+    Message("Point of view: a loss is breaking for the customer, a gain for support"),
+    "customer", AUDIENCES,
 )  # fmt: skip
 _FAIL_ON = Option(
     "fail_on", ("--fail-on",), "text", "",
-    "Lowest class of change that exits with 1", "breaking", ("breaking", "risky", "any"),
+    Message("Lowest class of change that exits with 1"), "breaking", ("breaking", "risky", "any"),
 )  # fmt: skip
 
 
@@ -82,11 +89,7 @@ def diff(
     color: str,
     debug: bool,
 ) -> int:
-    """Show who gains and who loses from a change of a policy.
-
-    It compares the answers for all cases, not the text: order, layout and comments are ignored.
-    Each change is breaking, risky or compatible for the audience.
-    """
+    """Run `zsupport diff` and return its exit code."""
     from zsupport.clock.holidays import holidays_version
 
     output = OutputOptions(format, color, csv, quiet).with_files(output_file)
@@ -101,7 +104,7 @@ def diff(
         return _MAX_ROWS if format in _LIMITED_FORMATS else None
 
     try:
-        with show_progress("reading policies", quiet=quiet) as advance:
+        with show_progress(Message("reading policies"), quiet=quiet) as advance:
             sides = both_sides(path, against, merge_base, os.environ, excluded)
             public = cached_holidays(cache_folder(os.environ, (path, against or os.curdir)))
             diffs += _compare(sides, public, advance)
@@ -137,7 +140,7 @@ def _compare(sides: Sides, public: PublicHolidays, progress: Progress) -> list[P
             progress(shown, number, len(pairs) if len(pairs) > 1 else 0)
             diffs.append(compare(old, new, public, own_days=sides.own_days))
     except LimitExceeded as error:
-        what = error.what or "the two policies together"
+        what = error.what or Message("the two policies together")
         raise LimitExceeded(error.limit, error.count, what) from None
     except BadText as problem:
         # The public holidays of a country or subdivision are unknown.
@@ -155,6 +158,8 @@ def _uses_public_holidays(document: Document) -> bool:
 COMMAND = Command(
     diff,
     (_PATH, _AGAINST, _MERGE_BASE, _AUDIENCE, _FAIL_ON, *FINDING_OPTIONS),
+    _HELP,
     _EXAMPLES,
+    _NOTES,
     common=False,
 )

@@ -44,18 +44,25 @@ from zsupport.wording import Message
 if TYPE_CHECKING:
     from datetime import datetime
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Compute the deadline of the first response or of another metric.\n\n"
+    "If you omit an option, the answer covers all of its values: without --priority it shows the"
+    " deadline of each priority."
+)
+_EXAMPLES = """\
   zsupport due --plan pro --role owner --priority P2 --opened 2026-11-23T10:00:00+01:00
   zsupport due --plan pro --role owner
   zsupport due --plan pro --role owner --priority P1 --opened now --field remaining_seconds
   zsupport due --plan pro --role owner --priority P1 --opened "2026-11-23 10:00" --tz Europe/Oslo
   zsupport due --plan pro --role owner --priority P1 --opened "20 min ago" --tz local
-
-An INSTANT is an RFC 3339 time with an offset, `now`, `2 hours ago`, `@EPOCH`, or an email date such
-as `Tue, 24 Nov 2026 09:00:00 +0100`. Together with --tz it can also be a local time such as
-`2026-11-24 09:00`, `today 09:00` or `yesterday 14:00`. See `zsupport help moments`.
-Exit codes: 0 target found, 1 no target, 2 invalid option or name, 3 policy cannot be read"""
+"""
+_NOTES = Message(
+    "An INSTANT is an RFC 3339 time with an offset, `now`, `2 hours ago`, `@EPOCH`, or an email"
+    " date such\n"
+    "as `Tue, 24 Nov 2026 09:00:00 +0100`. Together with --tz it can also be a local time such as\n"
+    "`2026-11-24 09:00`, `today 09:00` or `yesterday 14:00`. See `zsupport help moments`.\n"
+    "Exit codes: 0 target found, 1 no target, 2 invalid option or name, 3 policy cannot be read"
+)
 
 _REFUSALS = {
     "not-entitled": "not entitled: no channel can be used in this case",
@@ -83,11 +90,7 @@ def due(
     customer_tz: str | None,
     customer_country: str | None,
 ) -> int:
-    """Compute the deadline of the first response or of another metric.
-
-    If you omit an option, the answer covers all of its values: without --priority it shows the
-    deadline of each priority.
-    """
+    """Run `zsupport due` and return its exit code."""
     moments = read_moments(common, opened)
     risk = None
     if at_risk is not None:
@@ -201,5 +204,5 @@ COMMAND = Command(
         OPENED, METRIC, ANSWERED, UPDATED, RESOLVED, START, PAUSE, AT_RISK, FAIL_BREACHED,
         CUSTOMER_TZ, CUSTOMER_COUNTRY,
     ),
-    _EXAMPLES,
+    _HELP, _EXAMPLES, _NOTES,
 )  # fmt: skip

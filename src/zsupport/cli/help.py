@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 from zsupport.cli.options import COMMANDS, Command, Option
-from zsupport.cli.output import emit, emit_paged, is_terminal, terminal_of
+from zsupport.cli.output import (
+    chosen_language,
+    emit,
+    emit_paged,
+    is_terminal,
+    terminal_of,
+    wording,
+)
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.guide import GUIDES, read_guide
-from zsupport.wording import Message
+from zsupport.wording import Message, Wording
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Show a guide, or the help of a command. Without a topic, list both.\n\n"
+    "In a terminal, the pager shows the guide or the list: the program of the variable PAGER, or"
+    " `less`."
+)
+_EXAMPLES = """\
   zsupport help
   zsupport help policy
-  zsupport help scripts --no-pager"""
+  zsupport help scripts --no-pager
+"""
 
-_TOPIC = Option("topic", (), "argument", "[TOPIC]", "Guide or command",
+_TOPIC = Option("topic", (), "argument", "[TOPIC]", Message("Guide or command"),
                 completes="guide")  # fmt: skip
-_LISTS = {
-    "Guides (zsupport help TOPIC)": GUIDES,
-    "Commands (zsupport COMMAND --help)": COMMANDS,
-}
-_NO_PAGER = Option("no_pager", ("--no-pager",), "flag", "", "Write the guide without a pager")
+_NO_PAGER = Option(
+    "no_pager", ("--no-pager",), "flag", "", Message("Write the guide without a pager")
+)
 
 
 def show_help(topic: str | None, no_pager: bool) -> int:
-    """Show a guide, or the help of a command. Without a topic, list both.
-
-    In a terminal, the pager shows the guide or the list: the program of the variable PAGER, or
-    `less`.
-    """
+    """Run `zsupport help` and return its exit code."""
     if topic is None:
-        _write(_list_in_terminal() if is_terminal() else _list(), no_pager=no_pager)
+        words = wording(chosen_language(screen=is_terminal()))
+        _write(_list_in_terminal(words) if is_terminal() else _list(words), no_pager=no_pager)
         return 0
     if topic in GUIDES:
         text = read_guide(topic)
@@ -58,26 +65,35 @@ def _write(text: str, *, no_pager: bool) -> None:
         emit_paged(text)
 
 
-def _list() -> str:
+def _lists(words: Wording) -> dict[str, dict[str, str]]:
+    """Return the summaries of the guides and of the commands by title. Guides are in English."""
+    commands = {name: words(summary) for name, summary in COMMANDS.items()}
+    return {
+        words("Guides (zsupport help TOPIC)"): GUIDES,
+        words("Commands (zsupport COMMAND --help)"): commands,
+    }
+
+
+def _list(words: Wording) -> str:
     """Return the guides and the commands, one a line."""
     width = max(map(len, (*GUIDES, *COMMANDS)))
     lines = []
-    for title, summaries in _LISTS.items():
+    for title, summaries in _lists(words).items():
         lines += [f"{title}:"]
         lines += [f"  {name:{width}}  {summary}" for name, summary in summaries.items()]
         lines += [""]
     return "\n".join(lines)
 
 
-def _list_in_terminal() -> str:
+def _list_in_terminal(words: Wording) -> str:
     """Return the guides and the commands for the width of the terminal."""
     from zsupport.report.screen import Columns, Heading, Section, render_screen
 
     screen = [
         Section((Heading(title), Columns(tuple(summaries.items()))))
-        for title, summaries in _LISTS.items()
+        for title, summaries in _lists(words).items()
     ]
     return render_screen(screen, terminal_of("auto"))
 
 
-COMMAND = Command(show_help, (_TOPIC, _NO_PAGER), _EXAMPLES, common=False)
+COMMAND = Command(show_help, (_TOPIC, _NO_PAGER), _HELP, _EXAMPLES, common=False)

@@ -29,20 +29,27 @@ from zsupport.clock.zones import zone
 from zsupport.view.hours import QUESTION
 from zsupport.wording import Message
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Show opening hours: open or closed, the next change, this week's windows and holidays.\n\n"
+    "With HOURS, it shows the hours of that name. With --plan, --role, --channel, --priority or"
+    " --fact, it shows when the channels of that case are open. Otherwise, it shows all hours of"
+    " the policy."
+)
+_EXAMPLES = """\
   zsupport hours --policy gitlab --plan premium --channel emergency
   zsupport hours --policy hivemq
   zsupport hours basic --policy hivemq --at 2026-12-24T10:00:00+01:00 --format table
   zsupport hours basic --policy hivemq --freeze
   if zsupport hours -q --plan business --role admin --channel phone; then echo "call us"; fi
-
-Exit codes: 0 open, 1 closed, not entitled or not stated, 2 invalid option, unknown name or
-missing option, 3 policy cannot be read"""
+"""
+_NOTES = Message(
+    "Exit codes: 0 open, 1 closed, not entitled or not stated, 2 invalid option, unknown name or\n"
+    "missing option, 3 policy cannot be read"
+)
 
 _NAME = Option(
     "name", (), "argument", "[HOURS]",
-    "Name of hours, or `24x7` for always open [default: all]", completes="hours",
+    Message("Name of hours, or `24x7` for always open [default: all]"), completes="hours",
 )  # fmt: skip
 _REFUSALS = {
     "not-stated": "not stated: the policy does not state opening hours",
@@ -51,7 +58,7 @@ _REFUSALS = {
 }
 _FREEZE = Option(
     "freeze", ("--freeze",), "flag", "",
-    "Print the public holidays of this and next year as `frozen:`, ready to paste",
+    Message("Print the public holidays of this and next year as `frozen:`, ready to paste"),
 )  # fmt: skip
 
 
@@ -67,12 +74,7 @@ def hours(
     customer_country: str | None,
     freeze: bool,
 ) -> int:
-    """Show opening hours: open or closed, the next change, this week's windows and holidays.
-
-    With HOURS, it shows the hours of that name. With --plan, --role, --channel, --priority or
-    --fact, it shows when the channels of that case are open. Otherwise, it shows all hours of the
-    policy.
-    """
+    """Run `zsupport hours` and return its exit code."""
     moments = read_moments(common)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
@@ -121,5 +123,5 @@ COMMAND = Command(
     (
         _NAME, PLAN, ROLE, CHANNEL, PRIORITY, FACT, CUSTOMER_TZ, CUSTOMER_COUNTRY, _FREEZE,
     ),
-    _EXAMPLES,
+    _HELP, _EXAMPLES, _NOTES,
 )  # fmt: skip

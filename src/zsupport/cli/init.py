@@ -9,27 +9,31 @@ from zsupport.cli.output import emit
 from zsupport.errors import UsageError
 from zsupport.wording import Message
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Create a starter policy and its tests.\n\n"
+    "The policy is small, complete and commented: change it line by line. It passes `zsupport"
+    " check` and `zsupport test`. If one of the files exists, nothing is written."
+)
+_EXAMPLES = """\
   zsupport init
   zsupport init support --id globex
   zsupport init support && zsupport check support && zsupport test support
-
-Exit codes: 0 written, 2 invalid option or existing file, 4 files cannot be written"""
+"""
+_NOTES = Message(
+    "Exit codes: 0 written, 2 invalid option or existing file, 4 files cannot be written"
+)
 
 _FOLDER = Option(
-    "folder", (), "argument", "[FOLDER]", "Folder to write to; created if missing", ".",
+    "folder", (), "argument", "[FOLDER]", Message("Folder to write to; created if missing"), ".",
     completes="file",
 )  # fmt: skip
-_ID = Option("id", ("--id",), "text", "ID", "Id of the policy, and name of its files", "acme")
+_ID = Option(
+    "id", ("--id",), "text", "ID", Message("Id of the policy, and name of its files"), "acme"
+)
 
 
 def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
-    """Create a starter policy and its tests.
-
-    The policy is small, complete and commented: change it line by line. It passes `zsupport check`
-    and `zsupport test`. If one of the files exists, nothing is written.
-    """
+    """Run `zsupport init` and return its exit code."""
     from zsupport.policy.shape import is_id
     from zsupport.report.text import single_line
     from zsupport.sources.find import TESTS
@@ -59,4 +63,4 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     return 0
 
 
-COMMAND = Command(init, (_FOLDER, _ID, QUIET, DEBUG), _EXAMPLES, common=False)
+COMMAND = Command(init, (_FOLDER, _ID, QUIET, DEBUG), _HELP, _EXAMPLES, _NOTES, common=False)

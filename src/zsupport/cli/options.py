@@ -41,88 +41,117 @@ def flag_of(field: str, *value: str) -> str:
     return f"{flag} {'='.join(value)}" if value else flag
 
 
-PLAN = Option("plan", ("--plan",), "text", "ID", "Plan", completes="plan")
-ROLE = Option("role", ("--role",), "text", "ID", "Role", completes="role")
-CHANNEL = Option("channel", ("--channel",), "text", "ID", "Channel", completes="channel")
-PRIORITY = Option("priority", ("--priority",), "text", "ID", "Priority", completes="priority")
+PLAN = Option("plan", ("--plan",), "text", "ID", Message("Plan"), completes="plan")
+ROLE = Option("role", ("--role",), "text", "ID", Message("Role"), completes="role")
+CHANNEL = Option("channel", ("--channel",), "text", "ID", Message("Channel"), completes="channel")
+PRIORITY = Option(
+    "priority", ("--priority",), "text", "ID", Message("Priority"), completes="priority"
+)
 FACT = Option(
     "fact", ("--fact",), "texts", "NAME=VALUE",
-    "Fact about the case (repeatable)", completes="fact",
+    Message("Fact about the case (repeatable)"), completes="fact",
 )  # fmt: skip
-TOPIC = Option("topic", ("--topic",), "text", "ID", "Topic", completes="topic")
+TOPIC = Option("topic", ("--topic",), "text", "ID", Message("Topic"), completes="topic")
 OPENED = Option(
     "opened", ("--opened",), "text", "INSTANT",
-    "When the case was opened, such as `2 hours ago` [default: --at]",
+    Message("When the case was opened, such as `2 hours ago` [default: --at]"),
 )  # fmt: skip
 METRIC = Option(
     "metric", ("--metric",), "texts", "ID",
-    "Metric, or `all` (repeatable) [default: the policy's first metric]", completes="metric",
+    Message("Metric, or `all` (repeatable) [default: the policy's first metric]"),
+    completes="metric",
 )  # fmt: skip
-ANSWERED = Option("answered", ("--answered",), "text", "INSTANT", "When the case was answered")
-UPDATED = Option("updated", ("--updated",), "text", "INSTANT", "When the case was last updated")
-RESOLVED = Option("resolved", ("--resolved",), "text", "INSTANT", "When the case was resolved")
+ANSWERED = Option(
+    "answered", ("--answered",), "text", "INSTANT", Message("When the case was answered")
+)
+UPDATED = Option(
+    "updated", ("--updated",), "text", "INSTANT", Message("When the case was last updated")
+)
+RESOLVED = Option(
+    "resolved", ("--resolved",), "text", "INSTANT", Message("When the case was resolved")
+)
 START = Option(
     "start", ("--start",), "texts", "METRIC=INSTANT",
-    "When a metric started; needed if the policy states its start in words (repeatable)",
+    Message("When a metric started; needed if the policy states its start in words (repeatable)"),
     completes="start",
 )  # fmt: skip
 PAUSE = Option(
     "pause", ("--pause",), "texts", "FROM/TO",
-    "When the clock was paused; write FROM/ if the pause has not ended (repeatable)",
+    Message("When the clock was paused; write FROM/ if the pause has not ended (repeatable)"),
 )  # fmt: skip
 AT_RISK = Option(
     "at_risk", ("--at-risk",), "text", "RATIO",
-    "Share of the target that puts it at risk, such as 3/4 or 75% [default: the metric's]",
+    Message("Share of the target that puts it at risk, such as 3/4 or 75% [default: the metric's]"),
 )  # fmt: skip
 FAIL_BREACHED = Option(
-    "fail_breached", ("--fail-breached",), "flag", "", "Exit with 1 if a target is breached"
+    "fail_breached",
+    ("--fail-breached",),
+    "flag",
+    "",
+    Message("Exit with 1 if a target is breached"),
 )
 CUSTOMER_TZ = Option(
     "customer_tz",
     ("--customer-tz",),
     "text",
     "ZONE",
-    "Time zone of the customer, such as Europe/Oslo",
+    Message("Time zone of the customer, such as Europe/Oslo"),
     completes="zone",
 )
 CUSTOMER_COUNTRY = Option(
     "customer_country", ("--customer-country",), "text", "CODE",
-    "Country of the customer, such as NO",
+    Message("Country of the customer, such as NO"),
 )  # fmt: skip
-HELP = Option("help", ("--help", "-h"), "flag", "", "Show this help and exit")
+HELP = Option("help", ("--help", "-h"), "flag", "", Message("Show this help and exit"))
 FORMAT = Option(
     "format", ("--format",), "text", "",
-    "Output format; auto is table in a terminal, otherwise plain",
+    Message("Output format; auto is table in a terminal, otherwise plain"),
     "auto", ("auto", *FORMATS),
+)  # fmt: skip
+SHELLS = ("bash", "zsh", "fish")
+#: The options that can precede a command.
+ROOT = (
+    Option(
+        "version", ("--version",), "flag", "",
+        Message("Show the versions of the program, policy format and tzdata"),
+    ),
+    FORMAT,
+    Option(
+        "show_completion", ("--show-completion",), "text", "",
+        Message("Print the completion script of a shell (see `zsupport help completion`)"),
+        choices=SHELLS,
+    ),
 )  # fmt: skip
 
 FINDING_FORMAT = Option(
-    "format", ("--format",), "text", "", "Output format; auto is text",
+    "format", ("--format",), "text", "", Message("Output format; auto is text"),
     "auto", ("auto", *FINDING_FORMATS),
 )  # fmt: skip
 QUIET = Option(
-    "quiet", ("--quiet", "-q"), "flag", "", "Print nothing; the exit code shows the result"
+    "quiet", ("--quiet", "-q"), "flag", "", Message("Print nothing; the exit code shows the result")
 )  # fmt: skip
 EXIT_ZERO = Option(
-    "exit_zero", ("--exit-zero",), "flag", "", "Exit with 0 instead of 1"
+    "exit_zero", ("--exit-zero",), "flag", "", Message("Exit with 0 instead of 1")
 )  # fmt: skip
 COLOR = Option(
-    "color", ("--color",), "text", "", "When to use colors", "auto",
+    "color", ("--color",), "text", "", Message("When to use colors"), "auto",
     ("auto", "always", "never"),
 )  # fmt: skip
 CSV = Option(
     "csv", ("--csv",), "text", "",
-    "How --format csv writes text that starts like a formula; safe adds an apostrophe", "safe",
-    ("safe", "raw"),
+    Message("How --format csv writes text that starts like a formula; safe adds an apostrophe"),
+    "safe", ("safe", "raw"),
 )  # fmt: skip
-DEBUG = Option("debug", ("--debug",), "flag", "", "Show the traceback of a bug", hidden=True)
+DEBUG = Option(
+    "debug", ("--debug",), "flag", "", Message("Show the traceback of a bug"), hidden=True
+)
 CONFIG = Option(
     "config", ("--config",), "text", "FILE|REV:FILE|none",
-    "Configuration for all files, or none [default: each file's nearest pyproject.toml]",
+    Message("Configuration for all files, or none [default: each file's nearest pyproject.toml]"),
 )  # fmt: skip
 OUTPUT_FILE = Option(
     "output_file", ("--output-file",), "texts", "FORMAT=FILE",
-    "Also write the findings to a file (repeatable)", completes="output",
+    Message("Also write the findings to a file (repeatable)"), completes="output",
 )  # fmt: skip
 #: The shared options of `check`, `test` and `diff`.
 FINDING_OPTIONS = (CONFIG, FINDING_FORMAT, OUTPUT_FILE, CSV, QUIET, EXIT_ZERO, COLOR, DEBUG)
@@ -130,28 +159,31 @@ FINDING_OPTIONS = (CONFIG, FINDING_FORMAT, OUTPUT_FILE, CSV, QUIET, EXIT_ZERO, C
 COMMON = (
     Option(
         "policy", ("--policy",), "text", "NAME|PATH|-",
-        "Policy [default: ZSUPPORT_POLICY, pyproject.toml, or zoom]", completes="policy",
+        Message("Policy [default: ZSUPPORT_POLICY, pyproject.toml, or zoom]"), completes="policy",
     ),
-    Option("at", ("--at",), "text", "INSTANT", "Date and time of the answer [default: now]"),
+    Option(
+        "at", ("--at",), "text", "INSTANT",
+        Message("Date and time of the answer [default: now]"),
+    ),
     Option(
         "tz", ("--tz",), "text", "ZONE|local",
-        "Time zone of local times and of the answer; local is that of this machine",
+        Message("Time zone of local times and of the answer; local is that of this machine"),
         completes="tz",
     ),
     Option(
         "lang", ("--lang",), "text", "CODE",
-        "Language of texts [default: ZSUPPORT_LANG; in a terminal also the locale]",
+        Message("Language of texts [default: ZSUPPORT_LANG; in a terminal also the locale]"),
     ),
     FORMAT,
     CSV,
     Option(
         "field", ("--field",), "texts", "NAME[,NAME]...",
-        "Print only these fields of each answer, also if it is negative (repeatable)",
+        Message("Print only these fields of each answer, also if it is negative (repeatable)"),
         completes="field",
     ),
     Option(
         "why", ("--why",), "flag", "",
-        "Show the deciding lines and what would change the answer",
+        Message("Show the deciding lines and what would change the answer"),
     ),
     QUIET,
     EXIT_ZERO,
@@ -178,11 +210,13 @@ class Common(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A command: its function, its options and its examples."""
+    """A command: its function, its options and the texts of its help."""
 
     run: Callable[..., int]
     options: tuple[Option, ...]
-    examples: str
+    help: str
+    examples: str  # command lines, each indented by two spaces
+    notes: str = ""  # the paragraphs after the examples
     common: bool = True
 
     def every_option(self) -> tuple[Option, ...]:
@@ -205,21 +239,23 @@ class Command(NamedTuple):
 
 #: A one-line summary of each command. A module is imported only when its command runs.
 COMMANDS = {
-    "channels": "Show which channels a customer may use, and how",
-    "due": "Compute when a response is due, and whether it is late",
-    "hours": "Show opening hours: open or closed, next change, this week, holidays",
-    "priority": "Find the priority for facts, or list the priorities",
-    "topics": "List self-help resources by topic and role",
-    "terms": "Show what the policy states in words for a case",
-    "advise": "Advise what to do in a case: the channel, the steps, and when to expect an answer",
-    "publish": "Write the customer's page of a policy as HTML or Markdown",
-    "policies": "List the policies, or show one in full",
-    "check": "Find errors, gaps and contradictions in policies",
-    "test": "Run a policy's tests; measure coverage and mutations",
-    "diff": "Show who gains and who loses from a policy change",
-    "init": "Create a starter policy with comments and tests",
-    "schema": "Print the JSON Schema of a policy or an answer",
-    "help": "Show a guide, or list the guides",
+    "channels": Message("Show which channels a customer may use, and how"),
+    "due": Message("Compute when a response is due, and whether it is late"),
+    "hours": Message("Show opening hours: open or closed, next change, this week, holidays"),
+    "priority": Message("Find the priority for facts, or list the priorities"),
+    "topics": Message("List self-help resources by topic and role"),
+    "terms": Message("Show what the policy states in words for a case"),
+    "advise": Message(
+        "Advise what to do in a case: the channel, the steps, and when to expect an answer"
+    ),
+    "publish": Message("Write the customer's page of a policy as HTML or Markdown"),
+    "policies": Message("List the policies, or show one in full"),
+    "check": Message("Find errors, gaps and contradictions in policies"),
+    "test": Message("Run a policy's tests; measure coverage and mutations"),
+    "diff": Message("Show who gains and who loses from a policy change"),
+    "init": Message("Create a starter policy with comments and tests"),
+    "schema": Message("Print the JSON Schema of a policy or an answer"),
+    "help": Message("Show a guide, or list the guides"),
 }
 
 

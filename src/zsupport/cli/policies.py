@@ -29,22 +29,24 @@ from zsupport.wording import Message
 if TYPE_CHECKING:
     from zsupport.report.screen import Screen
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "List the known policies and their revisions. With a name, show one policy in full.\n\n"
+    "A table shows the file in force. JSON shows the files of all revisions."
+)
+_EXAMPLES = """\
   zsupport policies
   zsupport policies zoom
   zsupport policies canonical --format json
+"""
+_NOTES = Message("Exit codes: 0 success, 2 invalid option or name, 3 policy cannot be read")
 
-Exit codes: 0 success, 2 invalid option or name, 3 policy cannot be read"""
-
-_NAME = Option("name", (), "argument", "[NAME|PATH]", "Policy to show in full", completes="policy")
+_NAME = Option(
+    "name", (), "argument", "[NAME|PATH]", Message("Policy to show in full"), completes="policy"
+)
 
 
 def policies(common: Common, name: str | None) -> int:
-    """List the known policies and their revisions. With a name, show one policy in full.
-
-    A table shows the file in force. JSON shows the files of all revisions.
-    """
+    """Run `zsupport policies` and return its exit code."""
     moments = read_moments(common)
     if name is not None and common.policy is not None:
         raise UsageError(
@@ -128,4 +130,4 @@ def _channels(policy: Policy, at: datetime, common: Common) -> Screen:
     return (*screen, section(LabelledTexts(((words("Assumed"), assumed),)))) if assumed else screen
 
 
-COMMAND = Command(policies, (_NAME,), _EXAMPLES)
+COMMAND = Command(policies, (_NAME,), _HELP, _EXAMPLES, _NOTES)

@@ -8,22 +8,25 @@ from zsupport.cli.question import finish, language_of, read_facts, read_moments,
 from zsupport.view.priority import QUESTION
 from zsupport.wording import Message
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Find the priority that matches the facts. Without facts, list the priorities.\n\n"
+    "If you omit a fact, its default is used and the answer shows it. For a fact without a default,"
+    " the answer covers each of its values."
+)
+_EXAMPLES = """\
   zsupport priority
   zsupport priority --fact impact=down --fact workaround=false
   zsupport priority --fact impact=down --fact workaround=true --why
-
-Exit codes: 0 a priority matches, 1 no priority matches, 2 invalid option or name, 3 policy cannot
-be read"""
+"""
+_NOTES = Message(
+    "Exit codes: 0 a priority matches, 1 no priority matches, 2 invalid option or name, 3 policy"
+    " cannot\n"
+    "be read"
+)
 
 
 def priority(common: Common, fact: list[str] | None) -> int:
-    """Find the priority that matches the facts. Without facts, list the priorities.
-
-    If you omit a fact, its default is used and the answer shows it. For a fact without a default,
-    the answer covers each of its values.
-    """
+    """Run `zsupport priority` and return its exit code."""
     moments = read_moments(common)
     question = read_question(common, moments)
     answers = question.policy.priority(
@@ -38,4 +41,4 @@ def priority(common: Common, fact: list[str] | None) -> int:
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 
 
-COMMAND = Command(priority, (FACT,), _EXAMPLES)
+COMMAND = Command(priority, (FACT,), _HELP, _EXAMPLES, _NOTES)

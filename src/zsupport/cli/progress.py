@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from zsupport.cli.output import waiting_terminal
+from zsupport.cli.output import stderr_wording, waiting_terminal
 
 if TYPE_CHECKING:
     from zsupport.suite.session import Progress
@@ -41,10 +41,12 @@ def show_progress(doing: str, *, quiet: bool = False) -> Iterator[Progress]:
             return
         from zsupport.report.progress import progress_bar
 
+        words = stderr_wording()
         try:
             with progress_bar(terminal) as show:
                 while True:
-                    show(*state)
+                    doing, done, total = state
+                    show(words.message(doing), done, total)
                     if finished.wait(_INTERVAL):
                         return
         except OSError:

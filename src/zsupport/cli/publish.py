@@ -24,38 +24,52 @@ if TYPE_CHECKING:
     from zsupport.publish.page import PublishedPage
     from zsupport.sources.find import LocatedPolicy
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Write the customer's page of a policy: channels, response times, hours, priorities and"
+    " terms.\n\n"
+    "The HTML page is a single file that loads nothing. A form on it answers what applies to a"
+    " customer. Without JavaScript the page has the same content without the form."
+)
+_EXAMPLES = """\
   zsupport publish zoom --output support.html
   zsupport publish hivemq --format markdown
   zsupport publish gitlab --output support.html && zsupport publish gitlab --check support.html
-
-Exit codes: 0 success, 1 the page of --check is out of date, 2 invalid option or name, 3 policy
-or page cannot be read, 4 file cannot be written"""
+"""
+_NOTES = Message(
+    "Exit codes: 0 success, 1 the page of --check is out of date, 2 invalid option or name, 3"
+    " policy\n"
+    "or page cannot be read, 4 file cannot be written"
+)
 
 _POLICY = Option(
     "policy", (), "argument", "[NAME|PATH|-]",
-    "Policy [default: ZSUPPORT_POLICY, pyproject.toml, or zoom]", completes="policy",
+    Message("Policy [default: ZSUPPORT_POLICY, pyproject.toml, or zoom]"), completes="policy",
 )  # fmt: skip
 _FORMAT = Option(
     "format", ("--format",), "text", "",
-    "Format of the page [default: html, or markdown if the name of --output ends with .md]",
+    Message(
+        "Format of the page [default: html, or markdown if the name of --output ends with .md]"
+    ),
     None, ("html", "markdown"),
 )  # fmt: skip
 _OUTPUT = Option(
-    "output", ("--output",), "text", "FILE", "File to write [default: standard output]",
+    "output", ("--output",), "text", "FILE", Message("File to write [default: standard output]"),
     completes="file",
 )  # fmt: skip
 _LANG = Option(
-    "lang", ("--lang",), "text", "CODE", "Language of the page [default: ZSUPPORT_LANG, or en]"
+    "lang",
+    ("--lang",),
+    "text",
+    "CODE",
+    Message("Language of the page [default: ZSUPPORT_LANG, or en]"),
 )
 _DATE = Option(
     "date", ("--date",), "text", "YYYY-MM-DD",
-    "Date of the page; days off are listed from then on [default: today]",
+    Message("Date of the page; days off are listed from then on [default: today]"),
 )  # fmt: skip
 _CHECK = Option(
     "check", ("--check",), "text", "FILE",
-    "Write nothing; exit with 1 if the policy has changed since this page was made",
+    Message("Write nothing; exit with 1 if the policy has changed since this page was made"),
     completes="file",
 )  # fmt: skip
 
@@ -70,11 +84,7 @@ def publish(
     quiet: bool,
     debug: bool,
 ) -> int:
-    """Write the customer's page of a policy: channels, response times, hours, priorities and terms.
-
-    The HTML page is a single file that loads nothing. A form on it answers what applies to a
-    customer. Without JavaScript the page has the same content without the form.
-    """
+    """Run `zsupport publish` and return its exit code."""
     from zsupport.publish.render import render_page
 
     if check is not None:
@@ -341,6 +351,8 @@ def _day(text: str | None, place: str = "--date") -> date | None:
 COMMAND = Command(
     publish,
     (_POLICY, _FORMAT, _OUTPUT, _LANG, _DATE, _CHECK, QUIET, DEBUG),
+    _HELP,
     _EXAMPLES,
+    _NOTES,
     common=False,
 )

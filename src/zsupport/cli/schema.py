@@ -8,21 +8,25 @@ from zsupport.errors import UsageError, did_you_mean
 from zsupport.view import schemas
 from zsupport.wording import Message, enumerated
 
-_EXAMPLES = """
-Examples:
+_HELP = Message("Print the JSON Schema of a policy or a JSON answer.")
+_EXAMPLES = """\
   zsupport schema > policy.schema.json
   zsupport schema channels
-
-With this first line, an editor with YAML support checks the policy while you write:
-  # yaml-language-server: $schema=policy.schema.json"""
+"""
+_NOTES = Message(
+    "With this first line, an editor with YAML support checks the policy while you write:\n"
+    "  {line}",
+    line="# yaml-language-server: $schema=policy.schema.json",
+)
 
 _NAME = Option(
-    "name", (), "argument", "[NAME]", f"Schema: {enumerated(schemas.NAMES, either=True)}", "policy"
+    "name", (), "argument", "[NAME]",
+    Message("Schema: {names}", names=enumerated(schemas.NAMES, either=True)), "policy",
 )  # fmt: skip
 
 
 def schema(name: str) -> int:
-    """Print the JSON Schema of a policy or a JSON answer."""
+    """Run `zsupport schema` and return its exit code."""
     from zsupport.report.json import dumps
 
     if name not in schemas.NAMES:
@@ -35,4 +39,4 @@ def schema(name: str) -> int:
     return 0
 
 
-COMMAND = Command(schema, (_NAME,), _EXAMPLES, common=False)
+COMMAND = Command(schema, (_NAME,), _HELP, _EXAMPLES, _NOTES, common=False)

@@ -7,15 +7,22 @@ from zsupport.cli.question import finish, language_of, read_facts, read_moments,
 from zsupport.view.terms import QUESTION
 from zsupport.wording import Message
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Show what the policy states in words for a case, such as contacts and languages.\n\n"
+    "Without --topic it lists all topics. A dimension that changes no text is not shown."
+)
+_EXAMPLES = """\
   zsupport terms --policy redhat
   zsupport terms --policy redhat --plan premium --topic contacts
   zsupport terms --policy gitlab --plan ultimate --fact program=education --why
+"""
+_NOTES = Message(
+    "Exit codes: 0 terms found, 1 no terms, 2 invalid option or name, 3 policy cannot be read"
+)
 
-Exit codes: 0 terms found, 1 no terms, 2 invalid option or name, 3 policy cannot be read"""
-
-_TOPIC = Option("topic", ("--topic",), "text", "ID", "Topic of the terms", completes="term")
+_TOPIC = Option(
+    "topic", ("--topic",), "text", "ID", Message("Topic of the terms"), completes="term"
+)
 
 
 def terms(
@@ -27,10 +34,7 @@ def terms(
     fact: list[str] | None,
     topic: str | None,
 ) -> int:
-    """Show what the policy states in words for a case, such as contacts and languages.
-
-    Without --topic it lists all topics. A dimension that changes no text is not shown.
-    """
+    """Run `zsupport terms` and return its exit code."""
     moments = read_moments(common)
     question = read_question(common, moments)
     answers = question.policy.terms(
@@ -52,4 +56,4 @@ def terms(
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 
 
-COMMAND = Command(terms, (PLAN, ROLE, CHANNEL, PRIORITY, FACT, _TOPIC), _EXAMPLES)
+COMMAND = Command(terms, (PLAN, ROLE, CHANNEL, PRIORITY, FACT, _TOPIC), _HELP, _EXAMPLES, _NOTES)

@@ -14,41 +14,55 @@ from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
 from zsupport.wording import Message
 
-_EXAMPLES = """
-Examples:
+_HELP = Message(
+    "Run the tests of a policy: the files next to it whose names end in _test.yaml.\n\n"
+    "A failure shows the actual answer, the line that decided it, and a test that passes. No file"
+    " is changed."
+)
+_EXAMPLES = """\
   zsupport test zoom
   zsupport test zoom --coverage --fail-under 90
   zsupport test zoom --only "free account"
-
-Exit codes: 0 all tests passed, 1 a test failed or a percentage is too low, 2 invalid option, 3
-policy or tests file cannot be read"""
+"""
+_NOTES = Message(
+    "Exit codes: 0 all tests passed, 1 a test failed or a percentage is too low, 2 invalid"
+    " option, 3\n"
+    "policy or tests file cannot be read"
+)
 
 _PATHS = Option(
     "paths", (), "arguments", "[PATH]...",
-    "Policies, tests files, folders or shipped policies [default: .]",
+    Message("Policies, tests files, folders or shipped policies [default: .]"),
     completes="policy",
 )  # fmt: skip
 _ONLY = Option(
-    "only", ("--only", "-k"), "text", "TEXT", "Run only tests whose name or question contains TEXT"
+    "only", ("--only", "-k"), "text", "TEXT",
+    Message("Run only tests whose name or question contains TEXT"),
 )  # fmt: skip
 _AT = Option(
     "at", ("--at",), "text", "INSTANT",
-    "Date and time of tests without `at` [default: `at` of the file, or the newest revision]",
+    Message(
+        "Date and time of tests without `at` [default: `at` of the file, or the newest revision]"
+    ),
 )  # fmt: skip
 _COVERAGE = Option(
-    "coverage", ("--coverage",), "flag", "", "Report which decisions of the policy are not covered"
+    "coverage",
+    ("--coverage",),
+    "flag",
+    "",
+    Message("Report which decisions of the policy are not covered"),
 )
 _FAIL_UNDER = Option(
     "fail_under", ("--fail-under",), "text", "PERCENT",
-    "Fail if the coverage is lower",
+    Message("Fail if the coverage is lower"),
 )  # fmt: skip
 _MUTATE = Option(
     "mutate", ("--mutate",), "flag", "",
-    "Run the tests on mutants of the policy; report the mutants that survived",
+    Message("Run the tests on mutants of the policy; report the mutants that survived"),
 )  # fmt: skip
 _FAIL_UNDER_MUTATION = Option(
     "fail_under_mutation", ("--fail-under-mutation",), "text", "PERCENT",
-    "Fail if the percentage of killed mutants is lower",
+    Message("Fail if the percentage of killed mutants is lower"),
 )  # fmt: skip
 
 
@@ -69,11 +83,7 @@ def test(
     color: str,
     debug: bool,
 ) -> int:
-    """Run the tests of a policy: the files next to it whose names end in _test.yaml.
-
-    A failure shows the actual answer, the line that decided it, and a test that passes. No file is
-    changed.
-    """
+    """Run `zsupport test` and return its exit code."""
     from zsupport.sources.cache import cache_folder, cached_holidays
     from zsupport.sources.find import shadowed
     from zsupport.sources.settings import Exclusions, read_config
@@ -91,7 +101,7 @@ def test(
     )
     public = cached_holidays(cache_folder(os.environ, paths or (os.curdir,)))
     excluded = Exclusions(read_config(config, working_folder(), os.environ))
-    with show_progress("reading policies", quiet=quiet) as advance:
+    with show_progress(Message("reading policies"), quiet=quiet) as advance:
         session = run_session(paths or [], options, public, excluded, advance)
     write_outcome(lambda _: session.outcome, output)
     if not quiet:
@@ -141,6 +151,6 @@ COMMAND = Command(
         _PATHS, _ONLY, _AT, _COVERAGE, _FAIL_UNDER, _MUTATE, _FAIL_UNDER_MUTATION,
         *FINDING_OPTIONS,
     ),
-    _EXAMPLES,
+    _HELP, _EXAMPLES, _NOTES,
     common=False,
 )  # fmt: skip

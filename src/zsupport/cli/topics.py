@@ -7,17 +7,20 @@ from zsupport.cli.question import finish, language_of, read_moments, read_questi
 from zsupport.view.topics import QUESTION
 from zsupport.wording import Message
 
-_EXAMPLES = """
-Examples:
+_HELP = Message("List the self-help resources by topic and role.")
+_EXAMPLES = """\
   zsupport topics
   zsupport topics --topic messaging
   zsupport topics --role admin --lang nb
-
-Exit codes: 0 resources found, 1 no resources, 2 invalid option or name, 3 policy cannot be read"""
+"""
+_NOTES = Message(
+    "Exit codes: 0 resources found, 1 no resources, 2 invalid option or name, 3 policy cannot be"
+    " read"
+)
 
 
 def topics(common: Common, topic: str | None, role: str | None) -> int:
-    """List the self-help resources by topic and role."""
+    """Run `zsupport topics` and return its exit code."""
     moments = read_moments(common)
     question = read_question(common, moments)
     answers = question.policy.topics(
@@ -32,4 +35,4 @@ def topics(common: Common, topic: str | None, role: str | None) -> int:
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 
 
-COMMAND = Command(topics, (TOPIC, ROLE), _EXAMPLES)
+COMMAND = Command(topics, (TOPIC, ROLE), _HELP, _EXAMPLES, _NOTES)
