@@ -13,7 +13,7 @@ from zsupport.check.suppressions import FORM_HINT, InvalidComment
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.findings import CODES, UNREADABLE, Code, Span
 from zsupport.policy.yamltext import short
-from zsupport.wording import Message
+from zsupport.wording import Message, joined
 
 #: All kinds of findings by code: those of the loader, of the rules and of tests.
 KINDS: dict[str, Code] = {
@@ -63,9 +63,11 @@ def _unknown_rule(name: str, *, nearest: bool = True) -> tuple[str, str | None]:
     """
     for code, removed in REMOVED.items():
         if name.upper() == code or name.casefold() == removed:
-            message = f"rule `{code}` ({removed}) was removed"
-            return message, "remove it from options, comments and configuration"
-    message = f"unknown rule `{short(name)}`"
+            return (
+                Message("rule `{code}` ({name}) was removed", code=code, name=removed),
+                Message("remove it from options, comments and configuration"),
+            )
+    message = Message("unknown rule `{rule}`", rule=short(name))
     return message, nearest_rule(name) if nearest else None
 
 
@@ -84,7 +86,7 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
             codes.add(_CODE_BY_NAME[name.casefold()])
         else:
             message, hint = _unknown_rule(name)
-            raise UsageError(f"{where}: {message}", hint or _LIST_RULES)
+            raise UsageError(joined((where, message), ": "), hint or _LIST_RULES)
     return frozenset(codes)
 
 
@@ -100,9 +102,9 @@ def ignorable_codes(names: Iterable[str], where: str) -> frozenset[str]:
         if codes <= {UNREADABLE.code, *CODES}:
             raise UsageError(
                 Message(
-                    "{where}: `{name}` cannot be ignored: a policy with this error is invalid",
+                    "{where}: `{rule}` cannot be ignored: a policy with this error is invalid",
                     where=where,
-                    name=short(name),
+                    rule=short(name),
                 ),
                 Message("fix the policy"),
             )
@@ -122,10 +124,10 @@ def suppressible_code(name: str, at: Span, hints: bool) -> str | InvalidComment:
             # A prefix would also allow the findings of rules that are added later.
             return InvalidComment(
                 at,
-                Message("incomplete code `{name}`", name=short(name)),
+                Message("incomplete code `{code}`", code=short(name)),
                 Message(
-                    "write whole codes, separated by commas, such as: allow {matching}",
-                    matching=", ".join(matching[:2]),
+                    "write whole codes, separated by commas, such as: allow {codes}",
+                    codes=", ".join(matching[:2]),
                 ),
             )
     if code is None:
@@ -133,12 +135,12 @@ def suppressible_code(name: str, at: Span, hints: bool) -> str | InvalidComment:
         return InvalidComment(at, message, hint or FORM_HINT)
     if code in CODES or code == UNREADABLE.code:
         message = Message(
-            "`{name}` cannot be suppressed: a policy with this error is invalid", name=name
+            "`{rule}` cannot be suppressed: a policy with this error is invalid", rule=name
         )
         return InvalidComment(at, message, Message("fix the policy"))
     if code in SUPPRESSION_CODES:
         message = Message(
-            "`{name}` cannot be suppressed: it is a finding about comments", name=name
+            "`{rule}` cannot be suppressed: it is a finding about comments", rule=name
         )
         return InvalidComment(at, message, Message("fix the comment"))
     return code
@@ -156,5 +158,5 @@ def nearest_rule(name: str) -> str | None:
             if (matching := [kind for kind in KINDS if kind.startswith(code[:length])])
         )
         nearest = min(similar, key=lambda kind: abs(int(kind[2:]) - int(code[2:])))
-        return f"did you mean `{nearest}`?"
+        return Message("did you mean `{close}`?", close=nearest)
     return did_you_mean(name, (*_CODE_BY_NAME, *KINDS))

@@ -54,16 +54,24 @@ def switched_off(result: CheckResult, excluded: str | None) -> tuple[str, ...]:
 
     `excluded` is a clause about excluded files.
     """
-    off = (
-        f"switched off by configuration: {', '.join(result.switched_off)}"
-        if result.switched_off
-        else None
-    )
+    off = None
+    if result.switched_off:
+        rules = joined(result.switched_off, ", ")
+        off = Message("switched off by configuration: {rules}", rules=rules)
     return tuple(map(_as_single_line, filter(None, (off, excluded))))
 
 
 def _as_single_line(text: str) -> str:
-    """Return a text with escaped line ends, so that a file name cannot add a line."""
+    """Return a text with escaped line ends, so that a file name cannot add a line.
+
+    The line ends in the values of a message are escaped.
+    """
+    if isinstance(text, Message):
+        values = {
+            name: _as_single_line(value) if isinstance(value, str) else value
+            for name, value in text.values.items()
+        }
+        return Message(text.template, **values)
     return "".join(repr(char)[1:-1] if char.splitlines() == [""] else char for char in text)
 
 
@@ -74,12 +82,10 @@ def _counts(result: CheckResult) -> Iterator[str]:
     files = Counted("{count} file", "{count} files", len(result.units))
     if fixed:
         every = Counted("{count} finding", "{count} findings", fixed + len(findings))
-        yield Message(
-            "Fixed {fixed} of {findings} in {files}",
-            fixed=f"{fixed:,}",
-            findings=every,
-            files=files,
-        )
+        yield Counted(
+            "Fixed {count} of {findings} in {files}", "Fixed {count} of {findings} in {files}",
+            fixed, findings=every, files=files,
+        )  # fmt: skip
     elif findings:
         yield Message("Found {findings} in {files}", findings=_by_severity(findings), files=files)
     else:
@@ -102,7 +108,7 @@ def _counts(result: CheckResult) -> Iterator[str]:
         )  # fmt: skip
     fixable = sum(finding.fix is not None for finding in findings)
     if fixable and not fixed:
-        yield Message("{count} can be fixed with {fix}", count=f"{fixable:,}")
+        yield Counted("{count} can be fixed with {fix}", "{count} can be fixed with {fix}", fixable)
 
 
 def preview_closing(result: CheckResult) -> str:
@@ -111,15 +117,18 @@ def preview_closing(result: CheckResult) -> str:
     findings = fixed + sum(len(unit.findings) for unit in result.units)
     files = Counted("{count} file", "{count} files", len(result.units))
     every = Counted("{count} finding", "{count} findings", findings)
-    return Message(
-        "would fix {fixed} of {findings} in {files}",
-        fixed=f"{fixed:,}", findings=every, files=files,
+    return Counted(
+        "would fix {count} of {findings} in {files}", "would fix {count} of {findings} in {files}",
+        fixed, findings=every, files=files,
     )  # fmt: skip
 
 
 def _fix_line(finding: Finding) -> str:
     title = finding.fix.title if finding.fix else finding.message
-    return f"Fixed {finding.file}:{finding.span.line}: {title} ({finding.code})"
+    return Message(
+        "Fixed {file}:{line}: {title} ({code})",
+        file=finding.file, line=finding.span.line, title=title, code=finding.code,
+    )  # fmt: skip
 
 
 def _by_severity(findings: Sequence[Finding]) -> str:

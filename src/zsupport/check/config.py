@@ -20,14 +20,23 @@ from zsupport.sources.settings import (
     text_list,
 )
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 #: Each key, with the accepted value and an example.
 SETTINGS = {
-    "select": 'a list of rules: select = ["ZS4", "unreachable-rule"]',
-    "ignore": 'a list of rules: ignore = ["ZS4", "unreachable-rule"]',
-    "fail-on": f'one of {", ".join(SEVERITIES)}: fail-on = "warning"',
-    "per-file-ignores": 'rules by pattern: per-file-ignores = {"old/*.yaml" = ["ZS4"]}',
-    "exclude": 'a list of patterns: exclude = ["drafts", "old/*.yaml"]',
+    "select": Message("a list of rules: {example}", example='select = ["ZS4", "unreachable-rule"]'),
+    "ignore": Message("a list of rules: {example}", example='ignore = ["ZS4", "unreachable-rule"]'),
+    "fail-on": Message(
+        "one of {severities}: {example}",
+        severities=", ".join(SEVERITIES),
+        example='fail-on = "warning"',
+    ),
+    "per-file-ignores": Message(
+        "rules by pattern: {example}", example='per-file-ignores = {"old/*.yaml" = ["ZS4"]}'
+    ),
+    "exclude": Message(
+        "a list of patterns: {example}", example='exclude = ["drafts", "old/*.yaml"]'
+    ),
 }
 
 
@@ -98,9 +107,14 @@ def _config(project: Project) -> Config | None:
     by_pattern = {
         pattern: _texts(project, "per-file-ignores", names) for pattern, names in ignores.items()
     }
-    switched_off = [] if select is None else [f"all rules except {', '.join(select)}"]
+    switched_off: list[str] = []
+    if select is not None:
+        switched_off.append(Message("all rules except {rules}", rules=", ".join(select)))
     switched_off += ignore
-    switched_off += [f"{', '.join(names)} in {pattern}" for pattern, names in by_pattern.items()]
+    switched_off += [
+        Message("{rules} in {pattern}", rules=", ".join(names), pattern=pattern)
+        for pattern, names in by_pattern.items()
+    ]
     prefix = f"{project.path}: check."
     return Config(
         project.folder,

@@ -122,7 +122,7 @@ def _limit_finding(document: Document, error: LimitExceeded) -> Finding:
     kind = TOO_MANY_CASES if error.limit == CASES else TOO_MANY_COMPARISONS
     return Finding(
         kind.code, kind.name, "warning",
-        Message("{message}; some rules did not run", message=error.message),
+        Message("{limit}; some rules did not run", limit=error.message),
         document.source.shown, document.key(path), path_text(path),
         hint=error.hint, identity=(error.limit.counts,),
     )  # fmt: skip

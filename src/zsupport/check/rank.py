@@ -1,4 +1,4 @@
-"""Rank plans, roles and priorities, and find what is worse for a higher value than for a lower one.
+"""Rank plans, roles and priorities, and find where a higher value is worse than a lower value.
 
 Plans and roles rank by `above`, priorities by their order. Two cases are compared if they differ
 only in the plan, the role or the priority. To compare them, the cases of both values are shifted to

@@ -30,6 +30,7 @@ from zsupport.policy.model import Cell, PolicyCalendar, When
 from zsupport.policy.shape import REMARK_KEYS
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 
 class Condition(NamedTuple):
@@ -215,7 +216,9 @@ class Subject(AnalysedRevision):
             inside = [(names | {hours}, part & cases) for names, part in parts]
             outside = [(names, part & ~cases) for names, part in parts]
             parts = [(names, part) for names, part in inside + outside if part]
-            check_limit(CALENDAR_COMBINATIONS, len(parts), "the hours of the grants", exact=False)
+            check_limit(
+                CALENDAR_COMBINATIONS, len(parts), Message("the hours of the grants"), exact=False
+            )
         return [(names, part) for names, part in parts if names]
 
     def check_comparisons(self, count: int) -> None:
@@ -242,7 +245,8 @@ class Subject(AnalysedRevision):
 
     def related_target(self, name: str, stated: StatedCell) -> tuple[Path, str]:
         """Return the path of a target, and the note that it is the target for `name`."""
-        return self.target(stated), f"`{stated.cell.target.text}` for `{name}`"
+        text = Message("`{target}` for `{name}`", target=stated.cell.target.text, name=name)
+        return self.target(stated), text
 
     def clock(self, group: TargetGroup, counted: CountedTime) -> TargetClock:
         """Return the target of a group, with everything on which its deadline depends."""

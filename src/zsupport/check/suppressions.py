@@ -188,7 +188,7 @@ def remove_codes(document: Document, comment: Comment, codes: Sequence[str]) -> 
         first, last = comment.codes[0].span, comment.codes[-1].span
         whole = Span(first.line, first.column, last.line, last.end_column)
         names = ", ".join(document.text[slice(*_range(places, a.span))] for a in kept)
-        return Fix(Message("allow {names} only", names=names), (Edit(whole, names),))
+        return Fix(Message("allow {codes} only", codes=names), (Edit(whole, names),))
     start, end = _range(places, comment.span)
     if comment.on_own_line:
         start, end = places.line_start(start), places.next_line(start)
@@ -281,7 +281,7 @@ class _CommentReader:
         if parts is None:
             return InvalidComment(whole, Message("invalid comment for zsupport"), FORM_HINT)
         if more := parts["more"].strip():
-            message = Message("unexpected `{more}` in a comment for zsupport", more=short(more))
+            message = Message("unexpected `{text}` in a comment for zsupport", text=short(more))
             return InvalidComment(whole, message, FORM_HINT)
         if reason is None or not text[reason.end() : end].strip():
             return InvalidComment(
@@ -292,7 +292,7 @@ class _CommentReader:
             until_span = self.span(body + parts.start("until"), body + parts.end("until"))
             until = _date(parts["until"])
             if until is None:
-                message = Message("invalid date `{parts}`", parts=short(parts["until"]))
+                message = Message("invalid date `{date}`", date=short(parts["until"]))
                 return InvalidComment(
                     until_span, message, Message("write a date such as 2027-01-31")
                 )

@@ -5,7 +5,7 @@ A grant that allows too much is valid, so no other rule detects it. Only a test 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from zsupport.analysis.space import shown_case
 from zsupport.answer.space import Cases, Space
@@ -57,8 +57,7 @@ def findings_in_tests(
 
 
 def _unknown_in_test(finding: Finding) -> Finding:
-    message = finding.message.replace(" of this policy", " of the policy")
-    return finding._replace(code=UNKNOWN_IN_TEST.code, name=UNKNOWN_IN_TEST.name, message=message)
+    return finding._replace(code=UNKNOWN_IN_TEST.code, name=UNKNOWN_IN_TEST.name)
 
 
 def _denials(
@@ -90,13 +89,17 @@ def _denials(
     for plan in revision.plans:
         of_plan = [denial for denial in denials if denial.plan == plan.id]
         if of_plan and all(denial in untested for denial in of_plan):
-            message = Message("no test expects a denied channel for the plan `{id}`", id=plan.id)
+            message = Message(
+                "no test expects a denied channel for the plan `{plan}`", plan=plan.id
+            )
             yield _finding(document, ("plans", plan.id), message, space, of_plan)
     for channel in revision.channels:
         of_channel = [denial for denial in denials if denial.about == channel.id]
         grant = next((i for i, g in enumerate(revision.grants) if channel.id in g.allow), None)
         if of_channel and grant is not None and all(d in untested for d in of_channel):
-            message = Message("no test expects that the channel `{id}` is denied", id=channel.id)
+            message = Message(
+                "no test expects that the channel `{channel}` is denied", channel=channel.id
+            )
             yield _finding(document, ("entitlements", grant, "allow"), message, space, of_channel)
 
 
@@ -133,7 +136,6 @@ def _finding(
     cases: Cases = max((denial.cases for denial in denials), key=lambda cases: cases.bit_count())
     span: Span = document.value(path) if path[-1] == "allow" else document.key(path)
     case = shown_case(space.first(cases))
-    question = ", ".join(f"{name}: {value}" for name, value in case.items())
     return Finding(
         UNTESTED_DENIAL.code,
         UNTESTED_DENIAL.name,
@@ -142,7 +144,13 @@ def _finding(
         document.source.shown,
         span,
         path_text(path),
-        hint=f"add a test: {{channels: {{{question}}}, expect: {{allowed: false}}}}",
+        hint=Message("add a test: {test}", test=_test_of_denial(case)),
         case=case,
         identity=identity_of(document, path),
     )
+
+
+def _test_of_denial(case: Mapping[str, str]) -> str:
+    """Return a test that expects that the channel of a case is denied."""
+    question = ", ".join(f"{name}: {value}" for name, value in case.items())
+    return f"{{channels: {{{question}}}, expect: {{allowed: false}}}}"

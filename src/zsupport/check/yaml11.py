@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
+from zsupport.wording import Message
+
+_EMPTY = Message("an empty value")
 _WORDS = {
     spelled: (kind, value)
     for kind, value, words in (
-        ("an empty value", "null", "null"),
-        ("a boolean", "true", "true yes on"),
-        ("a boolean", "false", "false no off"),
+        (_EMPTY, "null", "null"),
+        (Message("a boolean"), "true", "true yes on"),
+        (Message("a boolean"), "false", "false no off"),
     )
     for word in words.split()
     for spelled in (word, word.title(), word.upper())
-} | {"~": ("an empty value", "null")}
+} | {"~": (_EMPTY, "null")}
 _NUMBER = re.compile(
     r"""(?P<sign>[-+]?)(?:
       0b(?P<binary>[0-1_]+)
@@ -36,7 +39,7 @@ _NUMBER = re.compile(
 _FIRST = frozenset("+-.0123456789")
 
 
-def reading(text: str) -> tuple[str, str] | None:
+def reading(text: str) -> tuple[Message, str] | None:
     """Return the kind and the value that a text without quotes has in YAML 1.1.
 
     The value is null, a boolean or a number, as PyYAML writes it. Return None if YAML 1.1 reads
@@ -51,10 +54,10 @@ def reading(text: str) -> tuple[str, str] | None:
     digits = match[match.lastgroup or 0].replace("_", "")
     if not digits:
         return None
-    return "a number", _number(match.lastgroup or "", match["sign"] or "", digits)
+    return Message("a number"), _number(match.lastgroup or "", match["sign"] or "", digits)
 
 
-def different_reading(text: str) -> tuple[str, str] | None:
+def different_reading(text: str) -> tuple[Message, str] | None:
     """Return the reading of a text in YAML 1.1 if it differs from the text."""
     read = reading(text)
     return None if read is None or read[1] == text else read

@@ -31,16 +31,16 @@ def check(subject: Subject) -> Iterator[Problem]:
                         )
                         if closed == working
                         else Message(
-                            "`{target}` is outside the hours `{hours}` on {closed}",
+                            "`{target}` is outside the hours `{hours}` on {days}",
                             target=target,
                             hours=hours,
-                            closed=", ".join(closed),
+                            days=", ".join(closed),
                         ),
                         label=Message("closed at this time"),
                         hint=Message("choose a time within the hours, or change the hours"),
                         case=subject.witness(cases),
                         related=tuple(
-                            ((*path, "open"), "these hours")
+                            ((*path, "open"), Message("these hours"))
                             for path, calendar in subject.calendars
                             if path[1] == item.cell.hours
                             and calendar.windows is not None

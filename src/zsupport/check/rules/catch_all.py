@@ -23,7 +23,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 yield Problem(
                     path,
                     Message(
-                        "only this catch-all rule decides for {unnamed}", unnamed="; ".join(unnamed)
+                        "only this catch-all rule decides for {plans}", plans="; ".join(unnamed)
                     ),
                     subject.document.first(path),
                     hint=Message("add rules for these plans if other targets are intended"),

@@ -54,7 +54,7 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
             related=tuple(
                 (
                     named_in_grant(subject, dimension, other, low),
-                    f"the same for {listed(other.channels)}",
+                    Message("the same for {channels}", channels=listed(other.channels)),
                 )
                 for other in more
             ),

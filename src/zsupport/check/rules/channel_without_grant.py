@@ -16,7 +16,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = ("channels", channel.id)
             yield Problem(
                 path,
-                Message("no grant allows `{id}`", id=channel.id),
+                Message("no grant allows `{channel}`", channel=channel.id),
                 subject.document.key(path),
                 hint=Message("allow it in `entitlements`, or remove it"),
             )

@@ -24,12 +24,12 @@ def check(subject: Subject) -> Iterator[Problem]:
         closed = [day for day in days if day not in opened and not works(calendar, day)]
         if closed:
             every = len(closed) == len(set(days))
-            names = ", ".join(DAYS[day] for day in closed)
+            days_closed = ", ".join(DAYS[day] for day in closed)
             yield Problem(
                 (*path, "business-days"),
                 Message("no window begins on any of these days: no date is a business day")
                 if every
-                else Message("no window begins on {names}: never a business day", names=names),
+                else Message("no window begins on {days}: never a business day", days=days_closed),
                 hint=Message("change `business-days`, or the windows in `open`"),
                 severity=None if every else "warning",
             )

@@ -86,7 +86,7 @@ def _problem(subject: Subject, earlier: int, later: int, both: Cases) -> Problem
             "write conditions that do not overlap, unless both sets of prerequisites are required"
         ),
         case=subject.witness(both),
-        related=((("entitlements", other), "this grant applies too"),),
+        related=((("entitlements", other), Message("this grant applies too")),),
     )
 
 

@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield _problem(
                 subject,
                 ("groups", group, name),
-                Message("group `{group}` contains every {name}", group=group, name=_kind(name)),
+                Message("group `{group}` contains every {value}", group=group, value=_value(name)),
                 _GROUP,
             )
     for condition in subject.conditions:
@@ -47,13 +47,14 @@ def check(subject: Subject) -> Iterator[Problem]:
                     continue  # reported at the group
                 if isinstance(node, MappingNode):
                     message = Message(
-                        "condition without effect: this `not` excludes no {name}", name=_kind(name)
+                        "condition without effect: this `not` excludes no {value}",
+                        value=_value(name),
                     )
                 else:
                     message = Message(
-                        "condition without effect: `{name}` names every value", name=name
+                        "condition without effect: `{dimension}` names every value", dimension=name
                     )
-                hint = Message("remove `{name}` from the condition", name=name)
+                hint = Message("remove `{dimension}` from the condition", dimension=name)
                 yield _problem(subject, path, message, hint)._replace(fix=_fix(subject, path))
 
 
@@ -63,20 +64,26 @@ def _fix(subject: Subject, path: Path) -> Fix | None:
     if path[-2] != "when" and isinstance(mapping, MappingNode) and len(mapping.entries) == 1:
         return None
     edits = removal(subject.document, path)
-    return (
-        Fix(Message("remove `{path}` from the condition", path=path[-1]), edits) if edits else None
-    )
+    if not edits:
+        return None
+    return Fix(Message("remove `{dimension}` from the condition", dimension=path[-1]), edits)
 
 
-def _kind(name: str) -> str:
-    known = ("plan", "role", "channel", "priority")
-    return name if name in known else f"value of `{name}`"
+def _value(dimension: str) -> Message:
+    """Return what the values of a dimension are called."""
+    return _VALUES.get(dimension) or Message("value of `{fact}`", fact=dimension)
 
 
 def _problem(subject: Subject, path: Path, message: str, hint: str) -> Problem:
     return Problem(path, message, subject.document.key(path), hint=hint)
 
 
+_VALUES = {
+    "plan": Message("plan"),
+    "role": Message("role"),
+    "channel": Message("channel"),
+    "priority": Message("priority"),
+}
 _GROUP = Message(
     "remove a value from the group, or remove the group: a condition on it has no effect"
 )

@@ -44,7 +44,12 @@ def check(subject: Subject) -> Iterator[Problem]:
                     "use the same order in both entries, or write conditions that do not overlap"
                 ),
                 case=subject.witness(cases),
-                related=((("entitlements", earlier, "recommend"), f"`{first}` before `{second}`"),),
+                related=(
+                    (
+                        ("entitlements", earlier, "recommend"),
+                        Message("`{first}` before `{second}`", first=first, second=second),
+                    ),
+                ),
             )
             break
 

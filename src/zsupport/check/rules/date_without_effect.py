@@ -67,7 +67,7 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
                     place,
                     Message("this break on {day} is outside the hours of that date", day=day),
                     document.key(place),
-                    label=f"a {weekday(ordinal)}",
+                    label=Message("a {weekday}", weekday=weekday(ordinal)),
                     hint=Message("remove it, or correct the date or the times"),
                 )
 
@@ -75,29 +75,21 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
 def date_problem(subject: Subject, path: Path, usual: Hours, ordinal: int) -> Problem:
     """Return the problem of a date: a note if the date is closed anyway."""
     closed = not usual.parts(ordinal)
+    day, name = path[-1], weekday(ordinal)
     return Problem(
         path,
-        Message(
-            "{path} is a {ordinal}, which is already closed",
-            path=path[-1],
-            ordinal=weekday(ordinal),
-        )
+        Message("{day} is a {weekday}, which is already closed", day=day, weekday=name)
         if closed
-        else Message(
-            "{path} is a {ordinal}, which already has these hours",
-            path=path[-1],
-            ordinal=weekday(ordinal),
-        ),
+        else Message("{day} is a {weekday}, which already has these hours", day=day, weekday=name),
         subject.document.key(path),
         hint=Message("remove it, or correct the date"),
         severity="note" if closed else None,
     )
 
 
-def weekday(ordinal: int) -> str:
+def weekday(ordinal: int) -> Message:
     """Return the name of the weekday of a date."""
-    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    return names[(ordinal - 1) % 7]
+    return _WEEKDAYS[(ordinal - 1) % 7]
 
 
 def breaks_overlap(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
@@ -138,6 +130,16 @@ def of_removals(subject: Subject, path: Path, calendar: PolicyCalendar) -> Itera
             hint=Message("remove it, or correct the date"),
         )
 
+
+_WEEKDAYS = (
+    Message("Monday"),
+    Message("Tuesday"),
+    Message("Wednesday"),
+    Message("Thursday"),
+    Message("Friday"),
+    Message("Saturday"),
+    Message("Sunday"),
+)
 
 RULE = Rule(
     code="ZS709",

@@ -19,15 +19,17 @@ def check(subject: Subject) -> Iterator[Problem]:
             path: Path = ("entitlements", position, "prerequisites")
             listed = isinstance(subject.document.node(path), SequenceNode)
             first = grant.allow[0]
-            channels_listed = enumerated(f"`{id}`" for id in grant.allow)
+            names = enumerated(f"`{id}`" for id in grant.allow)
             yield Problem(
                 (*path, place) if listed else path,
-                Message(
-                    "duplicate prerequisite: already listed for {channels_listed}",
-                    channels_listed=channels_listed,
-                ),
+                Message("duplicate prerequisite: already listed for {channels}", channels=names),
                 hint=Message("remove it here: the prerequisites of the channel always apply"),
-                related=((("channels", first, "prerequisites"), f"prerequisites of `{first}`"),),
+                related=(
+                    (
+                        ("channels", first, "prerequisites"),
+                        Message("prerequisites of `{channel}`", channel=first),
+                    ),
+                ),
             )
 
 

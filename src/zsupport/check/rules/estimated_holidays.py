@@ -34,9 +34,9 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 place,
                 Message(
-                    "holidays of `{country}` not checked: {message}",
+                    "holidays of `{country}` not checked: {reason}",
                     country=holidays.country,
-                    message=fault.message,
+                    reason=fault.message,
                 ),
                 hint=fault.hint,
             )
@@ -64,19 +64,19 @@ def problems(subject: Subject, holidays: Holidays, country: str, path: Path) -> 
         yield Problem(
             path,
             Message(
-                "estimated holidays of {country} in the next two years: {name} on"
-                " {first}, and {more} more",
+                "estimated holidays of {country} in the next two years: {holiday} on"
+                " {day}, and {more} more",
                 country=country,
-                name=name,
-                first=first,
+                holiday=name,
+                day=first,
                 more=len(more),
             )
             if more
             else Message(
-                "estimated holiday of {country} in the next two years: {name} on {first}",
+                "estimated holiday of {country} in the next two years: {holiday} on {day}",
                 country=country,
-                name=name,
-                first=first,
+                holiday=name,
+                day=first,
             ),
             label=Message("announced at short notice"),
             hint=Message(

@@ -45,16 +45,16 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 (*path, "holidays", "frozen"),
                 Message(
-                    "`frozen` omits exchanged working days of {country}: {first} and {more} more",
+                    "`frozen` omits exchanged working days of {country}: {day} and {more} more",
                     country=country,
-                    first=first,
+                    day=first,
                     more=more,
                 )
                 if more
                 else Message(
-                    "`frozen` omits an exchanged working day of {country}: {first}",
+                    "`frozen` omits an exchanged working day of {country}: {day}",
                     country=country,
-                    first=first,
+                    day=first,
                 ),
                 subject.document.key((*path, "holidays", "frozen")),
                 hint=Message(
@@ -71,12 +71,12 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 place,
                 Message(
-                    "hours of exchanged working days not stated: {first} and {more} more",
-                    first=first,
+                    "hours of exchanged working days not stated: {day} and {more} more",
+                    day=first,
                     more=more,
                 )
                 if more
-                else Message("hours of an exchanged working day not stated: {first}", first=first),
+                else Message("hours of an exchanged working day not stated: {day}", day=first),
                 label=Message("some weekend days are working days in exchange for days off"),
                 hint=_HINT,
             )

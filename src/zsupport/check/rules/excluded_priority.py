@@ -7,9 +7,37 @@ from collections.abc import Iterator
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Condition, Problem, Rule, Subject
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
-_KINDS = {"entitlements": "grant", "commitment": "commitment", "targets": "rule"}
+
+class _Part(NamedTuple):
+    """What the messages call a part of a policy, and how its finding can be fixed."""
+
+    name: Message
+    hint: Message
+
+
+_GRANT = _Part(Message("grant"), Message("change the facts or the priority, or remove the grant"))
+_RECOMMENDATION = _Part(
+    Message("recommendation"),
+    Message("change the facts or the priority, or remove the recommendation"),
+)
+_COMMITMENT = _Part(
+    Message("commitment"), Message("change the facts or the priority, or remove the commitment")
+)
+_RULE = _Part(Message("rule"), Message("change the facts or the priority, or remove the rule"))
+_CALENDAR = _Part(
+    Message("calendar"), Message("change the facts or the priority, or remove the calendar")
+)
+_ALTERNATIVE = _Part(
+    Message("alternative"), Message("change the facts or the priority, or remove the alternative")
+)
+_TARGET = _Part(
+    Message("target"), Message("change the facts or the priority, or remove the target")
+)
+#: The parts with a condition, by section. The other sections contain calendars.
+_PARTS = {"entitlements": _GRANT, "commitment": _COMMITMENT, "targets": _RULE}
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -30,16 +58,16 @@ def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
     entry = condition.path[:-1]
     matched = subject.decisions.matches(condition.when)
     if subject.excluded(matched):
-        kind = _KINDS.get(str(entry[0]), "calendar")
-        if kind == "grant" and not subject.revision.grants[int(entry[1])].allow:
-            kind = Message("recommendation")
-        yield _problem(subject, entry, kind, matched)
+        part = _PARTS.get(str(entry[0]), _CALENDAR)
+        if part is _GRANT and not subject.revision.grants[int(entry[1])].allow:
+            part = _RECOMMENDATION
+        yield _problem(subject, entry, part, matched)
         return
     for position, alternative in enumerate(condition.when):
         matched = subject.decisions.matches_alternative(alternative)
         if subject.excluded(matched):
             path = subject.alternative(condition, position)
-            yield _problem(subject, path, Message("alternative"), matched)
+            yield _problem(subject, path, _ALTERNATIVE, matched)
 
 
 def _of_cells(subject: Subject) -> Iterator[Problem]:
@@ -55,11 +83,11 @@ def _of_cells(subject: Subject) -> Iterator[Problem]:
             _, paths = by_key.setdefault((rule, cell.key), (cases, []))
             paths.append(subject.document.target(rule, metric, cell))
     for cases, paths in by_key.values():
-        related = tuple((path, "unreachable too") for path in paths[1:])
-        yield _problem(subject, paths[0], Message("target"), cases)._replace(related=related)
+        related = tuple((path, Message("unreachable too")) for path in paths[1:])
+        yield _problem(subject, paths[0], _TARGET, cases)._replace(related=related)
 
 
-def _problem(subject: Subject, path: Path, kind: str, cases: Cases) -> Problem:
+def _problem(subject: Subject, path: Path, part: _Part, cases: Cases) -> Problem:
     space = subject.space
     leading = space.values_in(
         "priority", space.for_some("priority", cases) & subject.decisions.existing
@@ -68,19 +96,19 @@ def _problem(subject: Subject, path: Path, kind: str, cases: Cases) -> Problem:
     return Problem(
         path,
         Message(
-            "unreachable {kind}: the facts lead to {priorities}, not to {excluded}",
-            kind=kind,
+            "unreachable {part}: the facts lead to {priorities}, not to {excluded}",
+            part=part.name,
             priorities=priorities,
             excluded=excluded,
         )
         if priorities
         else Message(
-            "unreachable {kind}: the facts lead to no priority, so never to {excluded}",
-            kind=kind,
+            "unreachable {part}: the facts lead to no priority, so never to {excluded}",
+            part=part.name,
             excluded=excluded,
         ),
         subject.document.first(path),
-        hint=Message("change the facts or the priority, or remove the {kind}", kind=kind),
+        hint=part.hint,
         case=subject.witness(cases),
     )
 

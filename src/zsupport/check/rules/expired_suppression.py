@@ -21,7 +21,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         names = enumerated(f"`{code}`" for code in dict.fromkeys(codes))
         yield Problem(
             (),
-            Message("suppression of {names} expired on {until}", names=names, until=comment.until),
+            Message("suppression of {codes} expired on {date}", codes=names, date=comment.until),
             comment.until_span,
             hint=Message("fix the finding, or set a later date"),
         )

@@ -18,12 +18,15 @@ def check(subject: Subject) -> Iterator[Problem]:
     space = subject.facts
     unmatched = space.every & ~union(space.matches(priority.when) for priority in priorities)
     if unmatched:
-        combinations = Counted("{count} combination", "{count} combinations", space.size)
+        combinations = Counted(
+            "{count} combination of facts", "{count} combinations of facts", space.size
+        )
         yield Problem(
             ("priorities",),
-            Message(
-                "no priority matches {bit_count} of {combinations} of facts",
-                bit_count=f"{unmatched.bit_count():,}",
+            Counted(
+                "no priority matches {count} of {combinations}",
+                "no priority matches {count} of {combinations}",
+                unmatched.bit_count(),
                 combinations=combinations,
             ),
             subject.document.key(("priorities",)),

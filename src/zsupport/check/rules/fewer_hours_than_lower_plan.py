@@ -30,7 +30,7 @@ def problem(subject: Subject, fewer: FewerHours) -> Problem:
         ),
         label=f"`{hours}`" if hours != better else None,
         hint=Message(
-            "use `{better}` for `{high}`, or hours that include it", better=better, high=high
+            "use `{hours}` for `{high}`, or hours that include it", hours=better, high=high
         )
         if hours != better
         else Message(
@@ -39,7 +39,12 @@ def problem(subject: Subject, fewer: FewerHours) -> Problem:
         case=subject.witness(fewer.cases),
         related=()
         if fewer.high_grant == fewer.low_grant
-        else ((("entitlements", fewer.low_grant, "hours"), f"`{better}` for `{low}`"),),
+        else (
+            (
+                ("entitlements", fewer.low_grant, "hours"),
+                Message("`{hours}` for `{name}`", hours=better, name=low),
+            ),
+        ),
     )
 
 

@@ -48,9 +48,9 @@ def check(subject: Subject) -> Iterator[Problem]:
             message,
             subject.document.value(place) if covers else subject.document.key(place),
             label=Message("no later holidays"),
-            hint=Message("add the holidays of {missing}, and change `covers`", missing=missing)
+            hint=Message("add the holidays of {year}, and change `covers`", year=missing)
             if covers
-            else Message("add the holidays of {missing}", missing=missing),
+            else Message("add the holidays of {year}", year=missing),
         )
 
 

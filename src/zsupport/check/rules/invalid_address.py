@@ -48,35 +48,33 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _of_address(url: str) -> tuple[str, str] | None:
     """Return a message and a hint about an invalid address, None for a valid one."""
+    invalid = Message("invalid address `{address}`", address=short(url))
     wrong = _NOT_IN_ADDRESSES.search(url)
     if wrong and not wrong[0].isspace():
-        return f"invalid address `{short(url)}`", 'write it in straight quotes: "https://..."'
+        return invalid, Message('write it in straight quotes: "https://..."')
     if wrong or not _IN_ADDRESSES.search(url):
-        return (
-            f"invalid address `{short(url)}`",
-            "write the whole address, such as https://example.com/help",
-        )
+        return invalid, Message("write the whole address, such as https://example.com/help")
     if _WITH_SCHEME.match(url):
         return None
     host = re.sub(r"^(?:https?:)?/*", "", url, flags=re.I)
     whole = f"mailto:{url}" if _MAILBOX.fullmatch(url) else f"https://{host}"
-    hint = f"write the whole address, such as {whole}"
+    hint = Message("write the whole address, such as {address}", address=whole)
     if url[:4].lower() == "http":
-        return f"invalid address `{short(url)}`: the host is missing", hint
-    return f"invalid address `{short(url)}`: the scheme is missing", hint
+        return Message("invalid address `{address}`: the host is missing", address=short(url)), hint
+    return Message("invalid address `{address}`: the scheme is missing", address=short(url)), hint
 
 
 def _of_number(number: str) -> tuple[str, str] | None:
     """Return a message and a hint about a number that cannot be dialled, None for others."""
     if not any(sign.isdigit() for sign in number):
         return (
-            f"`{short(number)}` is not a phone number",
-            "write a number, and move words to `note`",
+            Message("`{text}` is not a phone number", text=short(number)),
+            Message("write a number, and move words to `note`"),
         )
     if not _WITH_COUNTRY_CODE.match(number):
         return (
-            f"phone number `{short(number)}` without a country code",
-            "write it in international form: `+`, the country code, the number",
+            Message("phone number `{number}` without a country code", number=short(number)),
+            Message("write it in international form: `+`, the country code, the number"),
         )
     return None
 

@@ -38,15 +38,15 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 place,
                 Message(
-                    "`{text}` is open overnight, and closed from {match} to {match2}",
-                    text=text,
-                    match=match[3],
-                    match2=match[2],
+                    "`{window}` is open overnight, and closed from {closes} to {opens}",
+                    window=text,
+                    closes=match[3],
+                    opens=match[2],
                 ),
                 hint=Message(
-                    "write `{match} {swapped}`, or suppress it: # zsupport: allow ZS721 -- reason",
-                    match=match[1],
-                    swapped=swapped,
+                    "write `{days} {times}`, or suppress it: # zsupport: allow ZS721 -- reason",
+                    days=match[1],
+                    times=swapped,
                 ),
             )
 

@@ -16,7 +16,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if position and rules and metric.id not in stated:
             yield Problem(
                 ("metrics", position, "id"),
-                Message("no target rule states a target for `{id}`", id=metric.id),
+                Message("no target rule states a target for `{metric}`", metric=metric.id),
                 hint=Message("add a target, or `none` for no promise, or remove the metric"),
             )
 

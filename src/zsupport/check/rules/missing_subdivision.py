@@ -43,7 +43,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                     "missing subdivision: public holidays of {country} differ by subdivision",
                     country=holidays.country,
                 ),
-                label=Message("`{part}`, for example, has other holidays", part=part),
+                label=Message("`{subdivision}`, for example, has other holidays", subdivision=part),
                 hint=Message(
                     "add the `subdivision` of the office, or pin the holidays with `frozen`"
                 ),

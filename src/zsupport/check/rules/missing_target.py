@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
@@ -41,12 +42,12 @@ def _missing_in_rule(
     return Problem(
         path,
         Message(
-            "missing `{metric}` target for {names} in cases that this rule matches",
+            "missing `{metric}` target for {priorities} in cases that this rule matches",
             metric=metric,
-            names=names,
+            priorities=names,
         ),
         subject.document.key(path),
-        hint=Message("add a target for {names}, or `not-stated`", names=names),
+        hint=Message("add a target for {priorities}, or `not-stated`", priorities=names),
         case=subject.witness(gap),
         severity=severity,
     )
@@ -55,17 +56,17 @@ def _missing_in_rule(
 def _missing_rule(subject: Subject, metric: str, left: Cases) -> Problem:
     """Return the problem of cases that no rule with the metric matches."""
     space, entitled = subject.space, subject.decisions.entitled
-    restrictions = []
+    restrictions: list[str] = []
     for name in ("plan", "role", "channel", "priority"):
         values = space.values_in(name, left)
         if values != space.values_in(name, entitled):
-            restrictions.append(f"{name} {_names(values)}")
+            restrictions.append(_restriction(name, _names(values)))
     return Problem(
         ("targets",),
         Message(
             "missing `{metric}` target for cases with {restrictions}",
             metric=metric,
-            restrictions=" and ".join(restrictions),
+            restrictions=reduce(lambda first, next: enumerated((first, next)), restrictions),
         )
         if restrictions
         else Message("missing `{metric}` target for some cases", metric=metric),
@@ -75,11 +76,22 @@ def _missing_rule(subject: Subject, metric: str, left: Cases) -> Problem:
     )
 
 
+def _restriction(dimension: str, names: str) -> Message:
+    """Return a dimension with the values to which cases are restricted."""
+    if dimension == "plan":
+        return Message("plan {names}", names=names)
+    if dimension == "role":
+        return Message("role {names}", names=names)
+    if dimension == "channel":
+        return Message("channel {names}", names=names)
+    return Message("priority {names}", names=names)
+
+
 def _names(values: tuple[str, ...]) -> str:
     """Return names in backticks, at most five."""
-    names = [f"`{value}`" for value in values[:5]]
+    names: list[str] = [f"`{value}`" for value in values[:5]]
     if len(values) > 5:
-        names.append(f"{len(values) - 5} more")
+        names.append(Message("{number} more", number=len(values) - 5))
     return enumerated(names)
 
 

@@ -24,7 +24,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         names = ", ".join(dict.fromkeys(f"`{path[1]}`" for path in without))
         yield Problem(
             path,
-            Message("missing time zone for {names}: these times are read as UTC", names=names),
+            Message("missing time zone for {hours}: these times are read as UTC", hours=names),
             label=Message("in UTC"),
             hint=Message("add a time zone, such as `timezone: Europe/Oslo`, or `timezone: UTC`"),
         )

@@ -20,9 +20,11 @@ def check(subject: Subject) -> Iterator[Problem]:
             names = enumerated(f"`{language}`" for language in missing)
             yield Problem(
                 translation.path,
-                Message("missing translation in {names}, which most texts have", names=names),
+                Message(
+                    "missing translation in {languages}, which most texts have", languages=names
+                ),
                 subject.document.key(translation.path),
-                hint=Message("add the text in {names}", names=names),
+                hint=Message("add the text in {languages}", languages=names),
             )
 
 

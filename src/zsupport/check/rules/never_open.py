@@ -34,9 +34,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         yield Problem(
             (*path, "open"),
             Message(
-                "hours that never open: closed on every day from {start} to {last_day}",
-                start=start,
-                last_day=last_day,
+                "hours that never open: closed on every day from {first} to {last}",
+                first=start,
+                last=last_day,
             ),
             label=Message("never opens"),
             hint=Message(

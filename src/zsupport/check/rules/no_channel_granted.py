@@ -48,7 +48,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if without:
             names = ", ".join(f"`{role}`" for role in without)
             message = Message(
-                "no channel granted to {names} with the plan `{plan}`", names=names, plan=plan
+                "no channel granted to {roles} with the plan `{plan}`", roles=names, plan=plan
             )
             case = subject.witness(space.of("plan", plan) & space.of("role", without[0]))
             case = {name: case[name] for name in ("plan", "role")}

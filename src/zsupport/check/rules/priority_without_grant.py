@@ -17,7 +17,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if not entitled & subject.space.of("priority", priority.id):
             yield Problem(
                 ("priorities", position, "id"),
-                Message("no grant allows opening a case with `{id}`", id=priority.id),
+                Message("no grant allows opening a case with `{priority}`", priority=priority.id),
                 hint=Message("name it in a grant of a channel that opens cases, or remove it"),
             )
 

@@ -36,7 +36,8 @@ def check(subject: Subject) -> Iterator[Problem]:
                     hint = Message(
                         "remove it, or write conditions that must all match in one mapping"
                     )
-                    related = subject.alternative(condition, other), "this alternative matches too"
+                    place = subject.alternative(condition, other)
+                    related = place, Message("this alternative matches too")
                     problem = _problem(subject, condition, position, message, hint)
                     yield problem._replace(related=(related,))
                     break

@@ -132,7 +132,9 @@ def _problem(subject: Subject, position: int, covering: list[int]) -> Problem:
         span,
         hint=Message("remove it, or change its `when`"),
         case=subject.witness(cases),
-        related=tuple((("entitlements", other), "this grant applies too") for other in covering),
+        related=tuple(
+            (("entitlements", other), Message("this grant applies too")) for other in covering
+        ),
     )
 
 

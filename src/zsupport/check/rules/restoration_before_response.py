@@ -88,11 +88,14 @@ def problems(
             yield Problem(
                 subject.target(cell),
                 Message(
-                    "`{id}` is due before `{id2}` in the same case", id=metric.id, id2=first.id
+                    "`{metric}` is due before `{first}` in the same case",
+                    metric=metric.id,
+                    first=first.id,
                 ),
                 label=cell.cell.target.text,
                 hint=Message(
-                    "swap the two targets, or add `starts: answered` to `{id}`", id=metric.id
+                    "swap the two targets, or add `starts: answered` to `{metric}`",
+                    metric=metric.id,
                 ),
                 case=subject.witness(both),
                 related=(subject.related_target(first.id, first_cell),),

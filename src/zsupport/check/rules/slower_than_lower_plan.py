@@ -71,7 +71,7 @@ def of_rule(subject: Subject, cells: list[SlowerCell]) -> Problem:
         related=(
             (
                 ("targets", low_cell.rule, "hours") if by_hours else ("targets", low_cell.rule),
-                f"targets for `{low}`",
+                Message("targets for `{name}`", name=low),
             ),
         ),
     )
@@ -118,7 +118,7 @@ def of_cell(subject: Subject, slower: SlowerCell) -> Problem:
         subject.target(high_cell),
         message,
         label=high_cell.cell.target.text,
-        hint=Message("write `{text}` or a faster target", text=low_cell.cell.target.text),
+        hint=Message("write `{target}` or a faster target", target=low_cell.cell.target.text),
         case=case,
         related=(subject.related_target(low, low_cell),),
     )

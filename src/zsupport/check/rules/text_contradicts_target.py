@@ -53,12 +53,12 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 path,
                 Message(
-                    "the text says `{words}`, but the target is `{text}`",
-                    words=time.words,
-                    text=cell.target.text,
+                    "the text says `{time}`, but the target is `{target}`",
+                    time=time.words,
+                    target=cell.target.text,
                 ),
                 subject.document.part(path, time.words),
-                label=Message("not `{text}`", text=cell.target.text),
+                label=Message("not `{target}`", target=cell.target.text),
                 hint=Message("correct the text or the target; use `note` for other remarks"),
                 related=(
                     (subject.document.target(position, metric, cell), f"`{cell.target.text}`"),

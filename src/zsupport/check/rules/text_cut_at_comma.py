@@ -28,7 +28,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                     (*path, place),
                     Message("text split at a comma: this item continues the item before it"),
                     hint=Message("put quotes around the whole text"),
-                    related=(((*path, place - 1), "the text begins here"),),
+                    related=(((*path, place - 1), Message("the text begins here")),),
                 )
 
 

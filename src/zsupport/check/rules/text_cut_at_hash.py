@@ -38,7 +38,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         if rest and not _FOR_PEOPLE.isdisjoint(names[-2:]):
             yield Problem(
                 path,
-                Message("text cut off before `{rest}`, which is read as a comment", rest=rest[:30]),
+                Message(
+                    "text cut off before `{comment}`, which is read as a comment", comment=rest[:30]
+                ),
                 hint=Message(
                     "put quotes around the whole text; write `# ` and a word to begin a comment"
                 ),

@@ -107,7 +107,9 @@ def _unreachable(
             subject.document.first(path),
             hint=Message("remove it, or move this entry before them"),
             related=tuple(
-                (entry, "this entry decides first") for entry, cases in above if cases & matched
+                (entry, Message("this entry decides first"))
+                for entry, cases in above
+                if cases & matched
             ),
         )
 

@@ -8,7 +8,25 @@ from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import Commitment, PolicyCalendar
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 from zsupport.wording import Message
+
+
+class _Messages(NamedTuple):
+    """The messages about an unreachable entry of a kind."""
+
+    decided_earlier: Message
+    matches_no_case: Message
+
+
+_CALENDAR = _Messages(
+    Message("unreachable calendar: earlier entries decide all of its cases"),
+    Message("unreachable calendar: its `when` matches no case"),
+)
+_COMMITMENT = _Messages(
+    Message("unreachable commitment: earlier entries decide all of its cases"),
+    Message("unreachable commitment: its `when` matches no case"),
+)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -17,15 +35,16 @@ def check(subject: Subject) -> Iterator[Problem]:
     for hours, calendars in revision.hours.items():
         if len(calendars) > 1:
             paths = [document.calendar(hours, place) for place in range(len(calendars))]
-            yield from _unreachable(subject, "calendar", paths, subject.decisions.calendars(hours))
+            decided = subject.decisions.calendars(hours)
+            yield from _unreachable(subject, _CALENDAR, paths, decided)
     if len(revision.commitments) > 1:
         paths = [("commitment", place) for place in range(len(revision.commitments))]
-        yield from _unreachable(subject, "commitment", paths, subject.decisions.commitments())
+        yield from _unreachable(subject, _COMMITMENT, paths, subject.decisions.commitments())
 
 
 def _unreachable(
     subject: Subject,
-    kind: str,
+    messages: _Messages,
     paths: list[Path],
     decided: Sequence[tuple[PolicyCalendar | Commitment, Cases]],
 ) -> Iterator[Problem]:
@@ -35,16 +54,14 @@ def _unreachable(
             path = paths[position]
             yield Problem(
                 path,
-                Message("unreachable {kind}: earlier entries decide all of its cases", kind=kind)
-                if matched
-                else Message("unreachable {kind}: its `when` matches no case", kind=kind),
+                messages.decided_earlier if matched else messages.matches_no_case,
                 subject.document.first(path),
                 hint=Message("move it before them, or change a `when`")
                 if matched
                 else Message("change its `when`"),
                 case=subject.witness(matched) if matched else None,
                 related=tuple(
-                    (paths[above], "this entry decides first")
+                    (paths[above], Message("this entry decides first"))
                     for above in range(position)
                     if all_matched[above] & matched
                 ),

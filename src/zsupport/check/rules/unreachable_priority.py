@@ -25,11 +25,13 @@ def check(subject: Subject) -> Iterator[Problem]:
                 yield Problem(
                     path,
                     Message(
-                        "`{id}` has no `when`, which makes {names} unreachable",
-                        id=priority.id,
+                        "`{priority}` has no `when`, which makes {names} unreachable",
+                        priority=priority.id,
                         names=names,
                     ),
-                    hint=Message("add a `when` to `{id}`, or move it to the end", id=priority.id),
+                    hint=Message(
+                        "add a `when` to `{priority}`, or move it to the end", priority=priority.id
+                    ),
                     severity="warning",
                 )
             return
@@ -37,19 +39,23 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 path,
                 Message(
-                    "unreachable priority `{id}`: earlier priorities match all of its facts",
-                    id=priority.id,
+                    "unreachable priority `{priority}`: earlier priorities match all of its facts",
+                    priority=priority.id,
                 )
                 if matched
                 else Message(
-                    "unreachable priority `{id}`: its `when` matches no facts", id=priority.id
+                    "unreachable priority `{priority}`: its `when` matches no facts",
+                    priority=priority.id,
                 ),
                 hint=Message("move it before them, or change its `when`")
                 if matched
                 else Message("change its `when`"),
                 case=shown_case(space.first(matched)) if matched else None,
                 related=tuple(
-                    (("priorities", above, "id"), f"`{other.id}` matches first")
+                    (
+                        ("priorities", above, "id"),
+                        Message("`{priority}` matches first", priority=other.id),
+                    )
                     for above, other in enumerate(priorities[:position])
                     if space.matches(other.when) & matched
                 ),

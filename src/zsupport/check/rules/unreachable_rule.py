@@ -29,7 +29,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
             continue
         above = tuple(
-            (("targets", other), "this rule decides first")
+            (("targets", other), Message("this rule decides first"))
             for other, (_, first) in by_rule.items()
             if other < rule and first & matches
         )

@@ -52,7 +52,8 @@ def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
                     yield Problem(
                         (*path, key),
                         Message(
-                            "unreachable target for `{key}`: this group has no priorities", key=key
+                            "unreachable target for `{group}`: this group has no priorities",
+                            group=key,
                         ),
                         subject.document.key((*path, key)),
                         hint=Message("change the group, or remove the target"),
@@ -107,7 +108,10 @@ def _of_key(subject: Subject, same_key: list[StatedCell]) -> Problem:
     path = subject.target(first)
     key = first.cell.key
     more = tuple(
-        (subject.target(item), f"unreachable target for `{item.metric}` too")
+        (
+            subject.target(item),
+            Message("unreachable target for `{metric}` too", metric=item.metric),
+        )
         for item in same_key[1:]
     )
     rule = subject.revision.rules[first.rule]
@@ -119,20 +123,23 @@ def _of_key(subject: Subject, same_key: list[StatedCell]) -> Problem:
         return Problem(
             path,
             Message(
-                "unreachable target `{target}`: the `when` of this rule matches {names} only",
+                "unreachable target `{target}`: the `when` of this rule matches {priorities} only",
                 target=target,
-                names=names,
+                priorities=names,
             )
             if key == "*"
             else Message(
                 "unreachable target `{target}` for `{key}`: the `when` of this rule"
-                " matches {names} only",
+                " matches {priorities} only",
                 target=target,
                 key=key,
-                names=names,
+                priorities=names,
             ),
             hint=Message("remove `priority` from the `when`, or remove the target"),
-            related=((("targets", first.rule, "when"), f"only {names}"), *more),
+            related=(
+                (("targets", first.rule, "when"), Message("only {priorities}", priorities=names)),
+                *more,
+            ),
         )
     if not first.matches:
         return Problem(
@@ -172,7 +179,10 @@ def _above(
     """Yield the earlier cells that decide the cases of an unreachable cell."""
     for item in subject.decisions.targets(unreachable.metric).stated:
         if item.rule < unreachable.rule and item.decides & unreachable.matches:
-            yield subject.target(item), f"`{item.cell.target.text}` decides first"
+            yield (
+                subject.target(item),
+                Message("`{target}` decides first", target=item.cell.target.text),
+            )
 
 
 _HIDDEN = Message("move it before them, or remove it")

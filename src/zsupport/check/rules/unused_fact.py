@@ -22,13 +22,14 @@ def check(subject: Subject) -> Iterator[Problem]:
         path = ("facts", fact.id)
         decides = fact.id in in_texts
         if fact.id not in named:
-            message = Message("unused fact `{id}`: no condition names it", id=fact.id)
+            message = Message("unused fact `{fact}`: no condition names it", fact=fact.id)
             hint = Message("name it in a condition, or remove it")
             yield Problem(path, message, subject.document.key(path), hint=hint)
         # ZS407 reports a condition that names all of its values.
         elif named[fact.id] < len(fact.values) and not (decides or _decides(subject, fact.id)):
             message = Message(
-                "unused fact `{id}`: conditions name it, but no answer depends on it", id=fact.id
+                "unused fact `{fact}`: conditions name it, but no answer depends on it",
+                fact=fact.id,
             )
             hint = Message("change the rules whose conditions name it, or remove it")
             yield Problem(path, message, subject.document.key(path), hint=hint)

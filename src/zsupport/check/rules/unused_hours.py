@@ -32,7 +32,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield _problem(
                 subject,
                 path,
-                Message("unused `hours`: `{text}` does not count working time", text=text),
+                Message("unused `hours`: `{target}` does not count working time", target=text),
             )
 
 

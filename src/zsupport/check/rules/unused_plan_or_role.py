@@ -14,13 +14,13 @@ def check(subject: Subject) -> Iterator[Problem]:
     A single omitted plan or role is usually intended.
     """
     revision = subject.revision
-    for kind, section, members in (
+    for dimension, section, members in (
         ("plan", "plans", revision.plans),
         ("role", "roles", revision.roles),
     ):
         if len(members) < 3:
             continue
-        written = subject.used_names.get(kind, ())
+        written = subject.used_names.get(dimension, ())
         ranked = {below for member in members for below in member.above}
         unnamed = [
             member.id
@@ -32,18 +32,16 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = (section, unnamed[0])
             yield Problem(
                 path,
-                Message(
-                    "policy does not distinguish these {section}: {names}",
-                    section=section,
-                    names=names,
-                ),
+                Message("policy does not distinguish these plans: {plans}", plans=names)
+                if dimension == "plan"
+                else Message("policy does not distinguish these roles: {roles}", roles=names),
                 subject.document.key(path),
-                hint=Message(
-                    "name them in conditions if they differ, or merge these {section}",
-                    section=section,
-                ),
+                hint=Message("name them in conditions if they differ, or merge these plans")
+                if dimension == "plan"
+                else Message("name them in conditions if they differ, or merge these roles"),
                 related=tuple(
-                    ((section, name), "not named in any condition either") for name in unnamed[1:]
+                    ((section, name), Message("not named in any condition either"))
+                    for name in unnamed[1:]
                 ),
             )
 

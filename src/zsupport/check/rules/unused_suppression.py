@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             comment.span if every else unused[0].span,
             hint=Message("remove the comment")
             if every
-            else Message("remove `{codes}` from the comment", codes=codes[0]),
+            else Message("remove `{code}` from the comment", code=codes[0]),
             fix=remove_codes(subject.document, comment, codes),
         )
 

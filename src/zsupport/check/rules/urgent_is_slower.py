@@ -59,7 +59,12 @@ def _reversed_priorities(subject: Subject, pair: RankedValues, cells: list[Slowe
         related=tuple(
             (
                 subject.target(high_cell),
-                f"`{slower.text}`, but `{faster.text}` for `{pair.low}`",
+                Message(
+                    "`{target}`, but `{other_target}` for `{low}`",
+                    target=slower.text,
+                    other_target=faster.text,
+                    low=pair.low,
+                ),
             )
             for _, high_cell, low_cell, _ in cells
             for slower, faster in [(high_cell.cell.target, low_cell.cell.target)]
@@ -85,8 +90,8 @@ def _of_cells(subject: Subject, cells: list[SlowerCell]) -> Iterator[Problem]:
             ),
             label=target.text,
             hint=Message(
-                "write `{text}` or a faster target, or change the target for `{low}`",
-                text=other.text,
+                "write `{target}` or a faster target, or change the target for `{low}`",
+                target=other.text,
                 low=pair.low,
             ),
             case=subject.witness(cases),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY
 from zsupport.policy.model import PolicyCalendar
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
 
 _DAYS = 30
 # 30 working days with five days a week.
@@ -28,14 +28,18 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         if days > _DAYS:
             length = (
-                Message("{amount} days of elapsed time", amount=target.amount // 86400)
+                Counted(
+                    "{count} day of elapsed time",
+                    "{count} days of elapsed time",
+                    target.amount // 86400,
+                )
                 if target.kind == "clock"
-                else Message("{days} working days", days=f"{days:.0f}")
+                else Counted("{count} working day", "{count} working days", round(days))
             )
             yield Problem(
                 subject.document.target(position, metric, cell),
                 Message(
-                    "`{text}` is longer than {days} working days", text=target.text, days=_DAYS
+                    "`{target}` is longer than {days} working days", target=target.text, days=_DAYS
                 ),
                 label=length if target.kind != "business-days" else None,
                 hint=Message("check the unit: `m` for minutes, `h` for hours"),

@@ -91,10 +91,10 @@ def problem(path: Path, text: str, day: date, name: str) -> Problem:
     return Problem(
         path,
         Message(
-            "`{text}` is inside the DST gap of {name} on {isoformat}",
-            text=text,
-            name=name,
-            isoformat=day.isoformat(),
+            "`{window}` is inside the DST gap of {timezone} on {date}",
+            window=text,
+            timezone=name,
+            date=day.isoformat(),
         ),
         label=Message("closed on that day"),
         hint=Message("write a window that begins before or ends after the gap"),

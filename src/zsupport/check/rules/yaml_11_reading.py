@@ -22,15 +22,15 @@ def check(subject: Subject) -> Iterator[Problem]:
         if read is None or id(scalar) in seen:
             continue  # an alias repeats a value that is written once
         seen.add(id(scalar))
-        what, text = read
+        kind, value = read
         edits = quoting(subject.document, scalar)
         yield Problem(
             path,
             Message(
-                "YAML 1.1 reads `{text}` as {what}: `{text2}`",
+                "YAML 1.1 reads `{text}` as {kind}: `{value}`",
                 text=scalar.text,
-                what=what,
-                text2=text,
+                kind=kind,
+                value=value,
             ),
             _without_anchor(scalar),
             hint=Message('put it in quotes: "{text}"', text=scalar.text),
