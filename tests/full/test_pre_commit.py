@@ -64,7 +64,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     for name in filter(None, listed.split("\0")):
-        if name.startswith(("src/", "policies/", "pyproject", "README", ".pre-commit")):
+        if name.startswith(("src/", "policies/", "pyproject", "README", ".pre-commit", ".ci/")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     program = Repository(folder, tmp_path_factory.mktemp("home"))
