@@ -546,7 +546,7 @@ class Policy:
         def write(instant: datetime) -> str:
             return format_instant(from_datetime(instant), written_in)
 
-        return with_summary(answers, write)
+        return with_summary(answers, write, lang)
 
 
 def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:

@@ -10,7 +10,7 @@ from reference.draw import block, draw
 import zsupport
 from zsupport.advise.advice import AdviceAnswers
 from zsupport.advise.change import smallest_change
-from zsupport.advise.summary import summary
+from zsupport.advise.summary import Notation, summary
 from zsupport.answer.case import Case, facts_decide, matching, names_in, no_priority_reasons
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
@@ -218,7 +218,7 @@ def advice_of(text: str, plan: str | None = None, priority: str | None = None) -
 def test_the_nearest_priority_comes_first_then_plans_then_other_facts() -> None:
     advice = advice_of(ORDERED, plan="plus", priority="critical")
     assert advice[0].change == ({"name": "priority", "value": "urgent"},)
-    assert summary(advice, str) == (
+    assert summary(advice, Notation(str)) == (
         "No channel is included in this case.",
         "Contact is included with priority urgent, or plan top, or customer=agency.",
     )
@@ -272,6 +272,6 @@ def test_a_change_that_is_not_searched_is_not_called_impossible() -> None:
     assert warnings == [
         "the smallest change that allows c0 was not searched, because the policy has too many cases"
     ]
-    assert summary(advice, str)[1] == (
+    assert summary(advice, Notation(str))[1] == (
         "The policy has too many cases to search for a change that includes contact."
     )

@@ -52,14 +52,14 @@ LIVE = ("phone", "chat")
 _LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 #: The questions for the dimensions.
 _QUESTIONS = {
-    "plan": "Which plan do you have?",
-    "role": "What is your role?",
-    "priority": "How urgent is it?",
+    "plan": Message("Which plan do you have?"),
+    "role": Message("What is your role?"),
+    "priority": Message("How urgent is it?"),
 }
 #: The fields that a customer states, with their questions.
 _CUSTOMER_FIELDS = {
-    "customer_tz": "In which time zone are you?",
-    "customer_country": "In which country are you?",
+    "customer_tz": Message("In which time zone are you?"),
+    "customer_country": Message("In which country are you?"),
 }
 
 
@@ -254,7 +254,7 @@ def _input(revision: Revision, name: str, lang: str) -> MissingInput:
                 InputChoice(value=value, name=say(text, lang))
                 for value, text in fact.values.items()
             )
-            question = say(fact.ask, lang) or f"What is the value of `{name}`?"
+            question = say(fact.ask, lang) or Message("What is the value of `{fact}`?", fact=name)
             return MissingInput(field="fact", fact=name, question=question, values=choices)
     members: Mapping[str, tuple[Member | Priority, ...]] = {
         "plan": revision.plans, "role": revision.roles, "priority": revision.priorities,
@@ -452,14 +452,14 @@ class _AnsweredCase:
 
     def _missing(self) -> tuple[MissingInput, ...]:
         """Return the inputs of the customer without which an instant is unknown."""
-        questions: dict[str, str] = {}
+        questions: dict[str, Any] = {}
         for warning in self.warnings:
             message = warning.message
             if warning.code != NEEDS_INPUT or not isinstance(message, Message):
                 continue
             for field, question in _CUSTOMER_FIELDS.items():
                 if f"{{{field}}}" in message.template:
-                    questions.setdefault(field, str(message.values.get("ask", question)))
+                    questions.setdefault(field, message.values.get("ask", question))
         return tuple(
             MissingInput(field=field, fact=None, question=questions[field], values=())
             for field in _CUSTOMER_FIELDS

@@ -9,11 +9,14 @@ from zsupport.advise.advice import (
     Advice,
     AdviceAnswers,
     AdvisedChannel,
+    AdvisedTarget,
     NamedValue,
 )
 from zsupport.answer.case import NEEDS_INPUT
-from zsupport.typed import TYPE_CHECKING
-from zsupport.wording import NO_BREAK, enumerated, glued
+from zsupport.clock.target_text import parse_target
+from zsupport.clock.targets_in_words import target_as_sentence
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.wording import ENGLISH, Message, enumerated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,53 +28,63 @@ _SHORT = 40
 #: The maximum number of changes in a sentence.
 _MAX_CHANGES = 3
 _DETERMINERS = ("a", "an", "the", "your")
-_DIMENSIONS = ("plan", "role", "priority")
-_UNITS = {"m": "min", "h": "h", "d": "d"}
+_FIRST_RESPONSE = "first response"
 
 
-def summary(
-    answers: AdviceAnswers, write: Callable[[datetime], str], lang: str = "en"
-) -> tuple[str, str]:
-    """Return the two sentences; `write` returns an instant as text.
+class Notation(NamedTuple):
+    """How the summary writes what it takes from the answers."""
 
-    The sentences are English. If `lang`, the language of the policy's texts, is another language,
-    they contain names of the policy, but no other texts. No-break spaces keep a number together on
-    a screen.
-    """
-    english = lang.partition("-")[0].lower() == "en"
+    instant: Callable[[datetime], str]
+    number: Callable[[str], str] = str  # a telephone number
+    #: Whether the texts of the policy are in the language of the sentences, so that they can be
+    #: parts of a sentence. Otherwise a sentence only lists them.
+    same_language: bool = True
+
+
+def with_summary(
+    answers: AdviceAnswers, instant: Callable[[datetime], str], lang: str = ENGLISH.code
+) -> AdviceAnswers:
+    """Return the advice with its summary; `lang` is the language of the texts of the policy."""
+    same_language = lang.partition("-")[0].lower() == ENGLISH.code
+    texts = summary(answers, Notation(instant, same_language=same_language))
+    return answers._replace(answers=(answers[0]._replace(summary=texts),))
+
+
+def summary(answers: AdviceAnswers, notation: Notation) -> tuple[Message, Message]:
+    """Return the two sentences of the summary."""
     advice = answers[0]
     if not answers.in_force:
-        start, last_day = answers.revision.start, answers.revision.last_day
-        dates = [f"from {start}" if start else "", f"until {last_day}" if last_day else ""]
-        period = " ".join(text for text in dates if text)
         return (
-            "No revision of the policy is in force at that moment.",
-            f"The nearest revision is in force {period}.",
+            Message("No revision of the policy is in force at that moment."),
+            _nearest_revision(answers.revision.start, answers.revision.last_day),
         )
     if advice.state == NEEDS_INPUT:
         fields = enumerated(entry["fact"] or entry["field"] for entry in advice.missing)
-        return f"The advice depends on {fields}.", "State these values to get it."
+        return (
+            Message("The advice depends on {fields}.", fields=fields),
+            Message("State these values to get it."),
+        )
     if advice.state == CONTACT:
         best = advice.channels[0]
         first = self_help_first(advice)
-        action = _action(best, write, english=english, now=first is None)
+        action = _action(best, notation, now=first is None, begins=first is None)
         usable = [entry for entry in advice.channels if entry["state"] != "closed"]
         if best["state"] == "closed" and usable:
-            alternative = _action(usable[0], write, english=english)
-            action = f"{action}, or {_lower(alternative)}"
+            other = _action(usable[0], notation, begins=False)
+            action = Message("{action}, or {alternative}", action=action, alternative=other)
         if first is not None:
-            action = f"Try {first['name']} first, then {_lower(action)}"
-        return f"{action}.", _expectation(best, write)
-    changes = [change_in_words(change) for change in answers.details.changes[:_MAX_CHANGES]]
-    included = f"Contact is included with {', or '.join(changes)}."
-    if not changes and answers.details.not_searched:
-        included = "The policy has too many cases to search for a change that includes contact."
-    elif not changes:
-        included = "No change of the case would include contact with support."
+            action = Message(
+                "Try {channel} first, then {action}", channel=first["name"], action=action
+            )
+        return Message("{action}.", action=action), _expectation(best, notation)
+    included = _included(answers)
     if advice.state == SELF_HELP:
         names = enumerated((entry["name"] for entry in advice.self_service), either=True)
-        return f"Use {names}: contact with support is not included in this case.", included
-    return "No channel is included in this case.", included
+        use = Message(
+            "Use {channels}: contact with support is not included in this case.", channels=names
+        )
+        return use, included
+    return Message("No channel is included in this case."), included
 
 
 def self_help_first(advice: Advice) -> AdvisedChannel | None:
@@ -83,112 +96,188 @@ def self_help_first(advice: Advice) -> AdvisedChannel | None:
     return None
 
 
+def _nearest_revision(start: str | None, last_day: str | None) -> Message:
+    """Return the sentence with the days on which the nearest revision is in force."""
+    if start and last_day:
+        return Message(
+            "The nearest revision is in force from {start} until {last_day}.",
+            start=start, last_day=last_day,
+        )  # fmt: skip
+    if start:
+        return Message("The nearest revision is in force from {start}.", start=start)
+    return Message("The nearest revision is in force until {last_day}.", last_day=last_day)
+
+
+def _included(answers: AdviceAnswers) -> Message:
+    """Return the sentence with the changes of the case that include contact with support."""
+    changes = [change_in_words(change) for change in answers.details.changes[:_MAX_CHANGES]]
+    if changes:
+        listed = changes[0]
+        for change in changes[1:]:
+            listed = Message("{changes}, or {change}", changes=listed, change=change)
+        return Message("Contact is included with {changes}.", changes=listed)
+    if answers.details.not_searched:
+        return Message(
+            "The policy has too many cases to search for a change that includes contact."
+        )
+    return Message("No change of the case would include contact with support.")
+
+
+class _Way(NamedTuple):
+    """How to use a channel: at the beginning of a sentence, and within it."""
+
+    beginning: Message
+    within: Message
+
+
+def _way(channel: AdvisedChannel, notation: Notation) -> _Way:
+    name, numbers, address = channel["name"], channel["numbers"], channel["url"] or ""
+    if channel["kind"] == "phone":
+        if len({entry["number"] for entry in numbers}) == 1:
+            number = notation.number(numbers[0]["number"])
+            return _Way(
+                Message("Call {number}", number=number), Message("call {number}", number=number)
+            )
+        if numbers:
+            return _Way(
+                Message("Call the number for your country"),
+                Message("call the number for your country"),
+            )
+        return _Way(Message("Call support"), Message("call support"))
+    if channel["kind"] == "email" and address.startswith("mailto:"):
+        email = address.removeprefix("mailto:")
+        return _Way(
+            Message("Send an email to {address}", address=email),
+            Message("send an email to {address}", address=email),
+        )
+    if address:
+        return _Way(
+            Message("Use {channel} ({address})", channel=name, address=address),
+            Message("use {channel} ({address})", channel=name, address=address),
+        )
+    return _Way(Message("Use {channel}", channel=name), Message("use {channel}", channel=name))
+
+
 def _action(
-    channel: AdvisedChannel,
-    write: Callable[[datetime], str],
-    *,
-    english: bool,
-    now: bool = True,
-) -> str:
+    channel: AdvisedChannel, notation: Notation, *, now: bool = True, begins: bool = True
+) -> Message:
     """Return how to use a channel, as a sentence without its full stop.
 
-    `now`: it is the first thing to do.
+    `now`: it is the first thing to do. `begins`: the text begins a sentence.
     """
-    name, numbers, address = channel["name"], channel["numbers"], channel["url"] or ""
-    by_phone = channel["kind"] == "phone"
-    if by_phone and len({entry["number"] for entry in numbers}) == 1:
-        action = f"Call {glued(numbers[0]['number'])}"
-    elif by_phone:
-        action = "Call the number for your country" if numbers else "Call support"
-    elif channel["kind"] == "email" and address.startswith("mailto:"):
-        action = f"Send an email to {address.removeprefix('mailto:')}"
-    else:
-        action = f"Use {name}" + (f" ({address})" if address else "")
-    opens = write(channel["next_open"]) if channel["next_open"] else ""
-    if channel["state"] == "open":
-        action += " now" if now else ""
-    elif channel["state"] == "closed" and channel["kind"] in LIVE:
-        action += f" from {opens} on" if opens else ", but it is closed now"
-    action += _preparation(channel["prerequisites"], english=english)
-    if channel["state"] == "closed" and channel["kind"] not in LIVE:
-        action += f"; it is closed until {opens}" if opens else "; it is closed now"
-    if by_phone and not numbers:
-        action += "; the policy does not state the number"
+    way = _way(channel, notation)
+    action = way.beginning if begins else way.within
+    live, closed = channel["kind"] in LIVE, channel["state"] == "closed"
+    opens = notation.instant(channel["next_open"]) if channel["next_open"] else ""
+    if channel["state"] == "open" and now:
+        action = Message("{action} now", action=action)
+    elif closed and live and opens:
+        action = Message("{action} from {instant} on", action=action, instant=opens)
+    elif closed and live:
+        action = Message("{action}, but it is closed now", action=action)
+    action = _with_preparation(action, channel["prerequisites"], notation)
+    if closed and not live and opens:
+        action = Message("{action}; it is closed until {instant}", action=action, instant=opens)
+    elif closed and not live:
+        action = Message("{action}; it is closed now", action=action)
+    if channel["kind"] == "phone" and not channel["numbers"]:
+        action = Message("{action}; the policy does not state the number", action=action)
     return action
 
 
-def _preparation(texts: tuple[str, ...], *, english: bool) -> str:
-    """Return what to have ready, as the end of a sentence."""
+def _with_preparation(action: Message, texts: tuple[str, ...], notation: Notation) -> Message:
+    """Return an action with what to have ready."""
     if not texts:
-        return ""
-    if not english or any(
+        return action
+    if not notation.same_language or any(
         len(text) > _SHORT or text.rstrip(".") != text or ":" in text for text in texts
     ):
-        return "; have ready: " + "; ".join(text.rstrip(".") for text in texts)
+        listed = "; ".join(text.rstrip(".") for text in texts)
+        return Message("{action}; have ready: {things}", action=action, things=listed)
     ready = list(map(_in_a_sentence, texts))
-    own = "" if ready[0].partition(" ")[0] in _DETERMINERS else "your "
-    return f" and have {own}{enumerated(ready)} ready"
+    things = enumerated(ready)
+    if ready[0].partition(" ")[0] in _DETERMINERS:
+        return Message("{action} and have {things} ready", action=action, things=things)
+    return Message("{action} and have your {things} ready", action=action, things=things)
 
 
 def _in_a_sentence(text: str) -> str:
     """Return a text without the capital letter of its first word, unless it is an abbreviation."""
     first = text.partition(" ")[0]
-    return _lower(text) if first[1:].islower() else text
+    return text[:1].lower() + text[1:] if first[1:].islower() else text
 
 
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _expectation(channel: AdvisedChannel, write: Callable[[datetime], str]) -> str:
+def _expectation(channel: AdvisedChannel, notation: Notation) -> Message:
     """Return when the first target is due."""
     if not channel["targets"]:
-        return "The policy does not state when to expect an answer."
+        return Message("The policy does not state when to expect an answer.")
     target = channel["targets"][0]
-    due, within = target["due"], target_in_words(target["target"] or "")
-    what = target["metric"].replace("-", " ")
-    if what not in ("first response", target["name"].replace("-", " ").casefold()):
-        # A name of the policy, which can be in any language, is a label.
-        start, end = f"{target['name']}:", ""
-    else:
-        start, end = f"Expect the {what}", f" for the {what}"
+    metric = target["metric"].replace("-", " ")
+    if metric == _FIRST_RESPONSE:
+        return _expected(Message("first response"), target, notation)
+    if metric == target["name"].replace("-", " ").casefold():
+        return _expected(metric, target, notation)
+    # A name of the policy, which can be in any language, is a label.
+    return _labelled(target["name"], target, notation)
+
+
+def _expected(metric: str, target: AdvisedTarget, notation: Notation) -> Message:
+    """Return when a target is due, in a sentence that contains the name of its metric."""
+    due, state, time = target["due"], target["state"], advised_time(target)
     if due is not None:
-        return f"{start} by {write(due)}, within {within}."
-    if target["state"] == "no-target":
-        return f"The policy promises no time{end}." if end else f"{start} no promise."
-    if target["state"] == NEEDS_INPUT:
-        return f"{start} within {within}: the date depends on where you are."
-    if within and target["state"] not in ("not-stated", "not-entitled"):
-        return f"{start} within {within}."
-    return (
-        f"The policy does not state when to expect the {what}." if end else f"{start} not stated."
-    )
+        return Message(
+            "Expect the {metric} by {instant}, {time}.",
+            metric=metric, instant=notation.instant(due), time=time,
+        )  # fmt: skip
+    if state == "no-target":
+        return Message("The policy promises no time for the {metric}.", metric=metric)
+    if state == NEEDS_INPUT:
+        return Message(
+            "Expect the {metric} {time}: the date depends on where you are.",
+            metric=metric, time=time,
+        )  # fmt: skip
+    if time and state not in ("not-stated", "not-entitled"):
+        return Message("Expect the {metric} {time}.", metric=metric, time=time)
+    return Message("The policy does not state when to expect the {metric}.", metric=metric)
+
+
+def _labelled(name: str, target: AdvisedTarget, notation: Notation) -> Message:
+    """Return when a target is due, after the name of its metric."""
+    due, state, time = target["due"], target["state"], advised_time(target)
+    if due is not None:
+        return Message(
+            "{metric}: by {instant}, {time}.",
+            metric=name, instant=notation.instant(due), time=time,
+        )  # fmt: skip
+    if state == "no-target":
+        return Message("{metric}: no promise.", metric=name)
+    if state == NEEDS_INPUT:
+        return Message(
+            "{metric}: {time}; the date depends on where you are.", metric=name, time=time
+        )
+    if time and state not in ("not-stated", "not-entitled"):
+        return Message("{metric}: {time}.", metric=name, time=time)
+    return Message("{metric}: not stated.", metric=name)
+
+
+def advised_time(target: AdvisedTarget) -> str:
+    """Return the promised time in a sentence: `within 4 working hours`; empty without a target."""
+    if target["target"] is None:
+        return ""
+    return target_as_sentence(parse_target(target["target"]))
 
 
 def change_in_words(change: Iterable[NamedValue]) -> str:
     """Return the changed values of a case in words: `plan pro and role owner`."""
-    return enumerated(
-        f"{entry['name']} {entry['value']}"
-        if entry["name"] in _DIMENSIONS
-        else f"{entry['name']}={entry['value']}"
-        for entry in change
-    )
+    return enumerated(map(_value_in_words, change))
 
 
-def target_in_words(target: str) -> str:
-    """Return a target as people write it: `4 working hours` for `4 business hours`."""
-    text = target.replace(" 24x7", " around the clock")
-    words = text.replace("business hour", "working hour").split(" ")
-    for place, word in enumerate(words[:2]):
-        number, unit = word[:-1], word[-1:]
-        if number.isdecimal() and unit in _UNITS:
-            words[place] = f"{number} {_UNITS[unit]}"
-    return " ".join(words)
-
-
-def with_summary(
-    answers: AdviceAnswers, write: Callable[[datetime], str], lang: str = "en"
-) -> AdviceAnswers:
-    """Return the advice with its summary, without no-break spaces."""
-    texts = tuple(text.replace(NO_BREAK, " ") for text in summary(answers, write, lang))
-    return answers._replace(answers=(answers[0]._replace(summary=texts),))
+def _value_in_words(entry: NamedValue) -> str:
+    name, value = entry["name"], entry["value"]
+    if name == "plan":
+        return Message("plan {plan}", plan=value)
+    if name == "role":
+        return Message("role {role}", role=value)
+    if name == "priority":
+        return Message("priority {priority}", priority=value)
+    return f"{name}={value}"

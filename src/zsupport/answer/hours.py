@@ -252,8 +252,12 @@ class PolicyHours:
     def _asks(self, calendar: PolicyCalendar) -> list[str]:
         asks: list[str] = []
         if calendar.timezone == "customer" and self.customer.zone is None:
-            ask = say(calendar.ask, self.lang) or "The customer's time zone"
-            asks.append(Message("{ask} ({customer_tz})", ask=ask))
+            ask = say(calendar.ask, self.lang)
+            asks.append(
+                Message("{ask} ({customer_tz})", ask=ask)
+                if ask
+                else Message("The customer's time zone ({customer_tz})")
+            )
         off = calendar.holidays
         if off and off.customer and self.customer.country is None:
             asks.append(Message("The customer's country ({customer_country})"))

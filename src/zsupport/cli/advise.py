@@ -15,7 +15,15 @@ from zsupport.cli.options import (
     Common,
     flag_of,
 )
-from zsupport.cli.output import asking_terminal, chosen_format, emit, explain, terminal_of
+from zsupport.cli.output import (
+    asking_terminal,
+    chosen_format,
+    emit,
+    explain,
+    stderr_wording,
+    terminal_of,
+    wording,
+)
 from zsupport.cli.question import (
     PolicyQuestion,
     finish,
@@ -30,7 +38,7 @@ from zsupport.errors import UsageError
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.advise import QUESTION
 from zsupport.view.times import Times
-from zsupport.wording import Message, enumerated
+from zsupport.wording import NO_BREAK, Message, Wording, enumerated
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -97,7 +105,7 @@ def advise(
     missing = answers[0].missing
     refusal, code = None, 1
     if missing:
-        refusal, code = Message("needs input: {flag}", flag=enumerated(map(_flag, missing))), 2
+        refusal, code = Message("needs input: {flags}", flags=enumerated(map(_flag, missing))), 2
     elif answers[0].state == NOT_ENTITLED:
         refusal = Message("not entitled: no channel is allowed in this case")
     if case.customer_tz is not None and moments.tz is None:
@@ -105,7 +113,7 @@ def advise(
     times = Times(question.zone_shown(answers), question.at)
 
     def write(instant: datetime) -> str:
-        return times.full(instant.replace(second=0))
+        return times.full(instant.replace(second=0)).replace(NO_BREAK, " ")
 
     answers = with_summary(answers, write, language_of(common))
     query = question.query(
@@ -118,9 +126,11 @@ def advise(
     )
     code = finish(common, question, answers, QUESTION, query, refusal=refusal, code=code)
     if missing and not common.quiet and not _shows_screen(common):
-        explain([line for entry in missing for line in _listed(entry)])
+        words = stderr_wording()
+        explain([line for entry in missing for line in _listed(entry, words)])
     if case != stated and not common.quiet:
-        emit(f"  To ask this again: {_command(common, case)}\n")
+        words = wording(language_of(common))
+        emit(f"  {words('To ask this again: {command}', command=_command(common, case))}\n")
     return code
 
 
@@ -140,7 +150,8 @@ def _ask(common: Common, question: PolicyQuestion, case: _Case, terminal: IO[str
     """
     from zsupport.cli.prompt import Declined, Prompt
 
-    prompt = Prompt(terminal, terminal_of(common.color))
+    words = wording(language_of(common))
+    prompt = Prompt(terminal, terminal_of(common.color), words)
     skipped: set[str] = set()
     while True:
         missing = _answers(common, question, case)[0].missing
@@ -150,9 +161,10 @@ def _ask(common: Common, question: PolicyQuestion, case: _Case, terminal: IO[str
         try:
             if entry["values"]:
                 choices = [(choice["value"], choice["name"]) for choice in entry["values"]]
-                case = case.stating(entry, prompt.choose(entry["question"], choices))
+                question_shown = words.message(entry["question"])
+                case = case.stating(entry, prompt.choose(question_shown, choices))
                 continue
-            text = prompt.ask(entry["question"], *_CUSTOMER[entry["field"]])
+            text = prompt.ask(words.message(entry["question"]), *_CUSTOMER[entry["field"]])
         except Declined:
             flags = enumerated(map(_flag, missing))
             raise UsageError(
@@ -169,18 +181,18 @@ def _command(common: Common, case: _Case) -> str:
     """Return the command that asks for the same advice without questions."""
     from shlex import quote
 
-    words = ["zsupport", "advise"]
+    arguments = ["zsupport", "advise"]
     if common.policy is not None:
-        words += ["--policy", common.policy]
+        arguments += ["--policy", common.policy]
     for name, value in case._asdict().items():
         if isinstance(value, dict):
-            words += [word for pair in value.items() for word in ("--fact", "=".join(pair))]
+            arguments += [part for pair in value.items() for part in ("--fact", "=".join(pair))]
         elif value is not None:
-            words += [flag_of(name), value]
+            arguments += [flag_of(name), value]
     for name, text in (("at", common.at), ("tz", common.tz), ("lang", common.lang)):
-        words += [flag_of(name), text] if text is not None else []
-    words += ["--why"] if common.why else []
-    return " ".join(map(quote, words))
+        arguments += [flag_of(name), text] if text is not None else []
+    arguments += ["--why"] if common.why else []
+    return " ".join(map(quote, arguments))
 
 
 def _flag(entry: MissingInput) -> str:
@@ -188,9 +200,9 @@ def _flag(entry: MissingInput) -> str:
     return flag_of("fact", entry["fact"], "VALUE") if entry["fact"] else flag_of(entry["field"])
 
 
-def _listed(entry: MissingInput) -> list[str]:
+def _listed(entry: MissingInput, words: Wording) -> list[str]:
     """Return a missing input: its question and option, then a line for each value."""
-    lines = [f"  {entry['question']} ({_flag(entry)})"]
+    lines = [f"  {words.message(entry['question'])} ({_flag(entry)})"]
     for choice in entry["values"]:
         name = f": {choice['name']}" if choice["name"] != choice["value"] else ""
         lines.append(f"    {choice['value']}{name}")
@@ -207,8 +219,8 @@ def _check_country(text: str) -> None:
 
 #: For each input of the customer: an example, and a function that raises BadText.
 _CUSTOMER = {
-    "customer_tz": ("such as Europe/Oslo", _check_zone),
-    "customer_country": ("a code such as NO", _check_country),
+    "customer_tz": (Message("such as Europe/Oslo"), _check_zone),
+    "customer_country": (Message("a code such as NO"), _check_country),
 }
 
 COMMAND = Command(

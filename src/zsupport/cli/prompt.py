@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from zsupport.report import Terminal
+    from zsupport.wording import Wording
 
 _MARGIN = "  "
 #: The seconds to wait for the rest of a key that starts with ESC.
@@ -49,9 +50,10 @@ class Declined(Exception):
 class Prompt:
     """Asks questions in a terminal."""
 
-    def __init__(self, stdin: IO[str], terminal: Terminal) -> None:
+    def __init__(self, stdin: IO[str], terminal: Terminal, words: Wording) -> None:
         self.stdin = stdin
         self.terminal = terminal
+        self.words = words
         self._pending = b""
 
     def choose(self, question: str, choices: Sequence[tuple[str, str]]) -> str:
@@ -73,15 +75,19 @@ class Prompt:
         Declined if the input ends.
         """
         while True:
-            emit(f"{_MARGIN}{self._shown(question)} ({example}; Enter to skip)\n{_MARGIN}> ")
+            asked = self.words(
+                "{question} ({example}; Enter to skip)", question=question, example=example
+            )
+            emit(f"{_MARGIN}{self._shown(asked)}\n{_MARGIN}> ")
             text = self._line()
             if not text:
                 return None
             try:
                 check(text)
             except BadText as problem:
-                hint = problem.hint or problem.expected
-                emit(f"{_MARGIN}{problem.message}{f'; {hint}' if hint else ''}\n")
+                texts = [problem.message, problem.hint or problem.expected]
+                shown = "; ".join(self.words.message(text) for text in texts if text)
+                emit(f"{_MARGIN}{self._shown(shown)}\n")
             else:
                 return text
 
@@ -102,7 +108,7 @@ class Prompt:
         for number, name in enumerate(names, 1):
             emit(f"{_MARGIN}{number:{width + 2}}  {name}\n")
         while True:
-            emit(f"{_MARGIN}Number (1 to {len(names)}): ")
+            emit(f"{_MARGIN}{self.words('Number (1 to {count}): ', count=len(names))}")
             text = self._line()
             if text.isdecimal() and 1 <= int(text) <= len(names):
                 return int(text) - 1
@@ -111,7 +117,8 @@ class Prompt:
         """Return the place of the selected name."""
         descriptor = self.stdin.fileno()
         before = termios.tcgetattr(descriptor)
-        drawing = _Drawing(question, names, self.terminal)
+        hint = self._shown(self.words("Arrow keys or a number, then Enter"))
+        drawing = _Drawing(question, names, hint, self.terminal)
 
         def restore() -> None:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
@@ -188,9 +195,10 @@ def _restored_at_end(restore: Callable[[], None]) -> Iterator[None]:
 class _Drawing:
     """A question with its numbered choices, drawn again after each key."""
 
-    def __init__(self, question: str, names: Sequence[str], terminal: Terminal) -> None:
+    def __init__(self, question: str, names: Sequence[str], hint: str, terminal: Terminal) -> None:
         self.question = question
         self.names = names
+        self.hint = hint
         self.terminal = terminal
         self.place = 0
         self._digits = ""
@@ -217,8 +225,7 @@ class _Drawing:
         width = max(self.terminal.width - 1, 20)
         lines = [self._bold(line) for line in self._wrapped(self.question, width, "")]
         lines += self._visible(width, max(_height() - len(lines) - 2, 3))
-        hint = "Arrow keys or a number, then Enter"
-        lines.append(f"{_MARGIN}{hint}" if len(hint) + 2 <= width else "")
+        lines.append(f"{_MARGIN}{self.hint}" if cells_of(self.hint) + 2 <= width else "")
         self._replace(lines)
 
     def close(self, name: str | None = None) -> None:

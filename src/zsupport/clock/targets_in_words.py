@@ -94,19 +94,22 @@ def _by(time: str, *, short: bool) -> Message:
     return Message("by {time} on the next working day", time=time)
 
 
-def target_as_sentence(target: Target, business_day: str) -> Message:
+def target_as_sentence(target: Target, business_day: str | None = None) -> Message:
     """Return a target as an answer in words: `within 2 working days, by closing time`.
 
-    `business_day` is the policy's reading of business days.
+    `business_day` is the policy's reading of business days. Without it, the text does not say when
+    the last day ends: `within 2 working days`.
     """
-    words, by = target_in_words(target), _READINGS[business_day]
-    if target.kind == "next-business-day":
-        return Message("on the next working day, by {reading}", reading=by)
+    words, by = target_in_words(target), _READINGS.get(business_day or "")
     if target.kind == "by":
         return target_in_words(target, short=False)
+    if target.kind == "next-business-day":
+        if by is None:
+            return Message("on the next working day")
+        return Message("on the next working day, by {reading}", reading=by)
     if target.every or target.kind not in ("clock", "business", "business-days"):
         return words
-    if target.kind == "business-days":
+    if target.kind == "business-days" and by is not None:
         return Message("within {time}, by {reading}", time=words, reading=by)
     return Message("within {time}", time=words)
 

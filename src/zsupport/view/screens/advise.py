@@ -10,10 +10,11 @@ from zsupport.advise.advice import (
     MissingInput,
 )
 from zsupport.advise.summary import (
+    Notation,
+    advised_time,
     change_in_words,
     self_help_first,
     summary,
-    target_in_words,
 )
 from zsupport.answer.case import NEEDS_INPUT
 from zsupport.policy.model import NO_CASE
@@ -29,7 +30,7 @@ from zsupport.view.screens import (
     with_id,
 )
 from zsupport.view.screens.channels import state_in_words
-from zsupport.wording import enumerated, glued
+from zsupport.wording import ENGLISH, Counted, enumerated, glued
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,12 +57,13 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
         rows += [details.channels[channel], *details.due.get(channel, ())]
     notes = Notes(answers.revision, rows, setting, groups=(_channel_of,))
     shared = _shared_targets(answers, setting)
-    sentences = summary(answers, lambda instant: _minute(instant, setting), setting.lang)
+    words = setting.words
+    sentences = summary(answers, _notation(setting))
     assumed = [f"{fact['name']}={fact['value']}" for fact in advice.assumed]
-    headline = [Paragraph(text, "bold") for text in sentences]
+    headline = [Paragraph(words(text), "bold") for text in sentences]
     if assumed:
-        option = setting.words.naming("fact")
-        headline.append(Paragraph(f"This assumes {enumerated(assumed)} (change with {option})."))
+        text = words("This assumes {facts} (change with {fact}).", facts=enumerated(assumed))
+        headline.append(Paragraph(text))
     help_first = not advice.channels or self_help_first(advice) is not None
 
     def help_yourself() -> tuple[Section]:
@@ -75,8 +77,8 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
         *(_channel(answers, entry, f"{number}. ", setting, notes, with_targets=not shared)
           for number, entry in enumerate(advice.channels, 1)),
         *(() if help_first else help_yourself()),
-        _terms(answers, notes),
-        _not_included(advice, answers.details.not_searched),
+        _terms(answers, setting, notes),
+        _not_included(answers, setting),
     )  # fmt: skip
     # The note of the self-help, the assumed facts and the missing inputs are shown above.
     warnings = tuple(
@@ -85,6 +87,13 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
         if warning.message not in common and warning.code not in ("default-fact", NEEDS_INPUT)
     )
     return (*parts, notes.section(), closing(answers._replace(warnings=warnings), setting))
+
+
+def _notation(setting: Setting) -> Notation:
+    """Return how the sentences of a screen write instants and telephone numbers."""
+    translated = setting.words.language.code != ENGLISH.code
+    english = setting.lang.partition("-")[0].lower() == ENGLISH.code
+    return Notation(lambda instant: _minute(instant, setting), glued, translated or english)
 
 
 def _channel_of(row: Answer) -> object:
@@ -113,16 +122,16 @@ def _shared_targets(answers: AdviceAnswers, setting: Setting) -> list[tuple[str,
     every = list(zip(targets, remarks, strict=True))
     if len(every) < 2 or any(of_channel != every[0] for of_channel in every):
         return []
-    return [(_title(target["name"]), _target(target, setting)) for target in targets[0]]
+    return [(_title(target["name"], setting), _target(target, setting)) for target in targets[0]]
 
 
 def _case(
     answers: AdviceAnswers, targets: list[tuple[str, str]], setting: Setting, notes: Notes
 ) -> Section:
     """Return the case, its priority with the reason, and the targets of all channels."""
-    advice, priority = answers[0], answers[0].priority
+    advice, priority, words = answers[0], answers[0].priority, setting.words
     query = answers.query._replace(priority=None)
-    rows = [("Case", case_in_words(answers._replace(query=query), setting.lang))]
+    rows = [(words("Case"), case_in_words(answers._replace(query=query), setting.lang))]
     if priority is not None:
         names = display_names(answers.revision, setting.lang)
         text = priority_label(priority["id"], names)
@@ -130,11 +139,11 @@ def _case(
         decided = ", ".join(glued(f"{fact['name']}={fact['value']}") for fact in priority["facts"])
         text += f" ({decided})" if decided else ""
         row = answers.details.priority
-        rows.append(("Priority", text + (notes.marks(row) if row else "")))
+        rows.append((words("Priority"), text + (notes.marks(row) if row else "")))
     elif answers.details.priority is not None:
-        rows.append(("Priority", "none: no priority matches these facts"))
+        rows.append((words("Priority"), words("none: no priority matches these facts")))
     elif len(advice.priorities) > 1:
-        rows.append(("Priority", "any: it does not change the advice"))
+        rows.append((words("Priority"), words("any: it does not change the advice")))
     best = [entry["channel"] for entry in advice.channels[:1] if targets]
     marks = [notes.marks(row) for id in best for row in answers.details.due.get(id, ())]
     rows += [(label, text + mark) for (label, text), mark in zip(targets, marks, strict=False)]
@@ -152,7 +161,7 @@ def _self_help(
     first: bool,
 ) -> Section:
     """Return what to try before contacting support: channels, then resources of the role."""
-    advice = answers[0]
+    advice, words = answers[0], setting.words
     blocks: list[Block] = []
     for entry in advice.self_service:
         blocks += _channel(answers, entry, "", setting, notes).blocks
@@ -163,7 +172,8 @@ def _self_help(
         topics += [row.topic] if row.topic else []
     listed = list(topics_by_text.items())
     if len(listed) > _MAX_RESOURCES:
-        listed = [*listed[: _MAX_RESOURCES - 1], (f"{len(listed) - _MAX_RESOURCES + 1} more", [])]
+        more = Counted("{count} more", "{count} more", len(listed) - _MAX_RESOURCES + 1)
+        listed = [*listed[: _MAX_RESOURCES - 1], (words(more), [])]
     blocks += [
         Paragraph(f"{text} ({', '.join(topics)})" if topics else text, "", _INDENT, "-")
         for text, topics in listed
@@ -171,8 +181,13 @@ def _self_help(
     blocks += [Paragraph(text, "", _INDENT) for text in common]
     if not blocks:
         return section()
-    heading = "First, help yourself" if first else "You can also help yourself"
-    return section(Heading(heading if advice.channels else "Help yourself"), *blocks)
+    if not advice.channels:
+        heading = words("Help yourself")
+    elif first:
+        heading = words("First, help yourself")
+    else:
+        heading = words("You can also help yourself")
+    return section(Heading(heading), *blocks)
 
 
 def _channel(
@@ -192,7 +207,10 @@ def _channel(
     blocks: list[Block] = [Heading(name, opening, indent - _INDENT)]
     blocks += [Paragraph(glued(entry["url"]), "", indent)] if entry["url"] else []
     numbers = [
-        (_country(item["country"]), " ".join([glued(item["number"]), item["note"] or ""]).rstrip())
+        (
+            _country(item["country"], setting),
+            " ".join([glued(item["number"]), item["note"] or ""]).rstrip(),
+        )
         for item in entry["numbers"]
     ]
     blocks += [
@@ -200,10 +218,11 @@ def _channel(
         for place, text in enumerate(entry["steps"], 1)
     ]
     labels = list(numbers)
-    labels += [("Have ready", "; ".join(entry["prerequisites"]))] if entry["prerequisites"] else []
+    if entry["prerequisites"]:
+        labels.append((setting.words("Have ready"), "; ".join(entry["prerequisites"])))
     targets = zip(answers.details.due.get(id, ()), entry["targets"], strict=True)
     labels += [
-        (_title(target["name"]), _target(target, setting) + notes.marks(row))
+        (_title(target["name"], setting), _target(target, setting) + notes.marks(row))
         for row, target in targets
         if with_targets
     ]
@@ -211,8 +230,8 @@ def _channel(
     return section(*blocks)
 
 
-def _country(code: str) -> str:
-    return "any country" if code == "any" else code
+def _country(code: str, setting: Setting) -> str:
+    return setting.words("any country") if code == "any" else code
 
 
 def _opening(entry: AdvisedChannel, hours: HoursAnswer, setting: Setting) -> str:
@@ -223,19 +242,23 @@ def _opening(entry: AdvisedChannel, hours: HoursAnswer, setting: Setting) -> str
 
 
 def _target(target: AdvisedTarget, setting: Setting) -> str:
-    """Return when a target is due, its hours and its condition."""
-    within = target_in_words(target["target"] or "")
+    """Return when a target is due, its time and its condition."""
+    words, time = setting.words, advised_time(target)
     if target["due"] is not None:
-        text = f"by {_minute(target['due'], setting)}, within {within}"
+        instant = _minute(target["due"], setting)
+        text = words("by {instant}, {time}", instant=instant, time=time)
     elif target["state"] == "no-target":
-        text = "no promise"
+        text = words("no promise")
     elif target["state"] == NEEDS_INPUT:
-        text = f"within {within}; the date depends on the customer"
-    elif within and target["state"] != "not-stated":
-        text = within
+        text = words("{time}; the date depends on the customer", time=time)
+    elif time and target["state"] != "not-stated":
+        text = words.message(time)
     else:
-        text = "not stated"
-    return text + (f"; condition: {target['condition']}" if target["condition"] else "")
+        text = words("not stated")
+    if target["condition"]:
+        condition = target["condition"]
+        return words("{target}; condition: {condition}", target=text, condition=condition)
+    return text
 
 
 def _minute(instant: datetime, setting: Setting) -> str:
@@ -243,12 +266,15 @@ def _minute(instant: datetime, setting: Setting) -> str:
     return setting.times.full(instant.replace(second=0))
 
 
-def _title(name: str) -> str:
+def _title(name: str, setting: Setting) -> str:
+    """Return the name of a metric as a label."""
     text = name.replace("-", " ")
+    if text.casefold() == "first response":
+        return setting.words("First response")
     return text[:1].upper() + text[1:]
 
 
-def _terms(answers: AdviceAnswers, notes: Notes) -> Section:
+def _terms(answers: AdviceAnswers, setting: Setting, notes: Notes) -> Section:
     names = {id: row.name for id, row in answers.details.channels.items()}
     rows = []
     for row, term in zip(answers.details.terms, answers[0].terms, strict=True):
@@ -256,35 +282,43 @@ def _terms(answers: AdviceAnswers, notes: Notes) -> Section:
         rows.append((f"{term['topic']}{channel}", term["text"] + notes.marks(row)))
     if not rows:
         return section()
-    return section(Heading("What else applies"), LabelledTexts(tuple(rows), indent=_INDENT))
+    heading = Heading(setting.words("What else applies"))
+    return section(heading, LabelledTexts(tuple(rows), indent=_INDENT))
 
 
-def _not_included(advice: Advice, not_searched: Sequence[str]) -> Section:
-    rows = []
-    for entry in advice.not_included:
-        text = "not searched" if entry["channel"] in not_searched else "in no case"
+def _not_included(answers: AdviceAnswers, setting: Setting) -> Section:
+    """Return the channels that are not allowed, with the smallest changes that allow them."""
+    words, rows = setting.words, []
+    own = answers.query.plan
+    retired = any(plan.retired and plan.id != own for plan in answers.revision.plans)
+    for entry in answers[0].not_included:
         if entry["change"]:
-            text = f"with {change_in_words(entry['change'])}"
+            text = words("with {change}", change=change_in_words(entry["change"]))
+        elif entry["channel"] in answers.details.not_searched:
+            text = words("not searched")
+        elif retired:
+            text = words("with no plan that is still sold")
+        else:
+            text = words("in no case")
         rows.append((entry["name"], text))
     if not rows:
         return section()
-    return section(Heading("Not included"), LabelledTexts(tuple(rows), indent=_INDENT))
+    return section(Heading(words("Not included")), LabelledTexts(tuple(rows), indent=_INDENT))
 
 
 def _missing(advice: Advice, setting: Setting) -> Section:
-    rows = [
-        (_field(entry, setting), f"{entry['question']} {_values(entry)}".rstrip())
-        for entry in advice.missing
-    ]
+    words = setting.words
+    rows = []
+    for entry in advice.missing:
+        values = ", ".join(choice["value"] for choice in entry["values"])
+        rows.append(
+            (_field(entry, setting), f"{words.message(entry['question'])} {values}".rstrip())
+        )
     if not rows:
         return section()
-    return section(Heading("Missing"), LabelledTexts(tuple(rows), _INDENT))
+    return section(Heading(words("Missing")), LabelledTexts(tuple(rows), _INDENT))
 
 
 def _field(entry: MissingInput, setting: Setting) -> str:
     naming = setting.words.naming
     return naming("fact", entry["fact"], "VALUE") if entry["fact"] else naming(entry["field"])
-
-
-def _values(entry: MissingInput) -> str:
-    return ", ".join(choice["value"] for choice in entry["values"])
