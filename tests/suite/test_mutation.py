@@ -15,6 +15,7 @@ from zsupport.suite.mutation import (
 )
 from zsupport.suite.running import run
 from zsupport.suite.subject import PolicyUnderTest
+from zsupport.wording import Message
 
 
 def differences(before: str, after: str) -> set[str]:
@@ -22,7 +23,7 @@ def differences(before: str, after: str) -> set[str]:
     subject = subject_of(before)
     root = subject_of(after).revisions[0].document.root
     assert root is not None
-    pair = compare_mutant(subject, 0, Mutant("", (), "", root, (), root))
+    pair = compare_mutant(subject, 0, Mutant("", (), Message(""), root, (), root))
     assert pair is not None
     difference = pair.difference
     names = {f"due {name}" for name, cases in difference.due.items() if cases}

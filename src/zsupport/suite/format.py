@@ -46,7 +46,7 @@ from zsupport.policy.shape import (
 )
 from zsupport.policy.yamltext import Node, ScalarNode, SequenceNode, Way, path_of
 from zsupport.typed import NamedTuple, field_types
-from zsupport.wording import enumerated
+from zsupport.wording import Message, enumerated
 
 #: The version of the format of tests.
 VERSION = 1
@@ -86,9 +86,13 @@ class StatedValue(Shape):
         """Return the value that the inner shape reads."""
         if is_null(node):
             reader.report(
-                "ZS003", node.span, way, f"`{path_of(way)[-1]}` has no value", self.words,
-                "remove the key, or write `none` for a field that does not apply",
-            )  # fmt: skip
+                "ZS003",
+                node.span,
+                way,
+                Message("`{key}` has no value", key=path_of(way)[-1]),
+                self.words,
+                Message("remove the key, or write `none` for a field that does not apply"),
+            )
             return None
         return self.inner.read(node, way, reader)
 
@@ -104,7 +108,7 @@ class StatedValue(Shape):
 class Anything(Shape):
     """Any value: texts, lists and mappings as in the JSON answer."""
 
-    words = "a text, a list or a mapping"
+    words = Message("a text, a list or a mapping")
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the node."""
@@ -118,10 +122,10 @@ class Anything(Shape):
 class TextsOrEmpty(Shape):
     """A list of texts; an empty list expects no text."""
 
-    words = "a list of texts"
+    words = Message("a list of texts")
 
     def __init__(self) -> None:
-        self.some = ListOf(Line("a text"), or_single=True)
+        self.some = ListOf(Line(Message("a text")), or_single=True)
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the texts with their places."""
@@ -137,7 +141,7 @@ class TextsOrEmpty(Shape):
 class ChannelSet(Shape):
     """The value of `exactly`: all allowed channels. An empty list expects that none is allowed."""
 
-    words = "a list of channels; [] for none"
+    words = Message("a list of channels; [] for none")
 
     def __init__(self) -> None:
         self.some = Values("channel")
@@ -161,7 +165,11 @@ def _number(text: str) -> int | str:
     if text == NONE:
         return text
     if not re.fullmatch(r"-?[0-9]{1,12}", text):
-        raise BadText(f"{shown(text)} is not a whole number", "a whole number, or none", None)
+        raise BadText(
+            Message("{text} is not a whole number", text=shown(text)),
+            Message("a whole number, or none"),
+            None,
+        )
     return int(text)
 
 
@@ -173,19 +181,19 @@ class Flag(Choice):
 
 
 _FLAG = Flag()
-_NUMBER = Leaf("a whole number, or none", "ZS105", _number)
-_TEXT = Line("a text, or none")
-_INSTANT = Line("an instant such as 2026-11-23T10:00:00+01:00, or none")
-_MOMENT = Line("an instant such as 2026-11-23T10:00:00+01:00")
+_NUMBER = Leaf(Message("a whole number, or none"), "ZS105", _number)
+_TEXT = Line(Message("a text, or none"))
+_INSTANT = Line(Message("an instant such as 2026-11-23T10:00:00+01:00, or none"))
+_MOMENT = Line(Message("an instant such as 2026-11-23T10:00:00+01:00"))
 _ZONE = Leaf(
-    "a time zone such as Europe/Oslo",
+    Message("a time zone such as Europe/Oslo"),
     ZONE.code,
     ZONE.parse,
     ZONE.parse_without_suggestion,
     compares=ZONE.compares,
 )
-_COUNTRY = Leaf("a country such as NO", COUNTRY.code, country_code)
-_RATIO = Leaf("a ratio such as 3/4 or 75%", "ZS111", parse_ratio)
+_COUNTRY = Leaf(Message("a country such as NO"), COUNTRY.code, country_code)
+_RATIO = Leaf(Message("a ratio such as 3/4 or 75%"), "ZS111", parse_ratio)
 _TEXTS = TextsOrEmpty()
 _ANY = Anything()
 _FLAG_OR_NONE = ByNodeKind(text=Choice("true", "false", NONE))
@@ -194,8 +202,8 @@ _FLAG_OR_NONE = ByNodeKind(text=Choice("true", "false", NONE))
 _NOT_EXPECTED = ("plan", "role", "channel", "facts", "metric", "because")
 
 BECAUSE = ByNodeKind(
-    text=Line("the path of a rule, such as entitlements[1]"),
-    items=ListOf(Line("the path of a rule, such as entitlements[1]")),
+    text=Line(Message("the path of a rule, such as entitlements[1]")),
+    items=ListOf(Line(Message("the path of a rule, such as entitlements[1]"))),
     mapping=Keys(
         "reason",
         "The rule that must have decided, by its condition.",
@@ -211,20 +219,22 @@ BECAUSE = ByNodeKind(
                     Field("priority", Values("priority"), "The priorities."),
                     Field(
                         "opened",
-                        Line("`inside HOURS` or `outside HOURS`"),
+                        Line(Message("`inside HOURS` or `outside HOURS`")),
                         "Whether the case is opened inside or outside hours.",
                     ),
                     other_keys=Values("fact"),
                     other_keys_text="a fact: its values",
                 ),
                 text=Choice("always"),
-                words="a condition, or `always` for a rule without a condition",
+                words=Message("a condition, or `always` for a rule without a condition"),
             ),
             "The condition; `always` for a rule without a condition.",
             required=True,
         ),
     ),
-    words="a path such as entitlements[1], a list of paths, or {when: ...}",
+    words=Message(
+        "a path such as entitlements[1], a list of paths, or {condition}", condition="{when: ...}"
+    ),
 )
 _BECAUSE = Field(
     "because", StatedValue(BECAUSE), "The rules that must have decided: their paths or condition."
@@ -267,18 +277,20 @@ def _answer(answer: Any, name: str, words: str, text: Shape | None, *more: Field
 class Expectation(Shape):
     """The expected answer. Its shape depends on the command, so its content is read later."""
 
-    words = "the expected answer"
+    words = Message("the expected answer")
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the node and its position in the file; refuse an empty expectation."""
         if is_null(node):
             reader.report(
-                "ZS003", node.span, way, "`expect` has no value", self.words,
-                "add the expected answer",
+                "ZS003", node.span, way, Message("`{key}` has no value", key="expect"), self.words,
+                Message("add the expected answer"),
             )  # fmt: skip
             return None
         if isinstance(node, SequenceNode):
-            report_wrong_kind(node, way, reader, ["a text", "a mapping"], self.words)
+            report_wrong_kind(
+                node, way, reader, [Message("a text"), Message("a mapping")], self.words
+            )
             return None
         return (node, way)
 
@@ -308,12 +320,12 @@ _CHANNEL = Field("channel", Values("channel"), "The channels.")
 _PRIORITY = Field("priority", Values("priority"), "The priorities.")
 _FACT = Field(
     "fact",
-    MapOf(Values("fact"), key="a fact"),
+    MapOf(Values("fact"), key=Message("a fact")),
     "Facts with the same name as another key of this mapping.",
 )
 _AT = Field("at", _MOMENT, "The moment of the question; it selects the revision.")
-_TZ = Field("tz", Line("a time zone such as Europe/Oslo"), "The time zone of local times.")
-_LANG = Field("lang", Line("a language such as nb"), "The language of the policy's texts.")
+_TZ = Field("tz", Line(Message("a time zone such as Europe/Oslo")), "The time zone of local times.")
+_LANG = Field("lang", Line(Message("a language such as nb")), "The language of the policy's texts.")
 _CUSTOMER = (
     Field("customer-tz", _ZONE, "The customer's time zone."),
     Field("customer-country", _COUNTRY, "The customer's country."),
@@ -336,11 +348,12 @@ DUE = Keys(
     Field("updated", _MOMENT, "When the case was last updated."),
     Field("resolved", _MOMENT, "When the case was resolved."),
     Field(
-        "start", MapOf(_MOMENT, key="a metric"),
+        "start", MapOf(_MOMENT, key=Message("a metric")),
         "When the clock of a metric started, if the policy states the start in words.",
     ),
     Field(
-        "pause", ListOf(Line("FROM/TO, or FROM/ for a pause without an end"), or_single=True),
+        "pause",
+        ListOf(Line(Message("FROM/TO, or FROM/ for a pause without an end")), or_single=True),
         "When the clock was paused.",
     ),
     Field("at-risk", _RATIO, "The share of a target's time after which it is at risk."),
@@ -379,7 +392,11 @@ TESTED = {
     "channels": TestedQuestion(
         CHANNELS, Policy.channels, ChannelAnswer,
         _answer(
-            ChannelAnswer, "channels", "a mapping such as {exactly: [web]} or {allowed: true}",
+            ChannelAnswer, "channels",
+            Message(
+                "a mapping such as {channels} or {flag}",
+                channels="{exactly: [web]}", flag="{allowed: true}",
+            ),
             None,
             Field(
                 "exactly", StatedValue(ChannelSet()), "These channels are allowed, and no others."
@@ -391,15 +408,19 @@ TESTED = {
     "due": TestedQuestion(
         DUE, Policy.due, DueAnswer,
         _answer(
-            DueAnswer, "due", "an instant, a state, or a mapping with fields of the answer",
-            Line("an instant or a state"),
+            DueAnswer, "due",
+            Message("an instant, a state, or a mapping with fields of the answer"),
+            Line(Message("an instant or a state")),
         ),
     ),
     "hours": TestedQuestion(
         HOURS, Policy.hours, HoursAnswer,
         _answer(
             HoursAnswer, "hours",
-            f"{enumerated(HOURS_STATES, either=True)}, or a mapping with fields of the answer",
+            Message(
+                "{states}, or a mapping with fields of the answer",
+                states=enumerated(HOURS_STATES, either=True),
+            ),
             Choice(*HOURS_STATES),
         ),
     ),
@@ -407,8 +428,8 @@ TESTED = {
         PRIORITY, Policy.priority, PriorityAnswer,
         _answer(
             PriorityAnswer, "priority",
-            "the id of a priority, or a mapping with fields of the answer",
-            Line("the id of a priority, or none"),
+            Message("the id of a priority, or a mapping with fields of the answer"),
+            Line(Message("the id of a priority, or none")),
         ),
     ),
 }  # fmt: skip
@@ -434,7 +455,7 @@ OF_THE_MOMENT = INSTANTS | _fields_of_type(lambda kind: int in (kind, *get_args(
 CASE = Keys(
     "case",
     "A question as on the command line, with its expected answer.",
-    Field("name", Line("a name"), "The name of the test; if omitted, the question."),
+    Field("name", Line(Message("a name")), "The name of the test; if omitted, the question."),
     Field("note", Text(), "A note for readers of the test."),
     Field("channels", CHANNELS, "The options of `zsupport channels`."),
     Field("due", DUE, "The options of `zsupport due`."),
@@ -468,7 +489,7 @@ CLAIM = Keys(
 INVARIANT = Keys(
     "invariant",
     "A rule for every case of the policy, or for a selection of cases.",
-    Field("name", Line("a name"), "The name of the invariant; if omitted, its claims."),
+    Field("name", Line(Message("a name")), "The name of the invariant; if omitted, its claims."),
     Field("note", Text(), "A note for readers of the test."),
     Field("for", CASES_WHERE, "The selected cases; if omitted, all cases."),
     Field("require", CLAIM, "A claim that is true in all selected cases."),

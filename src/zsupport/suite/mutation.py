@@ -57,7 +57,7 @@ class Mutant(NamedTuple):
 
     kind: str
     path: Path
-    message: str
+    message: Message
     before: Node  # the root of the unchanged file
     place: Path
     node: Node | None  # the new node at the place; None: the node is removed
@@ -98,11 +98,11 @@ class _Mutants:
         node = self.node(path)
         return list(node.items) if isinstance(node, SequenceNode) else []
 
-    def drop(self, kind: str, path: Path, message: str) -> Mutant:
+    def drop(self, kind: str, path: Path, message: Message) -> Mutant:
         """Return the mutant without the node at a path."""
         return Mutant(kind, path, message, self.root, path, None)
 
-    def put(self, kind: str, path: Path, message: str, node: Node) -> Mutant:
+    def put(self, kind: str, path: Path, message: Message, node: Node) -> Mutant:
         """Return the mutant with a new node at a path."""
         return Mutant(kind, path, message, self.root, path, node)
 
@@ -120,7 +120,7 @@ class _Mutants:
                     yield self.drop(
                         "drop-alternative",
                         entry_path,
-                        Message("removed {entry_path}", entry_path=path_text(entry_path)),
+                        Message("removed {path}", path=path_text(entry_path)),
                     )
                 yield from self.of_alternative(entry_path, alone=False)
             return
@@ -137,11 +137,11 @@ class _Mutants:
                 yield self.drop(
                     "drop-key",
                     entry_path,
-                    Message("removed `{text}` from the condition", text=key.text),
+                    Message("removed `{key}` from the condition", key=key.text),
                 )
             elif alone:
                 yield self.drop(
-                    "drop-condition", path, Message("removed the condition `{text}`", text=key.text)
+                    "drop-condition", path, Message("removed the condition `{key}`", key=key.text)
                 )
             if key.text == "opened" and isinstance(value, ScalarNode):
                 side, _, hours = value.text.partition(" ")
@@ -150,7 +150,9 @@ class _Mutants:
                 yield self.put(
                     "flip-opened",
                     entry_path,
-                    Message("replaced `{text}` with `{text2}`", text=value.text, text2=text.text),
+                    Message(
+                        "replaced `{before}` with `{after}`", before=value.text, after=text.text
+                    ),
                     text,
                 )
             elif key.text != "opened":
@@ -186,18 +188,16 @@ class _Mutants:
                 yield self.put(
                     "add-value",
                     path,
-                    Message("added `{value}` to `{path}`", value=value, path=path[-1]),
+                    Message("added `{value}` to `{key}`", value=value, key=path[-1]),
                     longer,
                 )
 
-    def of_members(self, path: Path, label: str) -> Iterator[Mutant]:
-        """Yield mutants without one item of a list, which messages call `label`."""
+    def of_members(self, path: Path, key: str) -> Iterator[Mutant]:
+        """Yield mutants without one item of a list, which messages name by its key."""
         items = self.items(path)
         for number, item in enumerate(items):
             if len(items) > 1 and isinstance(item, ScalarNode):
-                message = Message(
-                    "removed `{text}` from `{label}`", text=short(item.text), label=label
-                )
+                message = Message("removed `{value}` from `{key}`", value=short(item.text), key=key)
                 yield self.drop("drop-value", (*path, number), message)
 
     # -- sections --------------------------------------------------------------------------
@@ -215,12 +215,10 @@ class _Mutants:
             entry_path = (*path, number)
             grant = item.by_key if isinstance(item, MappingNode) else {}
             if len(items) > 1:
-                message = Message(
-                    "removed the grant {entry_path}", entry_path=path_text(entry_path)
-                )
+                message = Message("removed the grant {path}", path=path_text(entry_path))
                 if "recommend" in grant:
                     message = Message(
-                        "removed the recommendation {entry_path}", entry_path=path_text(entry_path)
+                        "removed the recommendation {path}", path=path_text(entry_path)
                     )
                 yield self.drop("drop-grant", entry_path, message)
             for key in ("allow", "recommend"):
@@ -231,18 +229,18 @@ class _Mutants:
                 yield from self.swaps((*entry_path, "recommend"), "swap-recommended")
             yield from self.of_condition((*entry_path, "when"))
             yield from self.of_reference((*entry_path, "hours"))
-            yield from self.of_texts((*entry_path, "prerequisites"), "prerequisite")
+            yield from self.of_prerequisites((*entry_path, "prerequisites"))
 
-    def of_texts(self, path: Path, label: str) -> Iterator[Mutant]:
+    def of_prerequisites(self, path: Path) -> Iterator[Mutant]:
+        """Yield mutants without a prerequisite."""
         node = self.node(path)
         items = self.items(path)
         for number in range(len(items)):
             if len(items) > 1:
-                yield self.drop(
-                    f"drop-{label}", (*path, number), Message("removed a {label}", label=label)
-                )
+                message = Message("removed a prerequisite")
+                yield self.drop("drop-prerequisite", (*path, number), message)
         if node is not None and len(items) < 2:
-            yield self.drop(f"drop-{label}", path, Message("removed the {label}", label=label))
+            yield self.drop("drop-prerequisite", path, Message("removed the prerequisite"))
 
     def of_reference(self, path: Path) -> Iterator[Mutant]:
         """Yield mutants with different hours, or without hours."""
@@ -252,10 +250,10 @@ class _Mutants:
         for other in self.hours:
             if other != node.text:
                 message = Message(
-                    "replaced hours `{text}` with `{other}`", text=node.text, other=other
+                    "replaced hours `{before}` with `{after}`", before=node.text, after=other
                 )
                 yield self.put("swap-hours", path, message, with_text(node, other))
-        yield self.drop("drop-hours", path, Message("removed hours `{text}`", text=node.text))
+        yield self.drop("drop-hours", path, Message("removed hours `{hours}`", hours=node.text))
 
     def of_targets(self) -> Iterator[Mutant]:
         path: Path = ("targets",)
@@ -268,7 +266,7 @@ class _Mutants:
                 yield self.drop(
                     "drop-rule",
                     entry_path,
-                    Message("removed the rule {entry_path}", entry_path=path_text(entry_path)),
+                    Message("removed the rule {path}", path=path_text(entry_path)),
                 )
             yield from self.of_condition((*entry_path, "when"))
             yield from self.of_reference((*entry_path, "hours"))
@@ -283,7 +281,7 @@ class _Mutants:
             for key, _ in cells:
                 entry_path = (*path, key.text)
                 if len(cells) > 1:
-                    message = Message("removed the target for {text}", text=key.text)
+                    message = Message("removed the target for {priority}", priority=key.text)
                     yield self.drop("drop-target", entry_path, message)
                 yield from self.of_cell(entry_path)
             for (first, value), (second, next_value) in pairwise(cells):
@@ -291,13 +289,15 @@ class _Mutants:
                     (k, next_value if k is first else value if k is second else v) for k, v in cells
                 ]
                 message = Message(
-                    "swapped the targets for {text} and {text2}", text=first.text, text2=second.text
+                    "swapped the targets for {first} and {second}",
+                    first=first.text,
+                    second=second.text,
                 )
                 swapped = with_entries(node, entries)
                 yield Mutant("swap-targets", (*path, first.text), message, self.root, path, swapped)
             return
         yield self.drop(
-            "drop-target", path, Message("removed the target for `{path}`", path=path[-1])
+            "drop-target", path, Message("removed the target for `{metric}`", metric=path[-1])
         )
         yield from self.of_cell(path)
 
@@ -309,7 +309,7 @@ class _Mutants:
             node = self.node(path)
         assert isinstance(node, ScalarNode)
         for text in other_targets(node.text):
-            message = Message("replaced `{text}` with `{text2}`", text=node.text, text2=text)
+            message = Message("replaced `{before}` with `{after}`", before=node.text, after=text)
             yield self.put("change-target", path, message, with_text(node, text))
 
     def of_lists(self) -> Iterator[Mutant]:
@@ -325,7 +325,7 @@ class _Mutants:
                     yield self.drop(
                         "drop-commitment",
                         entry_path,
-                        Message("removed {entry_path}", entry_path=path_text(entry_path)),
+                        Message("removed {path}", path=path_text(entry_path)),
                     )
         node = self.node(("commitment",))
         if isinstance(node, ScalarNode):
@@ -333,7 +333,7 @@ class _Mutants:
             yield self.put(
                 "change-commitment",
                 ("commitment",),
-                Message("replaced `{text}` with `{other}`", text=node.text, other=other),
+                Message("replaced `{before}` with `{after}`", before=node.text, after=other),
                 with_text(node, other),
             )
         for number, item in enumerate(self.items(("commitment",))):
@@ -343,7 +343,7 @@ class _Mutants:
                 yield self.put(
                     "change-commitment",
                     ("commitment", number, "is"),
-                    Message("replaced `{text}` with `{other}`", text=word[1].text, other=other),
+                    Message("replaced `{before}` with `{after}`", before=word[1].text, after=other),
                     with_text(word[1], other),
                 )
 
@@ -356,9 +356,9 @@ class _Mutants:
             assert node is not None
             entry_path = (*path, number)
             message = Message(
-                "swapped {entry_path} and {value}",
-                entry_path=path_text(entry_path),
-                value=path_text((*path, number + 1)),
+                "swapped {first} and {second}",
+                first=path_text(entry_path),
+                second=path_text((*path, number + 1)),
             )
             yield Mutant(kind, entry_path, message, self.root, path, with_items(node, moved))
 
@@ -376,7 +376,7 @@ class _Mutants:
                 ],
             )
             message = Message(
-                "swapped hours `{text}` and `{text2}`", text=first.text, text2=second.text
+                "swapped hours `{first}` and `{second}`", first=first.text, second=second.text
             )
             yield Mutant(
                 "swap-hours", ("hours", first.text), message, self.root, ("hours",), swapped
@@ -392,7 +392,7 @@ class _Mutants:
                         yield self.drop(
                             "drop-calendar",
                             entry_path,
-                            Message("removed {entry_path}", entry_path=path_text(entry_path)),
+                            Message("removed {path}", path=path_text(entry_path)),
                         )
                     yield from self.of_calendar(entry_path)
             else:
@@ -410,7 +410,7 @@ class _Mutants:
     def of_channels(self) -> Iterator[Mutant]:
         node = self.node(("channels",))
         for key, _ in node.entries if isinstance(node, MappingNode) else ():
-            yield from self.of_texts(("channels", key.text, "prerequisites"), "prerequisite")
+            yield from self.of_prerequisites(("channels", key.text, "prerequisites"))
 
     def of_facts(self) -> Iterator[Mutant]:
         """Yield mutants with a different default of a fact."""
@@ -420,7 +420,7 @@ class _Mutants:
             values = [value for value in fact.values if value != fact.default]
             if isinstance(node, ScalarNode) and values:
                 message = Message(
-                    "replaced the default of `{id}` with `{values}`", id=fact.id, values=values[0]
+                    "replaced the default of `{fact}` with `{value}`", fact=fact.id, value=values[0]
                 )
                 yield self.put("change-default", path, message, with_text(node, values[0]))
 
@@ -429,7 +429,7 @@ class _Mutants:
         for number, metric in enumerate(self.revision.metrics):
             path: Path = ("metrics", number, "starts")
             if self.node(path) is not None:
-                message = Message("removed `starts` of `{id}`", id=metric.id)
+                message = Message("removed `starts` of `{metric}`", metric=metric.id)
                 yield self.drop("drop-starts", path, message)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC
 
 from zsupport.analysis.space import shown_case
@@ -62,7 +62,7 @@ from zsupport.suite.running import (
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import SuggestedTest
 from zsupport.typed import NamedTuple
-from zsupport.wording import Counted, Message, enumerated
+from zsupport.wording import Counted, Message, enumerated, joined
 
 # The keys of questions that are not facts.
 _OPTIONS = {*CHANNELS.fields, *DUE.fields}
@@ -154,8 +154,8 @@ def _excluded(subject: PolicyUnderTest, tests: Tests, example: Example) -> list[
         EXCLUDED.name,
         EXCLUDED.severity,
         Message(
-            "the facts exclude the priority `{case}`, so this case covers no decision",
-            case=case["priority"],
+            "the facts exclude the priority `{priority}`, so this case covers no decision",
+            priority=case["priority"],
         ),
         tests.file.source.shown,
         example.span,
@@ -180,12 +180,13 @@ def _failure_findings(
     unanswered = [failure for failure in result.failures if failure.expected is None]
     if unanswered:
         first = unanswered[0]
+        assert isinstance(first.actual, str)
         findings.append(
             Finding(
                 NO_ANSWER.code,
                 NO_ANSWER.name,
                 "error",
-                single_line(str(first.actual)),
+                first.actual,
                 shown,
                 example.span,
                 path_text(example.path),
@@ -215,7 +216,7 @@ def _difference_finding(
     first = next(iter(by_key.values()))[0]
     assert first.expected is not None
     shown_failures: list[Failure] = []
-    messages: list[str] = []
+    messages: list[Message] = []
     expected: list[str] = []
     for key, failures in by_key.items():
         # All messages describe the same case if possible.
@@ -232,15 +233,15 @@ def _difference_finding(
             message = _message_for_cases(difference, more)
         value = _expected_text(failure.expected)
         if len(by_key) > 1 and key not in CHANNEL_SET_KEYS:
-            value = f"{key}: {value}"
+            value = Message("{key}: {value}", key=key, value=value)
         shown_failures.append(failure)
         messages.append(message)
         expected.append(value)
     related = [place for failure in shown_failures for place in _places(subject, example, failure)]
     return Finding(
-        FAILED_CASE.code, FAILED_CASE.name, "error", "; ".join(messages), shown,
+        FAILED_CASE.code, FAILED_CASE.name, "error", joined(messages, "; "), shown,
         first.expected.span, path_text(first.expected.path),
-        expected="; ".join(expected), hint=advice, label=_difference(first), case=first.case,
+        expected=joined(expected, "; "), hint=advice, label=_difference(first), case=first.case,
         related=tuple(dict.fromkeys(related))[:MAX_RELATED],
         identity=_identity(example, " ".join(by_key), first),
     )  # fmt: skip
@@ -263,7 +264,8 @@ def _places(subject: PolicyUnderTest, example: Example, failure: Failure) -> tup
     because = failure.because
     cell = _cell(subject, index, failure)
     if cell is None or failure.expected.key == "because":
-        return _deciding_places(document, because, _label_of(failure))
+        unmatched = bool(failure.missing and not failure.surplus)
+        return _deciding_places(document, because, unmatched=unmatched)
     if failure.expected.key == "commitment":
         paths = {entry.place.path for entry in subject.policy.revisions[index].commitments}
         because = tuple(reason for reason in because if reason.path in paths)
@@ -286,24 +288,18 @@ def _cell(subject: PolicyUnderTest, index: int, failure: Failure) -> tuple[int, 
 
 def _at_cell(document: Document, rule: int, metric: str, cell: Cell) -> Related:
     span = document.value(document.target(rule, metric, cell))
-    label = Message("decided: {rule}", rule=path_text(document.cell(rule, metric, cell)))
+    label = Message("decided: {path}", path=path_text(document.cell(rule, metric, cell)))
     return Related(document.source.shown, span, label)
-
-
-def single_line(text: str) -> str:
-    """Return a message on one line."""
-    return " ".join(text.split())
 
 
 def _advice(text: str | None) -> str | None:
     if text is None:
         return None
-    return Message(
-        "if the policy is correct, replace the test with:\n{rstrip}", rstrip=text.rstrip()
-    )
+    return Message("if the policy is correct, replace the test with:\n{test}", test=text.rstrip())
 
 
-def _difference_message(failure: Failure, example: Example) -> str:
+def _difference_message(failure: Failure, example: Example) -> Message:
+    """Return the message about an unexpected value in one case."""
     assert failure.expected is not None
     key = failure.expected.key
     if key == "include":
@@ -311,43 +307,55 @@ def _difference_message(failure: Failure, example: Example) -> str:
     if key == "exclude":
         return _channels_message(failure.surplus, allowed=True)
     if key == "because":
-        return "a different rule decided"
+        return Message("a different rule decided")
     if key == "open" and failure.actual is None:
-        return f"unknown whether hours are open: the state is {failure.state}"
+        return Message("unknown whether hours are open: the state is {state}", state=failure.state)
     if key == "open":
-        return "the hours are open" if failure.actual else "the hours are closed"
+        if failure.actual:
+            return Message("the hours are open")
+        return Message("the hours are closed")
     if failure.actual is None:
         # The state gives the reason, unless it is a state of a deadline.
         if failure.state and failure.state not in STATES_OF_THE_MOMENT:
-            return f"the answer has no `{key}`: its state is {failure.state}"
-        return f"the answer has no `{key}`"
+            return Message(
+                "the answer has no `{key}`: its state is {state}", key=key, state=failure.state
+            )
+        return Message("the answer has no `{key}`", key=key)
     value = shortened(plain(failure.actual, example.question.zone))
-    return f"the allowed channels are {value}" if key == "exactly" else f"`{key}` is {value}"
+    if key == "exactly":
+        return Message("the allowed channels are {channels}", channels=value)
+    return Message("`{key}` is {value}", key=key, value=value)
 
 
-def _message_for_cases(difference: str, more: int) -> str:
+def _message_for_cases(difference: Message, more: int) -> Message:
     """Return the message about a difference in the case of the finding and in more cases."""
     if not more:
         return difference
-    if more == 1:
-        return f"{difference} (and in 1 more case)"
-    return f"{difference} (and in {more:,} more cases)"
+    return Counted(
+        "{difference} (and in {count} more case)",
+        "{difference} (and in {count} more cases)",
+        more,
+        difference=difference,
+    )
 
 
-def _message_for_another_case(difference: str, more: int) -> str:
+def _message_for_another_case(difference: Message, more: int) -> Message:
     """Return the message about a difference in another case than that of the finding."""
     if not more:
-        return f"in another case: {difference}"
-    if more == 1:
-        return f"in another case: {difference} (and in 1 more case)"
-    return f"in another case: {difference} (and in {more:,} more cases)"
+        return Message("in another case: {difference}", difference=difference)
+    return Counted(
+        "in another case: {difference} (and in {count} more case)",
+        "in another case: {difference} (and in {count} more cases)",
+        more,
+        difference=difference,
+    )
 
 
-def _channels_message(channels: tuple[str, ...], *, allowed: bool) -> str:
-    names = enumerated(f"`{name}`" for name in channels)
-    if len(channels) == 1:
-        return f"{names} is allowed" if allowed else f"{names} is not allowed"
-    return f"{names} are allowed" if allowed else f"{names} are not allowed"
+def _channels_message(channels: tuple[str, ...], *, allowed: bool) -> Message:
+    names, count = enumerated(f"`{name}`" for name in channels), len(channels)
+    if allowed:
+        return Counted("{channels} is allowed", "{channels} are allowed", count, channels=names)
+    return Counted("{channels} is not allowed", "{channels} are not allowed", count, channels=names)
 
 
 def shortened(value: Plain) -> str:
@@ -360,13 +368,14 @@ def _expected_text(expected: Expected) -> str:
     """Return the expected value as text."""
     if isinstance(expected.value, Reason):
         if expected.value.when is not None:
-            return "the rule with this condition"
+            return Message("the rule with this condition")
         return ", ".join(text for text, _ in expected.value.paths)
     if not isinstance(expected.value, Node):
         return f"{expected.key} {flow(expected.channels)}"
     value = to_plain(expected.value)
     if expected.key == "open":
-        return {"true": "open", "false": "closed"}.get(str(value), str(value))
+        words = {"true": Message("open"), "false": Message("closed")}
+        return words.get(str(value), str(value))
     return flow(value) if isinstance(value, dict | list) else short(str(value))
 
 
@@ -374,30 +383,32 @@ def _difference(failure: Failure) -> str | None:
     """Return how the allowed channels differ from those of `exactly`; None for other keys."""
     if failure.expected is None or failure.expected.key != "exactly":
         return None
-    parts = [f"not allowed: {', '.join(failure.missing)}"] if failure.missing else []
-    parts += [f"not expected: {', '.join(failure.surplus)}"] if failure.surplus else []
-    return "; ".join(parts)
-
-
-def _label_of(failure: Failure) -> str:
-    """Return `does not match` for a failure with only missing channels, otherwise `decided`."""
-    return (
-        Message("does not match") if failure.missing and not failure.surplus else Message("decided")
+    missing, surplus = ", ".join(failure.missing), ", ".join(failure.surplus)
+    if not surplus:
+        return Message("not allowed: {missing}", missing=missing)
+    if not missing:
+        return Message("not expected: {surplus}", surplus=surplus)
+    return Message(
+        "not allowed: {missing}; not expected: {surplus}", missing=missing, surplus=surplus
     )
 
 
 def _deciding_places(
-    document: Document, because: tuple[Because, ...], label: str = "decided"
+    document: Document, because: tuple[Because, ...], *, unmatched: bool = False
 ) -> tuple[Related, ...]:
-    """Return the places of the policy that decided, labelled with `label` and their path."""
+    """Return the places of the policy that decided, each with its path.
+
+    `unmatched`: the places did not decide, because they do not match the case.
+    """
     related = []
     for path in rules_of(because)[:MAX_RELATED]:
         steps = parse_path(path) or ()
         # A section begins with its key.
         span = document.value(steps) if len(steps) > 1 else document.key(steps)
-        related.append(
-            Related(document.source.shown, document.first_line(span), f"{label}: {path}")
-        )
+        label = Message("decided: {path}", path=path)
+        if unmatched:
+            label = Message("does not match: {path}", path=path)
+        related.append(Related(document.source.shown, document.first_line(span), label))
     return tuple(related)
 
 
@@ -423,7 +434,7 @@ def _unit_of_invariant(subject: PolicyUnderTest, tests: Tests, invariant: Invari
                 TOO_MANY.code,
                 TOO_MANY.name,
                 "error",
-                Message("`{name}` has {error}", name=document.source.name, error=error),
+                Message("`{file}` has {excess}", file=document.source.name, excess=error.message),
                 shown,
                 invariant.span,
                 path_text(invariant.path),
@@ -459,8 +470,7 @@ def _violation_finding(
         tests.file.source.shown,
         claim.span,
         path_text(claim.path),
-        hint=test
-        and Message("add this test to show the first case:\n{rstrip}", rstrip=test.rstrip()),
+        hint=test and Message("add this test to show the first case:\n{test}", test=test.rstrip()),
         case=violation.case,
         related=_places_of_violation(subject, document, invariant, violation),
         identity=(name_of_invariant(invariant), claim.kind, violation.name),
@@ -468,16 +478,34 @@ def _violation_finding(
 
 
 def _violation_message(violation: Violation) -> str:
-    name, count = violation.name, Counted("{count} case", "{count} cases", violation.cases)
+    name, cases = violation.name, violation.cases
     if violation.claim.kind == "channel":
         if violation.claim.required:
-            return Message(
-                "`{name}` is not allowed in {count} of the policy", name=name, count=count
+            return Counted(
+                "`{channel}` is not allowed in {count} case of the policy",
+                "`{channel}` is not allowed in {count} cases of the policy",
+                cases,
+                channel=name,
             )
-        return Message("`{name}` is allowed in {count} of the policy", name=name, count=count)
+        return Counted(
+            "`{channel}` is allowed in {count} case of the policy",
+            "`{channel}` is allowed in {count} cases of the policy",
+            cases,
+            channel=name,
+        )
     if violation.claim.required:
-        return Message("`{name}` has no target in {count} of the policy", name=name, count=count)
-    return Message("`{name}` has a target in {count} of the policy", name=name, count=count)
+        return Counted(
+            "`{metric}` has no target in {count} case of the policy",
+            "`{metric}` has no target in {count} cases of the policy",
+            cases,
+            metric=name,
+        )
+    return Counted(
+        "`{metric}` has a target in {count} case of the policy",
+        "`{metric}` has a target in {count} cases of the policy",
+        cases,
+        metric=name,
+    )
 
 
 def _places_of_violation(
@@ -537,11 +565,13 @@ def no_tests(document: Document) -> Unit:
         NO_TESTS.code,
         NO_TESTS.name,
         "error",
-        Message("policy `{id}` has no tests", id=id),
+        Message("policy `{policy}` has no tests", policy=id),
         document.source.shown,
         span,
         "policy",
-        hint=Message("write {id}_test.yaml in the same folder; see `zsupport help test`", id=id),
+        hint=Message(
+            "write {policy}_test.yaml in the same folder; see `zsupport help test`", policy=id
+        ),
         identity=(id,),
     )
     return Unit(f"tests of {id}", document.source.shown, span.line, (finding,))
@@ -567,20 +597,46 @@ def percent(some: int, of: int) -> float:
     return int(some * 1000 / of) / 10
 
 
-def _uncovered_message(decision: Decision) -> str:
-    name = decision.about
-    count = Counted("{count} case", "{count} cases", decision.cases.bit_count())
-    return {
-        "grant": f"no test covers that `{name}` is allowed ({count})",
-        "denial": f"no test covers that `{name}` is not allowed for `{decision.plan}` ({count})",
-        "recommendation": f"no test covers the order of these channels ({count})",
-        "target": f"no test covers this target for `{name}` ({count})",
-        "unstated": f"no test covers cases without a rule for `{name}` ({count})",
-        "commitment": f"no test covers this commitment ({count})",
-        "hours": f"no test covers this calendar of `{name}` ({count})",
-        "priority": f"no test covers that these facts lead to `{name}` ({count})",
-        "no-priority": f"no test covers that these facts lead to no priority ({count})",
-    }[decision.kind]
+#: The message for an uncovered decision of each kind, with the number of its cases.
+_UNCOVERED_MESSAGES: dict[str, Callable[[Decision, Message], Message]] = {
+    "grant": lambda decision, cases: Message(
+        "no test covers that `{channel}` is allowed ({cases})", channel=decision.about, cases=cases
+    ),
+    "denial": lambda decision, cases: Message(
+        "no test covers that `{channel}` is not allowed for `{plan}` ({cases})",
+        channel=decision.about,
+        plan=decision.plan,
+        cases=cases,
+    ),
+    "recommendation": lambda _, cases: Message(
+        "no test covers the order of these channels ({cases})", cases=cases
+    ),
+    "target": lambda decision, cases: Message(
+        "no test covers this target for `{metric}` ({cases})", metric=decision.about, cases=cases
+    ),
+    "unstated": lambda decision, cases: Message(
+        "no test covers cases without a rule for `{metric}` ({cases})",
+        metric=decision.about,
+        cases=cases,
+    ),
+    "commitment": lambda _, cases: Message("no test covers this commitment ({cases})", cases=cases),
+    "hours": lambda decision, cases: Message(
+        "no test covers this calendar of `{hours}` ({cases})", hours=decision.about, cases=cases
+    ),
+    "priority": lambda decision, cases: Message(
+        "no test covers that these facts lead to `{priority}` ({cases})",
+        priority=decision.about,
+        cases=cases,
+    ),
+    "no-priority": lambda _, cases: Message(
+        "no test covers that these facts lead to no priority ({cases})", cases=cases
+    ),
+}
+
+
+def _uncovered_message(decision: Decision) -> Message:
+    cases = Counted("{count} case", "{count} cases", decision.cases.bit_count())
+    return _UNCOVERED_MESSAGES[decision.kind](decision, cases)
 
 
 def _case(subject: PolicyUnderTest, decision: Decision) -> dict[str, str]:
@@ -621,7 +677,7 @@ def uncovered_finding(
         document.source.shown,
         span_of(subject, decision),
         path_text(decision.path),
-        hint=Message("add a test that covers it:\n{rstrip}", rstrip=test.text.rstrip())
+        hint=Message("add a test that covers it:\n{test}", test=test.text.rstrip())
         if test
         else None,
         case=_case(subject, decision),
@@ -662,11 +718,11 @@ def survivor_finding(
         SURVIVING_MUTANT.code,
         SURVIVING_MUTANT.name,
         SURVIVING_MUTANT.severity,
-        Message("no test kills this mutant: {message}", message=mutant.message),
+        Message("no test kills this mutant: {mutant}", mutant=mutant.message),
         document.source.shown,
         document.first_line(document.value(mutant.path)),
         path_text(mutant.path),
-        hint=Message("add a test that kills it:\n{rstrip}", rstrip=test.text.rstrip())
+        hint=Message("add a test that kills it:\n{test}", test=test.text.rstrip())
         if test
         else None,
         identity=(

@@ -217,8 +217,8 @@ class _Binder:
             return to_datetime(parse_instant(text, now=0, zone=where, tz=key_of("tz"))[0])
         except BadText as problem:
             expected = Message(
-                "an instant with an offset, or a local time together with {value}",
-                value=key_of("tz"),
+                "an instant with an offset, or a local time together with {key}",
+                key=key_of("tz"),
             )
             self.report("ZS109", at, problem.message, expected, problem.hint)
             return None
@@ -336,25 +336,24 @@ class _Binder:
             count *= len(members)
         self.question_count += count
         if self.question_count > TEST_QUESTIONS.most:
+            limit = f"{TEST_QUESTIONS.most:,}"
             message = Message(
-                "too many questions: {count} (limit {most})",
-                count=f"{count:,}",
-                most=f"{TEST_QUESTIONS.most:,}",
+                "too many questions: {number} (limit {limit})", number=f"{count:,}", limit=limit
             )
             if self.question_count > count:
                 message = Message(
-                    "too many questions: {count}, or {question_count} with the previous"
-                    " tests (limit {most})",
-                    count=f"{count:,}",
-                    question_count=f"{self.question_count:,}",
-                    most=f"{TEST_QUESTIONS.most:,}",
+                    "too many questions: {number}, or {total} with the previous tests"
+                    " (limit {limit})",
+                    number=f"{count:,}",
+                    total=f"{self.question_count:,}",
+                    limit=limit,
                 )
             self.reader.report(
                 "ZS009",
                 keys.start,
                 keys.way,
                 message,
-                Message("at most {most}", most=f"{TEST_QUESTIONS.most:,}"),
+                Message("at most {limit}", limit=limit),
                 TEST_QUESTIONS.hint,
             )
             return _BoundQuestion(revision, shown_zone, None)
@@ -406,7 +405,7 @@ class _Binder:
                 self.report(
                     "ZS209",
                     at,
-                    Message("duplicate fact `{text}`", text=at.text),
+                    Message("duplicate fact `{fact}`", fact=at.text),
                     Message("one key for each fact"),
                 )
             if read is not None:
@@ -504,9 +503,7 @@ class _Binder:
         dependent = self.dependent_on_moment(command, expect)
         if dependent is not None:
             message = Message(
-                "missing key `{key}`: `{dependent}` depends on the moment",
-                key=key,
-                dependent=dependent,
+                "missing key `{key}`: `{name}` depends on the moment", key=key, name=dependent
             )
         elif command == "due":
             rules = self.subject.policy.revisions[revision].rules
@@ -517,9 +514,7 @@ class _Binder:
                 )
             elif events:
                 message = Message(
-                    "missing key `{key}`: `{events}` depends on the moment",
-                    key=key,
-                    events=events[0],
+                    "missing key `{key}`: `{name}` depends on the moment", key=key, name=events[0]
                 )
         if message:
             self.reader.report(
@@ -607,7 +602,7 @@ class _Binder:
         states = HOURS_STATES if command == "hours" else _STATES
         if key == "state" and value.text not in states:
             self.reader.report_unknown(
-                "ZS105", value, Message("unknown state `{text}`", text=short(value.text)), states
+                "ZS105", value, Message("unknown state `{state}`", state=short(value.text)), states
             )
         if key == "priority":
             return self.priority(value, question.revision, node)
@@ -628,7 +623,10 @@ class _Binder:
             self.report(
                 "ZS103", PlacedText(node.text, node, way),
                 Message("expected a mapping, found the text `{text}`", text=short(node.text)),
-                TESTED[command].expected.words, "write {exactly: [...]} for exactly these channels",
+                TESTED[command].expected.words,
+                Message(
+                    "write {example} for exactly these channels", example="{exactly: [...]}"
+                ),
             )  # fmt: skip
             return []
         read = TESTED[command].expected.read(node, way, self.reader)
@@ -649,13 +647,15 @@ class _Binder:
                 at,
                 Message("`{text}` is neither a state nor an instant", text=short(node.text)),
                 Message("an instant, or {states}", states=", ".join(_STATES)),
-                close and Message("did you mean `{close}`?", close=close),
+                close and Message("did you mean `{name}`?", name=close),
             )
             return []
         if _is_target(node.text):
+            mapping = f"{{target: {node.text}}}"
             self.report(
                 "ZS109", at, Message("`{text}` is a target, not an instant", text=short(node.text)),
-                Message("an instant or a state"), f"write {{target: {node.text}}}",
+                Message("an instant or a state"),
+                Message("write {mapping}", mapping=mapping),
             )  # fmt: skip
             return []
         self.instant(node.text, at, question.zone)
@@ -677,9 +677,9 @@ class _Binder:
                     "ZS201",
                     at,
                     Message(
-                        "path `{text}` not found in `{name}`",
-                        text=short(at.text),
-                        name=document.source.name,
+                        "path `{path}` not found in `{file}`",
+                        path=short(at.text),
+                        file=document.source.name,
                     ),
                     Message("a path such as entitlements[1] or targets[0].first-response.P1"),
                     Message(
@@ -711,8 +711,10 @@ class _Binder:
         if not paths_with(self.subject, revision, when):
             self.report(
                 "ZS201", read.value("when"), Message("no rule has this condition"),
-                Message("the condition of a grant, a target rule, a priority, a commitment or"
-" a calendar"),
+                Message(
+                    "the condition of a grant, a target rule, a priority, a commitment or a"
+                    " calendar"
+                ),
             )  # fmt: skip
             return None
         return Reason((), when)

@@ -28,12 +28,22 @@ from zsupport.suite.format import NONE, TESTED, TestedAnswer, key_of
 from zsupport.suite.reading import paths_with
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
-from zsupport.wording import Message, Wording
+from zsupport.wording import Message, Wording, joined
 
 #: The keys that are compared with all channels of a case together, not with each answer.
 CHANNEL_SET_KEYS = ("exactly", "include", "exclude")
 #: Fields in which `none` is a value of its own, and does not mean null.
 _FIELDS_WITH_NONE = ("target", "commitment")
+
+
+class _ErrorInTests(Message):
+    """The message of an error, on one line and with fields in the notation of tests."""
+
+    __slots__ = ()
+
+    def worded(self, wording: Wording) -> str:
+        """Return the message in the language of the reader."""
+        return " ".join(super().worded(Wording(wording.language, key_of)).split())
 
 
 class Reply(NamedTuple):
@@ -66,7 +76,7 @@ class Failure(NamedTuple):
 
     expected: Expected | None
     case: Case
-    actual: object  # the value of the field, or the message of an error
+    actual: object  # the value of the field; for an error, its message
     because: tuple[Because, ...]
     state: str | None = None  # of a deadline
     metric: str | None = None  # of a deadline
@@ -142,9 +152,9 @@ def _replies_or_error(
     except EnvironmentFault:
         raise  # an environment error is not an error of the policy
     except (ZsupportError, BadText) as error:
-        return [], Wording(naming=key_of).message(error.message)
+        return [], joined([_ErrorInTests("{error}", error=error.message)], "")
     if not replies:
-        return [], "the question has no answer"
+        return [], Message("the question has no answer")
     return replies, None
 
 
@@ -318,7 +328,7 @@ def plain(value: object, zone: tzinfo) -> Plain:
     if value is None:
         return NONE
     if isinstance(value, bool):
-        return Message("true") if value else Message("false")
+        return "true" if value else "false"
     if isinstance(value, datetime):
         return format_instant(from_datetime(value), zone)
     if isinstance(value, Mapping):

@@ -102,7 +102,9 @@ def run_session(
     if not groups and not faults:
         raise no_policy(paths)
     if not groups:
-        raise PolicyError(f"{faults[0].file}: {faults[0].message}", faults[0].hint)
+        fault = faults[0]
+        message = Message("{file}: {problem}", file=fault.file, problem=fault.message)
+        raise PolicyError(message, fault.hint)
     findings += [fault.finding() for fault in faults]
     for number, group in enumerate(groups):
         sources = (*group.policy, *group.tests)
@@ -176,7 +178,7 @@ class _Measurement(NamedTuple):
     """The coverage, or the result of mutation, of all policies of a run."""
 
     units: tuple[Unit, ...]
-    closing: tuple[str, ...]  # lines that end the text
+    closing: tuple[Message, ...]  # lines that end the text
     extra: dict[str, object]  # fields of the JSON document
 
 
@@ -192,7 +194,8 @@ def _run(
     tested: list[_TestedPolicy] = []
     policies = 0
     for number, policy in enumerate(ready):
-        progress(f"tests of {policy.subject.policy.id}", number, len(ready))
+        id = policy.subject.policy.id
+        progress(Message("tests of {policy}", policy=id), number, len(ready))
         if not policy.tests:
             untested.append(no_tests(policy.subject.revisions[0].document))
         passing: list[Example] = []
@@ -214,7 +217,7 @@ def _run(
     if not run and options.only is not None and tested and not omitted:
         names = [name for policy in tested for tests in policy.tests for name in names_of(tests)]
         raise UsageError(
-            Message("{only}: no name or question of a test contains `{text}`", text=options.only),
+            Message("{only}: no name or question of a test contains `{part}`", part=options.only),
             did_you_mean(options.only, names),
         )
     closing = _count(run, policies, untested, omitted)
@@ -263,7 +266,8 @@ def _measure_coverage(
         for number, decision in enumerate(uncovered_decisions):
             if len(findings) >= MAX_SHOWN and not options.listed:
                 break
-            progress(f"coverage of {subject.policy.id}", number, len(uncovered_decisions))
+            doing = Message("coverage of {policy}", policy=subject.policy.id)
+            progress(doing, number, len(uncovered_decisions))
             seen = any(
                 index == decision.revision and covers(subject, cases, decision)
                 for index, cases in stated
@@ -284,11 +288,20 @@ def _measure_coverage(
             name = f"coverage of {subject.policy.id}"
             units.append(Unit(name, document.source.shown, 1, tuple(findings)))
     share = percent(covered, total)
-    closing = f"coverage: {covered} of {total} decisions, {share:g} %"
+    closing = Message(
+        "coverage: {covered} of {total} decisions, {percent} %",
+        covered=covered,
+        total=total,
+        percent=f"{share:g}",
+    )
     if shown_of_all < uncovered_count:
-        closing = (
-            f"coverage: {covered} of {total} decisions, {share:g} %; only the largest of the"
-            f" {uncovered_count} uncovered decisions are shown"
+        closing = Message(
+            "coverage: {covered} of {total} decisions, {percent} %; only the largest of the"
+            " {uncovered} uncovered decisions are shown",
+            covered=covered,
+            total=total,
+            percent=f"{share:g}",
+            uncovered=uncovered_count,
         )
     if options.fail_under is not None and share < options.fail_under and tested:
         units.append(too_low(tested[0].subject, COVERAGE_LOW, share, options.fail_under))
@@ -307,7 +320,7 @@ def _measure_mutation(
     total = killed = shown = 0
     for policy in tested:
         subject = policy.subject
-        doing = f"mutants of {subject.policy.id}"
+        doing = Message("mutants of {policy}", policy=subject.policy.id)
         try:
             mutation = run_mutants(
                 subject,
@@ -325,7 +338,8 @@ def _measure_mutation(
         findings: list[Finding] = []
         killing = killing_tests(subject, mutation.survivors, MAX_SHOWN)
         for number, (survivor, (test, known)) in enumerate(killing, 1):
-            progress(f"tests for mutants of {subject.policy.id}", number, len(mutation.survivors))
+            doing = Message("tests for mutants of {policy}", policy=subject.policy.id)
+            progress(doing, number, len(mutation.survivors))
             listed.append(record_of_survivor(subject, survivor, test))
             # Do not show a mutant that a test of a previous survivor kills.
             if len(findings) < MAX_SHOWN and not known:
@@ -340,21 +354,26 @@ def _measure_mutation(
     if options.fail_under_mutation is not None and share < options.fail_under_mutation and tested:
         least = options.fail_under_mutation
         units.append(too_low(tested[0].subject, MUTATION_LOW, share, least))
-    closing: str = f"mutation: {killed} of {total} mutants killed, {share:g} %"
+    closing = Message(
+        "mutation: {killed} of {total} mutants killed, {percent} %",
+        killed=killed,
+        total=total,
+        percent=f"{share:g}",
+    )
     if listed:
         more = sum(survivor["test"] is not None for survivor in listed)
-        values = {
-            "killed": str(killed), "total": str(total), "share": f"{share:g}", "more": str(more),
+        values: dict[str, object] = {
+            "killed": killed, "total": total, "percent": f"{share:g}", "more": more,
             "survivors": Counted("{count} survivor", "{count} survivors", len(listed)),
         }  # fmt: skip
         closing = Message(
-            "mutation: {killed} of {total} mutants killed, {share} %;"
+            "mutation: {killed} of {total} mutants killed, {percent} %;"
             " the suggested tests kill {more} of {survivors}",
             **values,
         )
         if shown < len(listed) and more < len(listed):
             closing = Message(
-                "mutation: {killed} of {total} mutants killed, {share} %;"
+                "mutation: {killed} of {total} mutants killed, {percent} %;"
                 " the suggested tests kill {more} of {survivors}; see {format json} for all",
                 **values, json="json",
             )  # fmt: skip
@@ -362,34 +381,48 @@ def _measure_mutation(
     return _Measurement(tuple(units), (closing,), extra)
 
 
-def _count(run: list[Unit], policies: int, untested: list[Unit], omitted: list[Unit]) -> list[str]:
-    """Return the numbers of tests, failures and omitted files as text."""
-    lines = []
+def _count(
+    run: list[Unit], policies: int, untested: list[Unit], omitted: list[Unit]
+) -> list[Message]:
+    """Return the numbers of tests, failures and omitted files as lines of text."""
+    lines: list[Message] = []
     if run:
         lines.append(_count_tests(run, policies))
-    if len(untested) == 1:
-        lines.append("1 policy without tests")
-    elif untested:
-        lines.append(f"{len(untested)} policies without tests")
-    if omitted:
-        findings = Counted(
-            "{count} finding", "{count} findings", sum(len(unit.findings) for unit in omitted)
+    if untested:
+        lines.append(
+            Counted("{count} policy without tests", "{count} policies without tests", len(untested))
         )
-        files = Counted("{count} omitted file", "{count} omitted files", len(omitted))
-        lines.append(f"{findings} in {files}" if run else f"{findings}; no test was run")
+    if omitted:
+        count = sum(len(unit.findings) for unit in omitted)
+        if run:
+            findings = Counted("{count} finding", "{count} findings", count)
+            files = Counted("{count} omitted file", "{count} omitted files", len(omitted))
+            lines.append(Message("{findings} in {files}", findings=findings, files=files))
+        else:
+            lines.append(
+                Counted(
+                    "{count} finding; no test was run", "{count} findings; no test was run", count
+                )
+            )
     return lines
 
 
-def _count_tests(run: list[Unit], policies: int) -> str:
-    tests, failures = (
-        Counted("{count} test", "{count} tests", len(run)),
-        sum(has_failed(unit) for unit in run),
-    )
+def _count_tests(run: list[Unit], policies: int) -> Message:
+    """Return the number of tests, and that of failed tests if there are any."""
+    tests = Counted("{count} test", "{count} tests", len(run))
+    failures = Counted("{count} failed", "{count} failed", sum(has_failed(unit) for unit in run))
     if policies > 1:
-        if failures:
-            return f"{tests} of {policies} policies: {failures} failed"
-        return f"{tests} of {policies} policies: all passed"
-    return f"{tests}: {failures} failed" if failures else f"{tests}: all passed"
+        if failures.number:
+            return Message(
+                "{tests} of {policies} policies: {failures}",
+                tests=tests,
+                policies=policies,
+                failures=failures,
+            )
+        return Message("{tests} of {policies} policies: all passed", tests=tests, policies=policies)
+    if failures.number:
+        return Message("{tests}: {failures}", tests=tests, failures=failures)
+    return Message("{tests}: all passed", tests=tests)
 
 
 def _extra(run: list[Unit], coverage: object, mutation: object) -> dict[str, object]:
