@@ -4,8 +4,9 @@ import subprocess
 
 import pytest
 from conftest import Cli
+from policy_screens import MAIN, PATHS, policy_of
 from rich.cells import cell_len
-from test_screens import COMMANDS, MAIN, MAX_LINES, PATHS, WIDTHS, policy_of, run_in_terminal
+from test_screens import COMMANDS, MAX_LINES, WIDTHS, run_in_terminal
 
 AT = ("--at", "2026-11-24T11:30:00Z")
 LANGUAGES = ("en", "nb")

@@ -97,6 +97,19 @@ class Moment(NamedTuple):
     starts: Mapping[str, int] = {}  # noqa: RUF012 - never changed
 
 
+#: The events that start a clock, in words for people.
+_EVENTS = {
+    "opened": Message("opened"),
+    "answered": Message("answered"),
+    "updated": Message("updated"),
+}
+
+
+def clock_starts(event: str) -> Message:
+    """Return which event of STARTS starts the clock of a target."""
+    return Message("the clock starts when the case is {event}", event=_EVENTS[event])
+
+
 def settle_starts(
     revision: Revision,
     query_starts: Mapping[str, int],
@@ -126,13 +139,13 @@ def settle_starts(
         if metric.starts in STARTS:
             raise UsageError(
                 Message(
-                    "`start`: the clock of `{id}` starts when a case is {starts}",
+                    "`start`: the clock of `{id}` starts when a case is {event}",
                     id=metric.id,
-                    starts=metric.starts,
+                    event=_EVENTS[metric.starts],
                 ),
                 Message(
-                    "omit `start` and state the time when the case was {starts}",
-                    starts=metric.starts,
+                    "omit `start` and state the time when the case was {event}",
+                    event=_EVENTS[metric.starts],
                 ),
             )
         if instant < opened:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.answer.case import records_of
-from zsupport.answer.due import DueAnswer, DueAnswers, DueDetails
+from zsupport.answer.due import DueAnswer, DueAnswers, DueDetails, clock_starts
 from zsupport.clock.deadline import STARTS
 from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.dates import datetime, tzinfo
@@ -11,6 +11,7 @@ from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.notes import retired, row_remarks, values_of
 from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView, all_warnings, document
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,9 +55,10 @@ def show_due(answers: DueAnswers, query: dict[str, Any], zone: tzinfo, lang: str
 def _remarks(answer: DueAnswer) -> list[Remark]:
     result = retired(answer.retired)
     if answer.starts in STARTS[1:]:
-        result.append(Remark("starts", f"the clock starts when the case is {answer.starts}"))
+        result.append(Remark("starts", clock_starts(answer.starts)))
     if answer.condition:
-        result.append(Remark("condition", f"condition: {answer.condition}"))
+        text = Message("condition: {condition}", condition=answer.condition)
+        result.append(Remark("condition", text))
     return result
 
 

@@ -15,12 +15,15 @@ from zsupport.policy.model import Revision, When
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.explain import (
     Explainer,
-    any_of,
+    alternatives_in_words,
     case_line,
     case_of,
     condition_in_words,
-    in_words,
+    indented,
+    value_in_words,
+    with_changes,
 )
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,10 +54,13 @@ def explain_due(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> lis
         channels = [answer.channel] if answer.channel else opening
         channels = [c for c in channels if c in opening]
         if not channels:
-            return [head, f"  `{answer.channel}` cannot open a case, so it has no targets"]
+            text = Message(
+                "`{channel}` cannot open a case, so it has no targets", channel=answer.channel
+            )
+            return [head, indented(text)]
         case = case_of(answer)
         denials = why.denials(case, channels)
-        return [head, *denials, *why.helpful_changes(case, channels, "entitled")]
+        return [head, *denials, *why.helpful_changes(case, channels, Message("entitled"))]
     if answer.because == no_priority_reasons(revision):
         return [head, *why.no_priority()]
     details = why.answers.details
@@ -69,21 +75,23 @@ def explain_due(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> lis
     deciding = decide(revision, case, answer.metric, opened_inside)
     if deciding is None:
         place = revision.targets_place or revision.grants_place
-        return [head, f"{why.at(place)}  no target rule states {answer.metric} for this case"]
-    condition = "; or ".join(map(in_words, deciding.matched))
+        text = Message("no target rule states {metric} for this case", metric=answer.metric)
+        return [head, why.line(place, text)]
     target = deciding.cell.target.text
-    lines.append(f"{why.at(deciding.cell.place)}  {answer.metric}: {target}")
-    lines.append(f"{why.at(deciding.rule.place)}  this rule decides: {condition}")
+    lines.append(why.line(deciding.cell.place, f"{answer.metric}: {target}"))
+    condition = alternatives_in_words(deciding.matched)
+    text = Message("this rule decides: {condition}", condition=condition)
+    lines.append(why.line(deciding.rule.place, text))
     priority = case.get("priority", "*")
     for rule in revision.rules:
         cells = rule.cells.get(answer.metric, {})
         hidden = cells.get(priority) or cells.get("*")
         if rule is not deciding.rule and hidden and _matches(rule.when, case, opened_inside):
-            condition = condition_in_words(rule.when)
-            lines.append(
-                f"{why.at(hidden.place)}  this later rule also applies:"
-                f" {hidden.target.text} ({condition})"
-            )
+            text = Message(
+                "this later rule also applies: {target} ({condition})",
+                target=hidden.target.text, condition=condition_in_words(rule.when),
+            )  # fmt: skip
+            lines.append(why.line(hidden.place, text))
     if answer.state in NEGATIVE:
         return [head, *lines, *_would_promise(case, answer.metric, why)]
     return [head, *lines, *_walk(answer, row, why)]
@@ -218,5 +226,8 @@ def _would_promise(case: Case, metric: str, why: Explainer[DueAnswer, DueDetails
             if result and result.cell.target.promises:
                 good.append(value)
         if good:
-            changes.append(f"with {name} {any_of(good)}")
-    return [f"  there would be a target {'; or '.join(changes)}"] if changes else []
+            changes.append(value_in_words(name, good))
+    if not changes:
+        return []
+    text = Message("there would be a target {changes}", changes=with_changes(changes))
+    return [indented(text)]

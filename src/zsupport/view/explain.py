@@ -13,6 +13,7 @@ from zsupport.answer.grants import applying_grants
 from zsupport.errors import LimitExceeded
 from zsupport.policy.model import Alternative, Grant, Place, When, ranked_above
 from zsupport.typed import TYPE_CHECKING, Generic
+from zsupport.view.notes import dimension_in_words
 from zsupport.wording import Message, enumerated, joined
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 #: A condition that always matches.
-ALWAYS = Message("always")
+ALWAYS_IN_WORDS = Message("always")
 
 
 def in_words(alternative: Alternative) -> Message:
@@ -39,17 +40,19 @@ def in_words(alternative: Alternative) -> Message:
             if inside
             else Message("opened outside {hours}", hours=hours)
         )
-    return joined(parts, ", ") if parts else ALWAYS
+    return joined(parts, ", ") if parts else ALWAYS_IN_WORDS
 
 
 def value_in_words(name: str, values: Iterable[str]) -> Message:
     """Return the values that a condition allows for a dimension: `plan pro or api`."""
-    return Message("{dimension} {values}", dimension=name, values=any_of(values))
+    return Message(
+        "{dimension} {values}", dimension=dimension_in_words(name), values=any_of(values)
+    )
 
 
 def condition_in_words(when: When) -> Message:
     """Return a condition in words: its alternatives, or `always` if it has none."""
-    return alternatives_in_words(when) if when else ALWAYS
+    return alternatives_in_words(when) if when else ALWAYS_IN_WORDS
 
 
 def alternatives_in_words(alternatives: Iterable[Alternative]) -> Message:
@@ -60,10 +63,15 @@ def alternatives_in_words(alternatives: Iterable[Alternative]) -> Message:
 def joined_by_or(texts: Iterable[str]) -> Message:
     """Return alternative texts, which can contain commas: `plan pro, role owner; or plan api`."""
     first, *further = texts
-    text = Message("{text}", text=first)
+    text = joined([first], "")
     for other in further:
         text = Message("{first}; or {next}", first=text, next=other)
     return text
+
+
+def indented(text: str) -> Message:
+    """Return a line of an explanation that has no place in the policy."""
+    return joined(("", text), "  ")
 
 
 def any_of(values: Iterable[str]) -> str:
@@ -167,9 +175,9 @@ class Explainer(Generic[Row, Details]):
             change = self._smallest_change(case, channels)
             if not change:
                 return []
-            changes.append(enumerated(f"{name} {value}" for name, value in change.items()))
+            changes.append(enumerated(value_in_words(name, [v]) for name, v in change.items()))
         ways = with_changes(changes)
-        return [Message("  it would be {state} {ways}", state=state, ways=ways)]
+        return [indented(Message("it would be {state} {changes}", state=state, changes=ways))]
 
     def _smallest_change(self, case: Case, channels: list[str]) -> dict[str, str] | None:
         from zsupport.advise.change import smallest_change

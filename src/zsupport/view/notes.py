@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from zsupport.answer.case import Answer
 
-_DIMENSIONS = ("plan", "role", "channel", "priority", "metric")
+#: The dimensions besides facts, in words for people.
+_DIMENSIONS = {
+    "plan": Message("plan"),
+    "role": Message("role"),
+    "channel": Message("channel"),
+    "priority": Message("priority"),
+    "metric": Message("metric"),
+}
 #: The maximum number of groups of rows that a remark names.
 _MAX_GROUPS = 3
 #: The maximum number of values of one column that a remark names.
@@ -37,6 +44,11 @@ def missing_language(revision: Revision, lang: str) -> Warning | None:
     else:
         text = Message("the policy has no texts in language `{lang}`, only in one", lang=lang)
     return Warning("no-language", text)
+
+
+def dimension_in_words(name: str) -> str:
+    """Return a dimension in words for people; a fact is its id."""
+    return _DIMENSIONS.get(name, name)
 
 
 def values_of(

@@ -64,9 +64,14 @@ class Times(NamedTuple):
         if days == 0:
             return _clock(local)
         if 0 < days < len(_DAYS):
-            weekday = self.words(_DAYS[local.weekday()])
-            return glued(self.words("{weekday} {time}", weekday=weekday, time=_clock(local)))
+            return self.weekday(instant)
         return self.short(instant)
+
+    def weekday(self, instant: dates.datetime) -> str:
+        """Return weekday and clock time: `Mon 14:00`."""
+        local = self.local(instant)
+        day = _DAYS[local.weekday()]
+        return glued(self.words("{weekday} {time}", weekday=day, time=_clock(local)))
 
     def clock(self, instant: dates.datetime) -> str:
         """Return the clock time: `14:00`; with seconds if it has some."""

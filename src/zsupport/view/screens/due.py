@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from zsupport.answer.due import DueAnswer, DueAnswers
+from zsupport.answer.case import say
+from zsupport.answer.due import DueAnswer, DueAnswers, clock_starts
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.answer.remarks import joined_lines
 from zsupport.clock.deadline import STARTS, ending_event, events_until
@@ -16,39 +17,59 @@ from zsupport.clock.targets_in_words import (
     working_time,
 )
 from zsupport.clock.windows import DAYS
-from zsupport.policy.model import BINDINGS
 from zsupport.report import Remark
 from zsupport.report.screen import NONE, Heading, LabelledTexts, Matrix, Paragraph, Screen, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
-from zsupport.view.screens import Notes, Setting, closing, sentence
+from zsupport.view.screens import Notes, Setting, closing, not_in_force_title, sentence
 from zsupport.view.screens.matrix import (
     Labeller,
     MatrixRow,
+    column_titles,
     distinguishing,
     effective_places,
     merged,
     values_key,
     with_places,
 )
-from zsupport.wording import NO_BREAK, Message, glued
+from zsupport.wording import Message, enumerated, glued, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from zsupport.answer.promise import Promise
     from zsupport.clock.target import Target
+    from zsupport.policy.model import Revision
 
 #: States in words.
 _STATES = {
-    "not-entitled": "not entitled",
-    "no-target": "no promise",
-    "not-stated": "not stated",
-    "needs-input": "needs input",
-    "not-started": "not started",
-    "at-risk": glued("at risk"),
-    "breached": "late",
+    "not-entitled": Message("not entitled"),
+    "no-target": Message("no promise"),
+    "not-stated": Message("not stated"),
+    "needs-input": Message("needs input"),
+    "not-started": Message("not started"),
+    "running": Message("running"),
+    "at-risk": Message("at risk"),
+    "paused": Message("paused"),
+    "breached": Message("late"),
+    "met": Message("met"),
+}
+#: Why a case has no deadline.
+_WITHOUT_DEADLINE = {
+    "not-entitled": Message("Not entitled"),
+    "no-target": Message("No promise: the policy promises no time"),
+    "not-stated": Message("Not stated: the policy states no target"),
+    "needs-input": Message("The answer depends on the customer"),
+    "paused": Message("Paused: the deadline is unknown until the pause ends"),
+    "met": Message("Met"),
+}
+#: How binding a target is.
+_COMMITMENTS = {
+    "none": Message("none, the time is not binding"),
+    "target": Message("target"),
+    "objective": Message("objective"),
+    "agreement": Message("agreement"),
 }
 _COLORS = {"breached": "red", "at-risk": "yellow", "met": "green"}
 #: The states of a clock that can still run.
@@ -82,8 +103,9 @@ def screen(answers: DueAnswers, setting: Setting) -> Screen:
     """Return a card for one answer, and a matrix for several."""
     rows = [CaseRow(*pair) for pair in zip(answers, answers.details.promises.rows, strict=True)]
     if not rows or not answers.in_force:
-        text = "no revision of the policy is in force" if rows else "no case matches"
-        return section(Heading(f"Not stated: {text}")), closing(answers, setting)
+        title = Heading(setting.words("Not stated: no case matches"))
+        title = not_in_force_title(setting) if rows else title
+        return section(title), closing(answers, setting)
     if len(rows) == 1:
         return _card(answers, rows[0], setting)
     return _matrix(answers, rows, setting)
@@ -115,101 +137,109 @@ def _card(answers: DueAnswers, row: CaseRow, setting: Setting) -> Screen:
 def _remarks_of_card(answer: DueAnswer) -> list[Remark]:
     result = retired(answer.retired)
     if answer.starts in STARTS[1:]:
-        result.append(Remark("starts", f"the clock starts when the case is {answer.starts}"))
+        result.append(Remark("starts", clock_starts(answer.starts)))
     return result
 
 
 def _headline(row: CaseRow, setting: Setting) -> Heading:
     """Return the answer in one line: when the target is due, or why it has no deadline."""
-    times, answer, due = setting.times, row.answer, row.answer.due
+    words, times, answer, due = setting.words, setting.times, row.answer, row.answer.due
     color = _COLORS.get(answer.state, "")
     if due is None:
-        return Heading(_without_deadline(row), color=color)
-    relative = times.relative(due)
-    instant = times.full(due)
+        return Heading(sentence(words(_without_deadline(row))), color=color)
+    instant, moment = times.full(due), _moment_opened(answer, setting)
     if answer.state == "met":
-        return Heading(f"Met: was due {instant}", color=color)
+        return Heading(words("Met: was due {instant}", instant=instant), color=color)
     if answer.state == "breached":
-        was = "was due" if relative.endswith("ago") else "due"
-        return Heading(f"Late: {was} {instant}", relative, color=color)
-    text = f"{'At risk: due' if answer.state == 'at-risk' else 'Due'} {instant}"
+        late = (
+            words("Late: was due {instant}", instant=instant)
+            if due < times.now
+            else words("Late: due {instant}", instant=instant)
+        )
+        return Heading(late, times.relative(due), color=color)
     if answer.state == "not-started":
-        text = f"Not started: due {instant}"
-    elif "opened" not in setting.stated:
-        text += f" if opened {_moment_opened(answer, setting)}"
-    return Heading(text, relative, color=color)
+        text = words("Not started: due {instant}", instant=instant)
+    elif answer.state == "at-risk" and moment:
+        text = words("At risk: due {instant} if opened {moment}", instant=instant, moment=moment)
+    elif answer.state == "at-risk":
+        text = words("At risk: due {instant}", instant=instant)
+    elif moment:
+        text = words("Due {instant} if opened {moment}", instant=instant, moment=moment)
+    else:
+        text = words("Due {instant}", instant=instant)
+    return Heading(text, times.relative(due), color=color)
 
 
-def _without_deadline(row: CaseRow) -> str:
+def _without_deadline(row: CaseRow) -> Message:
     """Return why a case has no deadline."""
     answer, target = row.answer, row.target
     if answer.state in ("running", "not-started", "met") and target is not None:
-        words = target_in_words(target)
+        in_words = target_in_words(target)
         if target.kind == "rate" and answer.state == "running":
-            return f"{words[:1].upper()}{words[1:]}, until the case is resolved"
+            return Message("{target}, until the case is resolved", target=in_words)
         if answer.state == "running":
-            return f"Not reached within ten years: {words}"
-    texts = {
-        "not-entitled": "Not entitled",
-        "no-target": "No promise: the policy promises no time",
-        "not-stated": "Not stated: the policy states no target",
-        "needs-input": "The answer depends on the customer",
-        "not-started": f"Not started: the clock starts when the case is {answer.starts}",
-        "paused": "Paused: the deadline is unknown until the pause ends",
-        "met": "Met",
-    }
-    return texts.get(answer.state, sentence(_STATES.get(answer.state, answer.state)))
+            return Message("Not reached within ten years: {target}", target=in_words)
+    if answer.state == "not-started":
+        return Message("Not started: {reason}", reason=clock_starts(answer.starts))
+    return _WITHOUT_DEADLINE.get(answer.state, _STATES[answer.state])
 
 
 def _moment_opened(answer: DueAnswer, setting: Setting) -> str:
-    return setting.times.short(answer.opened) if "at" in setting.stated else "now"
+    """Return when the case is assumed to be opened; empty if the person states it."""
+    if "opened" in setting.stated:
+        return ""
+    return setting.times.short(answer.opened) if "at" in setting.stated else setting.words("now")
 
 
 def _facts(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[str, str]]:
     """Return the labels and texts of a card."""
-    times, answer, target = setting.times, row.answer, row.target
+    words, times, answer, target = setting.words, setting.times, row.answer, row.target
     pairs = []
     if target is not None and target.promises:
-        where = ""
-        if target.kind == "week":
-            settled = row.promise.settled_hours
-            zone = settled.zone_name if settled else answers.revision.timezone
-            where = "" if answer.hours and not settled else f", in the time zone {zone}"
-        elif row.hours is not None:
-            where = f" ({row.hours})"
-        elif answer.hours is not None:
-            where = f" over the hours `{answer.hours}`"
-        elif target.kind == "clock":
-            where = ", around the clock"
-        words = target_as_sentence(target, answers.revision.business_day)
-        pairs.append((_title(answer.metric), f"{words}{where}"))
+        title = _title(answers.revision, answer.metric, setting)
+        pairs.append((title, words(_target_of_card(answers, row))))
     if answer.published and (target is None or adds_to_target(answer.published, target)):
-        pairs.append(("Published", f"“{answer.published}”"))
+        pairs.append((words("Published"), words("“{text}”", text=answer.published)))
     if answer.condition:
-        pairs.append(("Condition", answer.condition))
+        pairs.append((words("Condition"), answer.condition))
     if answer.commitment and target is not None and target.promises:
-        pairs.append(("Commitment", _commitment(answer)))
+        pairs.append((words("Commitment"), words(_COMMITMENTS[answer.commitment])))
     pairs += _course(answers, row, setting)
     case = _case(answers, answer)
-    moment = times.short(answer.opened) if "opened" in setting.stated else ""
-    pairs.append(
-        ("Case", ", ".join(part for part in (case, moment and f"opened {moment}") if part))
-    )
+    if "opened" in setting.stated:
+        moment = times.short(answer.opened)
+        case = (
+            words("{case}, opened {instant}", case=case, instant=moment)
+            if case
+            else words("opened {instant}", instant=moment)
+        )
+    pairs.append((words("Case"), case))
     return [pair for pair in pairs if pair[1]]
 
 
-def _commitment(answer: DueAnswer) -> str:
-    return (
-        "none, the time is not binding"
-        if answer.commitment == BINDINGS[0]
-        else (answer.commitment or "")
-    )
+def _target_of_card(answers: DueAnswers, row: CaseRow) -> Message:
+    """Return the target of a case with the hours or the time zone over which it counts."""
+    answer, target, settled = row.answer, row.target, row.promise.settled_hours
+    assert target is not None
+    text = target_as_sentence(target, answers.revision.business_day)
+    if target.kind == "week":
+        if answer.hours and not settled:
+            return text
+        zone = settled.zone_name if settled else answers.revision.timezone
+        return Message("{target}, in the time zone {zone}", target=text, zone=zone)
+    if row.hours is not None:
+        return Message("{target} ({hours})", target=text, hours=row.hours)
+    if answer.hours is not None:
+        return Message("{target} over the hours `{hours}`", target=text, hours=answer.hours)
+    if target.kind == "clock":
+        return Message("{target}, around the clock", target=text)
+    return text
 
 
 def _course(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[str, str]]:
     """Return how far the clock has run, and the events that the person stated."""
-    times, answer, target = setting.times, row.answer, row.target
-    pairs = []
+    words, times, answer, target = setting.words, setting.times, row.answer, row.target
+    pairs: list[tuple[str, str]] = []
     elapsed, left = answer.elapsed_seconds, answer.remaining_seconds
     if (
         elapsed is not None
@@ -220,20 +250,22 @@ def _course(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[s
         and "opened" in setting.stated
     ):
         elapsed -= elapsed % _resolution(target)
-        used = duration(elapsed, days=False) if elapsed else "0 min"
-        pairs.append(("Used", f"{used} of {target_in_words(target._replace(every=False))}"))
+        used = duration(elapsed, days=False) if elapsed else Message("0 min")
+        whole = target_in_words(target._replace(every=False))
+        pairs.append((words("Used"), words("{time} of {target}", time=used, target=whole)))
     if left is not None and target is not None:
         left += -left % _resolution(target)
     if left is not None and answer.state == "paused":
-        pairs.append(("Left", f"{_length(left, answer)} when the pause ends"))
+        text = words("{time} when the pause ends", time=_length(left, answer))
+        pairs.append((words("Left"), text))
     elif left is not None and answer.state in _RUNNING and _counts_working_time(row):
-        pairs.append(("Left", _length(left, answer)))
+        pairs.append((words("Left"), words(_length(left, answer))))
     if answer.at_risk_at is not None and answer.state in ("running", "not-started"):
-        pairs.append(("At risk from", times.full(answer.at_risk_at)))
+        pairs.append((words("At risk from"), times.full(answer.at_risk_at)))
     if answer.paused_seconds:
-        pairs.append(("Paused", _length(answer.paused_seconds, answer)))
+        pairs.append((words("Paused"), words(_length(answer.paused_seconds, answer))))
     if (closed := _closed_now(row, setting)) and answer.state in _RUNNING:
-        pairs.append(("Now", closed))
+        pairs.append((words("Now"), closed))
     return [*pairs, *_events(answers, row, setting)]
 
 
@@ -251,7 +283,7 @@ def _counts_working_time(row: CaseRow) -> bool:
 
 def _events(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[str, str]]:
     """Return the events that the person stated, and whether the last one was in time."""
-    answer, times = row.answer, setting.times
+    answer, times, words = row.answer, setting.times, setting.words
     events = events_until(answers.details.moment.events, answers.details.moment.at)
     end = None
     if row.target is not None:
@@ -259,15 +291,22 @@ def _events(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[s
         end = ending_event(row.target, events, first_metric=first_metric)
     pairs = []
     for label, event in (
-        ("Answered", events.answered), ("Last update", events.updated),
-        ("Resolved", events.resolved),
-    ):  # fmt: skip
+        (words("Answered"), events.answered),
+        (words("Last update"), events.updated),
+        (words("Resolved"), events.resolved),
+    ):
         if event is None:
             continue
         text = times.short(to_datetime(event))
         if event == end and answer.due is not None:
             left = from_datetime(answer.due) - event
-            text += f" ({duration(left)} {'too late' if left < 0 else 'before the deadline'})"
+            text = (
+                words("{instant} ({time} too late)", instant=text, time=duration(left))
+                if left < 0
+                else words(
+                    "{instant} ({time} before the deadline)", instant=text, time=duration(left)
+                )
+            )
         pairs.append((label, text))
     return pairs
 
@@ -277,17 +316,23 @@ def _closed_now(row: CaseRow, setting: Setting) -> str | None:
     settled, opens, times = row.promise.settled_hours, row.answer.next_open, setting.times
     if settled is None or opens is None or settled.time.is_open(from_datetime(times.now)):
         return None
-    return f"closed, opens {times.short(opens)} ({times.relative(opens)})"
+    return setting.words(
+        "closed, opens {instant} ({relative})",
+        instant=times.short(opens), relative=times.relative(opens),
+    )  # fmt: skip
 
 
-def _length(seconds: int, answer: DueAnswer) -> str:
+def _length(seconds: int, answer: DueAnswer) -> Message:
     if answer.hours is not None:
         return working_time(seconds)
-    return duration(seconds) if seconds else "0 min"
+    return duration(seconds) if seconds else Message("0 min")
 
 
-def _title(metric: str) -> str:
-    return metric.replace("-", " ").replace("_", " ").capitalize()
+def _title(revision: Revision, id: str, setting: Setting) -> str:
+    """Return the name of a metric; without a name, its id as words."""
+    names = {metric.id: metric.name for metric in revision.metrics}
+    name: str = say(names.get(id, id), setting.lang)
+    return name if name != id else id.replace("-", " ").replace("_", " ").capitalize()
 
 
 def _case(answers: DueAnswers, answer: DueAnswer) -> str:
@@ -320,20 +365,21 @@ def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> S
     notes = Notes(
         answers.revision, [row.answer for row in entitled], setting, own,
         groups=(by_row, by_column) if across else (),
-        omitted=() if "why" in setting.stated else _notes_of_channels(answers, setting.lang),
+        omitted=() if "why" in setting.stated else _texts_of_channels(answers, setting.lang),
     )  # fmt: skip
     table, refused = _table(answers, rows, setting, notes, across, names)
     if across and "opened" in setting.stated and _within_a_week(rows, setting):
         narrow, _ = _table(answers, rows, setting, notes, across, names, narrow=True)
         table = table._replace(narrow=narrow)
+    words = setting.words
+    label = words("Depends on")
     pairs = [
-        ("" if n else "Depends on", text)
-        for n, text in enumerate(_facts_of_priority(answers, setting))
+        ("" if n else label, text) for n, text in enumerate(_facts_of_priority(answers, setting))
     ]
     if len(hours) == 1:
-        pairs.append(("Working time", hours[0]))
+        pairs.append((words("Working time"), words(hours[0])))
     if refused:
-        pairs.append(("Not entitled", refused))
+        pairs.append((words("Not entitled"), refused))
     return (
         section(_title_of_matrix(answers, setting)),
         section(*([table] if table.rows else [])),
@@ -364,15 +410,27 @@ def _facts_of_priority(answers: DueAnswers, setting: Setting) -> list[str]:
         }
         if all(len(ids) == len(by_facts.open) for ids in by_value.values()):
             continue
-        if len(by_value) > _MAX_VALUES:
-            by_value = {"VALUE": ["one priority"]}
-        choices = (
-            f"{' or '.join(ids) or 'no priority'} with"
-            f" {glued(setting.words.naming('fact', f'{fact.id}={value}'))}"
+        choices = [
+            Message(
+                "{priorities} with {fact name=value}",
+                priorities=_or_joined(ids) if ids else Message("no priority"),
+                name=fact.id, value=value,
+            )
             for value, ids in by_value.items()
-        )
-        texts.append(f"{fact.id}: {', '.join(choices)}")
+        ]  # fmt: skip
+        if len(choices) > _MAX_VALUES:
+            choice = Message("one priority with {fact name=value}", name=fact.id, value="VALUE")
+            choices = [choice]
+        texts.append(f"{fact.id}: {setting.words(joined(choices, ', '))}")
     return texts
+
+
+def _or_joined(ids: Sequence[str]) -> str:
+    """Return ids without a comma between them: `P1 or P2 or P3`."""
+    text = ids[0]
+    for id in ids[1:]:
+        text = enumerated([text, id], either=True)
+    return text
 
 
 def _remarks(rows: dict[int, CaseRow], answer: DueAnswer, *, differing: bool) -> list[Remark]:
@@ -382,21 +440,27 @@ def _remarks(rows: dict[int, CaseRow], answer: DueAnswer, *, differing: bool) ->
     if target is None or not target.promises:
         return result
     if differing and row.hours:
-        result.append(Remark("hours", f"working time: {row.hours}"))
+        result.append(Remark("hours", Message("working time: {hours}", hours=row.hours)))
     if answer.condition:
-        result.append(Remark("condition", f"condition: {answer.condition}"))
+        text = Message("condition: {condition}", condition=answer.condition)
+        result.append(Remark("condition", text))
     if answer.published and adds_to_target(answer.published, target):
-        result.append(Remark("published", f"published as “{answer.published}”"))
+        result.append(Remark("published", Message("published as “{text}”", text=answer.published)))
     if answer.commitment:
-        result.append(Remark("commitment", f"commitment: {_commitment(answer)}"))
+        text = Message("commitment: {commitment}", commitment=_COMMITMENTS[answer.commitment])
+        result.append(Remark("commitment", text))
     return result
 
 
-def _notes_of_channels(answers: DueAnswers, lang: str) -> set[str]:
-    """Return the notes of channels, unless the question is about channels: no target differs."""
+def _texts_of_channels(answers: DueAnswers, lang: str) -> set[str]:
+    """Return the notes and doubts of channels, unless the question is about channels.
+
+    No target depends on them.
+    """
     if answers.query.channel or "channel" in answers.columns:
         return set()
-    texts = (joined_lines(item.remarks.note, lang) for item in answers.revision.channels)
+    remarks = [channel.remarks for channel in answers.revision.channels]
+    texts = (joined_lines(text, lang) for item in remarks for text in (item.note, item.unclear))
     return {text for text in texts if text}
 
 
@@ -439,13 +503,15 @@ def _table(
     shown = merged([row for row in matrix_rows if row.cells])
     refused = merged([row for row in matrix_rows if not row.cells])
     if not across:
-        marked = ["Due", "Target"] if "opened" in setting.stated else ["Target"]
+        marked = [setting.words("Target")]
+        if "opened" in setting.stated:
+            marked.insert(0, setting.words("Due"))
     texts = []
     for matrix_row in shown:
         marks, *cells_shown = matrix_row.cells
         first, *rest = labeller.labels(matrix_row)
         texts.append((f"{first}{marks}", *rest, *cells_shown))
-    heads = (*map(str.capitalize, names), *marked)
+    heads = (*column_titles(names, setting.words), *marked)
     return Matrix(heads, tuple(texts), values=len(names)), labeller.naming(refused)
 
 
@@ -461,14 +527,19 @@ def _distinct(answers: DueAnswers, dimension: str) -> list[str]:
 
 
 def _title_of_matrix(answers: DueAnswers, setting: Setting) -> Heading:
-    query = answers.query
+    query, words = answers.query, setting.words
     metrics = list(dict.fromkeys(answer.metric for answer in answers))
-    what = _title(metrics[0]) if len(metrics) == 1 else "Targets"
+    several = len(metrics) > 1
+    what = words("Targets") if several else _title(answers.revision, metrics[0], setting)
     case = _values(query.plan, query.role, query.channel, query.priority, **query.facts)
-    of_case = f" for {case}" if case else ""
     if "opened" not in setting.stated:
-        return Heading(f"{what}{of_case}")
-    return Heading(f"{what} due{of_case}, opened {setting.times.full(answers[0].opened)}")
+        return Heading(words("{metric} for {case}", metric=what, case=case) if case else what)
+    opened = setting.times.full(answers[0].opened)
+    if not case:
+        return Heading(words("{metric} due, opened {instant}", metric=what, instant=opened))
+    return Heading(
+        words("{metric} due for {case}, opened {instant}", metric=what, case=case, instant=opened)
+    )
 
 
 def _within_a_week(rows: Sequence[CaseRow], setting: Setting) -> bool:
@@ -487,33 +558,35 @@ def _cell(row: CaseRow, setting: Setting, notes: Notes, *, narrow: bool) -> str:
     answer = row.answer
     if answer.state == "not-entitled":
         return NONE
-    text = _state(row)
+    words = setting.words
+    text = words.message(_state(row))
     rate = row.target is not None and row.target.kind == "rate" and answer.state == "running"
     # Until the customer is known, the target is what the policy says.
     if rate or "opened" not in setting.stated or answer.state == "needs-input":
-        text = _target(row)
+        text = words.message(_target_or_state(row))
     elif answer.due is not None:
         instant = _instant(row, setting, narrow=narrow)
-        text = instant if answer.state == "running" else f"{instant} {text}"
+        text = instant if answer.state == "running" else f"{instant} {glued(text)}"
     return text + notes.marks(answer)
 
 
 def _cells(row: CaseRow, setting: Setting, notes: Notes) -> tuple[str, ...]:
     """Return the deadline, if the case is opened, and the target."""
-    answer, times = row.answer, setting.times._replace(seconds=False)
-    target = f"{_target(row)}{notes.marks(answer)}"
+    answer, times, words = row.answer, setting.times._replace(seconds=False), setting.words
+    target = f"{words.message(_target_or_state(row))}{notes.marks(answer)}"
     if "opened" not in setting.stated:
         return (target,)
+    state = words.message(_state(row))
     if answer.due is None:
         if row.target is None or not row.target.promises:
-            return f"{_state(row)}{notes.marks(answer)}", ""
-        return _state(row), target
-    state = "" if answer.state == "running" else f" {_state(row)}"
+            return f"{state}{notes.marks(answer)}", ""
+        return state, target
+    state = "" if answer.state == "running" else f" {glued(state)}"
     relative = "" if answer.state == "met" else f" ({times.relative(answer.due)})"
     return f"{times.short(answer.due, near=answer.opened)}{state}{relative}", target
 
 
-def _target(row: CaseRow) -> str:
+def _target_or_state(row: CaseRow) -> str:
     """Return the target in words, or why there is none."""
     if row.target is None or row.answer.state in ("not-stated", "no-target"):
         return _state(row)
@@ -523,8 +596,8 @@ def _target(row: CaseRow) -> str:
 def _state(row: CaseRow) -> str:
     answer = row.answer
     if answer.due is None and row.target is not None and answer.state == "running":
-        return NONE if row.target.kind == "rate" else "not reached within ten years"
-    return _STATES.get(answer.state, answer.state)
+        return NONE if row.target.kind == "rate" else Message("not reached within ten years")
+    return _STATES[answer.state]
 
 
 def _instant(row: CaseRow, setting: Setting, *, narrow: bool) -> str:
@@ -532,6 +605,4 @@ def _instant(row: CaseRow, setting: Setting, *, narrow: bool) -> str:
     answer, times = row.answer, setting.times._replace(seconds=False)
     assert answer.due is not None
     text = times.short(answer.due, near=answer.opened)
-    if narrow:
-        return glued(f"{text.partition(NO_BREAK)[0]} {times.clock(answer.due)}")
-    return text
+    return times.weekday(answer.due) if narrow else text

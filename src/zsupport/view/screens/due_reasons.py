@@ -12,20 +12,31 @@ from zsupport.dates import date, timedelta
 from zsupport.report.screen import NONE, Columns, Paragraph, Screen, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.due_explained import MAX_STEPS, counted_days, explain_due
-from zsupport.view.explain import Explainer, condition_in_words, in_words
+from zsupport.view.explain import (
+    ALWAYS_IN_WORDS,
+    Explainer,
+    alternatives_in_words,
+    condition_in_words,
+    value_in_words,
+)
 from zsupport.view.times import Times
-from zsupport.wording import NO_BREAK, glued
+from zsupport.wording import NO_BREAK, Counted, Message, glued, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from zsupport.answer.due import DueDetails
     from zsupport.answer.hours import SettledHours
     from zsupport.answer.promise import Promise
     from zsupport.clock.deadline import Course
+    from zsupport.policy.model import Place
     from zsupport.view.screens import Setting
+    from zsupport.wording import Wording
 
 _DASH = "\N{EN DASH}"
+_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+#: The maximum number of places in the policy that decide several answers.
+_MAX_PLACES = 20
 
 
 class _StepRow(NamedTuple):
@@ -39,14 +50,14 @@ class _StepRow(NamedTuple):
 
 def reasons(answers: DueAnswers, promises: Sequence[Promise], setting: Setting) -> Screen:
     """Return the steps to the deadline of one answer, and the parts of the policy that decided."""
-    why = Explainer(answers, setting.where, setting.times.zone)
+    why, words = Explainer(answers, setting.where, setting.times.zone), setting.words
     if len(answers) > 1:
-        return (section(*_deciding_parts(answers, promises, why)),)
+        return (section(*_deciding_parts(answers, promises, why, words)),)
     answer, promise = answers[0], promises[0]
     if answer.state in (*NEGATIVE, "needs-input"):
-        return (section(*map(_line, explain_due(answer, why)[1:])),)
+        return (section(*map(_line, map(words.message, explain_due(answer, why)[1:]))),)
     steps = _steps(answers, promise, setting.times)
-    return section(*steps), section(*_deciding_parts(answers, promises, why))
+    return section(*steps), section(*_deciding_parts(answers, promises, why, words))
 
 
 def _line(text: str) -> Paragraph:
@@ -56,19 +67,45 @@ def _line(text: str) -> Paragraph:
 
 
 def _deciding_parts(
+    answers: DueAnswers,
+    promises: Sequence[Promise],
+    why: Explainer[DueAnswer, DueDetails],
+    words: Wording,
+) -> list[Columns | Paragraph]:
+    """Return each place in the policy that decides an answer, with what it says.
+
+    Of many places, only the first are shown.
+    """
+    rows = list(dict.fromkeys(_places(answers, promises, why)))
+    blocks: list[Columns | Paragraph] = []
+    if shown := rows[: _MAX_PLACES if len(rows) > _MAX_PLACES else None]:
+        columns = (
+            (glued(why.at(place).strip()), glued(words.message(text)), words.message(condition))
+            for place, text, condition in shown
+        )
+        blocks.append(Columns(tuple(columns)))
+    if left_out := len(rows) - len(shown):
+        more = Counted(
+            "{count} more place; state more of the case to see what decides it",
+            "{count} more places; state more of the case to see what decides it",
+            left_out,
+        )
+        blocks.append(Paragraph(f"{_ELLIPSIS} {words(more)}", "dim"))
+    return blocks
+
+
+def _places(
     answers: DueAnswers, promises: Sequence[Promise], why: Explainer[DueAnswer, DueDetails]
-) -> list[Columns]:
-    """Return each place in the policy that decides an answer, with what it says."""
+) -> Iterator[tuple[Place, str, str]]:
+    """Yield the places in the policy that decide the answers: what they say and for which cases."""
     details, revision = answers.details, answers.revision
-    rows: dict[tuple[str, ...], None] = {}
     for answer, promise in zip(answers, promises, strict=True):
         if promise.state == "not-entitled":
             for grant in revision.grants:
                 allowed = [c.id for c in revision.channels if c.opens_case and c.id in grant.allow]
                 if allowed and not applying_grants((grant,), promise.case, allowed[0]):
-                    text = f"allows {', '.join(allowed)}"
-                    place = why.at(grant.place).strip()
-                    rows[glued(place), glued(text), condition_in_words(grant.when)] = None
+                    text = Message("allows {channels}", channels=", ".join(allowed))
+                    yield grant.place, text, condition_in_words(grant.when)
             continue
         if answer.state == "needs-input" or promise.cell is None:
             continue
@@ -78,14 +115,12 @@ def _deciding_parts(
 
         deciding = decide(revision, promise.case, answer.metric, opened_inside)
         if deciding is not None:
-            place = why.at(deciding.cell.place).strip()
-            text = f"{answer.metric}: {deciding.cell.target.text}"
-            condition = "; or ".join(map(in_words, deciding.matched))
-            priority = "" if deciding.cell.key == "*" else f"priority {deciding.cell.key}"
-            parts = [part for part in (condition, priority) if part]
-            parts = [part for part in parts if part != "always"] or ["always"]
-            rows[glued(place), glued(text), ", ".join(parts)] = None
-    return [Columns(tuple(rows))] if rows else []
+            cell, condition = deciding.cell, alternatives_in_words(deciding.matched)
+            if cell.key != "*":
+                priority = value_in_words("priority", [cell.key])
+                always = condition == ALWAYS_IN_WORDS
+                condition = priority if always else joined((condition, priority), ", ")
+            yield cell.place, f"{answer.metric}: {cell.target.text}", condition
 
 
 def _steps(answers: DueAnswers, promise: Promise, shown: Times) -> list[Paragraph | Columns]:
@@ -105,14 +140,17 @@ def _steps(answers: DueAnswers, promise: Promise, shown: Times) -> list[Paragrap
     if settled is not None and due is not None and not run.pauses:
         days = _days(answers, promise, settled, run, times)
     rows = days or _periods(promise, run, due or details.moment.at, times, is_due=due is not None)
+    words = times.words
     if len(rows) > MAX_STEPS:
-        left_out = _StepRow("", "", "", f"{len(rows) - MAX_STEPS} more steps")
+        more = Counted("{count} more step", "{count} more steps", len(rows) - MAX_STEPS)
+        left_out = _StepRow("", "", "", words(more))
         rows = [*rows[: MAX_STEPS // 2], left_out, *rows[-MAX_STEPS // 2 :]]
     title = []
     if str(times.zone) != str(shown.zone):
-        title.append(Paragraph(f"In the time zone {times.zone}:"))
+        title.append(Paragraph(words("In the time zone {zone}:", zone=times.zone)))
     if due is None:
-        rows.append(_StepRow("", "", "", "the rest is unknown because of an open pause"))
+        text = words("the rest is unknown because of an open pause")
+        rows.append(_StepRow("", "", "", text))
     return [*title, Columns(tuple(rows), right=(2,))]
 
 
@@ -134,13 +172,15 @@ def _days(
         span, text = "", _closed(settled, day)
         if working is not None:
             span = _span(working.opening, working.close, times)
-            text = f"working day {numbers[ordinal]}" if ordinal in numbers else "does not count"
+            text = Message("does not count")
+            if ordinal in numbers:
+                text = Message("working day {number}", number=numbers[ordinal])
         if ordinal == counted.opened:
-            text = f"opened at {times.clock(to_datetime(run.anchor))}, {text}"
+            text = _opened_at(run.anchor, text, times)
         if ordinal == last:
-            text = text if target.kind == "business-days" else "next working day"
-            text += f", due at {times.clock(due)}"
-        rows.append(_StepRow(times.date(day), span, "", text))
+            text = text if target.kind == "business-days" else Message("next working day")
+            text = Message("{day}, due at {time}", day=text, time=times.clock(due))
+        rows.append(_StepRow(times.date(day), span, "", times.words(text)))
     return _joined(rows)
 
 
@@ -160,12 +200,18 @@ def _joined(rows: list[_StepRow]) -> list[_StepRow]:
     return result
 
 
-def _closed(settled: SettledHours, day: date) -> str:
+def _opened_at(instant: int, text: Message, times: Times) -> Message:
+    """Return what a day is, with the time at which the case was opened on it."""
+    time = times.clock(to_datetime(instant))
+    return Message("opened at {time}, {day}", time=time, day=text)
+
+
+def _closed(settled: SettledHours, day: date) -> Message:
     names: Iterable[str | None] = (
         hours.holiday(day.toordinal()) for hours in settled.time.hours if hours.counts_holidays
     )
     name = next(filter(None, names), None)
-    return f"closed, {name}" if name else "closed"
+    return Message("closed, {holiday}", holiday=name) if name else Message("closed")
 
 
 def _periods(
@@ -175,16 +221,17 @@ def _periods(
     settled = promise.settled_hours
     steps = walk(settled.time if settled else None, run.anchor, end, run.pauses)
     rows: list[_StepRow] = []
+    words = times.words
     for step in steps:
         day = times.date(times.local(to_datetime(step.start)).date())
         if step.counted:
-            counted = glued(duration(step.counted, days=settled is None))
-            text = "due" if is_due and step is steps[-1] else ""
+            counted = glued(words(duration(step.counted, days=settled is None)))
+            text = words("due") if is_due and step is steps[-1] else ""
             rows.append(_StepRow(day, _span(step.start, step.end, times), counted, text))
         elif "pause" in step.reasons:
-            rows.append(_StepRow(day, _span(step.start, step.end, times), NONE, "pause"))
+            rows.append(_StepRow(day, _span(step.start, step.end, times), NONE, words("pause")))
         elif local_date(step.end, times.zone) == local_date(step.start, times.zone) and rows:
-            rows.append(_StepRow(day, _span(step.start, step.end, times), NONE, "closed"))
+            rows.append(_StepRow(day, _span(step.start, step.end, times), NONE, words("closed")))
         elif settled is not None:
             rows += _closed_days(step.start, step.end, settled, times, opened=step is steps[0])
     return _joined(rows)
@@ -197,13 +244,13 @@ def _closed_days(
     first, last = local_date(start, times.zone), local_date(end, times.zone)
     rows = []
     if opened:
-        text = f"opened at {times.clock(to_datetime(start))}, {_closed(settled, first)}"
-        rows.append(_StepRow(times.date(first), "", NONE, text))
+        text = _opened_at(start, _closed(settled, first), times)
+        rows.append(_StepRow(times.date(first), "", NONE, times.words(text)))
     elif at_local(first, 0, times.zone) == start:
         first -= timedelta(days=1)
     day = first + timedelta(days=1)
     while day < last:
-        rows.append(_StepRow(times.date(day), "", NONE, _closed(settled, day)))
+        rows.append(_StepRow(times.date(day), "", NONE, times.words(_closed(settled, day))))
         day += timedelta(days=1)
     return rows
 

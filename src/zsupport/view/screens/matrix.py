@@ -7,11 +7,11 @@ import itertools
 from zsupport.answer.case import Row
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.boxes import merged_boxes
-from zsupport.view.notes import values_of
+from zsupport.view.notes import dimension_in_words, values_of
 from zsupport.wording import Counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
     from zsupport.answer.case import Answer
@@ -44,6 +44,11 @@ def merged(rows: Sequence[MatrixRow]) -> list[MatrixRow]:
 def values_key(names: Sequence[str], row: Answer) -> tuple[str, ...]:
     """Return the group of a row by its values in some columns: `("channel", "phone")`."""
     return (*names, *values_of(row, names))
+
+
+def column_titles(names: Iterable[str], words: Wording) -> tuple[str, ...]:
+    """Return the titles of columns with the values of dimensions."""
+    return tuple(words.message(dimension_in_words(name)).capitalize() for name in names)
 
 
 def distinguishing(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
@@ -119,7 +124,7 @@ class Labeller:
         return ", ".join(shown)
 
     def _without(self, column: str) -> str:
-        return self._words("no {dimension}", dimension=column)
+        return self._words("no {dimension}", dimension=dimension_in_words(column))
 
     def naming(self, rows: Sequence[MatrixRow]) -> str:
         """Return a text that names rows: `trial, free`, or `free with user; pro with topic bill`.
