@@ -651,11 +651,10 @@ class _Binder:
             )
             return []
         if _is_target(node.text):
-            mapping = f"{{target: {node.text}}}"
             self.report(
                 "ZS109", at, Message("`{text}` is a target, not an instant", text=short(node.text)),
                 Message("an instant or a state"),
-                Message("write {mapping}", mapping=mapping),
+                Message("write {mapping}", mapping=_mapping("target", node.text)),
             )  # fmt: skip
             return []
         self.instant(node.text, at, question.zone)
@@ -778,6 +777,11 @@ def _fields_of(record: Record) -> list[str]:
 def _like_a_state(text: str) -> bool:
     """Return whether a text can be a state: instants and most targets start with a digit."""
     return not text[:1].isdigit()
+
+
+def _mapping(key: str, value: str) -> str:
+    """Return a mapping with one key as YAML on one line."""
+    return f"{{{key}: {value}}}"
 
 
 def _is_target(text: str) -> bool:
