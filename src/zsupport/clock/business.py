@@ -1,6 +1,7 @@
-"""Business days: working dates with an opening and a closing (the clock definition, rules 7 to 9).
+"""Business days: working dates with an opening and a closing.
 
-A window belongs to the date on which it begins, and can end on the next date.
+The guide `deadlines` defines them under "Business days". A window belongs to the date on which it
+begins, and can end on the next date.
 """
 
 from __future__ import annotations

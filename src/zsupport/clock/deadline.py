@@ -1,6 +1,6 @@
 """Deadlines: the deadline, state and remaining time of a target, from the events of a case.
 
-The clock definition, rules 6, 8 to 15 and 20.
+The guide `deadlines` defines them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: A pause `[from, to)` in seconds since the epoch; `to` is None for an open pause.
 Pause = tuple[int, int | None]
 
-#: The events at which the clock of a metric can start; any other start is free text (rule 20).
+#: The events at which the clock of a metric can start; any other start is free text.
 STARTS = ("opened", "answered", "updated")
 
 
@@ -87,7 +87,7 @@ class Deadline(NamedTuple):
 
 
 def merge_pauses(pauses: Sequence[Pause], start: int) -> tuple[Pause, ...]:
-    """Return the parts of pauses after `start`, merged and without empty pauses (rule 12).
+    """Return the parts of pauses after `start`, merged and without empty pauses.
 
     Raises BadText if a pause ends before it starts.
     """
@@ -143,7 +143,7 @@ def running_seconds(time: Time, pauses: Sequence[Pause], start: int, end: int) -
 
 
 def postpone(time: Time, closed_pauses: Sequence[Pause], start: int, due: int) -> int:
-    """Return the deadline `due`, postponed by closed pauses (rule 12).
+    """Return the deadline `due`, postponed by closed pauses.
 
     It is the smallest u >= `due` such that the counted seconds of `[due, u)` outside the pauses are
     as many as the counted seconds of `[start, due)` inside the pauses.
@@ -165,7 +165,7 @@ def postpone(time: Time, closed_pauses: Sequence[Pause], start: int, due: int) -
 
 
 def start_of_metric(starts: object, events: Events, stated_start: int | None = None) -> int | None:
-    """Return the start of a metric, or None if it has not happened (rule 20).
+    """Return the start of a metric, or None if it has not happened.
 
     `starts` is a value of STARTS or free text. For `opened` and free text, the start is
     `stated_start`, or the `opened` event if `stated_start` is None.
@@ -196,7 +196,7 @@ def events_until(events: Events, at: int) -> Events:
 
 
 def ending_event(target: Target, events: Events, *, first_metric: bool) -> int | None:
-    """Return the time of the event that ends a metric; None if it has not happened (rule 13)."""
+    """Return the time of the event that ends a metric; None if it has not happened."""
     by_answer = first_metric and ends_with_answer(target)
     return events.answered if by_answer else events.resolved
 
@@ -205,7 +205,7 @@ class Course(NamedTuple):
     """The course of the clock of a target: its start, its end, and its pauses."""
 
     start: int
-    anchor: int  # the start of the count: for `every`, the last update or answer (rule 10)
+    anchor: int  # the start of the count: for `every`, the last update or answer
     metric_end: int | None
     closed_pauses: tuple[tuple[int, int], ...]  # the end of the metric closes an open pause
     open_since: int | None  # the start of the open pause
@@ -295,7 +295,7 @@ def _risk(
     time: Time,
     warn: str,
 ) -> int:
-    """Return the instant from which a target is at risk (rule 13), rounded up.
+    """Return the instant from which a target is at risk, rounded up.
 
     It is the instant after the share `warn` of the time of the target, a ratio n/d.
     """
@@ -307,7 +307,7 @@ def _risk(
 
 
 def _state(start: int, due: int | None, at: int, metric_end: int | None, risk: int | None) -> str:
-    """Return the state of a clock without an open pause (rule 14); `due` None means never."""
+    """Return the state of a clock without an open pause; `due` None means never."""
     if at < start:
         return "not-started"
     if metric_end is not None:

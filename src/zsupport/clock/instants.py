@@ -1,9 +1,9 @@
 """Instants (whole seconds since the epoch): parsing, formatting, and conversion of local times.
 
-The clock calculates only with these integers. Only `parse_instant`, which refuses ambiguous texts,
-and `at_local`, which follows rule 9 of the clock definition, convert local times. No timedelta is
-added to an aware local datetime: that would move the wall-clock time, and a day with a transition
-does not have 24 hours.
+The clock calculates only with these integers. Only two functions convert local times:
+`parse_instant`, which refuses ambiguous texts, and `at_local`, which chooses an instant in a DST
+gap or a DST fold. No timedelta is added to an aware local datetime: that would move the wall-clock
+time, and a day with a transition does not have 24 hours.
 """
 
 from __future__ import annotations
@@ -26,38 +26,9 @@ _DAY = 86_400
 _EPOCH_DAY = dates.date(1970, 1, 1).toordinal()
 _EPOCH = dates.datetime(1970, 1, 1, tzinfo=dates.UTC)
 
-# Texts that are almost instants, with a hint for each. Instants are parsed without patterns,
-# because importing `re` takes a third of the start-up time of Python.
+# The start of a text that is almost an instant. Instants are parsed without patterns, because
+# importing `re` takes a third of the start-up time of Python.
 _NEAR_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+"
-_HINTS = (
-    (
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
-        "invalid instant {text}: the time of day is missing",
-        "add a time of day and an offset such as T09:00:00+01:00",
-    ),
-    (
-        _NEAR_TIME + r",[0-9]+.*",
-        "invalid instant {text}: the fraction follows a comma",
-        "write a dot before the fraction of a second",
-    ),
-    (
-        _NEAR_TIME + r" ?[+-][0-9]{1,2}:?[0-9]{0,2}",
-        "invalid instant {text}: the offset is not of the form +HH:MM",
-        "write the offset as +01:00, right after the time",
-    ),
-    (
-        _NEAR_TIME + r" ?(UTC|GMT)",
-        "invalid instant {text}: the offset is not of the form +HH:MM",
-        "write Z for UTC, right after the time",
-    ),
-    (
-        r"([0-9]{1,20})(?:\.[0-9]+)?",
-        "invalid instant {text}: a number needs a prefix",
-        "write seconds since 1970 as `@{0}`",
-    ),
-    (r"(?i:now)", "invalid instant {text}: `now` must be lower case", "write `now`"),
-)
-_TIME_AND_ZONE = _NEAR_TIME + r"(Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?"
 
 
 def parse_instant(
@@ -112,8 +83,8 @@ def at_local(date: dates.date, seconds: int, zone: dates.tzinfo) -> int:
     """Return the instant of a local time: `seconds` from the midnight of a date, in `zone`.
 
     In a DST gap, it is the first instant after the gap; in a DST fold, the earlier instant (the
-    clock definition, rule 9). `seconds` from 86400 on are a time of a later date. The result can be
-    outside the accepted years; the caller limits its search.
+    guide `deadlines`, "Daylight saving time"). `seconds` from 86400 on are a time of a later date.
+    The result can be outside the accepted years; the caller limits its search.
     """
     local = (date.toordinal() - _EPOCH_DAY) * _DAY + seconds
     before, after = offsets_around(zone, local)
@@ -133,7 +104,7 @@ def latest_local(t: int, zone: dates.tzinfo) -> tuple[dates.date, int]:
 
     The time is in seconds from the midnight of the date. It never goes back: in the second pass of
     a DST fold, it is the time at which the clock was put back (24:00 is 86400 of the previous
-    date). See the clock definition, rules 7 and 8.
+    date). See the guide `deadlines`, "Daylight saving time".
     """
     offset = offset_at(zone, t)
     latest = t + offset
@@ -231,7 +202,7 @@ def _from_epoch(digits: str, text: str) -> int:
         raise BadText(
             Message("{text} is out of range", text=shown(text)),
             Message("an instant in the years 1973 to 2200 (UTC)"),
-            Message("write seconds, not milliseconds: `@{t}`", t=t // 1000),
+            Message("write seconds, not milliseconds: `@{seconds}`", seconds=t // 1000),
         )
     return within_range(t, text)
 
@@ -245,36 +216,34 @@ def local_seconds(parts: list[str], text: str, tz: str) -> int:
         date = dates.date(year, month, day)
     except ValueError:
         message = Message(
-            "invalid instant {quoted}: date {parts} does not exist",
-            quoted=quoted,
-            parts="-".join(parts[:3]),
+            "invalid instant {text}: date {date} does not exist",
+            text=quoted,
+            date="-".join(parts[:3]),
         )
     else:
         if (hour, minute, second) == (24, 0, 0):
-            message = Message("invalid instant {quoted}: the last hour is 23", quoted=quoted)
+            message = Message("invalid instant {text}: the last hour is 23", text=quoted)
             hint = Message("write 00:00 of the next date")
         elif hour > 23:
             message = Message(
-                "invalid instant {quoted}: hour {parts} does not exist",
-                quoted=quoted,
-                parts=parts[3],
+                "invalid instant {text}: hour {hour} does not exist",
+                text=quoted,
+                hour=parts[3],
             )
         elif minute > 59:
             message = Message(
-                "invalid instant {quoted}: minute {parts} does not exist",
-                quoted=quoted,
-                parts=parts[4],
+                "invalid instant {text}: minute {minute} does not exist",
+                text=quoted,
+                minute=parts[4],
             )
         elif second == 60:
-            message = Message(
-                "invalid instant {quoted}: leap seconds are not supported", quoted=quoted
-            )
+            message = Message("invalid instant {text}: leap seconds are not supported", text=quoted)
             hint = Message("write second 59")
         elif second > 59:
             message = Message(
-                "invalid instant {quoted}: second {parts} does not exist",
-                quoted=quoted,
-                parts=parts[5],
+                "invalid instant {text}: second {second} does not exist",
+                text=quoted,
+                second=parts[5],
             )
         else:
             return (date.toordinal() - _EPOCH_DAY) * _DAY + hour * 3600 + minute * 60 + second
@@ -360,20 +329,53 @@ def expected_instant(tz: str) -> str:
 def _invalid_instant(text: str, tz: str) -> BadText:
     import re
 
-    expected = expected_instant(tz)
-    for pattern, message, hint in _HINTS:
-        if match := re.fullmatch(pattern, text):
-            return BadText(message.format(text=shown(text)), expected, hint.format(*match.groups()))
-    if re.fullmatch(_TIME_AND_ZONE, text):
-        hint = Message("write the offset instead")
-        if tz:
-            hint = Message("write the offset instead, or only the local time with {tz}", tz=tz)
-        return BadText(
-            Message("invalid instant {text}: a time zone follows the time", text=shown(text)),
-            expected,
-            hint,
+    expected, quoted = expected_instant(tz), shown(text)
+    instead_of_zone = Message("write the offset instead")
+    if tz:
+        instead_of_zone = Message(
+            "write the offset instead, or only the local time with {tz}", tz=tz
         )
-    return BadText(Message("invalid instant {text}", text=shown(text)), expected)
+    # Texts that are almost instants, each with a message and a hint. The first match is used.
+    for pattern, message, hint in (
+        (
+            r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+            Message("invalid instant {text}: the time of day is missing", text=quoted),
+            Message("add a time of day and an offset such as T09:00:00+01:00"),
+        ),
+        (
+            _NEAR_TIME + r",[0-9]+.*",
+            Message("invalid instant {text}: the fraction follows a comma", text=quoted),
+            Message("write a dot before the fraction of a second"),
+        ),
+        (
+            _NEAR_TIME + r" ?[+-][0-9]{1,2}:?[0-9]{0,2}",
+            Message("invalid instant {text}: the offset is not of the form +HH:MM", text=quoted),
+            Message("write the offset as +01:00, right after the time"),
+        ),
+        (
+            _NEAR_TIME + r" ?(UTC|GMT)",
+            Message("invalid instant {text}: the offset is not of the form +HH:MM", text=quoted),
+            Message("write Z for UTC, right after the time"),
+        ),
+        (
+            r"[0-9]{1,20}(\.[0-9]+)?",
+            Message("invalid instant {text}: a number needs a prefix", text=quoted),
+            Message("write seconds since 1970 as `@{seconds}`", seconds=text.partition(".")[0]),
+        ),
+        (
+            r"(?i:now)",
+            Message("invalid instant {text}: `now` must be lower case", text=quoted),
+            Message("write `now`"),
+        ),
+        (
+            _NEAR_TIME + r"(Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?",
+            Message("invalid instant {text}: a time zone follows the time", text=quoted),
+            instead_of_zone,
+        ),
+    ):
+        if re.fullmatch(pattern, text):
+            return BadText(message, expected, hint)
+    return BadText(Message("invalid instant {text}", text=quoted), expected)
 
 
 def duration(seconds: int, *, days: bool = True) -> Message:

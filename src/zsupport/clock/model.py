@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Year(NamedTuple):
     """The days off of a year with their names, and the dates that are worked in exchange.
 
-    An exchanged date is a weekend day on which a country works in exchange for a day off (rule 3).
+    An exchanged date is a weekend day on which a country works in exchange for a day off.
     """
 
     days_off: dict[int, str]
@@ -81,7 +81,7 @@ class Hours(NamedTuple):
     def is_exchanged(self, ordinal: int) -> bool:
         """Return whether a date is a working day in exchange for a day off.
 
-        The clock definition, rule 3: a holiday, or a date with its own hours, is not exchanged.
+        A holiday, or a date with its own hours, is never exchanged.
         """
         if self.years is None or not self.counts_holidays or ordinal in self.dates:
             return False
@@ -95,7 +95,7 @@ class Hours(NamedTuple):
         return (ordinal - 1) % 7
 
     def may_be_working(self, ordinal: int) -> bool:
-        """Return whether a date is working, provided that it has a working instant (rule 7)."""
+        """Return whether a date is a business day, provided that it has a working instant."""
         if self.business_days is None:
             if self.week is None:
                 return False
@@ -107,9 +107,8 @@ class Hours(NamedTuple):
     def parts(self, ordinal: int, *, breaks: bool = True) -> tuple[WindowPart, ...]:
         """Return the open parts of windows on a date, sorted.
 
-        The clock definition, rules 1 to 3: a date has its own hours if the calendar states them,
-        no hours on a holiday, or the hours of its weekday. `breaks` says whether breaks are cut
-        out.
+        If the calendar states hours for the date, these are its hours. Otherwise a holiday has no
+        hours, and another date has those of its weekday. `breaks` says whether breaks are cut out.
         """
         if ordinal in self.dates:
             parts = self.dates[ordinal]
@@ -147,8 +146,8 @@ def week_of(windows: tuple[Window, ...]) -> tuple[tuple[WindowPart, ...], ...]:
     """Return the parts of windows for each weekday, from windows in minutes of the week.
 
     A window shorter than 24 hours that crosses midnight has two parts, and the second part began on
-    the previous day. A window of 24 hours or more becomes a separate window for each day (the clock
-    definition, rule 7).
+    the previous day. A window of 24 hours or more becomes a separate window for each day (the guide
+    `deadlines`, "The date opened").
     """
     week: list[list[WindowPart]] = [[] for _ in range(7)]
     for window in windows:

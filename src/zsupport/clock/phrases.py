@@ -41,7 +41,10 @@ _UNITS = {
 #: The days with a name, as numbers of days from today.
 _NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _WORDS = (*_UNITS, *_NAMED_DAYS, "ago", "in", "now")
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = (
+    Message("Monday"), Message("Tuesday"), Message("Wednesday"), Message("Thursday"),
+    Message("Friday"), Message("Saturday"), Message("Sunday"),
+)  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # Patterns of texts in which several spaces are one. The parts of a length are a number or an
@@ -64,11 +67,11 @@ _EMAIL = (
 _HINTS = (
     (
         r"[0-9]{1,4}[./][0-9]{1,2}[./][0-9]{1,4}\b.*|[0-9]{1,2}-[0-9]{1,2}-[0-9]{2,4}\b.*",
-        "write the date as YYYY-MM-DD",
+        Message("write the date as YYYY-MM-DD"),
     ),
     (
         r"[A-Za-z]{3} [A-Za-z]{3} [0-9]{1,2} [0-9]{1,2}:[0-9]{2}\b.*",
-        "write the date in the form that `date -R` prints",
+        Message("write the date in the form that `date -R` prints"),
     ),
 )
 
@@ -169,18 +172,17 @@ def _email_date(match: re.Match[str], text: str) -> tuple[int, dates.tzinfo]:
     """Return the instant of an RFC 5322 date, and the time zone of its offset."""
     weekday, day, month, year, hour, minute, second, offset = match.groups()
     names = [name[:3] for name in _WEEKDAYS]
-    for kind, name, known in (("weekday", weekday, names), ("month", month, _MONTHS)):
-        if name is not None and name.capitalize() not in known:
-            raise BadText(
-                Message(
-                    "invalid instant {text}: unknown {kind} `{name}`",
-                    text=shown(text),
-                    kind=kind,
-                    name=name,
-                ),
-                None,
-                did_you_mean(name, known) or did_you_mean(name[:3], known),
+    for name, known in ((weekday, names), (month, _MONTHS)):
+        if name is None or name.capitalize() in known:
+            continue
+        message = Message(
+            "invalid instant {text}: unknown weekday `{name}`", text=shown(text), name=name
+        )
+        if known is _MONTHS:
+            message = Message(
+                "invalid instant {text}: unknown month `{name}`", text=shown(text), name=name
             )
+        raise BadText(message, None, did_you_mean(name, known) or did_you_mean(name[:3], known))
     number = _MONTHS.index(month.capitalize()) + 1
     local = local_seconds(
         [year, f"{number:02d}", day.zfill(2), hour, minute, second or ""], text, ""
@@ -189,13 +191,13 @@ def _email_date(match: re.Match[str], text: str) -> tuple[int, dates.tzinfo]:
     if weekday is not None and weekday.capitalize() != names[date.weekday()]:
         raise BadText(
             Message(
-                "invalid instant {text}: {date} is a {weekdays}",
+                "invalid instant {text}: {date} is a {weekday}",
                 text=shown(text),
                 date=date,
-                weekdays=_WEEKDAYS[date.weekday()],
+                weekday=_WEEKDAYS[date.weekday()],
             ),
             None,
-            Message("write `{names}`, or another date", names=names[date.weekday()]),
+            Message("write `{weekday}`, or another date", weekday=names[date.weekday()]),
         )
     if offset is None:
         raise BadText(
@@ -265,11 +267,9 @@ def _hint(text: str, tz: str) -> str | None:
         if re.fullmatch(pattern, text, re.DOTALL):
             return hint
     near = _nearest_phrase(text)
-    return (
-        Message("did you mean `{near}`?\nexpected {tz}", near=near, tz=_expected(tz))
-        if near
-        else None
-    )
+    if near is None:
+        return None
+    return Message("did you mean `{phrase}`?\nexpected {form}", phrase=near, form=_expected(tz))
 
 
 def _nearest_phrase(text: str) -> str | None:

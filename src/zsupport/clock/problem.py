@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-#: Ten years, in seconds: no deadline is computed further from its start (rule 17).
+from zsupport.wording import Message
+
+#: Ten years, in seconds: no deadline is computed further from its start.
 HORIZON = 3653 * 86_400
 
 
 class Never(Exception):
-    """A deadline is not reached within ten years (the clock definition, rule 17)."""
+    """A deadline is not reached within ten years of its start."""
 
 
 class BadText(ValueError):
@@ -39,7 +41,7 @@ class BadText(ValueError):
 def shown(text: str) -> str:
     """Return `text` in backquotes for a message: shortened, without control characters."""
     if not text:
-        return "(empty)"
+        return Message("(empty)")
     cut = text if len(text) <= 60 else text[:57] + "..."
     plain = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
     return f"`{''.join(plain)}`"

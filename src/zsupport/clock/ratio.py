@@ -28,7 +28,7 @@ def _ratio(text: str) -> str:
     else:
         raise BadText(Message("invalid ratio {text}", text=shown(text)), EXPECTED)
     if not 0 < numerator < denominator:
-        raise BadText(Message("{match} is not between 0 and 1", match=shown(match[0])), EXPECTED)
+        raise BadText(Message("{ratio} is not between 0 and 1", ratio=shown(match[0])), EXPECTED)
     return text
 
 
@@ -56,4 +56,4 @@ def _hint(text: str) -> str | None:
         _ratio(ratio)
     except BadText:
         return None
-    return Message("write `{ratio}`", ratio=ratio)
+    return Message("write `{text}`", text=ratio)

@@ -154,7 +154,7 @@ class WorkingTime:
     def due(self, start: int, seconds: int) -> int:
         """Return the smallest instant u >= start with `seconds` of working time in `[start, u)`.
 
-        The clock definition, rule 6. Raises Never if it is more than ten years away.
+        Raises Never if it is more than ten years away.
         """
         if seconds <= 0:
             return start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zsupport.typed import NamedTuple
 
-#: The longest target, in seconds and in business days (the clock definition, rule 17).
+#: The longest target, in seconds and in business days. Longer targets are errors.
 MAX_SECONDS = 365 * 86_400
 MAX_DAYS = 365
 

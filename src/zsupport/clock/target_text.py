@@ -99,7 +99,10 @@ def _business(text: str, match: re.Match[str]) -> Target:
         raise BadText(
             Message("{text} is zero", text=shown(text)),
             Message("1 to {max_days} business days", max_days=MAX_DAYS),
-            Message("write `1 business day`, `next business day` or a number of business hours"),
+            Message(
+                "write {choice}, `next business day` or a number of business hours",
+                choice=_choice("1 business day"),
+            ),
         )
     if days > MAX_DAYS:
         raise BadText(
@@ -112,18 +115,18 @@ def _business(text: str, match: re.Match[str]) -> Target:
 def _in_minutes(every: str, seconds: int) -> str:
     """Return the hint to write minutes instead of seconds.
 
-    The hint states the minutes if two decimals are exact. `every` is the text before the seconds.
+    The hint proposes the minutes if two decimals are exact. `every` is the text before the seconds.
     """
     hundredths, rest = divmod(seconds * 100, 60)
     if rest or not seconds:
         return Message("write whole minutes")
-    return Message("write `{every}{hundredths}m`", every=every, hundredths=f"{hundredths / 100:g}")
+    return _write(f"{every}{hundredths / 100:g}m")
 
 
-def _time_hint(time: str, remark: str) -> str | None:
-    """Return the hint for a duration with words around it; `remark` ends the hint."""
+def _time_hint(time: str, hint: Message) -> str | None:
+    """Return `hint` with the duration of a text as its proposal, or the hint for an invalid one."""
     try:
-        return Message("write `{text}`{remark}", text=parse_target(time).text, remark=remark)
+        return _with_proposals(hint, [parse_target(time).text])
     except BadText as problem:
         return problem.hint
 
@@ -152,83 +155,110 @@ def _seconds(text: str, match: re.Match[str], unit: int) -> int:
     return seconds
 
 
+def _choice(*proposals: str) -> str:
+    """Return the proposals of a hint in backquotes: `4h` or `4h 24x7`."""
+    return enumerated([f"`{proposal}`" for proposal in proposals], either=True)
+
+
+def _write(*proposals: str) -> Message:
+    """Return the hint to write any of the proposals."""
+    return Message("write {choice}", choice=_choice(*proposals))
+
+
+def _proposals(hint: str | None) -> list[str]:
+    """Return the proposals of a hint: the texts in backquotes in its value `choice`."""
+    choice = hint.values.get("choice", "") if isinstance(hint, Message) else ""
+    return re.findall("`([^`]*)`", str(choice))
+
+
+def _with_proposals(hint: str, proposals: list[str]) -> Message:
+    """Return a hint with other proposals."""
+    assert isinstance(hint, Message)
+    return Message(hint.template, **{**hint.values, "choice": _choice(*proposals)})
+
+
 # Hints for invalid targets. The first pattern that matches the text in lower case gives the hint,
-# with its groups inserted.
-_HINTS: tuple[tuple[str, str], ...] = (
+# with its groups inserted into the proposals.
+_HINTS: tuple[tuple[str, Message], ...] = (
     (
         r"(every )?([0-9]+(?:\.[0-9]+)?)(?: ?(?:h|hrs?|hours?))?(?: 24[x/]7)?",
-        r"write `\1\2h`, `\1\2h 24x7` or `\1\2 business hours`",
+        _write(r"\1\2h", r"\1\2h 24x7", r"\1\2 business hours"),
     ),
     (
         r"(every )?([0-9]+(?:\.[0-9]+)?) ?(?:m|mins?|minutes?)(?: 24[x/]7)?",
-        r"write `\1\2m`, `\1\2m 24x7` or `\1\2 business minutes`",
+        _write(r"\1\2m", r"\1\2m 24x7", r"\1\2 business minutes"),
     ),
     (
         r"(every )?([0-9.]+) ?(?:bh|(?:working|office|opening|business) ?(?:h|hrs?|hours?))",
-        r"write `\1\2 business hours`",
+        _write(r"\1\2 business hours"),
     ),
-    (r"([0-9.]+) business hours? 24[x/]7", r"write `\1 business hours` or `\1h 24x7`"),
-    (r"([0-9.]+) business minutes? 24[x/]7", r"write `\1 business minutes` or `\1m 24x7`"),
+    (r"([0-9.]+) business hours? 24[x/]7", _write(r"\1 business hours", r"\1h 24x7")),
+    (r"([0-9.]+) business minutes? 24[x/]7", _write(r"\1 business minutes", r"\1m 24x7")),
     (
         r"([0-9.]+) ?h(?:(?:ou)?rs?)? (?:24[x/][56]|(?:12|10|9|8)[x/][567])",
-        r"write `\1 business hours`, under `hours` that state the days and times",
+        Message(
+            "write {choice}, under `hours` that state the days and times",
+            choice=_choice(r"\1 business hours"),
+        ),
     ),
     (
         r"24[x/][56]|(?:12|10|9|8)[x/][567]",
-        "write the duration in business hours; `hours` state the days and times",
+        Message("write the duration in business hours; `hours` state the days and times"),
     ),
-    (r"1 ?(?:bd|(?:working|week) ?days?)", "write `1 business day`"),
-    (r"([0-9]+) ?(?:bd|(?:working|week) ?days?)", r"write `\1 business days`"),
-    (r"[0-9.]+ ?(?:weeks?|w|months?|years?|y)", "write business days or hours"),
+    (r"1 ?(?:bd|(?:working|week) ?days?)", _write("1 business day")),
+    (r"([0-9]+) ?(?:bd|(?:working|week) ?days?)", _write(r"\1 business days")),
+    (r"[0-9.]+ ?(?:weeks?|w|months?|years?|y)", Message("write business days or hours")),
+    (r"nbd|(?:the )?next (?:(?:working|business) )?days?|tomorrow", _write("next business day")),
     (
-        r"nbd|(?:the )?next (?:(?:working|business) )?days?|tomorrow",
-        "write `next business day`",
+        r"(?:the )?same (?:(?:working|business) )?day|today",
+        Message("write a number of business hours"),
     ),
-    (r"(?:the )?same (?:(?:working|business) )?day|today", "write a number of business hours"),
-    (
-        r"by ((?:[01][0-9]|2[0-3]):[0-5][0-9])\b.*",
-        r"write `by \1 next business day`",
-    ),
-    (r"by ([0-9]:[0-5][0-9])\b.*", r"write `by 0\1 next business day`"),
-    (r"by .*", "write the time as HH:MM, followed by `next business day`"),
-    (r"every ([1-9][0-9]* per (?:day|week|month))", r"write `\1`"),
+    (r"by ((?:[01][0-9]|2[0-3]):[0-5][0-9])\b.*", _write(r"by \1 next business day")),
+    (r"by ([0-9]:[0-5][0-9])\b.*", _write(r"by 0\1 next business day")),
+    (r"by .*", Message("write the time as HH:MM, followed by `next business day`")),
+    (r"every ([1-9][0-9]* per (?:day|week|month))", _write(r"\1")),
     (
         r"(?:every|each) (?:next )?(?:working |business )?day|daily",
-        "write `every 1 business day`, `every 24h`, `every 24h 24x7` or `1 per day`",
+        _write("every 1 business day", "every 24h", "every 24h 24x7", "1 per day"),
     ),
     (
         r"(?:every|each) (?:working |business )?hour|hourly",
-        "write `every 1h`, `every 1h 24x7` or `every 1 business hour`",
+        _write("every 1h", "every 1h 24x7", "every 1 business hour"),
     ),
-    (r"each week|weekly|every 1 week", "write `every week`"),
-    (r"(?:every|each) month|monthly", "write `1 per month`"),
-    (r"every\b.*", "add a duration or a number of business days after `every`"),
-    (r"once (?:per|a|each|every) (day|week|month)", r"write `1 per \1`"),
-    (r"twice (?:per|a|each|every) (day|week|month)", r"write `2 per \1`"),
+    (r"each week|weekly|every 1 week", _write("every week")),
+    (r"(?:every|each) month|monthly", _write("1 per month")),
+    (r"every\b.*", Message("add a duration or a number of business days after `every`")),
+    (r"once (?:per|a|each|every) (day|week|month)", _write(r"1 per \1")),
+    (r"twice (?:per|a|each|every) (day|week|month)", _write(r"2 per \1")),
     (
         r"([1-9][0-9]{0,3}) ?(?:times|x)? ?(?:/|per|a|an|each|every) ?(day|week|month)s?",
-        r"write `\1 per \2`",
+        _write(r"\1 per \2"),
     ),
-    (r"not[ _]?stated|unknown|tbd|\?", "write `not-stated`"),
+    (r"not[ _]?stated|unknown|tbd|\?", _write("not-stated")),
     (
         r"|no|nothing|n/?a|null|~|-|never|no target|best effort",
-        "write `none` for no target, `not-stated` if the policy does not state one",
+        Message("write `none` for no target, `not-stated` if the policy does not state one"),
     ),
-    (r"24[x/]7", "add the duration, such as `4h 24x7`"),
-    (r"-.*", "write a positive number"),
+    (r"24[x/]7", Message("add the duration, such as `4h 24x7`")),
+    (r"-.*", Message("write a positive number")),
     (
         r"asap|as soon as (?:possible|we can)|immediate(?:ly)?|at once|quickly|soon",
-        "write the longest duration, or `none` for no target",
+        Message("write the longest duration, or `none` for no target"),
     ),
 )
 
-# Patterns of words around a duration, each with the remark that follows the duration in the hint.
+# Patterns of words around a duration, each with its hint, in which the duration is inserted.
 _AROUND_A_TIME = (
     (
         r"[0-9.]+ ?[a-z]* ?(?:-|\u2013|to) ?([0-9.]+ ?[a-z].*)",
-        ", only the longer time, and the published words in `text`",
+        Message(
+            "write {choice}, only the longer time, and the published words in `text`", choice=""
+        ),
     ),
-    (r"(?:within|in|under|up to|<=?|≤|max\.?) ?(.+)", ", only the time"),
+    (
+        r"(?:within|in|under|up to|<=?|≤|max\.?) ?(.+)",
+        Message("write {choice}, only the time", choice=""),
+    ),
 )
 
 _DAYS = r"(every )?([1-9][0-9]{0,2}) ?d(?:ays?)?"
@@ -238,26 +268,18 @@ _HOURS_MINUTES = (
 )
 
 
-# One of the texts that a hint proposes.
-_PROPOSAL = re.compile(r"(?:write |, | or )`([^`]*)`")
-
-
 def adapt_hint(
     hint: str, hours: bool | None, fits: Callable[[Target], bool] = lambda target: True
 ) -> str | None:
-    """Return a hint with only the valid proposals of `hint`; None if no proposal is valid.
+    """Return a hint with only its valid proposals; None if no proposal is valid.
 
     A hint without proposals is unchanged. `hours` says whether hours apply to the target; None if
     this is unknown. If hours apply, `4h` becomes `4h 24x7` and `4 business hours`. If they do not,
     the hint says that a target in business hours or days also needs `hours`. `fits` returns whether
     a target can be counted over the hours.
     """
-    proposals: list[str] = []
-    rest = 0
-    while match := _PROPOSAL.match(hint, rest):
-        proposals.append(match[1])
-        rest = match.end()
-    if not hint.startswith("write ") or not proposals:
+    proposals = _proposals(hint)
+    if not proposals:
         return hint
     options: list[str] = []
     needs = False
@@ -277,16 +299,12 @@ def adapt_hint(
                 needs |= needs_hours(option)
     if not options:
         return None
-    choice = enumerated([f"`{option}`" for option in options], either=True)
-    remark = hint[rest:]
+    adapted = _with_proposals(hint, options)
     if needs and hours is False:
         return Message(
-            "write {choice}{remark}; a target in business hours or business days"
-            " also needs `hours`",
-            choice=choice,
-            remark=remark,
+            "{hint}; a target in business hours or business days also needs `hours`", hint=adapted
         )
-    return Message("write {choice}{remark}", choice=choice, remark=remark)
+    return adapted
 
 
 def _proposed_target(text: str) -> Target | None:
@@ -326,33 +344,29 @@ def _hint(plain: str) -> str | None:
     small = re.sub(r"(?<![0-9.:])0+(?=[0-9])(?![0-9]*:)", "", small)
     if small != plain:
         try:
-            return Message("write `{text}`", text=parse_target(small).text)
+            return _write(parse_target(small).text)
         except BadText as problem:
             return problem.hint
     if match := re.fullmatch(_DAYS, small):
         every, days = match[1] or "", int(match[2])
         hours = f"{every}{days * 24}h"
-        return Message(
-            "write `{hours}`, `{hours} 24x7` or `{every}{days} business day{value}`",
-            hours=hours,
-            every=every,
-            days=days,
-            value="s" * (days != 1),
-        )
+        unit = "business day" if days == 1 else "business days"
+        return _write(hours, f"{hours} 24x7", f"{every}{days} {unit}")
     if match := re.fullmatch(_HOURS_MINUTES, small):
         minutes = int(match[2]) * 60 + int(match[3])
         return Message(
-            "write one number: `{match}{minutes}m{match2}`",
-            match=match[1] or "",
+            "write one number: `{every}{minutes}m{always}`",
+            every=match[1] or "",
             minutes=minutes,
-            match2=match[4] or "",
+            always=match[4] or "",
         )
     if match := re.fullmatch(_SECONDS, small):
         return _in_minutes(match[1] or "", int(match[2]))
-    for pattern, remark in _AROUND_A_TIME:
+    for pattern, hint in _AROUND_A_TIME:
         if match := re.fullmatch(pattern, small):
-            return _time_hint(match[1], remark)
+            return _time_hint(match[1], hint)
     for pattern, hint in _HINTS:
         if match := re.fullmatch(pattern, small):
-            return match.expand(hint)
+            proposals = [match.expand(proposal) for proposal in _proposals(hint)]
+            return _with_proposals(hint, proposals) if proposals else hint
     return None

@@ -1,7 +1,6 @@
 """Parsers of the opening hours, dates and weekdays of a calendar.
 
-Each day of a range has its own window. A window belongs to the date on which it opens (the clock
-definition, rule 7).
+Each day of a range has its own window. A window belongs to the date on which it opens.
 """
 
 from __future__ import annotations
@@ -127,7 +126,7 @@ def parse_years(text: str) -> tuple[int, int]:
         raise BadText(
             Message("{text} ends before it starts", text=shown(text)),
             EXPECTED_YEARS,
-            Message("write `{last}-{first}`", last=last, first=first),
+            Message("write `{text}`", text=f"{last}-{first}"),
         )
     return first, last
 
@@ -167,9 +166,9 @@ def _date_windows(text: str) -> tuple[Window, ...]:
             Message("{text} crosses midnight", text=shown(text)),
             EXPECTED_DAY_WINDOWS,
             Message(
-                "write `{match}-24:00` for this date and `00:00-{match2}` for the next date",
-                match=match[1],
-                match2=match[2],
+                "write `{first}` for this date and `{second}` for the next date",
+                first=f"{match[1]}-24:00",
+                second=f"00:00-{match[2]}",
             ),
         )
     return (Window(start, end),)
@@ -183,7 +182,7 @@ def _times(first: str, last: str, days: str = "") -> tuple[int, int]:
     start, end = _minute(first), _minute(last, end=True)
     text = shown(f"{first}-{last}")
     if end == 0:
-        hint = Message("write `{days}{first}-24:00`", days=days, first=first)
+        hint = Message("write `{text}`", text=f"{days}{first}-24:00")
         raise BadText(
             Message("{text} ends at the start of its date", text=text), _EXPECTED_TIME, hint
         )
@@ -191,10 +190,10 @@ def _times(first: str, last: str, days: str = "") -> tuple[int, int]:
         hint = Message("write `00:00-24:00` for a whole day")
         if days:
             hint = Message(
-                "write `{days}00:00-24:00` for a whole day, or a block such as `mon"
-                " {first} - tue {first}`",
+                "write `{days}00:00-24:00` for a whole day,"
+                " or a block such as `mon {time} - tue {time}`",
                 days=days,
-                first=first,
+                time=first,
             )
         raise BadText(Message("{text} is empty", text=text), _EXPECTED_TIME, hint)
     return start, end
@@ -205,7 +204,7 @@ def _minute(text: str, *, end: bool = False) -> int:
     match = re.fullmatch(_TIME, text)
     if match is None:
         fixed = _time_word(text.casefold())
-        hint = Message("write `{fixed}`", fixed=fixed) if fixed else None
+        hint = Message("write `{text}`", text=fixed) if fixed else None
         raise BadText(Message("invalid time of day {text}", text=shown(text)), _EXPECTED_TIME, hint)
     if match[1] is not None:
         return int(match[1]) * 60 + int(match[2])
@@ -229,9 +228,9 @@ def _days(text: str, rest: str = "") -> tuple[int, ...]:
             Message("invalid range of weekdays {text}", text=shown(text)),
             EXPECTED_DAYS,
             Message(
-                "write `{first}{rest}` for one day, or `mon-sun{rest}` for every day",
-                first=first,
-                rest=rest,
+                "write `{day}{times}` for one day, or `mon-sun{times}` for every day",
+                day=first,
+                times=rest,
             ),
         )
     return tuple((start + i) % 7 for i in range((end - start) % 7 + 1))
@@ -243,7 +242,7 @@ def _day(text: str) -> int:
         return DAYS.index(text)
     hint = None
     if word := _day_word(text.casefold()):
-        hint = Message("write `{word}`", word=word)
+        hint = Message("write `{text}`", text=word)
     elif "," in text or "+" in text or "/" in text:
         hint = Message("write a list with one entry for each day")
     raise BadText(
@@ -273,11 +272,8 @@ def _date_hint(text: str) -> str | None:
         return Message("write the year, then the month, then the day")
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*", text):
         date = text[:10]
-        return (
-            Message("write `{date}` without a time of day", date=date)
-            if _is_valid(date, parse_date)
-            else None
-        )
+        if _is_valid(date, parse_date):
+            return Message("write `{date}` without a time of day", date=date)
     return None
 
 
@@ -289,19 +285,19 @@ def _open_hint(text: str) -> str | None:
     if match := re.fullmatch(r"([0-9]{1,2}) ?[x/*] ?([1-6])", small):
         days = "-".join(dict.fromkeys(("mon", DAYS[int(match[2]) - 1])))
         if match[1] == "24":
-            return Message("write `{days} 00:00-24:00`", days=days)
+            return Message("write `{text}`", text=f"{days} 00:00-24:00")
         return Message("write days and times such as `{days} 09:00-17:00`", days=days)
     if rest in _ALWAYS:
-        return Message("write `{days} 00:00-24:00`", days=days)
+        return Message("write `{text}`", text=f"{days} 00:00-24:00")
     if "," in small or " and " in small:
         return Message("write a list with one entry for each window")
     if small in {"closed", "stengt"}:
         return Message("omit the days that are closed")
     fixed = _correct(text)
     if _is_valid(fixed, _days):
-        return Message("add times such as `{fixed} 09:00-17:00`", fixed=fixed)
+        return Message("add times such as `{days} 09:00-17:00`", days=fixed)
     if _is_valid(fixed, _date_windows):
-        return Message("add days such as `mon-fri {fixed}`", fixed=fixed)
+        return Message("add days such as `mon-fri {times}`", times=fixed)
     return None
 
 
@@ -371,7 +367,7 @@ def _with_correction(problem: BadText, text: str, parse: Callable[[str], object]
     fixed = _correct(text)
     if not _is_valid(fixed, parse):
         return problem
-    return BadText(problem.message, problem.expected, Message("write `{fixed}`", fixed=fixed))
+    return BadText(problem.message, problem.expected, Message("write `{text}`", text=fixed))
 
 
 def _hint_if_valid(text: str, parse: Callable[[str], object]) -> str | None:

@@ -2,8 +2,8 @@
 
 Short forms of a fixed offset are `UTC+0100` and `+01`; its name is `UTC+01:00`.
 
-The zone files of the host are never read (the clock definition, rule 4). Names have the meaning of
-the installed release of `tzdata`, and answers name that release.
+The zone files of the host are never read, so that an answer does not depend on the host. Names have
+the meaning of the installed release of `tzdata`, and answers state that release.
 """
 
 from __future__ import annotations
@@ -302,7 +302,7 @@ def _unknown_zone(text: str, suggest: bool) -> BadText:
     return BadText(
         message,
         EXPECTED,
-        Message("did you mean {near}?", near=_alternatives(near)) if near else None,
+        Message("did you mean {names}?", names=_alternatives(near)) if near else None,
     )
 
 

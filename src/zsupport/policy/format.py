@@ -27,7 +27,10 @@ from zsupport.clock.windows import DAYS, Window
 from zsupport.clock.zones import country_codes, zone
 from zsupport.errors import nearest
 from zsupport.policy.model import BINDINGS, CHANNEL_KINDS
+from zsupport.policy.quoting import flow_mapping
 from zsupport.policy.shape import (
+    A_MAPPING,
+    A_TEXT,
     ANY_SCALAR,
     ID_PATTERN,
     JUDGED,
@@ -52,10 +55,12 @@ from zsupport.policy.shape import (
     Text,
     is_omitted,
     report_wrong_kind,
+    with_article,
 )
 from zsupport.policy.yamltext import MappingNode, Node, ScalarNode, Way, short
 from zsupport.typed import NamedTuple
 from zsupport.version import FORMAT
+from zsupport.wording import Message
 
 #: Dimensions that every policy can have; a policy adds its facts.
 DIMENSIONS = ("plan", "role", "channel", "priority")
@@ -79,7 +84,7 @@ def _date(text: str) -> str:
     return parse_date(text).isoformat()
 
 
-_EXPECTED_HOLIDAY = "a date such as `2026-12-24`, or `12-24` for every year"
+_EXPECTED_HOLIDAY = Message("a date such as `2026-12-24`, or `12-24` for every year")
 
 
 def _holiday(text: str) -> str:
@@ -106,8 +111,8 @@ def _holiday_hint(text: str) -> str | None:
             parse_month_day(f"{month:02d}-{day:02d}")
         except BadText:
             return None
-        return f"write `{month:02d}-{day:02d}`"
-    return "write MM-DD: the month, then the day"
+        return Message("write `{text}`", text=f"{month:02d}-{day:02d}")
+    return Message("write MM-DD: the month, then the day")
 
 
 def _open(text: str) -> tuple[Window, ...] | str:
@@ -118,43 +123,54 @@ def _open(text: str) -> tuple[Window, ...] | str:
 def _breaks(text: str) -> tuple[Window, ...]:
     if text == "closed":
         raise BadText(
-            "invalid break `closed`",
-            "times such as `12:00-14:00`",
-            "to close a whole day, write it in `dates`",
+            Message("invalid break `closed`"),
+            Message("times such as `12:00-14:00`"),
+            Message("to close a whole day, write it in `dates`"),
         )
     return parse_day_windows(text)
 
 
 def _country(text: str) -> str:
     if text not in country_codes():
-        raise BadText(f"unknown country {shown(text)}", _COUNTRY, _country_hint(text))
+        raise BadText(
+            Message("unknown country {text}", text=shown(text)), _COUNTRY, _country_hint(text)
+        )
     return text
 
 
 def _country_hint(text: str) -> str | None:
     """Return the hint for the name of a country, or a code in lower case."""
+    code = _similar_country(text)
+    return Message("write `{text}`", text=code) if code else None
+
+
+def _similar_country(text: str) -> str | None:
+    """Return the code of the country whose code or name resembles a text, or None."""
     codes = country_codes()
     if text.upper() in codes:
-        return f"write `{text.upper()}`"
+        return text.upper()
     names = {"uk": "GB", "usa": "US", "united kingdom": "GB", "england": "GB", "norge": "NO"}
     names |= {name.casefold(): code for code, name in codes.items()}
     close = nearest(text, names) if text.casefold() not in names else text.casefold()
     # Two or three letters resemble too many names.
     exact = text.casefold() in names
-    return f"write `{names[close]}`" if close and (exact or len(text) > 3) else None
+    return names[close] if close and (exact or len(text) > 3) else None
 
 
 def _opened(text: str) -> tuple[bool, str]:
     match = re.fullmatch(r"(inside|outside) (\S+)", text)
     if not match:
-        raise BadText(f"invalid value {shown(text)}", "`inside HOURS` or `outside HOURS`", None)
+        raise BadText(
+            Message("invalid value {text}", text=shown(text)),
+            Message("`inside HOURS` or `outside HOURS`"),
+        )
     return match[1] == "inside", match[2]
 
 
 def _country_or_any(text: str, node: Node, way: Way, reader: Reader) -> None:
     if text != "any" and text not in country_codes():
         hint = _country_hint(text) if reader.may_compare(_ALL_COUNTRIES) else None
-        message = f"unknown country {shown(text)}"
+        message = Message("unknown country {text}", text=shown(text))
         reader.report("ZS204", node.span, way, message, _COUNTRY_OR_ANY, hint)
 
 
@@ -173,33 +189,35 @@ def _key_check(parse: Callable[[str], Any]) -> Callable[[str, Node, Way, Reader]
 _date_key = _key_check(_date)
 _DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _HOLIDAY_PATTERN = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
-_COUNTRY = "an ISO 3166 code such as US or DE"
-_COUNTRY_OR_ANY = "an ISO 3166 code such as US or DE, or `any`"
+_COUNTRY = Message("an ISO 3166 code such as US or DE")
+_COUNTRY_OR_ANY = Message("an ISO 3166 code such as US or DE, or `any`")
 # The number of names that are compared with an unknown time zone or country.
 _ALL_ZONES = 1200
 _ALL_COUNTRIES = 250
 
-DATE = Leaf("a date as YYYY-MM-DD", "ZS109", _date)
-DAY_OFF = Leaf("a date as YYYY-MM-DD", "ZS109", _date, with_place=True)
+DATE = Leaf(Message("a date as YYYY-MM-DD"), "ZS109", _date)
+DAY_OFF = Leaf(Message("a date as YYYY-MM-DD"), "ZS109", _date, with_place=True)
 HOLIDAY = Leaf(
-    "a date as YYYY-MM-DD, or as MM-DD for every year", "ZS109", _holiday, with_place=True
+    Message("a date as YYYY-MM-DD, or as MM-DD for every year"), "ZS109", _holiday, with_place=True
 )
 ZONE = Leaf(
-    "a time zone such as Europe/Oslo or UTC+01:00",
+    Message("a time zone such as Europe/Oslo or UTC+01:00"),
     "ZS203",
     _zone_name,
     partial(_zone_name, suggest=False),
     compares=_ALL_ZONES,
 )
 TARGET = Leaf(
-    "a target such as 30m, 4h 24x7, 4 business hours, next business day, none or not-stated",
+    Message(
+        "a target such as 30m, 4h 24x7, 4 business hours, next business day, none or not-stated"
+    ),
     "ZS104",
     parse_target,
 )
 FLAG = Choice("true", "false")
-ADDRESS = Line("an address")
-PHONE_NUMBER = Line("a phone number")
-COUNTRY = Leaf("an ISO 3166 country code", "ZS204", _country, compares=_ALL_COUNTRIES)
+ADDRESS = Line(Message("an address"))
+PHONE_NUMBER = Line(Message("a phone number"))
+COUNTRY = Leaf(Message("an ISO 3166 country code"), "ZS204", _country, compares=_ALL_COUNTRIES)
 
 
 class _OpeningTimes(Leaf):
@@ -208,8 +226,7 @@ class _OpeningTimes(Leaf):
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the windows of the text; report a mapping from days to times with a hint."""
         if isinstance(node, MappingNode) and node.entries:
-            message = "expected a text, found a mapping"
-            reader.report("ZS103", node.span, way, message, self.words, _as_texts(node))
+            report_wrong_kind(node, way, reader, [A_TEXT], self.words, _as_texts(node))
             return None
         return super().read(node, way, reader)
 
@@ -227,8 +244,9 @@ def _as_texts(node: MappingNode) -> str:
     except BadText:
         texts = []
     if len(texts) < len(node.entries):
-        return "write days and times as one text, such as `mon-fri 09:00-18:00`"
-    return f"write `{texts[0]}`" if len(texts) == 1 else f"write `[{', '.join(texts)}]`"
+        return Message("write days and times as one text, such as `mon-fri 09:00-18:00`")
+    text = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+    return Message("write `{text}`", text=text)
 
 
 #: Words that mean that the clock never pauses.
@@ -249,13 +267,14 @@ class Pauses(Text):
         for words in text.values() if isinstance(text, dict) else [text]:
             word = (words or "").strip(" .").casefold()
             if word in _NO_PAUSES:
-                hint = "omit `pauses` if the clock never pauses"
+                hint = Message("omit `pauses` if the clock never pauses")
             elif word in _ANY_PAUSES:
-                hint = "state when, such as `while we wait for the customer`"
+                hint = Message("state when, such as `while we wait for the customer`")
             else:
                 continue
-            message = f"`{short(words)}` does not state when the clock pauses"
-            reader.report("ZS105", node.span, way, message, "a text that states when", hint)
+            message = Message("`{text}` does not state when the clock pauses", text=short(words))
+            expected = Message("a text that states when")
+            reader.report("ZS105", node.span, way, message, expected, hint)
             return None
         return text
 
@@ -263,7 +282,7 @@ class Pauses(Text):
 class Values(Shape):
     """Values of a dimension: an id or a group, a list of them, or `{not: ...}`."""
 
-    words = "an id or a group, a list of them, or {not: ...}"
+    words = Message("an id or a group, a list of them, or {negation}", negation="{not: ...}")
 
     def __init__(self, kind: str) -> None:
         self.names = ListOf(Name(kind), or_single=True)
@@ -279,13 +298,13 @@ class Values(Shape):
             if key.text == "not":
                 names = self.names.read(value, inside, reader)
             elif not is_omitted(value):
-                message = f"unknown key `{short(key.text)}`"
+                message = Message("unknown key `{key}`", key=short(key.text))
                 reader.report_unknown("ZS101", PlacedText(key.text, key, inside), message, ["not"])
             else:
-                reader.report("ZS003", key.span, inside, f"`{short(key.text)}` has no value",
-                              self.words, QUOTE_COMMA)  # fmt: skip
+                message = Message("`{name}` has no value", name=short(key.text))
+                reader.report("ZS003", key.span, inside, message, self.words, QUOTE_COMMA)
         if not node.entries and node.whole:
-            reader.report("ZS003", node.span, way, "the mapping is empty", self.words)
+            reader.report("ZS003", node.span, way, Message("the mapping is empty"), self.words)
         return None if names is None else (True, names)
 
     def schema(self) -> Schema:
@@ -320,7 +339,7 @@ CONDITION = Fields(
     Field("priority", Values("priority"), "Priorities that match.", JUDGED),
     Field(
         "opened",
-        Leaf("`inside HOURS` or `outside HOURS`", "ZS105", _opened),
+        Leaf(Message("`inside HOURS` or `outside HOURS`"), "ZS105", _opened),
         "In `targets` only: whether the case was opened inside or outside these hours.",
         JUDGED,
     ),
@@ -332,7 +351,7 @@ CONDITION = Fields(
 WHEN = ByNodeKind(
     mapping=CONDITION,
     items=ListOf(CONDITION),
-    words="a condition (a mapping), or a list of conditions",
+    words=Message("a condition (a mapping), or a list of conditions"),
 )
 WHEN_TEXT = "The cases that the entry applies to. Default: all cases."
 
@@ -388,21 +407,22 @@ FACT = Fields(
 class Group(Shape):
     """A name for values of one dimension."""
 
-    words = "a mapping from one dimension or fact to its values"
+    words = Message("a mapping from one dimension or fact to its values")
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return (the dimension's name, (negated, names))."""
         if not isinstance(node, MappingNode):
-            report_wrong_kind(node, way, reader, ["a mapping"], self.words)
+            report_wrong_kind(node, way, reader, [A_MAPPING], self.words)
             return None
         if len(node.entries) != 1 and not (node.whole or node.entries):
             return None
         if len(node.entries) != 1:
             names = ", ".join(f"`{short(key.text)}`" for key, _ in list(node.entries)[:10])
+            message = Message("the group is empty")
             if names:
-                message = f"a group has values of only one dimension or fact, found {names}"
-            else:
-                message = "the group is empty"
+                message = Message(
+                    "a group has values of only one dimension or fact, found {names}", names=names
+                )
             reader.report("ZS103", node.span, way, message, self.words)
             return None
         key, value = next(iter(node.entries))
@@ -453,7 +473,7 @@ CHANNEL = Fields(
         "numbers",
         MapOf(
             ListOf(ByNodeKind(text=PHONE_NUMBER, mapping=NUMBER), or_single=True),
-            key="a country code or `any`",
+            key=Message("a country code or `any`"),
             check=_country_or_any,
             # A reader of YAML 1.1 reads NO (Norway) as false.
             pattern="^([A-Z]{2}|any|[Ff]alse)$",
@@ -518,7 +538,9 @@ METRIC = Fields(
     key_for_text=lambda text: "id",
 )
 
-WINDOWS = Leaf("`HH:MM-HH:MM`, or `closed`", "ZS110", parse_day_windows, with_place=True)
+WINDOWS = Leaf(Message("`HH:MM-HH:MM`, or `closed`"), "ZS110", parse_day_windows, with_place=True)
+_A_DATE = Message("a date")
+_DATES_IN_ADD = Message("write dates with names in `add`")
 BREAKS = Leaf("`HH:MM-HH:MM`", "ZS110", _breaks, with_place=True)
 
 HOLIDAYS = Fields(
@@ -526,7 +548,10 @@ HOLIDAYS = Fields(
     "Days off: dates, and the public holidays of a country.",
     Field("country", COUNTRY, "The country whose public holidays are days off.", JUDGED),
     Field(
-        "subdivision", Line("its code"), "A part of the country, such as BY for Bavaria.", JUDGED
+        "subdivision",
+        Line(Message("its code")),
+        "A part of the country, such as BY for Bavaria.",
+        JUDGED,
     ),
     Field(
         "add",
@@ -534,9 +559,9 @@ HOLIDAYS = Fields(
             text=HOLIDAY,
             items=ListOf(HOLIDAY),
             mapping=MapOf(
-                Text(), key="a date", check=_key_check(_holiday), pattern=_HOLIDAY_PATTERN
+                Text(), key=_A_DATE, check=_key_check(_holiday), pattern=_HOLIDAY_PATTERN
             ),
-            words=(
+            words=Message(
                 "a date as YYYY-MM-DD, or as MM-DD for every year; a list of dates, or a mapping"
                 " from dates to names"
             ),
@@ -549,7 +574,7 @@ HOLIDAYS = Fields(
     ),
     Field(
         "covers",
-        Leaf("a year, or a range of years such as 2026-2027", "ZS109", parse_years),
+        Leaf(Message("a year, or a range of years such as 2026-2027"), "ZS109", parse_years),
         "The years that the list is complete for; answers about other years have a warning.",
         JUDGED,
     ),
@@ -557,8 +582,8 @@ HOLIDAYS = Fields(
         "frozen",
         ByNodeKind(
             items=ListOf(DAY_OFF),
-            mapping=MapOf(Text(), key="a date", check=_date_key, pattern=_DATE_PATTERN),
-            words="a list of dates as YYYY-MM-DD, or a mapping from dates to names",
+            mapping=MapOf(Text(), key=_A_DATE, check=_date_key, pattern=_DATE_PATTERN),
+            words=Message("a list of dates as YYYY-MM-DD, or a mapping from dates to names"),
         ),
         "The country's public holidays, written out so that they do not change.",
         JUDGED,
@@ -581,8 +606,8 @@ HOLIDAYS = Fields(
         "exchanged": ("country", None),
         "frozen-exchanged": ("frozen", None),
     },
-    hint_for=lambda key: "write dates with names in `add`" if key[:1].isdigit() else None,
-    noun="the holidays",
+    hint_for=lambda key: _DATES_IN_ADD if key[:1].isdigit() else None,
+    noun=Message("the holidays"),
 )
 
 
@@ -600,8 +625,10 @@ class _CustomersHolidays(Choice):
         if hint is None:
             return super().read(node, way, reader)
         assert isinstance(node, ScalarNode)
-        message = f"invalid holidays `{short(node.text)}`"
-        expected = "`customer`, a list of dates, or a mapping such as {country: US}"
+        message = Message("invalid holidays `{text}`", text=short(node.text))
+        expected = Message(
+            "`customer`, a list of dates, or a mapping such as {example}", example="{country: US}"
+        )
         reader.report("ZS105", node.span, way, message, expected, hint)
         return None
 
@@ -609,18 +636,18 @@ class _CustomersHolidays(Choice):
 def _holidays_hint(text: str) -> str | None:
     """Return the hint for a text that probably means a country, a date or no holidays."""
     if text.casefold() in ("no", "none", "false", "never", "-", "null", "~"):
-        return "omit `holidays` if there are none"
+        return Message("omit `holidays` if there are none")
     country, hyphen, part = text.partition("-")
     if hyphen and country in country_codes() and re.fullmatch(r"[A-Z0-9]{1,3}", part):
-        return f"write `{{country: {country}, subdivision: {part}}}`"
-    if text in country_codes():
-        return f"write `{{country: {text}}}`"
-    try:
-        return f"write `[{_holiday(text)}]`"
-    except BadText:
-        pass
-    country_hint = _country_hint(text)
-    return country_hint and re.sub(r"`([A-Z]{2})`", r"`{country: \1}`", country_hint)
+        text = flow_mapping({"country": country, "subdivision": part})
+        return Message("write `{text}`", text=text)
+    if text not in country_codes():
+        try:
+            return Message("write `{text}`", text=f"[{_holiday(text)}]")
+        except BadText:
+            pass
+    code = _similar_country(text)
+    return Message("write `{text}`", text=flow_mapping({"country": code})) if code else None
 
 
 CALENDAR = Fields(
@@ -630,7 +657,7 @@ CALENDAR = Fields(
     Field(
         "timezone",
         Leaf(
-            "a time zone such as Europe/Oslo, `UTC+01:00` or `customer`",
+            Message("a time zone such as Europe/Oslo, `UTC+01:00` or `customer`"),
             "ZS203",
             _calendar_zone,
             partial(_calendar_zone, suggest=False),
@@ -645,7 +672,7 @@ CALENDAR = Fields(
         "open",
         ListOf(
             _OpeningTimes(
-                "`mon-fri 09:00-17:00`, `fri 17:00 - mon 09:00` or `24x7`",
+                Message("`mon-fri 09:00-17:00`, `fri 17:00 - mon 09:00` or `24x7`"),
                 "ZS110",
                 _open,
                 with_place=True,
@@ -675,21 +702,19 @@ CALENDAR = Fields(
     ),
     Field(
         "dates",
-        MapOf(
-            ListOf(WINDOWS, or_single=True), key="a date", check=_date_key, pattern=_DATE_PATTERN
-        ),
+        MapOf(ListOf(WINDOWS, or_single=True), key=_A_DATE, check=_date_key, pattern=_DATE_PATTERN),
         "Windows of single dates, which replace those of the weekday.",
         JUDGED,
     ),
     Field(
         "breaks",
-        MapOf(ListOf(BREAKS, or_single=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
+        MapOf(ListOf(BREAKS, or_single=True), key=_A_DATE, check=_date_key, pattern=_DATE_PATTERN),
         "Breaks on single dates: times when the calendar is closed.",
         JUDGED,
     ),
     Field(
         "business-days",
-        Leaf("weekdays such as mon-fri", "ZS110", parse_days),
+        Leaf(Message("weekdays such as mon-fri"), "ZS110", parse_days),
         "The weekdays that count as business days.",
         JUDGED,
     ),
@@ -733,13 +758,13 @@ class ByPriority(NamedTuple):
 class Cells(Shape):
     """The targets of one metric: one target for all priorities, or targets by priority."""
 
-    words = "a target, or a mapping from priorities to targets"
+    words = Message("a target, or a mapping from priorities to targets")
 
     def __init__(self) -> None:
         self.cell = ByNodeKind(text=TARGET, mapping=CELL)
         self.by_priority = MapOf(
             self.cell,
-            key="a priority",
+            key=with_article("priority"),
             check=None,  # the loader checks whether it is defined
             pattern=rf"^(?!{TARGET_KEY}$)" + ID_PATTERN[1:],
         )
@@ -749,7 +774,7 @@ class Cells(Shape):
         if isinstance(node, ScalarNode):
             return TARGET.read(node, way, reader)
         if not isinstance(node, MappingNode):
-            report_wrong_kind(node, way, reader, ["a text", "a mapping"], self.words)
+            report_wrong_kind(node, way, reader, [A_TEXT, A_MAPPING], self.words)
             return None
         keys = node.by_key
         # A mapping with only keys of a cell, some of them misspelt, is a cell without a target.
@@ -830,7 +855,7 @@ SELF_HELP = Fields(
     Field("complete", FLAG, "`false`: there are more topics than these.", WORDS),
     Field("topics", MapOf(ByNodeKind(text=Text(), mapping=TOPIC)), "The topics.", JUDGED),
     Field("resources", ListOf(RESOURCE), "The resources.", WORDS),
-    noun="the self-help",
+    noun=Message("the self-help"),
 )
 
 #: Hints for keys that people write instead of the keys of `effective`.
@@ -838,12 +863,12 @@ _VALIDITY_KEYS = {
     **dict.fromkeys(
         ("until", "till", "to", "end", "ends", "through", "thru", "expires", "expiry", "last",
          "valid-to", "valid-until", "end-date", "bis", "til"),
-        "write `last_day`: the last day in force",
+        Message("write `last_day`: the last day in force"),
     ),
     **dict.fromkeys(
         ("start", "starts", "since", "begin", "begins", "valid-from", "start-date", "on", "ab",
          "fra"),
-        "write `from`: the first day in force",
+        Message("write `from`: the first day in force"),
     ),
 }  # fmt: skip
 
@@ -854,7 +879,7 @@ EFFECTIVE = Fields(
     Field("last_day", DATE, "The last day. Default: none.", POSITION),
     hint_for=lambda key: _VALIDITY_KEYS.get(key.casefold().replace("_", "-")),
     key_for_text=lambda text: "from",
-    noun="a validity period",
+    noun=Message("a validity period"),
 )
 
 POLICY = Fields(

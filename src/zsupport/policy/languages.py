@@ -223,4 +223,4 @@ def language_hint(text: str) -> str | None:
     # A country is in capitals (pt-BR), a script is capitalized (zh-Hant).
     parts = [part.upper() if len(part) == 2 else part.title() for part in rest]
     code = language if "-" in language else "-".join([language, *parts])
-    return Message("write `{code}`", code=code) if code != text and is_language(code) else None
+    return Message("write `{text}`", text=code) if code != text and is_language(code) else None

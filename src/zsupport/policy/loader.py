@@ -64,7 +64,7 @@ from zsupport.policy.model import (
     Text,
     Topic,
 )
-from zsupport.policy.names import FIRST_RESPONSE, Names, positions_by_name
+from zsupport.policy.names import FIRST_RESPONSE, KEY_OF_CELLS, Names, positions_by_name
 from zsupport.policy.shape import Fields, PlacedText, PlacedValue, Reader, Record, is_misspelt
 from zsupport.policy.targets import Entitled, TargetsReader
 from zsupport.policy.yamltext import (
@@ -82,6 +82,12 @@ from zsupport.policy.yamltext import (
 from zsupport.version import FORMAT
 from zsupport.wording import Message
 
+# What a reserved word means, for hints.
+_KEY_OF_CONDITIONS = Message("this word is a key of conditions")
+_KEY_OF_RULES = Message("this word is a key of target rules")
+_ALL_METRICS = Message("`{metric all}` selects all metrics", all="all")
+_EVERY_TOPIC = Message("`each` stands for every topic")
+_PREDEFINED = Message("these hours are predefined in every policy")
 #: The values of a fact without `values`, with their meaning.
 YES_NO: dict[str, Text] = {
     "false": {"en": "no", "nb": "nei"},
@@ -153,7 +159,7 @@ def _report_newer_format(node: Any, reader: Reader) -> bool:
             and re.fullmatch(r"[0-9]{1,9}", value.text)
             and int(value.text) > FORMAT
         ):
-            message = Message("unsupported format version `{text}`", text=value.text)
+            message = Message("unsupported format version `{version}`", version=value.text)
             hint = Message("install a newer version of zsupport")
             way: Way = ((), "format")
             reader.report("ZS108", value.span, way, message, str(FORMAT), hint)
@@ -218,12 +224,12 @@ def sort_documents(documents: abc.Sequence[Document]) -> tuple[Document, ...]:
         if other is not document:
             if revision.start:
                 message = Message(
-                    "`{name}` starts on the same day, {start}",
-                    name=other.source.name,
+                    "`{file}` starts on the same day, {start}",
+                    file=other.source.name,
                     start=revision.start,
                 )
             else:
-                message = Message("`{name}` has no first day either", name=other.source.name)
+                message = Message("`{file}` has no first day either", file=other.source.name)
             reader.report(
                 "ZS207", *_nearest_value(document, ("effective", "from")), message,
                 Message("a different first day for each revision"),
@@ -381,8 +387,7 @@ class Builder:
         facts = []
         section = self.record.get("facts")
         for id, record, place in self.entries("facts"):
-            hint = Message("this word is a key of conditions")
-            names.refuse_reserved("fact", section.key(id), RESERVED, hint)
+            names.refuse_reserved("fact", section.key(id), RESERVED, _KEY_OF_CONDITIONS)
             if record is None:
                 continue
             ask = names.text(record.get("ask"))
@@ -465,8 +470,7 @@ class Builder:
             at = record.get("id")
             if at is not None:
                 ids.append(at)
-                hint = Message("this word is a key of targets by priority")
-                names.refuse_reserved("priority", at, CELL.fields, hint)
+                names.refuse_reserved("priority", at, CELL.fields, KEY_OF_CELLS)
             id = at.text if at else ""
             aliases += record.get("aliases") or []
             name = names.text(record.get("name")) or id
@@ -491,10 +495,8 @@ class Builder:
             at = record.get("id")
             if at is not None:
                 ids.append(at)
-                hint = Message("this word is a key of target rules")
-                names.refuse_reserved("metric", at, RULE.fields, hint)
-                hint = Message("`{metric all}` selects all metrics", all="all")
-                names.refuse_reserved("metric", at, ["all"], hint)
+                names.refuse_reserved("metric", at, RULE.fields, _KEY_OF_RULES)
+                names.refuse_reserved("metric", at, ["all"], _ALL_METRICS)
             id = at.text if at else ""
             name = names.text(record.get("name")) or id
             starts = self.read_start(record)
@@ -512,9 +514,9 @@ class Builder:
                 "ZS105",
                 at.span,
                 at.way,
-                Message("invalid event `{starts}`", starts=starts),
-                Message("{starts}, or a text", starts=", ".join(STARTS)),
-                Message("write `{event}`", event=event),
+                Message("invalid event `{event}`", event=starts),
+                Message("{events}, or a text", events=", ".join(STARTS)),
+                Message("write `{text}`", text=event),
             )
         return starts or "opened"
 
@@ -532,9 +534,9 @@ class Builder:
                 at.span,
                 at.way,
                 Message(
-                    "`{first}` starts at the answer, which also ends its target `{text}`",
-                    first=first,
-                    text=ends.target.text,
+                    "`{metric}` starts at the answer, which also ends its target `{target}`",
+                    metric=first,
+                    target=ends.target.text,
                 ),
                 Message("opened, updated or a text"),
                 Message("omit `starts`, or put another metric first"),
@@ -579,9 +581,7 @@ class Builder:
         read = record.get("topics")
         topics = []
         for id, value in read.values.items() if read else ():
-            names.refuse_reserved(
-                "topic", read.key(id), ["each"], Message("`each` stands for every topic")
-            )
+            names.refuse_reserved("topic", read.key(id), ["each"], _EVERY_TOPIC)
             own = value if isinstance(value, Record) else None
             name = names.text(own.get("name") if own else value) or id
             place = read.place_of(id)
@@ -627,10 +627,8 @@ class Builder:
         roles = self.names.expand("role", read)
         if not roles and len(self.reader.findings) == before:
             at = record.value("audience")
-            message, hint = (
-                Message("the audience contains no role"),
-                Message("omit `audience` to include everyone"),
-            )
+            message = Message("the audience contains no role")
+            hint = Message("omit `audience` to include everyone")
             self.reader.report("ZS003", at.span, at.way, message, Message("a role"), hint)
         return roles
 
@@ -642,8 +640,7 @@ class Builder:
         unions: dict[str, list[PlacedText]] = {}
         section = self.record.get("hours")
         for id, read, _ in self.entries("hours"):
-            hint = Message("these hours are predefined in every policy")
-            self.names.refuse_reserved("calendar", section.key(id), [ALWAYS], hint)
+            self.names.refuse_reserved("calendar", section.key(id), [ALWAYS], _PREDEFINED)
             records = read if isinstance(read, list) else [read]
             hours[id] = tuple(self.read_calendar(r) for r in records if r is not None)
             unions[id] = [at for r in records if r is not None for at in r.get("any") or ()]
@@ -808,7 +805,7 @@ class Builder:
                     "ZS109",
                     day.span,
                     day.way,
-                    Message("duplicate date `{value}`", value=day.value),
+                    Message("duplicate date `{date}`", date=day.value),
                     Message("each date once"),
                     Message("first listed on line {line}", line=other.span.line),
                 )

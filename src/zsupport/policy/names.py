@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from zsupport.limits import CONDITION_VALUES
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY
 from zsupport.policy.model import Alternative, Remarks, Text, When
+from zsupport.policy.quoting import flow_mapping
 from zsupport.policy.shape import (
     REMARK_KEYS,
     DeferredValue,
@@ -24,6 +25,7 @@ from zsupport.policy.shape import (
     Record,
     Shape,
     is_misspelt,
+    with_article,
 )
 from zsupport.policy.shape import (
     Text as TextShape,
@@ -46,8 +48,30 @@ SECTIONS = {
 }
 
 
+#: The hint for a priority, or a group of priorities, with the name of a key of a cell.
+KEY_OF_CELLS = Message("this word is a key of targets by priority")
 #: The remarks of parts without remarks.
 NO_REMARKS = Remarks()
+#: The kinds of names, as words of messages.
+_NOUNS = {
+    "plan": Message("plan"),
+    "role": Message("role"),
+    "channel": Message("channel"),
+    "priority": Message("priority"),
+    "fact": Message("fact"),
+    "dimension": Message("dimension"),
+    "value": Message("value"),
+    "group": Message("group"),
+    "hours": Message("hours"),
+    "calendar": Message("calendar"),
+    "union": Message("union"),
+    "source": Message("source"),
+    "metric": Message("metric"),
+    "topic": Message("topic"),
+    "term": Message("term"),
+    "key": Message("key"),
+    "rank": Message("rank"),
+}
 #: Names and their positions in the order of definition.
 Known = dict[str, int]
 #: A class of the model.
@@ -214,21 +238,19 @@ class Names:
         if kind not in self._aliases:
             self._aliases[kind] = self._ids_by_alias(kind)
         meant = self._aliases[kind].get(at.text.casefold())
-        hint = Message("write `{meant}` instead of its alias", meant=meant) if meant else hint
-        name = short(at.text)
+        hint = Message("write `{id}` instead of its alias", id=meant) if meant else hint
+        name, noun = short(at.text), _NOUNS.get(kind, kind)
         if fact is not None:
-            message = Message(
-                "unknown {kind} `{name}` of `{fact}`", kind=kind, name=name, fact=short(fact)
-            )
+            message = Message("unknown value `{name}` of `{fact}`", name=name, fact=short(fact))
         elif alternative is not None:
             message = Message(
                 "unknown {kind} or {alternative} `{name}`",
-                kind=kind,
-                alternative=alternative,
+                kind=noun,
+                alternative=_NOUNS.get(alternative, alternative),
                 name=name,
             )
         else:
-            message = Message("unknown {kind} `{name}`", kind=kind, name=name)
+            message = Message("unknown {kind} `{name}`", kind=noun, name=name)
         reader, key = self.reader, (f"{kind} {fact} {alternative}", at.text)
         if key in self._without_suggestion:
             # Report all uses of an undefined name in one finding.
@@ -242,11 +264,7 @@ class Names:
         candidates = [name for name in known if name not in present] if present else known
         if before and hint is None:
             close = reader.nearest(at.text, candidates)
-            hint = (
-                Message("did you mean `{before}{close}`?", before=before, close=close)
-                if close
-                else None
-            )
+            hint = Message("did you mean `{close}`?", close=before + close) if close else None
         reader.report_unknown("ZS201", at, message, known, hint, candidates)
         if reader.findings[-1].hint is None:
             self._without_suggestion[key] = len(reader.findings) - 1, []
@@ -304,9 +322,9 @@ class Names:
                     at.span,
                     at.way,
                     Message(
-                        "group `{text}` has values of `{group_dimensions}`, not of `{dimension}`",
-                        text=short(at.text),
-                        group_dimensions=self.group_dimensions[at.text],
+                        "group `{group}` has values of `{own}`, not of `{dimension}`",
+                        group=short(at.text),
+                        own=self.group_dimensions[at.text],
                         dimension=dimension,
                     ),
                     self.reader.list_names(values),
@@ -371,8 +389,7 @@ class Names:
                 if self.has(at.text, at):
                     self.group_dimensions[id] = at.text
                 if at.text == "priority":
-                    hint = Message("this word is a key of targets by priority")
-                    self.refuse_reserved("group", section.key(id), CELL.fields, hint)
+                    self.refuse_reserved("group", section.key(id), CELL.fields, KEY_OF_CELLS)
             else:
                 self.report_undefined("dimension", at, [*DIMENSIONS, *facts], alternative="fact")
         self.check_distinct("group", section, [])
@@ -393,8 +410,8 @@ class Names:
     def _check_group_name(self, at: PlacedText, dimension: str, values: Known) -> None:
         if at.text in values:
             message = Message(
-                "group `{text}` has the same name as a value of `{dimension}`",
-                text=at.text,
+                "group `{group}` has the same name as a value of `{dimension}`",
+                group=at.text,
                 dimension=dimension,
             )
             self.reader.report("ZS209", at.span, at.way, message, Message("a unique name"))
@@ -403,10 +420,10 @@ class Names:
         same = next((value for value in values if value.casefold() == fold), None)
         if same is not None:
             message = Message(
-                "group `{text}` differs from `{same}`, a value of `{dimension}`, only"
+                "group `{group}` differs from `{value}`, a value of `{dimension}`, only"
                 " in letter case",
-                text=at.text,
-                same=same,
+                group=at.text,
+                value=same,
                 dimension=dimension,
             )
             self.reader.report("ZS107", at.span, at.way, message, Message("a unique name"))
@@ -414,7 +431,7 @@ class Names:
     def sort_by_reference(self, kind: str, edges: dict[str, list[PlacedText]]) -> list[str]:
         """Return the names so that each name follows the names that it refers to; report cycles.
 
-        `edges` has the references of each name. `kind` is a word for messages.
+        `edges` has the references of each name. `kind` is `rank`, `group` or `union`.
         """
         order: list[str] = []
         trail: list[str] = []
@@ -435,8 +452,8 @@ class Names:
                         first = place[at.text]
                         more = ["..."] * (len(trail) - first > 10)
                         way = " > ".join([*trail[first : first + 10], *more, at.text])
-                        message = Message("circular {kind}: {way}", kind=kind, way=way)
-                        expected = Message("a {kind} without a cycle", kind=kind)
+                        message = Message("circular {kind}: {way}", kind=_NOUNS[kind], way=way)
+                        expected = Message("a {kind} without a cycle", kind=_NOUNS[kind])
                         self.reader.report("ZS202", at.span, at.way, message, expected)
                     elif at.text not in done:
                         stack += [(name, position), (at.text, 0)]
@@ -465,7 +482,9 @@ class Names:
             if (key in DIMENSIONS or key == "opened") and key not in allowed:
                 at = record.key(key)
                 message = Message("conditions in {where} cannot use `{key}`", where=where, key=key)
-                expected = ", ".join([*allowed, "facts"])
+                expected = Message("facts")
+                if allowed:
+                    expected = Message("{dimensions}, facts", dimensions=", ".join(allowed))
                 self.reader.report("ZS210", at.span, at.way, message, expected)
             elif key == "opened":
                 if read is not None:
@@ -518,15 +537,15 @@ class Names:
             if other.text == at.text:
                 code, message = (
                     "ZS209",
-                    Message("duplicate {kind} `{text}`", kind=kind, text=short(at.text)),
+                    Message("duplicate {kind} `{id}`", kind=_NOUNS[kind], id=short(at.text)),
                 )
                 hint = Message("first defined on line {line}", line=line)
             else:
                 code = "ZS107"
                 message = Message(
-                    "`{text}` differs from `{text2}` only in letter case",
-                    text=short(at.text),
-                    text2=short(other.text),
+                    "`{id}` differs from `{other}` only in letter case",
+                    id=short(at.text),
+                    other=short(other.text),
                 )
                 hint = Message(
                     "first defined on line {line}; ids are not case-sensitive", line=line
@@ -536,7 +555,9 @@ class Names:
     def refuse_reserved(self, kind: str, at: PlacedText, words: Iterable[str], hint: str) -> None:
         """Report an id that is one of these words; `hint` says what the word means."""
         if at.text.casefold() in words:
-            message = Message("`{text}` cannot be the id of a {kind}", text=at.text, kind=kind)
+            message = Message(
+                "`{id}` cannot be the id of {kind}", id=at.text, kind=with_article(kind)
+            )
             self.reader.report("ZS106", at.span, at.way, message, Message("another id"), hint)
 
 
@@ -547,9 +568,9 @@ _MAX_LINES = 10
 def _other_uses_hint(lines: list[int]) -> str:
     """Return the hint that names the other lines on which an undefined name is used."""
     if len(lines) == 1:
-        return Message("define it; it is also used on line {lines}", lines=lines[0])
+        return Message("define it; it is also used on line {line}", line=lines[0])
     numbers = [*map(str, lines[:_MAX_LINES]), *["..."][: len(lines) - _MAX_LINES]]
-    return Message("define it; it is also used on lines {numbers}", numbers=", ".join(numbers))
+    return Message("define it; it is also used on lines {lines}", lines=", ".join(numbers))
 
 
 _EVERY = frozenset({"*", "all", "any", "every", "everyone", "everything", "alle", "alt"})
@@ -568,7 +589,7 @@ def _replacement_hint(at: PlacedText, dimension: str, known: Collection[str]) ->
     if is_key and small in _EVERY:
         return Message(
             "write the target without a key; it then applies to every {dimension}",
-            dimension=dimension,
+            dimension=_NOUNS.get(dimension, dimension),
         )
     if small in _EVERY:
         if dimension == "channel":
@@ -581,30 +602,25 @@ def _replacement_hint(at: PlacedText, dimension: str, known: Collection[str]) ->
     if negated.strip() in known:
         if is_key or key in ("not", "above", "allow", "recommend"):
             return None
-        condition = f"`{{not: {negated.strip()}}}`"
-        return (
-            Message("use {condition} instead of a list", condition=condition)
-            if in_list
-            else Message("write {condition}", condition=condition)
-        )
+        condition = flow_mapping({"not": negated.strip()})
+        if in_list:
+            return Message("use `{condition}` instead of a list", condition=condition)
+        return Message("write `{text}`", text=condition)
     if len(text) > 200:
         return None
     both = Message("write a key for each value, or define a group") if is_key else None
     parts = [part.strip() for part in re.split(r"[,;/&+]| and | or ", text)]
     if len(parts) > 1 and all(part in known for part in parts):
-        names = ", ".join(parts)
-        return both or (
-            Message("write `{names}`", names=names)
-            if in_list
-            else Message("write `[{names}]`", names=names)
-        )
+        return both or _names_hint(parts, in_list=in_list)
     first, _, last = (part.strip() for part in text.partition("-"))
     if dimension == "priority" and first in known and last in known:
         ids = list(known)
-        run = ", ".join(ids[ids.index(first) : ids.index(last) + 1])
-        if not run:
-            return None
-        return both or (
-            Message("write `{run}`", run=run) if in_list else Message("write `[{run}]`", run=run)
-        )
+        run = ids[ids.index(first) : ids.index(last) + 1]
+        return (both or _names_hint(run, in_list=in_list)) if run else None
     return None
+
+
+def _names_hint(names: list[str], *, in_list: bool) -> Message:
+    """Return the hint to write several names; `in_list`: the text is already an item of a list."""
+    text = ", ".join(names)
+    return Message("write `{text}`", text=text if in_list else f"[{text}]")

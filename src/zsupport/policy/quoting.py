@@ -21,6 +21,11 @@ def scalar(text: str) -> str:
     return _escaping(text)
 
 
+def flow_mapping(entries: dict[str, str]) -> str:
+    """Return a mapping on one line, such as `{country: NO}`, from keys and values in YAML."""
+    return "{" + ", ".join(f"{key}: {value}" for key, value in entries.items()) + "}"
+
+
 def quoted(text: str) -> str:
     """Return a text as a quoted YAML scalar on one line, in single quotes if this saves escapes."""
     if text.isprintable() and ('"' in text or "\\" in text):

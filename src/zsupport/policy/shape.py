@@ -21,7 +21,7 @@ from zsupport.findings import Finding, Span
 from zsupport.limits import NAME_COMPARISONS
 from zsupport.policy.languages import is_language, language_hint
 from zsupport.policy.model import Place
-from zsupport.policy.quoting import scalar
+from zsupport.policy.quoting import flow_mapping, scalar
 from zsupport.policy.yamltext import (
     MappingNode,
     Node,
@@ -216,12 +216,13 @@ class Reader:
     ) -> None:
         """Add an error about a name that is not in `known`, and suggest the nearest known name.
 
-        `candidates` are the names that can replace it; by default all known names.
+        `candidates` are the names that can replace it; by default all known names. `hint` replaces
+        the suggestion.
         """
         if hint is None:
             close = self.nearest(at.text, known)
             if close and candidates is not None and close not in candidates:
-                hint = Message("`{close}` is already present; keep one of the two", close=close)
+                hint = Message("`{key}` is already present; keep one of the two", key=close)
                 close = None
         if hint is None:
             hint = Message("did you mean `{close}`?", close=close) if close else None
@@ -232,7 +233,7 @@ class Reader:
         first = tuple(islice(names, 41))
         if first not in self._name_lists:
             texts = [*map(short, first[:40]), "..."] if len(first) > 40 else map(short, first)
-            self._name_lists[first] = ", ".join(texts) or "none"
+            self._name_lists[first] = ", ".join(texts) or Message("none")
         return self._name_lists[first]
 
 
@@ -240,7 +241,7 @@ class Shape:
     """The type of a value of the format."""
 
     #: The description of what is expected, for messages.
-    words: str = "a value"
+    words: str = Message("a value")
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the value of `node`, or report an error and return None."""
@@ -263,6 +264,39 @@ class Shape:
         return None
 
 
+#: The kinds of nodes, as words of messages.
+A_TEXT, A_LIST, A_MAPPING = Message("a text"), Message("a list"), Message("a mapping")
+#: The kinds of names and mappings with their articles, as words of messages.
+_WITH_ARTICLE = {
+    "plan": Message("a plan"),
+    "role": Message("a role"),
+    "channel": Message("a channel"),
+    "priority": Message("a priority"),
+    "fact": Message("a fact"),
+    "value": Message("a value"),
+    "group": Message("a group"),
+    "hours": Message("hours"),
+    "calendar": Message("a calendar"),
+    "source": Message("a source"),
+    "metric": Message("a metric"),
+    "topic": Message("a topic"),
+    "term": Message("a term"),
+    "condition": Message("a condition"),
+    "number": Message("a number"),
+    "grant": Message("a grant"),
+    "commitment": Message("a commitment"),
+    "cell": Message("a cell"),
+    "target rule": Message("a target rule"),
+    "resource": Message("a resource"),
+    "policy": Message("a policy"),
+}
+
+
+def with_article(kind: str) -> Message:
+    """Return a kind of names or mappings with its article, such as `a plan`."""
+    return _WITH_ARTICLE.get(kind) or Message("a {kind}", kind=kind)
+
+
 def report_wrong_kind(
     node: Node,
     way: Way,
@@ -271,20 +305,20 @@ def report_wrong_kind(
     expected: str,
     hint: str | None = None,
 ) -> None:
-    """Report a node that is empty, or is not of the expected kind: a text, a list, a mapping."""
+    """Report a node that is empty, or is of another kind than A_TEXT, A_LIST or A_MAPPING."""
     if isinstance(node, ScalarNode) and not node.text.strip():
         _report_no_value(node, way, reader, expected, hint)
         return
     message = Message(
-        "expected {kinds}, found {node}", kinds=enumerated(kinds, either=True), node=_kind_of(node)
+        "expected {kinds}, found {kind}", kinds=enumerated(kinds, either=True), kind=_kind_of(node)
     )
     reader.report("ZS103", node.span, way, message, expected, hint)
 
 
 def _kind_of(node: Node) -> str:
     if isinstance(node, ScalarNode):
-        return f"the text `{short(node.text)}`"
-    return "a list" if isinstance(node, SequenceNode) else "a mapping"
+        return Message("the text `{text}`", text=short(node.text))
+    return A_LIST if isinstance(node, SequenceNode) else A_MAPPING
 
 
 def _report_no_value(
@@ -311,7 +345,7 @@ def is_omitted(node: Node) -> bool:
 def expect_text(node: Node, way: Way, reader: Reader, expected: str) -> str | None:
     """Return the text of a scalar node; report another kind of node, or an empty value."""
     if not isinstance(node, ScalarNode) or not node.text.strip():
-        report_wrong_kind(node, way, reader, ["a text"], expected)
+        report_wrong_kind(node, way, reader, [A_TEXT], expected)
         return None
     return node.text
 
@@ -319,7 +353,7 @@ def expect_text(node: Node, way: Way, reader: Reader, expected: str) -> str | No
 class Text(Shape):
     """A text that answers show: one string, or one for each language."""
 
-    words = "a text, or texts by language ({en: ..., nb: ...})"
+    words = Message("a text, or texts by language ({example})", example="{en: ..., nb: ...}")
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a str, or a dict from language to str."""
@@ -331,7 +365,7 @@ class Text(Shape):
         texts: dict[str, str] = {}
         for key, value in node.entries:
             inside = (way, key.text)
-            text = expect_text(value, inside, reader, Message("a text"))
+            text = expect_text(value, inside, reader, A_TEXT)
             if text is not None:
                 texts[key.text] = text
             if not is_language(key.text) and not is_omitted(value):
@@ -339,7 +373,7 @@ class Text(Shape):
                     "ZS205",
                     key.span,
                     inside,
-                    Message("unknown language `{text}`", text=short(key.text)),
+                    Message("unknown language `{code}`", code=short(key.text)),
                     Message("an ISO 639 code such as en, nb or pt-BR"),
                     self._language_hint(key.text, node),
                 )
@@ -351,11 +385,9 @@ class Text(Shape):
     def _language_hint(text: str, node: MappingNode) -> str | None:
         hint = language_hint(text)
         present = next((key for key in node.by_key if hint and f"`{key}`" in hint), None)
-        return (
-            Message("`{present}` is already present; keep one of the two", present=present)
-            if present
-            else hint
-        )
+        if present is None:
+            return hint
+        return Message("`{key}` is already present; keep one of the two", key=present)
 
     def schema(self) -> Schema:
         """Return the schema: a scalar, or an object by language."""
@@ -440,7 +472,7 @@ class Choice(Shape):
 
     def __init__(self, *choices: str) -> None:
         self.choices = choices
-        self.words = ", ".join(choices[:-1]) + f" or {choices[-1]}" if choices[1:] else choices[0]
+        self.words = enumerated(choices, either=True)
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the word."""
@@ -450,7 +482,7 @@ class Choice(Shape):
         if text not in self.choices:
             at = PlacedText(text, node, way)
             reader.report_unknown(
-                "ZS105", at, Message("invalid value `{text}`", text=short(text)), self.choices
+                "ZS105", at, Message("invalid value `{value}`", value=short(text)), self.choices
             )
             return None
         return text
@@ -475,7 +507,7 @@ _ID = re.compile(ID_PATTERN + r"\Z")
 class Id(Shape):
     """A new id: letters, digits, dots, hyphens and underscores."""
 
-    words = "an id: letters, digits, `.`, `-` and `_`, starting with a letter or digit"
+    words = Message("an id: letters, digits, `.`, `-` and `_`, starting with a letter or digit")
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the id with its place, even if it is invalid, because other parts name it."""
@@ -499,7 +531,7 @@ def check_id(text: str, node: Node, way: Way, reader: Reader) -> None:
     """Report an invalid id."""
     if not is_id(text):
         reader.report(
-            "ZS106", node.span, way, Message("invalid id `{text}`", text=short(text)), Id.words
+            "ZS106", node.span, way, Message("invalid id `{id}`", id=short(text)), Id.words
         )
 
 
@@ -508,13 +540,13 @@ class Name(Shape):
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.words = f"the id of {'' if kind == 'hours' else 'a '}{kind}"
+        self.words: str = Message("the id of {kind}", kind=with_article(kind))
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the name with its place."""
         if isinstance(node, ScalarNode) and node.text.strip():
             return PlacedText(node.text, node, way)
-        report_wrong_kind(node, way, reader, ["a text"], self.words)
+        report_wrong_kind(node, way, reader, [A_TEXT], self.words)
         return None
 
     def schema(self) -> Schema:
@@ -535,7 +567,11 @@ class ListOf(Shape):
     def __init__(self, item: Shape, *, or_single: bool = False) -> None:
         self.item = item
         self.or_single = or_single
-        self.words = f"{item.words}, or a list of them" if or_single else f"a list: {item.words}"
+        self.words = (
+            Message("{item}, or a list of them", item=item.words)
+            if or_single
+            else Message("a list: {item}", item=item.words)
+        )
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a list; ReadItems if some items are invalid."""
@@ -549,7 +585,7 @@ class ListOf(Shape):
             value = self.item.read(node, way, reader)
             return None if value is None else [value]
         else:
-            report_wrong_kind(node, way, reader, ["a list"], self.words)
+            report_wrong_kind(node, way, reader, [A_LIST], self.words)
             return None
         items = ReadItems(value for value in read if value is not None)
         return items if len(items) < len(read) else read
@@ -571,7 +607,7 @@ class MapOf(Shape):
         self,
         value: Shape,
         *,
-        key: str = "an id",
+        key: str = Message("an id"),
         check: Callable[[str, Node, Way, Reader], None] | None = check_id,
         pattern: str = ID_PATTERN,
     ) -> None:
@@ -579,12 +615,12 @@ class MapOf(Shape):
         self.key = key
         self.check = check
         self.pattern = pattern
-        self.words = f"a mapping from {key} to {value.words}"
+        self.words = Message("a mapping from {key} to {value}", key=key, value=value.words)
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of every key, including invalid keys."""
         if not isinstance(node, MappingNode):
-            report_wrong_kind(node, way, reader, ["a mapping"], self.words)
+            report_wrong_kind(node, way, reader, [A_MAPPING], self.words)
             return None
         if not node.entries:
             if node.whole:
@@ -614,7 +650,7 @@ class MapOf(Shape):
 
 
 _KINDS: dict[type, str] = {
-    ScalarNode: "a text", SequenceNode: "a list", MappingNode: "a mapping",
+    ScalarNode: A_TEXT, SequenceNode: A_LIST, MappingNode: A_MAPPING,
 }  # fmt: skip
 
 
@@ -632,7 +668,7 @@ class ByNodeKind(Shape):
         self.by_node: dict[type, Shape | None] = {
             ScalarNode: text, SequenceNode: items, MappingNode: mapping,
         }  # fmt: skip
-        self.words = words or "; or ".join(shape.words for shape in self.parts())
+        self.words = words or _alternatives([shape.words for shape in self.parts()])
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the value that the shape for this kind of node reads."""
@@ -657,6 +693,14 @@ class ByNodeKind(Shape):
     def parts(self) -> list[Shape]:
         """Return the shapes of the alternatives."""
         return [shape for shape in self.by_node.values() if shape is not None]
+
+
+def _alternatives(words: list[str]) -> str:
+    """Return descriptions of what is expected as one description."""
+    first = words[0]
+    for other in words[1:]:
+        first = Message("{first}; or {other}", first=first, other=other)
+    return first
 
 
 #: The effect of a change of a key. JUDGED: it can change an answer, such as an entitlement, a
@@ -713,7 +757,7 @@ class Fields(Shape):
         noun: str | None = None,
     ) -> None:
         self.name = name
-        self.noun = noun or f"a {name}"
+        self.noun = noun or with_article(name)
         self.description = description
         self.fields = {field.key: field for field in (*fields, *(REMARKS if remarks else ()))}
         self.readers = {key: field.shape.read for key, field in self.fields.items()}
@@ -731,12 +775,14 @@ class Fields(Shape):
         self.has_required_keys = bool(self.required or exclusive or required_any)
         self.words = self.noun
         if self.required:
-            self.words = f"{self.noun} (a mapping with {', '.join(self.required)})"
+            self.words = Message(
+                "{noun} (a mapping with {keys})", noun=self.noun, keys=", ".join(self.required)
+            )
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of the known keys."""
         if not isinstance(node, MappingNode):
-            report_wrong_kind(node, way, reader, ["a mapping"], self.words, self.mapping_hint(node))
+            report_wrong_kind(node, way, reader, [A_MAPPING], self.words, self.mapping_hint(node))
             return None
         values: dict[str, Any] = {}
         unknown: list[str] = []
@@ -752,9 +798,7 @@ class Fields(Shape):
                 candidates = [key for key in self.fields if key not in node.by_key]
                 if hint and any(f"write `{key}`" in hint for key in node.by_key):
                     hint = Message("another key here has the same meaning; keep one of the two")
-                message = Message(
-                    "unknown key `{text}` in {noun}", text=short(text), noun=self.noun
-                )
+                message = Message("unknown key `{key}` in {noun}", key=short(text), noun=self.noun)
                 reader.report_unknown("ZS101", at, message, self.fields, hint, candidates)
                 unknown.append(text)
             elif is_omitted(value):
@@ -775,8 +819,9 @@ class Fields(Shape):
             probe = Reader("")
             self.fields[key].shape.read(node, (), probe)
             if not probe.findings:
-                return f"write `{{{key}: {scalar(node.text)}}}`"
-        return Message("write `{example}`", example=self.example) if self.example else None
+                text = flow_mapping({key: scalar(node.text)})
+                return Message("write `{text}`", text=text)
+        return Message("write `{text}`", text=self.example) if self.example else None
 
     def _check_presence(self, record: Record, reader: Reader) -> None:
         """Report each missing key, unless an unknown key is probably a misspelling of it."""
@@ -787,31 +832,19 @@ class Fields(Shape):
                 reader.report("ZS102", record.start, record.way, message, words)
         for keys in (self.exclusive, self.required_any):
             if keys and not any(key in record or is_misspelt(record, key, reader) for key in keys):
-                names = " or ".join(f"`{key}`" for key in keys)
-                reader.report(
-                    "ZS102",
-                    record.start,
-                    record.way,
-                    Message("missing key {names}", names=names),
-                    names,
-                )
+                names = enumerated([f"`{key}`" for key in keys], either=True)
+                message = Message("missing key {keys}", keys=names)
+                reader.report("ZS102", record.start, record.way, message, names)
 
     def _check_combinations(self, record: Record, reader: Reader) -> None:
         """Report keys that cannot be combined, and keys that need another key."""
         present = [key for key in self.exclusive if key in record]
         for second in present[1:]:
-            names = " or ".join(f"`{key}`" for key in self.exclusive)
-            self._report(
-                record,
-                second,
-                Message(
-                    "`{present}` and `{second}` cannot be combined",
-                    present=present[0],
-                    second=second,
-                ),
-                Message("either {names}", names=names),
-                reader,
+            message = Message(
+                "`{key}` and `{other}` cannot be combined", key=present[0], other=second
             )
+            names = enumerated([f"`{key}`" for key in self.exclusive], either=True)
+            self._report(record, second, message, Message("either {keys}", keys=names), reader)
         for key in self.alone:
             for other in record.values if key in record else ():
                 if other not in (key, "when", *REMARK_KEYS):

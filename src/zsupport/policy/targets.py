@@ -236,15 +236,16 @@ class TargetsReader:
             text, business = target.text, in_business_hours(target.text)
             if self._fits(hours, parse_target(business)):
                 hint = Message(
-                    "write `{text} 24x7` for elapsed time, or `{business}` for working time",
-                    text=text,
+                    "write `{target} 24x7` for elapsed time, or `{business}` for working time",
+                    target=text,
                     business=business,
                 )
             else:
-                hint = Message("write `{text} 24x7` for elapsed time", text=text)
+                hint = Message("write `{target} 24x7` for elapsed time", target=text)
             at = holder.value(key)
             message = Message(
-                "ambiguous target `{text}`: elapsed time, or working time over `hours`", text=text
+                "ambiguous target `{target}`: elapsed time, or working time over `hours`",
+                target=text,
             )
             self._refuse(at, message, Message("`24x7` or `business` in the target"), hint)
         if counts_hours and not declared:
@@ -253,7 +254,7 @@ class TargetsReader:
             rule = at.path[:2]
             if rule not in self.without_hours:
                 self.without_hours.add(rule)
-                message = Message("`{text}` requires `hours`", text=target.text)
+                message = Message("`{target}` requires `hours`", target=target.text)
                 hint = Message("add `hours` to the rule; it applies to all targets of the rule")
                 self._refuse(at, message, Message("`hours` in the rule or in the cell"), hint)
         elif hours is not None and target.uses_hours:
@@ -279,9 +280,9 @@ class TargetsReader:
             self._refuse_always(target, at, hours, by_days)
         elif mixed := next(filter(None, reversed(reasons)), None):
             message = Message(
-                "`{hours}` has several time zones ({mixed}), so its days are ambiguous",
+                "`{hours}` has several time zones ({zones}), so its days are ambiguous",
                 hours=hours,
-                mixed=mixed,
+                zones=mixed,
             )
             self._refuse(at, message, Message("hours in one time zone, or business hours"))
 
@@ -313,8 +314,8 @@ class TargetsReader:
                 "use `hours` that close for the whole rule, or write elapsed time such as `4h 24x7`"
             )
         message = Message(
-            "`{text}` requires hours that close, but `{hours}` is open 24x7",
-            text=target.text,
+            "`{target}` requires hours that close, but `{hours}` is open 24x7",
+            target=target.text,
             hours=hours,
         )
         expected = Message("a length of time and `24x7`")

@@ -15,6 +15,7 @@ from zsupport.errors import EnvironmentFault
 from zsupport.findings import CODES, Finding, Span
 from zsupport.limits import LEVELS, PROBLEMS, VALUES
 from zsupport.policy.files import MAX_BYTES
+from zsupport.policy.quoting import flow_mapping
 from zsupport.typed import TYPE_CHECKING, Mapping, NamedTuple, Sequence
 from zsupport.wording import Message
 
@@ -170,6 +171,7 @@ _NOT_PRINTABLE = re.compile(
 # The allowed ASCII characters; most files have few other characters.
 _ORDINARY = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 _LINE_ENDS = {"\x85": "NEXT LINE", "\u2028": "LINE SEPARATOR", "\u2029": "PARAGRAPH SEPARATOR"}
+_SAVE_AS_UTF_8 = Message("save the file as UTF-8")
 _LINE_END = re.compile("\r\n|\r|\n")
 # An anchor or a tag, and the space after it.
 _PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
@@ -249,10 +251,8 @@ def add_finding(
 ) -> None:
     """Add an error to the findings about a file; raise Stop if they exceed the limit."""
     if len(findings) == MAX_FINDINGS:
-        code, message = (
-            "ZS009",
-            Message("too many findings (limit {max_findings})", max_findings=f"{MAX_FINDINGS:,}"),
-        )
+        code = "ZS009"
+        message = Message("too many findings (limit {limit})", limit=f"{MAX_FINDINGS:,}")
         expected = Message("a valid policy")
         hint = Message("fix the findings above first; the rest of the file is not checked")
     findings.append(
@@ -389,15 +389,15 @@ def _check_text(data: bytes, text: str, report: Any) -> None:
         report(
             "ZS009",
             _START,
-            Message("the file is larger than {max_bytes} KiB", max_bytes=f"{MAX_BYTES // 1024:,}"),
-            Message("at most {max_bytes} KiB", max_bytes=f"{MAX_BYTES // 1024:,}"),
+            Message("the file is larger than {limit} KiB", limit=f"{MAX_BYTES // 1024:,}"),
+            Message("at most {limit} KiB", limit=f"{MAX_BYTES // 1024:,}"),
             Message("check that the file is a policy"),
         )
         raise Stop
     encoding = _other_encoding(data)
     if encoding:
         message = Message("the file is encoded in {encoding}", encoding=encoding)
-        report("ZS008", _START, message, Message("UTF-8"), Message("save the file as UTF-8"))
+        report("ZS008", _START, message, "UTF-8", _SAVE_AS_UTF_8)
         raise Stop
     try:
         data.decode("utf-8")
@@ -406,9 +406,9 @@ def _check_text(data: bytes, text: str, report: Any) -> None:
         report(
             "ZS008",
             _after(before),
-            Message("byte 0x{data} is not valid UTF-8", data=f"{data[error.start]:02x}"),
-            Message("UTF-8"),
-            Message("save the file as UTF-8"),
+            Message("byte {byte} is not valid UTF-8", byte=f"{data[error.start]:#04x}"),
+            "UTF-8",
+            _SAVE_AS_UTF_8,
         )
         raise Stop from None
     unusual = data.translate(None, _ORDINARY).decode("utf-8", "replace")
@@ -418,9 +418,7 @@ def _check_text(data: bytes, text: str, report: Any) -> None:
         hint = Message("remove it")
         if match[0] in _LINE_ENDS:
             message = Message(
-                "unexpected line end {code} ({line_ends})",
-                code=code,
-                line_ends=_LINE_ENDS[match[0]],
+                "unexpected line end {code} ({name})", code=code, name=_LINE_ENDS[match[0]]
             )
             hint = Message("replace it with an ordinary line end or a space")
         elif match[0] == "\0":
@@ -530,7 +528,7 @@ class _Composer:
                 problem=problem,
             )
         elif error.context:
-            message = f"{error.context}: {problem}"
+            message = Message("{context}: {problem}", context=error.context, problem=problem)
         lines = split_lines(self.text)
         line, column = mark.line + 1, mark.column + 1
         if line > len(lines):  # libyaml ends the last line itself
@@ -539,7 +537,8 @@ class _Composer:
         hint = _quote_hint(lines, line, column - 1) if "did not find" in message else None
         hint = hint or _syntax_hint(message, lines[line - 1], column - 1, opening_line)
         span = Span(line, column, line, column + 1)
-        self.report_at("ZS001", span, message, "valid YAML", hint, self.path(item=False))
+        expected = Message("valid YAML")
+        self.report_at("ZS001", span, message, expected, hint, self.path(item=False))
 
     def document(self) -> Node | None:
         """Return the root of the only document, None if the file has no document."""
@@ -679,8 +678,8 @@ class _Composer:
         self.report_at(
             "ZS009",
             span,
-            f"nesting is too deep (limit {MAX_DEPTH} levels)",
-            f"at most {MAX_DEPTH} levels",
+            Message("nesting is too deep (limit {limit} levels)", limit=MAX_DEPTH),
+            Message("at most {limit} levels", limit=MAX_DEPTH),
             None,
             (),  # a path of fifty steps does not help
         )
@@ -691,28 +690,15 @@ class _Composer:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
             # An alias counts as many values as it expands to, so that "billion laughs" stops here.
-            if alias:
-                code, message = (
-                    "ZS006",
-                    Message(
-                        "aliases expand to too many values (limit {max_nodes})",
-                        max_nodes=f"{MAX_NODES:,}",
-                    ),
-                )
-            else:
-                code, message = (
-                    "ZS009",
-                    Message(
-                        "the file has too many values (limit {max_nodes})",
-                        max_nodes=f"{MAX_NODES:,}",
-                    ),
-                )
-            self.report(
-                code,
-                _span(event),
-                message,
-                Message("at most {max_nodes} values", max_nodes=f"{MAX_NODES:,}"),
+            limit = f"{MAX_NODES:,}"
+            code, message = (
+                "ZS009",
+                Message("the file has too many values (limit {limit})", limit=limit),
             )
+            if alias:
+                code = "ZS006"
+                message = Message("aliases expand to too many values (limit {limit})", limit=limit)
+            self.report(code, _span(event), message, Message("at most {limit} values", limit=limit))
             raise Stop
 
     def check_tag(self, event: Any) -> None:
@@ -721,8 +707,11 @@ class _Composer:
             value = getattr(event, "value", None)
             name = event.tag.removeprefix("!")
             if value == "" and name != event.tag:
-                excluded = short(name)
-                hint = f"write `{{not: {excluded}}}` to exclude `{excluded}`, or remove the tag"
+                hint = Message(
+                    "write `{condition}` to exclude `{name}`, or remove the tag",
+                    condition=flow_mapping({"not": short(name)}),
+                    name=short(name),
+                )
             else:
                 hint = Message("remove the tag; the key decides how a value is read")
             message = Message("unsupported YAML tag `{tag}`", tag=short(event.tag))
@@ -751,7 +740,7 @@ class _Composer:
                 _span(event),
                 Message("unknown alias `*{name}`", name=short(name)),
                 Message("an alias of an earlier anchor, or a quoted text"),
-                Message('quote a text that begins with `*`: "*{name}"', name=short(name)),
+                Message("quote a text that begins with `*`: {quoted}", quoted=f'"*{short(name)}"'),
             )
             raise Stop
         node, size = self.anchors[name]
@@ -790,7 +779,7 @@ class _Composer:
             self.report(
                 "ZS002",
                 key.span,
-                Message("duplicate key `{text}`", text=short(key.text)),
+                Message("duplicate key `{key}`", key=short(key.text)),
                 Message("each key once"),
                 Message(
                     "first used on line {line}, column {column}",
@@ -807,30 +796,39 @@ class _Composer:
                     top.by_key.setdefault(key.text, (key, node))
 
 
-_UNCLOSED = "check that the file is complete and every bracket is closed"
+_NO_TABS = Message("indent with spaces, not with tabs")
+_UNCLOSED = Message("check that the file is complete and every bracket is closed")
 # Parts of libyaml's messages with a hint for the usual cause. The first match is used.
 _HINTS = (
-    ("violates indentation", "indent with spaces, not with tabs"),
-    ("mapping values are not allowed", "quote a text that contains a colon and a space"),
-    ("unexpected end of stream", "close the quotation mark"),
-    ("alphabetic or numeric character", "quote a text that begins with `*` or `&`"),
-    ("expected ':'", "write a colon and a space after a key; indent the next lines of a text"),
-    ("block sequence entries", "begin a list on a new line"),
+    ("violates indentation", _NO_TABS),
+    ("mapping values are not allowed", Message("quote a text that contains a colon and a space")),
+    ("unexpected end of stream", Message("close the quotation mark")),
+    ("alphabetic or numeric character", Message("quote a text that begins with `*` or `&`")),
+    (
+        "expected ':'",
+        Message("write a colon and a space after a key; indent the next lines of a text"),
+    ),
+    ("block sequence entries", Message("begin a list on a new line")),
     (
         "scanning a tag",
-        "use `{not: VALUE}` to exclude a value; quote a text that begins with `!`",
+        Message(
+            "use `{condition}` to exclude a value; quote a text that begins with `!`",
+            condition="{not: VALUE}",
+        ),
     ),
-    ("'-' indicator", "begin every entry of a list with `- `, and no other line of the block"),
-    ("escape character", "write `\\\\` for a backslash, or use single quotes"),
+    (
+        "'-' indicator",
+        Message("begin every entry of a list with `- `, and no other line of the block"),
+    ),
+    ("escape character", Message("write `\\\\` for a backslash, or use single quotes")),
 )
 
 
 def _quote_hint(lines: list[str], line: int, at: int) -> str | None:
     """Return the hint about a missing closing quotation mark, if a quoted text ends before `at`.
 
-    `line` counts from 1, and the column `at` from 0.
     A text without its closing quotation mark continues to the next quotation mark. libyaml reports
-    the text that follows.
+    the text that follows. `line` counts from 1, and the column `at` from 0.
     """
     quote = lines[line - 1][:at].rstrip()[-1:]
     if quote not in ("'", '"') or lines[line - 1][:at].count(quote) % 2 == 0:
@@ -839,7 +837,7 @@ def _quote_hint(lines: list[str], line: int, at: int) -> str | None:
     for number in range(line - 1, max(line - 500, 0), -1):
         before = lines[number - 1]
         if before.count(quote) % 2 and begins.search(before):
-            return f"close the quotation mark on line {number}"
+            return Message("close the quotation mark on line {line}", line=number)
     return None
 
 
@@ -850,19 +848,23 @@ def _syntax_hint(message: str, line: str, at: int, opening_line: int | None) -> 
     """
     char = line[at : at + 1]
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with spaces, not with tabs"
+        return _NO_TABS
     if "expected ',' or" in message:
         if opening_line:
-            return f"close the bracket on line {opening_line}"
+            return Message("close the bracket on line {line}", line=opening_line)
         if char == ":":
-            return 'quote a text that contains a colon and a space: "like: this"; or add a comma'
-        return "quote the whole text if it contains a bracket or a quoted part"
+            return Message(
+                'quote a text that contains a colon and a space: "like: this"; or add a comma'
+            )
+        return Message("quote the whole text if it contains a bracket or a quoted part")
     if "expected key" in message and line[:at].rstrip().endswith(("'", '"')):
-        return "inside quotes, write '' for a single and \\\" for a double quotation mark"
+        return Message("inside quotes, write '' for a single and \\\" for a double quotation mark")
     if "expected key" in message:
-        return "indent it like the other keys of the same mapping"
+        return Message("indent it like the other keys of the same mapping")
     if "cannot start any token" in message or "expected node content" in message:
-        return f"quote a text that begins with `{char}`" if char.strip() else _UNCLOSED
+        if not char.strip():
+            return _UNCLOSED
+        return Message("quote a text that begins with `{character}`", character=char)
     return next((hint for part, hint in _HINTS if part in message), None)
 
 
