@@ -23,7 +23,8 @@ def scalar(text: str) -> str:
 
 def flow_mapping(entries: dict[str, str]) -> str:
     """Return a mapping on one line, such as `{country: NO}`, from keys and values in YAML."""
-    return "{" + ", ".join(f"{key}: {value}" for key, value in entries.items()) + "}"
+    inside = ", ".join(f"{key}: {value}" for key, value in entries.items())
+    return f"{{{inside}}}"
 
 
 def quoted(text: str) -> str:
