@@ -16,6 +16,7 @@ from zsupport.wording import Message
 # isort: split
 from zsupport.cli.options import COMMANDS, load_command
 from zsupport.cli.output import (
+    check_variable_of_language,
     emit_stderr,
     leave,
     prepare_streams,
@@ -68,6 +69,7 @@ def _dispatch(arguments: list[str]) -> int:
         from zsupport.cli.complete import answer
 
         return answer(shell, arguments)
+    check_variable_of_language()
     if arguments and arguments[0] in COMMANDS:
         command = load_command(arguments[0])
         values = read_short(command, arguments[1:])

@@ -25,7 +25,7 @@ from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.findings import SEVERITIES
-from zsupport.wording import Message
+from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
     from zsupport.report import Terminal
@@ -232,7 +232,7 @@ def _without_tests(
             raise error
         if not quiet:
             note(Message("{message} (ignored by `check`)", message=error.message))
-            note(f"  {error.hint}")
+            note(Message("  {hint}", hint=error.hint))
     return policies
 
 
@@ -283,12 +283,14 @@ def _show_patch(target: SelectedFile, before: bytes, after: bytes) -> None:
 
 def _note_faults(faults: Sequence[Fault], unwritten: Sequence[EnvironmentFault]) -> None:
     """Write the files that could not be read or written to standard error."""
-    problems = [(f"{fault.file}: {fault.message}", fault.hint) for fault in faults]
+    problems: list[tuple[str, str | None]] = [
+        (joined((fault.file, fault.message), ": "), fault.hint) for fault in faults
+    ]
     problems += [(fault.message, fault.hint) for fault in unwritten]
     for message, hint in problems:
         note(message)
         if hint:
-            note(f"  {hint}")
+            note(Message("  {hint}", hint=hint))
 
 
 def _day(at: str | None) -> date:

@@ -39,7 +39,7 @@ from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.due import QUESTION
-from zsupport.wording import Message
+from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,9 +65,9 @@ _NOTES = Message(
 )
 
 _REFUSALS = {
-    "not-entitled": "not entitled: no channel can be used in this case",
-    "no-target": "no target: the policy promises nothing for this case",
-    "not-stated": "not stated: the policy does not state a target",
+    "not-entitled": Message("not entitled: no channel can be used in this case"),
+    "no-target": Message("no target: the policy promises nothing for this case"),
+    "not-stated": Message("not stated: the policy does not state a target"),
 }
 
 
@@ -120,9 +120,10 @@ def due(
         lang=language_of(common),
     )
     states = [answer.state for answer in answers.answers]
-    refusal, code = None, 1
+    refusal: str | None = None
+    code = 1
     if all(state in (*NEGATIVE, NEEDS_INPUT) for state in states):
-        refusal = "; ".join(_REFUSALS[s] for s in _REFUSALS if s in states)
+        refusal = joined((_REFUSALS[state] for state in _REFUSALS if state in states), "; ")
         if NEEDS_INPUT in states:
             refusal, code = needed_input(answers), 2
     if fail_breached and "breached" in states:

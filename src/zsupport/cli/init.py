@@ -49,8 +49,8 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
         raise UsageError(
             Message("--id: {id}.yaml is the name of a tests file", id=id),
             Message(
-                "choose an id that does not end in _test, such as {value}",
-                value=id.removesuffix("_test"),
+                "choose an id that does not end in _test, such as {example}",
+                example=id.removesuffix("_test"),
             ),
         )
     texts = {

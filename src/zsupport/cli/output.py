@@ -10,7 +10,7 @@ from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, Zsuppor
 from zsupport.report import FINDING_FORMATS, FORMATS, Report, Terminal, render
 from zsupport.report.text import guarded, printable
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.wording import ENGLISH, Message, Wording
+from zsupport.wording import ENGLISH, Message, Wording, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,21 +121,54 @@ def state_language(arguments: list[str]) -> None:
     _stated_language = last_value(arguments, "--lang")
 
 
+def stated_language(stated: str | None = None) -> str | None:
+    """Return the language that a person states: `stated`, `--lang` or ZSUPPORT_LANG; else None."""
+    return stated or _stated_language or os.environ.get("ZSUPPORT_LANG") or None
+
+
 def chosen_language(*, screen: bool, stated: str | None = None) -> str:
     """Return the language of the texts for a reader, such as `nb` or `pt-BR`.
 
-    It is `stated`, else that of `--lang`, that of ZSUPPORT_LANG, that of the locale if the texts
-    are shown on a `screen`, or English.
+    It is that of `stated_language`, that of the locale if the texts are shown on a `screen`, or
+    English.
     """
-    chosen = stated or _stated_language or os.environ.get("ZSUPPORT_LANG")
+    chosen = stated_language(stated)
     if chosen or not screen:
         return chosen or ENGLISH.code
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if locale := os.environ.get(name):
-            # A locale is such as `nb_NO.UTF-8`, `sr_RS@latin`, `C.UTF-8` or `POSIX`.
-            code = locale.split(".")[0].split("@")[0].replace("_", "-")
-            return ENGLISH.code if code in ("C", "POSIX") else code
-    return ENGLISH.code
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next(filter(None, map(os.environ.get, names)), "C")
+    # A locale is such as `nb_NO.UTF-8`, `sr_RS@latin`, `C.UTF-8` or `POSIX`.
+    code = _code_of_locale(locale)
+    if code in ("C", "POSIX"):
+        return ENGLISH.code
+    # As for other programs, LANGUAGE overrides the language of a locale. It can list several.
+    preferred = os.environ.get("LANGUAGE", "").split(":")[0]
+    return _code_of_locale(preferred) if preferred else code
+
+
+def _code_of_locale(locale: str) -> str:
+    return locale.split(".")[0].split("@")[0].replace("_", "-")
+
+
+def check_variable_of_language() -> None:
+    """Raise UsageError if ZSUPPORT_LANG decides the language and is not a language code."""
+    code = os.environ.get("ZSUPPORT_LANG")
+    if code and not _stated_language:
+        checked_language(code, "ZSUPPORT_LANG")
+
+
+def checked_language(text: str, place: str = "--lang") -> str:
+    """Return a language code. Raises UsageError for another text."""
+    if text == ENGLISH.code:
+        return text
+    from zsupport.policy.languages import is_language, language_hint
+
+    if is_language(text):
+        return text
+    raise UsageError(
+        Message("{place}: invalid language `{text}`", place=place, text=text),
+        language_hint(text) or Message("write an ISO 639 code such as nb or en"),
+    )
 
 
 def wording(language: str, naming: Naming = flag_of) -> Wording:
@@ -282,10 +315,10 @@ def write_outcome(
         holidays,
     )
 
-    def render_in(format: str) -> str:
+    def render_in(format: str, *, screen: bool) -> str:
         outcome = outcome_in(format)
         # Only the format for people is in the language of the reader.
-        language = chosen_language(screen=is_terminal()) if format == "text" else ENGLISH.code
+        language = chosen_language(screen=screen) if format == "text" else ENGLISH.code
         words = wording(language)
         units = (unit._replace(findings=worded(unit.findings, words)) for unit in outcome.units)
         closing = tuple(map(words.message, outcome.closing))
@@ -297,11 +330,11 @@ def write_outcome(
 
     if not output.quiet:
         format = "text" if output.format == "auto" else output.format
-        to(render_in(format), commands=format == "github")
+        to(render_in(format, screen=is_terminal()), commands=format == "github")
     context = context._replace(terminal=Terminal(raw_csv=output.csv == "raw"))
     faults = []
     for format, path in output.files:
-        text = render_in(format)
+        text = render_in(format, screen=False)
         try:
             write_output(path, guarded(text, commands=format == "github"))
         except EnvironmentFault as fault:
@@ -344,13 +377,16 @@ def _paths_of_fields(report: Report, names: list[str]) -> list[tuple[str, ...]]:
         )
     if len(unknown) == 1:
         message = Message(
-            "unknown field `{unknown}`; fields: {fields}", unknown=unknown[0], fields=fields
+            "unknown field `{field}`; fields: {fields}", field=unknown[0], fields=fields
         )
         raise UsageError(message, did_you_mean(unknown[0], paths))
     if unknown:
-        problems = [(f"unknown field `{name}`", did_you_mean(name, paths)) for name in unknown]
-        lines = [f"{problem}; {hint}" if hint else problem for problem, hint in problems]
-        raise UsageError("\n".join(lines), Message("fields: {fields}", fields=fields))
+        lines = []
+        for name in unknown:
+            hint = did_you_mean(name, paths)
+            problem = Message("unknown field `{field}`", field=name)
+            lines.append(joined([problem, hint], "; ") if hint else problem)
+        raise UsageError(joined(lines, "\n"), Message("fields: {fields}", fields=fields))
     return [paths[name] for name in names]
 
 

@@ -6,7 +6,7 @@ import os
 import time
 
 from zsupport.cli.options import DEBUG, QUIET, Command, Option
-from zsupport.cli.output import chosen_language, emit, note
+from zsupport.cli.output import checked_language, chosen_language, emit, note
 from zsupport.cli.progress import show_progress
 from zsupport.cli.question import working_folder
 from zsupport.clock.instants import local_date
@@ -315,17 +315,8 @@ def _remarks(source: _PublishedPolicy, day: date, lang: str) -> list[str]:
 
 
 def _language(text: str | None, place: str = "--lang") -> str:
-    """Return a language code (default: English). Raises UsageError for another text."""
-    from zsupport.policy.languages import is_language, language_hint
-
-    if text is None:
-        return chosen_language(screen=False)
-    if not is_language(text):
-        raise UsageError(
-            Message("{place}: invalid language `{text}`", place=place, text=text),
-            language_hint(text),
-        )
-    return text
+    """Return a language code, by default that of ZSUPPORT_LANG or English. Raises UsageError."""
+    return chosen_language(screen=False) if text is None else checked_language(text, place)
 
 
 def _day(text: str | None, place: str = "--date") -> date | None:

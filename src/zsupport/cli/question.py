@@ -16,12 +16,14 @@ from zsupport.answer.case import (
 from zsupport.answer.remarks import joined_lines
 from zsupport.cli.options import Common, flag_of
 from zsupport.cli.output import (
+    checked_language,
     chosen_format,
     chosen_language,
     emit,
     explain,
     is_terminal,
     note,
+    stated_language,
     terminal_of,
     waiting_terminal,
     wording,
@@ -39,7 +41,7 @@ from zsupport.sources.find import LocatedPolicy, choose, find
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.notes import missing_language
 from zsupport.view.questions import QuestionView
-from zsupport.wording import ENGLISH, Message, Wording, glued, joined
+from zsupport.wording import Message, Wording, glued, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -139,7 +141,8 @@ def _zone(text: str, now: int) -> tzinfo:
         return zone(text)
     except BadText as problem:
         hint = Message("did you mean `local`?") if text.lower() == "local" else problem.hint
-        raise BadText(problem.message, f"`local`, {problem.expected}", hint) from None
+        expected = Message("`local`, {zone}", zone=problem.expected)
+        raise BadText(problem.message, expected, hint) from None
 
 
 def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
@@ -147,7 +150,8 @@ def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
     try:
         return parse(text)
     except BadText as problem:
-        raise UsageError(f"{option}: {problem.message}", problem.hint or problem.expected) from None
+        message = joined((option, problem.message), ": ")
+        raise UsageError(message, problem.hint or problem.expected) from None
 
 
 def read_question(common: Common, moments: Moments) -> PolicyQuestion:
@@ -159,9 +163,14 @@ def read_question(common: Common, moments: Moments) -> PolicyQuestion:
 
 
 def language_of(common: Common) -> str:
-    """Return the language of the texts: in tables for people, that of the locale by default."""
-    screen = common.field is None and chosen_format(common.format) == "table"
-    return chosen_language(screen=screen, stated=common.lang)
+    """Return the language of the texts: in tables in a terminal, that of the locale by default.
+
+    Raises UsageError if `--lang` is not a language code.
+    """
+    if common.lang is not None:
+        return checked_language(common.lang)
+    screen = is_terminal() and common.field is None and chosen_format(common.format) == "table"
+    return chosen_language(screen=screen)
 
 
 def working_folder() -> str | None:
@@ -360,10 +369,8 @@ def _policy_line(answers: AnyAnswers, words: Wording) -> Paragraph:
 def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:
     """Return a warning if the policy has no texts in the language that the person states."""
     # The locale is not meant for one policy, and neither is the default.
-    lang = chosen_language(screen=False, stated=common.lang)
-    if common.lang is None and lang == ENGLISH.code:
-        return []
-    warning = missing_language(answers.revision, lang)
+    lang = stated_language(common.lang)
+    warning = missing_language(answers.revision, lang) if lang else None
     return [warning] if warning else []
 
 
