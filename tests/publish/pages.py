@@ -18,6 +18,8 @@ from zsupport.publish.content import page_of
 from zsupport.publish.html import render_html
 from zsupport.publish.markdown import render_markdown
 from zsupport.publish.page import Grid, PageSection, PublishedPage
+from zsupport.sources.translations import translation
+from zsupport.wording import Wording
 
 FILES = policy_files()
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -31,6 +33,7 @@ class Published(NamedTuple):
     page: PublishedPage
     html: str
     markdown: str
+    lang: str
 
     @property
     def policy(self) -> Policy:
@@ -53,20 +56,20 @@ def published(revision: Revision, lang: str = "en") -> Published:
     day = date(2026, 11, 30)
     if revision.last_day and revision.last_day < day.isoformat():
         day = date.fromisoformat(revision.last_day)
-    page = page_of(revision, day, lang)
-    return Published(revision, day, page, render_html(page), render_markdown(page))
+    page = page_of(revision, day, lang, Wording(translation(lang)))
+    return Published(revision, day, page, render_html(page), render_markdown(page), lang)
 
 
 @cache
-def published_file(path: Path) -> Published:
+def published_file(path: Path, lang: str = "en") -> Published:
     """Return the page of a policy file."""
-    return published(revision_of(path.read_text(encoding="utf-8")))
+    return published(revision_of(path.read_text(encoding="utf-8")), lang)
 
 
-def named(name: str) -> Published:
+def named(name: str, lang: str = "en") -> Published:
     """Return the page of the file with this name."""
     [path] = [path for path in FILES if path.name == name]
-    return published_file(path)
+    return published_file(path, lang)
 
 
 class Element(NamedTuple):

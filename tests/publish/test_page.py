@@ -1,6 +1,7 @@
 """The page of every shipped and test policy: size, markup, links, tables and contact points."""
 
 import re
+from datetime import date
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -11,12 +12,9 @@ from pages import FILES, Published, Reader, grids, published, published_file, re
 
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
-from zsupport.clock.target_text import parse_target
-from zsupport.publish import words as page_words
 from zsupport.publish.links import is_telephone, safe_link, telephone_link
 from zsupport.publish.merge import merged
 from zsupport.publish.page import Grid, plain
-from zsupport.publish.words import WORDS, PageWords
 
 every_policy = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
@@ -78,12 +76,14 @@ def in_words(target: str | None) -> str:
     if target is None or target == "not-stated":
         return "not stated"
     if target == "none":
-        return "no target"
+        return "no promise"
+    if target == "2.5 business hours":
+        return "2 hours 30 minutes of working time"
     text = re.sub(r" 24x7$", ", around the clock", target)
     text = re.sub(r"\b([0-9.]+)h\b", lambda m: f"{m[1]} hour{'s' * (m[1] != '1')}", text)
     text = re.sub(r"\b([0-9.]+)m\b", lambda m: f"{m[1]} minute{'s' * (m[1] != '1')}", text)
-    text = re.sub(r"business (hour|minute)", r"working \1", text)
-    return text.replace("next business day", "on the next business day") if "by " in text else text
+    text = text.replace("business", "working")
+    return text.replace("next working day", "on the next working day") if "by " in text else text
 
 
 def row_of(grid: Grid | None, labels: list[str]) -> list[str] | None:
@@ -109,7 +109,8 @@ def names_of(own: Published, dimension: str) -> dict[str, str]:
         names = {m.id: m.name["en"] if isinstance(m.name, dict) else m.name for m in members}
         for member in members:
             if member.retired:
-                names[member.id] += " (no longer sold since 1 February 2024)"
+                day = date.fromisoformat(member.retired)
+                names[member.id] += f" (no longer sold since {day.day} {day:%B %Y})"
         return {id: name or id for id, name in names.items()}
     [fact] = [fact for fact in revision.facts if fact.id == dimension]
     return {
@@ -314,6 +315,37 @@ def test_hours_that_depend_on_the_plan_are_not_in_contact_points() -> None:
     assert (point["areaServed"], point["telephone"]) == ("NO", "21 54 50 00")
 
 
+FACT = """\
+format: 1
+policy: acme
+title: Acme support
+plans: {free: Free}
+facts: {topic: {values: {general: General, billing: Billing}, default: general}}
+channels:
+  phone: {name: Phone, kind: phone}
+  mail: {name: Mail, kind: email}
+  chat: {name: Chat, kind: chat}
+entitlements:
+  - {when: {topic: general}, allow: phone, hours: day}
+  - {when: {topic: billing}, allow: phone, hours: late}
+  - {allow: mail, hours: day}
+  - {when: {topic: billing}, allow: chat, hours: late}
+hours:
+  day: {open: mon-fri 09:00-17:00}
+  late: {open: mon-fri 09:00-20:00}
+"""
+
+
+def test_contact_points_state_only_hours_for_every_value_of_a_fact() -> None:
+    points = Reader(published(revision_of(FACT)).html).script("application/ld+json")["@graph"]
+    closes = {
+        point["name"]: [entry["closes"] for entry in point.get("hoursAvailable", ())]
+        for point in points
+    }
+    # The default is `general`, but the phone has other hours for `billing`.
+    assert closes == {"Phone": [], "Mail": ["17:00"], "Chat": ["20:00"]}
+
+
 def test_unreachable_entries_are_not_on_the_page() -> None:
     markdown = published(revision_of(CASES)).markdown
     for shown in ("First.", "Third.", "Fourth.", "20:00"):
@@ -341,48 +373,7 @@ def test_hours_of_the_customer_are_not_in_contact_points() -> None:
     assert not [p for p in points if "hoursAvailable" in p and "00:00" not in str(p)]
 
 
-# -- words, links and boxes ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("target", "words"),
-    [
-        ("4h", "4 hours"),
-        ("1h 24x7", "1 hour, around the clock"),
-        ("90m", "1.5 hours"),
-        ("50m", "50 minutes"),
-        ("1 business hour", "1 working hour"),
-        ("2.5 business hours", "2.5 working hours"),
-        ("30 business minutes", "30 working minutes"),
-        ("0.5m", "30 seconds"),
-        ("1 business day", "1 business day"),
-        ("next business day", "next business day"),
-        ("by 10:00 next business day", "by 10:00 on the next business day"),
-        ("by 24:00 next business day", "by 24:00 on the next business day"),
-        ("every 1h", "every 1 hour"),
-        ("every 2 business days", "every 2 business days"),
-        ("every week", "every week"),
-        ("2 per month", "2 per month"),
-        ("none", "no target"),
-        ("not-stated", "not stated"),
-    ],
-)
-def test_targets_in_words(target: str, words: str) -> None:
-    assert PageWords().target(parse_target(target)) == words
-
-
-def test_every_word_of_the_page_is_used() -> None:
-    folder = Path(page_words.__file__).parent
-    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
-    text = text.partition("WORDS: ")[0] + text
-    generated = "kind-|weekday-|month-|starts-|binding-|business-day|per-"
-    generated += r"|(working-)?(hour|minute|second)\."
-    unused = [
-        key for key in WORDS["en"]
-        if len(re.findall(f"[\"']{re.escape(key)}[\"']", text)) < 2 and not re.match(generated, key)
-    ]  # fmt: skip
-    assert unused == []
-    assert {frozenset(words) for words in WORDS.values()} == {frozenset(WORDS["en"])}
+# -- links and boxes -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from reference.draw import block, draw
 
 from zsupport.answer.case import NoCalendar
 from zsupport.clock.target_text import parse_target
+from zsupport.clock.targets_in_words import target_in_words
 from zsupport.publish.picker import MAX_QUESTIONS
-from zsupport.publish.words import PageWords
 
 
 class Table:
@@ -63,7 +63,7 @@ def check(own: Published, *, every: int = 1, moments: dict[str, str] | None = No
 
     `moments` are instants inside and outside of the hours that decide by the opening time.
     """
-    table, words, policy = Table(own), PageWords(), own.policy
+    table, words, policy = Table(own), own.page.words, own.policy
     assert [id for id, _ in table.data["channels"]] == [c.id for c in own.revision.channels]
     prerequisites = {channel.id: len(channel.prerequisites) for channel in own.revision.channels}
     count = 0
@@ -76,7 +76,12 @@ def check(own: Published, *, every: int = 1, moments: dict[str, str] | None = No
         answers = [
             a
             for a in policy.channels(
-                plan=plan, role=role, priority=priority, fact=facts_of(case), at=own.noon
+                plan=plan,
+                role=role,
+                priority=priority,
+                fact=facts_of(case),
+                at=own.noon,
+                lang=own.lang,
             )
             if a.allowed
         ]
@@ -87,38 +92,47 @@ def check(own: Published, *, every: int = 1, moments: dict[str, str] | None = No
             expected = []
             if answer.hours:
                 stated = ", ".join(
-                    name if name in own.revision.hours else "around the clock"
+                    name if name in own.revision.hours else words("around the clock")
                     for name in answer.hours.split(", ")
                 )
-                expected.append(stated if stated == "around the clock" else f"hours: {stated}")
-            if answer.recommended:
-                rank = f", choice {answer.recommended}" if answer.recommended > 1 else ""
-                expected.append(f"recommended{rank}")
+                known = stated != words("around the clock")
+                expected.append(words("hours: {hours}", hours=stated) if known else stated)
+            if answer.recommended == 1:
+                expected.append(words("recommended"))
+            elif answer.recommended:
+                expected.append(words("recommended, choice {rank}", rank=answer.recommended))
             extra = (answer.prerequisites or ())[prerequisites[answer.channel] :]
-            assert row[1:] == [*expected, *(f"Have ready: {thing}" for thing in extra)], case
+            expected += [words("Have ready: {things}", things=thing) for thing in extra]
+            assert row[1:] == expected, case
         time = next((v for n, v in case.items() if n.startswith("opened ")), "inside")
         moment = moments[time] if moments else own.noon
         due = policy.due(
             plan=plan, role=role, priority=priority, fact=facts_of(case), metric="all",
             opened=moment, at=moment, customer_tz="Europe/Berlin",
-            customer_country="DE",
+            customer_country="DE", lang=own.lang,
         )  # fmt: skip
         for place, metric in enumerate(own.revision.metrics):
             targets: list[list[str | None]] = []
             for promise in due:
                 if promise.state == "not-entitled" or promise.metric != metric.id:
                     continue
-                text = words.target(parse_target(promise.target or "not-stated"))
-                details = [f"hours: {promise.hours}"] if promise.hours in own.revision.hours else []
-                details += ["hours: around the clock"] if promise.hours == "24x7" else []
-                details += [f"published as “{promise.published}”"] if promise.published else []
-                details += [f"Condition: {promise.condition}"] if promise.condition else []
+                target_value = parse_target(promise.target or "not-stated")
+                text = words(target_in_words(target_value, short=False))
+                details = []
+                if promise.hours:
+                    always = promise.hours == "24x7"
+                    hours = words("around the clock") if always else promise.hours
+                    details.append(words("hours: {hours}", hours=hours))
+                if promise.published:
+                    details.append(words("published as “{text}”", text=promise.published))
+                if promise.condition:
+                    details.append(words("Condition: {text}", text=promise.condition))
                 target: list[str | None] = [promise.channel, text, *details]
                 # A fact that decides only which calendar applies has several rows.
                 targets += [target] if target not in targets else []
             if len({tuple(target[1:]) for target in targets}) == 1:
                 targets = [[None, *targets[0][1:]]]
-            assert table.targets(place, case) == (targets or [[None, "Not included"]]), case
+            assert table.targets(place, case) == (targets or [[None, words("Not included")]]), case
     return count
 
 
@@ -128,6 +142,11 @@ def check(own: Published, *, every: int = 1, moments: dict[str, str] | None = No
 )
 def test_table_equals_the_answers_to_every_case(name: str, cases: int) -> None:
     assert check(named(name)) == cases
+
+
+def test_table_in_norwegian_equals_the_answers() -> None:
+    assert check(named("zoom.yaml", "nb"), every=11) == 70
+    assert check(named("hivemq.yaml", "nb")) == 8
 
 
 def test_table_of_a_policy_with_every_key_equals_the_answers() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Cli
 from pages import Reader
+from test_pager import in_terminal
 
 POLICY = """\
 format: 1
@@ -37,9 +38,36 @@ def test_output_file_equals_standard_output(cli: Cli, folder: Path) -> None:
         printed = cli("publish", "./acme.yaml", *DATE, *arguments, cwd=folder)
         written = cli("publish", "./acme.yaml", *DATE, "--output", name, cwd=folder)
         assert (printed.code, printed.stderr) == (0, "")
-        assert written == ("", "", 0)
+        assert written == ("", f"zsupport: wrote {name}\n", 0)
         # Without --format, the name of the file decides.
         assert (folder / name).read_text(encoding="utf-8") == printed.stdout
+
+
+def test_quiet_writes_no_note(cli: Cli, folder: Path) -> None:
+    written = cli("publish", "./acme.yaml", "--output", "page.html", "--quiet", cwd=folder)
+    assert written == ("", "", 0)
+    assert (folder / "page.html").exists()
+
+
+def test_html_is_refused_in_a_terminal(cli: Cli, folder: Path) -> None:
+    shown, code = in_terminal(cli, "publish", "./acme.yaml", folder=folder)
+    assert code == 2
+    assert "<!doctype" not in shown
+    assert "HTML is not written to a terminal" in shown
+    assert "--output support.html" in shown
+    # A file is written as elsewhere.
+    shown, code = in_terminal(cli, "publish", "./acme.yaml", "--output", "page.html", folder=folder)
+    assert (shown, code) == ("zsupport: wrote page.html\n", 0)
+
+
+def test_markdown_is_shown_in_the_pager(cli: Cli, folder: Path) -> None:
+    arguments = ("publish", "./acme.yaml", "--format", "markdown", *DATE)
+    shown, code = in_terminal(cli, *arguments, folder=folder, PAGER="sed s/^/pager:/")
+    assert code == 0
+    assert "pager:# Acme support" in shown
+    shown, code = in_terminal(cli, *arguments, folder=folder, PAGER="cat")
+    assert code == 0
+    assert shown == cli(*arguments, cwd=folder).stdout
 
 
 def test_output_file_is_replaced_as_a_whole(cli: Cli, folder: Path) -> None:
@@ -135,14 +163,36 @@ def test_page_is_equal_in_every_process(cli: Cli) -> None:
     assert len(pages) == 1
 
 
-def test_language_selects_the_texts_of_the_policy(cli: Cli, folder: Path) -> None:
-    result = cli("publish", "./acme.yaml", *DATE, "--lang", "nb", cwd=folder)
+@pytest.mark.parametrize("lang", ["nb", "no", "nn", "nb-NO"])
+def test_page_in_norwegian(cli: Cli, folder: Path, lang: str) -> None:
+    result = cli("publish", "./acme.yaml", *DATE, "--lang", lang, cwd=folder)
     reader = Reader(result.stdout)
+    assert [e.attributes["lang"] for e in reader.elements if "lang" in e.attributes] == ["nb"]
+    assert reader.of("html")[0].attributes["lang"] == "nb"
     assert reader.of("h1")[0].text == "Acme-støtte"
-    # The words of the page are English, so that the texts of the policy state their language.
-    assert {e.text for e in reader.elements if e.attributes.get("lang") == "nb"} >= {
-        "Acme-støtte", "Skjema",
-    }  # fmt: skip
+    assert "Skjema" in [e.text for e in reader.of("th")]
+
+
+def test_texts_in_another_language_than_the_page_state_it(cli: Cli, folder: Path) -> None:
+    path = folder / "acme.yaml"
+    path.write_text(POLICY.replace("nb:", "de:"), encoding="utf-8")
+
+    def languages(lang: str) -> dict[str, set[str]]:
+        reader = Reader(cli("publish", "./acme.yaml", *DATE, "--lang", lang, cwd=folder).stdout)
+        texts: dict[str, set[str]] = {}
+        for element in reader.elements:
+            if "lang" in element.attributes:
+                texts.setdefault(element.attributes["lang"], set()).add(element.text)
+        return {lang: names & {"Acme-støtte", "Acme support"} for lang, names in texts.items()}
+
+    # The program has no German texts, so the page is in English, except for the policy's texts.
+    assert languages("de") == {"en": set(), "de": {"Acme-støtte"}}
+    # The policy has no Norwegian texts, so the page is in Norwegian, except for the policy's texts.
+    assert languages("nb") == {"nb": set(), "en": {"Acme support"}}
+    assert languages("en") == {"en": set()}
+
+
+def test_language_without_texts_is_noted(cli: Cli, folder: Path) -> None:
     lacking = cli("publish", "./acme.yaml", *DATE, "--lang", "de", cwd=folder)
     assert lacking.stderr == "zsupport: no texts in language `de`; languages: en, nb\n"
     invalid = cli("publish", "./acme.yaml", "--lang", "english", cwd=folder)
@@ -226,9 +276,49 @@ def test_styles_of_a_page_can_be_changed(cli: Cli, folder: Path) -> None:
     assert check(cli, path) == ("", "", 0)
 
 
+@pytest.mark.parametrize("made_with", ["this", "another"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"use strict";', '"use strict"; alert(1);'),
+        ("</body>", "<script>alert(1)</script></body>"),
+        ("<body>", '<body onload="alert(1)">'),
+        ("<header>", '<header><iframe srcdoc="x"></iframe>'),
+        ("default-src 'none'", "default-src *"),
+    ],
+)
+def test_page_with_other_code_fails(
+    cli: Cli, folder: Path, old: str, new: str, made_with: str
+) -> None:
+    cli("publish", "./acme.yaml", *DATE, "--output", "page.html", cwd=folder)
+    page = folder / "page.html"
+    text = page.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    text = text.replace(old, new)
+    if made_with == "another":
+        # The stamp can be changed as easily as the script.
+        text = re.sub(r'"version": "[^"]*"', '"version": "0.0.9"', text)
+    page.write_text(text, encoding="utf-8")
+    stdout, stderr, code = check(cli, page)
+    assert code == 1
+    assert stdout.splitlines()[2:] == [
+        "the script, or an attribute that runs or loads something, differs"
+    ]
+    reason = "the script is not that of this version; publish the page again"
+    assert stderr == f"zsupport: page.html: {reason}\n"
+
+
+def test_line_ends_of_a_page_can_be_changed(cli: Cli, folder: Path) -> None:
+    cli("publish", "./acme.yaml", *DATE, "--output", "page.html", cwd=folder)
+    page = folder / "page.html"
+    page.write_bytes(page.read_bytes().replace(b"\n", b"\r\n"))
+    assert check(cli, page) == ("", "", 0)
+
+
 def test_check_uses_the_date_and_the_language_of_the_page(cli: Cli, folder: Path) -> None:
     page = folder / "page.html"
-    for arguments in (("--date", "2026-01-15"), ("--date", "2031-01-15", "--lang", "nb")):
+    languages = [("--date", "2031-01-15", "--lang", lang) for lang in ("nb", "no", "de")]
+    for arguments in (("--date", "2026-01-15"), *languages):
         cli("publish", "./acme.yaml", *arguments, "--output", page.name, cwd=folder)
         assert check(cli, page) == ("", "", 0)
 

@@ -6,7 +6,16 @@ import os
 import time
 
 from zsupport.cli.options import DEBUG, QUIET, Command, Option
-from zsupport.cli.output import checked_language, chosen_language, emit, note
+from zsupport.cli.output import (
+    checked_language,
+    chosen_language,
+    emit,
+    emit_paged,
+    is_terminal,
+    note,
+    stderr_wording,
+    wording,
+)
 from zsupport.cli.progress import show_progress
 from zsupport.cli.question import working_folder
 from zsupport.clock.instants import local_date
@@ -57,12 +66,9 @@ _OUTPUT = Option(
     completes="file",
 )  # fmt: skip
 _LANG = Option(
-    "lang",
-    ("--lang",),
-    "text",
-    "CODE",
+    "lang", ("--lang",), "text", "CODE",
     Message("Language of the page [default: ZSUPPORT_LANG, or en]"),
-)
+)  # fmt: skip
 _DATE = Option(
     "date", ("--date",), "text", "YYYY-MM-DD",
     Message("Date of the page; days off are listed from then on [default: today]"),
@@ -98,6 +104,11 @@ def publish(
     if format is None:
         is_markdown = output is not None and output.lower().endswith((".md", ".markdown"))
         format = "markdown" if is_markdown else "html"
+    if output is None and format == "html" and is_terminal():
+        raise UsageError(
+            Message("HTML is not written to a terminal"),
+            Message("name a file with --output support.html, or use --format markdown"),
+        )
     source = _published_policy(policy)
     if output is not None:
         _check_output(output, source.located)
@@ -105,14 +116,19 @@ def publish(
     lang = _language(lang)
     page = _page(source, day, lang, format, quiet=quiet)
     text, missing_form = render_page(page, format)
-    if output is None:
-        emit(text)
-    else:
+    remarks = [*_remarks(source, day, lang), *filter(None, [missing_form])]
+    if output is not None:
+        from zsupport.report.text import single_line
         from zsupport.sources.rewrite import replace_output
 
         replace_output(output, text)
+        remarks.append(Message("wrote {path}", path=single_line(output)))
+    elif is_terminal():
+        emit_paged(text)
+    else:
+        emit(text)
     if not quiet:
-        for remark in (*_remarks(source, day, lang), *filter(None, [missing_form])):
+        for remark in remarks:
             note(remark)
     return 0
 
@@ -142,10 +158,10 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
     if source.policy.id != stamp.values["policy"]:
         raise UsageError(
             Message(
-                "{shown}: page of the policy `{values}`, not `{id}`",
+                "{shown}: page of the policy `{published}`, not `{policy}`",
                 shown=shown,
-                values=stamp.values["policy"],
-                id=source.policy.id,
+                published=stamp.values["policy"],
+                policy=source.policy.id,
             ),
             Message("name the policy of the page"),
         )
@@ -158,11 +174,20 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
             )
         )
         return 1
-    result = compare_pages(text, render_page(page, stamp.format).text, shown)
-    if result.lines and not (result.same_policy and result.other_versions):
+    words = wording(chosen_language(screen=is_terminal()))
+    result = compare_pages(text, render_page(page, stamp.format).text, shown, words)
+    accepted = result.same_policy and result.other_versions and result.same_code
+    if result.lines and not accepted:
         if not quiet:
             emit("".join(f"{single_line(line)}\n" for line in result.lines))
-        if result.same_policy:
+        if not result.same_code:
+            note(
+                Message(
+                    "{shown}: the script is not that of this version; publish the page again",
+                    shown=shown,
+                )
+            )
+        elif result.same_policy:
             note(Message("{shown}: changed since it was published; publish it again", shown=shown))
         else:
             note(
@@ -280,16 +305,19 @@ def _page(
     place = source.position(day)
     later = revisions[place + 1 : place + 2]
     try:
-        with show_progress("answering questions", quiet=quiet) as progress:
+        words = stderr_wording()
+        doing = words("answering questions")
+        with show_progress(doing, quiet=quiet) as progress:
             return page_of(
                 revisions[place],
                 day,
                 lang,
+                wording(lang),
                 next_start=later[0].start if later else None,
                 digest=_digest([revision.digest for revision in revisions]),
                 public=cached_holidays(source.folder),
                 picker=format == "html",
-                progress=lambda done, total: progress("answering questions", done, total),
+                progress=lambda done, total: progress(doing, done, total),
             )
     except LimitExceeded as error:
         # The hint of a question names options that `publish` does not have.
@@ -307,9 +335,11 @@ def _digest(digests: list[str]) -> str:
 
 def _remarks(source: _PublishedPolicy, day: date, lang: str) -> list[str]:
     """Return remarks about the policy and the language of a page."""
-    remarks = []
+    remarks: list[str] = []
     if source.fallback:
-        remarks.append(f"{source.policy.id}: the shipped example; name your own policy")
+        remarks.append(
+            Message("{policy}: the shipped example; name your own policy", policy=source.policy.id)
+        )
     warning = missing_language(source.policy.revisions[source.position(day)], lang)
     return [*remarks, warning.message] if warning else remarks
 

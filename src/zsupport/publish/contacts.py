@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import product
+from math import prod
 from typing import Any
 
+from zsupport.answer.case import names_in
 from zsupport.clock.model import Hours
 from zsupport.dates import date
 from zsupport.policy.model import Channel
@@ -15,28 +18,52 @@ from zsupport.publish.page import plain
 from zsupport.publish.texts import PageTexts
 
 _SCHEMA = "https://schema.org"
+#: If the assumed facts have more values in combination, no opening hours are stated.
+_MAX_COMBINATIONS = 100
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def contact_points(
     reader: AnswerReader, texts: PageTexts, openings: OpeningHours
 ) -> dict[str, Any]:
-    """Return a contact point for each channel and its numbers.
+    """Return a contact point for each channel that somebody may use, and for each of its numbers.
 
     Hours that depend on the case or the customer are omitted: a contact point cannot state them.
     """
-    hours_by_channel: dict[str, dict[str | None, None]] = {}
-    ids = tuple(priority.id for priority in reader.revision.priorities)
-    for priority in ids or (None,):
-        for answer in reader.channels(priority)[0]:
-            if answer.allowed:
-                hours_by_channel.setdefault(answer.channel, {})[answer.hours] = None
+    hours_by_channel = _hours_by_channel(reader)
     points: list[dict[str, Any]] = []
     for channel in reader.revision.channels:
         if different := hours_by_channel.get(channel.id):
             hours = next(iter(different)) if len(different) == 1 else None
             points += _points(channel, hours, texts, openings)
     return {"@context": _SCHEMA, "@graph": points}
+
+
+def _hours_by_channel(reader: AnswerReader) -> dict[str, set[str | None]]:
+    """Return the different hours of each channel in the cases that may use it.
+
+    Facts with a default have every value. With too many combinations of their values, they have
+    the default only, and the hours are None.
+    """
+    revision = reader.revision
+    deciding = names_in(grant.when for grant in revision.grants)
+    values = {fact.id: tuple(fact.values) for fact in revision.facts if fact.default is not None}
+    values = {name: ids for name, ids in values.items() if name in deciding}
+    complete = prod(map(len, values.values())) <= _MAX_COMBINATIONS
+    result: dict[str, set[str | None]] = {}
+    for facts in _combinations(values if complete else {}):
+        for priority in tuple(priority.id for priority in revision.priorities) or (None,):
+            for answer in reader.channels(priority, facts)[0]:
+                if answer.allowed:
+                    hours = answer.hours if complete else None
+                    result.setdefault(answer.channel, set()).add(hours)
+    return result
+
+
+def _combinations(values: dict[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
+    """Yield every combination of the values of facts."""
+    for case in product(*values.values()):
+        yield dict(zip(values, case, strict=True))
 
 
 def _points(
@@ -59,7 +86,7 @@ def _points(
         specifications, zones = available
         point["hoursAvailable"] = specifications
         if zones:
-            point["description"] = plain(texts.line("zone", zone=", ".join(zones)))
+            point["description"] = plain(texts.words("Time zone: {zone}", zone=", ".join(zones)))
     numbers = [number for number in channel.numbers if is_telephone(number.number)]
     if not numbers:
         yield point

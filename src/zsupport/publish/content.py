@@ -6,7 +6,7 @@ from zsupport.answer.case import facts_decide, say
 from zsupport.clock.holidays import holidays_version
 from zsupport.clock.zones import tzdata_version
 from zsupport.dates import date
-from zsupport.policy.model import Channel, Fact, Remarks, Resource, Revision
+from zsupport.policy.model import Channel, Fact, Metric, Remarks, Resource, Revision
 from zsupport.publish.cells import AnswerReader, TargetCell
 from zsupport.publish.contacts import contact_points
 from zsupport.publish.grids import (
@@ -32,9 +32,10 @@ from zsupport.publish.page import (
 )
 from zsupport.publish.picker import picker_table
 from zsupport.publish.texts import PageTexts, spaced
-from zsupport.publish.words import PageWords
+from zsupport.publish.words import PageWords, long_date
 from zsupport.typed import TYPE_CHECKING, Sequence
 from zsupport.version import VERSION
+from zsupport.wording import Message, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,11 +44,36 @@ if TYPE_CHECKING:
 
 Part = Passage | Bullets | Definitions | Grid | PageSection
 
+_KINDS = {
+    "self-service": Message("Self-service"),
+    "community": Message("Community"),
+    "web": Message("Online form"),
+    "email": Message("Email"),
+    "chat": Message("Chat"),
+    "phone": Message("Telephone"),
+    "other": Message("Other"),
+}
+#: When the time of a metric starts. Other metrics start with an event in the policy's words.
+_STARTS = {
+    "opened": Message("The time counts from the opening of the case."),
+    "answered": Message("The time counts from the first answer."),
+    "updated": Message("The time counts from the last update."),
+}
+#: When a target in working days is due, by the policy's reading of business days.
+_READINGS = {
+    "close": Message("A time in working days ends at closing time of the last day."),
+    "opening": Message("A time in working days ends at opening time of the last day."),
+    "same-time": Message(
+        "A time in working days ends on the last day, at the time of day at which it started."
+    ),
+}
+
 
 def page_of(
     revision: Revision,
     day: date,
     lang: str,
+    wording: Wording,
     *,
     next_start: str | None = None,
     digest: str | None = None,
@@ -57,17 +83,18 @@ def page_of(
 ) -> PublishedPage:
     """Return the page of a revision that is in force on a date.
 
-    `next_start` is the first day of the next revision. `digest` is that of all revisions (default:
-    of this one). `public` returns the public holidays of a country. Without `picker`, the page has
-    no form; `progress` gets the number of answered and of all questions for it. Raises
-    LimitExceeded for a policy with too many cases, and PolicyError if hours have no calendar for a
-    case.
+    `lang` is the language of the policy's texts, `wording` writes the program's texts. `next_start`
+    is the first day of the next revision. `digest` is that of all revisions (default: of this one).
+    `public` returns the public holidays of a country. Without `picker`, the page has no form.
+    `progress` gets the number of answered questions for the form, and the number of all its
+    questions. Raises LimitExceeded for a policy with too many cases, and PolicyError if hours have
+    no calendar for a case.
     """
-    words = PageWords()
+    words = PageWords(wording)
     texts = PageTexts(revision, lang, words)
     reader = AnswerReader(revision, day, lang, public)
     openings = OpeningHours(revision, texts, days_ahead(day, revision, next_start), public)
-    builder = _PageBuilder(reader, texts, openings, day)
+    builder = _PageBuilder(reader, texts, openings)
     sections = builder.sections(next_start)
     stamp = {
         "policy": revision.policy,
@@ -79,14 +106,14 @@ def page_of(
     }
     if openings.public_holidays:
         stamp["holidays"] = holidays_version() or ""
-    shown_day = words.long_day(day.isoformat())
+    shown_day = long_date(day, words)
     return PublishedPage(
-        words.language,
+        wording,
         stamp,
         (texts.policy_name(),),
-        (texts.line("as-of", date=shown_day), *builder.remarks(revision.remarks)),
+        (words("Support policy as of {date}.", date=shown_day), *builder.remarks(revision.remarks)),
         tuple(sections),
-        texts.line("footer", date=shown_day),
+        words("This page was generated from the support policy on {date}.", date=shown_day),
         contact_points(reader, texts, openings),
         picker_table(reader, builder.writer, texts, progress) if picker else None,
     )
@@ -95,15 +122,12 @@ def page_of(
 class _PageBuilder:
     """Builds the sections of a page."""
 
-    def __init__(
-        self, reader: AnswerReader, texts: PageTexts, openings: OpeningHours, day: date
-    ) -> None:
+    def __init__(self, reader: AnswerReader, texts: PageTexts, openings: OpeningHours) -> None:
         self.reader = reader
         self.revision = reader.revision
         self.texts = texts
         self.words = texts.words
         self.openings = openings
-        self.day = day
         self.writer = TableWriter(reader, texts)
 
     def sections(self, next_start: str | None) -> list[PageSection]:
@@ -116,53 +140,50 @@ class _PageBuilder:
         ]  # fmt: skip
         return [section for section in sections if section is not None]
 
-    def section(self, id: str, key: str, parts: Sequence[Part]) -> PageSection:
-        return PageSection(id, (Phrase(self.words(key)),), tuple(parts))
-
     def remarks(self, remarks: Remarks) -> tuple[Line, ...]:
         """Return the note and the doubt of a part."""
         lines: list[Line] = []
         if remarks.note:
             lines.append((self.texts.policy(remarks.note),))
         if remarks.unclear:
-            lines.append(self.texts.line("doubt", text=self.texts.policy(remarks.unclear)))
+            lines.append(self.texts.doubt(self.texts.policy(remarks.unclear)))
         return tuple(lines)
 
     def asides(self, remarks: Remarks) -> list[Passage]:
         return [Passage(line, aside=True) for line in self.remarks(remarks)]
 
-    def term(self, key: str) -> Line:
-        return (Phrase(self.words(key)),)
-
     # -- channels --------------------------------------------------------------------------------
 
     def channels(self) -> PageSection:
         """Return the section about channels: the table, and how to use each channel."""
+        words = self.words
+        heading = words("Ways to get help")
         if not self.revision.channels:
-            return self.section("channels", "channels", [Passage(self.term("no-channels"))])
+            return PageSection(
+                "channels", heading, (Passage(words("This policy states no channel.")),)
+            )
         table = channel_table(self.reader)
-        parts: list[Part] = [*self.writer.channels("channel-table", table)]
-        parts += self.assumed([table])
-        details = [self.channel(channel) for channel in self.revision.channels]
-        parts.append(
-            PageSection("contact", self.term("contact"), tuple(d for d in details if d is not None))
+        details = tuple(self.channel(channel) for channel in self.revision.channels)
+        parts = (
+            *self.writer.channels("channel-table", table),
+            *self.assumed([table]),
+            PageSection("contact", words("How to use each channel"), details),
         )
-        return self.section("channels", "channels", parts)
+        return PageSection("channels", heading, parts)
 
     def channel(self, channel: Channel) -> PageSection:
         """Return how to use a channel."""
-        texts = self.texts
+        texts, words = self.texts, self.words
         entries: list[tuple[Line, tuple[Line, ...]]] = []
         if channel.url:
-            entries.append((self.term("address"), (self.address(channel.url),)))
+            entries.append((words("Address"), (self.address(channel.url),)))
         if channel.numbers:
-            entries.append((self.term("number"), tuple(self.numbers(channel))))
+            entries.append((words("Telephone"), tuple(self.numbers(channel))))
         if channel.prerequisites:
             things = joined([(texts.policy(thing),) for thing in channel.prerequisites])
-            # The label is the term of the list, so that only the values remain.
-            entries.append((self.term("ready-term"), (things,)))
+            entries.append((words("Have ready"), (things,)))
         name = texts.value("channel", channel.id)
-        kind = self.term(f"kind-{channel.kind}")
+        kind = words(_KINDS[channel.kind])
         parts: list[Part] = []
         if plain(kind).casefold() != plain(name).casefold():
             parts.append(Passage(kind, aside=True))
@@ -177,9 +198,10 @@ class _PageBuilder:
         """Return the numbers of a channel with their countries and remarks."""
         lines: list[Line] = []
         for number in channel.numbers:
-            country = self.words("number-any") if number.country == "any" else number.country
+            everywhere = number.country == "any"
+            country = self.words("all countries") if everywhere else (Phrase(number.country),)
             phrase = Phrase(number.number, link=telephone_link(number.number))
-            line = self.texts.line("number-of", country=country, number=phrase)
+            line: Line = (*country, Phrase(": "), phrase)
             for remark in self.remarks(number.remarks):
                 line += (Phrase(" ("), *remark, Phrase(")"))
             lines.append(line)
@@ -200,7 +222,11 @@ class _PageBuilder:
         ]
         if not lines:
             return []
-        return [Passage(self.texts.line("assumed", facts=joined(lines, "; ")), aside=True)]
+        text = self.words(
+            "The tables assume: {facts}. In other cases the answers can differ.",
+            facts=joined(lines, "; "),
+        )
+        return [Passage(text, aside=True)]
 
     # -- targets ---------------------------------------------------------------------------------
 
@@ -212,34 +238,49 @@ class _PageBuilder:
         for metric, table in zip(self.revision.metrics, tables, strict=True):
             name = (self.texts.policy(metric.name),)
             own: list[Part] = [*self.writer.targets(f"target-{metric.id}", table, name)]
-            if metric.starts in ("opened", "answered", "updated"):
-                own.append(Passage(self.texts.line(f"starts-{metric.starts}"), aside=True))
-            else:
-                event = self.texts.policy(metric.starts)
-                own.append(Passage(self.texts.line("starts-words", event=event), aside=True))
-            if metric.pauses:
-                event = Phrase(spaced(say(metric.pauses, self.texts.lang)))
-                own.append(Passage(self.texts.line("pauses", event=event), aside=True))
+            own += [Passage(line, aside=True) for line in self.clock(metric)]
             own += self.asides(metric.remarks)
             parts += [PageSection(f"metric-{metric.id}", name, tuple(own))] if several else own
+        heading = self.words("Response times")
         if not self.revision.rules:
-            return self.section("targets", "targets", [Passage(self.term("no-targets"))])
+            none = Passage(self.words("This policy states no response times."))
+            return PageSection("targets", heading, (none,))
         parts += self.assumed(tables)
-        kinds = _kinds(tables)
-        closing = []
-        if kinds & {"business", "business-days", "next-business-day", "by"}:
-            closing.append(self.texts.line("units"))
-        elif "clock" in kinds:
-            closing.append(self.texts.line("units-clock"))
-        if "business-days" in kinds:
-            reading = self.revision.business_day
-            key = "business-day-at"
-            if reading in ("close", "same-time"):
-                key = f"business-day-{reading}"
-            closing.append(self.texts.line(key, time=reading))
+        closing = self.units(_kinds(tables))
         if len(bindings) == 1:
-            closing.append(self.texts.line(f"binding-{bindings[0]}"))
-        return self.section("targets", "targets", [*parts, *map(Passage, closing)])
+            closing.append(self.writer.binding(bindings[0]))
+        return PageSection("targets", heading, (*parts, *map(Passage, closing)))
+
+    def clock(self, metric: Metric) -> list[Line]:
+        """Return when the time of a metric starts and when it pauses."""
+        words = self.words
+        lines = []
+        if metric.starts in ("opened", "answered", "updated"):
+            lines.append(words(_STARTS[metric.starts]))
+        else:
+            start = self.texts.policy(metric.starts)
+            lines.append(words("The time counts from: {event}.", event=start))
+        if metric.pauses:
+            pause = spaced(say(metric.pauses, self.texts.lang))
+            lines.append(words("The time pauses: {event}.", event=pause))
+        return lines
+
+    def units(self, kinds: set[str]) -> list[Line]:
+        """Return what the units of targets mean, by the kinds of the targets."""
+        words = self.words
+        lines = []
+        if kinds & {"business", "business-days", "next-business-day", "by"}:
+            lines.append(
+                words(
+                    "Hours count around the clock. Working hours and working days count only during"
+                    " the opening hours that are named."
+                )
+            )
+        elif "clock" in kinds:
+            lines.append(words("Hours count around the clock."))
+        if "business-days" in kinds:
+            lines.append(words(_READINGS[self.revision.business_day]))
+        return lines
 
     # -- priorities, terms and self-help ----------------------------------------------------------
 
@@ -251,6 +292,7 @@ class _PageBuilder:
         meant = any(priority.meaning for priority in self.revision.priorities)
         if not meant and not decided:
             return self.undefined_priorities()
+        words = self.words
         rows: list[tuple[tuple[Line, ...], ...]] = []
         notes: dict[Line, int] = {}
         for priority in self.revision.priorities:
@@ -265,17 +307,24 @@ class _PageBuilder:
             row: tuple[tuple[Line, ...], ...] = ((name,), *([(meaning,)] if meant else []))
             if decided:
                 lines = self.texts.alternatives(priority.when)
-                more = [self.texts.line("or-line", second=line) for line in lines[1:]]
-                row = (*row, (*lines[:1], *more) or (self.term("any-other"),))
+                more = [words("or {condition}", condition=line) for line in lines[1:]]
+                row = (*row, (*lines[:1], *more) or (words("in all other cases"),))
             rows.append(row)
-        columns = (self.term("priority"), *([self.term("meaning")] if meant else []))
+        columns = (words("Priority"), *([words("Meaning")] if meant else []))
         if decided:
-            columns = (*columns, self.term("when"))
-        grid = Grid(
-            "priority-table", self.term("priorities-caption"), columns, 1, tuple(rows), tuple(notes)
-        )
-        key = "priorities-decided" if decided else "priorities-stated"
-        return self.section("priorities", "priorities", [Passage(self.texts.line(key)), grid])
+            columns = (*columns, words("When"))
+        caption = words("Priorities, the most urgent first")
+        grid = Grid("priority-table", caption, columns, 1, tuple(rows), tuple(notes))
+        if decided:
+            introduction = words(
+                "Your answers to the questions decide the priority: the first row that matches."
+            )
+        else:
+            introduction = words("Choose the priority whose meaning fits.")
+        return self._priority_section(Passage(introduction), grid)
+
+    def _priority_section(self, *parts: Part) -> PageSection:
+        return PageSection("priorities", self.words("How priorities are chosen"), parts)
 
     def undefined_priorities(self) -> PageSection:
         """Return the priorities of a policy that does not define them."""
@@ -283,10 +332,10 @@ class _PageBuilder:
         for priority in self.revision.priorities:
             line = self.texts.value("priority", priority.id)
             for remark in self.remarks(priority.remarks):
-                line = self.texts.line("with-remark", text=line, remark=remark)
+                line = _with_remark(line, remark)
             items.append(line)
-        undefined = Passage(self.term("priorities-undefined"))
-        return self.section("priorities", "priorities", [undefined, Bullets(tuple(items))])
+        undefined = self.words("The policy names these priorities and does not define them.")
+        return self._priority_section(Passage(undefined), Bullets(tuple(items)))
 
     def terms(self) -> PageSection | None:
         """Return the terms by topic: the first that matches applies."""
@@ -300,17 +349,17 @@ class _PageBuilder:
             parts = topics.setdefault(term.topic, [])
             if term.when:
                 condition = self.texts.condition(term.when)
-                parts.append(Passage(self.texts.line("case-when", condition=condition)))
+                parts.append(Passage(self.words("Only for: {condition}", condition=condition)))
             elif parts:
-                parts.append(Passage(self.texts.line("case-else")))
+                parts.append(Passage(self.words("For all others:")))
             parts.append(Passage((self.texts.policy(term.say),)))
             for remarks in (term.remarks, *(alternative.remarks for alternative in term.when)):
                 parts += self.asides(remarks)
-        sections = [
+        sections = tuple(
             PageSection(f"term-{topic}", (Phrase(spaced(topic)),), tuple(parts))
             for topic, parts in topics.items()
-        ]
-        return self.section("terms", "terms", sections) if sections else None
+        )
+        return PageSection("terms", self.words("Terms"), sections) if sections else None
 
     def help(self) -> PageSection | None:
         """Return the self-help: general resources, then those of each topic."""
@@ -336,8 +385,8 @@ class _PageBuilder:
             parts.append(Definitions(entries))
         parts += self.asides(own.remarks)
         if not own.complete:
-            parts.append(Passage(self.term("help-more"), aside=True))
-        return self.section("help", "help", parts)
+            parts.append(Passage(self.words("The list is not complete."), aside=True))
+        return PageSection("help", self.words("Before you contact us"), tuple(parts))
 
     def resource(self, resource: Resource) -> Line:
         """Return a resource as a link, with its audience and its remarks."""
@@ -346,7 +395,7 @@ class _PageBuilder:
         if resource.audience:
             line += (Phrase(" ("), *self.texts.values("role", resource.audience), Phrase(")"))
         for remark in self.remarks(resource.remarks):
-            line = self.texts.line("with-remark", text=line, remark=remark)
+            line = _with_remark(line, remark)
         return line
 
     # -- the policy ------------------------------------------------------------------------------
@@ -355,12 +404,13 @@ class _PageBuilder:
         """Return what the page is about: the policy, its revision and its sources."""
         revision, words = self.revision, self.words
         entries: list[tuple[Line, tuple[Line, ...]]] = [
-            (self.term("policy-name"), ((self.texts.policy_name(),),))
+            (words("Policy"), ((self.texts.policy_name(),),))
         ]
-        for key, day in (("from", revision.start), ("to", revision.last_day)):
-            if day:
-                entries.append((self.term(key), ((Phrase(words.long_day(day)),),)))
-        entries.append((self.term("timezone"), ((Phrase(revision.timezone),),)))
+        if revision.start:
+            entries.append((words("In force from"), (self.date(revision.start),)))
+        if revision.last_day:
+            entries.append((words("In force until"), (self.date(revision.last_day),)))
+        entries.append((words("Time zone"), ((Phrase(revision.timezone),),)))
         sources = []
         for source in revision.sources:
             name = self.texts.policy(source.title) if source.title else Phrase(source.id)
@@ -369,17 +419,26 @@ class _PageBuilder:
             if source.url and not link:
                 line += (Phrase(f" ({source.url})"),)
             if source.retrieved:
-                read_on = words.long_day(source.retrieved)
-                line = self.texts.line("read-on", source=line, date=read_on)
+                read_on = self.date(source.retrieved)
+                line = words("{source}, read on {date}", source=line, date=read_on)
             for remark in self.remarks(source.remarks):
-                line = self.texts.line("with-remark", text=line, remark=remark)
+                line = _with_remark(line, remark)
             sources.append(line)
         if sources:
-            entries.append((self.term("sources"), tuple(sources)))
+            entries.append((words("Sources"), tuple(sources)))
         parts: list[Part] = [Definitions(tuple(entries)), *self.asides(revision.validity)]
         if next_start:
-            parts.append(Passage(self.texts.line("next", date=words.long_day(next_start))))
-        return self.section("revision", "revision", parts)
+            start = self.date(next_start)
+            parts.append(Passage(words("A new revision is in force from {date}.", date=start)))
+        return PageSection("revision", words("This policy"), tuple(parts))
+
+    def date(self, text: str) -> Line:
+        """Return a date, which is written as YYYY-MM-DD, in words."""
+        return long_date(date.fromisoformat(text), self.words)
+
+
+def _with_remark(line: Line, remark: Line) -> Line:
+    return (*line, Phrase(" \u2013 "), *remark)
 
 
 def _kinds(tables: Sequence[CaseTable]) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from zsupport.answer.promise import Promise
+from zsupport.clock.targets_in_words import target_in_words
 from zsupport.policy.model import Metric
 from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell, opened_hours
 from zsupport.publish.merge import merged
@@ -13,11 +14,21 @@ from zsupport.publish.page import Grid, Line, Passage, Phrase, joined
 from zsupport.publish.texts import PageTexts
 from zsupport.typed import NamedTuple
 from zsupport.view.boxes import Box
+from zsupport.wording import Message
 
 #: The contents of a row: a cell for each column. None: the case cannot occur.
 Cells = tuple[ChannelCell | TargetCell | None, ...]
-#: The column of a dimension for the opening time of a case.
+#: The start of the name of a dimension for the opening time of a case.
 _OPENED = "opened "
+#: Cells without a target.
+_WITHOUT_TARGET = {"no-target": Message("no promise"), "not-stated": Message("not stated")}
+#: How binding a target is.
+_BINDINGS = {
+    "agreement": Message("The times are an agreement."),
+    "objective": Message("The times are objectives, not an agreement."),
+    "target": Message("The times are targets, not an agreement."),
+    "none": Message("The times are not binding."),
+}
 
 
 class CaseTable(NamedTuple):
@@ -124,17 +135,15 @@ class TableWriter:
     def channels(self, id: str, table: CaseTable) -> list[Grid | Passage]:
         """Return the table of channels."""
         columns = tuple(self.texts.value("channel", channel or "") for channel in table.columns)
-        return self._table(id, self.texts.line("channels-caption"), columns, table)
+        return self._table(id, self.words("Channels by plan"), columns, table)
 
     def targets(self, id: str, table: CaseTable, metric: Line) -> list[Grid | Passage]:
         """Return the table of the targets of a metric."""
         columns = tuple(
-            (Phrase(self.words("target")),)
-            if priority is None
-            else self.texts.value("priority", priority)
+            self.words("Target") if priority is None else self.texts.value("priority", priority)
             for priority in table.columns
         )
-        caption = self.texts.line("targets-caption", metric=metric)
+        caption = self.words("{metric} by plan and priority", metric=metric)
         return self._table(id, caption, columns, table)
 
     def _table(
@@ -145,14 +154,14 @@ class TableWriter:
             for place, (name, values) in enumerate(table.dimensions)
             if name == "plan" or any(len(box[place]) < len(values) for box, _ in table.rows)
         ]
-        positive = [row for row in table.rows if not _closing_line(row[1])]
+        positive = [row for row in table.rows if not _shared_refusal(row[1])]
         contents = [[self.cell_lines(cell) for cell in cells] for _, cells in positive]
         # A note on every cell that has a content needs no number.
         noted = [
             notes
             for (_, cells), row in zip(positive, contents, strict=True)
             for cell, (_, notes) in zip(cells, row, strict=True)
-            if not _closing_line((cell,))
+            if not _shared_refusal((cell,))
         ]
         general = [note for note in noted[0] if len(noted) > 1] if noted else []
         general = [note for note in general if all(note in notes for notes in noted)]
@@ -176,15 +185,15 @@ class TableWriter:
             )
         result += [Passage(note, aside=True) for note in general]
         for box, cells in table.rows:
-            if key := _closing_line(cells):
+            if state := _shared_refusal(cells):
                 limited = [p for p in heads if len(box[p]) < len(table.dimensions[p][1])]
-                who = [self._head(table, place, box) for place in limited or heads[:1]]
-                result.append(Passage(self.texts.line(key, who=joined(who, " · "))))
+                members = [self._head(table, place, box) for place in limited or heads[:1]]
+                result.append(Passage(self._refusal(state, joined(members, " · "))))
         return result
 
     def _dimension(self, name: str) -> Line:
         if name.startswith(_OPENED):
-            return (Phrase(self.words("opened")),)
+            return self.words("Case opened")
         return self.texts.dimension(name)
 
     def _head(self, table: CaseTable, place: int, box: Box) -> Line:
@@ -192,9 +201,9 @@ class TableWriter:
         name, all_values = table.dimensions[place]
         values = tuple(value for value in box[place] if value is not None)
         if not values:
-            return (Phrase(self.words("everyone")),)
+            return self.words("Everyone")
         if len(values) == len(all_values) > 1:
-            return (Phrase(self.words("all")),)
+            return self.words("all")
         if name.startswith(_OPENED):
             return self.texts.opened(name.removeprefix(_OPENED), values[0])
         return self.texts.values(name, values)
@@ -202,23 +211,21 @@ class TableWriter:
     def cell_lines(self, cell: ChannelCell | TargetCell | None) -> tuple[list[Line], list[Line]]:
         """Return the lines and the notes of a cell."""
         if cell is None:
-            return [(Phrase(self.words("never")),)], []
+            return [self.words("cannot occur")], []
         if isinstance(cell, ChannelCell):
             return self._channel_cell(cell)
         return self.target_lines(cell)
 
     def _channel_cell(self, cell: ChannelCell) -> tuple[list[Line], list[Line]]:
         """Return the lines and notes of a cell about a channel."""
-        line = self.texts.line
         if not cell.allowed:
-            return [(Phrase(self.words("no")),)], []
-        lines: list[Line] = [(Phrase(self.words("yes"), strong=True),)]
+            return [self.words("No")], []
+        lines: list[Line] = [_strong(self.words("Yes"))]
         if cell.only:
             priorities = self.texts.values("priority", cell.only)
-            lines = [line("only", priorities=priorities)]
-        return [*lines, *self.channel_details(cell)[:2]], self._notes(cell.note, cell.unclear) + [
-            line("ready", things=self.texts.answered(thing)) for thing in cell.ready
-        ]
+            lines = [self.words("Only {priorities}", priorities=priorities)]
+        notes = self._notes(cell.note, cell.unclear)
+        return [*lines, *self.channel_details(cell)], notes + self.prerequisites(cell)
 
     def channel_details(self, cell: ChannelCell) -> list[Line]:
         """Return the hours and the recommendation of an allowed channel."""
@@ -226,39 +233,64 @@ class TableWriter:
         if cell.hours:
             names = self.texts.hours_names(cell.hours)
             known = any(n in self.reader.revision.hours for n in cell.hours.split(", "))
-            lines.append(self.texts.line("hours-of", hours=names) if known else names)
+            lines.append(self.words("hours: {hours}", hours=names) if known else names)
         if cell.recommended == 1:
-            lines.append(self.texts.line("recommended"))
+            lines.append(self.words("recommended"))
         elif cell.recommended:
-            lines.append(self.texts.line("recommended-rank", rank=str(cell.recommended)))
+            rank = str(cell.recommended)
+            lines.append(self.words("recommended, choice {rank}", rank=rank))
         return lines
+
+    def prerequisites(self, cell: ChannelCell) -> list[Line]:
+        """Return what the customer must have ready for an allowed channel."""
+        things = map(self.texts.answered, cell.ready)
+        return [self.words("Have ready: {things}", things=thing) for thing in things]
 
     def target_lines(self, cell: TargetCell) -> tuple[list[Line], list[Line]]:
         """Return the lines and notes of a cell about a target."""
-        line = self.texts.line
+        words = self.words
         if cell.state == "not-entitled":
-            return [(Phrase(self.words("not-included")),)], []
-        target = cell.target if cell.state == "promised" else None
-        text = self.words(cell.state) if target is None else self.words.target(target)
-        lines: list[Line] = [(Phrase(text, strong=target is not None),)]
+            return [self.not_included()], []
+        if cell.target is not None and cell.state == "promised":
+            lines = [_strong(words(target_in_words(cell.target, short=False)))]
+        else:
+            lines = [words(_WITHOUT_TARGET[cell.state])]
         if cell.hours:
-            lines.append(line("hours-of", hours=self.texts.hours_name(cell.hours)))
+            lines.append(words("hours: {hours}", hours=self.texts.hours_name(cell.hours)))
         if cell.published:
-            lines.append(line("published", text=self.texts.answered(cell.published)))
-        notes: list[Line] = []
-        if cell.condition:
-            notes.append(line("condition", text=self.texts.answered(cell.condition)))
+            published = self.texts.answered(cell.published)
+            lines.append(words("published as “{text}”", text=published))
+        notes = [self.condition(cell.condition)] if cell.condition else []
         if cell.commitment and self.differing_commitments:
-            notes.append(line(f"binding-{cell.commitment}"))
+            notes.append(self.binding(cell.commitment))
         return lines, notes + self._notes(cell.note, cell.unclear)
+
+    def not_included(self) -> Line:
+        """Return the content of a cell without an entitled channel."""
+        return self.words("Not included")
+
+    def condition(self, condition: str) -> Line:
+        """Return the condition of a target."""
+        return self.words("Condition: {text}", text=self.texts.answered(condition))
+
+    def binding(self, commitment: str) -> Line:
+        """Return how binding a target is."""
+        return self.words(_BINDINGS[commitment])
 
     def _notes(self, note: str | None, unclear: str | None) -> list[Line]:
         notes: list[Line] = [(self.texts.answered(text),) for text in (note or "").split("\n")]
         doubts = [
-            self.texts.line("doubt", text=self.texts.answered(text))
-            for text in (unclear or "").split("\n")
+            self.texts.doubt(self.texts.answered(text)) for text in (unclear or "").split("\n")
         ]
         return (notes if note else []) + (doubts if unclear else [])
+
+    def _refusal(self, state: str, members: Line) -> Line:
+        """Return the line that replaces a row; see `_shared_refusal`."""
+        if state == "no-channel":
+            return self.words("No channel is included: {members}.", members=members)
+        if state == "not-entitled":
+            return self.words("No support case is included: {members}.", members=members)
+        return self.words("No time is stated: {members}.", members=members)
 
 
 def commitments(tables: Sequence[CaseTable]) -> tuple[str, ...]:
@@ -268,18 +300,25 @@ def commitments(tables: Sequence[CaseTable]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(commitment for commitment in known if commitment))
 
 
-def _closing_line(cells: Cells) -> str | None:
-    """Return the words of the line for a row without a positive cell; None for other rows."""
+def _shared_refusal(cells: Cells) -> str | None:
+    """Return the state that all cells share: no-channel, not-entitled or not-stated.
+
+    Return None for a row that the table shows. A line below the table replaces the other rows.
+    """
     states: set[str] = set()
     for cell in cells:
         if isinstance(cell, ChannelCell):
-            states.add("" if cell.allowed else "none-included")
+            states.add("" if cell.allowed else "no-channel")
         elif cell is not None and cell.state == "not-entitled":
-            states.add("none-entitled")
+            states.add("not-entitled")
         elif cell is not None:
             bare = cell == TargetCell("not-stated", cell.target)
-            states.add("none-stated" if bare else "")
-    return states.pop() if len(states) == 1 else None
+            states.add("not-stated" if bare else "")
+    return (states.pop() or None) if len(states) == 1 else None
+
+
+def _strong(line: Line) -> Line:
+    return tuple(phrase._replace(strong=True) for phrase in line)
 
 
 def _with_marks(

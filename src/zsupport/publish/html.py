@@ -22,13 +22,13 @@ from zsupport.publish.page import (
     PublishedPage,
     plain,
 )
-from zsupport.publish.words import PageWords
 from zsupport.report.text import legible, unsafe
+from zsupport.wording import Wording
 
 
 def render_html(page: PublishedPage) -> str:
     """Return the page as HTML."""
-    words = PageWords(page.language)
+    words = page.words
     heading = _text(plain(page.heading))
     style, script = _asset("page.css"), _asset("picker.js")
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
@@ -39,7 +39,7 @@ def render_html(page: PublishedPage) -> str:
     parts = [
         "<!doctype html>",
         comment(page.stamp),
-        f'<html lang="{_attribute(page.language)}">',
+        f'<html lang="{_attribute(words.language.code)}">',
         "<head>",
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
@@ -51,22 +51,23 @@ def render_html(page: PublishedPage) -> str:
         f'<script type="application/ld+json">{script_json(page.contacts)}</script>',
         "</head>",
         "<body>",
-        f'<a class="skip" href="#content">{_text(words("skip"))}</a>',
+        f'<a class="skip" href="#content">{_text(words("Skip to the content"))}</a>',
         f"<header><h1>{_line(page.heading)}</h1>",
         *(f"<p>{_line(line)}</p>" for line in page.introduction),
         "</header>",
-        f'<nav aria-label="{_attribute(words("contents"))}"><ul>',
+        f'<nav aria-label="{_attribute(words("Contents"))}"><ul>',
         *(f'<li><a href="#{_attribute(id)}">{_text(name)}</a></li>' for id, name in links),
         "</ul></nav>",
         '<main id="content">',
     ]
     if page.picker is not None:
+        answer = _attribute(words("Answer"))
         parts += [
             '<section id="picker" aria-labelledby="picker-heading" hidden>',
-            f'<h2 id="picker-heading">{_text(words("picker"))}</h2>',
-            f"<p>{_text(words('picker-intro'))}</p>",
+            f'<h2 id="picker-heading">{_text(words("What applies to me?"))}</h2>',
+            f"<p>{_text(words('Choose what fits. The answer is below the form.'))}</p>",
             '<form id="picker-fields" class="fields" autocomplete="off"></form>',
-            f'<div id="answer" role="region" aria-live="polite" aria-label="{words("answer")}">',
+            f'<div id="answer" role="region" aria-live="polite" aria-label="{answer}">',
             "</div>",
             "</section>",
             f'<script type="application/json" id="picker-data">{script_json(page.picker)}</script>',
@@ -127,7 +128,7 @@ def _lines(lines: tuple[Line, ...]) -> str:
     return "".join(f"<div>{_line(line)}</div>" for line in lines)
 
 
-def _section(section: PageSection, level: int, words: PageWords) -> list[str]:
+def _section(section: PageSection, level: int, words: Wording) -> list[str]:
     id = _attribute(section.id)
     # A name with a link is only text in a heading.
     heading = tuple(phrase._replace(link=None) for phrase in section.heading)
@@ -157,10 +158,12 @@ def _section(section: PageSection, level: int, words: PageWords) -> list[str]:
     return [*parts, "</section>"]
 
 
-def _grid(grid: Grid, words: PageWords) -> list[str]:
+def _grid(grid: Grid, words: Wording) -> list[str]:
     """Return a table in a region that scrolls sideways, and its numbered notes."""
     id = _attribute(grid.id)
-    scroll = _attribute(words("scroll", caption=plain(grid.caption)))
+    scroll = _attribute(
+        words("{caption}: scroll sideways to see all columns", caption=plain(grid.caption))
+    )
     columns = "".join(f'<th scope="col">{_line(column)}</th>' for column in grid.columns)
     parts = [
         f'<div class="scroll" role="group" tabindex="0" aria-label="{scroll}">',

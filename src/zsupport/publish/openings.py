@@ -17,8 +17,10 @@ from zsupport.publish.page import (
     Passage,
     Phrase,
     joined,
+    plain,
 )
 from zsupport.publish.texts import PageTexts
+from zsupport.publish.words import capitalized, date_with_weekday, long_date, weekday
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -108,86 +110,88 @@ class OpeningHours:
         names = used_hours(self.revision)
         if not names:
             return None
-        day = self.words.long_day(date.fromordinal(self.ahead.first).isoformat())
-        parts: list[Part] = [Passage(self.texts.line("hours-intro", date=day))]
+        words = self.words
+        first = long_date(date.fromordinal(self.ahead.first), words)
+        introduction = words("Days off are listed for the twelve months from {date}.", date=first)
+        parts: list[Part] = [Passage(introduction)]
         if self.ahead.end < self.ahead.first + AHEAD:
-            last = date.fromordinal(self.ahead.end - 1).isoformat()
-            parts.append(
-                Passage(self.texts.line("until", date=self.words.long_day(last)), aside=True)
-            )
+            last = long_date(date.fromordinal(self.ahead.end - 1), words)
+            parts.append(Passage(words("These hours apply until {date}.", date=last), aside=True))
         for name in names:
             shown: list[Part] = []
             for place, calendar in enumerate(self.revision.hours[name]):
                 if calendar.when:
                     condition = self.texts.condition(calendar.when)
-                    shown.append(Passage(self.texts.line("case-when", condition=condition)))
+                    shown.append(Passage(words("Only for: {condition}", condition=condition)))
                 elif place:
-                    shown.append(Passage(self.texts.line("case-else")))
+                    shown.append(Passage(words("For all others:")))
                 shown += self._calendar(place, name, calendar)
                 if not calendar.when:
                     break  # the other calendars are unreachable
             parts.append(PageSection(f"hours-{name}", (Phrase(name),), tuple(shown)))
-        return PageSection("hours", (Phrase(self.words("hours")),), tuple(parts))
+        return PageSection("hours", words("Opening hours"), tuple(parts))
 
     def _calendar(self, place: int, name: str, calendar: PolicyCalendar) -> list[Part]:
         """Return the parts about one calendar of hours."""
-        line, words = self.texts.line, self.words
+        words = self.words
         if calendar.any:
             members = joined([self.texts.hours_name(member) for member in calendar.any])
-            return [Passage(line("union", hours=members)), *self._remarks(calendar)]
+            union = words("Open while any of these hours is open: {hours}.", hours=members)
+            return [Passage(union), *self._remarks(calendar)]
         hours, warnings = self.compiled(calendar)
         parts: list[Part] = []
         zone = calendar.timezone or self.revision.timezone
         if calendar.windows is None:
-            key = "always" if hours.counts_holidays else "always-holidays"
-            parts.append(Passage(line(key)))
+            always = words("Open around the clock, every day.")
+            if not hours.counts_holidays:
+                always = words("Open around the clock, every day, also on public holidays.")
+            parts.append(Passage(always))
         else:
             rows = tuple(
-                ((((Phrase(self._days(days)),),)), tuple((Phrase(text),) for text in times))
+                ((capitalized(self._days(days)),), tuple((Phrase(text),) for text in times))
                 for days, times in self.week(hours)
             )
-            caption = line("week-caption", hours=name)
-            columns = ((Phrase(words("weekdays")),), (Phrase(words("times")),))
+            caption = words("Opening hours: {hours}", hours=name)
+            columns = (words("Days"), words("Open"))
             parts.append(Grid(f"week-{place + 1}-{name}", caption, columns, 1, rows))
         if calendar.windows is not None or calendar.dates or calendar.breaks:
-            parts.append(
-                Passage(line("zone-customer") if zone == "customer" else line("zone", zone=zone))
-            )
+            if zone == "customer":
+                parts.append(Passage(words("Time zone: yours")))
+            else:
+                parts.append(Passage(words("Time zone: {zone}", zone=zone)))
         parts += self._days_off(calendar, hours)
-        special = [
-            line("dated", day=words.day(date.fromordinal(ordinal)), text=text)
-            for ordinal, text in self.special_days(hours)
-        ]
+        special = [self._dated(ordinal, Phrase(text)) for ordinal, text in self.special_days(hours)]
         if special:
-            entry = ((Phrase(words("special")),), tuple(special))
-            parts.append(Definitions((entry,)))
+            parts.append(Definitions(((words("Days with other hours"), tuple(special)),)))
         if calendar.business_days is not None:
-            days = ", ".join(self._days(run) for run in _runs(sorted(calendar.business_days)))
-            parts.append(Passage(line("business-days", days=days)))
-        parts += [Passage((Phrase(warning.message),), aside=True) for warning in warnings]
+            runs = _runs(sorted(calendar.business_days))
+            days = joined([self._days(run) for run in runs])
+            parts.append(Passage(words("Working days: {days}", days=days)))
+        parts += [Passage(words(warning.message), aside=True) for warning in warnings]
         return [*parts, *self._remarks(calendar)]
 
     def _days_off(self, calendar: PolicyCalendar, hours: Hours) -> list[Part]:
         """Return the days off of a calendar."""
+        words = self.words
         if calendar.holidays is None or not hours.counts_holidays:
             always = calendar.windows is None
-            return [] if always else [Passage(self.texts.line("no-holidays"))]
+            return [] if always else [Passage(words("Open on public holidays too."))]
         parts: list[Part] = []
         if calendar.holidays.customer:
-            parts.append(Passage(self.texts.line("customer-days-off")))
+            parts.append(Passage(words("Days off: the public holidays of your country.")))
         listed = [
-            self.texts.line(
-                "dated",
-                day=self.words.day(date.fromordinal(ordinal)),
-                text=self.texts.answered(name),
-            )
+            self._dated(ordinal, self.texts.answered(name))
             for ordinal, name in self.days_off(hours)
         ]
         if listed:
-            parts.append(Definitions((((Phrase(self.words("days-off")),), tuple(listed)),)))
+            parts.append(Definitions(((words("Days off"), tuple(listed)),)))
         elif not calendar.holidays.customer:
-            parts.append(Passage(self.texts.line("no-days-off")))
+            parts.append(Passage(words("No day off in these twelve months.")))
         return parts
+
+    def _dated(self, ordinal: int, text: Phrase) -> Line:
+        """Return a date with a text about it."""
+        return (*date_with_weekday(date.fromordinal(ordinal), self.words), Phrase(": "), text)
 
     def _remarks(self, calendar: PolicyCalendar) -> list[Part]:
         remarks = [calendar.remarks, *(alternative.remarks for alternative in calendar.when)]
@@ -197,7 +201,7 @@ class OpeningHours:
             if remark.note:
                 lines[(self.texts.policy(remark.note),)] = None
             if remark.unclear:
-                lines[self.texts.line("doubt", text=self.texts.policy(remark.unclear))] = None
+                lines[self.texts.doubt(self.texts.policy(remark.unclear))] = None
         return [Passage(line, aside=True) for line in lines]
 
     def days_off(self, hours: Hours) -> list[tuple[int, str]]:
@@ -208,6 +212,7 @@ class OpeningHours:
 
     def special_days(self, hours: Hours) -> list[tuple[int, str]]:
         """Return the dates with their own hours, with breaks, or worked in exchange."""
+        words = self.words
         result: dict[int, str] = {}
         within = range(self.ahead.first, self.ahead.end)
         for ordinal in hours.dates:
@@ -216,12 +221,12 @@ class OpeningHours:
         for ordinal, breaks in hours.breaks.items():
             if ordinal in within:
                 times = ", ".join(self.times(breaks))
-                result[ordinal] = self.words("closed-at", times=times)
+                result[ordinal] = plain(words("closed {times}", times=times))
         if hours.years is not None and hours.exchanged_for is not None:
-            weekday = self.words(f"weekday-{hours.exchanged_for + 1}")
+            name = weekday(hours.exchanged_for, words)
             for ordinal in within:
                 if hours.is_exchanged(ordinal):
-                    result.setdefault(ordinal, self.words("worked", weekday=weekday))
+                    result.setdefault(ordinal, plain(words("hours of a {weekday}", weekday=name)))
         return sorted(result.items())
 
     def week(self, hours: Hours) -> list[tuple[list[int], list[str]]]:
@@ -231,15 +236,15 @@ class OpeningHours:
 
     def times(self, parts: Iterable[WindowPart]) -> list[str]:
         """Return parts of a day as texts; `closed` if there is none."""
-        spans = [
-            self.words("span", start=clock_text(part.start), end=clock_text(part.end))
-            for part in parts
-        ]
-        return spans or [self.words("closed")]
+        spans = [f"{clock_text(part.start)}\u2013{clock_text(part.end)}" for part in parts]
+        return spans or [self.words.text("closed")]
 
-    def _days(self, days: list[int]) -> str:
-        first, last = (self.words(f"weekday-{day + 1}") for day in (days[0], days[-1]))
-        return first if len(days) == 1 else self.words("days", first=first, last=last)
+    def _days(self, days: list[int]) -> Line:
+        """Return consecutive weekdays in words: `Monday to Friday`."""
+        first, last = (weekday(day, self.words) for day in (days[0], days[-1]))
+        if len(days) == 1:
+            return (Phrase(first),)
+        return self.words("{first} to {last}", first=first, last=last)
 
     def unconditional(self, name: str) -> list[PolicyCalendar] | None:
         """Return the calendars of hours, if they do not depend on the case or the customer.

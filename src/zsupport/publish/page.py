@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zsupport.typed import NamedTuple
+from zsupport.wording import Wording
 
 
 class Phrase(NamedTuple):
@@ -66,7 +67,7 @@ class PageSection(NamedTuple):
 class PublishedPage(NamedTuple):
     """The customer's page of one revision of a policy in one language."""
 
-    language: str  # of the words of the page
+    words: Wording  # the texts of the program in the language of the page
     stamp: dict[str, str]  # what the page was made from: see `zsupport.publish.check`
     heading: Line
     introduction: tuple[Line, ...]

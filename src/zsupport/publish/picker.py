@@ -16,8 +16,9 @@ from zsupport.answer.case import facts_decide, names_in
 from zsupport.policy.model import Metric, Revision
 from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell, opened_hours
 from zsupport.publish.grids import TableWriter
-from zsupport.publish.page import Line, plain
+from zsupport.publish.page import Line, Phrase, plain
 from zsupport.publish.texts import PageTexts
+from zsupport.publish.words import PageWords
 from zsupport.typed import NamedTuple, TypeVar
 
 #: Larger tables take too long to compute: a case takes about a millisecond.
@@ -28,19 +29,8 @@ MAX_QUESTIONS = 1_000
 _Member = tuple[str | None, str | None]
 _ChannelRow = tuple[str, ChannelCell]
 PickerRow = TypeVar("PickerRow")
-#: The dimension for the opening time of a case.
+#: The start of the name of a dimension for the opening time of a case.
 _OPENED = "opened "
-#: The words that the picker shows, with the marks that it replaces.
-_WORDS: dict[str, dict[str, str]] = {
-    "choose": {},
-    "automatic": {},
-    "answers-lead-to": {"priority": "{}"},
-    "no-priority": {},
-    "need": {"questions": "{}"},
-    "you-can-use": {},
-    "nothing": {},
-    "by-channel": {"channel": "{1}", "text": "{2}"},
-}
 
 
 class Diagram:
@@ -195,7 +185,21 @@ def picker_table(
         "answers": diagram.leaves,
         "tables": tables,
         "lead": lead,
-        "words": {key: texts.words(key, **marks) for key, marks in _WORDS.items()},
+        "words": {key: plain(line) for key, line in _words(texts.words).items()},
+    }
+
+
+def _words(words: PageWords) -> dict[str, Line]:
+    """Return the program's texts that `picker.js` shows. It replaces the marks in braces."""
+    return {
+        "choose": words("Choose …"),
+        "automatic": words("From my answers"),
+        "answers-lead-to": words("Your answers lead to {priority}.", priority="{}"),
+        "no-priority": words("Your answers lead to no priority. Choose one."),
+        "need": words("Please answer: {questions}", questions="{}"),
+        "you-can-use": words("Channels"),
+        "nothing": words("No channel is included."),
+        "by-channel": (Phrase("{1}: {2}"),),
     }
 
 
@@ -215,7 +219,8 @@ def _shown_dimensions(
     defaults = {fact.id: fact.default for fact in revision.facts}
 
     def named(name: str) -> Line:
-        return texts.line("opened") if name.startswith(_OPENED) else texts.dimension(name)
+        opened = name.startswith(_OPENED)
+        return texts.words("Case opened") if opened else texts.dimension(name)
 
     def value(name: str, id: str) -> Line:
         if name.startswith(_OPENED):
@@ -308,11 +313,9 @@ class _PickerReader:
         allowed.sort(key=lambda item: item[1].recommended or len(cells) + 1)
         result = []
         for channel, cell in allowed:
-            details = [plain(line) for line in self.writer.channel_details(cell)]
-            details += [
-                plain(self.texts.line("ready", things=self.texts.answered(thing)))
-                for thing in cell.ready
-            ]
+            details = map(
+                plain, [*self.writer.channel_details(cell), *self.writer.prerequisites(cell)]
+            )
             result.append((self.channel_numbers[channel], *map(self.number_of, details)))
         return tuple(result)
 
@@ -323,15 +326,14 @@ class _PickerReader:
             lines, _ = self.writer.target_lines(cell)
             shown = [plain(line) for line in lines]
             if cell.condition:
-                condition = self.texts.answered(cell.condition)
-                shown.append(plain(self.texts.line("condition", text=condition)))
+                shown.append(plain(self.writer.condition(cell.condition)))
             number = -1 if channel is None else self.channel_numbers[channel]
             result.append((number, *map(self.number_of, shown)))
         # Channels that cannot be used are not listed, unless no channel can be used.
-        words = self.number_of(self.texts.words("not-included"))
-        included = [row for row in result if row[1] != words]
+        refusal = self.number_of(plain(self.writer.not_included()))
+        included = [row for row in result if row[1] != refusal]
         if not included:
-            return ((-1, words),)
+            return ((-1, refusal),)
         first = included[0][1:]
         if len(included) == len({row[0] for row in included}) and all(
             row[1:] == first for row in included

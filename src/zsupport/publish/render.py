@@ -8,6 +8,7 @@ from zsupport.publish.html import render_html
 from zsupport.publish.markdown import render_markdown
 from zsupport.publish.page import PublishedPage
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message
 
 
 class RenderedPage(NamedTuple):
@@ -25,12 +26,12 @@ def render_page(page: PublishedPage, format: str) -> RenderedPage:
     if format == "markdown":
         result = RenderedPage(render_markdown(page))
     elif page.picker is None:
-        message = "the policy has too many cases for the form; the page has no form"
+        message = Message("the policy has too many cases for the form; the page has no form")
         result = RenderedPage(render_html(page), message)
     else:
         result = RenderedPage(render_html(page))
         if _size(result.text) > PAGE_BYTES.most:
-            message = "with the form, the page would exceed 100 KB; the page has no form"
+            message = Message("with the form, the page would exceed 100 KB; the page has no form")
             result = RenderedPage(render_html(page._replace(picker=None)), message)
     check_limit(PAGE_BYTES, _size(result.text))
     return result

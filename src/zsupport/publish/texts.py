@@ -5,24 +5,33 @@ from __future__ import annotations
 from functools import cached_property
 
 from zsupport.answer.case import alternatives, say
+from zsupport.dates import date
 from zsupport.policy.model import Alternative, Revision, Text, When
 from zsupport.publish.page import Line, Phrase, joined, plain
-from zsupport.publish.words import PageWords
+from zsupport.publish.words import PageWords, long_date
+from zsupport.wording import Message
+
+_DIMENSIONS = {
+    "plan": Message("Plan"),
+    "role": Message("Role"),
+    "channel": Message("Channel"),
+    "priority": Message("Priority"),
+}
 
 
 class PageTexts:
-    """The texts of a revision in one language, with the words of the page around them."""
+    """The texts of a revision in one language, and the program's texts around them."""
 
     def __init__(self, revision: Revision, lang: str, words: PageWords) -> None:
         self.revision = revision
         self.lang = lang
         self.words = words
-        #: The language of texts that answers have already chosen.
-        known = {*alternatives(lang)} & {*revision.languages}
-        self._answered = self._marked(lang if known else None)
+        #: The language of the texts in answers; None if it is that of the page, or unknown.
+        readable = [name for name in (*alternatives(lang), "en") if name in revision.languages]
+        self._answered = self._marked(readable[0] if readable else None)
 
     def _marked(self, language: str | None) -> str | None:
-        """Return the language of a text, or None if it is that of the page's words."""
+        """Return the language of a text, or None if it is that of the page."""
         return None if language == self.words.language else language
 
     def policy(self, text: Text) -> Phrase:
@@ -39,24 +48,12 @@ class PageTexts:
         return name if name.text.strip() else Phrase(self.revision.policy)
 
     def answered(self, text: str) -> Phrase:
-        """Return a text of an answer, which is in the language of the page."""
+        """Return a text of an answer, which `say` has already chosen."""
         return Phrase(text, self._answered)
 
-    def line(self, key: str, **values: Line | Phrase | str) -> Line:
-        """Return the words of a key as a line, with lines as values."""
-        marks = {name: f"\0{place}\0" for place, name in enumerate(values)}
-        given = list(values.values())
-        result: Line = ()
-        for place, part in enumerate(self.words(key, **marks).split("\0")):
-            if place % 2 == 0:
-                result += (Phrase(part),) if part else ()
-                continue
-            value = given[int(part)]
-            if isinstance(value, str):
-                result += (Phrase(value),)
-            else:
-                result += (value,) if isinstance(value, Phrase) else value
-        return result
+    def doubt(self, text: Phrase) -> Line:
+        """Return a text about something that is not certain."""
+        return self.words("Not certain: {text}", text=text)
 
     # -- names -----------------------------------------------------------------------------------
 
@@ -68,7 +65,8 @@ class PageTexts:
         for plan in revision.plans:
             name: Line = (self.policy(plan.name),)
             if plan.retired:
-                name = self.line("retired", name=name, date=self.words.long_day(plan.retired))
+                since = long_date(date.fromisoformat(plan.retired), self.words)
+                name = self.words("{name} (no longer sold since {date})", name=name, date=since)
             plans[plan.id] = name
         names: dict[str, dict[str, Line]] = {
             **{
@@ -102,7 +100,7 @@ class PageTexts:
         for fact in self.revision.facts:
             if fact.id == name:
                 return (self.policy(fact.ask),) if fact.ask else (Phrase(spaced(name)),)
-        return (Phrase(self.words(name)),)
+        return self.words(_DIMENSIONS[name])
 
     # -- conditions ------------------------------------------------------------------------------
 
@@ -110,7 +108,9 @@ class PageTexts:
         """Return a condition in words; empty if it always matches."""
         result: Line = ()
         for line in self.alternatives(when):
-            result = self.line("or", first=result, second=line) if result else line
+            result = (
+                self.words("{first}; or {second}", first=result, second=line) if result else line
+            )
         return result
 
     def alternatives(self, when: When) -> list[Line]:
@@ -122,33 +122,36 @@ class PageTexts:
         for name, values in alternative.values.items():
             shown = self.any_of([self.value(name, value) for value in values])
             if name in ("plan", "role", "channel", "priority"):
-                parts.append(self.line("member", dimension=self.dimension(name), values=shown))
+                parts.append((*self.dimension(name), Phrase(" "), *shown))
             else:
                 parts.append(self.fact(name, shown))
         if alternative.opened is not None:
             inside, hours = alternative.opened
             line = self.opened(hours, "inside" if inside else "outside")
-            parts.append(self.line("member", dimension=self.words("opened"), values=line))
+            parts.append(self.words("Case opened {when}", when=line))
         result: Line = ()
         for part in parts:
-            result = self.line("and", first=result, second=part) if result else part
+            result = (*result, Phrase(" · "), *part) if result else part
         return result
 
     def fact(self, name: str, value: Line) -> Line:
         """Return the question of a fact with an answer."""
         question = self.dimension(name)
-        key = "fact" if plain(question).rstrip().endswith(("?", ":")) else "fact-name"
-        return self.line(key, question=question, value=value)
+        between = " " if plain(question).rstrip().endswith(("?", ":")) else ": "
+        return (*question, Phrase(between), *value)
 
     def any_of(self, lines: list[Line]) -> Line:
         """Return alternative values in words: `Pro, Business or API`."""
         if len(lines) < 2:
             return lines[0] if lines else ()
-        return self.line("any-of", first=joined(lines[:-1]), second=lines[-1])
+        return self.words("{names} or {last}", names=joined(lines[:-1]), last=lines[-1])
 
     def opened(self, hours: str, value: str) -> Line:
-        """Return whether a case was opened inside or outside of hours, in words."""
-        return self.line(value, hours=self.hours_name(hours))
+        """Return whether a case was opened `inside` or `outside` of hours, in words."""
+        name = self.hours_name(hours)
+        if value == "inside":
+            return self.words("during the hours {hours}", hours=name)
+        return self.words("outside of the hours {hours}", hours=name)
 
     # -- hours -----------------------------------------------------------------------------------
 
@@ -156,7 +159,7 @@ class PageTexts:
         """Return the name of hours as a link to their section."""
         if name in self.revision.hours:
             return (Phrase(name, link=f"#hours-{name}"),)
-        return (Phrase(self.words("around-the-clock")),)
+        return self.words("around the clock")
 
     def hours_names(self, names: str) -> Line:
         """Return the names of hours that an answer lists, as links."""
@@ -178,5 +181,5 @@ def _distinct(names: dict[str, Line]) -> dict[str, Line]:
 
 def spaced(name: str) -> str:
     """Return an id as words: `reaching-a-person` as `Reaching a person`."""
-    words = name.replace("-", " ").replace("_", " ").strip() or name
-    return words[:1].upper() + words[1:]
+    text = name.replace("-", " ").replace("_", " ").strip() or name
+    return text[:1].upper() + text[1:]
