@@ -12,12 +12,14 @@ from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import (
     OutputOptions,
     chosen_format,
+    chosen_language,
     emit,
     emit_exactly,
     emit_stderr,
     is_terminal,
     note,
     terminal_of,
+    wording,
     write_outcome,
 )
 from zsupport.cli.progress import show_progress
@@ -25,7 +27,7 @@ from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.findings import SEVERITIES
-from zsupport.wording import Message, joined
+from zsupport.wording import ENGLISH, Message, joined
 
 if TYPE_CHECKING:
     from zsupport.report import Terminal
@@ -356,7 +358,8 @@ def _list(
         )
     selected, ignored = _codes_of_options(select, ignore)
     codes = (frozenset(KINDS) if selected is None else selected) - (ignored or frozenset())
-    emit(render(rules_report(codes), answer_format, terminal))
+    language = chosen_language(screen=is_terminal()) if answer_format == "table" else ENGLISH.code
+    emit(render(rules_report(codes, wording(language)), answer_format, terminal))
     return 0
 
 

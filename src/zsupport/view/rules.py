@@ -9,6 +9,7 @@ from zsupport.check.catalogue import KINDS
 from zsupport.check.explanations import page_of
 from zsupport.findings import CODES, Code
 from zsupport.report import Report, Table
+from zsupport.wording import Wording
 
 
 def explanation(kind: Code) -> str:
@@ -29,8 +30,12 @@ def rules_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def rules_report(codes: Container[str]) -> Report:
-    """Return the kinds of findings with these codes, in the order of the codes."""
+def rules_report(codes: Container[str], words: Wording) -> Report:
+    """Return the kinds of findings with these codes, in the order of the codes.
+
+    `words` writes the texts of the table for the reader.
+    """
+    kinds = [kind for kind in KINDS.values() if kind.code in codes]
     records: tuple[dict[str, Any], ...] = tuple(
         {
             "code": kind.code,
@@ -38,14 +43,17 @@ def rules_report(codes: Container[str]) -> Report:
             "severity": kind.severity,
             "summary": kind.summary,
         }
-        for kind in KINDS.values()
-        if kind.code in codes
+        for kind in kinds
     )
     rows = tuple(tuple(str(value) for value in record.values()) for record in records)
+    headers = (words("Code"), words("Name"), words("Severity"), words("Finds"))
+    cells = tuple(
+        (kind.code, kind.name, kind.severity, words.message(kind.summary)) for kind in kinds
+    )
     return Report(
         {"schema": "zsupport.rules/1", "rules": list(records)},
         records,
         rows,
-        (Table(("Code", "Name", "Severity", "Finds"), rows),),
+        (Table(headers, cells),),
         fields=("code", "name", "severity", "summary"),
     )
