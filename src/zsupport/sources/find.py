@@ -9,7 +9,7 @@ import sys
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +72,8 @@ def shadowed(names: Sequence[str]) -> list[str]:
     """Return a remark for each shipped policy that shares its name with a file or folder."""
     both = [name for name in dict.fromkeys(names) if shipped_id(name) and os.path.lexists(name)]
     return [
-        f"`{name}` is the shipped policy; for the file or folder, write ./{name}" for name in both
+        Message("`{name}` is the shipped policy; for the file or folder, write ./{name}", name=name)
+        for name in both
     ]
 
 
@@ -158,7 +159,9 @@ def find(name: str) -> LocatedPolicy:
     from zsupport.sources.links import LEAVING_LINK, LEAVING_LINK_HINT, find_leaving_link
 
     if find_leaving_link(name) is not None:
-        raise PolicyError(f"{name}: {LEAVING_LINK}", LEAVING_LINK_HINT)
+        raise PolicyError(
+            Message("{path}: {problem}", path=name, problem=LEAVING_LINK), LEAVING_LINK_HINT
+        )
     folder = name if os.path.isdir(name) else os.path.dirname(name)
     files = tuple(_files(name, folder, folder))
     return LocatedPolicy(files, os.path.join(folder, ""), name)
@@ -197,10 +200,14 @@ def file_of_tests(names: Sequence[str]) -> UsageError:
     """Return the error for tests files where policies are expected."""
     from shlex import quote
 
-    message = "tests file, not a policy" if len(names) == 1 else "tests files, not policies"
     return UsageError(
-        f"{', '.join(names)}: {message}",
-        Message("run `zsupport test {quote}`", quote=" ".join(map(quote, names))),
+        Counted(
+            "{files}: tests file, not a policy",
+            "{files}: tests files, not policies",
+            len(names),
+            files=", ".join(names),
+        ),
+        Message("run `zsupport test {files}`", files=" ".join(map(quote, names))),
     )
 
 
@@ -214,7 +221,9 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
         try:
             names = sorted(os.listdir(path))
         except OSError as error:
-            raise PolicyError(f"{path}: {reason(error)}") from None
+            raise PolicyError(
+                Message("{path}: {problem}", path=path, problem=reason(error))
+            ) from None
         paths = [
             os.path.join(path, name)
             for name in names
@@ -238,9 +247,9 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
         if size > MAX_FOLDER_BYTES:
             raise PolicyError(
                 Message(
-                    "{path}: policy files too large (limit {max_folder_bytes} KiB in total)",
+                    "{path}: policy files too large (limit {limit} KiB in total)",
                     path=path,
-                    max_folder_bytes=MAX_FOLDER_BYTES // 1024,
+                    limit=MAX_FOLDER_BYTES // 1024,
                 ),
                 Message("name the folder of one policy, which has a few small files"),
             )
@@ -255,7 +264,9 @@ def _check_links(links: list[str], folder: str) -> None:
     within = boundary(folder)
     for link in links:
         if is_outside(link, within):
-            raise PolicyError(f"{link}: {LEAVING_LINK}", LEAVING_LINK_HINT)
+            raise PolicyError(
+                Message("{path}: {problem}", path=link, problem=LEAVING_LINK), LEAVING_LINK_HINT
+            )
 
 
 def is_ordinary(path: str) -> bool:
@@ -288,7 +299,7 @@ def _read_once(stream: IO[bytes]) -> bytes:
             _streams[stream] = stream.read(MAX_BYTES + 1)
         return _streams[stream]
     except OSError as error:
-        raise PolicyError(f"-: {reason(error)}") from None
+        raise PolicyError(Message("{path}: {problem}", path="-", problem=reason(error))) from None
 
 
 def _read(path: str) -> bytes:
@@ -298,14 +309,14 @@ def _read(path: str) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         if os.path.islink(path):
-            raise PolicyError(
-                Message("{path}: broken link to `{path2}`", path=path, path2=os.readlink(path))
-            ) from None
+            problem = Message("broken link to `{target}`", target=os.readlink(path))
+            raise PolicyError(Message("{path}: {problem}", path=path, problem=problem)) from None
+        problem = Message("file not found")
         raise PolicyError(
-            Message("{path}: file not found", path=path), _missing_file_hint(path)
+            Message("{path}: {problem}", path=path, problem=problem), _missing_file_hint(path)
         ) from None
     except (OSError, ValueError) as error:
-        raise PolicyError(f"{path}: {reason(error)}") from None
+        raise PolicyError(Message("{path}: {problem}", path=path, problem=reason(error))) from None
 
 
 def reason(error: OSError | ValueError) -> str:
@@ -331,7 +342,7 @@ def _missing_file_hint(path: str) -> str | None:
     by_stem = {os.path.splitext(name)[0]: name for name in names}
     close = nearest(os.path.splitext(missing)[0], by_stem)
     return (
-        Message("did you mean `{folder}`?", folder=os.path.join(folder, by_stem[close]))
+        Message("did you mean `{name}`?", name=os.path.join(folder, by_stem[close]))
         if close
         else None
     )

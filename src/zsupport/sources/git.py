@@ -119,14 +119,14 @@ class Repository:
         try:
             # The name of a folder can contain line feeds.
             folder, _, bare = self._text(
-                Message("rev-parse"), "--path-format=absolute", "--git-dir", "--is-bare-repository"
+                "rev-parse", "--path-format=absolute", "--git-dir", "--is-bare-repository"
             ).rpartition("\n")
             # Git before 2.38 does not know safe.bareRepository.
             if not named and lies_in(os.getcwd(), folder):
                 raise _GitError(128, f"cannot use bare repository '{folder}'")
             top = None
             if not named or bare == "false":
-                top = self._text(Message("rev-parse"), "--path-format=absolute", "--show-toplevel")
+                top = self._text("rev-parse", "--path-format=absolute", "--show-toplevel")
         except _GitError as failed:
             raise self._repository_error(failed) from None
         work_tree = [] if top is None else [f"--work-tree={top}"]
@@ -141,35 +141,35 @@ class Repository:
             place = _folder_in(r"repository at '(.+)'", failed)
             return EnvironmentFault(
                 Message(
-                    "git does not trust the repository at {place}: it belongs to another user",
-                    place=place,
+                    "git does not trust the repository at {path}: it belongs to another user",
+                    path=place,
                 ),
                 Message(
-                    "to trust it: git config --global --add safe.directory {place}",
-                    place=_quoted(place),
+                    "to trust it: git config --global --add safe.directory {path}",
+                    path=_quoted(place),
                 ),
             )
         if "cannot use bare repository" in failed.text:
             place = _folder_in(r"bare repository '(.+?)'(?: \(|$)", failed)
             return EnvironmentFault(
                 Message(
-                    "{place}: this looks like a bare Git repository, but GIT_DIR does not name it",
-                    place=place,
+                    "{path}: this looks like a bare Git repository, but GIT_DIR does not name it",
+                    path=place,
                 ),
-                Message("if it is your repository: export GIT_DIR={place}", place=_quoted(place)),
+                Message("if it is your repository: export GIT_DIR={path}", path=_quoted(place)),
             )
         if "not a git repository" in failed.text:
             named = self._environment.get("GIT_DIR")
             return EnvironmentFault(
-                Message("GIT_DIR is not a Git repository: {named}", named=named)
+                Message("GIT_DIR is not a Git repository: {path}", path=named)
                 if named
-                else Message("not a Git repository: {getcwd}", getcwd=os.getcwd()),
+                else Message("not a Git repository: {path}", path=os.getcwd()),
                 Message(
                     "run zsupport in a Git repository,"
                     " or compare with a file or folder: {against} PATH"
                 ),
             )
-        return EnvironmentFault(Message("git: {text}", text=failed.text))
+        return EnvironmentFault(Message("git: {message}", message=failed.text))
 
     # -- revisions -------------------------------------------------------------------------------
 
@@ -197,14 +197,16 @@ class Repository:
         word = re.split(r"[~^:@{]", revision)[0]
         readings = [ref for ref in self._refs("%(refname)") if f"/{ref}".endswith(f"/{word}")]
         if re.fullmatch("[0-9a-f]{4,64}", word):
-            readings += self._text(Message("rev-parse"), f"--disambiguate={word}").split()[:5]
+            readings += self._text("rev-parse", f"--disambiguate={word}").split()[:5]
         hint = (
-            Message("write one of {readings}", readings=", ".join(readings))
+            Message("write one of {revisions}", revisions=", ".join(readings))
             if readings
             else Message("write the full commit id")
         )
         return UsageError(
-            Message("ambiguous Git revision `{revision}`: {text}", revision=revision, text=text),
+            Message(
+                "ambiguous Git revision `{revision}`: {message}", revision=revision, message=text
+            ),
             hint,
         )
 
@@ -233,10 +235,10 @@ class Repository:
                 ),
             ) from None
         try:
-            return self._text(Message("merge-base"), ours, theirs)
+            return self._text("merge-base", ours, theirs)
         except _GitError as failed:
             if failed.code != 1:
-                raise EnvironmentFault(Message("git: {text}", text=failed.text)) from None
+                raise EnvironmentFault(Message("git: {message}", message=failed.text)) from None
         if self.is_shallow():
             raise EnvironmentFault(
                 Message(
@@ -259,9 +261,15 @@ class Repository:
         known = self._names()
         if revision == "HEAD" or (remote is None and not known):
             return EnvironmentFault(
-                Message("{message} (this branch has no commits yet)", message=message)
+                Message(
+                    "Git revision not found: `{revision}` (this branch has no commits yet)",
+                    revision=revision,
+                )
                 if known
-                else Message("{message} (the repository has no commits yet)", message=message),
+                else Message(
+                    "Git revision not found: `{revision}` (the repository has no commits yet)",
+                    revision=revision,
+                ),
                 Message("make a first commit, or compare with a file or folder: {against} PATH"),
             )
         if re.search(r"[~^:@{]|\.\.", revision):
@@ -271,9 +279,9 @@ class Repository:
         close = nearest(revision, known)
         if remote is None:
             hint = (
-                Message("did you mean `{close}`?", close=close)
+                Message("did you mean `{name}`?", name=close)
                 if close
-                else Message("branches and tags: {known}", known=", ".join(known[:20]))
+                else Message("branches and tags: {names}", names=", ".join(known[:20]))
             )
             return EnvironmentFault(message, hint)
         if re.fullmatch("[0-9a-f]{7,64}", revision):
@@ -292,12 +300,12 @@ class Repository:
             return EnvironmentFault(
                 message,
                 Message(
-                    "git fetch {arguments}; or did you mean `{close}`?",
+                    "git fetch {arguments}; or did you mean `{revision}`?",
                     arguments=arguments,
-                    close=close,
+                    revision=close,
                 ),
             )
-        return EnvironmentFault(message, Message("git fetch {arguments}", arguments=arguments))
+        return EnvironmentFault(message, f"git fetch {arguments}")
 
     def _names(self) -> list[str]:
         """Return the names of the branches and tags."""
@@ -305,7 +313,7 @@ class Repository:
 
     def _refs(self, format: str) -> list[str]:
         try:
-            text = self._text(Message("for-each-ref"), "--count=1000", f"--format={format}")
+            text = self._text("for-each-ref", "--count=1000", f"--format={format}")
         except _GitError:
             return []
         return text.split("\n") if text else []
@@ -325,7 +333,7 @@ class Repository:
     def is_shallow(self) -> bool:
         """Return whether the repository is a shallow clone."""
         try:
-            return self._text(Message("rev-parse"), "--is-shallow-repository") == "true"
+            return self._text("rev-parse", "--is-shallow-repository") == "true"
         except _GitError:
             return False
 
@@ -521,13 +529,8 @@ class Repository:
         """
         remote = self._remote()
         if "missing" in failed.text or "promisor" in failed.text or "not allowed" in failed.text:
-            return EnvironmentFault(
-                message,
-                Message("git fetch {remote} {object}", remote=remote, object=object)
-                if remote
-                else None,
-            )
-        return EnvironmentFault(Message("git: {text}", text=failed.text))
+            return EnvironmentFault(message, f"git fetch {remote} {object}" if remote else None)
+        return EnvironmentFault(Message("git: {message}", message=failed.text))
 
     # -- git ---------------------------------------------------------------------------------------
 
@@ -563,14 +566,14 @@ class Repository:
         except subprocess.TimeoutExpired:
             raise EnvironmentFault(
                 Message(
-                    "git {arguments} took longer than {timeout_seconds} s",
-                    arguments=arguments[0],
-                    timeout_seconds=_TIMEOUT_SECONDS,
+                    "git {command} took longer than {seconds} s",
+                    command=arguments[0],
+                    seconds=_TIMEOUT_SECONDS,
                 )
             ) from None
         except OSError as error:
             raise EnvironmentFault(
-                Message("cannot run git: {strerror}", strerror=error.strerror)
+                Message("cannot run git: {reason}", reason=error.strerror)
             ) from None
         lines = os.fsdecode(result.stderr).strip().split("\n")
         if result.returncode:

@@ -104,9 +104,9 @@ def _names(pattern: str) -> tuple[tuple[_Token, ...], ...]:
     if len(pattern) > MAX_LENGTH:
         raise UsageError(
             Message(
-                "pattern too long: `{pattern}…` (limit {max_length} characters)",
-                pattern=pattern[:40],
-                max_length=MAX_LENGTH,
+                "pattern too long: `{start}…` (limit {limit} characters)",
+                start=pattern[:40],
+                limit=MAX_LENGTH,
             ),
             Message("shorten it: `**` matches any number of folders"),
         )
@@ -138,9 +138,9 @@ def _class(text: str, pattern: str) -> _Class:
         if first > last:
             raise UsageError(
                 Message(
-                    "invalid pattern `{pattern}`: the range `{rest}` is reversed",
+                    "invalid pattern `{pattern}`: the range `{range}` is reversed",
                     pattern=pattern,
-                    rest=rest[:3],
+                    range=rest[:3],
                 ),
                 Message("write [{last}-{first}], or [[] for a `[`", last=last, first=first),
             )

@@ -62,8 +62,8 @@ def host_zone(environment: Mapping[str, str], now: int) -> dates.tzinfo:
         return dates.UTC
     raise BadText(
         Message(
-            "unknown time zone of this machine: {localtime} is not a link to a named zone",
-            localtime=LOCALTIME,
+            "unknown time zone of this machine: {path} is not a link to a named zone",
+            path=LOCALTIME,
         ),
         _EXPECTED,
         _HINT,
@@ -79,8 +79,8 @@ def _zone_of_variable(name: str, variable: str) -> dates.tzinfo:
         if path_name is None:
             raise BadText(
                 Message(
-                    "unknown time zone of this machine: `TZ` is {variable}",
-                    variable=shown(variable),
+                    "unknown time zone of this machine: `TZ` is {value}",
+                    value=shown(variable),
                 ),
                 _EXPECTED,
                 _HINT,
@@ -102,9 +102,9 @@ def _named_zone(name: str, source: str) -> dates.tzinfo:
             hint = problem.hint
     raise BadText(
         Message(
-            "unknown time zone of this machine: {source} states {name}",
+            "unknown time zone of this machine: {source} states {zone}",
             source=source,
-            name=shown(name),
+            zone=shown(name),
         ),
         _EXPECTED,
         hint,
@@ -148,10 +148,10 @@ def _check_clock(result: dates.tzinfo, path: str, now: int) -> None:
         if time.localtime(moment).tm_gmtoff != offset_at(result, moment):
             raise BadText(
                 Message(
-                    "unknown time zone of this machine: {path} states {result}, but the"
+                    "unknown time zone of this machine: {path} states {zone}, but the"
                     " clock has another offset",
                     path=path,
-                    result=shown(str(result)),
+                    zone=shown(str(result)),
                 ),
                 _EXPECTED,
                 _HINT,

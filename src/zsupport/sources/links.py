@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
+from zsupport.wording import Message
+
 # The message does not state the target of the link, because nothing reads the target.
-LEAVING_LINK = "link leaves the folder or repository (not followed)"
-LEAVING_LINK_HINT = "replace the link by the file, or name the file on the command line"
+LEAVING_LINK = Message("link leaves the folder or repository (not followed)")
+LEAVING_LINK_HINT = Message("replace the link by the file, or name the file on the command line")
 
 
 def boundary(path: str) -> str:

@@ -78,9 +78,9 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
     if len(text) > CONFIG_BYTES.most:
         raise UsageError(
             Message(
-                "{path}: file too large (limit {most} KiB)",
+                "{path}: file too large (limit {limit} KiB)",
                 path=path,
-                most=CONFIG_BYTES.most // 1024,
+                limit=CONFIG_BYTES.most // 1024,
             ),
             Message("name another file with {config}, or {otherwise}", otherwise=otherwise),
         )
@@ -89,10 +89,10 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
         if (parts := _longest_key(decoded)) > CONFIG_PARTS.most:
             raise UsageError(
                 Message(
-                    "{path}: too many parts in a key: {parts} (limit {most})",
+                    "{path}: too many parts in a key: {count} (limit {limit})",
                     path=path,
-                    parts=f"{parts:,}",
-                    most=CONFIG_PARTS.most,
+                    count=f"{parts:,}",
+                    limit=CONFIG_PARTS.most,
                 ),
                 Message("shorten the key, or {otherwise}", otherwise=otherwise),
             )
@@ -100,7 +100,8 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
     # A ValueError means invalid UTF-8, invalid TOML or a number with too many digits.
     except (ValueError, RecursionError) as error:
         raise UsageError(
-            f"{path}: {error}", Message("fix the file, or {otherwise}", otherwise=otherwise)
+            Message("{path}: {problem}", path=path, problem=error),
+            Message("fix the file, or {otherwise}", otherwise=otherwise),
         ) from None
     for key in ("tool", "zsupport"):
         table = table.get(key) if isinstance(table, dict) else None
@@ -136,7 +137,7 @@ def check_keys(path: str, where: str, table: Mapping[str, Any], keys: Collection
             hint = did_you_mean(key, keys) or Message("keys: {keys}", keys=", ".join(keys))
             raise UsageError(
                 Message(
-                    "{path}: unknown key `{key}` in [{where}]", path=path, key=key, where=where
+                    "{path}: unknown key `{key}` in [{table}]", path=path, key=key, table=where
                 ),
                 hint,
             )

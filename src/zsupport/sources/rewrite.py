@@ -29,7 +29,7 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
     existing = [path for path in texts if os.path.lexists(path)]
     if existing:
         raise UsageError(
-            Message("{existing}: file exists", existing=", ".join(existing)),
+            Message("{files}: file exists", files=", ".join(existing)),
             Message("choose another folder or {id}"),
         )
     try:
@@ -39,7 +39,7 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
                 file.write(text)
     except (OSError, ValueError) as error:
         raise EnvironmentFault(
-            Message("cannot write {folder}: {error}", folder=folder, error=reason(error))
+            Message("cannot write {path}: {reason}", path=folder, reason=reason(error))
         ) from None
 
 
@@ -61,7 +61,7 @@ def write_output(path: str, text: str) -> None:
             file.write(text)
     except (OSError, ValueError) as error:
         raise EnvironmentFault(
-            Message("cannot write {path}: {error}", path=path, error=reason(error))
+            Message("cannot write {path}: {reason}", path=path, reason=reason(error))
         ) from None
 
 
@@ -91,11 +91,11 @@ def replace_output(path: str, text: str) -> None:
     except EnvironmentFault as fault:
         # The name of the temporary file means nothing to the reader.
         raise EnvironmentFault(
-            Message("cannot write {path}: {fault}", path=path, fault=_cause(fault)), fault.hint
+            Message("cannot write {path}: {reason}", path=path, reason=_cause(fault)), fault.hint
         ) from None
     except (OSError, ValueError) as error:
         raise EnvironmentFault(
-            Message("cannot write {path}: {error}", path=path, error=reason(error))
+            Message("cannot write {path}: {reason}", path=path, reason=reason(error))
         ) from None
 
 
@@ -157,7 +157,7 @@ def start_of_file(path: str) -> bytes:
         return b""
     except (OSError, ValueError) as error:
         raise EnvironmentFault(
-            Message("cannot write {path}: {error}", path=path, error=reason(error))
+            Message("cannot write {path}: {reason}", path=path, reason=reason(error))
         ) from None
 
 
@@ -183,19 +183,19 @@ def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
     try:
         status = os.stat(real)
         if not stat.S_ISREG(status.st_mode):
-            raise EnvironmentFault(Message("cannot fix {shown}: not an ordinary file", shown=shown))
+            raise EnvironmentFault(Message("cannot fix {path}: not an ordinary file", path=shown))
         # Root can write every file, but must respect a read-only file.
         if not status.st_mode & 0o222 or not os.access(real, os.W_OK):
             raise EnvironmentFault(
-                Message("cannot fix {shown}: the file is read-only", shown=shown),
+                Message("cannot fix {path}: the file is read-only", path=shown),
                 Message("make it writable: chmod u+w"),
             )
         if status.st_nlink > 1:
             raise EnvironmentFault(
                 Message(
-                    "cannot fix {shown}: the file has {st_nlink} names (hard links)",
-                    shown=shown,
-                    st_nlink=status.st_nlink,
+                    "cannot fix {path}: the file has {number} names (hard links)",
+                    path=shown,
+                    number=status.st_nlink,
                 ),
                 Message("remove the other names, or fix a copy"),
             )
@@ -205,14 +205,14 @@ def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
             _exchange(real, shown, before, after, status)
     except OSError as error:
         raise EnvironmentFault(
-            Message("cannot write {shown}: {error}", shown=shown, error=reason(error))
+            Message("cannot write {path}: {reason}", path=shown, reason=reason(error))
         ) from None
 
 
 def _exchange(path: str, shown: str, before: bytes, after: bytes, status: os.stat_result) -> None:
     folder, name = os.path.split(path)
     stem = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}")
-    new, old = f"{stem}.new", Message("{stem}.old", stem=stem)
+    new, old = f"{stem}.new", f"{stem}.old"
     try:
         _write(new, after, status)
         os.rename(path, old)
@@ -255,7 +255,7 @@ def _is_unchanged(path: str, data: bytes, status: os.stat_result) -> bool:
 
 def _changed_error(shown: str) -> EnvironmentFault:
     return EnvironmentFault(
-        Message("cannot fix {shown}: the file has changed since it was read", shown=shown),
+        Message("cannot fix {path}: the file has changed since it was read", path=shown),
         Message("run the command again"),
     )
 
@@ -287,10 +287,8 @@ def _restore(old: str, path: str, shown: str, *, needed: bool) -> None:
         return
     if needed:
         raise EnvironmentFault(
-            Message(
-                "cannot fix {shown}: the file has changed twice since it was read", shown=shown
-            ),
-            Message("the first change is in {old}", old=old),
+            Message("cannot fix {path}: the file has changed twice since it was read", path=shown),
+            Message("the first change is in {path}", path=old),
         )
     os.unlink(old)
 

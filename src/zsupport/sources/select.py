@@ -68,7 +68,11 @@ class Fault(NamedTuple):
     @classmethod
     def of(cls, file: SelectedFile, error: PolicyError) -> Fault:
         """Return the fault for an error, without the file name in the message."""
-        return cls(file.shown, error.message.removeprefix(f"{file.path}: "), error.hint)
+        message = error.message
+        problem = message.values.get("problem") if isinstance(message, Message) else None
+        if not isinstance(problem, str):
+            problem = message.removeprefix(f"{file.path}: ")
+        return cls(file.shown, problem, error.hint)
 
     def finding(self) -> Finding:
         """Return the fault as a finding, which all formats can show."""
@@ -157,10 +161,7 @@ def _select_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile
         raise UsageError(
             Message("unknown file, folder or shipped policy `{argument}`", argument=argument),
             did_you_mean(argument, known)
-            or Message(
-                "shipped policies: {shipped_policies}",
-                shipped_policies=", ".join(shipped_policies()),
-            ),
+            or Message("shipped policies: {policies}", policies=", ".join(shipped_policies())),
         )
 
 

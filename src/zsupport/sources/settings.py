@@ -61,13 +61,16 @@ def _of_revision(config: str, environment: Mapping[str, str]) -> Project | None:
     revision, _, file = config.partition(":")
     if not file:
         raise UsageError(
-            Message("{config}: missing file name in `{name}`", name=config),
+            Message("{config}: missing file name in `{value}`", value=config),
             Message("write a revision and a file, such as main:pyproject.toml"),
         )
     repository = Repository(environment)
     files = repository.files(repository.commit(revision), file, lambda path: path == file)
     if files.leaving_links:
-        raise UsageError(f"{config}: {LEAVING_LINK}", Message("name the file itself"))
+        raise UsageError(
+            Message("{path}: {problem}", path=config, problem=LEAVING_LINK),
+            Message("name the file itself"),
+        )
     text = repository.read(files.blobs)
     return project_from(text[0], config, _OTHER_FILE) if text else None
 
@@ -144,11 +147,10 @@ class Exclusions:
 
     def remark(self) -> str | None:
         """Return a remark with the patterns that have excluded a path so far, or None."""
-        return (
-            f"excluded by configuration: {', '.join(self._used_patterns)}"
-            if self._used_patterns
-            else None
-        )
+        if not self._used_patterns:
+            return None
+        patterns = ", ".join(self._used_patterns)
+        return Message("excluded by configuration: {patterns}", patterns=patterns)
 
     def __call__(self, path: str) -> bool:
         """Return whether a file or folder in a folder is excluded.
@@ -202,7 +204,7 @@ def invalid_value(project: Project, where: str, key: str, hint: str) -> UsageErr
     """Return the error for an invalid value of a key."""
     return UsageError(
         Message(
-            "{path}: invalid value of `{key}` in [{where}]", path=project.path, key=key, where=where
+            "{path}: invalid value of `{key}` in [{table}]", path=project.path, key=key, table=where
         ),
         hint,
     )

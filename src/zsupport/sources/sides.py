@@ -36,7 +36,7 @@ class InvalidSide(InvalidPolicy):
 
     def __init__(self, side: str, findings: Sequence[Finding], texts: dict[str, str]) -> None:
         super().__init__(findings, texts)
-        self.message = f"{side}: {self.message}"
+        self.message = Message("{side}: {problem}", side=side, problem=self.message)
         self.side = side
 
 
@@ -82,8 +82,12 @@ def both_sides(
         label, remarks = base.label, shadowed([path])
         if merge_base is not None and base.repository.is_shallow():
             remarks.append(
-                f"the merge base {label} may be wrong, because this clone is shallow;"
-                f" run `{base.repository.unshallow_command()}`"
+                Message(
+                    "the merge base {commit} may be wrong, because this clone is shallow;"
+                    " run `{command}`",
+                    commit=label,
+                    command=base.repository.unshallow_command(),
+                )
             )
         if path == "-":
             raise UsageError(
@@ -91,7 +95,10 @@ def both_sides(
                 Message("compare with a file or folder: {against} PATH"),
             )
         now, before = _with_revision(path, base, excluded, remarks)
-    documents = _load(now, "new version"), _load(before, f"old version ({label})")
+    documents = (
+        _load(now, Message("new version")),
+        _load(before, Message("old version ({label})", label=label)),
+    )
     own_days = None
     if isinstance(base, str) and not os.path.isdir(path) and not os.path.isdir(base):
         own_days = _revisions_remark(documents[1], documents[0])
@@ -108,11 +115,15 @@ def _revisions_remark(before: Sequence[Document], now: Sequence[Document]) -> st
     assert new is not None
     if old.policy != new.policy or old.start == new.start:
         return None
-    first_days = [revision.start or "no first day" for revision in (old, new)]
-    names = (
-        f"{before[0].source.shown} ({first_days[0]}) and {now[0].source.shown} ({first_days[1]})"
+    return Message(
+        "{old} ({old_start}) and {new} ({new_start}) are revisions of `{policy}`; each is compared"
+        " on its own first day",
+        old=before[0].source.shown,
+        old_start=old.start or Message("no first day"),
+        new=now[0].source.shown,
+        new_start=new.start or Message("no first day"),
+        policy=new.policy,
     )
-    return f"{names} are revisions of `{new.policy}`; each is compared on its own first day"
 
 
 def _base(
@@ -149,16 +160,13 @@ def _base(
         if exists or shipped:
             if exists:
                 raise UsageError(
-                    Message("`{against}` is ambiguous: a Git revision and a path", against=against),
-                    Message("write ./{against}, or refs/heads/{against}", against=against),
+                    Message("`{name}` is ambiguous: a Git revision and a path", name=against),
+                    Message("write ./{name}, or refs/heads/{name}", name=against),
                 )
             raise UsageError(
+                Message("`{name}` is ambiguous: a Git revision and a shipped policy", name=against),
                 Message(
-                    "`{against}` is ambiguous: a Git revision and a shipped policy", against=against
-                ),
-                Message(
-                    "write refs/heads/{against}, or name a copy of the shipped policy",
-                    against=against,
+                    "write refs/heads/{name}, or name a copy of the shipped policy", name=against
                 ),
             )
     repository = Repository(environment)
@@ -200,7 +208,8 @@ def _on_disk(where: str, excluded: Excluded) -> list[SourceFile]:
     path = os.path.join(os.curdir, where) if os.path.lexists(where) and where != "-" else where
     selection = select([path], excluded)
     for fault in selection.faults:
-        raise PolicyError(f"{fault.file}: {fault.message}", fault.hint)
+        message = Message("{path}: {problem}", path=fault.file, problem=fault.message)
+        raise PolicyError(message, fault.hint)
     return _read_within_limits(_policies(selection.files, where if os.path.isdir(where) else ""))
 
 
@@ -237,7 +246,9 @@ def _with_revision(
     repository = base.repository
     if shipped_id(where):
         raise UsageError(
-            Message("cannot compare the shipped policy `{where}` with a Git revision", where=where),
+            Message(
+                "cannot compare the shipped policy `{policy}` with a Git revision", policy=where
+            ),
             Message("name a file or folder"),
         )
     if not os.path.lexists(where):
@@ -267,7 +278,7 @@ def _with_revision(
         names = {file.name for file in now + siblings}
         removed = [file for file in earlier if file.name not in names]
         if not before and removed and not siblings:
-            remarks.append(f"{where} is compared with its old path {removed[0].shown}")
+            remarks.append(_old_path_remark(where, removed[0]))
         return now + siblings, before + earlier
     return now + siblings, _files_before_rename(where, revision.policy, base, excluded, remarks)
 
@@ -290,9 +301,15 @@ def _in_revision(
 def _remark_links(base: _Base, links: list[str], remarks: list[str]) -> None:
     """Add a remark about links of a commit that leave it."""
     if links:
-        remark = f"{base.label}:{links[0]}: {LEAVING_LINK}"
+        path = f"{base.label}:{links[0]}"
+        remark = Message("{path}: {problem}", path=path, problem=LEAVING_LINK)
         if len(links) > 1:
-            remark = f"{base.label}:{links[0]} (and {len(links) - 1} more): {LEAVING_LINK}"
+            remark = Message(
+                "{path} (and {count} more): {problem}",
+                path=path,
+                count=len(links) - 1,
+                problem=LEAVING_LINK,
+            )
         if remark not in remarks:
             remarks.append(remark)
 
@@ -362,18 +379,26 @@ def _files_before_rename(
         places = ", ".join(source.shown for source in sources)
         raise UsageError(
             Message(
-                "{where} is new, but its policy `{policy}` was in several places: {places}",
-                where=where,
+                "{path} is new, but its policy `{policy}` was in several places: {places}",
+                path=where,
                 policy=policy,
                 places=places,
             ),
             Message("name the old version: {against} PATH"),
         )
     if sources:
-        remarks.append(f"{where} is compared with its old path {sources[0].shown}")
+        remarks.append(_old_path_remark(where, sources[0]))
         return [source._replace(name=source.name.rpartition("/")[2]) for source in sources]
-    remarks.append(f"{where} is not in {base.label}: the whole policy is new")
+    remarks.append(
+        Message(
+            "{path} is not in {revision}: the whole policy is new", path=where, revision=base.label
+        )
+    )
     return []
+
+
+def _old_path_remark(path: str, old: SourceFile) -> Message:
+    return Message("{path} is compared with its old path {old}", path=path, old=old.shown)
 
 
 def _id_of(source: SourceFile) -> str | None:

@@ -103,7 +103,7 @@ def run_session(
         raise no_policy(paths)
     if not groups:
         fault = faults[0]
-        message = Message("{file}: {problem}", file=fault.file, problem=fault.message)
+        message = Message("{path}: {problem}", path=fault.file, problem=fault.message)
         raise PolicyError(message, fault.hint)
     findings += [fault.finding() for fault in faults]
     for number, group in enumerate(groups):
