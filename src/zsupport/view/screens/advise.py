@@ -16,8 +16,8 @@ from zsupport.advise.summary import (
     self_help_first,
     summary,
 )
-from zsupport.answer.case import NEEDS_INPUT
-from zsupport.policy.model import NO_CASE
+from zsupport.answer.case import NEEDS_INPUT, say
+from zsupport.policy.model import NO_CASE, Revision
 from zsupport.report.screen import Heading, LabelledTexts, Paragraph, Screen, Section, section
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.screens import (
@@ -166,10 +166,11 @@ def _self_help(
     for entry in advice.self_service:
         blocks += _channel(answers, entry, "", setting, notes).blocks
     topics_by_text: dict[str, list[str]] = {}
+    names = _topic_names(answers.revision, setting.lang)
     for row in resources:
         url = f" {glued(row.url)}" if row.url else ""
         topics = topics_by_text.setdefault(f"{row.name}{notes.marks(row)}{url}", [])
-        topics += [row.topic] if row.topic else []
+        topics += [names.get(row.topic, row.topic)] if row.topic else []
     listed = list(topics_by_text.items())
     if len(listed) > _MAX_RESOURCES:
         more = Counted("{count} more", "{count} more", len(listed) - _MAX_RESOURCES + 1)
@@ -188,6 +189,11 @@ def _self_help(
     else:
         heading = words("You can also help yourself")
     return section(Heading(heading), *blocks)
+
+
+def _topic_names(revision: Revision, lang: str) -> dict[str, str]:
+    topics = revision.self_help.topics if revision.self_help else ()
+    return {topic.id: say(topic.name, lang) or topic.id for topic in topics}
 
 
 def _channel(
