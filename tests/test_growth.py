@@ -1,5 +1,6 @@
 """Count the steps of some algorithms: ten times the rules take at most ten times the steps."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Revision
 from zsupport.suite.session import MAX_SHOWN, RunOptions, run_session
 from zsupport.suite.suggestion import suggest_test
+from zsupport.view.questions import load_question
 
 
 def grants_by_plan(plans: int) -> str:
@@ -56,6 +58,34 @@ def test_steps_of_channels_grow_with_the_grants_of_each_plan(
         assert len(answers) == 2 * plans
         calls.append(counted.calls)
     assert calls[1] == 10 * calls[0]
+
+
+def test_steps_of_reasons_grow_with_the_plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = load_question("channels")
+    calls = []
+    for plans in (20, 200):
+        # Half of the plans are denied, and each of them could change to the plans of the others.
+        text = grants_by_plan(plans).replace("recommend: [chat, web]", "allow: chat")
+        text = re.sub(r"  - \{when: \{plan: p\d*[13579]\}, allow: web\}\n", "", text)
+        policy = Policy((revision_of(text),), public_holidays)
+        answers = policy.channels()
+        counted = Count(matching)
+        monkeypatch.setattr("zsupport.answer.grants.matching", counted)
+        lines = view.why(answers, "")
+        assert sum("it would be allowed with plan p0, p2," in line for line in lines) == plans // 2
+        monkeypatch.undo()
+        calls.append(counted.calls)
+    assert calls[1] == 10 * calls[0]
+
+
+def test_reasons_of_a_screen_end_when_there_are_too_many() -> None:
+    view = load_question("channels")
+    answers = Policy((revision_of(grants_by_plan(50)),), public_holidays).channels()
+    every = view.why(answers, "")
+    # Each answer has two lines.
+    assert len(every) == 200
+    assert view.why(answers, "", most=40) == every[:42]
+    assert view.why(answers, "", most=200) == every
 
 
 CONDITIONS = """\

@@ -12,7 +12,7 @@ import zsupport
 from zsupport.answer.case import NeedsInput
 from zsupport.cli.options import flag_of
 from zsupport.suite.format import key_of
-from zsupport.wording import Message, Naming, Wording, argument
+from zsupport.wording import Message, Naming, Wording, argument, enumerated, joined
 
 POLICY = """\
 format: 1
@@ -209,4 +209,14 @@ def test_text_without_fields_is_unchanged() -> None:
     ) == (
         "--plan {plan}",
         None,
+    )
+
+
+def test_a_long_list_of_messages_is_worded() -> None:
+    texts = [Message("with {plan}") for _ in range(5_000)]
+    assert _OPTIONS.message(enumerated(texts)) == ", ".join(["with --plan"] * 4_999) + (
+        " and with --plan"
+    )
+    assert _OPTIONS.message(joined(texts, Message(" or {role} "))) == " or --role ".join(
+        ["with --plan"] * 5_000
     )

@@ -157,9 +157,10 @@ def glued(text: str) -> str:
 
 
 def joined(texts: Iterable[str], separator: str) -> Message:
-    """Return texts with a separator between them."""
+    """Return texts with a separator between them, which can be a message too."""
     values = {f"text{number}": text for number, text in enumerate(texts)}
-    return Message(separator.join(f"{{{name}}}" for name in values), **values)
+    template = "{separator}".join(f"{{{name}}}" for name in values)
+    return Message(template, separator=separator, **values)
 
 
 def enumerated(names: Iterable[str], *, either: bool = False) -> str:
@@ -167,12 +168,9 @@ def enumerated(names: Iterable[str], *, either: bool = False) -> str:
     names = list(names)
     if len(names) < 2:
         return names[0] if names else ""
-    first = names[0]
-    if any(isinstance(name, Message) for name in names):
-        for name in names[1:-1]:
-            first = Message("{first}, {next}", first=first, next=name)
-    else:
-        first = ", ".join(names[:-1])
+    *names, last = names
+    messages = any(isinstance(name, Message) for name in names)
+    listed = joined(names, ", ") if messages else ", ".join(names)
     if either:
-        return Message("{names} or {last}", names=first, last=names[-1])
-    return Message("{names} and {last}", names=first, last=names[-1])
+        return Message("{names} or {last}", names=listed, last=last)
+    return Message("{names} and {last}", names=listed, last=last)

@@ -29,6 +29,7 @@ from zsupport.answer.dimensions import (
 )
 from zsupport.answer.grants import (
     ApplyingGrant,
+    GrantsByValue,
     applying_grants,
     denial_reasons,
     joined_hours,
@@ -100,31 +101,12 @@ class GrantsByPlan:
     def __init__(self, revision: Revision, plans: int) -> None:
         """`plans` is the number of plans in the query. There is no index for a single plan."""
         self.revision = revision
-        self._indexed = plans > 1
-        self._of_any_plan: list[int] = []
-        self._of_plan: dict[str, list[int]] = {}
-        self._of_case: dict[str | None, list[Grant]] = {}
+        self._by_plan = GrantsByValue(revision.grants, "plan") if plans > 1 else None
         self._denied: dict[str, tuple[Because, ...]] = {}
-        for position, grant in enumerate(revision.grants if self._indexed else ()):
-            named_plans = [alternative.values.get("plan") for alternative in grant.when] or [None]
-            if None in named_plans:
-                self._of_any_plan.append(position)
-                continue
-            for plan in {plan for named_plan in named_plans for plan in named_plan or ()}:
-                self._of_plan.setdefault(plan, []).append(position)
 
     def of(self, plan: str | None) -> Sequence[Grant]:
-        """Return the grants that can apply to a case with this plan, in written order.
-
-        The other grants name only other plans.
-        """
-        if not self._indexed:
-            return self.revision.grants
-        if plan not in self._of_case:
-            own = [] if plan is None else self._of_plan.get(plan, [])
-            positions = sorted([*self._of_any_plan, *own])
-            self._of_case[plan] = [self.revision.grants[n] for n in positions]
-        return self._of_case[plan]
+        """Return the grants that can apply to a case with this plan, in written order."""
+        return self._by_plan.of(plan) if self._by_plan else self.revision.grants
 
     def denial_reasons(self, channel: str) -> tuple[Because, ...]:
         """Return the reasons for a denial, which are equal for all cases."""

@@ -8,7 +8,7 @@ from zsupport.policy.model import Alternative, Grant, Remarks, Revision
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class ApplyingGrant(NamedTuple):
@@ -16,6 +16,35 @@ class ApplyingGrant(NamedTuple):
 
     grant: Grant
     matched: tuple[Alternative, ...]
+
+
+class GrantsByValue:
+    """Grants by the values of a dimension that their conditions name."""
+
+    def __init__(self, grants: Sequence[Grant], dimension: str) -> None:
+        self._grants = grants
+        self._of_any_value: list[int] = []
+        self._of_value: dict[str, list[int]] = {}
+        self._of_case: dict[str | None, list[Grant]] = {}
+        for position, grant in enumerate(grants):
+            named = [alternative.values.get(dimension) for alternative in grant.when] or [None]
+            if None in named:
+                self._of_any_value.append(position)
+                continue
+            for value in {value for values in named for value in values or ()}:
+                self._of_value.setdefault(value, []).append(position)
+
+    def of(self, value: str | None) -> Sequence[Grant]:
+        """Return the grants that can apply to a case with this value, in written order.
+
+        The other grants name only other values.
+        """
+        own = [] if value is None else self._of_value.get(value, [])
+        key = value if own else None
+        if key not in self._of_case:
+            positions = sorted([*self._of_any_value, *own])
+            self._of_case[key] = [self._grants[n] for n in positions]
+        return self._of_case[key]
 
 
 def applying_grants(grants: Iterable[Grant], case: Case, channel: str) -> list[ApplyingGrant]:

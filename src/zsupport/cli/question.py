@@ -249,11 +249,12 @@ def finish(
             )
         # Compute everything before writing, so that a run with an error writes only the error.
         stderr_lines: list[str] = []
+        format = chosen_format(common.format)
+        on_screen = common.field is None and format == "table"
         reasons: list[str] = []
         if common.why:
-            reasons = _reasons(question, answers, view)
-        format = chosen_format(common.format)
-        if common.field is None and format == "table":
+            reasons = _reasons(question, answers, view, _MAX_REASONS if on_screen else None)
+        if on_screen:
             screen, reasons = _screen(common, question, for_reader, view, reasons, stated), []
         else:
             report = view.show(answers, query, question.zone, lang)
@@ -280,17 +281,27 @@ def finish(
 
 
 def _reasons(
-    question: PolicyQuestion, answers: Answers[Row, Details], view: QuestionView[Row, Details]
+    question: PolicyQuestion,
+    answers: Answers[Row, Details],
+    view: QuestionView[Row, Details],
+    most: int | None,
 ) -> list[str]:
-    """Return the lines of `--why`. In a terminal, show the progress if it takes long."""
+    """Return the lines of `--why`, or the first of them if there are more than `most`.
+
+    In a terminal, show the progress if it takes long.
+    """
     where, zone_shown = question.located.folder, question.zone
     if waiting_terminal() is None:
-        return view.why(answers, where, zone_shown)
+        return view.why(answers, where, zone_shown, most=most)
     from zsupport.cli.progress import show_progress
 
     doing = "explaining answers"
     with show_progress(doing) as advance:
-        return view.why(answers, where, zone_shown, lambda done, total: advance(doing, done, total))
+
+        def before_answer(done: int, total: int) -> None:
+            advance(doing, done, total)
+
+        return view.why(answers, where, zone_shown, before_answer, most)
 
 
 def _worded(warnings: Iterable[Warning], words: Wording) -> tuple[Warning, ...]:

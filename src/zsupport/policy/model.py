@@ -90,11 +90,19 @@ class Member(NamedTuple):
 
 def ranked_above(members: Sequence[Member], current: str | None) -> list[str]:
     """Return the ids of plans or roles: those above the current one by distance, then the rest."""
-    above = [current] if current is not None else []
-    for id in above:
-        above += [m.id for m in members if id in m.above and m.id not in above]
-    ids = [member.id for member in members]
-    return [*above[1:], *(id for id in ids if id not in above[1:])]
+    directly_above: dict[str, list[str]] = {}
+    for member in members:
+        for id in member.above:
+            directly_above.setdefault(id, []).append(member.id)
+    ranked = [current] if current is not None else []
+    reached = {*ranked}
+    for id in ranked:
+        for above in directly_above.get(id, ()):
+            if above not in reached:
+                reached.add(above)
+                ranked.append(above)
+    reached -= {current}
+    return [*ranked[1:], *(member.id for member in members if member.id not in reached)]
 
 
 class Fact(NamedTuple):

@@ -8,6 +8,7 @@ from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.notes import retired, row_remarks, values_of
 from zsupport.view.questions import OF_CASE, QuestionView, all_warnings, document
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -91,24 +92,30 @@ def explain(answer: ChannelAnswer, why: Explainer[ChannelAnswer, None]) -> list[
     """Return the grants that allow the channel, or their conditions and the possible changes."""
     from zsupport.view.explain import case_line, case_of, condition_in_words
 
-    head = f"{case_line(answer)}: {'allowed' if answer.allowed else 'not allowed'}"
+    case = case_line(answer)
+    if answer.allowed:
+        head = Message("{case}: allowed", case=case)
+    else:
+        head = Message("{case}: not allowed", case=case)
     if lines := why.not_in_force():
         return [head, *lines]
     if answer.allowed:
         decided = {reason.path for reason in answer.because}
-        for grant in why.revision.grants:
-            if grant.place.path in decided:
-                matched = tuple(
-                    alternative for alternative in grant.when if alternative.place.path in decided
-                )
-                text = condition_in_words(matched or grant.when)
-                lines.append(f"{why.at(grant.place)}  allows {answer.channel}: {text}")
+        for grant in why.deciding_grants(answer):
+            matched = tuple(
+                alternative for alternative in grant.when if alternative.place.path in decided
+            )
+            text = Message(
+                "allows {channels}: {condition}",
+                channels=answer.channel,
+                condition=condition_in_words(matched or grant.when),
+            )
+            lines.append(why.line(grant.place, text))
         return [head, *lines]
     if answer.because == no_priority_reasons(why.revision):
         return [head, *why.no_priority()]
-    case = case_of(answer)
-    denials = why.denials(case, [answer.channel])
-    return [head, *denials, *why.helpful_changes(case, [answer.channel], "allowed")]
+    changes = why.helpful_changes(case_of(answer), [answer.channel], Message("allowed"))
+    return [head, *why.denials(case_of(answer), [answer.channel]), *changes]
 
 
 QUESTION = QuestionView("channels", ChannelAnswer, lambda: OF_CASE, show_channels, explain)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from zsupport.answer.case import Answers, Because, Case, Details, Row
+from zsupport.answer.case import Answers, Because, Case, Details, Row, names_in
 from zsupport.answer.facts import PrioritiesByFacts
-from zsupport.answer.grants import applying_grants
+from zsupport.answer.grants import GrantsByValue, applying_grants
 from zsupport.errors import LimitExceeded
 from zsupport.policy.model import Alternative, Grant, Place, When, ranked_above
 from zsupport.typed import TYPE_CHECKING, Generic
@@ -17,7 +17,7 @@ from zsupport.view.notes import dimension_in_words
 from zsupport.wording import Message, enumerated, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import tzinfo
 
     from zsupport.answer.channels import ChannelAnswer
@@ -62,11 +62,7 @@ def alternatives_in_words(alternatives: Iterable[Alternative]) -> Message:
 
 def joined_by_or(texts: Iterable[str]) -> Message:
     """Return alternative texts, which can contain commas: `plan pro, role owner; or plan api`."""
-    first, *further = texts
-    text = joined([first], "")
-    for other in further:
-        text = Message("{first}; or {next}", first=text, next=other)
-    return text
+    return joined(texts, Message("{first}; or {next}", first="", next=""))
 
 
 def indented(text: str) -> Message:
@@ -87,6 +83,7 @@ class Explainer(Generic[Row, Details]):
         self.answers = answers
         self.revision = answers.revision
         self.where = where
+        self._helpful: dict[object, set[str]] = {}
 
     def line(self, place: Place | Because, text: str) -> Message:
         """Return the line of a place in the policy, with a text behind two spaces."""
@@ -137,7 +134,7 @@ class Explainer(Generic[Row, Details]):
 
     def denials(self, case: Case, channels: list[str]) -> list[str]:
         """Return the conditions of grants that do not match a case."""
-        grants = [g for g in self.revision.grants if set(channels) & set(g.allow)]
+        grants = self._allowing(channels)
         if not grants:
             return [self.line(self.revision.grants_place, Message("no grant allows it"))]
         return [
@@ -158,17 +155,12 @@ class Explainer(Generic[Row, Details]):
         `state` is the positive answer. If no change of a single value helps, a search over all
         cases finds the smallest change.
         """
-
-        def allowed(changed: Case, name: str) -> bool:
-            return any(
-                applying_grants(self.revision.grants, item, channel)
-                for item in self.cases(changed, name)
-                for channel in channels
-            )
-
+        if not self._allowing(channels):
+            return []
         changes: list[str] = []
         for name, values in self.choices(case):
-            good = [v for v in values if v != case.get(name) and allowed({**case, name: v}, name)]
+            helpful = self._helpful_values(name, values, case, channels)
+            good = [v for v in values if v != case.get(name) and v in helpful]
             if good:
                 changes.append(value_in_words(name, good))
         if not changes:
@@ -179,6 +171,54 @@ class Explainer(Generic[Row, Details]):
         ways = with_changes(changes)
         return [indented(Message("it would be {state} {changes}", state=state, changes=ways))]
 
+    def _helpful_values(
+        self, name: str, values: Iterable[str], case: Case, channels: list[str]
+    ) -> set[str]:
+        """Return the values of a dimension with which the case may use one of the channels.
+
+        The cases that differ only in this dimension share the result.
+        """
+        rest = frozenset((other, value) for other, value in case.items() if other != name)
+        key = (name, rest, *channels)
+        if key not in self._helpful:
+            self._helpful[key] = {
+                value
+                for value in values
+                if any(
+                    applying_grants(self._grants_naming(item), item, channel)
+                    for item in self.cases({**case, name: value}, name)
+                    for channel in channels
+                )
+            }
+        return self._helpful[key]
+
+    def _grants_naming(self, case: Case) -> Sequence[Grant]:
+        """Return the grants that can apply to a case: the fewest that a value of it leaves."""
+        of_values = (grants.of(case.get(name)) for name, grants in self._by_value.items())
+        return min(of_values, key=len, default=self.revision.grants)
+
+    @cached_property
+    def _by_value(self) -> dict[str, GrantsByValue]:
+        """The grants by the values of each dimension that grants name."""
+        grants = self.revision.grants
+        names = names_in(grant.when for grant in grants)
+        return {name: GrantsByValue(grants, name) for name in sorted(names)}
+
+    def _allowing(self, channels: Iterable[str]) -> list[Grant]:
+        """Return the grants that allow one of the channels."""
+        wanted = {*channels}
+        return [grant for grant in self.revision.grants if not wanted.isdisjoint(grant.allow)]
+
+    def deciding_grants(self, answer: ChannelAnswer | HoursAnswer) -> list[Grant]:
+        """Return the grants that decide an answer, in written order."""
+        paths = {reason.path for reason in answer.because} & self._positions.keys()
+        return [self.revision.grants[n] for n in sorted(self._positions[path] for path in paths)]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        """The position of each grant in the revision, by its path in the file."""
+        return {grant.place.path: n for n, grant in enumerate(self.revision.grants)}
+
     def _smallest_change(self, case: Case, channels: list[str]) -> dict[str, str] | None:
         from zsupport.advise.change import smallest_change
 
@@ -188,27 +228,19 @@ class Explainer(Generic[Row, Details]):
             return None
 
     def choices(self, case: Case) -> list[tuple[str, list[str]]]:
-        """Return the values that each dimension and fact of a case could have."""
+        """Return the values that each dimension and fact of a case could have.
+
+        Plans and roles that rank above those of the case come first.
+        """
         choices = [
-            ("plan", [v for v in self._values("plan", case) if v]),
-            ("role", [v for v in self._values("role", case) if v]),
+            ("plan", ranked_above(self.revision.plans, case.get("plan"))),
+            ("role", ranked_above(self.revision.roles, case.get("role"))),
         ]
         if "priority" in case:
             choices.append(("priority", [p.id for p in self.revision.priorities]))
         facts = {fact.id: fact for fact in self.revision.facts}
         choices += [(name, list(facts[name].values)) for name in case if name in facts]
         return choices
-
-    def _values(self, dimension: str, case: Case) -> list[str | None]:
-        """Return the values of a dimension; those ranked above the value of the case come first."""
-        members = self.revision.plans if dimension == "plan" else self.revision.roles
-        if not members:
-            return [None]
-        current = case.get(dimension)
-        ranked = ranked_above(members, current)
-        if current is None:
-            return [*ranked]
-        return [current, *(id for id in ranked if id != current)]
 
 
 def with_changes(changes: Iterable[str]) -> Message:

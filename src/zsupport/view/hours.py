@@ -9,6 +9,7 @@ from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.notes import retired, row_remarks, values_of
 from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView, all_warnings, document
+from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 
     from zsupport.policy.model import PolicyCalendar
     from zsupport.view.explain import Explainer
+
+_STATES = {
+    "open": Message("open"),
+    "closed": Message("closed"),
+    "not-stated": Message("not-stated"),
+    "not-entitled": Message("not-entitled"),
+    "needs-input": Message("needs-input"),
+}
 
 
 def show_hours(answers: HoursAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -85,49 +94,50 @@ def explain(answer: HoursAnswer, why: Explainer[HoursAnswer, tuple[Opening, ...]
     """Return the grants and calendars that decide, and the special dates of the week."""
     from zsupport.view.explain import case_line, case_of, condition_in_words
 
-    head = f"{case_line(answer, hours=answer.hours)}: {answer.state}"
+    case = case_line(answer, hours=answer.hours)
+    head = joined((case, _STATES.get(answer.state, answer.state)), ": ")
     if lines := why.not_in_force():
         return [head, *lines]
     if answer.because == no_priority_reasons(why.revision):
         return [head, *why.no_priority()]
     if answer.state == "not-entitled":
         assert answer.channel is not None
-        case = case_of(answer)
-        denials = why.denials(case, [answer.channel])
-        return [head, *denials, *why.helpful_changes(case, [answer.channel], "allowed")]
+        changes = why.helpful_changes(case_of(answer), [answer.channel], Message("allowed"))
+        return [head, *why.denials(case_of(answer), [answer.channel]), *changes]
+    for grant in why.deciding_grants(answer):
+        condition = condition_in_words(grant.when)
+        if grant.hours:
+            text = Message(
+                "allows it during {hours}: {condition}", hours=grant.hours, condition=condition
+            )
+        else:
+            text = Message("allows it, hours not stated: {condition}", condition=condition)
+        lines.append(why.line(grant.place, text))
     decided = {reason.path for reason in answer.because}
-    for grant in why.revision.grants:
-        if grant.place.path in decided:
-            condition = condition_in_words(grant.when)
-            if grant.hours:
-                text = f"allows it during {grant.hours}: {condition}"
-            else:
-                text = f"allows it, hours not stated: {condition}"
-            lines.append(f"{why.at(grant.place)}  {text}")
     for name, calendars in why.revision.hours.items():
         for calendar in calendars:
             if calendar.place.path in decided:
-                lines.append(
-                    f"{why.at(calendar.place)}  the hours {name}: {calendar_in_words(calendar)}"
-                )
+                week = calendar_in_words(calendar)
+                text = Message("the hours {name}: {week}", name=name, week=week)
+                lines.append(why.line(calendar.place, text))
     opening = why.answers.details[why.answers.index(answer)]
-    return [head, *lines, *(f"  {day}" for day in opening.special_dates())]
+    return [head, *lines, *(joined(("  ", day), "") for day in opening.special_dates())]
 
 
-def calendar_in_words(calendar: PolicyCalendar) -> str:
+def calendar_in_words(calendar: PolicyCalendar) -> Message:
     """Return the week of a calendar, and the cases that it is for: `open mon-fri 08:00-17:00`."""
     from zsupport.view.explain import condition_in_words
     from zsupport.view.policy_in_full import weekly_windows
 
     if calendar.any:
-        week = f"open during any of {', '.join(calendar.any)}"
+        week = Message("open during any of {hours}", hours=", ".join(calendar.any))
     elif calendar.windows is None:
-        week = "open 24x7"
+        week = Message("open 24x7")
     elif calendar.windows:
-        week = f"open {', '.join(weekly_windows(calendar.windows))}"
+        week = Message("open {windows}", windows=", ".join(weekly_windows(calendar.windows)))
     else:
-        week = "open only on dates"
-    return f"{week}; {condition_in_words(calendar.when)}" if calendar.when else week
+        week = Message("open only on dates")
+    return joined((week, condition_in_words(calendar.when)), "; ") if calendar.when else week
 
 
 QUESTION = QuestionView(

@@ -8,11 +8,13 @@ from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.notes import row_remarks, values_of
 from zsupport.view.questions import OF_CASE, QuestionView, all_warnings, document
+from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
     from datetime import tzinfo
     from typing import Any
 
+    from zsupport.policy.model import Place, When
     from zsupport.view.explain import Explainer
 
 
@@ -54,21 +56,22 @@ def show_priorities(
 
 def explain(answer: PriorityAnswer, why: Explainer[PriorityAnswer, None]) -> list[str]:
     """Return the condition of the matching priority, or the conditions of all priorities."""
+    facts = ", ".join(f"{name}={value}" for name, value in answer.facts.items())
+    priority = answer.priority or Message("no priority")
+    head = joined((facts, priority) if facts else (priority,), ": ")
+    for item in why.revision.priorities:
+        if item.id == answer.priority:
+            matched = matching(item.when, answer.facts) if answer.facts else ()
+            place = matched[0].place if matched and matched[0].place.line else item.place
+            return [head, _line(why, place, item.id, matched or item.when)]
+    return [head, *(_line(why, item.place, item.id, item.when) for item in why.revision.priorities)]
+
+
+def _line(why: Explainer[PriorityAnswer, None], place: Place, priority: str, when: When) -> str:
+    """Return the line of a place with the condition of a priority."""
     from zsupport.view.explain import condition_in_words
 
-    facts = ", ".join(f"{name}={value}" for name, value in answer.facts.items())
-    head = f"{facts + ': ' if facts else ''}{answer.priority or 'no priority'}"
-    for priority in why.revision.priorities:
-        if priority.id == answer.priority:
-            matched = matching(priority.when, answer.facts) if answer.facts else ()
-            place = matched[0].place if matched and matched[0].place.line else priority.place
-            text = condition_in_words(matched or priority.when)
-            return [head, f"{why.at(place)}  {priority.id}: {text}"]
-    return [
-        head,
-        *(f"{why.at(item.place)}  {item.id}: {condition_in_words(item.when)}"
-          for item in why.revision.priorities),
-    ]  # fmt: skip
+    return why.line(place, joined((priority, condition_in_words(when)), ": "))
 
 
 QUESTION = QuestionView(

@@ -49,18 +49,22 @@ class QuestionView(NamedTuple, Generic[Row, Details]):
         where: str,
         zone_shown: tzinfo = UTC,
         before_answer: Callable[[int, int], None] = lambda number, total: None,
+        most: int | None = None,
     ) -> list[str]:
         """Return lines that explain the answers.
 
         `where` is written before the name of a file. Times are in the zone `zone_shown`. Each
         answer has a line, then a line for each place in the policy that decided. `before_answer` is
-        called with the number of the answer, from 0, and with the number of all answers.
+        called with the number of the answer, from 0, and with the number of all answers. With more
+        than `most` lines, the rest of the answers is not explained.
         """
         from zsupport.view.explain import Explainer
 
         explaining = Explainer(answers, where, zone_shown)
         lines: list[str] = []
         for number, answer in enumerate(answers):
+            if most is not None and len(lines) > most:
+                break
             before_answer(number, len(answers))
             lines += self.explain(answer, explaining)
         return lines

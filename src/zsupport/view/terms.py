@@ -8,6 +8,7 @@ from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.notes import retired, row_remarks, values_of
 from zsupport.view.questions import OF_CASE, QuestionView, all_warnings, document
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,15 +45,22 @@ def explain(answer: TermAnswer, why: Explainer[TermAnswer, None]) -> list[str]:
     """Return the term that applies, or the conditions of all terms of the topic."""
     from zsupport.view.explain import case_line, condition_in_words
 
-    text = "not stated" if answer.text is None else "stated"
-    head = f"{case_line(answer, topic=answer.topic)}: {text}"
+    case = case_line(answer, topic=answer.topic)
+    if answer.text is None:
+        head = Message("{case}: not stated", case=case)
+    else:
+        head = Message("{case}: stated", case=case)
     if lines := why.not_in_force():
         return [head, *lines]
     decided = {reason.path for reason in answer.because}
     for term in why.revision.terms:
         if term.topic == answer.topic and term.place.path in decided:
-            text = "only for" if answer.text is None else "this term applies"
-            lines.append(f"{why.at(term.place)}  {text}: {condition_in_words(term.when)}")
+            condition = condition_in_words(term.when)
+            if answer.text is None:
+                text = Message("only for: {condition}", condition=condition)
+            else:
+                text = Message("this term applies: {condition}", condition=condition)
+            lines.append(why.line(term.place, text))
     return [head, *lines]
 
 
