@@ -52,7 +52,7 @@ def changes(before: Document, after: Document) -> list[str]:
     ]
 
 
-def check_repair(before: Document) -> FixedDocument:
+def check_fixes(before: Document) -> FixedDocument:
     """Fix a policy, and check the result."""
     after = fix_with_all_rules(before)
     assert after.document.revision is not None
@@ -73,7 +73,7 @@ def check_repair(before: Document) -> FixedDocument:
 def test_fixes_change_no_answer(path: Path) -> None:
     before = read(path.read_text(encoding="utf-8"))
     if before.revision is not None:
-        check_repair(before)
+        check_fixes(before)
 
 
 @settings(max_examples=150, deadline=None)
@@ -92,7 +92,7 @@ def test_fixes_change_no_answer_of_random_policies(
     before = read("".join(lines))
     if before.revision is None:  # a comment inside a multiline text
         before = read(text)
-    after = check_repair(before)
+    after = check_fixes(before)
     kept = [line for line in before.text.splitlines() if line.strip().startswith("# kept")]
     removed = [line for line in kept if line not in after.document.text.splitlines()]
     event(f"{len(after.fixed)} fixed, {len(removed)} comments removed with their entries")
@@ -109,11 +109,11 @@ def test_only_some_of_conflicting_fixes_are_applied() -> None:
     fixes = [Fix(f"line {n}", (Edit(Span(n, 1, n + 1, 1), ""),)) for n in (6, 7)]
     findings = tuple(both[0]._replace(fix=fix) for fix in fixes)
 
-    def judging(document: Document) -> Evaluation:
+    def evaluating(document: Document) -> Evaluation:
         lines = document.text.count("\n")
         return Evaluation(tuple(f for f in findings if f.fix and f.fix.edits[0].span.line < lines))
 
-    after = fix_document(document, Evaluation(findings), judging)
+    after = fix_document(document, Evaluation(findings), evaluating)
     assert after.document.revision is not None
     assert after.document.text == text.replace("- allow: w\n", "", 1)
 
@@ -125,14 +125,14 @@ def test_a_breaking_fix_does_not_prevent_other_fixes() -> None:
     breaking, right = (Fix(f"line {n}", (Edit(Span(n, 1, n + 1, 1), ""),)) for n in (2, 7))
     findings = tuple(template._replace(fix=fix) for fix in (breaking, right))
 
-    def judging(document: Document) -> Evaluation:
+    def evaluating(document: Document) -> Evaluation:
         return Evaluation(findings if "# more" in document.text else findings[:1])
 
-    after = fix_document(document, Evaluation(findings), judging)
+    after = fix_document(document, Evaluation(findings), evaluating)
     assert after.document.text == text.replace("# more\n", "")
     assert [finding.fix for finding in after.fixed] == [right]
     # The remaining fix makes the policy invalid: it is not applied, and needs no round.
-    assert fix_document(after.document, Evaluation(findings[:1]), judging).fixed == ()
+    assert fix_document(after.document, Evaluation(findings[:1]), evaluating).fixed == ()
 
 
 def test_the_number_of_rounds_is_limited() -> None:

@@ -523,7 +523,7 @@ def test_unreadable_file_cannot_be_ignored(check: Check, tmp_path: Path) -> None
         assert "error[ZS000]" in run.stdout
 
 
-def test_allowed_findings_are_counted_in_json(check: Check, tmp_path: Path) -> None:
+def test_suppressed_findings_are_counted_in_json(check: Check, tmp_path: Path) -> None:
     comment = "# zsupport: allow ZS401 -- because"
     write(tmp_path, error=ERROR, a=ERROR.replace(": 4h", f": 4h  {comment}"))
     write(tmp_path, b=ERROR.replace(": 4h", f": 4h  {comment.replace('zsupport', 'ZSupport')}"))

@@ -30,8 +30,8 @@ def document_of(text: str) -> Document:
     return read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
 
 
-def judged(targets: str, today: date = TODAY) -> tuple[list[str], int]:
-    """Return the remaining findings of ZS401 and ZS9, and the number of allowed findings."""
+def checked(targets: str, today: date = TODAY) -> tuple[list[str], int]:
+    """Return the remaining findings of ZS401 and ZS9, and the number of suppressed findings."""
     document = document_of(HEAD + targets)
     assert document.findings == ()
     evaluation = evaluate(document, RULES, today)
@@ -128,7 +128,7 @@ ALLOW = "# zsupport: allow ZS401 -- kept"
     ],
 )  # fmt: skip
 def test_place_of_a_suppression(targets: str, left: list[str], allowed: int) -> None:
-    assert judged(targets) == (left, allowed)
+    assert checked(targets) == (left, allowed)
 
 
 def test_comment_at_the_top_applies_to_the_first_key() -> None:
@@ -150,18 +150,18 @@ def until(day: str) -> str:
      "# zSupport: Allow Unreachable-Rule Until 2026-11-26 -- kept"],
 )  # fmt: skip
 def test_upper_and_lower_case_are_equal(comment: str) -> None:
-    assert judged(f"targets:\n- first-response: 4h\n- first-response: 8h {comment}\n") == ([], 1)
+    assert checked(f"targets:\n- first-response: 4h\n- first-response: 8h {comment}\n") == ([], 1)
 
 
 @pytest.mark.parametrize("letter", ["\u017f", "\u212a"])
 def test_letters_that_only_casefold_to_ascii_do_not_match(letter: str) -> None:
     comment = f"# z{letter}upport: allow ZS401 -- kept"
     targets = f"targets:\n- first-response: 4h\n- first-response: 8h {comment}\n"
-    assert judged(targets) == (["ZS401:8"], 0)
+    assert checked(targets) == (["ZS401:8"], 0)
 
 
 @pytest.mark.parametrize(("name", "first"), [("ZS4", "ZS401, ZS402"), ("zs70", "ZS701, ZS702")])
-def test_prefix_of_codes_cannot_be_allowed(name: str, first: str) -> None:
+def test_prefix_of_codes_suppresses_nothing(name: str, first: str) -> None:
     text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow {name} -- x\n"
     (finding,) = evaluate(document_of(text), RULES, TODAY).findings
     assert finding.code == "ZS903"
@@ -170,14 +170,14 @@ def test_prefix_of_codes_cannot_be_allowed(name: str, first: str) -> None:
 
 
 def test_last_day_is_included() -> None:
-    assert judged(until("2026-11-26")) == ([], 1)
-    assert judged(until("2026-11-25")) == (["ZS401:8", "ZS902:8"], 0)
-    assert judged(until("2026-11-26"), date(2026, 11, 27)) == (["ZS401:8", "ZS902:8"], 0)
+    assert checked(until("2026-11-26")) == ([], 1)
+    assert checked(until("2026-11-25")) == (["ZS401:8", "ZS902:8"], 0)
+    assert checked(until("2026-11-26"), date(2026, 11, 27)) == (["ZS401:8", "ZS902:8"], 0)
 
 
 def test_other_comment_can_replace_an_expired_comment() -> None:
     text = until("2026-11-25").replace("- first-response: 8h", f"{ALLOW}\n- first-response: 8h")
-    assert judged(text) == (["ZS902:9"], 1)
+    assert checked(text) == (["ZS902:9"], 1)
 
 
 def test_suppression_of_a_rule_that_did_not_run_is_not_unused() -> None:
@@ -188,13 +188,13 @@ def test_suppression_of_a_rule_that_did_not_run_is_not_unused() -> None:
     assert "ZS501" not in finding.message
 
 
-def test_findings_about_comments_cannot_be_allowed() -> None:
+def test_findings_about_comments_cannot_be_suppressed() -> None:
     text = f"{HEAD}targets:\n# zsupport: allow ZS401\n- first-response: 4h {ALLOW}\n"
     codes = [finding.code for finding in evaluate(document_of(text), RULES, TODAY).findings]
     assert codes == ["ZS903", "ZS901"]
 
 
-def test_findings_of_the_loader_cannot_be_allowed() -> None:
+def test_findings_of_the_loader_cannot_be_suppressed() -> None:
     text = f"{HEAD}targets:\n# zsupport: allow ZS104 -- x\n- first-response: 1d\n"
     assert [finding.code for finding in evaluate(document_of(text), RULES, TODAY).findings] == [
         "ZS104"

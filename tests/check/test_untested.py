@@ -167,7 +167,7 @@ def test_tests_next_to_a_folder_of_revisions(run_check: RunCheck, tmp_path: Path
     ]
 
 
-def test_untested_denial_can_be_allowed(run_check: RunCheck) -> None:
+def test_untested_denial_can_be_suppressed(run_check: RunCheck) -> None:
     comment = "# zsupport: allow ZS905 -- tested elsewhere\n"
     assert run_check(PRO, policy=ACME.replace("entitlements:", f"{comment}entitlements:")) == []
 

@@ -203,7 +203,7 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def openings(self) -> list[tuple[frozenset[str], Cases]]:
-        """The sets of hours that all grants of a case state together, each with its cases.
+        """The hours that the grants of a case state together, with the cases that have these hours.
 
         Cases with a grant without `hours` are omitted.
         """

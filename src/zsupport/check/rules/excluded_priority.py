@@ -51,9 +51,9 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
-    """Yield the entry of a condition if its facts exclude its priority, or else each alternative.
+    """Yield the entry of a condition if its facts exclude its priority in every alternative.
 
-    Only the alternatives whose facts exclude their priority are yielded.
+    Otherwise yield each alternative whose facts exclude its priority.
     """
     entry = condition.path[:-1]
     matched = subject.decisions.matches(condition.when)
