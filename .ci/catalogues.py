@@ -40,7 +40,8 @@ def read_catalogue(path: Path) -> Catalog:
 def texts_of_source() -> Catalog:
     """Return the texts of the program: the first texts of each call of a function of KEYWORDS.
 
-    Templates without words, such as `{plan}: {target}`, are omitted.
+    Templates without words, such as `{plan}: {target}`, are omitted, except those of `words`, such
+    as `{day} {month}`: languages differ in their order and punctuation.
     """
     catalogue = Catalog()
     for path in sorted((ROOT / "src" / "zsupport").rglob("*.py")):
@@ -55,7 +56,8 @@ def texts_of_source() -> Catalog:
             )
             texts = [_text(value) for value in node.args[: KEYWORDS.get(name, 0)]]
             words = re.sub(r"\{[^}]*\}", "", "".join(texts))
-            if texts and all(texts) and any(map(str.isalpha, words)):
+            has_words = name == "words" or any(map(str.isalpha, words))
+            if texts and all(texts) and has_words:
                 catalogue.add(texts[0] if len(texts) == 1 else tuple(texts))
     return catalogue
 

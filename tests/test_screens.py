@@ -8,6 +8,7 @@ import struct
 import subprocess
 import termios
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from policy_screens import (
     AT,
     MAIN,
     PATHS,
+    cases_of,
     policy_of,
     screens_of,
     screens_of_cases,
@@ -26,6 +28,7 @@ from policy_screens import (
 )
 from rich.cells import cell_len
 
+from zsupport.errors import ZsupportError
 from zsupport.library import load
 from zsupport.report import Terminal
 from zsupport.report.screen import (
@@ -121,6 +124,27 @@ def test_screens_fit_the_terminal_and_break_no_word() -> None:
                 if width == 80:
                     assert len(lines) <= MAX_LINES, f"{question} of {name} has {len(lines)} lines"
     assert len(seen) > 500
+
+
+@pytest.mark.parametrize("metric", ["first-response", "all"])
+@pytest.mark.parametrize("stated", [["opened"], ["why"], ["opened", "why"]], ids=" ".join)
+def test_no_screen_of_due_is_too_long(metric: str, stated: list[str]) -> None:
+    opened = AT - timedelta(hours=2) if "opened" in stated else None
+    longest = 0
+    for name in PATHS:
+        policy = policy_of(name)
+        if policy is None:
+            continue
+        for case in ({}, *cases_of(policy)) if name in MAIN else ({},):
+            try:
+                answers = policy.due(**case, metric=metric, opened=opened, at=AT)  # type: ignore[arg-type]
+            except ZsupportError:  # such as too many rows
+                continue
+            screen = load_screen("due")(answers, setting_of(policy, answers, stated))
+            lines = render_screen(screen, Terminal(80)).splitlines()
+            assert len(lines) <= MAX_LINES, (name, case)
+            longest = max(longest, len(lines))
+    assert longest > MAX_LINES / 2
 
 
 # All values of a dimension together, and a case without a promise, keep the marks of their notes.

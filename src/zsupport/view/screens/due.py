@@ -111,13 +111,15 @@ def screen(answers: DueAnswers, setting: Setting) -> Screen:
     return _matrix(answers, rows, setting)
 
 
-def _reasons(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> Screen:
-    """Return what decided, if the person asks why."""
+def _reasons(
+    answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting, *, height: int = 0
+) -> Screen:
+    """Return what decided, if the person asks why. `height` is the number of rows of the table."""
     if "why" not in setting.stated:
         return ()
     from zsupport.view.screens.due_reasons import reasons
 
-    return reasons(answers, [row.promise for row in rows], setting)
+    return reasons(answers, [row.promise for row in rows], setting, height)
 
 
 # -- one case -------------------------------------------------------------------------------------
@@ -385,7 +387,7 @@ def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> S
         section(*([table] if table.rows else [])),
         notes.section(),
         closing(answers, setting, *pairs),
-        *_reasons(answers, rows, setting),
+        *_reasons(answers, rows, setting, height=len(table.rows)),
     )
 
 

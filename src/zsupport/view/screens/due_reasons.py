@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
 _DASH = "\N{EN DASH}"
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-#: The maximum number of places in the policy that decide several answers.
-_MAX_PLACES = 20
+#: The maximum number of places in the policy below a table. A row of the table counts as two, so
+#: that a screen does not become too long.
+_MAX_PLACES = 24
 
 
 class _StepRow(NamedTuple):
@@ -48,16 +49,21 @@ class _StepRow(NamedTuple):
     text: str
 
 
-def reasons(answers: DueAnswers, promises: Sequence[Promise], setting: Setting) -> Screen:
-    """Return the steps to the deadline of one answer, and the parts of the policy that decided."""
+def reasons(
+    answers: DueAnswers, promises: Sequence[Promise], setting: Setting, rows: int
+) -> Screen:
+    """Return the steps to the deadline of one answer, and the parts of the policy that decided.
+
+    `rows` is the number of rows of the table with several answers.
+    """
     why, words = Explainer(answers, setting.where, setting.times.zone), setting.words
     if len(answers) > 1:
-        return (section(*_deciding_parts(answers, promises, why, words)),)
+        return (section(*_deciding_parts(answers, promises, why, words, rows)),)
     answer, promise = answers[0], promises[0]
     if answer.state in (*NEGATIVE, "needs-input"):
         return (section(*map(_line, map(words.message, explain_due(answer, why)[1:]))),)
     steps = _steps(answers, promise, setting.times)
-    return section(*steps), section(*_deciding_parts(answers, promises, why, words))
+    return section(*steps), section(*_deciding_parts(answers, promises, why, words, rows))
 
 
 def _line(text: str) -> Paragraph:
@@ -71,26 +77,34 @@ def _deciding_parts(
     promises: Sequence[Promise],
     why: Explainer[DueAnswer, DueDetails],
     words: Wording,
+    rows: int,
 ) -> list[Columns | Paragraph]:
     """Return each place in the policy that decides an answer, with what it says.
 
-    Of many places, only the first are shown.
+    Of too many places, only the first are shown.
     """
-    rows = list(dict.fromkeys(_places(answers, promises, why)))
-    blocks: list[Columns | Paragraph] = []
-    if shown := rows[: _MAX_PLACES if len(rows) > _MAX_PLACES else None]:
-        columns = (
-            (glued(why.at(place).strip()), glued(words.message(text)), words.message(condition))
-            for place, text, condition in shown
-        )
-        blocks.append(Columns(tuple(columns)))
-    if left_out := len(rows) - len(shown):
-        more = Counted(
-            "{count} more place; state more of the case to see what decides it",
-            "{count} more places; state more of the case to see what decides it",
+    places = list(dict.fromkeys(_places(answers, promises, why)))
+    shown = places[: max(0, _MAX_PLACES - 2 * rows)]
+    columns = tuple(
+        (glued(why.at(place).strip()), glued(words.message(text)), words.message(condition))
+        for place, text, condition in shown
+    )
+    blocks: list[Columns | Paragraph] = [Columns(columns)] if columns else []
+    left_out = len(places) - len(shown)
+    if left_out and shown:
+        text = Counted(
+            "{dots} {count} more place in the policy; state more of the case to see it",
+            "{dots} {count} more places in the policy; state more of the case to see them",
+            left_out, dots=_ELLIPSIS,
+        )  # fmt: skip
+        blocks.append(Paragraph(words(text), "dim"))
+    elif left_out:
+        text = Counted(
+            "{count} place in the policy decides these cases; state more of the case to see it",
+            "{count} places in the policy decide these cases; state more of the case to see them",
             left_out,
         )
-        blocks.append(Paragraph(f"{_ELLIPSIS} {words(more)}", "dim"))
+        blocks.append(Paragraph(words(text), "dim"))
     return blocks
 
 

@@ -89,7 +89,7 @@ class Labeller:
     """
 
     def __init__(self, columns: Sequence[str], rows: Sequence[MatrixRow], words: Wording) -> None:
-        self._words = words
+        self.words = words
         self._columns = columns
         self._every = [
             {value for row in rows for value in row.labels[place]} for place in range(len(columns))
@@ -116,15 +116,15 @@ class Labeller:
 
     def _label(self, values: tuple[str, ...], place: int, labels: Labels) -> str:
         if len(values) > 1 and set(values) == self._every[place] and len(labels) > 1:
-            return self._words("any")
+            return self.words("any")
         shown = [value or self._without(self._columns[place]) for value in values]
         if len(shown) > _MAX_VALUES:
             rest = Counted("{count} more", "{count} more", len(shown) - _MAX_VALUES + 1)
-            shown = [*shown[: _MAX_VALUES - 1], self._words(rest)]
+            shown = [*shown[: _MAX_VALUES - 1], self.words(rest)]
         return ", ".join(shown)
 
     def _without(self, column: str) -> str:
-        return self._words("no {dimension}", dimension=dimension_in_words(column))
+        return self.words("no {dimension}", dimension=dimension_in_words(column))
 
     def naming(self, rows: Sequence[MatrixRow]) -> str:
         """Return a text that names rows: `trial, free`, or `free with user; pro with topic bill`.
@@ -144,14 +144,14 @@ class Labeller:
         if len(texts) > _MAX_GROUPS:
             left_out = len(texts) - _MAX_GROUPS + 1
             more = Counted("{count} more group of cases", "{count} more groups of cases", left_out)
-            texts[_MAX_GROUPS - 1 :] = [self._words(more)]
+            texts[_MAX_GROUPS - 1 :] = [self.words(more)]
         return "; ".join(texts)
 
     def _case(self, labels: Sequence[str]) -> str:
         """Return the labels of a row as one text: `free with user`."""
         if not labels:
-            return self._words("every case")
+            return self.words("every case")
         text = labels[0]
         for label in labels[1:]:
-            text = self._words("{case} with {value}", case=text, value=label)
+            text = self.words("{case} with {value}", case=text, value=label)
         return text
