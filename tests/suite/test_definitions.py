@@ -210,13 +210,13 @@ def covered_by(subject: PolicyUnderTest, reference: Judge, example: Example) -> 
 
 def key_of(decision: Decision) -> Key:
     if decision.kind == "grant":
-        return ("grant", decision.path[1], decision.about)
+        return ("grant", decision.path[1], decision.name)
     if decision.kind == "denial":
-        return ("denial", decision.about, decision.plan)
+        return ("denial", decision.name, decision.plan)
     if decision.kind == "unstated":
-        return ("unstated", decision.about)
+        return ("unstated", decision.name)
     cell = decision.path[3] if len(decision.path) > 3 else "*"
-    return ("target", decision.path[1], decision.about, cell)
+    return ("target", decision.path[1], decision.name, cell)
 
 
 @FEW

@@ -94,7 +94,7 @@ def _denials(
             )
             yield _finding(document, ("plans", plan.id), message, space, of_plan)
     for channel in revision.channels:
-        of_channel = [denial for denial in denials if denial.about == channel.id]
+        of_channel = [denial for denial in denials if denial.name == channel.id]
         grant = next((i for i, g in enumerate(revision.grants) if channel.id in g.allow), None)
         if of_channel and grant is not None and all(d in untested for d in of_channel):
             message = Message(

@@ -112,9 +112,9 @@ def policy_id(data: bytes) -> str | None:
 
 def no_policy(paths: Sequence[str]) -> PolicyError:
     """Return the error for paths without policies and tests."""
-    where = ", ".join(map(plain_path, paths)) or os.curdir
+    shown = ", ".join(map(plain_path, paths)) or os.curdir
     return PolicyError(
-        Message("{where}: no policy found here or in the folders below", where=where),
+        Message("{paths}: no policy found here or in the folders below", paths=shown),
         Message(
             "a policy is a .yaml or .yml file with `policy:` and `plans:`; its"
             " tests are next to it, in a file such as acme_test.yaml"

@@ -140,7 +140,7 @@ def _select_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile
         yield from _shipped_files(id)
     elif not os.path.isabs(argument) and not _current_folder_exists():
         raise EnvironmentFault(
-            Message("{shown}: the current folder was removed", shown=shown),
+            Message("{path}: the current folder was removed", path=shown),
             Message("run zsupport in another folder"),
         )
     elif argument == "-":
@@ -159,7 +159,7 @@ def _select_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile
     else:
         known = (*shipped_policies(), *_names_in_current_folder())
         raise UsageError(
-            Message("unknown file, folder or shipped policy `{argument}`", argument=argument),
+            Message("unknown file, folder or shipped policy `{name}`", name=argument),
             did_you_mean(argument, known)
             or Message("shipped policies: {policies}", policies=", ".join(shipped_policies())),
         )

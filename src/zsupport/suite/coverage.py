@@ -32,14 +32,14 @@ _OPENING_FIELDS = ("state", "open", "next_open", "next_close", "windows", "holid
 class Decision(NamedTuple):
     """A deciding rule with its answer.
 
-    `about` is the id of a channel, a metric, hours or a priority. The cases are those of the
+    `name` is the id of a channel, a metric, hours or a priority. The cases are those of the
     policy; for the kinds `priority` and `no-priority` they are combinations of facts.
     """
 
     kind: str
     revision: int
     path: Path  # of the rule in the document
-    about: str
+    name: str
     plan: str  # the plan of a denial, otherwise empty
     cases: Cases
 
@@ -311,16 +311,16 @@ def covers(subject: PolicyUnderTest, stated: StatedCases, decision: Decision) ->
     if kind == "hours":
         hours = subject.policy.revisions[decision.revision].hours
         return any(
-            part & cases and decision.about in with_members(hours, name)
+            part & cases and decision.name in with_members(hours, name)
             for name, part in stated.timed
         )
     if kind == "unstated":
         return any(
-            metric == decision.about and state == "not-stated" and part & cases
+            metric == decision.name and state == "not-stated" and part & cases
             for metric, state, part in stated.promised
         )
     if kind == "target":
-        return any(metric == decision.about and part & cases for metric, _, part in stated.promised)
+        return any(metric == decision.name and part & cases for metric, _, part in stated.promised)
     return bool(stated.facts & cases)
 
 

@@ -125,13 +125,13 @@ class TextsOrEmpty(Shape):
     words = Message("a list of texts")
 
     def __init__(self) -> None:
-        self.some = ListOf(Line(Message("a text")), or_single=True)
+        self.texts = ListOf(Line(Message("a text")), or_single=True)
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the texts with their places."""
         if isinstance(node, SequenceNode) and not node.items:
             return []
-        return self.some.read(node, way, reader)
+        return self.texts.read(node, way, reader)
 
     def schema(self) -> Schema:
         """Return a scalar or an array."""
@@ -144,21 +144,21 @@ class ChannelSet(Shape):
     words = Message("a list of channels; [] for none")
 
     def __init__(self) -> None:
-        self.some = Values("channel")
+        self.channels = Values("channel")
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return (negated, names)."""
         if isinstance(node, SequenceNode) and not node.items:
             return (False, [])
-        return self.some.read(node, way, reader)
+        return self.channels.read(node, way, reader)
 
     def schema(self) -> Schema:
         """Return a scalar, an array of scalars, or an object with `not`."""
-        return {"anyOf": [self.some.schema(), {"type": "array", "maxItems": 0}]}
+        return {"anyOf": [self.channels.schema(), {"type": "array", "maxItems": 0}]}
 
     def parts(self) -> list[Shape]:
         """Return the shape of the values."""
-        return [self.some]
+        return [self.channels]
 
 
 def _number(text: str) -> int | str:

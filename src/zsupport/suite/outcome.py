@@ -590,21 +590,21 @@ def outcome_of(
 # -- coverage and mutation ---------------------------------------------------------------------
 
 
-def percent(some: int, of: int) -> float:
-    """Return a share in percent with one decimal, rounded down; 100 if `of` is 0."""
-    if not of:
+def percent(part: int, whole: int) -> float:
+    """Return a share in percent with one decimal, rounded down; 100 if the whole is 0."""
+    if not whole:
         return 100.0
-    return int(some * 1000 / of) / 10
+    return int(part * 1000 / whole) / 10
 
 
 #: The message for an uncovered decision of each kind, with the number of its cases.
 _UNCOVERED_MESSAGES: dict[str, Callable[[Decision, Message], Message]] = {
     "grant": lambda decision, cases: Message(
-        "no test covers that `{channel}` is allowed ({cases})", channel=decision.about, cases=cases
+        "no test covers that `{channel}` is allowed ({cases})", channel=decision.name, cases=cases
     ),
     "denial": lambda decision, cases: Message(
         "no test covers that `{channel}` is not allowed for `{plan}` ({cases})",
-        channel=decision.about,
+        channel=decision.name,
         plan=decision.plan,
         cases=cases,
     ),
@@ -612,20 +612,20 @@ _UNCOVERED_MESSAGES: dict[str, Callable[[Decision, Message], Message]] = {
         "no test covers the order of these channels ({cases})", cases=cases
     ),
     "target": lambda decision, cases: Message(
-        "no test covers this target for `{metric}` ({cases})", metric=decision.about, cases=cases
+        "no test covers this target for `{metric}` ({cases})", metric=decision.name, cases=cases
     ),
     "unstated": lambda decision, cases: Message(
         "no test covers cases without a rule for `{metric}` ({cases})",
-        metric=decision.about,
+        metric=decision.name,
         cases=cases,
     ),
     "commitment": lambda _, cases: Message("no test covers this commitment ({cases})", cases=cases),
     "hours": lambda decision, cases: Message(
-        "no test covers this calendar of `{hours}` ({cases})", hours=decision.about, cases=cases
+        "no test covers this calendar of `{hours}` ({cases})", hours=decision.name, cases=cases
     ),
     "priority": lambda decision, cases: Message(
         "no test covers that these facts lead to `{priority}` ({cases})",
-        priority=decision.about,
+        priority=decision.name,
         cases=cases,
     ),
     "no-priority": lambda _, cases: Message(
@@ -683,7 +683,7 @@ def uncovered_finding(
         case=_case(subject, decision),
         identity=(
             decision.kind,
-            decision.about,
+            decision.name,
             decision.plan,
             document.source.name,
             *stable_path(document, decision.path),
@@ -698,7 +698,7 @@ def record_of(
     document = subject.revisions[decision.revision].document
     return {
         "kind": decision.kind,
-        "about": decision.about or None,
+        "about": decision.name or None,
         "file": document.source.shown,
         "line": span_of(subject, decision).line,
         "path": path_text(decision.path),

@@ -361,20 +361,20 @@ def _measure_mutation(
         percent=f"{share:g}",
     )
     if listed:
-        more = sum(survivor["test"] is not None for survivor in listed)
+        kills = sum(survivor["test"] is not None for survivor in listed)
         values: dict[str, object] = {
-            "killed": killed, "total": total, "percent": f"{share:g}", "more": more,
+            "killed": killed, "total": total, "percent": f"{share:g}", "kills": kills,
             "survivors": Counted("{count} survivor", "{count} survivors", len(listed)),
         }  # fmt: skip
         closing = Message(
             "mutation: {killed} of {total} mutants killed, {percent} %;"
-            " the suggested tests kill {more} of {survivors}",
+            " the suggested tests kill {kills} of {survivors}",
             **values,
         )
-        if shown < len(listed) and more < len(listed):
+        if shown < len(listed) and kills < len(listed):
             closing = Message(
                 "mutation: {killed} of {total} mutants killed, {percent} %;"
-                " the suggested tests kill {more} of {survivors}; see {format json} for all",
+                " the suggested tests kill {kills} of {survivors}; see {format json} for all",
                 **values, json="json",
             )  # fmt: skip
     extra = {"changes": total, "noticed": killed, "percent": share, "unnoticed": listed}

@@ -195,7 +195,7 @@ def _of_due(
 ) -> dict[str, Plain] | None:
     names = {"plan", "role", "channel", "priority"} | {fact.id for fact in revision.facts}
     keys = keys_of(DUE, revision, case, names)
-    metric = decision.about or revision.metrics[0].id
+    metric = decision.name or revision.metrics[0].id
     if decision.kind == "commitment":
         analysed = subject.revisions[decision.revision]
         # The first metric with a target in one of these cases.
@@ -239,7 +239,7 @@ def _of_hours(
     names = names_in(calendar.when for calendar in calendars)
     if moment is None:
         moment = moment_in_force(subject, decision.revision)
-    keys: dict[str, Plain] = {"name": decision.about, **keys_of(HOURS, revision, case, names)}
+    keys: dict[str, Plain] = {"name": decision.name, **keys_of(HOURS, revision, case, names)}
     keys |= {"at": instant(moment), **(CUSTOMER if depends_on_customer(revision) else {})}
     rows = rows_of(subject, HoursAnswer, keys, decision.revision)
     if not rows or rows[0].open is not True:
