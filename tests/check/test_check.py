@@ -508,6 +508,20 @@ def test_every_format_contains_the_finding(format: str, check: Check, tmp_path: 
     assert "error.yaml" in run.stdout
 
 
+@pytest.mark.parametrize(
+    "format", ["plain", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab"]
+)
+def test_formats_for_programs_do_not_depend_on_the_language(
+    format: str, check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, error=ERROR, every=EVERY)
+    english = check("--format", format).stdout
+    monkeypatch.setenv("ZSUPPORT_LANG", "nb")
+    norwegian = check("--format", format).stdout
+    moment = 'timestamp="[^"]*"'
+    assert re.sub(moment, "", norwegian) == re.sub(moment, "", english) != ""
+
+
 def test_unreadable_file_cannot_be_ignored(check: Check, tmp_path: Path) -> None:
     for name in ("ZS000", "unreadable-file"):
         run = check("none.yaml", "--ignore", name)
