@@ -5,18 +5,23 @@ time zones, or texts that no language can replace.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import pytest
+
+from zsupport.cli import main
 from zsupport.cli.options import flag_of
 from zsupport.clock.holidays import public_holidays
 from zsupport.policy.model import Place, Revision
+from zsupport.sources import translations
 from zsupport.wording import Language, Wording
 
 _PLACEHOLDER = re.compile(r"(\{[^}]*\})")
 _WORD = re.compile("[^\\W\\d_]+(?:['\u2019-][^\\W\\d_]+)*")
 _MARKED = re.compile("⟦[^⟦⟧]*⟧")
-#: An option with its value, and a clock time with the abbreviation of its time zone.
+#: An option with its value, an instant, and a clock time with the abbreviation of its time zone.
 _OPTION = re.compile(r"--[a-z-]+(?:[ =][\w=:/.+-]+)?")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?")
 _ZONED = re.compile(r"\d\d:\d\d(?::\d\d)? (?:[A-Z]{2,5}\b|\(UTC[^)]*\))")
 
 
@@ -32,7 +37,20 @@ class PseudoLanguage(Language):
         return self.text(super().plural(single, several, number))
 
 
-PSEUDO_WORDS = Wording(PseudoLanguage(), flag_of)
+PSEUDO_LANGUAGE = PseudoLanguage()
+PSEUDO_WORDS = Wording(PSEUDO_LANGUAGE, flag_of)
+
+
+def run_in_pseudo_language(
+    arguments: Sequence[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[str, str]:
+    """Run the program and return what it writes to standard output and standard error."""
+    monkeypatch.setattr(translations, "translation", lambda code: PSEUDO_LANGUAGE)
+    # No policy has texts in this language.
+    monkeypatch.setenv("ZSUPPORT_LANG", "tlh")
+    monkeypatch.setenv("COLUMNS", "1000")
+    main([*arguments])
+    return capsys.readouterr()
 
 
 def texts_of(revision: Revision, year: int) -> set[str]:
@@ -67,6 +85,6 @@ def untranslated(screen: str, texts: set[str]) -> list[str]:
     longest_first = sorted(texts, key=len, reverse=True)
     known = "|".join(map(re.escape, longest_first))
     shown = re.sub(rf"(?<![\w⟦-])(?:{known})(?![\w⟧-])", "·", shown, flags=re.IGNORECASE)
-    for pattern in (_MARKED, _OPTION, _ZONED):
+    for pattern in (_MARKED, _OPTION, _INSTANT, _ZONED):
         shown = pattern.sub("·", shown)
     return _WORD.findall(shown)

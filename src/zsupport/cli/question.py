@@ -295,7 +295,7 @@ def _reasons(
         return view.why(answers, where, zone_shown, most=most)
     from zsupport.cli.progress import show_progress
 
-    doing = "explaining answers"
+    doing = Message("explaining answers")
     with show_progress(doing) as advance:
 
         def before_answer(done: int, total: int) -> None:

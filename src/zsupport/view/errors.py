@@ -8,7 +8,7 @@ from typing import Any
 from zsupport.errors import InvalidPolicy, ZsupportError
 from zsupport.findings import Finding
 from zsupport.report.text import printable
-from zsupport.wording import Counted, Message, Wording
+from zsupport.wording import Counted, Wording
 
 MAX_SHOWN = 200
 
@@ -49,14 +49,14 @@ def findings_text(invalid: InvalidPolicy, words: Wording, encoding: str = "utf-8
     sources = sources_of(invalid.texts)
     shown = worded(invalid.findings[:MAX_SHOWN], words)
     blocks = [finding_text(finding, sources, words, encoding=encoding) for finding in shown]
-    problems: Message = Counted("{count} problem", "{count} problems", len(invalid.findings))
+    problems = words(Counted("{count} problem", "{count} problems", len(invalid.findings)))
     omitted = len(invalid.findings) - len(shown)
     if omitted:
-        problems = Message(
+        problems = words(
             "{problems}, {omitted} not shown; use {format json} to list all",
-            problems=problems, omitted=f"{omitted:,}", json="json",
+            problems=problems, omitted=words.language.number(omitted), json="json",
         )  # fmt: skip
-    blocks.append(f"{words(problems)}\n")
+    blocks.append(f"{problems}\n")
     return "\n".join(blocks)
 
 

@@ -9,9 +9,14 @@ from zsupport.policy.yamltext import split_lines
 from zsupport.report.findings import Context
 from zsupport.report.findings.wording import case_text
 from zsupport.report.text import encodable, printable
-from zsupport.wording import Wording
+from zsupport.wording import Message, Wording
 
 _WIDTH = 160
+_SEVERITIES = {
+    "error": Message("error"),
+    "warning": Message("warning"),
+    "note": Message("note"),
+}
 # Colors (SGR), the same as in compilers.
 _SEVERITY_STYLES = {"error": "1;31", "warning": "1;33", "note": "1;32"}
 _FRAME = "1;34"
@@ -66,7 +71,7 @@ def finding_text(
     numbers = (finding.span.line, *(related.span.line for related in excerpts))
     width = max(len(str(number)) for number in numbers)
     block = _Block(width, _SEVERITY_STYLES[finding.severity], color=color, encoding=encoding)
-    block.heading(finding)
+    block.heading(words(_SEVERITIES[finding.severity]), finding)
     block.place("-->", finding.file, finding.span, "")
     if line := _line(finding, sources):
         block.excerpt(line, finding.span, finding.label)
@@ -108,8 +113,8 @@ class _Block:
         self.color = color
         self.encoding = encoding
 
-    def heading(self, finding: Finding) -> None:
-        kind = self._ink(self.style, f"{finding.severity}[{finding.code}]")
+    def heading(self, severity: str, finding: Finding) -> None:
+        kind = self._ink(self.style, f"{severity}[{finding.code}]")
         name = self._ink(_BOLD, f"{finding.name}:")
         first, *rest = finding.message.split("\n")
         self.lines.append(f"{kind} {name} {self._ink('', first)}")

@@ -8,7 +8,7 @@ from zsupport.report.screen import Columns, Section, section
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.explain import condition_in_words
 from zsupport.view.hours import calendar_in_words
-from zsupport.wording import glued
+from zsupport.wording import Message, glued, joined
 
 if TYPE_CHECKING:
     from zsupport.view.screens import Setting
@@ -24,7 +24,7 @@ def deciding_places(answers: AnyAnswers, setting: Setting) -> Section:
             if reason.path in texts:
                 places[reason] = texts[reason.path]
     rows = tuple(
-        (glued(f"{setting.where}{place.file}:{place.line}"), places[place])
+        (glued(f"{setting.where}{place.file}:{place.line}"), setting.words.message(places[place]))
         for place in sorted(places, key=lambda place: (place.file, place.line))
     )
     return section(*([Columns(rows)] if rows else []))
@@ -34,18 +34,29 @@ def _texts(revision: Revision, lang: str) -> dict[str, str]:
     """Return what each part of a revision says, by its path."""
     parts: list[tuple[Place, str]] = []
     for grant in revision.grants:
-        verb, names = ("allows", grant.allow) if grant.allow else ("recommends", grant.recommend)
         condition = condition_in_words(grant.when)
-        parts.append((grant.place, f"{verb} {', '.join(names)}: {condition}"))
+        if grant.allow:
+            channels = ", ".join(grant.allow)
+            text = Message("allows {channels}: {condition}", channels=channels, condition=condition)
+        else:
+            channels = ", ".join(grant.recommend)
+            text = Message(
+                "recommends {channels}: {condition}", channels=channels, condition=condition
+            )
+        parts.append((grant.place, text))
     for priority in revision.priorities:
-        parts.append((priority.place, f"{priority.id}: {condition_in_words(priority.when)}"))
+        text = joined((priority.id, condition_in_words(priority.when)), ": ")
+        parts.append((priority.place, text))
     for id, calendars in revision.hours.items():
         for calendar in calendars:
-            parts.append((calendar.place, f"hours {id}: {calendar_in_words(calendar)}"))
+            in_words = calendar_in_words(calendar)
+            text = Message("hours {name}: {calendar}", name=id, calendar=in_words)
+            parts.append((calendar.place, text))
     for term in revision.terms:
-        parts.append((term.place, f"{term.topic}: {condition_in_words(term.when)}"))
+        text = joined((term.topic, condition_in_words(term.when)), ": ")
+        parts.append((term.place, text))
     if revision.self_help:
         parts += [(topic.place, say(topic.name, lang)) for topic in revision.self_help.topics]
         parts += [(item.place, say(item.name, lang)) for item in revision.self_help.resources]
-    parts.append((revision.validity_place, "not in force"))
+    parts.append((revision.validity_place, Message("not in force")))
     return {place.path: text for place, text in parts}
