@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "src" / "zsupport" / "translations"
 #: The functions whose first arguments are texts of the program, with the number of these arguments.
 KEYWORDS = {"Message": 1, "words": 1, "Counted": 2}
+_DATE = datetime(2020, 1, 1, tzinfo=UTC)
 _HEADER = """\
 # The texts of zsupport in another language.
 msgid ""
@@ -71,8 +73,11 @@ def compile_catalogues() -> list[Path]:
     compiled = []
     for path in sorted(FOLDER.glob("*.po")):
         target = path.with_suffix(".mo")
+        catalogue = read_catalogue(path)
+        # The same texts give the same file.
+        catalogue.creation_date = catalogue.revision_date = _DATE
         with target.open("wb") as file:
-            write_mo(file, read_catalogue(path))
+            write_mo(file, catalogue)
         compiled.append(target)
     return compiled
 

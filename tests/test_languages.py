@@ -247,9 +247,9 @@ INVALID: list[tuple[tuple[str, ...], dict[str, str], str]] = [
     (("--lang", "klingon"), {}, "--lang: invalid language `klingon`"),
     (("--lang", "nb_NO"), {}, "--lang: invalid language `nb_NO`\n  write `nb-NO`\n"),
     (("--lang", "norwegian"), {}, "--lang: invalid language `norwegian`\n  write `nb`\n"),
-    (("--lang", "NB"), {}, "--lang: invalid language `NB`\n  write `nb`\n"),
+    (("--lang", "SV"), {}, "--lang: invalid language `SV`\n  write `sv`\n"),
     (("--lang=",), {}, "--lang: invalid language ``"),
-    (("--lang", "nb-"), {}, "--lang: invalid language `nb-`"),
+    (("--lang", "sv-"), {}, "--lang: invalid language `sv-`"),
     (("-q", "--lang", "xx"), {}, "--lang: invalid language `xx`"),
     ((), {"ZSUPPORT_LANG": "klingon"}, "ZSUPPORT_LANG: invalid language `klingon`"),
     (("--lang", "xx"), {"ZSUPPORT_LANG": "nb"}, "--lang: invalid language `xx`"),
@@ -311,6 +311,29 @@ def test_the_help_in_english_loads_no_catalogue(cli: Cli) -> None:
     # Typer itself imports gettext.
     assert "gettext" in modules
     assert "zsupport.sources.translations" not in modules
+
+
+def test_a_missing_catalogue_is_an_error_with_a_hint(
+    variables: Callable[[Mapping[str, str]], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(translations, "FOLDER", tmp_path)
+    translations._catalogue.cache_clear()
+    variables({"ZSUPPORT_LANG": "nb"})
+    for content in (None, b"", b"no catalogue"):
+        if content is not None:
+            (tmp_path / "nb.mo").write_bytes(content)
+        assert main(["channels", "--help"]) == 4
+        output = capsys.readouterr()
+        assert output.out == ""
+        assert output.err == (
+            f"zsupport: {tmp_path / 'nb.mo'}: missing or invalid translations\n"
+            "  install the program with pip, or set ZSUPPORT_LANG=en\n"
+        )
+    # Answers for programs need no catalogue.
+    assert main(["priority"]) == 0
 
 
 # -- the help ------------------------------------------------------------------------------------

@@ -319,7 +319,7 @@ def _day_of_instant(at: str) -> date:
         hint = Message(
             "write a date such as 2026-11-26, or an instant such as 2026-11-26T09:00:00+01:00"
         )
-        raise UsageError(Message("--at: {message}", message=problem.message), hint) from None
+        raise UsageError(joined(("--at", problem.message), ": "), hint) from None
     return to_datetime(instant).astimezone(zone or UTC).date()
 
 

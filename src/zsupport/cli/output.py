@@ -183,7 +183,10 @@ def wording(language: str, naming: Naming = flag_of) -> Wording:
 def stderr_wording() -> Wording:
     """Return the texts for the reader of standard error."""
     screen = sys.stderr is not None and sys.stderr.isatty()
-    return wording(chosen_language(screen=screen))
+    try:
+        return wording(chosen_language(screen=screen))
+    except EnvironmentFault:  # an error about missing translations is in English
+        return Wording(naming=flag_of)
 
 
 def note(text: str) -> None:

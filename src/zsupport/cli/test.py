@@ -12,7 +12,7 @@ from zsupport.cli.question import working_folder
 from zsupport.clock.instants import to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
-from zsupport.wording import Message
+from zsupport.wording import Message, joined
 
 _HELP = Message(
     "Run the tests of a policy: the files next to it whose names end in _test.yaml.\n\n"
@@ -127,7 +127,7 @@ def _moment(text: str | None) -> datetime | None:
         return to_datetime(parse_moment(text, now=0, zone=None)[0])
     except BadText as problem:
         hint = problem.hint or Message("write an instant such as 2026-11-26T09:00:00+01:00")
-        raise UsageError(Message("--at: {message}", message=problem.message), hint) from None
+        raise UsageError(joined(("--at", problem.message), ": "), hint) from None
 
 
 def _percent(option: str, text: str | None) -> float | None:

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zsupport.wording import ENGLISH, Language
+from zsupport.errors import EnvironmentFault
+from zsupport.wording import ENGLISH, Language, Message
 
 if TYPE_CHECKING:
     from gettext import GNUTranslations
@@ -25,7 +26,10 @@ _THOUSANDS = "\u00a0"
 
 
 def translation(code: str) -> Language:
-    """Return the language of a code such as `nb-NO`, or English without a catalogue of it."""
+    """Return the language of a code such as `nb-NO`, or English without a catalogue of it.
+
+    Raises EnvironmentFault if the catalogue was not compiled.
+    """
     main = code.split("-")[0].lower()
     main = _SUBSTITUTES.get(main, main)
     return _Translation(main) if main in LANGUAGES else ENGLISH
@@ -51,6 +55,14 @@ class _Translation(Language):
 @cache
 def _catalogue(code: str) -> GNUTranslations:
     from gettext import GNUTranslations
+    from struct import error
 
-    with (FOLDER / f"{code}.mo").open("rb") as file:
-        return GNUTranslations(file)
+    path = FOLDER / f"{code}.mo"
+    try:
+        with path.open("rb") as file:
+            return GNUTranslations(file)
+    except (OSError, ValueError, error):  # a checkout that was not built, or a damaged file
+        raise EnvironmentFault(
+            Message("{path}: missing or invalid translations", path=path),
+            Message("install the program with pip, or set ZSUPPORT_LANG=en"),
+        ) from None
