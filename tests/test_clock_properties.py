@@ -1,4 +1,4 @@
-"""Properties of the clock definition, tested for the program and the oracle.
+"""Properties of the clock, tested for the program and the oracle.
 
 They hold for all hours. The tests use some hours written by hand, and random calendars of
 `oracle.cases`.
@@ -327,7 +327,7 @@ def test_pause_without_working_time_does_not_move_the_deadline(
     assert subject.due(opened, target, [(opened, opening)]) == due
 
 
-# Calendars with windows that continue on the next date, in all ways of rule 7. Breaks, holidays and
+# Calendars with windows that continue on the next date, in all ways. Breaks, holidays and
 # dates with their own hours are added at random by `hours_near_transition`.
 NIGHTS: list[Fields | list[Fields]] = [
     {"open": "mon-fri 22:00-06:00"},

@@ -58,7 +58,7 @@ FIELDS = {
 }  # fmt: skip
 TOP = ("schema", "policy", "query", "answers", "warnings", "versions")
 POLICY = ("id", "revision", "file", "digest")
-#: The definition of the clock, rule 14.
+#: The states of a target: the guide `deadlines`, "States".
 STATES = {
     "not-entitled", "no-target", "not-stated", "needs-input", "not-started", "running", "at-risk",
     "paused", "met", "breached",

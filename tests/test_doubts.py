@@ -1,4 +1,4 @@
-"""Warnings about unknown or estimated holidays (the clock definition, rule 3)."""
+"""Warnings about unknown or estimated holidays."""
 
 import json
 from pathlib import Path

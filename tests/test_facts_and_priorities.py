@@ -1,6 +1,6 @@
 """Priorities that depend on facts, and conditions whose order has no effect.
 
-See rules 19 and 21 of the clock definition. The expected answers are worked out by hand.
+The guide `entitlements` defines both. The expected answers are worked out by hand.
 """
 
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ def codes(answers: Any) -> list[str]:
     return [warning.code for warning in answers.warnings]
 
 
-# -- rule 19 -------------------------------------------------------------------------------------
+# -- priorities that depend on facts ---------------------------------------------------------------
 
 
 def test_stated_facts_restrict_the_priorities_that_are_open(load_policy: Any) -> None:
@@ -426,7 +426,7 @@ def _revision(**sections: Any) -> Any:
     return load_revision(SourceFile("p.yaml", data, "", "p.yaml"))
 
 
-# -- rule 21 -------------------------------------------------------------------------------------
+# -- conditions whose order has no effect ----------------------------------------------------------
 
 HOURS = {
     "site": {"timezone": "customer", "open": "mon-fri 09:00-17:00"},

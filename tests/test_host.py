@@ -1,4 +1,4 @@
-"""The host does not change an instant, an id or an exit code (rule 4 of the clock definition).
+"""The host does not change an instant, an id or an exit code.
 
 Each test sets a time zone, a language, a date or wrong zone files of the host, and runs the program
 as a process. The output must be the same as without these settings.

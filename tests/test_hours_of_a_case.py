@@ -636,7 +636,7 @@ def test_from_python(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "stdout", "code"),
     [
-        # The clock definition, rule 19: a bug is L1, and the chat is open for L3 only.
+        # The fact decides the priority: a bug is L1, and the chat is open for L3 only.
         (("--fact", "type=bug", "--channel", "chat"), "not-entitled\n", 1),
         (("--fact", "type=feature", "--channel", "chat"), "open\n", 0),
         # A fact that only priorities name does not belong to the case.

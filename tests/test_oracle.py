@@ -1,4 +1,4 @@
-"""The program, compared with the oracle (a slow implementation of the clock definition).
+"""The program, compared with the oracle (a slow implementation of the clock).
 
 `ZSUPPORT_CASES` is the number of random cases (default 100,000), `ZSUPPORT_SEED` the seed. The
 summary of the run prints both. To compare any number of cases by hand:

@@ -1,4 +1,4 @@
-"""Clocks that start at another event than the opening (the clock definition, rule 20).
+"""Clocks that start at another event than the opening.
 
 Deadlines and states are tested with `conformance/starts.yaml`.
 """

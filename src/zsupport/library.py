@@ -179,9 +179,9 @@ class Policy:
         """Return the revision that answers at an instant, and whether it is in force.
 
         The default instant is now. A revision is in force from its first day to its last day, or
-        until the next revision starts (rule 16 of the clock definition). Both days are local dates
-        in the policy's time zone. If no revision is in force, the latest revision that has started
-        answers, or the first revision if none has started.
+        until the next revision starts. Both days are local dates in the policy's time zone. If no
+        revision is in force, the latest revision that has started answers, or the first revision if
+        none has started.
         """
         index, in_force = self._at(_instant(at))
         return self.revisions[index], in_force

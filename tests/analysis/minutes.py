@@ -178,7 +178,7 @@ def compare_pairs(seed: int, count: int = 6) -> list[TargetPair]:
 
 
 def _word(signs: set[int], every: bool, other: bool) -> str:
-    """Return the verdict; a recurring target is never worse than one deadline (rule 22)."""
+    """Return the verdict; a recurring target is never worse than one deadline."""
     if every and not other:
         return "incomparable" if 1 in signs else "better"
     if other and not every:

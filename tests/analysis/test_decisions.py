@@ -244,7 +244,7 @@ def test_a_union_is_open_when_a_member_with_a_calendar_is_open() -> None:
     opening = [(len(item.calendars), cases) for item, cases in decisions.opening("desk")]
     assert opening == [(2, a), (1, b), (0, c)]
     assert not decisions.opening("desk")[-1][0].open
-    # Deadlines need every member (the clock definition, rule 21).
+    # Deadlines need every member.
     counted = [
         (len(entry.calendars), cases) for entry, cases in decisions.counted("desk", a | b | c)
     ]

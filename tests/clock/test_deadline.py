@@ -1,4 +1,4 @@
-"""Pauses (the clock definition, rule 12) and elapsed time."""
+"""Pauses and elapsed time."""
 
 import pytest
 

@@ -57,7 +57,7 @@ def test_spans_compiled_in_pieces_equal_spans_compiled_at_once(name: str, seed: 
 
 
 def spans_by_day(hours: Hours, where: tzinfo, first: int, last: int) -> list[tuple[int, int]]:
-    """Return the working spans of `[first, last)` by the definition, rule 1."""
+    """Return the working spans of `[first, last)`, computed day by day."""
     result: list[tuple[int, int]] = []
     for start, end, offset in pieces_by_probing(where, first, last):
         low, high = start + offset, end + offset

@@ -1,8 +1,8 @@
-"""The oracle: a slow and simple implementation of the clock definition, to test the program.
+"""The oracle: a slow and simple implementation of the clock, to test the program.
 
-It is written from the definition and shares no code with the program:
+It follows the guides `deadlines`, `hours` and `holidays`, and shares no code with the program:
 
-- `clock` implements the definition, minute by minute;
+- `clock` computes working time and deadlines minute by minute;
 - `cases` makes random calendars and questions from a seed;
 - `compare` compares the answers of the program and of `clock`.
 

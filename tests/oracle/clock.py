@@ -1,4 +1,4 @@
-"""The clock definition, implemented step by step and minute by minute.
+"""The clock, implemented step by step and minute by minute.
 
 Instants are whole seconds since 1970 in UTC, days are days since 1970-01-01, times of day are
 minutes. Since 1973, all offsets and windows are whole numbers of minutes, so all instants of a UTC
@@ -399,7 +399,7 @@ class Member:
         return bytes(row)
 
     def is_working(self, instant: int) -> bool:
-        """Return whether an instant is working, directly by rule 1."""
+        """Return whether an instant is working: the wall clock shows an open time."""
         shown = datetime.fromtimestamp(instant, zone_rules(self.zone))
         day = (shown.date() - EPOCH).days
         second = shown.hour * 3600 + shown.minute * 60 + shown.second
@@ -755,9 +755,9 @@ def due(
     pauses: Iterable[Pause] = (),
     reading: str = "close",
 ) -> int:
-    """Return the deadline of a target; raise Paused if an open pause leaves it unknown (12).
+    """Return the deadline of a target; raise Paused if an open pause leaves it unknown.
 
-    `start` is the start by rule 20, or the anchor of a cadence.
+    `start` is the start of the clock. For a recurring target, it is the last update or answer.
     """
     closed, begins_open = settle(pauses, start)
     counted = counted_over(hours, target)

@@ -19,7 +19,7 @@ CHUNK = GROUP * CASES_PER_CALENDAR  # these share their time zones
 COURSES_PER_POLICY = 20
 CALENDARS_PER_POLICY = 5
 #: The property of a test with its seed, number of cases, and number of disagreements.
-COMPARED = "compared with the clock definition"
+COMPARED = "compared with the oracle"
 NEXT_OPEN_DAYS = 12
 
 Verdict = tuple[str, datetime | None, datetime | None, int | None]

@@ -82,7 +82,7 @@ class Side(Reference):
         return self.priority(facts) if self.facts_decide else "undecided"
 
     def open(self, calendars: tuple[Path, ...]) -> Open:
-        """Return when a union is open, by the calendars that the case has (rule 21)."""
+        """Return when a union is open, by the calendars that the case has."""
         open_hours = NEVER
         for path in calendars:
             if path == ALWAYS:
@@ -100,7 +100,7 @@ class Side(Reference):
         return open_hours
 
     def counted(self, target: Target) -> Open:
-        """Return the hours that a target counts over; none if a calendar is missing (rule 21)."""
+        """Return the hours that a target counts over; none if a calendar is missing."""
         return NEVER if MISSING in target.calendars else self.open(target.calendars)
 
     def due(self, target: Target, opened: int) -> float:
@@ -169,7 +169,7 @@ class Pair:
             self.values[name] = known if old and new else [*old, *new]
 
     def cases(self) -> Iterator[dict[str, str]]:
-        """Yield the cases that exist in both policies (rule 19)."""
+        """Yield the cases that exist in both policies."""
         for chosen in product(*self.values.values()):
             case = dict(zip(self.values, chosen, strict=True))
             if all(

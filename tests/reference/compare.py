@@ -203,7 +203,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
             alike = all(row.priority is None for row in rows)
             if not matching and alike and _not_assumed(subject, question, case):
                 continue
-            # A default is assumed unless it excludes the priority of the row (rule 19).
+            # A default is assumed unless it excludes the priority of the row.
             if not matching and any(
                 _differs_in_defaults(subject, question, row, case) for row in rows
             ):
@@ -232,7 +232,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
 def _compare_assumed(
     subject: Subject, question: Case, cases: Sequence[Case], answers: Any
 ) -> Iterator[Disagreement]:
-    """Compare the reported defaults with the cases of the rows (rule 19)."""
+    """Compare the reported defaults with the cases of the rows."""
     reference = subject.reference
     if "priority" not in question and reference.facts_decide:
         return  # a row may have several priorities

@@ -2,7 +2,7 @@
 
 A document is a YAML tree whose scalars are all text. A case has a value for every dimension and
 fact. The caller gives the state of calendars at the time of opening, and the local date for the
-revision. Rule numbers are those of the clock definition and of the policy format.
+revision.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -84,7 +84,7 @@ def words(text: Tree) -> Any:
 
 
 def in_force(documents: Sequence[Tree], date: str) -> Tree | None:
-    """Return the revision in force on a local date (rule 16), or None."""
+    """Return the revision in force on a local date, or None."""
     days = [document.get("effective", {}) for document in documents]
     started = [number for number, day in enumerate(days) if day.get("from", "") <= date]
     if not started:
@@ -94,7 +94,7 @@ def in_force(documents: Sequence[Tree], date: str) -> Tree | None:
 
 
 def opening(calendars: Sequence[Path], clock: Clock) -> bool | None:
-    """Return whether a union is open (rule 21): one open calendar is enough."""
+    """Return whether a union is open: one open calendar is enough."""
     states = [clock(path) for path in calendars]
     return True if True in states else None if None in states else False
 
@@ -105,7 +105,7 @@ class Reference:
     def __init__(self, document: Tree) -> None:
         self.document = document
         self.priorities: list[Tree] = document.get("priorities", [])
-        self.facts_decide = any("when" in priority for priority in self.priorities)  # rule 19
+        self.facts_decide = any("when" in priority for priority in self.priorities)
         self.facts: list[str] = list(document.get("facts", {}))
         self.metrics = [
             metric["id"] for metric in document.get("metrics", [{"id": "first-response"}])
@@ -142,7 +142,7 @@ class Reference:
         return chosen
 
     def match(self, path: Path, case: Case, clock: Clock | None = None) -> Match:
-        """Return whether the `when` of the entry at a path matches a case (rule 21).
+        """Return whether the `when` of the entry at a path matches a case.
 
         An undecided alternative counts only if no alternative matches.
         """
@@ -215,7 +215,7 @@ class Reference:
     def cases(
         self, question: Case, part_of: Collection[str] | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Yield the cases of a question (rule 19); omitted dimensions have all values.
+        """Yield the cases of a question; omitted dimensions have all values.
 
         An omitted fact has its default, unless that excludes the priority of the row. A fact
         outside `part_of` (default: all facts) has all values that lead to the priority.

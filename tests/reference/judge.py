@@ -75,7 +75,7 @@ class Judge(CachedReference):
         yield from filter(self.exists, self.every_combination())
 
     def exists(self, case: Case) -> bool:
-        """Return whether the facts of a case do not exclude its priority (rule 19)."""
+        """Return whether the facts of a case do not exclude its priority."""
         return not self.facts_decide or self.led_by(case) == case["priority"]
 
     def led_by(self, case: Case) -> str | None:

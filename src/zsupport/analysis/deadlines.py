@@ -1,4 +1,6 @@
-"""Comparison of targets as functions of the opening time (the clock definition, rule 22).
+"""Comparison of targets as functions of the opening time.
+
+The guide `changes` defines it under "How targets are compared".
 
 An edge is a moment at which a deadline can jump or change its slope. Between two neighbouring
 edges each deadline is constant or grows by one second per second, so it is enough to compare both

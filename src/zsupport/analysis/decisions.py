@@ -64,7 +64,7 @@ class Decisions:
         self.revision = revision
         self.space = space
         self._own_names = own_names or {}
-        #: The cases whose facts do not exclude their priority (the clock definition, rule 19).
+        #: The cases whose facts do not exclude their priority.
         self.existing: Cases = _existing(revision, space)
         #: The cases that cannot be opened, because no opening time is possible; see `decisions_of`.
         self.without_opening_time: Cases = 0
@@ -129,8 +129,8 @@ class Decisions:
     def matches(self, when: When) -> Cases:
         """Return the cases that a condition matches; all cases if it is empty.
 
-        An alternative that names hours without a calendar for the case does not match (the clock
-        definition, rule 21).
+        An alternative that names hours without a calendar for the case does not
+        match.
         """
         known = self._matches.get(id(when))
         if known is not None:
@@ -226,8 +226,8 @@ class Decisions:
     def opening(self, hours: str) -> list[tuple[CountedTime, Cases]]:
         """Return when these hours are open, in parts that together cover every case.
 
-        A union is open when a member with a calendar for the case is open (the clock definition,
-        rule 21). Hours without such a calendar are never open.
+        A union is open when a member with a calendar for the case is open. Hours without
+        such a calendar are never open.
         """
         return self._everywhere(hours, skip_missing=True)
 

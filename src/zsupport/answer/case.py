@@ -368,8 +368,8 @@ def matching(
     An alternative does not match if it names a dimension that the case has no value for, or hours
     that have no calendar for the case. `opened_inside` returns whether the case was opened inside
     the hours with a name; without this function, `opened` matches every case. The order of
-    alternatives has no meaning (the clock definition, rule 21). Raises NeedsInput if no alternative
-    matches, but an alternative could match with input of the customer.
+    alternatives has no meaning. Raises NeedsInput if no alternative matches, but an alternative
+    could match with input of the customer.
     """
     if not when:
         return (ALWAYS,)
@@ -402,7 +402,7 @@ def names_in(conditions: Iterable[When]) -> set[str]:
 
 
 def facts_decide(revision: Revision) -> bool:
-    """Return whether a policy decides the priority from facts (the clock definition, rule 19)."""
+    """Return whether a policy decides the priority from facts."""
     return any(priority.when for priority in revision.priorities)
 
 

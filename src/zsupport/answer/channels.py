@@ -211,7 +211,7 @@ def _without_excluded(
 ) -> list[ChannelAnswer]:
     """Return the rows without the defaults that exclude a priority of their cases.
 
-    Such a fact is open (the clock definition, rule 19): a row states it only if all cases of the
+    Such a fact is open: a row states it only if all cases of the
     row have the same value of it. `every` has the answers before equal answers were merged.
     """
 
@@ -386,8 +386,7 @@ def _ranked(
 ) -> list[ChannelAnswer]:
     """Return the answers with the rank of each channel that is allowed and recommended.
 
-    Recommendations that apply in every case are merged in written order (the clock definition,
-    rule 21).
+    Recommendations that apply in every case are merged in written order.
     """
     order: dict[str, None] = {}
     for grant in grants:

@@ -67,7 +67,7 @@ class Dimensions(NamedTuple):
 
     @property
     def without_priority(self) -> bool:
-        """Whether the stated facts lead to no priority (the clock definition, rule 19)."""
+        """Whether the stated facts lead to no priority."""
         return self.by_facts is not None and not self.priorities
 
     def defaults(self, priority: str | None) -> Iterator[Mapping[str, str]]:
@@ -146,8 +146,7 @@ def dimensions(
 
     Relevant facts with a default are assumed instead. A fact that the query states is kept even if
     it is not relevant. Stated facts restrict the open priorities. If the query also states a
-    priority that these facts exclude, this priority is used, with a warning (the clock definition,
-    rule 19).
+    priority that these facts exclude, this priority is used, with a warning.
     """
     members: dict[str, tuple[str | None, ...]] = {}
     open_names: list[str] = []

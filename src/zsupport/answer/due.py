@@ -116,7 +116,7 @@ def settle_starts(
     opened: int,
     other_revisions: Sequence[Revision] = (),
 ) -> dict[str, int]:
-    """Return the stated starts of clocks, by the id of the metric (the clock definition, rule 20).
+    """Return the stated starts of clocks, by the id of the metric.
 
     A metric that only `other_revisions` of the policy define is not an error. Raises UsageError for
     an unknown metric, a metric that starts at an event, a start before the opening time, or two

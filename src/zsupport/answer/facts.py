@@ -1,4 +1,4 @@
-"""The priorities that facts lead to (the clock definition, rule 19)."""
+"""The priorities that facts lead to. The guide `entitlements` explains them under "Priorities"."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class PolicyHours:
 
         A calendar is known if it requires no further input of the customer. The union is None if
         no calendar is known. With `always` the hours are open at every instant, and there are no
-        questions (the clock definition, rule 21).
+        questions.
         """
         from zsupport.clock.business import BusinessDays
         from zsupport.clock.model import Hours
@@ -127,7 +127,7 @@ class PolicyHours:
     def is_open(self, name: str, case: Case, instant: int) -> bool:
         """Return whether hours are open at an instant in a case.
 
-        A union is open if a known member is open (the clock definition, rule 21). If none is
+        A union is open if a known member is open. If none is
         open, raises NeedsInput if input of the customer is required, and NoCalendar if no calendar
         of a list matches the case.
         """
@@ -174,7 +174,7 @@ class PolicyHours:
         """Return warnings about unknown or estimated dates from `start` to `end`.
 
         The warnings are about years that the calendar or the library does not cover, estimated
-        holidays, and exchanged dates without stated hours (the clock definition, rule 3).
+        holidays, and exchanged dates without stated hours.
         """
         # Most half-years have no such dates, so this is cached for each half-year.
         halves = range(start // HALF_YEAR, end // HALF_YEAR + 1)

@@ -505,7 +505,7 @@ class Opening:
     """The opening hours of a row over all revisions, as of an instant.
 
     A union is open if a member is known to be open. It is known to be closed, and its next changes
-    and windows are known, only if every member is known (the clock definition, rule 21).
+    and windows are known, only if every member is known.
     `warnings` list missing input and doubts.
     """
 

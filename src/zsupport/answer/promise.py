@@ -478,7 +478,7 @@ class _PromiseReader:
         return row._replace(likeness=(row.state, note, unclear, source))
 
     def without_priority(self, case: Case, channel: str | None, metric: Metric) -> Promise:
-        """Return the answer for facts that lead to no priority (the clock definition, rule 19)."""
+        """Return the answer for facts that lead to no priority."""
         entitled = any(
             applying_grants(self.revision.grants, {**case, "priority": priority.id}, item.id)
             for item in self.channels.values()

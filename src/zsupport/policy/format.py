@@ -448,6 +448,7 @@ NUMBER = Fields(
     "number",
     "A phone number with remarks.",
     Field("number", PHONE_NUMBER, "The number as people dial it.", JUDGED, required=True),
+    noun=Message("an entry of `numbers`"),
 )
 
 CHANNEL = Fields(

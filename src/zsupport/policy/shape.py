@@ -275,14 +275,12 @@ _WITH_ARTICLE = {
     "fact": Message("a fact"),
     "value": Message("a value"),
     "group": Message("a group"),
-    "hours": Message("hours"),
     "calendar": Message("a calendar"),
     "source": Message("a source"),
     "metric": Message("a metric"),
     "topic": Message("a topic"),
     "term": Message("a term"),
     "condition": Message("a condition"),
-    "number": Message("a number"),
     "grant": Message("a grant"),
     "commitment": Message("a commitment"),
     "cell": Message("a cell"),
@@ -540,7 +538,9 @@ class Name(Shape):
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.words: str = Message("the id of {kind}", kind=with_article(kind))
+        self.words: str = Message("the id of hours")
+        if kind != "hours":
+            self.words = Message("the id of {kind}", kind=with_article(kind))
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the name with its place."""

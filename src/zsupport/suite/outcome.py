@@ -140,7 +140,7 @@ def _unit_of(subject: PolicyUnderTest, tests: Tests, example: Example) -> Unit:
 
 
 def _excluded(subject: PolicyUnderTest, tests: Tests, example: Example) -> list[Finding]:
-    """Return a warning if the facts of a test exclude its priority (clock definition, rule 19).
+    """Return a warning if the facts of a test exclude its priority.
 
     Such a case covers no decision.
     """

@@ -59,8 +59,8 @@ def _is_covered_by(
 ) -> bool:
     """Return whether another alternative matches all cases of the first, with the same remarks.
 
-    Answers contain the remarks of all alternatives that match and of the hours that they name
-    (rule 21 of the clock definition).
+    Answers contain the remarks of all alternatives that match and of the hours that they
+    name.
     """
     if not _within(alternative, other_alternative) or alternative.remarks not in (
         Remarks(),
