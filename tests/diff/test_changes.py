@@ -4,9 +4,10 @@ import re
 from typing import NamedTuple
 
 import pytest
+from pseudo_language import PSEUDO_WORDS, texts_of, untranslated
 
-from zsupport.diff.changes import CODES, class_of
-from zsupport.diff.headlines import Headline, headlines
+from zsupport.diff.changes import AUDIENCES, CODES, class_of
+from zsupport.diff.headlines import Headline, headlines, outcome_of
 from zsupport.diff.policies import PolicyDiff, compare
 from zsupport.findings import Finding, Related
 from zsupport.guide import read_guide
@@ -402,6 +403,23 @@ def test_reverse_change_has_the_reverse_effect(example: Example) -> None:
 
 
 TESTED_BELOW = {"ZD001", "ZD002", "ZD004", "ZD103", "ZD308", "ZD309", "ZD312", "ZD314", "ZD503"}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_texts_of_a_change_are_translated(example: Example) -> None:
+    difference = diff(BASE, BASE.replace(example.find, example.replace, 1))
+    revisions = [document.revision for document in (*difference.old, *difference.new)]
+    names = {text for revision in revisions if revision for text in texts_of(revision, 2026)}
+    names |= {"community", "email"}  # kinds of channels
+    for audience in AUDIENCES:
+        outcome, _ = outcome_of([difference], audience)
+        texts = [*outcome.closing, *(finding.message for finding in outcome.findings)]
+        for finding in outcome.findings:
+            texts += [place.message for place in finding.related]
+            texts += [finding.hint] if finding.hint else []
+        for text in texts:
+            shown = re.sub(r"\dT\d", "", PSEUDO_WORDS.message(text))  # an instant
+            assert untranslated(shown, names) == []
 
 
 def test_every_code_has_an_example() -> None:

@@ -556,6 +556,11 @@ def _as_case(subject: PolicyUnderTest, invariant: Invariant, violation: Violatio
 # -- a policy without tests ------------------------------------------------------------------------
 
 
+def _tests_file_of(policy: str) -> str:
+    """Return the usual name of the tests file of a policy."""
+    return f"{policy}_test.yaml"
+
+
 def no_tests(document: Document) -> Unit:
     """Return the finding for a policy without tests."""
     span = document.value(("policy",))
@@ -570,7 +575,7 @@ def no_tests(document: Document) -> Unit:
         span,
         "policy",
         hint=Message(
-            "write {policy}_test.yaml in the same folder; see `zsupport help test`", policy=id
+            "write {file} in the same folder; see `zsupport help test`", file=_tests_file_of(id)
         ),
         identity=(id,),
     )
