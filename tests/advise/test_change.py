@@ -248,6 +248,12 @@ def test_gitlab_does_not_suggest_its_legacy_plan_to_a_trial() -> None:
     assert "starter" not in advice[0].summary[1]
 
 
+def test_reasons_of_a_denied_channel_do_not_suggest_a_retired_plan() -> None:
+    gitlab = zsupport.load("gitlab")
+    answers = gitlab.channels(plan="trial", priority="normal", channel="web", at=AT)
+    assert "  it would be allowed with plan premium or ultimate" in QUESTION.why(answers, "")
+
+
 def many_facts(channels: int, condition: str) -> str:
     """Return a policy with 40 facts; `condition` has a place for the number of the channel."""
     lines = ["format: 1", "policy: many", "plans: {free: Free}", "facts:"]

@@ -28,6 +28,7 @@ _SHORT = 40
 #: The maximum number of changes in a sentence.
 _MAX_CHANGES = 3
 _DETERMINERS = ("a", "an", "the", "your")
+_DIMENSIONS = {"plan": Message("plan"), "role": Message("role"), "priority": Message("priority")}
 _FIRST_RESPONSE = "first response"
 
 
@@ -59,7 +60,8 @@ def summary(answers: AdviceAnswers, notation: Notation) -> tuple[Message, Messag
             _nearest_revision(answers.revision.start, answers.revision.last_day),
         )
     if advice.state == NEEDS_INPUT:
-        fields = enumerated(entry["fact"] or entry["field"] for entry in advice.missing)
+        inputs = (entry["fact"] or entry["field"] for entry in advice.missing)
+        fields = enumerated(_DIMENSIONS.get(name, name) for name in inputs)
         return (
             Message("The advice depends on {fields}.", fields=fields),
             Message("State these values to get it."),

@@ -10,6 +10,7 @@ from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.notes import row_remarks
 from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView, all_warnings, document
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -97,12 +98,28 @@ def explain(advice: Advice, why: Explainer[Advice, AdviceDetails]) -> list[str]:
         lines.append(f"priority={details.priority.priority or 'none'}")
         lines += [f"{why.at(reason)}  {reason.path}" for reason in details.priority.because]
     for channel, answer in details.channels.items():
-        words = "allowed"
-        if not answer.allowed:
-            change = change_in_words(changes.get(channel) or ())
-            none = "not searched" if channel in details.not_searched else "none"
-            words = f"not allowed; the smallest change that allows it: {change or none}"
-        lines.append(f"channel={channel}: {words}")
+        case = f"channel={channel}"
+        if answer.allowed:
+            lines.append(Message("{case}: allowed", case=case))
+        elif channel in details.not_searched:
+            lines.append(
+                Message(
+                    "{case}: not allowed; the smallest change that allows it: not searched",
+                    case=case,
+                )
+            )
+        elif change := changes.get(channel):
+            lines.append(
+                Message(
+                    "{case}: not allowed; the smallest change that allows it: {change}",
+                    case=case,
+                    change=change_in_words(change),
+                )
+            )
+        else:
+            lines.append(
+                Message("{case}: not allowed; the smallest change that allows it: none", case=case)
+            )
         lines += [f"{why.at(reason)}  {reason.path}" for reason in answer.because]
     return lines
 

@@ -160,7 +160,9 @@ class Explainer(Generic[Row, Details]):
         changes: list[str] = []
         for name, values in self.choices(case):
             helpful = self._helpful_values(name, values, case, channels)
-            good = [v for v in values if v != case.get(name) and v in helpful]
+            # Nobody can change to a plan that is no longer sold.
+            refused = {case.get(name), *(self._retired_plans if name == "plan" else ())}
+            good = [v for v in values if v not in refused and v in helpful]
             if good:
                 changes.append(value_in_words(name, good))
         if not changes:
@@ -170,6 +172,10 @@ class Explainer(Generic[Row, Details]):
             changes.append(enumerated(value_in_words(name, [v]) for name, v in change.items()))
         ways = with_changes(changes)
         return [indented(Message("it would be {state} {changes}", state=state, changes=ways))]
+
+    @cached_property
+    def _retired_plans(self) -> set[str]:
+        return {plan.id for plan in self.revision.plans if plan.retired}
 
     def _helpful_values(
         self, name: str, values: Iterable[str], case: Case, channels: list[str]
