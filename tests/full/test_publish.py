@@ -79,8 +79,8 @@ class Visit:
 
 
 @cache
-def own_page(name: str) -> Published:
-    return published(revision_of(hostile())) if name == "hostile" else named(name)
+def own_page(name: str, lang: str = "en") -> Published:
+    return published(revision_of(hostile()), lang) if name == "hostile" else named(name, lang)
 
 
 def expected_answers(own: Published) -> Iterator[tuple[list[int], dict[str, list[list[str]]]]]:
@@ -104,9 +104,12 @@ def expected_answers(own: Published) -> Iterator[tuple[list[int], dict[str, list
         yield places, answer
 
 
+@pytest.mark.parametrize("lang", ["en", "nb"])
 @pytest.mark.parametrize("name", ["zoom.yaml", "gitlab.yaml", "hivemq.yaml", "redhat.yaml"])
-def test_form_answers_every_case_as_the_program(browser: Any, tmp_path: Path, name: str) -> None:
-    own = own_page(name)
+def test_form_answers_every_case_as_the_program(
+    browser: Any, tmp_path: Path, name: str, lang: str
+) -> None:
+    own = own_page(name, lang)
     visit = Visit(browser, own.html, tmp_path)
     cases = list(expected_answers(own))
     shown = visit.tab.evaluate(ANSWERS, [places for places, _ in cases])
@@ -196,15 +199,16 @@ def test_form_works_with_the_keyboard(browser: Any, tmp_path: Path) -> None:
     visit.check()
 
 
+@pytest.mark.parametrize("lang", ["en", "nb"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", [*POLICIES, "hostile"])
 def test_page_has_no_serious_problem_of_accessibility(
-    browser: Any, tmp_path: Path, name: str, scheme: str
+    browser: Any, tmp_path: Path, name: str, scheme: str, lang: str
 ) -> None:
     axe = import_module("axe_playwright_python.sync_playwright").Axe()
     for width in WIDTHS:
         visit = Visit(
-            browser, own_page(name).html, tmp_path, bypass_csp=True, color_scheme=scheme,
+            browser, own_page(name, lang).html, tmp_path, bypass_csp=True, color_scheme=scheme,
             viewport={"width": width, "height": 900},
         )  # fmt: skip
         # Choose a value everywhere, so that the answer is examined too.

@@ -1,7 +1,7 @@
 """Pages of the shipped and test policies, and readers of their HTML."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from html.parser import HTMLParser
@@ -17,7 +17,7 @@ from zsupport.policy.model import Revision
 from zsupport.publish.content import page_of
 from zsupport.publish.html import render_html
 from zsupport.publish.markdown import render_markdown
-from zsupport.publish.page import Grid, PageSection, PublishedPage
+from zsupport.publish.page import Grid, PageSection, Phrase, PublishedPage
 from zsupport.sources.translations import translation
 from zsupport.wording import Wording
 
@@ -51,12 +51,15 @@ def revision_of(text: str) -> Revision:
     return load_revision(SourceFile("acme.yaml", text.encode(), "", "acme.yaml"))
 
 
-def published(revision: Revision, lang: str = "en") -> Published:
-    """Return the page of a revision on a day on which it is in force."""
+def published(revision: Revision, lang: str = "en", wording: Wording | None = None) -> Published:
+    """Return the page of a revision on a day on which it is in force.
+
+    `wording` writes the program's texts, by default in the language `lang`.
+    """
     day = date(2026, 11, 30)
     if revision.last_day and revision.last_day < day.isoformat():
         day = date.fromisoformat(revision.last_day)
-    page = page_of(revision, day, lang, Wording(translation(lang)))
+    page = page_of(revision, day, lang, wording or Wording(translation(lang)))
     return Published(revision, day, page, render_html(page), render_markdown(page), lang)
 
 
@@ -123,6 +126,15 @@ class Reader(HTMLParser):
         """Return the JSON of the script with this type."""
         [script] = [e for e in self.of("script") if e.attributes.get("type") == kind]
         return json.loads("".join(script.texts))
+
+
+def phrases(value: object) -> Iterator[Phrase]:
+    """Yield every phrase of a page or of its parts."""
+    if isinstance(value, Phrase):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from phrases(part)
 
 
 def grids(page: PublishedPage) -> dict[str, Grid]:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pages import FILES, Published, Reader, grids, published, published_file, revision_of
+from pages import FILES, Published, Reader, grids, phrases, published, published_file, revision_of
 
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
 from zsupport.publish.links import is_telephone, safe_link, telephone_link
 from zsupport.publish.merge import merged
 from zsupport.publish.page import Grid, plain
+from zsupport.wording import Language, Wording
 
 every_policy = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
@@ -66,6 +67,49 @@ def test_page_loads_nothing_and_links_only_to_safe_addresses(path: Path) -> None
     assert policy.attributes["content"].startswith("default-src 'none';")
     # The rest of the page has no address except namespaces of data.
     assert own.html.count("http://") == 0
+
+
+# -- the language of the page ---------------------------------------------------------------------
+
+
+class MarkedEnglish(Language):
+    """English, with a mark before each part of a text of the program."""
+
+    def text(self, template: str) -> str:
+        parts = re.split(r"(\{[^}]*\})", template)
+        return "".join(part if part[:1] in ("", "{") else f"~{part}" for part in parts)
+
+    def plural(self, single: str, several: str, number: int) -> str:
+        return self.text(super().plural(single, several, number))
+
+
+def normalized(text: str) -> str:
+    """Return a text without the characters that differ between a policy file and its page."""
+    return re.sub(r"[-_\s\\\"']+", " ", text).casefold().strip()
+
+
+@every_policy
+def test_all_texts_of_the_program_are_in_the_language_of_the_page(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    own = published(revision_of(text), "en", Wording(MarkedEnglish()))
+    # Texts without a mark are in the policy file, are defaults of the format, or name holidays.
+    defaults = {"UTC", "yes", "no"}
+    holidays = {
+        day["name"]
+        for hours in own.revision.hours
+        for answer in own.policy.hours(hours, at=own.noon, customer_tz="UTC", customer_country="DE")
+        for day in answer.holidays or ()
+    }
+    unmarked = {
+        phrase.text
+        for phrase in phrases(own.page.sections + own.page.introduction + own.page.footer)
+        if "~" not in phrase.text and re.search("[a-zA-Z]", phrase.text)
+    }
+    known = normalized(text)
+    assert [t for t in unmarked - defaults - holidays if normalized(t) not in known] == []
+    if own.page.picker is not None:
+        words = {key: text for key, text in own.page.picker["words"].items() if key != "by-channel"}
+        assert [text for text in words.values() if not text.startswith("~")] == []
 
 
 # -- the tables equal the answers of the program -------------------------------------------------
@@ -256,6 +300,12 @@ def test_days_off_are_those_of_the_next_year() -> None:
     assert "Thursday, 31 December 2026: 08:00–12:00" in days  # noqa: RUF001
     week = [e.text for e in reader.of("td")]
     assert [text for text in week if "00" in text] == ["08:00–16:00", "08:00–15:00"]  # noqa: RUF001
+
+
+def test_day_off_without_a_name_is_only_a_date() -> None:
+    text = OFFICE.replace("{12-24: Christmas Eve, 2027-05-17: Constitution Day}", "[12-24]")
+    days = [e.text for e in Reader(published(revision_of(text)).html).of("dd")]
+    assert "Thursday, 24 December 2026" in days
 
 
 def test_contact_points_have_opening_hours() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.answer.case import Warning
-from zsupport.answer.hours import Customer, PolicyHours
+from zsupport.answer.hours import NAMELESS, Customer, PolicyHours
 from zsupport.answer.opening import AHEAD
 from zsupport.clock.model import Hours, WindowPart
 from zsupport.dates import date
@@ -180,7 +180,7 @@ class OpeningHours:
         if calendar.holidays.customer:
             parts.append(Passage(words("Days off: the public holidays of your country.")))
         listed = [
-            self._dated(ordinal, self.texts.answered(name))
+            self._dated(ordinal, None if name == NAMELESS else self.texts.answered(name))
             for ordinal, name in self.days_off(hours)
         ]
         if listed:
@@ -189,9 +189,10 @@ class OpeningHours:
             parts.append(Passage(words("No day off in these twelve months.")))
         return parts
 
-    def _dated(self, ordinal: int, text: Phrase) -> Line:
-        """Return a date with a text about it."""
-        return (*date_with_weekday(date.fromordinal(ordinal), self.words), Phrase(": "), text)
+    def _dated(self, ordinal: int, text: Phrase | None) -> Line:
+        """Return a date with a text about it, if there is one."""
+        day = date_with_weekday(date.fromordinal(ordinal), self.words)
+        return day if text is None else (*day, Phrase(": "), text)
 
     def _remarks(self, calendar: PolicyCalendar) -> list[Part]:
         remarks = [calendar.remarks, *(alternative.remarks for alternative in calendar.when)]
