@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(r"(\{[^}]*\})")
 _WORD = re.compile("[^\\W\\d_]+(?:['\u2019-][^\\W\\d_]+)*")
 _MARKED = re.compile("⟦[^⟦⟧]*⟧")
 #: An option with its value, an instant, and a clock time with the abbreviation of its time zone.
-_OPTION = re.compile(r"--[a-z-]+(?:[ =][\w=:/.+-]+)?")
+_OPTION = re.compile(r"--[a-z-]+(?:[ =](?:[A-Z]{2,}\b|all\b|json\b|[\w-]+=[\w:/.+-]+))?")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?")
 _ZONED = re.compile(r"\d\d:\d\d(?::\d\d)? (?:[A-Z]{2,5}\b|\(UTC[^)]*\))")
 

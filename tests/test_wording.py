@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 from conftest import Cli
@@ -11,8 +13,19 @@ from hypothesis import strategies as st
 import zsupport
 from zsupport.answer.case import NeedsInput
 from zsupport.cli.options import flag_of
+from zsupport.clock.zones import zone
 from zsupport.suite.format import key_of
-from zsupport.wording import Message, Naming, Wording, argument, enumerated, joined
+from zsupport.view.times import Times
+from zsupport.wording import (
+    NO_BREAK,
+    Language,
+    Message,
+    Naming,
+    Wording,
+    argument,
+    enumerated,
+    joined,
+)
 
 POLICY = """\
 format: 1
@@ -220,3 +233,27 @@ def test_a_long_list_of_messages_is_worded() -> None:
     assert _OPTIONS.message(joined(texts, Message(" or {role} "))) == " or --role ".join(
         ["with --plan"] * 5_000
     )
+
+
+class _Norwegian(Language):
+    """A few texts in Norwegian, with another order and other punctuation than in English."""
+
+    TEXTS: ClassVar = {
+        "Mon": "man.", "Nov": "nov.", "in {time}": "om {time}", "{time} ago": "for {time} siden",
+        "{weekday} {day} {month}": "{weekday} {day}. {month}",
+        "{weekday} {day} {month} {year}": "{weekday} {day}. {month} {year}",
+        "{hours} h {minutes} min": "{hours} t {minutes} min",
+    }  # fmt: skip
+
+    def text(self, template: str) -> str:
+        return self.TEXTS.get(template, template)
+
+
+def test_instants_in_another_language() -> None:
+    now = datetime(2026, 11, 23, 13, tzinfo=UTC)
+    times = Times(zone("Europe/Oslo"), now, words=Wording(_Norwegian()))
+    before, after = now - timedelta(minutes=90), now + timedelta(minutes=90)
+    assert times.full(now).replace(NO_BREAK, " ") == "man. 23. nov. 2026, 14:00 CET"
+    assert times.short(now).replace(NO_BREAK, " ") == "man. 23. nov., 14:00"
+    assert times.relative(after).replace(NO_BREAK, " ") == "om 1 t 30 min"
+    assert times.relative(before).replace(NO_BREAK, " ") == "for 1 t 30 min siden"
