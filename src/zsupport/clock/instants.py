@@ -329,53 +329,32 @@ def expected_instant(tz: str) -> str:
 def _invalid_instant(text: str, tz: str) -> BadText:
     import re
 
-    expected, quoted = expected_instant(tz), shown(text)
-    instead_of_zone = Message("write the offset instead")
-    if tz:
-        instead_of_zone = Message(
-            "write the offset instead, or only the local time with {tz}", tz=tz
+    message, hint = Message("invalid instant {text}", text=shown(text)), None
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        message = Message("invalid instant {text}: the time of day is missing", text=shown(text))
+        hint = Message("add a time of day and an offset such as T09:00:00+01:00")
+    elif re.fullmatch(_NEAR_TIME + r",[0-9]+.*", text):
+        message = Message("invalid instant {text}: the fraction follows a comma", text=shown(text))
+        hint = Message("write a dot before the fraction of a second")
+    elif match := re.fullmatch(_NEAR_TIME + r" ?(?:[+-][0-9]{1,2}:?[0-9]{0,2}|(UTC|GMT))", text):
+        message = Message(
+            "invalid instant {text}: the offset is not of the form +HH:MM", text=shown(text)
         )
-    # Texts that are almost instants, each with a message and a hint. The first match is used.
-    for pattern, message, hint in (
-        (
-            r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
-            Message("invalid instant {text}: the time of day is missing", text=quoted),
-            Message("add a time of day and an offset such as T09:00:00+01:00"),
-        ),
-        (
-            _NEAR_TIME + r",[0-9]+.*",
-            Message("invalid instant {text}: the fraction follows a comma", text=quoted),
-            Message("write a dot before the fraction of a second"),
-        ),
-        (
-            _NEAR_TIME + r" ?[+-][0-9]{1,2}:?[0-9]{0,2}",
-            Message("invalid instant {text}: the offset is not of the form +HH:MM", text=quoted),
-            Message("write the offset as +01:00, right after the time"),
-        ),
-        (
-            _NEAR_TIME + r" ?(UTC|GMT)",
-            Message("invalid instant {text}: the offset is not of the form +HH:MM", text=quoted),
-            Message("write Z for UTC, right after the time"),
-        ),
-        (
-            r"[0-9]{1,20}(\.[0-9]+)?",
-            Message("invalid instant {text}: a number needs a prefix", text=quoted),
-            Message("write seconds since 1970 as `@{seconds}`", seconds=text.partition(".")[0]),
-        ),
-        (
-            r"(?i:now)",
-            Message("invalid instant {text}: `now` must be lower case", text=quoted),
-            Message("write `now`"),
-        ),
-        (
-            _NEAR_TIME + r"(Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?",
-            Message("invalid instant {text}: a time zone follows the time", text=quoted),
-            instead_of_zone,
-        ),
-    ):
-        if re.fullmatch(pattern, text):
-            return BadText(message, expected, hint)
-    return BadText(Message("invalid instant {text}", text=quoted), expected)
+        hint = Message("write the offset as +01:00, right after the time")
+        if match[1]:
+            hint = Message("write Z for UTC, right after the time")
+    elif match := re.fullmatch(r"([0-9]{1,20})(?:\.[0-9]+)?", text):
+        message = Message("invalid instant {text}: a number needs a prefix", text=shown(text))
+        hint = Message("write seconds since 1970 as `@{seconds}`", seconds=match[1])
+    elif re.fullmatch(r"(?i:now)", text):
+        message = Message("invalid instant {text}: `now` must be lower case", text=shown(text))
+        hint = Message("write `now`")
+    elif re.fullmatch(_NEAR_TIME + r"(?:Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?", text):
+        message = Message("invalid instant {text}: a time zone follows the time", text=shown(text))
+        hint = Message("write the offset instead")
+        if tz:
+            hint = Message("write the offset instead, or only the local time with {tz}", tz=tz)
+    return BadText(message, expected_instant(tz), hint)
 
 
 def duration(seconds: int, *, days: bool = True) -> Message:
