@@ -131,7 +131,7 @@ def expressions() -> tuple[tuple[Expression, ...], tuple[str, ...]]:
 def test_patterns_built_at_run_time_are_listed() -> None:
     """The parts of these patterns have no repetitions: quoted names and constants."""
     assert set(expressions()[1]) == {
-        "zsupport.policy.yamltext: f'(?:^|[\\\\s\\\\[{{,]){quote}'",
+        "zsupport.policy.syntax: f'(?:^|[\\\\s\\\\[{{,]){quote}'",
         "zsupport.report.text: _UNSAFE_IN_JSON if json else _UNSAFE",
         "zsupport.report.text: colors_or_unsafe",
         "zsupport.sources.git: pattern",

@@ -515,27 +515,21 @@ class _Composer:
 
     def syntax(self, error: Any) -> None:
         """Report a syntax error of libyaml."""
+        from zsupport.policy.syntax import quote_hint, syntax_hint, syntax_message
+
         mark, context = error.problem_mark, error.context_mark
-        message = problem = str(error.problem)
+        problem = str(error.problem)
         if "maximum nesting depth" in problem:
             # libyaml reads ahead, and since 0.2.6 it has a limit of its own.
             self.too_deep(Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2))
-        if error.context and context.line != mark.line:
-            message = Message(
-                "{context} (line {line}): {problem}",
-                context=error.context,
-                line=context.line + 1,
-                problem=problem,
-            )
-        elif error.context:
-            message = Message("{context}: {problem}", context=error.context, problem=problem)
         lines = split_lines(self.text)
         line, column = mark.line + 1, mark.column + 1
         if line > len(lines):  # libyaml ends the last line itself
             line, column = len(lines), len(lines[-1]) + 1
         opening_line = context.line + 1 if context and context.line != mark.line else None
-        hint = _quote_hint(lines, line, column - 1) if "did not find" in message else None
-        hint = hint or _syntax_hint(message, lines[line - 1], column - 1, opening_line)
+        message = syntax_message(problem, error.context, opening_line)
+        hint = quote_hint(lines, line, column - 1) if "did not find" in message else None
+        hint = hint or syntax_hint(message, lines[line - 1], column - 1, opening_line)
         span = Span(line, column, line, column + 1)
         expected = Message("valid YAML")
         self.report_at("ZS001", span, message, expected, hint, self.path(item=False))
@@ -794,78 +788,6 @@ class _Composer:
             for item in value.items if isinstance(value, SequenceNode) else [value]:
                 for key, node in item.entries if isinstance(item, MappingNode) else ():
                     top.by_key.setdefault(key.text, (key, node))
-
-
-_NO_TABS = Message("indent with spaces, not with tabs")
-_UNCLOSED = Message("check that the file is complete and every bracket is closed")
-# Parts of libyaml's messages with a hint for the usual cause. The first match is used.
-_HINTS = (
-    ("violates indentation", _NO_TABS),
-    ("mapping values are not allowed", Message("quote a text that contains a colon and a space")),
-    ("unexpected end of stream", Message("close the quotation mark")),
-    ("alphabetic or numeric character", Message("quote a text that begins with `*` or `&`")),
-    (
-        "expected ':'",
-        Message("write a colon and a space after a key; indent the next lines of a text"),
-    ),
-    ("block sequence entries", Message("begin a list on a new line")),
-    (
-        "scanning a tag",
-        Message(
-            "use `{condition}` to exclude a value; quote a text that begins with `!`",
-            condition="{not: VALUE}",
-        ),
-    ),
-    (
-        "'-' indicator",
-        Message("begin every entry of a list with `- `, and no other line of the block"),
-    ),
-    ("escape character", Message("write `\\\\` for a backslash, or use single quotes")),
-)
-
-
-def _quote_hint(lines: list[str], line: int, at: int) -> str | None:
-    """Return the hint about a missing closing quotation mark, if a quoted text ends before `at`.
-
-    A text without its closing quotation mark continues to the next quotation mark. libyaml reports
-    the text that follows. `line` counts from 1, and the column `at` from 0.
-    """
-    quote = lines[line - 1][:at].rstrip()[-1:]
-    if quote not in ("'", '"') or lines[line - 1][:at].count(quote) % 2 == 0:
-        return None
-    begins = re.compile(rf"(?:^|[\s\[{{,]){quote}")
-    for number in range(line - 1, max(line - 500, 0), -1):
-        before = lines[number - 1]
-        if before.count(quote) % 2 and begins.search(before):
-            return Message("close the quotation mark on line {line}", line=number)
-    return None
-
-
-def _syntax_hint(message: str, line: str, at: int, opening_line: int | None) -> str | None:
-    """Return the hint about a syntax error in a line; `at` is the column, from 0.
-
-    `opening_line` is the line of the opening bracket if it is another line.
-    """
-    char = line[at : at + 1]
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return _NO_TABS
-    if "expected ',' or" in message:
-        if opening_line:
-            return Message("close the bracket on line {line}", line=opening_line)
-        if char == ":":
-            return Message(
-                'quote a text that contains a colon and a space: "like: this"; or add a comma'
-            )
-        return Message("quote the whole text if it contains a bracket or a quoted part")
-    if "expected key" in message and line[:at].rstrip().endswith(("'", '"')):
-        return Message("inside quotes, write '' for a single and \\\" for a double quotation mark")
-    if "expected key" in message:
-        return Message("indent it like the other keys of the same mapping")
-    if "cannot start any token" in message or "expected node content" in message:
-        if not char.strip():
-            return _UNCLOSED
-        return Message("quote a text that begins with `{character}`", character=char)
-    return next((hint for part, hint in _HINTS if part in message), None)
 
 
 def _span(event: Any, end: Any = None) -> Span:
