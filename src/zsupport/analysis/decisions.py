@@ -129,8 +129,7 @@ class Decisions:
     def matches(self, when: When) -> Cases:
         """Return the cases that a condition matches; all cases if it is empty.
 
-        An alternative that names hours without a calendar for the case does not
-        match.
+        An alternative that names hours without a calendar for the case does not match.
         """
         known = self._matches.get(id(when))
         if known is not None:
