@@ -66,7 +66,8 @@ def texts_of(revision: Revision, year: int) -> set[str]:
 def _texts(part: object) -> Iterator[str]:
     if isinstance(part, str):
         yield part
-        # The title of a metric is its id in words.
+        # Advice shows a meaning without its full stop. The title of a metric is its id in words.
+        yield part.rstrip(".")
         yield part.replace("-", " ").replace("_", " ")
     elif isinstance(part, dict):
         yield from map(str, part)

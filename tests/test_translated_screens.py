@@ -24,7 +24,7 @@ _OMITTED = {"--format": 1, "--field": 1, "--lang": 1, "--quiet": 0, "-q": 0, "--
 def test_every_text_of_a_screen_is_translated(name: str) -> None:
     policy = policy_of(name)
     assert policy is not None
-    texts = texts_of(policy.revision_at(AT)[0], AT.year) | {"folder"}
+    texts = texts_of(policy.revision_at(AT)[0], AT.year) | {"folder", "VALUE"}
     screens = (*screens_of(name, PSEUDO_WORDS), *screens_of_cases(name, PSEUDO_WORDS))
     for question, screen in screens:
         if question in QUESTIONS:

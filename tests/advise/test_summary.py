@@ -254,6 +254,17 @@ def test_a_channel_of_a_retired_plan_only_is_not_called_impossible() -> None:
     assert "Chat   with no plan that is still sold" in shown(advice_of(policy, plan="new"))
 
 
+def test_the_nearest_revision_is_stated_once_if_none_is_in_force(cli: Cli) -> None:
+    case = ("advise", "--plan", "free", "--role", "user", "--at", "2019-01-01T00:00Z")
+    run = cli(*case, "--format", "table")
+    assert run.stdout.startswith(
+        "\n  No revision of the policy is in force at that moment.\n"
+        "  The nearest revision is in force from 2020-01-01.\n"
+    )
+    assert run.stdout.count("nearest revision") == 1
+    assert run.code == 1
+
+
 ZOOM = {"plan": "business", "role": "admin"}
 FACTS = {"impact": "down", "workaround": "false"}
 

@@ -48,7 +48,7 @@ ADVICE_STATES = (CONTACT, SELF_HELP, NOT_ENTITLED, NEEDS_INPUT)
 DECIDED_BY = ("case", "facts")
 #: The channels in which a person answers at once, the fastest first.
 LIVE = ("phone", "chat")
-#: A later instant than every deadline.
+#: An instant after every deadline.
 _LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 #: The questions for the dimensions.
 _QUESTIONS = {
@@ -195,7 +195,7 @@ class AdviceDetails(NamedTuple):
     channels: Mapping[str, ChannelAnswer] = {}  # noqa: RUF012 - never changed
     hours: Mapping[str, HoursAnswer] = {}  # noqa: RUF012 - never changed
     due: Mapping[str, tuple[DueAnswer, ...]] = {}  # noqa: RUF012 - never changed
-    changes: tuple[tuple[NamedValue, ...], ...] = ()  # the smallest changes that allow a contact
+    changes: tuple[tuple[NamedValue, ...], ...] = ()  # the smallest changes that allow contact
     not_searched: tuple[str, ...] = ()  # the channels whose smallest change is unknown
 
     def of_channel(self, channel: str) -> list[Answer]:

@@ -202,7 +202,7 @@ def _facts(facts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _text(values: Mapping[str, object]) -> str:
-    """Return the content of a row without its case and its reasons; empty for a no."""
+    """Return the content of a row without its case and its reasons; empty if it is a refusal."""
     text = values.get("text", "")
     if values.get("allowed") is False or values.get("state") == "not-entitled" or text is None:
         return ""

@@ -80,13 +80,15 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
         _terms(answers, setting, notes),
         _not_included(answers, setting),
     )  # fmt: skip
-    # The note of the self-help, the assumed facts and the missing inputs are shown above.
+    # Shown above: the note of the self-help, the assumed facts, the missing inputs, and when the
+    # nearest revision is in force.
     warnings = tuple(
         warning
         for warning in answers.warnings
         if warning.message not in common and warning.code not in ("default-fact", NEEDS_INPUT)
     )
-    return (*parts, notes.section(), closing(answers._replace(warnings=warnings), setting))
+    shown_below = answers._replace(warnings=warnings, in_force=True)
+    return (*parts, notes.section(), closing(shown_below, setting))
 
 
 def _notation(setting: Setting) -> Notation:
