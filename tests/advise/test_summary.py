@@ -103,7 +103,7 @@ NUMBERS = "{name: Phone, kind: phone, numbers: {NO: +47 22 33 44 55, SE: +46 8 1
         ),
     ],
 )
-def test_the_first_sentence_says_how_to_reach_support(channel: str, sentence: str) -> None:
+def test_the_first_sentence_states_how_to_reach_support(channel: str, sentence: str) -> None:
     assert headline(advice_of(contact(channel))) == (
         f"{sentence} The policy does not state when to expect the first response."
     )
@@ -121,7 +121,7 @@ def test_the_first_sentence_says_how_to_reach_support(channel: str, sentence: st
         ),
     ],
 )  # fmt: skip
-def test_the_first_sentence_says_when_the_channel_is_open(
+def test_the_first_sentence_states_when_the_channel_is_open(
     channel: str, hours: str, sentence: str
 ) -> None:
     policy = contact(channel, hours).replace("allow: main", "allow: main, hours: office")
@@ -158,7 +158,7 @@ def test_an_open_channel_is_the_alternative_to_a_recommended_channel_that_is_clo
         ("not-stated", "The policy does not state when to expect the first response."),
     ],
 )
-def test_the_second_sentence_says_when_to_expect_an_answer(target: str, sentence: str) -> None:
+def test_the_second_sentence_states_when_to_expect_an_answer(target: str, sentence: str) -> None:
     policy = contact(NUMBER, f"{OFFICE}targets: [{{first-response: {target}, hours: office}}]\n")
     assert headline(advice_of(policy)).endswith(sentence)
 
