@@ -52,9 +52,9 @@ _NAME = Option(
     Message("Name of hours, or `24x7` for always open [default: all]"), completes="hours",
 )  # fmt: skip
 _REFUSALS = {
-    "not-stated": "not stated: the policy does not state opening hours",
-    "closed": "closed",
-    "not-entitled": "not entitled: no channel is allowed in this case",
+    "not-stated": Message("not stated: the policy does not state opening hours"),
+    "closed": Message("closed"),
+    "not-entitled": Message("not entitled: no channel is allowed in this case"),
 }
 _FREEZE = Option(
     "freeze", ("--freeze",), "flag", "",
@@ -84,7 +84,7 @@ def hours(
         from zsupport.cli.progress import show_progress
 
         revision, _ = question.policy.revision_at(moments.at)
-        with show_progress("public holidays", quiet=common.quiet):
+        with show_progress(Message("public holidays"), quiet=common.quiet):
             lines = frozen_holidays(revision, name, moments.at, question.policy.revisions)
         if not common.quiet:
             emit(lines)
@@ -101,7 +101,8 @@ def hours(
         customer_country=customer_country,
         lang=language_of(common),
     )
-    refusal, code = None, 1
+    refusal: str | None = None
+    code = 1
     states = [answer.state for answer in answers.answers]
     if "open" not in states:
         refusal = next((text for state, text in _REFUSALS.items() if state in states), None)

@@ -74,7 +74,7 @@ def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
         if out is None:
             from errno import EBADF
 
-            raise OSError(EBADF, "no standard output")
+            raise OSError(EBADF, Message("no standard output"))
         out.write(text)
         out.flush()
     except BrokenPipeError:
@@ -82,7 +82,7 @@ def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
     except OSError as error:
         _discard_output(out)
         raise EnvironmentFault(
-            Message("cannot write the output: {strerror}", strerror=error.strerror)
+            Message("cannot write the output: {reason}", reason=error.strerror)
         ) from None
 
 

@@ -75,7 +75,7 @@ def policies(common: Common, name: str | None) -> int:
     if not common.quiet and common.field is None and chosen_format(common.format) == "table":
         from zsupport.cli.progress import show_progress
 
-        with show_progress("preparing the policy"):
+        with show_progress(Message("preparing the policy")):
             screen = _screen(known, moments.at, common, files)
         emit(screen)
         return 0
