@@ -80,7 +80,7 @@ from zsupport.policy.yamltext import (
     values_in,
 )
 from zsupport.version import FORMAT
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
 
 # What a reserved word means, for hints.
 _KEY_OF_CONDITIONS = Message("this word is a key of conditions")
@@ -672,9 +672,10 @@ class Builder:
                         "too many {counts} in `{id}`: {count}",
                         counts=limit.counts,
                         id=short(id),
-                        count=f"{count:,}",
+                        count=Counted("{count}", "{count}", count),
                     )
-                    expected = Message("at most {most}", most=f"{limit.most:,}")
+                    most = Counted("{count}", "{count}", limit.most)
+                    expected = Message("at most {most}", most=most)
                     self.reader.report("ZS009", at.span, at.way, message, expected, limit.hint)
                     raise Stop
 

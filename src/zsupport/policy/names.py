@@ -31,7 +31,7 @@ from zsupport.policy.shape import (
     Text as TextShape,
 )
 from zsupport.policy.yamltext import Stop, short
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
 
 #: The metric of a policy that declares none.
 FIRST_RESPONSE = "first-response"
@@ -361,7 +361,7 @@ class Names:
             at = names[0]
             message = Message(
                 "the conditions of this policy have too many values in total (limit {most})",
-                most=f"{CONDITION_VALUES.most:,}",
+                most=Counted("{count}", "{count}", CONDITION_VALUES.most),
             )
             self.reader.report(
                 "ZS009", at.span, at.way, message, Message("fewer values or conditions")

@@ -17,7 +17,7 @@ from zsupport.limits import LEVELS, PROBLEMS, VALUES
 from zsupport.policy.files import MAX_BYTES
 from zsupport.policy.quoting import flow_mapping
 from zsupport.typed import TYPE_CHECKING, Mapping, NamedTuple, Sequence
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -252,7 +252,8 @@ def add_finding(
     """Add an error to the findings about a file; raise Stop if they exceed the limit."""
     if len(findings) == MAX_FINDINGS:
         code = "ZS009"
-        message = Message("too many findings (limit {limit})", limit=f"{MAX_FINDINGS:,}")
+        limit = Counted("{count}", "{count}", MAX_FINDINGS)
+        message = Message("too many findings (limit {limit})", limit=limit)
         expected = Message("a valid policy")
         hint = Message("fix the findings above first; the rest of the file is not checked")
     findings.append(
@@ -386,11 +387,12 @@ def short(text: str) -> str:
 def _check_text(data: bytes, text: str, report: Any) -> None:
     """Report a file that is too large, is not UTF-8, or has characters that are not allowed."""
     if len(data) > MAX_BYTES:
+        limit = Counted("{count}", "{count}", MAX_BYTES // 1024)
         report(
             "ZS009",
             _START,
-            Message("the file is larger than {limit} KiB", limit=f"{MAX_BYTES // 1024:,}"),
-            Message("at most {limit} KiB", limit=f"{MAX_BYTES // 1024:,}"),
+            Message("the file is larger than {limit} KiB", limit=limit),
+            Message("at most {limit} KiB", limit=limit),
             Message("check that the file is a policy"),
         )
         raise Stop
@@ -684,7 +686,7 @@ class _Composer:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
             # An alias counts as many values as it expands to, so that "billion laughs" stops here.
-            limit = f"{MAX_NODES:,}"
+            limit = Counted("{count}", "{count}", MAX_NODES)
             code, message = (
                 "ZS009",
                 Message("the file has too many values (limit {limit})", limit=limit),
