@@ -163,8 +163,8 @@ def dimensions(
 
             message = (
                 Message(
-                    "the facts lead to {known}, not {priority}; the stated priority is used",
-                    known=enumerated(known, either=True),
+                    "the facts lead to {priorities}, not {priority}; the stated priority is used",
+                    priorities=enumerated(known, either=True),
                     priority=query.priority,
                 )
                 if known

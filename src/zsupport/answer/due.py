@@ -35,7 +35,7 @@ from zsupport.typed import (
     bisect_left,
     bisect_right,
 )
-from zsupport.wording import Message
+from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,11 +213,15 @@ def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> Due
         )
         if event is not None and event > moment.at
     ]
+    messages = [
+        Message("{name} is later than the time of the answer and is ignored", name=name)
+        for name in later
+    ]
     if any(end is None and begin > moment.at for begin, end in moment.events.pauses):
-        later.append("an open pause")
-    for name in later:
-        message = Message("{name} is later than the time of the answer and is ignored", name=name)
-        timer.warnings.append(Warning("later-event", message))
+        messages.append(
+            Message("an open pause is later than the time of the answer and is ignored")
+        )
+    timer.warnings += [Warning("later-event", message) for message in messages]
     rows = [timer.answer(row) for row in promises.rows]
     if len(timer.unreached) == len(rows):
         raise timer.unreached[0]
@@ -440,9 +444,12 @@ class _Timer:
         Adds a warning. Also adds an error, which `answer_due` raises if all rows have such targets.
         """
         assert row.cell is not None
-        never = f"`{row.cell.target.text}` is not reached within ten years of its start"
+        never = Message(
+            "`{target}` is not reached within ten years of its start", target=row.cell.target.text
+        )
+        place = f"{self.question.revision.file}:{row.cell.place.line}"
         error = PolicyError(
-            f"{self.question.revision.file}:{row.cell.place.line}: {never}",
+            joined((place, never), ": "),
             Message(
                 "check the windows and the holidays of the hours `{hours}`", hours=row.cell.hours
             ),
@@ -452,7 +459,7 @@ class _Timer:
         except Never:
             raise error from None
         self.unreached.append(error)
-        self.warnings.append(Warning("not-reached", f"{row.metric.id}: {never}"))
+        self.warnings.append(Warning("not-reached", joined((row.metric.id, never), ": ")))
         return result
 
 

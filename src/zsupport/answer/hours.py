@@ -10,7 +10,7 @@ from zsupport.dates import date
 from zsupport.errors import PolicyError, UsageError
 from zsupport.policy.model import Holidays, Place, PolicyCalendar, Revision
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.wording import Message
+from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
     # A policy whose targets are elapsed time does not need these modules.
@@ -192,7 +192,7 @@ class PolicyHours:
             covers = calendar.holidays.covers if calendar.holidays else None
             if covers and not covers[0] <= first.year <= last.year <= covers[1]:
                 known = "-".join(str(year) for year in dict.fromkeys(covers))
-                message = Message("the holidays are known only for {known}", known=known)
+                message = Message("the holidays are known only for {years}", years=known)
                 result.append(Warning("beyond-covers", message))
             if hours.years is None:
                 continue
@@ -293,7 +293,7 @@ class PolicyHours:
                     raise _bad_country(problem.message, hint) from None
                 hint = problem.hint or problem.expected or Message("list its holidays with `add`")
                 place = f"{self.revision.file}:{at.line}"
-                raise PolicyError(f"{place}: {problem.message}", hint) from None
+                raise PolicyError(joined((place, problem.message), ": "), hint) from None
             if not result.days_off:
                 self._unknown[at.path, year] = country
             return result

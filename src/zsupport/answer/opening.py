@@ -48,7 +48,7 @@ from zsupport.dates import UTC, date, datetime, timedelta
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Place, PolicyCalendar, Priority, Remarks, Revision, When
 from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
-from zsupport.wording import Message
+from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,6 +61,13 @@ _DAY = 86_400
 #: The states of an answer.
 STATES = ("open", "closed", "not-entitled", "not-stated", "needs-input")
 _DIMENSIONS = ("plan", "role", "channel", "priority")
+#: The questions to the person about each dimension.
+_ASKS = {
+    "plan": Message("The plan ({plan})"),
+    "role": Message("The role ({role})"),
+    "channel": Message("The channel ({channel})"),
+    "priority": Message("The priority ({priority})"),
+}
 
 
 class ShownWindow(TypedDict):
@@ -278,7 +285,7 @@ def _rows_of_names(
                 decided, case = because, complete_case
         for fact in case.keys() - stated.keys():
             message = Message(
-                "{fact}={case} is assumed, the default of this fact", fact=fact, case=case[fact]
+                "{name}={value} is assumed, the default of this fact", name=fact, value=case[fact]
             )
             warnings.append(Warning("default-fact", message))
         rows.append(_row(case, tuple(parts), decided))
@@ -458,15 +465,13 @@ def _undecided(when: When, case: Case) -> set[str]:
 
 def _asks(period: RevisionPeriod, missing: set[str]) -> list[str]:
     """Return questions about dimensions and facts, with the texts of the policy if it has any."""
-    asks: list[str] = [
-        Message(f"The {name} ({{{name}}})") for name in _DIMENSIONS if name in missing
-    ]
+    asks: list[str] = [ask for name, ask in _ASKS.items() if name in missing]
     for fact in period.revision.facts:
         if fact.id in missing:
-            values = {f"value{place}": value for place, value in enumerate(fact.values)}
-            ways = " or ".join(f"{{fact id={key}}}" for key in values)
+            facts = (Message("{fact id=value}", id=fact.id, value=value) for value in fact.values)
             ask = say(fact.ask, period.hours.lang) or fact.id
-            asks.append(Message(f"{{ask}} ({ways})", ask=ask, id=fact.id, **values))
+            options = joined(facts, Message("{names} or {last}", names="", last=""))
+            asks.append(Message("{ask} ({options})", ask=ask, options=options))
     return asks
 
 

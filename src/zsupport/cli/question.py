@@ -195,10 +195,10 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
         if facts.get(name, value).casefold() != value.casefold():
             raise UsageError(
                 Message(
-                    "--fact: duplicate fact `{name}`: {facts} and {value}",
+                    "--fact: duplicate fact `{name}`: {first} and {second}",
                     name=name,
-                    facts=facts[name],
-                    value=value,
+                    first=facts[name],
+                    second=value,
                 )
             )
         facts[name] = value

@@ -94,7 +94,7 @@ class Explainer(Generic[Row, Details]):
         return f"  {self.where}{self.revision.file}:{place.line}"
 
     def not_in_force(self) -> list[str]:
-        """Return the line that says when the revision is in force; nothing if it is in force."""
+        """Return the line that says that the revision is not in force, if it is not."""
         if self.answers.in_force:
             return []
         return [self.line(self.revision.validity_place, Message("not in force"))]

@@ -33,7 +33,7 @@ from zsupport.view.screens.matrix import (
     values_key,
     with_places,
 )
-from zsupport.wording import Message, enumerated, glued, joined
+from zsupport.wording import Message, glued, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -274,7 +274,7 @@ def _course(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[s
 def _resolution(target: Target) -> int:
     """Return the unit of used and remaining seconds: a minute, if the target is whole minutes.
 
-    If the one is rounded down and the other up, their sum is the target.
+    The used seconds are rounded down and the remaining seconds up, so their sum is the target.
     """
     return 60 if target.amount and target.amount % 60 == 0 else 1
 
@@ -429,10 +429,7 @@ def _facts_of_priority(answers: DueAnswers, setting: Setting) -> list[str]:
 
 def _or_joined(ids: Sequence[str]) -> str:
     """Return ids without a comma between them: `P1 or P2 or P3`."""
-    text = ids[0]
-    for id in ids[1:]:
-        text = enumerated([text, id], either=True)
-    return text
+    return joined(ids, Message("{names} or {last}", names="", last=""))
 
 
 def _remarks(rows: dict[int, CaseRow], answer: DueAnswer, *, differing: bool) -> list[Remark]:
