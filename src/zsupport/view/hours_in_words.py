@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from zsupport.clock.windows import DAYS
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.policy_in_full import weekly_windows
+from zsupport.view.times import WEEKDAYS
 from zsupport.wording import NO_BREAK, Message, enumerated, joined
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from zsupport.policy.model import PolicyCalendar
 
 _DASH = "\N{EN DASH}"
+_WEEKDAYS: dict[str, str] = dict(zip(DAYS, WEEKDAYS, strict=True))
 
 
 def hours_in_words(name: str, settled: SettledHours) -> Message:
@@ -23,22 +26,21 @@ def hours_in_words(name: str, settled: SettledHours) -> Message:
         for zone, week in weeks.items()
     ]
     if not texts:
-        return Message("{name}", name=name)
+        return joined([name], "")
     return Message("{name}: {weeks}", name=name, weeks=joined(texts, "; "))
 
 
 def _week(calendar: PolicyCalendar) -> Message:
     if calendar.windows is None:
         return Message("around the clock")
-    return joined(map(_for_people, weekly_windows(calendar.windows)), ", ")
+    return joined(map(_window_in_words, weekly_windows(calendar.windows)), ", ")
 
 
-def _for_people(window: str) -> Message:
-    """Return a window of the policy format for people: `mon-fri 09:00-17:00`."""
-    parts = window.split(" ")
-    return joined(map(_days, parts), NO_BREAK)
+def _window_in_words(window: str) -> Message:
+    """Return a window of the policy format, such as `mon-fri 09:00-17:00`, for people."""
+    return joined(map(_range_in_words, window.split(" ")), NO_BREAK)
 
 
-def _days(part: str) -> Message:
+def _range_in_words(part: str) -> Message:
     """Return a range of days or times for people."""
-    return joined((Message(text.capitalize()) for text in part.split("-")), _DASH)
+    return joined((_WEEKDAYS.get(text, text) for text in part.split("-")), _DASH)

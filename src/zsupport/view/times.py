@@ -8,7 +8,8 @@ from zsupport.clock.zonefile import Zone
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message, Wording, glued
 
-_DAYS = (
+#: The weekdays from Monday to Sunday.
+WEEKDAYS = (
     Message("Mon"), Message("Tue"), Message("Wed"), Message("Thu"), Message("Fri"),
     Message("Sat"), Message("Sun"),
 )  # fmt: skip
@@ -63,14 +64,14 @@ class Times(NamedTuple):
         days = (local.date() - self.local(self.now).date()).days
         if days == 0:
             return _clock(local)
-        if 0 < days < len(_DAYS):
+        if 0 < days < len(WEEKDAYS):
             return self.weekday(instant)
         return self.short(instant)
 
     def weekday(self, instant: dates.datetime) -> str:
         """Return weekday and clock time: `Mon 14:00`."""
         local = self.local(instant)
-        day = _DAYS[local.weekday()]
+        day = WEEKDAYS[local.weekday()]
         return glued(self.words("{weekday} {time}", weekday=day, time=_clock(local)))
 
     def clock(self, instant: dates.datetime) -> str:
@@ -118,7 +119,7 @@ class Times(NamedTuple):
         return glued(self.words("{date}, {time}", date=day, time=_clock(local)))
 
     def _day(self, day: dates.date, *, year: bool) -> str:
-        weekday, month = _DAYS[day.weekday()], _MONTHS[day.month - 1]
+        weekday, month = WEEKDAYS[day.weekday()], _MONTHS[day.month - 1]
         if not year:
             text = self.words("{weekday} {day} {month}", weekday=weekday, day=day.day, month=month)
         else:
