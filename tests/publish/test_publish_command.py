@@ -243,7 +243,7 @@ def test_page_of_a_changed_policy_fails_with_the_difference(cli: Cli, page: Path
     assert "2 working hours" in added[0]
     reason = "the policy has changed since 2026-11-30; publish it again"
     assert stderr == f"zsupport: {page.name}: {reason}\n"
-    assert check(cli, page, "--quiet")[0] == ""
+    assert check(cli, page, "--quiet") == ("", "", 1)
 
 
 def test_page_that_was_edited_fails(cli: Cli, page: Path) -> None:

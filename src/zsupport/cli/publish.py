@@ -75,7 +75,7 @@ _DATE = Option(
 )  # fmt: skip
 _CHECK = Option(
     "check", ("--check",), "text", "FILE",
-    Message("Write nothing; exit with 1 if the policy has changed since this page was made"),
+    Message("Compare this page with the policy; exit with 1 if they differ"),
     completes="file",
 )  # fmt: skip
 
@@ -97,7 +97,7 @@ def publish(
         options = {"--format": format, "--output": output, "--lang": lang, "--date": date}
         if given := [name for name, value in options.items() if value is not None]:
             raise UsageError(
-                Message("`--check` and `{given}` cannot be combined", given=given[0]),
+                Message("`--check` and `{option}` cannot be combined", option=given[0]),
                 Message("the page states its date, language and format"),
             )
         return _check(policy, check, quiet=quiet)
@@ -139,17 +139,18 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
     from zsupport.publish.render import render_page
     from zsupport.report.text import single_line
 
+    write_note = _no_note if quiet else note
     shown = single_line(path)
     try:
         text = read_file(path, path).data.decode("utf-8")
     except UnicodeDecodeError:
         raise PolicyError(
-            Message("{shown}: not UTF-8, so not a page of `publish`", shown=shown)
+            Message("{path}: not UTF-8, so not a page of `publish`", path=shown)
         ) from None
     stamp = read_stamp(text)
     if stamp is None:
         raise PolicyError(
-            Message("{shown}: not a page of `publish`", shown=shown),
+            Message("{path}: not a page of `publish`", path=shown),
             Message("name a file that `zsupport publish` has written"),
         )
     source = _published_policy(policy)
@@ -158,8 +159,8 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
     if source.policy.id != stamp.values["policy"]:
         raise UsageError(
             Message(
-                "{shown}: page of the policy `{published}`, not `{policy}`",
-                shown=shown,
+                "{path}: page of the policy `{published}`, not `{policy}`",
+                path=shown,
                 published=stamp.values["policy"],
                 policy=source.policy.id,
             ),
@@ -168,10 +169,8 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
     try:
         page = _page(source, day, lang, stamp.format, quiet=quiet)
     except _NotInForce as error:
-        note(
-            Message(
-                "{shown}: the policy has changed: {message}", shown=shown, message=error.message
-            )
+        write_note(
+            Message("{path}: the policy has changed: {message}", path=shown, message=error.message)
         )
         return 1
     words = wording(chosen_language(screen=is_terminal()))
@@ -181,41 +180,37 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
         if not quiet:
             emit("".join(f"{single_line(line)}\n" for line in result.lines))
         if not result.same_code:
-            note(
-                Message(
-                    "{shown}: the script is not that of this version; publish the page again",
-                    shown=shown,
-                )
+            remark = Message(
+                "{path}: the script is not that of this version; publish the page again", path=shown
             )
         elif result.same_policy:
-            note(Message("{shown}: changed since it was published; publish it again", shown=shown))
+            remark = Message("{path}: changed since it was published; publish it again", path=shown)
         else:
-            note(
-                Message(
-                    "{shown}: the policy has changed since {day}; publish it again",
-                    shown=shown,
-                    day=day,
-                )
+            remark = Message(
+                "{path}: the policy has changed since {day}; publish it again", path=shown, day=day
             )
+        write_note(remark)
         return 1
-    if quiet:
-        return 0
     if result.lines:
         packages = ", ".join(result.other_versions)
-        note(
+        write_note(
             Message(
-                "{shown}: made with other versions ({packages}); the policy has not changed",
-                shown=shown,
+                "{path}: made with other versions ({packages}); the policy has not changed",
+                path=shown,
                 packages=packages,
             )
         )
     if not source.same_revision(day, source.today):
-        note(
+        write_note(
             Message(
-                "{shown}: another revision is in force today; publish the page again", shown=shown
+                "{path}: another revision is in force today; publish the page again", path=shown
             )
         )
     return 0
+
+
+def _no_note(text: str) -> None:
+    pass
 
 
 def _check_output(path: str, located: LocatedPolicy) -> None:
@@ -231,7 +226,7 @@ def _check_output(path: str, located: LocatedPolicy) -> None:
         )
     if is_file_of(path, located):
         raise UsageError(
-            Message("--output: {shown} is a file of the policy (not replaced)", shown=shown),
+            Message("--output: {path} is a file of the policy (not replaced)", path=shown),
             Message("name another file"),
         )
     # An empty file has no content to lose; `mktemp` makes such files.
@@ -239,8 +234,8 @@ def _check_output(path: str, located: LocatedPolicy) -> None:
     if text and read_stamp(text) is None:
         raise UsageError(
             Message(
-                "--output: {shown} exists and is not a page of `publish` (not replaced)",
-                shown=shown,
+                "--output: {path} exists and is not a page of `publish` (not replaced)",
+                path=shown,
             ),
             Message("name another file, or delete this one"),
         )

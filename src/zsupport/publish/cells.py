@@ -35,7 +35,7 @@ class ChannelCell(NamedTuple):
 class TargetCell(NamedTuple):
     """The target of a case, and what the page says about it.
 
-    `state` is not-entitled, no-target, not-stated or `promised`.
+    `state` is `not-entitled`, `no-target`, `not-stated` or `promised`.
     """
 
     state: str
@@ -49,7 +49,7 @@ class TargetCell(NamedTuple):
 
 
 class StatedOpening(PolicyHours):
-    """Hours of a policy for cases of which it is stated whether they are opened inside of hours."""
+    """Hours of a policy, if it is stated whether the case is opened inside of them."""
 
     def __init__(
         self,
@@ -58,12 +58,12 @@ class StatedOpening(PolicyHours):
         public: PublicHolidays | None,
         inside: Mapping[str, bool],
     ) -> None:
-        """`inside` states by the name of hours whether the case was opened inside of them."""
+        """`inside` states for each name of hours whether the case is opened inside of them."""
         super().__init__(revision, Customer(), lang, public)
         self._inside = inside
 
     def is_open(self, name: str, case: Case, instant: int) -> bool:
-        """Return whether the case was opened inside of hours. Raises NoCalendar."""
+        """Return whether the case is opened inside of hours. Raises NoCalendar."""
         if name not in self.revision.hours:
             return True  # 24x7
         inside = self._inside[name]
@@ -119,7 +119,7 @@ class AnswerReader:
         return answers.answers, answers.columns, assumed
 
     def channel_cell(self, answer: ChannelAnswer) -> ChannelCell:
-        """Return what the page says about an answer; the channel's own texts are elsewhere."""
+        """Return what a table says about an answer; the texts of the channel are in its section."""
         note, unclear = self.own_remarks(answer.note, answer.unclear)
         if not answer.allowed:
             return ChannelCell(False)
@@ -200,7 +200,7 @@ def opened_hours(revision: Revision, metrics: tuple[Metric, ...]) -> list[str]:
 
 
 def _shown_remarks(revision: Revision) -> list[Remarks]:
-    """Return the remarks that belong to a section of their own.
+    """Return the remarks that the page shows outside of its tables.
 
     These are the remarks of the policy, its sources, channels, metrics, priorities and hours.
     """

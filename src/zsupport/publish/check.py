@@ -33,7 +33,7 @@ class PageComparison(NamedTuple):
 
     lines: list[str]
     same_policy: bool
-    #: Whether the pages have the same code. Only the program can vouch for code.
+    #: Whether the scripts, and attributes that can run or load something, are equal.
     same_code: bool
     #: The names of the packages whose versions differ.
     other_versions: list[str]

@@ -69,7 +69,7 @@ def _combinations(values: dict[str, tuple[str, ...]]) -> Iterator[dict[str, str]
 def _points(
     channel: Channel, hours: str | None, texts: PageTexts, openings: OpeningHours
 ) -> Iterable[dict[str, Any]]:
-    """Yield the contact points of a channel with these hours: one for each of its numbers."""
+    """Yield the contact point of a channel with these hours, or a point for each number."""
     name = plain(texts.value("channel", channel.id))
     point: dict[str, Any] = {
         "@type": "ContactPoint",

@@ -178,7 +178,7 @@ class _PageBuilder:
         if channel.url:
             entries.append((words("Address"), (self.address(channel.url),)))
         if channel.numbers:
-            entries.append((words("Telephone"), tuple(self.numbers(channel))))
+            entries.append((words("Number"), tuple(self.numbers(channel))))
         if channel.prerequisites:
             things = joined([(texts.policy(thing),) for thing in channel.prerequisites])
             entries.append((words("Have ready"), (things,)))

@@ -32,7 +32,7 @@ _BINDINGS = {
 
 
 class CaseTable(NamedTuple):
-    """Cells by case: a box of values of the dimensions for each row."""
+    """Cells by case: a row is a box of values of the dimensions."""
 
     dimensions: tuple[tuple[str, tuple[str | None, ...]], ...]
     rows: tuple[tuple[Box, Cells], ...]
@@ -156,7 +156,7 @@ class TableWriter:
         ]
         positive = [row for row in table.rows if not _shared_refusal(row[1])]
         contents = [[self.cell_lines(cell) for cell in cells] for _, cells in positive]
-        # A note on every cell that has a content needs no number.
+        # A note of all cells that are not a refusal needs no number.
         noted = [
             notes
             for (_, cells), row in zip(positive, contents, strict=True)

@@ -1,4 +1,4 @@
-"""The page as HTML: one file without anything from outside, readable without JavaScript."""
+"""The page as HTML: a single file that loads nothing and is readable without JavaScript."""
 
 from __future__ import annotations
 

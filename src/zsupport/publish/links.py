@@ -7,10 +7,10 @@ import re
 # Printable ASCII without spaces, quotes, angle brackets and backslashes.
 _ADDRESS = r"(?i:https://[^\s/?#@]+(?:[/?#]\S*)?|mailto:[^\s@]+@[^\s@]+)"
 _ALLOWED = r"[!#-;=?-\[\]-~]*"
-# An international number, and what separates it from an extension.
+# An international number, and the marks before an extension.
 _NUMBER = r"\+[0-9][0-9 .()/\u2013-]*"
 _EXTENSION = r"ext\.?|x"
-#: The first part of a number with its separators; a name such as 800-CALL is not one.
+#: A number without its extension. A text with letters, such as 800-CALL, does not match.
 _DIALLED = r"\+?[0-9 .()/\u2010-\u2013\u00a0-]+"
 
 

@@ -55,7 +55,7 @@ def _line(line: Line) -> str:
 
 
 def _unlinked(text: str) -> str:
-    """Return a text in which GitHub finds no address; an empty comment prevents it."""
+    """Return a text with an empty comment in each address, so that GitHub makes no link of it."""
     return re.sub(_IN_ADDRESS, r"\g<0><!-- -->", text)
 
 

@@ -92,12 +92,12 @@ class PickerDimensions(NamedTuple):
 
     @property
     def members(self) -> list[str]:
-        """The dimensions for all values of which one question is answered."""
+        """The dimensions that a question leaves open: its answer has a row for each value."""
         return [name for name in self.answering if name in ("plan", "role")]
 
     @property
     def asked(self) -> list[str]:
-        """The dimensions of which a question states a value."""
+        """The dimensions of which each question states a value."""
         return [name for name in self.answering if name not in ("plan", "role")]
 
     def size(self, names: list[str]) -> int:

@@ -48,7 +48,7 @@ class PageTexts:
         return name if name.text.strip() else Phrase(self.revision.policy)
 
     def answered(self, text: str) -> Phrase:
-        """Return a text of an answer, which `say` has already chosen."""
+        """Return a text of an answer, which is already in one language."""
         return Phrase(text, self._answered)
 
     def doubt(self, text: Phrase) -> Line:
