@@ -479,3 +479,20 @@ def test_findings_for_people_follow_the_reader_and_formats_for_programs_do_not(
     for format in ("json", "sarif", "github", "gitlab", "junit", "markdown", "csv"):
         main(["check", str(policy), "--format", format])
         assert "~" not in capsys.readouterr().out, format
+
+
+def test_a_file_does_not_depend_on_the_locale_of_the_terminal(
+    marked: Wording,
+    variables: Callable[[Mapping[str, str]], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "gap.yaml").write_text(GAP)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("zsupport.cli.output.is_terminal", lambda: True)
+    for environment, in_file in (({"LANG": "nb_NO"}, False), ({"ZSUPPORT_LANG": "nb"}, True)):
+        variables(environment)
+        main(["check", "gap.yaml", "--output-file", "text=findings.txt"])
+        assert "~" in capsys.readouterr().out
+        assert ("~" in (tmp_path / "findings.txt").read_text()) == in_file

@@ -37,7 +37,7 @@ _HEADINGS: dict[str, str] = {
     "Options": Message("Options"),
 }
 
-#: The messages of Typer as patterns, and the messages of this program for them. Typer writes the
+#: The messages of Typer as patterns, and the templates of this program for them. Typer writes the
 #: parts `option` and `arguments` without quotes and the other parts in quotes.
 _MESSAGES = (
     (

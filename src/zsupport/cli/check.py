@@ -233,7 +233,7 @@ def _without_tests(
         if not policies and not faults:
             raise error
         if not quiet:
-            note(Message("{message} (ignored by `check`)", message=error.message))
+            note(Message("{problem} (ignored by `check`)", problem=error.message))
             note(Message("  {hint}", hint=error.hint))
     return policies
 
@@ -257,7 +257,7 @@ def _check_fix(targets: Sequence[SelectedFile], output: OutputOptions, *, diff: 
             )
         if target.shipped:
             raise UsageError(
-                Message("cannot fix the shipped policy {shown}", shown=target.shown),
+                Message("cannot fix the shipped policy {policy}", policy=target.shown),
                 Message("fix a copy of the file, or show the changes with `--diff`"),
             )
 

@@ -53,7 +53,7 @@ def show_help(topic: str | None, no_pager: bool) -> int:
         return main([topic, "--help"])
     known = list(dict.fromkeys((*GUIDES, *COMMANDS)))
     raise UsageError(
-        Message("unknown guide `{topic}`; guides: {known}", topic=topic, known=", ".join(known)),
+        Message("unknown guide `{topic}`; guides: {guides}", topic=topic, guides=", ".join(known)),
         did_you_mean(topic, known),
     )
 

@@ -33,7 +33,7 @@ def schema(name: str) -> int:
         known = ", ".join(schemas.NAMES)
         hint = did_you_mean(name, schemas.NAMES)
         raise UsageError(
-            Message("unknown schema `{name}`; schemas: {known}", name=name, known=known), hint
+            Message("unknown schema `{name}`; schemas: {schemas}", name=name, schemas=known), hint
         )
     emit(dumps(schemas.schema(name), terminal_of("never")) + "\n")
     return 0
