@@ -17,6 +17,7 @@ from conftest import Cli
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import CODES, Finding
 from zsupport.library import load
+from zsupport.wording import Message
 
 FOLDER = Path(__file__).parent / "bad"
 EXPECTED = sorted(FOLDER.glob("*.expected"))
@@ -77,6 +78,16 @@ def test_every_error_states_what_is_expected(case: Path) -> None:
         assert "\n" not in f"{finding.message}{finding.expected}{finding.hint}{finding.path}"
         start = finding.span.line, finding.span.column
         assert (1, 1) <= start <= (finding.span.end_line, finding.span.end_column)
+
+
+@pytest.mark.parametrize("case", EXPECTED, ids=lambda path: path.stem)
+def test_texts_of_findings_can_be_translated(case: Path) -> None:
+    for finding in findings_in(case):
+        assert isinstance(finding.message, Message), finding
+        for text in (finding.expected, finding.hint):
+            # A list of names, or a sample of YAML, is the same in every language.
+            is_names = text is None or re.fullmatch(r"`[^`]*`|[^ ]+(, [^ ]+)*", text)
+            assert isinstance(text, Message) or is_names, (finding.code, text)
 
 
 def test_the_cases_cover_every_code() -> None:

@@ -145,7 +145,7 @@ class BusinessDays:
                 return working
 
     def counted_dates(self, start: int, count: int) -> list[WorkingDate]:
-        """Return the working date from which business days count, then the next `count` ones.
+        """Return the working date from which business days count, and the next `count` dates.
 
         Business days count from the date opened. They count from the next working date if the date
         opened is not working, or if `start` is not before its closing.
