@@ -18,6 +18,7 @@ from zsupport.policy.loader import load_revision
 from zsupport.policy.shape import Fields, Shape
 from zsupport.view.policies import show_policies
 from zsupport.view.screens.policies import policy_screen
+from zsupport.wording import Wording
 
 MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 #: Every key of the format, and no value that is the default of its key.
@@ -173,7 +174,7 @@ def shown_parts(document: dict[str, Any]) -> tuple[Any, Any] | None:
         return None
     report = show_policies([policy], MOMENT, {}, "en", [file])
     texts = [text for table in report.tables for row in table.rows for text in row]
-    return texts, policy_screen(policy, MOMENT, "en", {file.name: document})
+    return texts, policy_screen(policy, MOMENT, "en", Wording(), {file.name: document})
 
 
 def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any]]:

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from policy_screens import (
     AT,
+    ENGLISH_WORDS,
     MAIN,
     PATHS,
     cases_of,
@@ -232,7 +233,7 @@ def test_policy_in_full_fits_the_terminal(name: str) -> None:
     assert policy is not None
     documents = {file.name: document_of(file) for file in find(PATHS[name]).files}
     for width in WIDTHS:
-        check(policy_screen(policy, AT, "en", documents), width)
+        check(policy_screen(policy, AT, "en", ENGLISH_WORDS, documents), width)
 
 
 # -- a terminal -----------------------------------------------------------------------------------

@@ -231,3 +231,11 @@ def test_a_fact_can_have_the_name_topic(cli: "Cli", tmp_path: Path) -> None:
     assert [line.strip() for line in run.stdout.splitlines() if line] == [
         "contacts", "Two.", "for pro", "refunds", "Ask.", "for pro with topic billing",
     ]  # fmt: skip
+    # The column of the fact precedes that of the topics. A stated topic has no column.
+    assert cli("terms", "--policy", str(file)).stdout.splitlines() == [
+        "pro\tbilling\tcontacts\tTwo.",
+        "pro\tbilling\trefunds\tAsk.",
+        "pro\ttechnical\tcontacts\tTwo.",
+    ]
+    run = cli("terms", "--policy", str(file), "--topic", "refunds")
+    assert run.stdout == "pro\tbilling\tAsk.\n"

@@ -376,7 +376,15 @@ def test_week_has_a_bar_for_each_day(desk: str, cli: "Cli") -> None:
         f"Sat 28   {closed}   closed",
         f"Sun 29   {closed}   closed",
     ]
-    assert "Next days off   Thu 26 Nov Founding Day" in lines
+    assert "Next days off   Thu 26 Nov   Founding Day" in lines
+
+
+def test_names_of_days_off_are_a_column(desk: str, cli: "Cli") -> None:
+    days = "{2026-12-28: Stocktaking, 2027-01-04: Founding Day}"
+    Path(desk).write_text(DESK.replace("{2026-11-26: Founding Day}", days), encoding="utf-8")
+    lines = lines_of(cli, desk, "hours", "office", "--at", "2026-12-22T10:00:00+01:00")
+    first = lines.index("Next days off   Mon 28 Dec       Stocktaking")
+    assert lines[first + 1] == "Mon 4 Jan 2027   Founding Day"
 
 
 def test_week_is_in_the_time_zone_of_the_reader(desk: str, cli: "Cli") -> None:

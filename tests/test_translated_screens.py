@@ -1,21 +1,27 @@
 """Screens in another language: no text of the program stays in English."""
 
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import pairwise, product
 
 import pytest
-from policy_screens import AT, MAIN, policy_of, screens_of, screens_of_cases
+from policy_screens import AT, MAIN, PATHS, policy_of, screens_of, screens_of_cases
 from pseudo_language import PSEUDO_WORDS, run_in_pseudo_language, texts_of, untranslated
 from test_golden import CASES, GOLDEN, words_of
 
+from zsupport.clock.windows import DAYS
 from zsupport.errors import ZsupportError
 from zsupport.library import load
+from zsupport.policy.model import Revision
 from zsupport.report import Terminal
 from zsupport.report.screen import render_screen
+from zsupport.sources.find import find
+from zsupport.view.policies import document_of
+from zsupport.view.screens.policies import list_screen, policy_screen
 
 #: Wide enough for each row on one line.
 WIDE = Terminal(1000)
 #: The questions whose screens are translated.
-QUESTIONS = ("due",)
+QUESTIONS = ("channels", "due", "hours", "priority", "terms", "topics")
 #: Options of golden cases that this test does not keep, with the number of their values.
 _OMITTED = {"--format": 1, "--field": 1, "--lang": 1, "--quiet": 0, "-q": 0, "--why": 0}
 
@@ -65,3 +71,32 @@ def kept(arguments: list[str]) -> list[str]:
         else:
             result.append(argument)
     return result
+
+
+def _countries(revision: Revision) -> Iterator[list[str]]:
+    for calendars in revision.hours.values():
+        for off in (calendar.holidays for calendar in calendars):
+            if off is not None:
+                yield [part for part in (off.country, off.subdivision) if part]
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_every_text_of_a_policy_in_full_is_translated(name: str) -> None:
+    policy = policy_of(name)
+    assert policy is not None
+    files = find(PATHS[name]).files
+    documents = {file.name: document_of(file) for file in files}
+    texts = texts_of(policy.revision_at(AT)[0], AT.year) | {*documents}
+    for revision in policy.revisions:
+        texts |= {revision.policy, *texts_of(revision, AT.year)}
+        texts |= {"-".join(countries) for countries in _countries(revision)}
+    for document in documents.values():
+        texts |= {*document.get("groups", ())}
+    # Hours are in the syntax of the policy format.
+    texts |= {"24x7", *DAYS, *map("-".join, product(DAYS, DAYS))}
+    for screen in (
+        policy_screen(policy, AT, "en", PSEUDO_WORDS, documents),
+        list_screen([policy], AT, "en", PSEUDO_WORDS),
+    ):
+        shown = render_screen(screen, WIDE)
+        assert not untranslated(shown, texts), shown

@@ -98,7 +98,7 @@ class Moment(NamedTuple):
 
 
 #: The events that start a clock, in words for people.
-_EVENTS = {
+EVENTS_IN_WORDS = {
     "opened": Message("opened"),
     "answered": Message("answered"),
     "updated": Message("updated"),
@@ -107,7 +107,7 @@ _EVENTS = {
 
 def clock_starts(event: str) -> Message:
     """Return which event of STARTS starts the clock of a target."""
-    return Message("the clock starts when the case is {event}", event=_EVENTS[event])
+    return Message("the clock starts when the case is {event}", event=EVENTS_IN_WORDS[event])
 
 
 def settle_starts(
@@ -141,11 +141,11 @@ def settle_starts(
                 Message(
                     "`start`: the clock of `{id}` starts when a case is {event}",
                     id=metric.id,
-                    event=_EVENTS[metric.starts],
+                    event=EVENTS_IN_WORDS[metric.starts],
                 ),
                 Message(
                     "omit `start` and state the time when the case was {event}",
-                    event=_EVENTS[metric.starts],
+                    event=EVENTS_IN_WORDS[metric.starts],
                 ),
             )
         if instant < opened:

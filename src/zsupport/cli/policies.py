@@ -98,12 +98,13 @@ def _screen(
     from zsupport.view.policies import document_of
     from zsupport.view.screens.policies import list_screen, policy_screen
 
-    terminal = terminal_of(common.color)
+    terminal, lang = terminal_of(common.color), language_of(common)
+    words = wording(lang)
     if not files:
-        return render_screen(list_screen(policies, at, language_of(common)), terminal)
+        return render_screen(list_screen(policies, at, lang, words), terminal)
     documents = {file.name: document_of(file) for file in files}
     channels = _channels(policies[0], at, common)
-    screen = policy_screen(policies[0], at, language_of(common), documents, channels)
+    screen = policy_screen(policies[0], at, lang, words, documents, channels)
     return render_screen(screen, terminal)
 
 

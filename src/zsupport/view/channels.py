@@ -30,13 +30,16 @@ def show_channels(
         tuple((*values_of(answer, case_columns), answer.channel) for answer in allowed),
         (_matrix(allowed, case_columns) if case_columns else _details(allowed),),
         fields=ChannelAnswer._fields,
-        remarks=row_remarks(answers, allowed, lang, _remarks),
+        remarks=row_remarks(answers, allowed, lang, remarks_of),
     )
 
 
-def _remarks(answer: ChannelAnswer) -> list[Remark]:
-    only = answer.only_when
-    texts = [Remark("only", f"only for {', '.join(only['priority'])}")] if only else []
+def remarks_of(answer: ChannelAnswer) -> list[Remark]:
+    """Return the remarks about the priorities of a channel and about a retired plan."""
+    texts = []
+    if answer.only_when:
+        priorities = ", ".join(answer.only_when["priority"])
+        texts.append(Remark("only", Message("only for {priorities}", priorities=priorities)))
     return texts + retired(answer.retired)
 
 

@@ -25,6 +25,8 @@ from zsupport.policy.model import (
 from zsupport.report import Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.explain import condition_in_words, in_words
+from zsupport.view.notes import dimension_in_words
+from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -105,9 +107,11 @@ def _table(title: str, columns: Sequence[str], rows: Rows) -> Table:
 def group_in_words(name: str, values: dict[str, Any]) -> tuple[str, str]:
     """Return the name of a group, and its dimension and values as they are written."""
     [(dimension, listed)] = values.items()
-    negated = "not " if isinstance(listed, dict) else ""
-    listed = listed["not"] if isinstance(listed, dict) else listed
-    return name, f"{dimension} {negated}{listed if isinstance(listed, str) else ', '.join(listed)}"
+    negated = isinstance(listed, dict)
+    listed = listed["not"] if negated else listed
+    shown = listed if isinstance(listed, str) else ", ".join(listed)
+    shown = Message("not {values}", values=shown) if negated else shown
+    return name, joined((dimension_in_words(dimension), shown), " ")
 
 
 class _View:
@@ -298,17 +302,18 @@ def zone_in_words(calendar: PolicyCalendar, revision: Revision) -> str:
     if calendar.any:
         return ""
     zone = calendar.timezone or revision.timezone
-    return "the customer's" if zone == "customer" else zone
+    return Message("the customer's") if zone == "customer" else zone
 
 
 def weekly_hours(calendar: PolicyCalendar) -> list[str]:
     """Return the weekly windows, a line for each entry in the syntax of the policy."""
     if calendar.any:
-        return [f"union of {', '.join(calendar.any)}"]
+        return [Message("union of {hours}", hours=", ".join(calendar.any))]
     lines = ["24x7"] if calendar.windows is None else weekly_windows(calendar.windows)
     if calendar.business_days is not None:
         alike = _runs([Window(day * DAY, day * DAY) for day in calendar.business_days])
-        lines.append(f"business days {', '.join(_days(run) for run in alike)}")
+        days = ", ".join(_days(run) for run in alike)
+        lines.append(Message("business days {days}", days=days))
     return lines
 
 
@@ -371,11 +376,12 @@ def days_off(calendar: PolicyCalendar, lang: str) -> list[str]:
         return []
     lines = [line for line in _listed(off, lang) if line]
     if off.covers:
-        lines.append(f"known for {'-'.join(str(year) for year in dict.fromkeys(off.covers))}")
+        years = "-".join(str(year) for year in dict.fromkeys(off.covers))
+        lines.append(Message("known for {years}", years=years))
     if calendar.apply_holidays:
-        lines.append("days off close these hours")
+        lines.append(Message("days off close these hours"))
     if calendar.by_start_date:
-        lines.append("a window belongs to the date on which it begins")
+        lines.append(Message("a window belongs to the date on which it begins"))
     return lines
 
 
@@ -387,16 +393,18 @@ def _listed(off: Holidays, lang: str) -> list[str]:
 
     country = "-".join(part for part in (off.country, off.subdivision) if part)
     if off.customer:
-        country = "the customer's country"
+        country = Message("the customer's country")
     if off.frozen is not None:
-        country = f"{country}, frozen: {named(off.frozen)}" if country else named(off.frozen)
+        frozen = named(off.frozen)
+        if country:
+            country = Message("{country}, frozen: {days}", country=country, days=frozen)
+        else:
+            country = frozen
     added = named(off.add)
-    return [
-        country,
-        f"and {added}" if country and added else added,
-        f"without {', '.join(off.remove)}" if off.remove else "",
-        _exchanged(off),
-    ]
+    if country and added:
+        added = Message("and {days}", days=added)
+    removed = Message("without {days}", days=", ".join(off.remove)) if off.remove else ""
+    return [country, added, removed, _exchanged(off)]
 
 
 def _exchanged(off: Holidays) -> str:
@@ -404,11 +412,11 @@ def _exchanged(off: Holidays) -> str:
     pinned = ", ".join(off.frozen_exchanged)
     if off.exchanged_for is not None:
         if pinned:
-            return f"exchanged days {pinned} count as {off.exchanged}"
-        return f"exchanged days count as {off.exchanged}"
+            return Message("exchanged days {days} count as {day}", days=pinned, day=off.exchanged)
+        return Message("exchanged days count as {day}", day=off.exchanged)
     if off.exchanged == "ignore":
-        return "exchanged days are ignored"
-    return f"exchanged days: {pinned}" if pinned else ""
+        return Message("exchanged days are ignored")
+    return Message("exchanged days: {days}", days=pinned) if pinned else ""
 
 
 def single_dates(calendar: PolicyCalendar) -> list[str]:
@@ -418,6 +426,12 @@ def single_dates(calendar: PolicyCalendar) -> list[str]:
         return ", ".join(f"{_clock(w.opens)}-{_clock(w.closes, end=True)}" for w in windows)
 
     return [
-        *(f"{day} {times(windows) or 'closed'}" for day, windows in calendar.dates.items()),
-        *(f"{day} closed {times(windows)}" for day, windows in calendar.breaks.items()),
+        *(
+            f"{day} {times(windows)}" if windows else Message("{day} closed", day=day)
+            for day, windows in calendar.dates.items()
+        ),
+        *(
+            Message("{day} closed {times}", day=day, times=times(windows))
+            for day, windows in calendar.breaks.items()
+        ),
     ]

@@ -11,7 +11,7 @@ from zsupport.view.questions import OF_CASE, QuestionView, all_warnings, documen
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import tzinfo
     from typing import Any
 
@@ -22,14 +22,15 @@ def show_terms(answers: TermAnswers, query: dict[str, Any], zone: tzinfo, lang: 
     """Return the report; tables and plain lines list topics with a text, JSON every topic."""
     records = records_of(answers.answers, zone)
     stated = [answer for answer in answers.answers if answer.text is not None]
-    rows = tuple((*_values(answer, answers.columns), answer.text or "") for answer in stated)
+    labels = _labels(answers)
+    rows = tuple((*labels(answer, answers.columns), answer.text or "") for answer in stated)
     return Report(
         document("terms", answers, query, records, all_warnings(answers, lang)),
         records,
         rows,
         (Table((*(name.capitalize() for name in answers.columns), "Text"), rows),),
         fields=TermAnswer._fields,
-        remarks=row_remarks(answers, stated, lang, _remarks, _values),
+        remarks=row_remarks(answers, stated, lang, _remarks, labels),
     )
 
 
@@ -37,8 +38,22 @@ def _remarks(answer: TermAnswer) -> list[Remark]:
     return retired(answer.retired)
 
 
-def _values(answer: TermAnswer, columns: Iterable[str]) -> tuple[str, ...]:
-    return values_of(answer, columns, ("topic",))
+def _labels(answers: TermAnswers) -> Callable[[TermAnswer, Iterable[str]], tuple[str, ...]]:
+    """Return the function that returns the values of an answer in columns.
+
+    A fact can have the name `topic` too. Its column precedes that of the topics. If the query
+    states a topic, only the fact has a column.
+    """
+    topics = {answer.topic for answer in answers}
+    is_fact = len(topics) == 1 and len({answer.facts.get("topic") for answer in answers}) > 1
+
+    def labels(answer: TermAnswer, columns: Iterable[str]) -> tuple[str, ...]:
+        names = tuple(columns)
+        if is_fact or names[-1:] != ("topic",):
+            return values_of(answer, names)
+        return (*values_of(answer, names[:-1]), answer.topic)
+
+    return labels
 
 
 def explain(answer: TermAnswer, why: Explainer[TermAnswer, None]) -> list[str]:

@@ -82,6 +82,11 @@ class Times(NamedTuple):
         """Return weekday and date: `Fri 25 Dec`; with the year if it is not that of now."""
         return self._day(day, year=year or day.year != self.local(self.now).year)
 
+    def day_of_month(self, day: dates.date) -> str:
+        """Return weekday and day of the month: `Fri 25`."""
+        weekday = _DAYS[day.weekday()]
+        return glued(self.words("{weekday} {day}", weekday=weekday, day=day.day))
+
     def relative(self, instant: dates.datetime) -> str:
         """Return the elapsed time to an instant: `in 1 h 30 min`, `2 d 22 h ago`, `now`.
 

@@ -8,6 +8,7 @@ from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.notes import row_remarks
 from zsupport.view.questions import QuestionView, all_warnings, document
+from zsupport.wording import Message, glued
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from zsupport.view.explain import Explainer
+    from zsupport.wording import Wording
+
+_KINDS = {
+    "guide": Message("guide"),
+    "training": Message("training"),
+    "questions": Message("questions"),
+    "video": Message("video"),
+    "notes": Message("notes"),
+    "list": Message("list"),
+    "other": Message("other"),
+}
 
 
 def show_topics(answers: TopicAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -54,6 +66,11 @@ def _values(row: TopicAnswer, columns: Iterable[str], between: str = ",") -> tup
 
 def _label(row: TopicAnswer, columns: Iterable[str]) -> tuple[str, ...]:
     return _values(row, columns, "/")
+
+
+def with_kind(name: str, kind: str, words: Wording) -> str:
+    """Return the name of a resource with its kind: `How-to guides (guide)`."""
+    return f"{name} {glued(f'({words.message(_KINDS.get(kind, kind))})')}"
 
 
 def explain(answer: TopicAnswer, why: Explainer[TopicAnswer, None]) -> list[str]:

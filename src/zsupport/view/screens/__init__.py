@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from zsupport.report.screen import Screen
 
 AnyRow = TypeVar("AnyRow", bound="Answer")
+_DIMENSIONS_OF_CASE = ("plan", "role", "channel", "priority")
 #: The questions with a screen; the other questions show tables.
 SCREENS: tuple[str, ...] = ("advise", "channels", "due", "hours", "priority", "terms", "topics")
 #: The questions whose screens show the reasons of `--why` themselves.
@@ -247,6 +248,22 @@ def case_in_words(answers: AnyAnswers, lang: str) -> str:
     if query.priority:
         values.append(priority_label(query.priority, names))
     return ", ".join([*values, *(f"{name}={value}" for name, value in query.facts.items())])
+
+
+def case_values(query: Query, answer: Answer | None = None) -> dict[str, str]:
+    """Return a case by dimension and fact: the values of an answer, else those of the query."""
+    own = answer._asdict() if answer else {}
+    case = {name: own.get(name) or query._asdict()[name] for name in _DIMENSIONS_OF_CASE}
+    facts = {**query.facts, **own.get("facts", {})}
+    return {**{name: value for name, value in case.items() if value}, **facts}
+
+
+def case_by_ids(query: Query, answer: Answer | None = None) -> str:
+    """Return the values of a case in one line: `pro · admin · P1 · region=emea`."""
+    return " · ".join(
+        glued(value if name in _DIMENSIONS_OF_CASE else f"{name}={value}")
+        for name, value in case_values(query, answer).items()
+    )
 
 
 def priority_label(priority: str, names: Mapping[tuple[str, str], str]) -> str:

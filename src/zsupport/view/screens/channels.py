@@ -20,8 +20,8 @@ from zsupport.report.screen import (
     section,
 )
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.view.channels import recommended_first
-from zsupport.view.notes import retired, values_of
+from zsupport.view.channels import recommended_first, remarks_of
+from zsupport.view.notes import dimension_in_words, retired, values_of
 from zsupport.view.screens import (
     Notes,
     Setting,
@@ -33,12 +33,22 @@ from zsupport.view.screens import (
     sentence,
     with_id,
 )
-from zsupport.view.screens.matrix import Labeller, MatrixRow, distinguishing, merged, values_key
+from zsupport.view.screens.matrix import (
+    Labeller,
+    MatrixRow,
+    column_titles,
+    distinguishing,
+    merged,
+    values_key,
+)
 from zsupport.view.times import Times
-from zsupport.wording import Counted, enumerated, glued
+from zsupport.wording import Counted, Message, enumerated, glued, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from zsupport.answer.channels import ShownNumber
+    from zsupport.wording import Wording
 
 #: Things to have ready are listed in one line if they are not longer.
 _MAX_LISTED = 40
@@ -60,12 +70,6 @@ def _remarks_of_card(answer: ChannelAnswer) -> list[Remark]:
     return retired(answer.retired)
 
 
-def _remarks(answer: ChannelAnswer) -> list[Remark]:
-    only = answer.only_when
-    texts = [Remark("only", f"only for {', '.join(only['priority'])}")] if only else []
-    return texts + retired(answer.retired)
-
-
 # -- one case -------------------------------------------------------------------------------------
 
 
@@ -77,20 +81,24 @@ class _State(NamedTuple):
 
 
 def _card(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Setting) -> Screen:
-    revision, lang = answers.revision, setting.lang
-    case = case_in_words(answers, lang)
+    revision, words = answers.revision, setting.words
+    case = case_in_words(answers, setting.lang)
     if not allowed:
         notes = Notes(revision, answers.answers, setting, _remarks_of_card)
-        denied = f"{answers[0].name} is not allowed" if len(answers) == 1 else "no channel"
-        title = Heading(f"{case}: {denied}" if case else sentence(denied))
+        channel = answers[0].name if len(answers) == 1 else None
+        title = Heading(sentence(_refusal(case, channel, words)))
         return section(title), notes.section(), closing(answers, setting)
     notes = Notes(revision, allowed, setting, _remarks_of_card)
     listed = recommended_first(allowed)
     states, needed = _states(answers, [answer.channel for answer in listed], setting)
-    count = Counted("{count} channel", "{count} channels", len(listed))
+    number = len(listed)
+    if case:
+        count = Counted("{case}: {count} channel", "{case}: {count} channels", number, case=case)
+    else:
+        count = Counted("{count} channel for every case", "{count} channels for every case", number)
     now = setting.times.now.replace(second=0)
     aside = f"{setting.times.short(now)} {setting.times.zone_name(now)}" if states else ""
-    title = Heading(f"{case}: {count}" if case else f"{count} for every case", glued(aside))
+    title = Heading(words(count), glued(aside))
     channels: list[list[Block]] = []
     for answer in listed:
         of_channel = states.get(answer.channel, [])
@@ -101,44 +109,74 @@ def _card(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Settin
     if all(len(blocks) == 1 for blocks in channels):
         channels = [[block for blocks in channels for block in blocks]]
     return (
-        section(title, *_recommended(listed)),
+        section(title, *_recommended(listed, words)),
         *(section(*blocks) for blocks in channels),
         notes.section(),
         closing(answers, setting, *needed),
     )
 
 
-def _recommended(listed: list[ChannelAnswer]) -> list[Block]:
+def _refusal(case: str, channel: str | None, words: Wording) -> str:
+    """Return the title of a case that may use no channel, or not the channel of the question."""
+    if channel is None:
+        return words("{case}: no channel", case=case) if case else words("No channel")
+    if case:
+        return words("{case}: {channel} is not allowed", case=case, channel=channel)
+    return words("{channel} is not allowed", channel=channel)
+
+
+def _recommended(listed: list[ChannelAnswer], words: Wording) -> list[Block]:
     names = [answer.name for answer in listed if answer.recommended]
     if not names or len(listed) == 1:
         return []
-    return [Paragraph(f"Recommended: {', then '.join(names)}")]
+    return [Paragraph(words("Recommended: {channels}", channels=in_turn(names)))]
+
+
+def in_turn(names: Sequence[str]) -> Message:
+    """Return names in the order of their use: `Chat, then Phone`."""
+    return joined(names, Message("{first}, then {next}", first="", next=""))
 
 
 def _details(
     answer: ChannelAnswer, answers: ChannelAnswers, setting: Setting, states: Sequence[_State] = ()
 ) -> list[Block]:
     """Return how to use a channel: address, steps, numbers, what to have ready, conditions."""
+    words = setting.words
     blocks: list[Block] = [Paragraph(glued(answer.url), indent=2)] if answer.url else []
     steps = answer.steps or ()
     for number, step in enumerate(steps, 1):
         blocks.append(Paragraph(step, indent=2, marker=f"{number}." if len(steps) > 1 else ""))
-    pairs = []
-    country = None
-    for entry in answer.numbers or ():
-        note = f" ({entry['note']})" if entry["note"] else ""
-        label = "any country" if entry["country"] == "any" else entry["country"]
-        pairs.append(("" if label == country else label, f"{glued(entry['number'])}{note}"))
-        country = label
+    pairs = labelled_numbers(answer.numbers or (), words)
     if answer.prerequisites:
-        pairs.append(("Have ready", _listed(answer.prerequisites)))
+        pairs.append((words("Have ready"), _listed(answer.prerequisites)))
     if answer.only_when:
         names = display_names(answers.revision, setting.lang)
         only = (glued(priority_label(id, names)) for id in answer.only_when["priority"])
-        pairs.append(("Only for", ", ".join(only)))
+        pairs.append((words("Only for"), ", ".join(only)))
     if len(states) > 1:
-        pairs += [(state.cases or "Now", state.text) for state in states]
+        pairs += [(state.cases or words("Now"), state.text) for state in states]
     return [*blocks, *([LabelledTexts(tuple(pairs), indent=2)] if pairs else [])]
+
+
+def labelled_numbers(numbers: Iterable[ShownNumber], words: Wording) -> list[tuple[str, str]]:
+    """Return the numbers of a channel, each country before its first number."""
+    pairs: list[tuple[str, str]] = []
+    country = None
+    for entry in numbers:
+        label = country_in_words(entry["country"], words)
+        pairs.append(("" if label == country else label, noted(entry["number"], entry["note"])))
+        country = label
+    return pairs
+
+
+def country_in_words(country: str, words: Wording) -> str:
+    """Return the country of a number, from which people call it."""
+    return words("any country") if country == "any" else country
+
+
+def noted(number: str, note: str | None) -> str:
+    """Return a number with the note about it: `+49 30 1234567 (weekdays)`."""
+    return f"{glued(number)} ({note})" if note else glued(number)
 
 
 def _listed(texts: tuple[str, ...]) -> str:
@@ -186,19 +224,24 @@ def _states(
         ]
     if not asks:
         return result, []
-    lines = ["`hours` shows them if you state:", *map(sentence, asks)]
-    return result, [("Hours", "\n".join(lines))]
+    lines = [setting.words("`hours` shows them if you state:"), *map(sentence, asks)]
+    return result, [(setting.words("Hours"), "\n".join(lines))]
 
 
 def state_in_words(row: HoursAnswer, times: Times) -> str:
     """Return whether a channel is open, and until when."""
+    words = times.words
     if row.state == "open":
         if row.next_close is not None:
-            return f"open until {times.near(row.next_close)}"
-        return "open, always" if row.windows is not None else "open"
+            return words("open until {instant}", instant=times.near(row.next_close))
+        return words("open, always") if row.windows is not None else words("open")
     if row.state == "closed":
-        return f"closed, opens {times.near(row.next_open)}" if row.next_open else "closed"
-    return "hours depend on the customer" if row.state == "needs-input" else "hours not stated"
+        if row.next_open is not None:
+            return words("closed, opens {instant}", instant=times.near(row.next_open))
+        return words("closed")
+    if row.state == NEEDS_INPUT:
+        return words("hours depend on the customer")
+    return words("hours not stated")
 
 
 # -- several cases --------------------------------------------------------------------------------
@@ -206,23 +249,26 @@ def state_in_words(row: HoursAnswer, times: Times) -> str:
 
 def _matrix(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Setting) -> Screen:
     names = distinguishing(answers.answers, [n for n in answers.columns if n != "channel"])
-    case = case_in_words(answers, setting.lang)
-    of_case = f" for {case}" if case else ""
+    case, words = case_in_words(answers, setting.lang), setting.words
     if not allowed:
-        notes = Notes(answers.revision, answers.answers, setting, _remarks)
-        title = Heading(f"No channel is allowed{of_case}")
-        return section(title), notes.section(), closing(answers, setting)
+        notes = Notes(answers.revision, answers.answers, setting, remarks_of)
+        if case:
+            title = words("No channel is allowed for {case}", case=case)
+        else:
+            title = words("No channel is allowed")
+        return section(Heading(title)), notes.section(), closing(answers, setting)
     notes = Notes(
-        answers.revision, allowed, setting, _remarks,
+        answers.revision, allowed, setting, remarks_of,
         groups=(_channel_of, *(partial(values_key, [name]) for name in names)),
     )  # fmt: skip
     channels = list(dict.fromkeys(answer.channel for answer in allowed))
     unused = dict.fromkeys(answer.channel for answer in answers if answer.channel not in channels)
+    # The cell of an allowed channel has the marks of its remarks.
     cells: dict[tuple[str, ...], dict[str, str]] = {}
     heads = [f"{channel}{notes.marks_of(('channel', channel))}" for channel in channels]
     for answer in answers:
         by_channel = cells.setdefault(values_of(answer, names), {})
-        by_channel[answer.channel] = f"yes{notes.marks(answer)}" if answer.allowed else NONE
+        by_channel[answer.channel] = notes.marks(answer) if answer.allowed else NONE
     rows = [
         MatrixRow(
             tuple((value,) for value in values),
@@ -237,24 +283,29 @@ def _matrix(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Sett
 
     shown = merged([row for row in rows if {*row.cells} != {NONE}])
     refused = merged([row for row in rows if {*row.cells} == {NONE}])
-    columns = tuple(map(str.capitalize, names))
+    columns = column_titles(names, words)
     # If a column for each channel does not fit, each case has a list of its channels.
     narrow = Matrix(
-        (*columns, "Channels"),
+        (*columns, words("Channels")),
         tuple((*labels(row), _channels(heads, row)) for row in shown),
         values=len(names),
     )
     table = Matrix(
         (*columns, *heads),
-        tuple((*labels(row), *row.cells) for row in shown),
+        tuple((*labels(row), *(_cell(cell, words) for cell in row.cells)) for row in shown),
         values=len(names),
         narrow=narrow,
     )
-    lines = [("Not entitled", labeller.naming(refused))] if refused else []
+    lines = [(words("Not entitled"), labeller.naming(refused))] if refused else []
     if unused:
-        lines.append(("Not allowed", ", ".join(unused)))
+        lines.append((words("Not allowed"), ", ".join(unused)))
+    dimensions = enumerated(map(dimension_in_words, names))
+    if case:
+        title = words("Channels by {dimensions} for {case}", dimensions=dimensions, case=case)
+    else:
+        title = words("Channels by {dimensions}", dimensions=dimensions)
     return (
-        section(Heading(f"Channels by {enumerated(names)}{of_case}")),
+        section(Heading(title)),
         section(table),
         *(_instructions(answers, allowed, setting) if not {"plan", "role"} & {*names} else ()),
         notes.section(),
@@ -284,7 +335,11 @@ def _channel_of(answer: ChannelAnswer) -> tuple[str, str]:
     return "channel", answer.channel
 
 
+def _cell(marks: str, words: Wording) -> str:
+    return NONE if marks == NONE else f"{words('yes')}{marks}"
+
+
 def _channels(heads: list[str], row: MatrixRow) -> str:
     """Return the allowed channels of a row, each with the marks of its column and its cell."""
     pairs = zip(heads, row.cells, strict=True)
-    return ", ".join(head + cell.removeprefix("yes") for head, cell in pairs if cell != NONE)
+    return ", ".join(head + marks for head, marks in pairs if marks != NONE)

@@ -22,7 +22,14 @@ from zsupport.report.screen import NONE, Heading, LabelledTexts, Matrix, Paragra
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
-from zsupport.view.screens import Notes, Setting, closing, not_in_force_title, sentence
+from zsupport.view.screens import (
+    Notes,
+    Setting,
+    case_by_ids,
+    closing,
+    not_in_force_title,
+    sentence,
+)
 from zsupport.view.screens.matrix import (
     Labeller,
     MatrixRow,
@@ -207,7 +214,7 @@ def _facts(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[st
     if answer.commitment and target is not None and target.promises:
         pairs.append((words("Commitment"), words(_COMMITMENTS[answer.commitment])))
     pairs += _course(answers, row, setting)
-    case = _case(answers, answer)
+    case = case_by_ids(answers.query, answer)
     if "opened" in setting.stated:
         moment = times.short(answer.opened)
         case = (
@@ -335,20 +342,6 @@ def _title(revision: Revision, id: str, setting: Setting) -> str:
     names = {metric.id: metric.name for metric in revision.metrics}
     name: str = say(names.get(id, id), setting.lang)
     return name if name != id else id.replace("-", " ").replace("_", " ").capitalize()
-
-
-def _case(answers: DueAnswers, answer: DueAnswer) -> str:
-    """Return the values of the case: those of the query and those of the answer."""
-    query = answers.query
-    return _values(
-        answer.plan or query.plan, answer.role or query.role, answer.channel or query.channel,
-        answer.priority or query.priority, **{**query.facts, **answer.facts},
-    )  # fmt: skip
-
-
-def _values(*values: str | None, **facts: str) -> str:
-    texts = [*values, *(f"{name}={value}" for name, value in facts.items())]
-    return " · ".join(glued(text) for text in texts if text)
 
 
 # -- several cases --------------------------------------------------------------------------------
@@ -526,11 +519,11 @@ def _distinct(answers: DueAnswers, dimension: str) -> list[str]:
 
 
 def _title_of_matrix(answers: DueAnswers, setting: Setting) -> Heading:
-    query, words = answers.query, setting.words
+    words = setting.words
     metrics = list(dict.fromkeys(answer.metric for answer in answers))
     several = len(metrics) > 1
     what = words("Targets") if several else _title(answers.revision, metrics[0], setting)
-    case = _values(query.plan, query.role, query.channel, query.priority, **query.facts)
+    case = case_by_ids(answers.query)
     if "opened" not in setting.stated:
         return Heading(words("{metric} for {case}", metric=what, case=case) if case else what)
     opened = setting.times.full(answers[0].opened)

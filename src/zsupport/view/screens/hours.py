@@ -9,7 +9,6 @@ from zsupport.answer.hours import NAMELESS
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.answer.remarks import joined_lines
 from zsupport.clock.instants import at_local, to_datetime
-from zsupport.clock.windows import DAYS
 from zsupport.dates import date, timedelta
 from zsupport.report import Remark
 from zsupport.report.screen import (
@@ -24,21 +23,36 @@ from zsupport.report.screen import (
 )
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
-from zsupport.view.screens import Notes, Setting, closing, not_in_force_title, sentence
+from zsupport.view.screens import (
+    Notes,
+    Setting,
+    case_by_ids,
+    case_values,
+    closing,
+    not_in_force_title,
+    sentence,
+)
 from zsupport.view.screens.matrix import (
     Labeller,
     MatrixRow,
+    column_titles,
     effective_places,
     merged,
     values_key,
     with_places,
 )
+from zsupport.wording import Message, Wording, glued
 
+#: States in a title.
 _STATES = {
-    "not-entitled": "not entitled",
-    "not-stated": "opening hours not stated",
-    "needs-input": "needs input",
+    "open": Message("open"),
+    "closed": Message("closed"),
+    "not-entitled": Message("not entitled"),
+    "not-stated": Message("opening hours not stated"),
+    "needs-input": Message("needs input"),
 }
+#: States in a table of opening hours.
+_STATES_IN_TABLE = {**_STATES, "not-stated": Message("not stated")}
 _COLORS = {"open": "green", "closed": "yellow"}
 _DAY = 86_400
 _CELLS = 24
@@ -46,12 +60,14 @@ _SCALE = "0     6     12    18    24"
 #: The number of days off that are announced.
 _DAYS_OFF = 4
 _DASH = "\N{EN DASH}"
+#: The spaces between the dates and the names of days off.
+_GAP = 3
 
 
 def screen(answers: HoursAnswers, setting: Setting) -> Screen:
     """Return a card with the week for one answer, and a matrix for several."""
     if not answers.answers or not answers.in_force:
-        title = Heading("Not stated: the policy defines no hours")
+        title = Heading(setting.words("Not stated: the policy defines no hours"))
         title = title if answers.in_force else not_in_force_title(setting)
         return section(title), closing(answers, setting)
     if len(answers) == 1:
@@ -69,7 +85,7 @@ def _card(answers: HoursAnswers, setting: Setting) -> Screen:
     notes = Notes(answers.revision, [answer], setting, _remarks, omitted=omitted)
     return (
         section(_headline(answers, answer, setting)),
-        section(LabelledTexts(tuple(_facts(answers, answer, opening)))),
+        section(LabelledTexts(tuple(_facts(answers, answer, opening, setting.words)))),
         _week(opening, setting) if answer.windows is not None else section(),
         _days_off(answer, setting),
         section(*(Paragraph(sentence(text)) for text in notes.texts(answer))),
@@ -82,8 +98,7 @@ def _undecided_texts(answers: HoursAnswers, answer: HoursAnswer, setting: Settin
 
     Their texts do not say for which region they are.
     """
-    values = {name: value for name, value in _values(answers, answer).items() if value}
-    case = {**values, **answers.query.facts, **answer.facts}
+    case = case_values(answers.query, answer)
     remarks = [
         remark
         for calendars in answers.revision.hours.values()
@@ -98,56 +113,45 @@ def _undecided_texts(answers: HoursAnswers, answer: HoursAnswer, setting: Settin
 
 def _headline(answers: HoursAnswers, answer: HoursAnswer, setting: Setting) -> Heading:
     """Return the state in one line, with the next change."""
-    times = setting.times
+    times, words = setting.times, setting.words
     name = answer.channel or answers.query.channel or answer.hours
-    text = _STATES.get(answer.state, answer.state)
+    text = words.message(_STATES.get(answer.state, answer.state))
     aside = ""
     if answer.state in ("open", "closed"):
         closes = answer.state == "open"
         change = answer.next_close if closes else answer.next_open
         if change is not None:
-            text += f", {'closes' if closes else 'opens'} {times.full(change)}"
+            instant = times.full(change)
+            if closes:
+                text = words("open, closes {instant}", instant=instant)
+            else:
+                text = words("closed, opens {instant}", instant=instant)
             aside = times.relative(change)
         elif answer.windows is not None:
-            text += ", always" if closes else ", and no opening follows"
+            text = words("open, always") if closes else words("closed, and no opening follows")
     return Heading(
         f"{name}: {text}" if name else sentence(text), aside, color=_COLORS.get(answer.state, "")
     )
 
 
-def _facts(answers: HoursAnswers, answer: HoursAnswer, opening: Opening) -> list[tuple[str, str]]:
+def _facts(
+    answers: HoursAnswers, answer: HoursAnswer, opening: Opening, words: Wording
+) -> list[tuple[str, str]]:
     """Return the hours with their week, and the case."""
     pairs: list[tuple[str, str]] = []
     if answer.hours and opening.now.settled_hours is not None:
-        pairs.append(("Hours", hours_in_words(answer.hours, opening.now.settled_hours)))
+        hours = hours_in_words(answer.hours, opening.now.settled_hours)
+        pairs.append((words("Hours"), words(hours)))
     elif answer.hours and (answer.channel or answers.query.channel):
-        pairs.append(("Hours", answer.hours))
-    if case := _case(answers, answer):
-        pairs.append(("Case", case))
+        pairs.append((words("Hours"), answer.hours))
+    if case := case_by_ids(answers.query, answer):
+        pairs.append((words("Case"), case))
     return pairs
-
-
-def _case(answers: HoursAnswers, answer: HoursAnswer) -> str:
-    facts = {**answers.query.facts, **answer.facts}
-    pairs = (f"{name}={value}" for name, value in facts.items())
-    values = (*_values(answers, answer).values(), *pairs)
-    return " · ".join(value for value in values if value)
-
-
-def _values(answers: HoursAnswers, answer: HoursAnswer) -> dict[str, str | None]:
-    """Return the values of the dimensions of an answer: its own, else those of the query."""
-    query = answers.query
-    return {
-        "plan": answer.plan or query.plan,
-        "role": answer.role or query.role,
-        "channel": answer.channel or query.channel,
-        "priority": answer.priority or query.priority,
-    }
 
 
 def _week(opening: Opening, setting: Setting) -> Section:
     """Return the local week in the time zone of the setting, a bar for each day."""
-    times = setting.times
+    times, words = setting.times, setting.words
     today = times.local(to_datetime(opening.at)).date()
     monday = today - timedelta(days=today.weekday())
     days = [monday + timedelta(days=number) for number in range(8)]
@@ -168,14 +172,15 @@ def _week(opening: Opening, setting: Setting) -> Section:
             if begin < last and first < end
         ]
         text = ", ".join(f"{_clock(begin)}{_DASH}{_clock(end)}" for begin, end in parts)
-        text = "all day" if parts == [(0, _DAY)] else text or "closed"
+        text = words("all day") if parts == [(0, _DAY)] else text or words("closed")
         if name := _day_off(opening, day, is_open=bool(parts)):
-            text = name if (text, name) == ("closed", NAMELESS) else f"{text}, {name}"
+            is_nameless = name == NAMELESS
+            name = words("day off") if is_nameless else name
+            text = name if is_nameless and not parts else f"{text}, {name}"
         if day == today:
-            text += " \N{LEFTWARDS ARROW} today"
-        label = f"{DAYS[day.weekday()].capitalize()} {day.day}"
-        rows.append((label, _bar(parts), text))
-    title = f"From {times.date(days[0])}, in the time zone {times.zone}"
+            text = words("{hours} \N{LEFTWARDS ARROW} today", hours=text)
+        rows.append((times.day_of_month(day), _bar(parts), text))
+    title = words("From {date}, in the time zone {zone}", date=times.date(days[0]), zone=times.zone)
     return section(Paragraph(title), Bars(_SCALE, tuple(rows)))
 
 
@@ -226,15 +231,19 @@ def _day_off(opening: Opening, day: date, *, is_open: bool) -> str | None:
 
 
 def _days_off(answer: HoursAnswer, setting: Setting) -> Section:
+    """Return the next days off, with the dates and the names in columns."""
     days = [
-        f"{setting.times.date(date.fromisoformat(day['date']))} "
-        f"{'' if day['name'] == NAMELESS else day['name']}".strip(" ")
-        for day in answer.holidays or ()
+        (
+            setting.times.date(date.fromisoformat(day["date"])),
+            "" if day["name"] == NAMELESS else day["name"],
+        )
+        for day in (answer.holidays or ())[:_DAYS_OFF]
     ]
     if not days:
         return section()
-    shown = days[:_DAYS_OFF]
-    return section(LabelledTexts((("Next days off", "\n".join(shown)),)))
+    width = max(len(day) for day, _ in days) + _GAP
+    lines = [glued(day.ljust(width)) + name if name else day for day, name in days]
+    return section(LabelledTexts(((setting.words("Next days off"), "\n".join(lines)),)))
 
 
 def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
@@ -262,8 +271,14 @@ def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
     labeller = Labeller(names, rows, setting.words)
     shown = merged([row for row in rows if row.cells])
     refused = merged([row for row in rows if not row.cells])
-    heads = tuple(map(str.capitalize, names))
-    columns = (*heads, "Now", "Next change", *(() if by_name else ("Hours",)))
+    words = setting.words
+    heads = (words("Hours"),) if by_name else column_titles(names, words)
+    columns = (
+        *heads,
+        words("Now"),
+        words("Next change"),
+        *(() if by_name else (words("Hours"),)),
+    )
 
     def marks(name: str, value: str) -> str:
         return notes.marks_of((name, value))
@@ -273,7 +288,7 @@ def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
         tuple((*labeller.labels(row, marks), *row.cells) for row in shown),
         values=len(heads),
     )
-    pairs = [("Not entitled", labeller.naming(refused))] if refused else []
+    pairs = [(words("Not entitled"), labeller.naming(refused))] if refused else []
     return (
         section(_title(answers, setting)),
         section(table),
@@ -283,30 +298,30 @@ def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
 
 
 def _title(answers: HoursAnswers, setting: Setting) -> Heading:
-    query = answers.query
-    facts = (f"{name}={value}" for name, value in query.facts.items())
-    values = [query.plan, query.role, query.channel, query.priority, *facts]
-    case = " · ".join(value for value in values if value)
+    words, case = setting.words, case_by_ids(answers.query)
     moment = setting.times.full(setting.times.now.replace(second=0))
-    return Heading(f"Opening hours for {case}, {moment}" if case else f"Opening hours, {moment}")
+    if case:
+        return Heading(words("Opening hours for {case}, {instant}", case=case, instant=moment))
+    return Heading(words("Opening hours, {instant}", instant=moment))
 
 
 def _cells(
     answer: HoursAnswer, setting: Setting, notes: Notes, *, by_name: bool
 ) -> tuple[str, ...]:
     """Return the state, the next change, and for a case the hours."""
-    times = setting.times
-    state, change = _STATES.get(answer.state, answer.state).removeprefix("opening hours "), ""
+    times, words = setting.times, setting.words
+    state, change = words.message(_STATES_IN_TABLE.get(answer.state, answer.state)), ""
     if answer.state in ("open", "closed"):
         instant = answer.next_close if answer.state == "open" else answer.next_open
         if instant is not None:
-            verb = "closes" if answer.state == "open" else "opens"
-            change = f"{verb} {times.short(instant)} {_in_brackets(times.relative(instant))}"
+            texts = {"instant": times.short(instant), "time": times.relative(instant)}
+            if answer.state == "open":
+                change = words("closes {instant} ({time})", **texts)
+            else:
+                change = words("opens {instant} ({time})", **texts)
         elif answer.windows is not None:
-            change = "never closes" if answer.state == "open" else "no opening follows"
+            change = (
+                words("never closes") if answer.state == "open" else words("no opening follows")
+            )
     state += notes.marks(answer)
-    return (state, change) if by_name else (state, change, answer.hours or "not stated")
-
-
-def _in_brackets(text: str) -> str:
-    return f"({text})"
+    return (state, change) if by_name else (state, change, answer.hours or words("not stated"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zsupport.answer.case import say
+from zsupport.answer.due import EVENTS_IN_WORDS
 from zsupport.answer.remarks import joined_lines
 from zsupport.clock.zones import zone
 from zsupport.dates import datetime
@@ -45,52 +46,82 @@ from zsupport.view.policy_in_full import (
     zone_in_words,
 )
 from zsupport.view.screens import Numbering, doubtful, priority_label, with_id
-from zsupport.wording import glued
+from zsupport.view.screens.channels import country_in_words, in_turn, noted
+from zsupport.view.topics import with_kind
+from zsupport.wording import Message, Wording, glued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
 Item = TypeVar("Item")
+_CHANNEL_KINDS = {
+    "self-service": Message("self-service"),
+    "community": Message("community"),
+    "web": Message("web"),
+    "email": Message("email"),
+    "chat": Message("chat"),
+    "phone": Message("phone"),
+    "other": Message("other"),
+}
+_BINDINGS = {
+    "none": Message("none"),
+    "target": Message("target"),
+    "objective": Message("objective"),
+    "agreement": Message("agreement"),
+}
+#: When a target in business days is due on its day.
+_READINGS = {
+    "close": Message("due at close"),
+    "same-time": Message("due at same-time"),
+    "opening": Message("due at opening"),
+}
 
 
-def list_screen(policies: Iterable[Policy], at: datetime, lang: str) -> Screen:
+def list_screen(policies: Iterable[Policy], at: datetime, lang: str, words: Wording) -> Screen:
     """Return the list of policies, with a row for each revision."""
     rows = [
         (
             revision.policy,
             say(revision.title, lang),
             revision.start or "",
-            _state(policy, revision, at),
+            words(_state(policy, revision, at)),
             glued(revision.file),
         )
         for policy in policies
         for revision in policy.revisions
     ]
-    columns = ("Policy", "Title", "Revision", "State", "File")
+    columns = (
+        words("Policy"),
+        words("Title"),
+        words("Revision"),
+        words("State"),
+        words("File"),
+    )
     narrow = Matrix(columns[:-1], tuple(row[:-1] for row in rows))
     return (section(Matrix(columns, tuple(rows), narrow=narrow)),)
 
 
-def _state(policy: Policy, revision: Revision, at: datetime) -> str:
+def _state(policy: Policy, revision: Revision, at: datetime) -> Message:
     """Return whether a revision is in force at an instant, and the day on which this changes."""
     current, in_force = policy.revision_at(at)
     last = revision.last_day
     if in_force and revision is current:
-        return f"in force until {last}" if last else "in force"
+        return Message("in force until {day}", day=last) if last else Message("in force")
     today = at.astimezone(zone(revision.timezone)).date().isoformat()
     if revision.start and revision.start > today:
-        return f"starts {revision.start}"
+        return Message("starts {day}", day=revision.start)
     if last:
-        return f"ended {last}"
+        return Message("ended {day}", day=last)
     later = (item.start for item in policy.revisions if (item.start or "") > (revision.start or ""))
-    return f"replaced {min(start for start in later if start)}"
+    return Message("replaced {day}", day=min(start for start in later if start))
 
 
 def policy_screen(
     policy: Policy,
     at: datetime,
     lang: str,
+    words: Wording,
     documents: Mapping[str, dict[str, Any]],
     channels: Screen = (),
 ) -> Screen:
@@ -100,45 +131,49 @@ def policy_screen(
     by its values. `channels` precede the entitlements: who may use which channel.
     """
     revision, _ = policy.revision_at(at)
-    revisions = list_screen([policy], at, lang) if len(policy.revisions) > 1 else ()
-    view = _PolicyView(revision, lang)
+    revisions = list_screen([policy], at, lang, words) if len(policy.revisions) > 1 else ()
+    view = _PolicyView(revision, lang, words)
     document = documents[revision.file]
     return (
         section(*_title(policy, revision, at, view)),
         *revisions,
-        *view.section("Plans", lambda notes: _members(revision.plans, view, notes)),
-        *view.section("Roles", lambda notes: _members(revision.roles, view, notes)),
-        *view.items("Facts", revision.facts, view.fact),
-        *view.section("Groups", lambda _: _groups(document)),
-        *view.items("Channels", revision.channels, view.channel),
+        *view.section(words("Plans"), lambda notes: _members(revision.plans, view, notes)),
+        *view.section(words("Roles"), lambda notes: _members(revision.roles, view, notes)),
+        *view.items(words("Facts"), revision.facts, view.fact),
+        *view.section(words("Groups"), lambda _: _groups(document, words)),
+        *view.items(words("Channels"), revision.channels, view.channel),
         *channels,
-        *view.items("Entitlements", revision.grants, view.grant),
-        *view.items("Priorities, the most urgent first", revision.priorities, view.priority),
-        *view.section("Metrics", lambda notes: _metrics(revision, view, notes)),
-        *view.items("Hours", _calendars(revision), view.calendar),
-        *view.section("Commitment", lambda notes: _commitments(revision, view, notes)),
+        *view.items(words("Entitlements"), revision.grants, view.grant),
+        *view.items(words("Priorities, the most urgent first"), revision.priorities, view.priority),
+        *view.section(words("Metrics"), lambda notes: _metrics(revision, view, notes)),
+        *view.items(words("Hours"), _calendars(revision), view.calendar),
+        *view.section(words("Commitment"), lambda notes: _commitments(revision, view, notes)),
         *view.rules(),
-        *view.items("Terms", revision.terms, view.term),
-        *view.section("Self-help", lambda notes: _self_help(revision, view, notes)),
-        *view.items("Topics", revision.self_help.topics if revision.self_help else (), view.topic),
+        *view.items(words("Terms"), revision.terms, view.term),
+        *view.section(words("Self-help"), lambda notes: _self_help(revision, view, notes)),
         *view.items(
-            "Resources", revision.self_help.resources if revision.self_help else (), view.resource
+            words("Topics"), revision.self_help.topics if revision.self_help else (), view.topic
         ),
-        *view.items("Sources", revision.sources, view.source),
+        *view.items(
+            words("Resources"),
+            revision.self_help.resources if revision.self_help else (),
+            view.resource,
+        ),
+        *view.items(words("Sources"), revision.sources, view.source),
     )
 
 
 def _title(policy: Policy, revision: Revision, at: datetime, view: _PolicyView) -> list[Block]:
-    notes = Numbering()
+    notes, words = Numbering(), view.words
     marks = notes.marks(view.remarks(revision.remarks))
     of_dates = notes.marks(view.remarks(revision.validity))
     start = f"{revision.start}, " if revision.start else ""
     pairs = [
-        ("Policy", revision.policy),
-        ("Revision", f"{start}{_state(policy, revision, at)}{of_dates}"),
-        ("Time zone", revision.timezone),
-        ("Business days", f"due at {revision.business_day}"),
-        ("File", glued(revision.file)),
+        (words("Policy"), revision.policy),
+        (words("Revision"), f"{start}{words(_state(policy, revision, at))}{of_dates}"),
+        (words("Time zone"), revision.timezone),
+        (words("Business days"), words(_READINGS[revision.business_day])),
+        (words("File"), glued(revision.file)),
     ]
     title = Heading(f"{say(revision.title, view.lang)}{marks}")
     return [title, LabelledTexts(tuple(pairs)), *notes.paragraphs()]
@@ -155,27 +190,50 @@ def _members(members: Sequence[Member], view: _PolicyView, notes: Numbering) -> 
         )
         for member in members
     )
-    return [Matrix(("Id", "Name", "Ranks above", "Aliases", "Retired since"), rows)] if rows else []
+    words = view.words
+    columns = (
+        words("Id"),
+        words("Name"),
+        words("Ranks above"),
+        words("Aliases"),
+        words("Retired since"),
+    )
+    return [Matrix(columns, rows)] if rows else []
 
 
-def _groups(document: Mapping[str, Any]) -> list[Block]:
-    groups = document.get("groups", {})
-    pairs = tuple(group_in_words(name, values) for name, values in groups.items())
-    return [LabelledTexts(pairs, indent=2)] if pairs else []
+def _groups(document: Mapping[str, Any], words: Wording) -> list[Block]:
+    pairs = []
+    for group in document.get("groups", {}).items():
+        name, values = group_in_words(*group)
+        pairs.append((name, words.message(values)))
+    return [LabelledTexts(tuple(pairs), indent=2)] if pairs else []
 
 
 def _metrics(revision: Revision, view: _PolicyView, notes: Numbering) -> list[Block]:
+    words = view.words
     rows = tuple(
         (
             f"{metric.id}{notes.marks(view.remarks(metric.remarks))}",
             view.text(metric.name),
-            view.text(metric.starts),
+            _start(view.text(metric.starts), words),
             view.text(metric.pauses),
             metric.warn or "",
         )
         for metric in revision.metrics
     )
-    return [Matrix(("Id", "Name", "Starts", "Pauses", "At risk"), rows)] if rows else []
+    columns = (
+        words("Id"),
+        words("Name"),
+        words("Starts"),
+        words("Pauses"),
+        words("At risk"),
+    )
+    return [Matrix(columns, rows)] if rows else []
+
+
+def _start(event: str, words: Wording) -> str:
+    """Return the event with which a clock starts: of the format, or as the policy words it."""
+    return words.message(EVENTS_IN_WORDS.get(event, event))
 
 
 def _calendars(revision: Revision) -> list[tuple[str, PolicyCalendar]]:
@@ -183,32 +241,31 @@ def _calendars(revision: Revision) -> list[tuple[str, PolicyCalendar]]:
 
 
 def _commitments(revision: Revision, view: _PolicyView, notes: Numbering) -> list[Block]:
-    pairs = tuple(
-        (
-            item.binding,
-            f"{condition_in_words(item.when)}{notes.marks(view.remarks(item.remarks, item.when))}",
-        )
-        for item in revision.commitments
-    )
-    return [LabelledTexts(pairs, indent=2)] if pairs else []
+    pairs = []
+    for item in revision.commitments:
+        marks = notes.marks(view.remarks(item.remarks, item.when))
+        pairs.append((view.words(_BINDINGS[item.binding]), f"{view.condition(item.when)}{marks}"))
+    return [LabelledTexts(tuple(pairs), indent=2)] if pairs else []
 
 
 def _self_help(revision: Revision, view: _PolicyView, notes: Numbering) -> list[Block]:
     own = revision.self_help
     if own is None:
         return []
-    pairs = [("Channel", own.channel)] if own.channel else []
-    topics = "all are listed" if own.complete else "the list is incomplete"
-    pairs.append(("Topics", f"{topics}{notes.marks(view.remarks(own.remarks))}"))
+    words = view.words
+    pairs = [(words("Channel"), own.channel)] if own.channel else []
+    topics = words("all are listed") if own.complete else words("the list is incomplete")
+    pairs.append((words("Topics"), f"{topics}{notes.marks(view.remarks(own.remarks))}"))
     return [LabelledTexts(tuple(pairs), indent=2)]
 
 
 class _PolicyView:
     """The sections of a revision, in one language. Remarks are numbered in each section."""
 
-    def __init__(self, revision: Revision, lang: str) -> None:
+    def __init__(self, revision: Revision, lang: str, words: Wording) -> None:
         self.revision = revision
         self.lang = lang
+        self.words = words
 
     def section(
         self, title: str, content: Callable[[Numbering], list[Block]]
@@ -232,23 +289,38 @@ class _PolicyView:
         first, *further = [self.rule(rule, notes) for rule in self.revision.rules] or [[]]
         if not first:
             return ()
-        sections = [section(Heading("Targets"), *first), *(section(*item) for item in further)]
+        title = Heading(self.words("Targets"))
+        sections = [section(title, *first), *(section(*item) for item in further)]
         return (*sections, section(*notes.paragraphs()))
 
     def text(self, text: Text | None) -> str:
         """Return a text in the language; empty without a text."""
         return say(text, self.lang) or ""
 
+    def condition(self, when: When) -> str:
+        """Return a condition in words."""
+        return self.words(condition_in_words(when))
+
+    def with_condition(self, when: When) -> str:
+        """Return a condition in words, as a part of a policy that it limits."""
+        return self.words("when {condition}", condition=condition_in_words(when))
+
     def remarks(self, remarks: Remarks, when: When = (), prefix: str = "") -> list[str]:
         """Return the remarks of a part, and those of the alternatives of its condition."""
+        words = self.words
         note, doubt = (joined_lines(text, self.lang) for text in (remarks.note, remarks.unclear))
         lines = [
             *([prefix + note] if note else ()),
-            *([f"{prefix}{doubtful(doubt)}"] if doubt else ()),
-            *([f"{prefix}source: {remarks.source}"] if remarks.source else ()),
+            *([prefix + words(doubtful(doubt))] if doubt else ()),
+            *(
+                [prefix + words("source: {source}", source=remarks.source)]
+                if remarks.source
+                else ()
+            ),
         ]
         for alternative in when:
-            lines += self.remarks(alternative.remarks, prefix=f"{in_words(alternative)}: ")
+            prefix = f"{words(in_words(alternative))}: "
+            lines += self.remarks(alternative.remarks, prefix=prefix)
         return lines
 
     def fact(self, fact: Fact, notes: Numbering) -> list[Block]:
@@ -256,14 +328,20 @@ class _PolicyView:
         title = f"{fact.id}{f': {ask}' if ask else ''}{notes.marks(self.remarks(fact.remarks))}"
         pairs = []
         for id, meaning in fact.values.items():
-            default = " (default)" if id == fact.default else ""
-            pairs.append((id, f"{self.text(meaning)}{default}"))
+            text = self.text(meaning)
+            pairs.append((id, self._default(text) if id == fact.default else text))
         return [Heading(title, indent=2), LabelledTexts(tuple(pairs), indent=4)]
+
+    def _default(self, meaning: str) -> str:
+        if not meaning:
+            return self.words("(default)")
+        return self.words("{meaning} (default)", meaning=meaning)
 
     def channel(self, channel: Channel, notes: Numbering) -> list[Block]:
         lines = self.remarks(channel.remarks)
         title = f"{with_id(self.text(channel.name), channel.id)}{notes.marks(lines)}"
-        blocks: list[Block] = [Heading(title, channel.kind, indent=2)]
+        kind = self.words(_CHANNEL_KINDS[channel.kind])
+        blocks: list[Block] = [Heading(title, kind, indent=2)]
         if channel.url:
             blocks.append(Paragraph(glued(channel.url), indent=4))
         for number, step in enumerate(channel.steps, 1):
@@ -271,36 +349,39 @@ class _PolicyView:
             blocks.append(Paragraph(self.text(step), indent=4, marker=marker))
         pairs = []
         for entry in channel.numbers:
-            note = self.text(entry.note)
             marks = notes.marks(self.remarks(entry.remarks._replace(note=None)))
-            shown = f"{glued(entry.number)}{f' ({note})' if note else ''}{marks}"
-            pairs.append(("any country" if entry.country == "any" else entry.country, shown))
+            shown = noted(entry.number, self.text(entry.note))
+            pairs.append((country_in_words(entry.country, self.words), f"{shown}{marks}"))
         if channel.prerequisites:
-            pairs.append(("Have ready", "\n".join(map(self.text, channel.prerequisites))))
+            texts = "\n".join(map(self.text, channel.prerequisites))
+            pairs.append((self.words("Have ready"), texts))
         if channel.aliases:
-            pairs.append(("Aliases", ", ".join(channel.aliases)))
+            pairs.append((self.words("Aliases"), ", ".join(channel.aliases)))
         return [*blocks, *([LabelledTexts(tuple(pairs), indent=4)] if pairs else [])]
 
     def grant(self, grant: Grant, notes: Numbering) -> list[Block]:
         marks = notes.marks(self.remarks(grant.remarks, grant.when))
-        allowed = ", ".join(grant.allow)
-        title = allowed or f"recommended: {', then '.join(grant.recommend)}"
-        pairs: list[tuple[str, str]] = [("when", condition_in_words(grant.when))]
+        words = self.words
+        title = ", ".join(grant.allow)
+        if not title:
+            title = words("recommended: {channels}", channels=in_turn(grant.recommend))
+        pairs = [(words("when"), self.condition(grant.when))]
         if grant.hours:
-            pairs.append(("hours", grant.hours))
+            pairs.append((words("hours"), grant.hours))
         if grant.prerequisites:
-            pairs.append(("have ready", "\n".join(map(self.text, grant.prerequisites))))
+            texts = "\n".join(map(self.text, grant.prerequisites))
+            pairs.append((words("have ready"), texts))
         return [Heading(f"{title}{marks}", indent=2), LabelledTexts(tuple(pairs), indent=4)]
 
     def priority(self, priority: Priority, notes: Numbering) -> list[Block]:
         marks = notes.marks(self.remarks(priority.remarks, priority.when))
         name = self.text(priority.name)
         label = priority_label(priority.id, {("priority", priority.id): name})
-        pairs: list[tuple[str, str]] = []
+        pairs = []
         if priority.when:
-            pairs.append(("when", condition_in_words(priority.when)))
+            pairs.append((self.words("when"), self.condition(priority.when)))
         if priority.aliases:
-            pairs.append(("aliases", ", ".join(priority.aliases)))
+            pairs.append((self.words("aliases"), ", ".join(priority.aliases)))
         return [
             Heading(f"{label}{marks}", indent=2),
             *([Paragraph(self.text(priority.meaning), indent=4)] if priority.meaning else []),
@@ -309,36 +390,41 @@ class _PolicyView:
 
     def calendar(self, item: tuple[str, PolicyCalendar], notes: Numbering) -> list[Block]:
         id, calendar = item
+        words = self.words
         lines = self.remarks(calendar.remarks, calendar.when)
         off = calendar.holidays
         of_days_off = notes.marks(self.remarks(off.remarks)) if off else ""
         title = f"{id}{notes.marks(lines)}"
-        pairs: list[tuple[str, str]] = []
+        pairs = []
         if calendar.when:
-            pairs.append(("when", condition_in_words(calendar.when)))
+            pairs.append((words("when"), self.condition(calendar.when)))
         elif len(self.revision.hours[id]) > 1:
-            pairs.append(("when", "no calendar above applies"))
-        pairs.append(("open", "\n".join(weekly_hours(calendar))))
+            pairs.append((words("when"), words("no calendar above applies")))
+        pairs.append((words("open"), self._lines(weekly_hours(calendar))))
         if days := days_off(calendar, self.lang):
-            pairs.append(("days off", "\n".join(days) + of_days_off))
+            pairs.append((words("days off"), self._lines(days) + of_days_off))
         if dates := single_dates(calendar):
-            pairs.append(("dates", "\n".join(dates)))
+            pairs.append((words("dates"), self._lines(dates)))
         if calendar.ask:
-            pairs.append(("asks", self.text(calendar.ask)))
-        where = zone_in_words(calendar, self.revision)
+            pairs.append((words("asks"), self.text(calendar.ask)))
+        where = words.message(zone_in_words(calendar, self.revision))
         return [Heading(title, where, indent=2), LabelledTexts(tuple(pairs), indent=4)]
+
+    def _lines(self, texts: Iterable[str]) -> str:
+        return "\n".join(map(self.words.message, texts))
 
     def rule(self, rule: TargetRule, notes: Numbering) -> list[Block]:
         marks = notes.marks(self.remarks(rule.remarks, rule.when))
-        title = f"{condition_in_words(rule.when)}{marks}"
-        pairs = [("hours", rule.hours)] if rule.hours else []
+        words = self.words
+        title = f"{self.condition(rule.when)}{marks}"
+        pairs = [(words("hours"), rule.hours)] if rule.hours else []
         if rule.condition:
-            pairs.append(("condition", self.text(rule.condition)))
+            pairs.append((words("condition"), self.text(rule.condition)))
         metrics = list(rule.cells)
         priorities = dict.fromkeys(key for cells in rule.cells.values() for key in cells)
         rows = tuple(
             (
-                "all" if priority == "*" else priority,
+                words("all") if priority == "*" else priority,
                 *(self.cell(rule, rule.cells[metric].get(priority), notes) for metric in metrics),
             )
             for priority in priorities
@@ -346,18 +432,18 @@ class _PolicyView:
         return [
             Heading(title),
             *([LabelledTexts(tuple(pairs), indent=2)] if pairs else []),
-            Matrix(("Priority", *metrics), rows),
+            Matrix((words("Priority"), *metrics), rows),
         ]
 
     def cell(self, rule: TargetRule, cell: Cell | None, notes: Numbering) -> str:
         """Return a target with the hours that only this cell has; empty without a target."""
         if cell is None:
             return ""
-        lines = self.remarks(cell.remarks)
+        words, lines = self.words, self.remarks(cell.remarks)
         if cell.text:
-            lines.insert(0, f"published: {self.text(cell.text)}")
+            lines.insert(0, words("published: {text}", text=self.text(cell.text)))
         if cell.condition and cell.condition != rule.condition:
-            lines.append(f"condition: {self.text(cell.condition)}")
+            lines.append(words("condition: {condition}", condition=self.text(cell.condition)))
         hours = f" ({cell.hours})" if cell.hours and cell.hours != rule.hours else ""
         return f"{cell.target.text}{hours}{notes.marks(lines)}"
 
@@ -366,8 +452,7 @@ class _PolicyView:
         return [
             Heading(f"{term.topic}{marks}", indent=2),
             Paragraph(self.text(term.say), indent=4),
-            *([Paragraph(f"when {condition_in_words(term.when)}", "dim", indent=4)]
-              if term.when else []),
+            *([Paragraph(self.with_condition(term.when), "dim", indent=4)] if term.when else []),
         ]  # fmt: skip
 
     def topic(self, topic: Topic, notes: Numbering) -> list[Block]:
@@ -381,10 +466,10 @@ class _PolicyView:
         marks = notes.marks(self.remarks(resource.remarks))
         pairs = []
         if resource.topics:
-            pairs.append(("topics", ", ".join(resource.topics)))
+            pairs.append((self.words("topics"), ", ".join(resource.topics)))
         if resource.audience:
-            pairs.append(("for", ", ".join(resource.audience)))
-        title = f"{self.text(resource.name)} {glued(f'({resource.kind})')}{marks}"
+            pairs.append((self.words("for"), ", ".join(resource.audience)))
+        title = f"{with_kind(self.text(resource.name), resource.kind, self.words)}{marks}"
         return [
             Heading(title, indent=2),
             *([Paragraph(glued(resource.url), indent=4)] if resource.url else []),
@@ -394,8 +479,10 @@ class _PolicyView:
     def source(self, source: Source, notes: Numbering) -> list[Block]:
         marks = notes.marks(self.remarks(source.remarks))
         title = self.text(source.title)
-        read = f", read {source.retrieved}" if source.retrieved else ""
+        title = f"{source.id}: {title}" if title else source.id
+        if source.retrieved:
+            title = self.words("{source}, read {day}", source=title, day=source.retrieved)
         return [
-            Heading(f"{source.id}{f': {title}' if title else ''}{read}{marks}", indent=2),
+            Heading(f"{title}{marks}", indent=2),
             *([Paragraph(glued(source.url), indent=4)] if source.url else []),
         ]

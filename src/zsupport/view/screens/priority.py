@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zsupport.answer.case import facts_decide, matching
 from zsupport.answer.priority import PriorityAnswer, PriorityAnswers
-from zsupport.policy.model import Priority, When
+from zsupport.policy.model import Priority
 from zsupport.report.screen import (
     Block,
     Heading,
@@ -15,7 +15,7 @@ from zsupport.report.screen import (
     section,
 )
 from zsupport.view.explain import condition_in_words
-from zsupport.view.notes import values_of
+from zsupport.view.notes import dimension_in_words, values_of
 from zsupport.view.screens import (
     Notes,
     Setting,
@@ -26,10 +26,8 @@ from zsupport.view.screens import (
     priority_label,
     sentence,
 )
-from zsupport.view.screens.matrix import Labeller, MatrixRow, merged
-from zsupport.wording import enumerated
-
-_NO_MATCH = "No priority matches these facts"
+from zsupport.view.screens.matrix import Labeller, MatrixRow, column_titles, merged
+from zsupport.wording import Wording, enumerated
 
 
 def screen(answers: PriorityAnswers, setting: Setting) -> Screen:
@@ -44,7 +42,7 @@ def screen(answers: PriorityAnswers, setting: Setting) -> Screen:
 
 
 def _card(answers: PriorityAnswers, answer: PriorityAnswer, setting: Setting) -> Screen:
-    revision, lang = answers.revision, setting.lang
+    revision, lang, words = answers.revision, setting.lang, setting.words
     notes = Notes(revision, [answer], setting)
     meanings = fact_meanings(revision, lang)
     facts = {**answers.query.facts, **answer.facts}
@@ -52,9 +50,13 @@ def _card(answers: PriorityAnswers, answer: PriorityAnswer, setting: Setting) ->
     remarks = section(*(Paragraph(sentence(text)) for text in notes.texts(answer)))
     if answer.priority is None:
         decide = facts_decide(revision)
-        title = _NO_MATCH if decide else "The policy does not define priorities by facts"
+        if decide:
+            title = words("No priority matches these facts")
+        else:
+            title = words("The policy does not define priorities by facts")
+        names = display_names(revision, lang)
         conditions = [
-            (priority_label(item.id, display_names(revision, lang)), f"when {_condition(item)}")
+            (priority_label(item.id, names), _condition(item, words))
             for item in revision.priorities
         ]
         return (
@@ -66,19 +68,23 @@ def _card(answers: PriorityAnswers, answer: PriorityAnswer, setting: Setting) ->
     names = display_names(revision, lang)
     [priority] = [item for item in revision.priorities if item.id == answer.priority]
     matched = matching(priority.when, answer.facts)
-    blocks: list[Block] = [Heading(f"Priority {priority_label(priority.id, names)}")]
+    title = words("Priority {priority}", priority=priority_label(priority.id, names))
+    blocks: list[Block] = [Heading(title)]
     if answer.meaning:
         blocks.append(Paragraph(answer.meaning))
-    reason = condition_in_words(matched) if priority.when else "no other priority matches"
+    if priority.when:
+        reason = words(condition_in_words(matched))
+    else:
+        reason = words("no other priority matches")
     return (
         section(*blocks),
-        section(LabelledTexts((("Because", reason), *pairs))),
+        section(LabelledTexts(((words("Because"), reason), *pairs))),
         remarks,
     )
 
 
 def _matrix(answers: PriorityAnswers, setting: Setting) -> Screen:
-    names = list(answers.columns)
+    names, words = list(answers.columns), setting.words
     notes = Notes(answers.revision, answers.answers, setting)
     known = display_names(answers.revision, setting.lang)
     rows = [
@@ -96,14 +102,18 @@ def _matrix(answers: PriorityAnswers, setting: Setting) -> Screen:
     shown = merged([row for row in rows if row.cells != ("",)])
     without = merged([row for row in rows if row.cells == ("",)])
     table = Matrix(
-        (*map(str.capitalize, names), "Priority"),
+        (*column_titles(names, words), words("Priority")),
         tuple((*labeller.labels(row), *row.cells) for row in shown),
         values=len(names),
     )
     facts = answers.query.facts.items()
     of_facts = ", ".join(f"{name}={value}" for name, value in facts)
-    pairs = (("No priority", labeller.naming(without)),) if without else ()
-    title = f"Priority by {enumerated(names)}{f' for {of_facts}' if of_facts else ''}"
+    pairs = ((words("No priority"), labeller.naming(without)),) if without else ()
+    dimensions = enumerated(map(dimension_in_words, names))
+    if of_facts:
+        title = words("Priority by {dimensions} for {case}", dimensions=dimensions, case=of_facts)
+    else:
+        title = words("Priority by {dimensions}", dimensions=dimensions)
     return (
         section(Heading(title)),
         section(table),
@@ -113,9 +123,9 @@ def _matrix(answers: PriorityAnswers, setting: Setting) -> Screen:
 
 
 def _list(answers: PriorityAnswers, setting: Setting) -> Screen:
-    revision = answers.revision
+    revision, words = answers.revision, setting.words
     if not len(answers):
-        return section(Heading("No priorities")), closing(answers, setting)
+        return section(Heading(words("No priorities"))), closing(answers, setting)
     notes = Notes(revision, answers.answers, setting)
     names = display_names(revision, setting.lang)
     by_id = {priority.id: priority for priority in revision.priorities}
@@ -128,16 +138,17 @@ def _list(answers: PriorityAnswers, setting: Setting) -> Screen:
         if answer.meaning:
             blocks.append(Paragraph(answer.meaning, indent=2))
         if decide:
-            condition = _condition(by_id[answer.priority])
-            blocks.append(Paragraph(f"when {condition}", "dim", indent=2))
+            condition = _condition(by_id[answer.priority], words)
+            blocks.append(Paragraph(condition, "dim", indent=2))
         sections.append(section(*blocks))
     if all(len(item.blocks) == 1 for item in sections):
         sections = [section(*(block for item in sections for block in item.blocks))]
-    title = "Priorities, the most urgent first"
+    title = words("Priorities, the most urgent first")
     return (section(Heading(title)), *sections, notes.section(), closing(answers, setting))
 
 
-def _condition(priority: Priority) -> str:
+def _condition(priority: Priority, words: Wording) -> str:
     """Return the condition of a priority of a policy whose priorities have conditions."""
-    when: When = priority.when
-    return condition_in_words(when) if when else "no priority above matches"
+    if priority.when:
+        return words("when {condition}", condition=condition_in_words(priority.when))
+    return words("when no priority above matches")

@@ -21,12 +21,11 @@ def screen(answers: TermAnswers, setting: Setting) -> Screen:
     if not answers.in_force:
         return section(not_in_force_title(setting)), closing(answers, setting)
     stated = [answer for answer in answers if answer.text is not None]
-    case = case_in_words(answers, setting.lang)
-    of_case = f" for {case}" if case else ""
+    case, words = case_in_words(answers, setting.lang), setting.words
     if not stated:
         notes = Notes(answers.revision, answers.answers, setting, _remarks)
-        title = Heading(f"No terms{of_case}")
-        return section(title), notes.section(), closing(answers, setting)
+        title = words("No terms for {case}", case=case) if case else words("No terms")
+        return section(Heading(title)), notes.section(), closing(answers, setting)
     notes = Notes(answers.revision, stated, setting, _remarks, groups=(_text_of,))
     # A fact can have the name `topic` too.
     names = [n for n in dict.fromkeys(answers.columns) if n != "topic" or n in answers[0].facts]
@@ -52,10 +51,11 @@ def screen(answers: TermAnswers, setting: Setting) -> Screen:
             for own, some in cases.items():
                 if len(some) < every:
                     naming = labeller.naming(merged(some))
-                    blocks.append(Paragraph(f"for {naming}{own}", "dim", indent=4))
+                    cases_named = words("for {cases}", cases=naming)
+                    blocks.append(Paragraph(f"{cases_named}{own}", "dim", indent=4))
         sections.append(section(*blocks))
     return (
-        section(*([Heading(f"Terms{of_case}")] if case else [])),
+        section(*([Heading(words("Terms for {case}", case=case))] if case else [])),
         *sections,
         notes.section(),
         closing(answers, setting),

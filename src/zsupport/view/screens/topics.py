@@ -14,16 +14,16 @@ from zsupport.view.screens import (
     with_id,
 )
 from zsupport.view.screens.reasons import deciding_places
-from zsupport.wording import enumerated, glued
+from zsupport.view.topics import with_kind
+from zsupport.wording import Wording, enumerated, glued
 
 
 def screen(answers: TopicAnswers, setting: Setting) -> Screen:
     """Return the resources of each topic. Topics with the same resources have one heading."""
     if not len(answers):
-        empty = (
-            Heading("No self-help resources") if answers.in_force else not_in_force_title(setting)
-        )
-        return section(empty), closing(answers, setting)
+        title = Heading(setting.words("No self-help resources"))
+        title = title if answers.in_force else not_in_force_title(setting)
+        return section(title), closing(answers, setting)
     revision, lang = answers.revision, setting.lang
     notes = Notes(revision, answers.answers, setting, groups=(_topic_of,))
     roles = display_names(revision, lang)
@@ -33,14 +33,16 @@ def screen(answers: TopicAnswers, setting: Setting) -> Screen:
     for answer in answers:
         by_topic.setdefault(answer.topic, []).append(answer)
     for id, rows in by_topic.items():
-        title = "General"
+        heading = setting.words("General")
         name = ""
         if id is not None:
             name = (say(topics[id].name, lang) if id in topics else "") or id
-            title = with_id(name, id)
-        title += notes.marks_of(("topic", id))
-        blocks = tuple(block for row in rows for block in _resource(row, name, notes, roles))
-        headings.setdefault(blocks, []).append(title)
+            heading = with_id(name, id)
+        heading += notes.marks_of(("topic", id))
+        blocks = tuple(
+            block for row in rows for block in _resource(row, name, notes, roles, setting.words)
+        )
+        headings.setdefault(blocks, []).append(heading)
     # The note of the section can be a warning too: that the list is incomplete.
     warnings = tuple(item for item in answers.warnings if item.message not in notes.common)
     return (
@@ -56,19 +58,26 @@ def _topic_of(answer: TopicAnswer) -> tuple[str, str | None]:
 
 
 def _resource(
-    answer: TopicAnswer, topic: str, notes: Notes, roles: dict[tuple[str, str], str]
+    answer: TopicAnswer,
+    topic: str,
+    notes: Notes,
+    roles: dict[tuple[str, str], str],
+    words: Wording,
 ) -> list[Block]:
     """Return a resource with its address. Of a topic without resources, only the address."""
     marks = notes.marks(answer)
     blocks: list[Block] = []
     if answer.name != topic or marks or answer.kind != "other":
-        kind = "" if answer.kind == "other" else f" {glued(f'({answer.kind})')}"
-        blocks.append(Paragraph(f"{answer.name}{kind}{marks}", indent=2))
+        name = answer.name or ""
+        if answer.kind != "other":
+            name = with_kind(name, answer.kind, words)
+        blocks.append(Paragraph(f"{name}{marks}", indent=2))
         if answer.audience:
             readers = enumerated(
                 (roles.get(("role", id), id) for id in answer.audience), either=True
             )
-            blocks.append(Paragraph(f"for {readers}", "dim", indent=4))
+            text = words("for {readers}", readers=readers)
+            blocks.append(Paragraph(text, "dim", indent=4))
     if answer.url:
         blocks.append(Paragraph(glued(answer.url), indent=4 if blocks else 2))
     return blocks
