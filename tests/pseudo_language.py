@@ -12,6 +12,7 @@ import pytest
 from zsupport.cli import main
 from zsupport.cli.options import flag_of
 from zsupport.clock.holidays import public_holidays
+from zsupport.clock.windows import DAYS
 from zsupport.policy.model import Place, Revision
 from zsupport.sources import translations
 from zsupport.wording import Language, Wording
@@ -21,6 +22,9 @@ _WORD = re.compile("[^\\W\\d_]+(?:['\u2019-][^\\W\\d_]+)*")
 _MARKED = re.compile("⟦[^⟦⟧]*⟧")
 #: An option with its value, an instant, and a clock time with the abbreviation of its time zone.
 _OPTION = re.compile(r"--[a-z-]+(?:[ =](?:[A-Z]{2,}\b|all\b|json\b|[\w-]+=[\w:/.+-]+))?")
+#: A dimension with its value, and the windows of a week as in a policy: `mon-fri`, `24x7`.
+_VALUE = re.compile(r"\b(?:channel|hours|metric|plan|priority|role|topic)=")
+_WINDOWS = re.compile(rf"\b(?:{'|'.join(DAYS)})(?:-(?:{'|'.join(DAYS)}))?\b|\b24x7\b")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?")
 _ZONED = re.compile(r"\d\d:\d\d(?::\d\d)? (?:[A-Z]{2,5}\b|\(UTC[^)]*\))")
 
@@ -86,6 +90,6 @@ def untranslated(screen: str, texts: set[str]) -> list[str]:
     longest_first = sorted(texts, key=len, reverse=True)
     known = "|".join(map(re.escape, longest_first))
     shown = re.sub(rf"(?<![\w⟦-])(?:{known})(?![\w⟧-])", "·", shown, flags=re.IGNORECASE)
-    for pattern in (_MARKED, _OPTION, _INSTANT, _ZONED):
+    for pattern in (_MARKED, _OPTION, _VALUE, _WINDOWS, _INSTANT, _ZONED):
         shown = pattern.sub("·", shown)
     return _WORD.findall(shown)

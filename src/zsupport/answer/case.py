@@ -7,6 +7,7 @@ from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import PolicyError, UsageError, nearest
 from zsupport.policy.model import ALWAYS, Alternative, Place, Revision, Text, When
 from zsupport.typed import TYPE_CHECKING, Any, Generic, Mapping, NamedTuple, Sequence, TypeVar
+from zsupport.wording import Message, joined
 
 #: The values of a case, by dimension (plan, role, channel, priority) or fact.
 Case = dict[str, str]
@@ -257,8 +258,8 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
     problems: list[tuple[str, str | None]] = []
 
     def find(
-        kind: str,
-        plural: str,
+        kind: Message,
+        plural: Message,
         text: str | None,
         names: Callable[[Revision], Sequence[KnownName]],
         fact: str | None = None,
@@ -273,12 +274,20 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
                 return result if known else None
         ids = ", ".join(item.id for item in known)
         if not known:
-            problems.append((f"the policy `{revision.policy}` has no {plural}", f"omit the {kind}"))
+            message = Message(
+                "the policy `{policy}` has no {plural}", policy=revision.policy, plural=plural
+            )
+            problems.append((message, Message("omit the {kind}", kind=kind)))
         elif fact is None:
-            message = f"unknown {kind} `{text}`; {plural}: {ids}"
+            message = Message(
+                "unknown {kind} `{name}`; {plural}: {ids}",
+                kind=kind, name=text, plural=plural, ids=ids,
+            )  # fmt: skip
             problems.append((message, _nearest(text, known)))
         else:
-            message = f"unknown {kind} `{text}` of `{fact}`; {plural}: {ids}"
+            message = Message(
+                "unknown value `{value}` of `{fact}`; values: {ids}", value=text, fact=fact, ids=ids
+            )
             problems.append((message, _nearest(text, known)))
         return None
 
@@ -291,15 +300,25 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
     known_facts = {fact.id for fact in revision.facts}
     facts: dict[str, str] = {}
     result_query = Query(
-        find("plan", "plans", query.plan, lambda revision: names(revision.plans)),
-        find("role", "roles", query.role, lambda revision: names(revision.roles)),
-        find("channel", "channels", query.channel, lambda revision: names(revision.channels)),
-        find("priority", "priorities", query.priority, lambda revision: names(revision.priorities)),
+        find(Message("plan"), Message("plans"), query.plan, lambda revision: names(revision.plans)),
+        find(Message("role"), Message("roles"), query.role, lambda revision: names(revision.roles)),
+        find(
+            Message("channel"),
+            Message("channels"),
+            query.channel,
+            lambda revision: names(revision.channels),
+        ),
+        find(
+            Message("priority"),
+            Message("priorities"),
+            query.priority,
+            lambda revision: names(revision.priorities),
+        ),
         facts,
     )
     for name, value in query.facts.items():
         value = str(value).lower() if isinstance(value, bool) else value
-        fact = find("fact", "facts", name, facts_of)
+        fact = find(Message("fact"), Message("facts"), name, facts_of)
         if fact is None:
             continue
 
@@ -307,17 +326,20 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
             declared = [entry for entry in revision.facts if entry.id == fact]
             return [KnownName(v, (), text) for fact in declared for v, text in fact.values.items()]
 
-        result = find("value", "values", value, values_of, fact)
+        result = find(Message("value"), Message("values"), value, values_of, fact)
         if result is None or fact not in known_facts:
             continue
         if facts.setdefault(fact, result) != result:
-            message = f"the fact `{fact}` is given twice: {facts[fact]} and {result}"
+            message = Message(
+                "the fact `{fact}` is given twice: {first} and {second}",
+                fact=fact, first=facts[fact], second=result,
+            )  # fmt: skip
             problems.append((message, None))
     if len(problems) == 1:
         raise UsageError(*problems[0])
     if problems:
-        lines = [f"{problem}; {hint}" if hint else problem for problem, hint in problems]
-        raise UsageError("\n".join(lines))
+        lines = (joined(filter(None, problem), "; ") for problem in problems)
+        raise UsageError(joined(lines, "\n"))
     return result_query
 
 
@@ -341,7 +363,7 @@ def _nearest(unknown: str, known: Sequence[KnownName]) -> str | None:
     if close is None:
         return None
     own = next((entry for entry in known if close in (entry.id, *entry.aliases)), None)
-    return f"did you mean `{close if own else ids[close]}`?"
+    return Message("did you mean `{close}`?", close=close if own else ids[close])
 
 
 #: The state of an answer that requires input, and the code of the warning that names this input.

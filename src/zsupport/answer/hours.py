@@ -55,7 +55,7 @@ ALWAYS_OPEN = "24x7"
 #: In seconds.
 HALF_YEAR = 182 * 86_400
 #: The name of a holiday without a name in the policy.
-NAMELESS = "day off"
+NAMELESS = Message("day off")
 
 
 class PolicyHours:
@@ -351,8 +351,8 @@ def years_of(
                 result, exchanged = {}, frozenset()
             for ordinal, name in _listed_dates(off.add, off, year, lang).items():
                 # A public holiday that the policy also adds keeps its name and is not estimated.
-                public_name = result.get(ordinal, NAMELESS).replace(" (estimated)", "")
-                result[ordinal] = name or public_name
+                public_name = result.get(ordinal, "").replace(" (estimated)", "")
+                result[ordinal] = name or public_name or NAMELESS
             removed = _listed_dates(off.remove, off, year, lang)
             for ordinal in removed:
                 result.pop(ordinal, None)

@@ -10,6 +10,7 @@ from zsupport.clock.spans import WorkingTime, ranges
 from zsupport.clock.windows import DAYS
 from zsupport.dates import date
 from zsupport.typed import NamedTuple
+from zsupport.wording import Message, joined
 
 
 class Step(NamedTuple):
@@ -95,14 +96,15 @@ def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:
         for ordinal in range(first, min(last, first + 31) + 1):
             day = date.fromordinal(ordinal).isoformat()
             if hours.counts_holidays and (name := hours.holiday(ordinal)):
-                texts[f"{day} {name}"] = None
+                texts[joined((day, name), " ")] = None
             if (own := hours.dates.get(ordinal)) is not None:
-                texts[f"{day} has hours of its own" if own else f"{day} is closed"] = None
+                closed = Message("{day} is closed", day=day)
+                texts[Message("{day} has hours of its own", day=day) if own else closed] = None
             pieces = (
                 piece
                 for off in hours.breaks.get(ordinal, ())
                 for piece in ranges(hours.zone, ordinal, off.start, off.end)
             )
             if any(begin < end and start < until for begin, until in pieces):
-                texts[f"{day} has a break"] = None
+                texts[Message("{day} has a break", day=day)] = None
     return list(texts)

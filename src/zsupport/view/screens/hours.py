@@ -175,7 +175,7 @@ def _week(opening: Opening, setting: Setting) -> Section:
         text = words("all day") if parts == [(0, _DAY)] else text or words("closed")
         if name := _day_off(opening, day, is_open=bool(parts)):
             is_nameless = name == NAMELESS
-            name = words("day off") if is_nameless else name
+            name = words.message(name)
             text = name if is_nameless and not parts else f"{text}, {name}"
         if day == today:
             text = words("{hours} \N{LEFTWARDS ARROW} today", hours=text)
