@@ -84,7 +84,7 @@ class Times(NamedTuple):
 
     def day_of_month(self, day: dates.date) -> str:
         """Return weekday and day of the month: `Fri 25`."""
-        weekday = _DAYS[day.weekday()]
+        weekday = WEEKDAYS[day.weekday()]
         return glued(self.words("{weekday} {day}", weekday=weekday, day=day.day))
 
     def relative(self, instant: dates.datetime) -> str:

@@ -26,7 +26,9 @@ def screen(answers: TermAnswers, setting: Setting) -> Screen:
         notes = Notes(answers.revision, answers.answers, setting, _remarks)
         title = words("No terms for {case}", case=case) if case else words("No terms")
         return section(Heading(title)), notes.section(), closing(answers, setting)
-    notes = Notes(answers.revision, stated, setting, _remarks, groups=(_text_of,))
+    # For all plans, a note that one of them is retired would only split the cases of each text.
+    remarks = _remarks if answers.query.plan else _no_remarks
+    notes = Notes(answers.revision, stated, setting, remarks, groups=(_text_of,))
     # A fact can have the name `topic` too.
     names = [n for n in dict.fromkeys(answers.columns) if n != "topic" or n in answers[0].facts]
     rows = {id(answer): _row(answer, names) for answer in answers}
@@ -64,6 +66,10 @@ def screen(answers: TermAnswers, setting: Setting) -> Screen:
 
 def _remarks(answer: TermAnswer) -> list[Remark]:
     return retired(answer.retired)
+
+
+def _no_remarks(_: TermAnswer) -> list[Remark]:
+    return []
 
 
 def _text_of(answer: TermAnswer) -> tuple[str, str | None]:
