@@ -24,6 +24,7 @@ QUESTIONS = {
     "hours of a case": "hours --policy gitlab --plan premium --channel emergency",
     "priority": "priority --fact impact=down",
     "topics": "topics",
+    "priority in Norwegian": "priority --lang nb",
     "terms": "terms --policy redhat",
     "policies": "policies",
     "policies by name": "policies zoom",
