@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class ZsupportError(Exception):
     """An error that ends the run, with a message and a hint.
 
-    A message or hint that names fields of a question is a `Message`, so that each caller can show
-    the fields in its own notation.
+    Both are a `Message`, so that each caller can show them in the language of the reader, and
+    fields of a question in its own notation.
     """
 
     exit_code: ClassVar[int] = 70

@@ -1,7 +1,8 @@
 """The texts of the program in other languages than English.
 
 Each language has a catalogue of gettext in the folder `translations`, such as `nb.po`. The build
-compiles it to `nb.mo`. The English texts are in the source and need no catalogue and no `gettext`.
+compiles it to `nb.mo`. The English texts are in the source and need no catalogue. An answer in
+English does not import this module or `gettext`. Typer, which writes the help, imports `gettext`.
 """
 
 from __future__ import annotations
