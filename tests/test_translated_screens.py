@@ -50,18 +50,32 @@ def test_every_text_of_a_command_is_translated(
 ) -> None:
     monkeypatch.chdir(GOLDEN / case)
     arguments = kept(words_of(case)[1:])
-    stated = dict(pairwise(arguments))
-    texts = {"zsupport", "tlh", "UTC", *arguments}
-    try:
-        policy = load(stated.get("--policy", "zoom"))
-    except ZsupportError:
-        pass  # the command reports it
-    else:
-        for revision in policy.revisions:
-            texts |= texts_of(revision, AT.year)
+    texts = texts_of_command(arguments)
     outputs = run_in_pseudo_language([*arguments, *why, "--format", "table"], monkeypatch, capsys)
     for shown in outputs:
         assert not untranslated(shown, texts), shown
+
+
+@pytest.mark.parametrize("case", COMMANDS)
+def test_every_note_beside_a_plain_answer_is_translated(
+    case: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(GOLDEN / case)
+    arguments = kept(words_of(case)[1:])
+    stdout, stderr = run_in_pseudo_language(arguments, monkeypatch, capsys)
+    assert "⟦" not in stdout
+    assert not untranslated(stderr, texts_of_command(arguments)), stderr
+
+
+def texts_of_command(arguments: list[str]) -> set[str]:
+    """Return the texts of the policy of a command, and its arguments."""
+    texts = {"zsupport", "tlh", "UTC", *arguments}
+    stated = dict(pairwise(arguments))
+    try:
+        policy = load(stated.get("--policy", "zoom"))
+    except ZsupportError:
+        return texts  # the command reports it
+    return texts.union(*(texts_of(revision, AT.year) for revision in policy.revisions))
 
 
 def kept(arguments: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from zsupport.answer.case import Answers, Row, Warning, alternatives, say
 from zsupport.policy.model import Revision, Source
 from zsupport.report import Remark, RowRemarks
 from zsupport.typed import TYPE_CHECKING
-from zsupport.wording import ENGLISH, Counted, Message, enumerated
+from zsupport.wording import ENGLISH, Counted, Message, enumerated, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -155,7 +155,7 @@ class _Groups:
         for place, name in enumerate(columns):
             numbers: dict[str, list[int]] = {}
             for number, row in enumerate(rows):
-                numbers.setdefault(row[place] or f"no {name}", []).append(number)
+                numbers.setdefault(row[place] or _without(name), []).append(number)
             self.having.append({value: self._set(some) for value, some in numbers.items()})
 
     def _set(self, numbers: Iterable[int]) -> int:
@@ -171,7 +171,7 @@ class _Groups:
         for some, text in islice(self._groups(rows), _MAX_GROUPS):
             left &= ~some
             texts.append(text)
-        groups = ", ".join(texts)
+        groups = joined(texts, ", ")
         if not left:
             return groups
         more = Counted("{count} more row", "{count} more rows", left.bit_count())
@@ -190,7 +190,8 @@ class _Groups:
             fewer = [other for other in named if other != place]
             named = fewer if self._with(values, fewer) == rows else named
         between = ", " if len(named) == 1 else "/"
-        yield rows, " ".join(between.join(_first(list(values[place]))) for place in named)
+        of_columns = (joined(_first(list(values[place])), between) for place in named)
+        yield rows, joined(of_columns, " ")
 
     def _with(self, values: Sequence[Mapping[str, int]], places: Iterable[int]) -> int:
         """Return the rows that have one of the values in each of these columns."""
@@ -207,4 +208,8 @@ def _first(values: list[str]) -> list[str]:
     if len(values) <= _MAX_VALUES:
         return values
     shown = _MAX_VALUES - 1
-    return [*values[:shown], f"{len(values) - shown} more"]
+    return [*values[:shown], Counted("{count} more", "{count} more", len(values) - shown)]
+
+
+def _without(name: str) -> Message:
+    return Message("no {dimension}", dimension=dimension_in_words(name))
