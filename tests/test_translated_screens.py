@@ -69,7 +69,8 @@ def test_every_note_beside_a_plain_answer_is_translated(
 
 def texts_of_command(arguments: list[str]) -> set[str]:
     """Return the texts of the policy of a command, and its arguments."""
-    texts = {"zsupport", "tlh", "UTC", *arguments}
+    # `questions` is a kind of resources: remarks name it as the plain format does.
+    texts = {"zsupport", "tlh", "UTC", "questions", *arguments}
     stated = dict(pairwise(arguments))
     try:
         policy = load(stated.get("--policy", "zoom"))

@@ -19,6 +19,7 @@ from zsupport.view.explain import (
     condition_in_words,
     value_in_words,
 )
+from zsupport.view.screens.reasons import listed_places
 from zsupport.view.times import Times
 from zsupport.wording import NO_BREAK, Counted, Message, glued, joined
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from zsupport.wording import Wording
 
 _DASH = "\N{EN DASH}"
-_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 #: The maximum number of places in the policy below a table. A row of the table counts as two, so
 #: that a screen does not become too long.
 _MAX_PLACES = 24
@@ -83,29 +83,12 @@ def _deciding_parts(
 
     Of too many places, only the first are shown.
     """
-    places = list(dict.fromkeys(_places(answers, promises, why)))
-    shown = places[: max(0, _MAX_PLACES - 2 * rows)]
+    places = dict.fromkeys(_places(answers, promises, why))
     columns = tuple(
         (glued(why.at(place).strip()), glued(words.message(text)), words.message(condition))
-        for place, text, condition in shown
+        for place, text, condition in places
     )
-    blocks: list[Columns | Paragraph] = [Columns(columns)] if columns else []
-    left_out = len(places) - len(shown)
-    if left_out and shown:
-        text = Counted(
-            "{dots} {count} more place in the policy; state more of the case to see it",
-            "{dots} {count} more places in the policy; state more of the case to see them",
-            left_out, dots=_ELLIPSIS,
-        )  # fmt: skip
-        blocks.append(Paragraph(words(text), "dim"))
-    elif left_out:
-        text = Counted(
-            "{count} place in the policy decides these cases; state more of the case to see it",
-            "{count} places in the policy decide these cases; state more of the case to see them",
-            left_out,
-        )
-        blocks.append(Paragraph(words(text), "dim"))
-    return blocks
+    return listed_places(columns, _MAX_PLACES - 2 * rows, words)
 
 
 def _places(

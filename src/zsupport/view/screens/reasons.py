@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from zsupport.answer.case import AnyAnswers, Because, say
 from zsupport.policy.model import Place, Revision
-from zsupport.report.screen import Columns, Section, section
+from zsupport.report.screen import Columns, Paragraph, Section, section
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.explain import condition_in_words
 from zsupport.view.hours import calendar_in_words
-from zsupport.wording import Message, glued, joined
+from zsupport.wording import Counted, Message, glued, joined
 
 if TYPE_CHECKING:
     from zsupport.view.screens import Setting
+    from zsupport.wording import Wording
+
+_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+#: The maximum number of places in the policy below a screen.
+_MAX_PLACES = 30
 
 
 def deciding_places(answers: AnyAnswers, setting: Setting) -> Section:
@@ -27,7 +32,32 @@ def deciding_places(answers: AnyAnswers, setting: Setting) -> Section:
         (glued(f"{setting.where}{place.file}:{place.line}"), setting.words.message(places[place]))
         for place in sorted(places, key=lambda place: (place.file, place.line))
     )
-    return section(*([Columns(rows)] if rows else []))
+    return section(*listed_places(rows, _MAX_PLACES, setting.words))
+
+
+def listed_places(
+    rows: tuple[tuple[str, ...], ...], most: int, words: Wording
+) -> list[Columns | Paragraph]:
+    """Return rows for places in the policy. If there are more than `most`, the rest is counted."""
+    shown = rows[: max(0, most)]
+    blocks: list[Columns | Paragraph] = [Columns(shown)] if shown else []
+    left_out = len(rows) - len(shown)
+    if not left_out:
+        return blocks
+    if shown:
+        text = Counted(
+            "{dots} {count} more place in the policy; state more of the case to see it",
+            "{dots} {count} more places in the policy; state more of the case to see them",
+            left_out,
+            dots=_ELLIPSIS,
+        )
+    else:
+        text = Counted(
+            "{count} place in the policy decides these cases; state more of the case to see it",
+            "{count} places in the policy decide these cases; state more of the case to see them",
+            left_out,
+        )
+    return [*blocks, Paragraph(words(text), "dim")]
 
 
 def _texts(revision: Revision, lang: str) -> dict[str, str]:
