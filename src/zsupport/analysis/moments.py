@@ -13,6 +13,7 @@ from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import check_limit
 from zsupport.limits import CALENDAR_COMBINATIONS
 from zsupport.policy.model import Revision
+from zsupport.wording import Message
 
 
 def decisions_of(revision: Revision, space: Space, public: PublicHolidays) -> Decisions:
@@ -55,7 +56,10 @@ def cases_without_opening_time(
                     elif cases:
                         split.append((inside, outside, cases))
             check_limit(
-                CALENDAR_COMBINATIONS, len(split), "the hours that `opened` names", exact=False
+                CALENDAR_COMBINATIONS,
+                len(split),
+                Message("the hours that `opened` names"),
+                exact=False,
             )
         parts = split
     return result
