@@ -41,7 +41,7 @@ from zsupport.sources.find import LocatedPolicy, choose, find
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.notes import missing_language
 from zsupport.view.questions import QuestionView
-from zsupport.wording import Message, Wording, glued, joined
+from zsupport.wording import NO_BREAK, Message, Wording, glued, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -358,7 +358,6 @@ def _screen(
 def _reason(line: str) -> Paragraph:
     """Return a line of `--why`: a head, or below it a place in the policy and what it says."""
     from zsupport.report.screen import Paragraph
-    from zsupport.wording import NO_BREAK, glued
 
     text = line.lstrip(" ")
     place, gap, rest = text.partition("  ")

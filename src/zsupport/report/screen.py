@@ -46,6 +46,8 @@ _ASCII = str.maketrans({
     "\N{LEFT HALF BLOCK}": "#", "\N{RIGHT HALF BLOCK}": "#",
     "\N{MIDDLE DOT}": ".", "\N{LEFTWARDS ARROW}": "<-", "\N{HORIZONTAL ELLIPSIS}": "...",
     "\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+    "\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}": '"',
+    "\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}": '"',
 })  # fmt: skip
 #: The cell of a case that is not entitled.
 NONE = "\N{EN DASH}"

@@ -98,7 +98,7 @@ def explain_due(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> lis
 
 
 def _matches(when: When, case: Case, opened_inside: Callable[[str], bool]) -> bool:
-    """Return whether a condition matches, without further input."""
+    """Return whether a condition matches; False if that depends on input of the customer."""
     try:
         return bool(matching(when, case, opened_inside))
     except NeedsInput:
