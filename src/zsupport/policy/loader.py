@@ -675,7 +675,7 @@ class Builder:
                         count=Counted("{count}", "{count}", count),
                     )
                     most = Counted("{count}", "{count}", limit.most)
-                    expected = Message("at most {most}", most=most)
+                    expected = Message("at most {limit}", limit=most)
                     self.reader.report("ZS009", at.span, at.way, message, expected, limit.hint)
                     raise Stop
 

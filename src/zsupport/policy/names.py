@@ -360,8 +360,8 @@ class Names:
         if self.expanded > CONDITION_VALUES.most:
             at = names[0]
             message = Message(
-                "the conditions of this policy have too many values in total (limit {most})",
-                most=Counted("{count}", "{count}", CONDITION_VALUES.most),
+                "the conditions of this policy have too many values in total (limit {limit})",
+                limit=Counted("{count}", "{count}", CONDITION_VALUES.most),
             )
             self.reader.report(
                 "ZS009", at.span, at.way, message, Message("fewer values or conditions")

@@ -832,7 +832,7 @@ class Fields(Shape):
                 reader.report("ZS102", record.start, record.way, message, words)
         for keys in (self.exclusive, self.required_any):
             if keys and not any(key in record or is_misspelt(record, key, reader) for key in keys):
-                names = enumerated([f"`{key}`" for key in keys], either=True)
+                names = _any_of(keys)
                 message = Message("missing key {keys}", keys=names)
                 reader.report("ZS102", record.start, record.way, message, names)
 
@@ -843,8 +843,8 @@ class Fields(Shape):
             message = Message(
                 "`{key}` and `{other}` cannot be combined", key=present[0], other=second
             )
-            names = enumerated([f"`{key}`" for key in self.exclusive], either=True)
-            self._report(record, second, message, Message("either {keys}", keys=names), reader)
+            expected = Message("either {keys}", keys=_any_of(self.exclusive))
+            self._report(record, second, message, expected, reader)
         for key in self.alone:
             for other in record.values if key in record else ():
                 if other not in (key, "when", *REMARK_KEYS):
@@ -924,6 +924,14 @@ def is_misspelt(record: Record, key: str, reader: Reader) -> bool:
     Unknown keys have been reported. Only the first 20 are compared.
     """
     return any(reader.nearest(unknown, [key]) for unknown in record.unknown[:20])
+
+
+def _any_of(keys: tuple[str, ...]) -> str:
+    """Return keys as alternatives: `a` or `b` or `c`."""
+    first, *rest = (f"`{key}`" for key in keys)
+    for other in rest:
+        first = Message("{names} or {last}", names=first, last=other)
+    return first
 
 
 def _contains(node: Node, value: str) -> bool:
