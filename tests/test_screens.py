@@ -227,6 +227,17 @@ def test_ids_and_addresses_of_answers_are_whole_at_every_width(name: str) -> Non
     assert seen
 
 
+def test_colors_are_readable_on_black_and_on_white() -> None:
+    codes: set[str] = set()
+    for name in MAIN:
+        for _, screen in (*screens_of(name), *screens_of_cases(name)):
+            for sequence in SGR.findall(render_screen(screen, Terminal(80, color=True))):
+                codes |= {*sequence[2:-1].split(";")}
+    # Reset, bold and dim; red, green and magenta. Yellow and white are not readable on white.
+    assert codes <= {"0", "1", "2", "31", "32", "35"}
+    assert "35" in codes
+
+
 @pytest.mark.parametrize("name", MAIN)
 def test_policy_in_full_fits_the_terminal(name: str) -> None:
     policy = policy_of(name)

@@ -51,6 +51,8 @@ _ASCII = str.maketrans({
 })  # fmt: skip
 #: The cell of a case that is not entitled.
 NONE = "\N{EN DASH}"
+#: The color of texts that need attention. Yellow cannot be read on a white background.
+ATTENTION = "magenta"
 
 
 class Heading(NamedTuple):

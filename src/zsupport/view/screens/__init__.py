@@ -9,7 +9,7 @@ from __future__ import annotations
 from zsupport.answer.case import NEEDS_INPUT, AnyAnswers, say
 from zsupport.answer.remarks import joined_lines
 from zsupport.policy.model import Revision
-from zsupport.report.screen import Heading, LabelledTexts, Paragraph, Section, section
+from zsupport.report.screen import ATTENTION, Heading, LabelledTexts, Paragraph, Section, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.notes import texts_of_policy
 from zsupport.view.questions import not_in_force_text
@@ -223,7 +223,7 @@ def closing(answers: AnyAnswers, setting: Setting, *lines: tuple[str, str]) -> S
         pairs += [(words("Source"), text) for text in _sources(answers, setting.lang)]
     return section(
         *([LabelledTexts(tuple(pairs))] if pairs else ()),
-        *(Paragraph(sentence(text), "yellow") for text in texts),
+        *(Paragraph(sentence(text), ATTENTION) for text in texts),
     )
 
 

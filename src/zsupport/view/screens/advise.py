@@ -29,7 +29,7 @@ from zsupport.view.screens import (
     priority_label,
     with_id,
 )
-from zsupport.view.screens.channels import state_in_words
+from zsupport.view.screens.channels import labelled_numbers, state_in_words
 from zsupport.wording import ENGLISH, Counted, enumerated, glued
 
 if TYPE_CHECKING:
@@ -214,18 +214,11 @@ def _channel(
     opening = _opening(entry, answers.details.hours[id], setting)
     blocks: list[Block] = [Heading(name, opening, indent - _INDENT)]
     blocks += [Paragraph(glued(entry["url"]), "", indent)] if entry["url"] else []
-    numbers = [
-        (
-            _country(item["country"], setting),
-            " ".join([glued(item["number"]), item["note"] or ""]).rstrip(),
-        )
-        for item in entry["numbers"]
-    ]
     blocks += [
         Paragraph(text, "", indent, f"{place}." if len(entry["steps"]) > 1 else "")
         for place, text in enumerate(entry["steps"], 1)
     ]
-    labels = list(numbers)
+    labels = labelled_numbers(entry["numbers"], setting.words)
     if entry["prerequisites"]:
         labels.append((setting.words("Have ready"), "; ".join(entry["prerequisites"])))
     targets = zip(answers.details.due.get(id, ()), entry["targets"], strict=True)
@@ -236,10 +229,6 @@ def _channel(
     ]
     blocks += [LabelledTexts(tuple(labels), indent)] if labels else []
     return section(*blocks)
-
-
-def _country(code: str, setting: Setting) -> str:
-    return setting.words("any country") if code == "any" else code
 
 
 def _opening(entry: AdvisedChannel, hours: HoursAnswer, setting: Setting) -> str:

@@ -18,7 +18,16 @@ from zsupport.clock.targets_in_words import (
 )
 from zsupport.clock.windows import DAYS
 from zsupport.report import Remark
-from zsupport.report.screen import NONE, Heading, LabelledTexts, Matrix, Paragraph, Screen, section
+from zsupport.report.screen import (
+    ATTENTION,
+    NONE,
+    Heading,
+    LabelledTexts,
+    Matrix,
+    Paragraph,
+    Screen,
+    section,
+)
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
@@ -78,7 +87,7 @@ _COMMITMENTS = {
     "objective": Message("objective"),
     "agreement": Message("agreement"),
 }
-_COLORS = {"breached": "red", "at-risk": "yellow", "met": "green"}
+_COLORS = {"breached": "red", "at-risk": ATTENTION, "met": "green"}
 #: The states of a clock that can still run.
 _RUNNING = ("running", "at-risk", "not-started")
 #: The maximum number of priorities that are columns of the table.

@@ -12,6 +12,7 @@ from zsupport.clock.instants import at_local, to_datetime
 from zsupport.dates import date, timedelta
 from zsupport.report import Remark
 from zsupport.report.screen import (
+    ATTENTION,
     Bars,
     Heading,
     LabelledTexts,
@@ -53,7 +54,7 @@ _STATES = {
 }
 #: States in a table of opening hours.
 _STATES_IN_TABLE = {**_STATES, "not-stated": Message("not stated")}
-_COLORS = {"open": "green", "closed": "yellow"}
+_COLORS = {"open": "green", "closed": ATTENTION}
 _DAY = 86_400
 _CELLS = 24
 _SCALE = "0     6     12    18    24"
