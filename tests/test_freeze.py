@@ -179,7 +179,7 @@ def test_hours_without_a_country_cannot_be_frozen(cli: "Cli", tmp_path: Path) ->
     for quiet in ([], ["-q"]):
         without = cli("hours", "always", "--policy", policy, "--freeze", *quiet, cwd=tmp_path)
         assert (without.code, without.stdout) == (2, "")
-        assert "no country in the hours `always` of this policy" in without.stderr
+        assert "the hours `always` of this policy name no country" in without.stderr
 
 
 def test_hours_of_another_revision_are_not_unknown(cli: "Cli", tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ hours: {{{}: {{open: mon-fri 09:00-17:00, holidays: {{country: "NO"}}}}}}
     arguments = ("hours", "night", "--freeze", "--policy", "./", "--at")
     run = cli(*arguments, "2026-05-01T00:00:00Z", cwd=tmp_path)
     assert (run.stdout, run.code) == ("", 2)
-    message = "no country in the hours `night` of the revision of 2026-01-01"
+    message = "the hours `night` of the revision of 2026-01-01 name no country"
     assert run.stderr == f"zsupport: {message}\n"
     run = cli(*arguments, "2026-06-01T00:00:00Z", cwd=tmp_path)
     assert run.code == 0, run.stderr

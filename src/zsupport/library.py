@@ -528,11 +528,11 @@ class Policy:
         customer_country: str | None = None,
         lang: str = "en",
     ) -> AdviceAnswers:
-        """Advise what to do in a case: the answers to all questions, in the order of use.
+        """Advise what to do in a case: one `Advice` with the answers to all questions.
 
-        The answer is a single advice. `missing` of this advice lists the inputs that would change
-        it. `summary` has instants in the time zone of the customer, or in UTC. Raises UsageError
-        for unknown names and ValueError for a naive datetime.
+        `missing` of the advice lists the inputs that would change it. `summary` has instants in the
+        time zone of the customer, or in UTC. Raises UsageError for unknown names and ValueError
+        for a naive datetime.
         """
         from zsupport.advise.advice import advise
         from zsupport.advise.questions import Asking

@@ -220,10 +220,10 @@ entitlements:
 @pytest.mark.parametrize(
     ("recommended", "heading", "first"),
     [
-        ("recommend: [docs, web]", "First, help yourself", True),
-        ("recommend: docs", "First, help yourself", True),
-        ("recommend: [web, docs]", "You can also help yourself", False),
-        ("recommend: web", "You can also help yourself", False),
+        ("recommend: [docs, web]", "First, try self-service", True),
+        ("recommend: docs", "First, try self-service", True),
+        ("recommend: [web, docs]", "Self-service can also help", False),
+        ("recommend: web", "Self-service can also help", False),
     ],
 )
 def test_self_help_comes_first_if_the_policy_recommends_it_first(

@@ -24,7 +24,7 @@ targets: [{first-response: 4h}]
 """
 SLOWER = POLICY.replace("4h", "8h")
 NOTHING = "no changes in answers; 4 cases compared\n"
-BREAKING = "1 breaking change from the view of customers; 4 cases compared"
+BREAKING = "1 breaking change for customers; 4 cases compared"
 
 
 class Git:

@@ -235,20 +235,20 @@ def test_two_revisions_are_compared_as_of_their_first_days(cli: "Cli", tmp_path:
 QUICK = SLOWER.replace("P1: 1h 24x7, P2", "P1: 50m 24x7, P2")
 CLOSINGS = [
     (BASE, BASE, "customer", "no changes in answers"),
-    (BASE, SLOWER, "customer", "1 breaking change from the view of customers"),
-    (BASE, SLOWER, "support", "1 compatible change from the view of the support organisation"),
-    (BASE, OTHER, "customer", "1 risky change from the view of customers"),
-    (BASE, QUICK, "customer", "1 breaking change, 1 compatible change from the view of customers"),
+    (BASE, SLOWER, "customer", "1 breaking change for customers"),
+    (BASE, SLOWER, "support", "1 compatible change for the support organisation"),
+    (BASE, OTHER, "customer", "1 risky change for customers"),
+    (BASE, QUICK, "customer", "1 breaking change, 1 compatible change for customers"),
     (
         BASE, SLOWER.replace("2 business days", "3 business days"), "customer",
-        "2 breaking changes from the view of customers",
+        "2 breaking changes for customers",
     ),
     (
         BASE,
         QUICK.replace("2 business days", "1 business day")
         .replace("8 business hours", "9h 24x7"),
         "customer",
-        "1 breaking change, 1 risky change, 2 compatible changes from the view of customers",
+        "1 breaking change, 1 risky change, 2 compatible changes for customers",
     ),
 ]  # fmt: skip
 
@@ -291,9 +291,7 @@ def test_only_the_first_of_many_changes_are_shown(cli: "Cli", tmp_path: Path) ->
         assert run.code == 1
         return run.stdout.splitlines()
 
-    closing = (
-        "60 breaking changes, 55 compatible changes from the view of customers; 115 cases compared"
-    )
+    closing = "60 breaking changes, 55 compatible changes for customers; 115 cases compared"
     lines = output()
     assert lines == output("--format", "text")
     assert sum(line.startswith("error[ZD301]") for line in lines) == 50

@@ -226,7 +226,7 @@ def test_policies_with_the_same_id_in_several_folders(git: Git, diff: Diff) -> N
     run = diff(".", "--against", "HEAD")
     assert (run.code, run.stderr) == (1, "")
     assert " --> b/acme.yaml:" in run.stdout
-    assert "1 breaking change from the view of customers; 12 cases compared" in run.stdout
+    assert "1 breaking change for customers; 12 cases compared" in run.stdout
 
 
 def test_moved_file(git: Git, diff: Diff) -> None:

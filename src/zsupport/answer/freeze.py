@@ -56,18 +56,20 @@ def frozen_holidays(
         if name and start:
             raise UsageError(
                 Message(
-                    "no country in the hours `{name}` of the revision of {start}",
+                    "the hours `{name}` of the revision of {start} name no country",
                     name=name,
                     start=start,
                 )
             )
         if name:
-            raise UsageError(Message("no country in the hours `{name}` of this policy", name=name))
+            raise UsageError(
+                Message("the hours `{name}` of this policy name no country", name=name)
+            )
         if start:
             raise UsageError(
-                Message("no country in the hours of the revision of {start}", start=start)
+                Message("no hours of the revision of {start} name a country", start=start)
             )
-        raise UsageError(Message("no country in the hours of this policy"))
+        raise UsageError(Message("no hours of this policy name a country"))
     return "\n".join(blocks)
 
 

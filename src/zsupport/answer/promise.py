@@ -148,8 +148,8 @@ def promises(
 ) -> Promises:
     """Return the promises of each case of the query, including cases without a target.
 
-    `opened` is the opening time in seconds since the epoch; the columns do not depend on it. There
-    is a row for every channel that opens a case only if targets differ by channel. The dimensions
+    `opened` is the opening time in seconds since the epoch; the columns do not depend on it. If
+    targets differ by channel, each channel that opens cases has its own rows. The dimensions
     `shown` are columns even if they change no answer of this revision. `revisions` is the number of
     revisions of the policy. Raises LimitExceeded.
     """

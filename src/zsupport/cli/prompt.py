@@ -149,7 +149,7 @@ class Prompt:
             self._pending += data
         length = 1
         if self._pending[:2] in (b"\x1b[", b"\x1bO"):
-            # A control sequence ends with a byte from `@` on.
+            # The last byte of a control sequence is between `@` and `~`.
             length = 3
             while length < len(self._pending) and not 0x40 <= self._pending[length - 1] <= 0x7E:
                 length += 1

@@ -117,8 +117,8 @@ _ALL = (
     Code(
         "ZD306", "target-statement-changed", Message("target changed between `none` and not stated")
     ),
-    Code("ZD307", "condition-added", Message("condition of a target added")),
-    Code("ZD308", "condition-removed", Message("condition of a target removed")),
+    Code("ZD307", "condition-added", Message("condition added to a target")),
+    Code("ZD308", "condition-removed", Message("condition removed from a target")),
     Code("ZD309", "different-condition", Message("different condition of a target")),
     Code("ZD310", "weaker-commitment", Message("weaker commitment")),
     Code("ZD311", "stronger-commitment", Message("stronger commitment")),

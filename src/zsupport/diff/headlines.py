@@ -438,12 +438,12 @@ def _closing(
     changes, cases = joined(numbers, ", "), Counted("{count} case", "{count} cases", size)
     if audience == "support":
         compared = Message(
-            "{changes} from the view of the support organisation; {cases} compared",
+            "{changes} for the support organisation; {cases} compared",
             changes=changes,
             cases=cases,
         )
     else:
         compared = Message(
-            "{changes} from the view of customers; {cases} compared", changes=changes, cases=cases
+            "{changes} for customers; {cases} compared", changes=changes, cases=cases
         )
     return (*lines, compared)

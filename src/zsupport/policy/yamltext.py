@@ -685,7 +685,7 @@ class _Composer:
         """Add to the number of values; stop if it exceeds the limit."""
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            # An alias counts as many values as it expands to, so that "billion laughs" stops here.
+            # An alias counts as all the values that it expands to: this stops a "billion laughs".
             limit = Counted("{count}", "{count}", MAX_NODES)
             code, message = (
                 "ZS009",

@@ -21,7 +21,7 @@ class RenderedPage(NamedTuple):
 def render_page(page: PublishedPage, format: str) -> RenderedPage:
     """Return a page as `html` or `markdown`, without the form if it would be too large.
 
-    Raises LimitExceeded if the page is too large without the form too.
+    Raises LimitExceeded if the page is too large even without the form.
     """
     if format == "markdown":
         result = RenderedPage(render_markdown(page))

@@ -634,7 +634,7 @@ _UNCOVERED_MESSAGES: dict[str, Callable[[Decision, Message], Message]] = {
         cases=cases,
     ),
     "no-priority": lambda _, cases: Message(
-        "no test covers that these facts lead to no priority ({cases})", cases=cases
+        "these facts lead to no priority, and no test covers this ({cases})", cases=cases
     ),
 }
 

@@ -89,7 +89,8 @@ def _tables(advice: Advice, zone: tzinfo) -> list[Table]:
 def explain(advice: Advice, why: Explainer[Advice, AdviceDetails]) -> list[str]:
     """Return the lines of the policy behind the priority and each channel.
 
-    A channel that is not included has the smallest change of the case that would include it.
+    For a channel that is not included, a line states the smallest change of the case that would
+    include it.
     """
     if lines := why.not_in_force():
         return lines

@@ -187,9 +187,9 @@ def _self_help(
     if not advice.channels:
         heading = words("Help yourself")
     elif first:
-        heading = words("First, help yourself")
+        heading = words("First, try self-service")
     else:
-        heading = words("You can also help yourself")
+        heading = words("Self-service can also help")
     return section(Heading(heading), *blocks)
 
 
