@@ -41,7 +41,8 @@ _UNITS = {
 #: The days with a name, as numbers of days from today.
 _NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _WORDS = (*_UNITS, *_NAMED_DAYS, "ago", "in", "now")
-_WEEKDAYS = (
+#: The names of the weekdays, from Monday to Sunday.
+WEEKDAYS = (
     Message("Monday"), Message("Tuesday"), Message("Wednesday"), Message("Thursday"),
     Message("Friday"), Message("Saturday"), Message("Sunday"),
 )  # fmt: skip
@@ -171,7 +172,7 @@ def _local_time(
 def _email_date(match: re.Match[str], text: str) -> tuple[int, dates.tzinfo]:
     """Return the instant of an RFC 5322 date, and the time zone of its offset."""
     weekday, day, month, year, hour, minute, second, offset = match.groups()
-    names = [name[:3] for name in _WEEKDAYS]
+    names = [name[:3] for name in WEEKDAYS]
     for name, known in ((weekday, names), (month, _MONTHS)):
         if name is None or name.capitalize() in known:
             continue
@@ -194,7 +195,7 @@ def _email_date(match: re.Match[str], text: str) -> tuple[int, dates.tzinfo]:
                 "invalid instant {text}: {date} is a {weekday}",
                 text=shown(text),
                 date=date,
-                weekday=_WEEKDAYS[date.weekday()],
+                weekday=WEEKDAYS[date.weekday()],
             ),
             None,
             Message("write `{weekday}`, or another date", weekday=names[date.weekday()]),
@@ -227,7 +228,7 @@ def _ambiguous_week(
     The hint has the latest such date up to today, and the date a week later.
     """
     short, hour, minute, _ = match.groups()
-    weekday = [name[:3].lower() for name in _WEEKDAYS].index(short.lower())
+    weekday = [name[:3].lower() for name in WEEKDAYS].index(short.lower())
     today = local_date(within_range(now, text), zone or dates.UTC).toordinal()
     # The ordinal 1 is a Monday.
     latest = today - (today - 1 - weekday) % 7

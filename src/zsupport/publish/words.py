@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from zsupport.clock.phrases import WEEKDAYS
 from zsupport.dates import date
 from zsupport.publish.page import Line, Phrase
 from zsupport.wording import Message, Wording
 
-_WEEKDAYS = (
-    Message("Monday"), Message("Tuesday"), Message("Wednesday"), Message("Thursday"),
-    Message("Friday"), Message("Saturday"), Message("Sunday"),
-)  # fmt: skip
 _MONTHS = (
     Message("January"), Message("February"), Message("March"), Message("April"), Message("May"),
     Message("June"), Message("July"), Message("August"), Message("September"),
@@ -51,7 +48,7 @@ class PageWords:
 
 def weekday(day: int, words: PageWords) -> str:
     """Return the name of a weekday (Monday as 0)."""
-    return words.text(_WEEKDAYS[day])
+    return words.text(WEEKDAYS[day])
 
 
 def long_date(day: date, words: PageWords) -> Line:

@@ -9,6 +9,7 @@ from zsupport.answer.hours import hours_of, years_of
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.holidays import recurring
 from zsupport.clock.model import Hours
+from zsupport.clock.phrases import WEEKDAYS
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
@@ -89,7 +90,7 @@ def date_problem(subject: Subject, path: Path, usual: Hours, ordinal: int) -> Pr
 
 def weekday(ordinal: int) -> Message:
     """Return the name of the weekday of a date."""
-    return _WEEKDAYS[(ordinal - 1) % 7]
+    return WEEKDAYS[(ordinal - 1) % 7]
 
 
 def breaks_overlap(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
@@ -130,16 +131,6 @@ def of_removals(subject: Subject, path: Path, calendar: PolicyCalendar) -> Itera
             hint=Message("remove it, or correct the date"),
         )
 
-
-_WEEKDAYS = (
-    Message("Monday"),
-    Message("Tuesday"),
-    Message("Wednesday"),
-    Message("Thursday"),
-    Message("Friday"),
-    Message("Saturday"),
-    Message("Sunday"),
-)
 
 RULE = Rule(
     code="ZS709",
