@@ -266,6 +266,15 @@ def case_by_ids(query: Query, answer: Answer | None = None) -> str:
     )
 
 
+def metric_label(id: str, name: str, words: Wording) -> str:
+    """Return the name of a metric; without a name, its id as words."""
+    if name != id:
+        return name
+    if id == "first-response":
+        return words("First response")
+    return id.replace("-", " ").replace("_", " ").capitalize()
+
+
 def priority_label(priority: str, names: Mapping[tuple[str, str], str]) -> str:
     """Return a priority with its name: `P1 Urgent`.
 

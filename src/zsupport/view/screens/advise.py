@@ -26,6 +26,7 @@ from zsupport.view.screens import (
     case_in_words,
     closing,
     display_names,
+    metric_label,
     priority_label,
     with_id,
 )
@@ -124,7 +125,7 @@ def _shared_targets(answers: AdviceAnswers, setting: Setting) -> list[tuple[str,
     every = list(zip(targets, remarks, strict=True))
     if len(every) < 2 or any(of_channel != every[0] for of_channel in every):
         return []
-    return [(_title(target["name"], setting), _target(target, setting)) for target in targets[0]]
+    return [(_title(target, setting), _target(target, setting)) for target in targets[0]]
 
 
 def _case(
@@ -223,7 +224,7 @@ def _channel(
         labels.append((setting.words("Have ready"), "; ".join(entry["prerequisites"])))
     targets = zip(answers.details.due.get(id, ()), entry["targets"], strict=True)
     labels += [
-        (_title(target["name"], setting), _target(target, setting) + notes.marks(row))
+        (_title(target, setting), _target(target, setting) + notes.marks(row))
         for row, target in targets
         if with_targets
     ]
@@ -263,12 +264,9 @@ def _minute(instant: datetime, setting: Setting) -> str:
     return setting.times.full(instant.replace(second=0))
 
 
-def _title(name: str, setting: Setting) -> str:
+def _title(target: AdvisedTarget, setting: Setting) -> str:
     """Return the name of a metric as a label."""
-    text = name.replace("-", " ")
-    if text.casefold() == "first response":
-        return setting.words("First response")
-    return text[:1].upper() + text[1:]
+    return metric_label(target["metric"], target["name"], setting.words)
 
 
 def _terms(answers: AdviceAnswers, setting: Setting, notes: Notes) -> Section:

@@ -36,6 +36,7 @@ from zsupport.view.screens import (
     Setting,
     case_by_ids,
     closing,
+    metric_label,
     not_in_force_title,
     sentence,
 )
@@ -347,10 +348,9 @@ def _length(seconds: int, answer: DueAnswer) -> Message:
 
 
 def _title(revision: Revision, id: str, setting: Setting) -> str:
-    """Return the name of a metric; without a name, its id as words."""
+    """Return the name of a metric as a label."""
     names = {metric.id: metric.name for metric in revision.metrics}
-    name: str = say(names.get(id, id), setting.lang)
-    return name if name != id else id.replace("-", " ").replace("_", " ").capitalize()
+    return metric_label(id, say(names.get(id, id), setting.lang), setting.words)
 
 
 # -- several cases --------------------------------------------------------------------------------
