@@ -72,6 +72,7 @@ def _texts(part: object) -> Iterator[str]:
         yield part
         # Advice shows a meaning without its full stop. The title of a metric is its id in words.
         yield part.rstrip(".")
+        yield part.removeprefix("mailto:")
         yield part.replace("-", " ").replace("_", " ")
     elif isinstance(part, dict):
         yield from map(str, part)

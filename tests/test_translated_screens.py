@@ -20,13 +20,15 @@ from zsupport.view.screens.policies import list_screen, policy_screen
 #: Wide enough for each row on one line.
 WIDE = Terminal(1000)
 #: The questions whose screens are translated.
-QUESTIONS = ("channels", "due", "hours", "priority", "terms", "topics")
+QUESTIONS = ("advise", "channels", "due", "hours", "priority", "terms", "topics")
 #: The golden cases of these questions, without those that read standard input.
 COMMANDS = [
     case
     for case in CASES
     if case.split("/")[0] in QUESTIONS and not (GOLDEN / case / "stdin").exists()
 ]
+#: What people replace by their own value, and keys in the reasons of advice.
+CODES = {"VALUE", "channel", "priority", "entitlements", "priorities"}
 #: Options of golden cases that this test does not keep, with the number of their values.
 _OMITTED = {"--format": 1, "--field": 1, "--lang": 1, "--quiet": 0, "-q": 0, "--why": 0}
 
@@ -35,7 +37,7 @@ _OMITTED = {"--format": 1, "--field": 1, "--lang": 1, "--quiet": 0, "-q": 0, "--
 def test_every_text_of_a_screen_is_translated(name: str) -> None:
     policy = policy_of(name)
     assert policy is not None
-    texts = texts_of(policy.revision_at(AT)[0], AT.year) | {"folder", "VALUE"}
+    texts = texts_of(policy.revision_at(AT)[0], AT.year) | {"folder", *CODES}
     screens = (*screens_of(name, PSEUDO_WORDS), *screens_of_cases(name, PSEUDO_WORDS))
     for question, screen in screens:
         if question in QUESTIONS:
@@ -70,7 +72,7 @@ def test_every_note_beside_a_plain_answer_is_translated(
 def texts_of_command(arguments: list[str]) -> set[str]:
     """Return the texts of the policy of a command, and its arguments."""
     # `questions` is a kind of resources: remarks name it as the plain format does.
-    texts = {"zsupport", "tlh", "UTC", "questions", *arguments}
+    texts = {"zsupport", "tlh", "UTC", "questions", *CODES, *arguments}
     stated = dict(pairwise(arguments))
     try:
         policy = load(stated.get("--policy", "zoom"))
