@@ -6,7 +6,7 @@ matrix, in which equal rows are merged.
 
 from __future__ import annotations
 
-from zsupport.answer.case import NEEDS_INPUT, AnyAnswers, say
+from zsupport.answer.case import NEEDS_INPUT, AnyAnswers, matching, say
 from zsupport.answer.remarks import joined_lines
 from zsupport.policy.model import Revision
 from zsupport.report.screen import ATTENTION, Heading, LabelledTexts, Paragraph, Section, section
@@ -256,6 +256,24 @@ def case_values(query: Query, answer: Answer | None = None) -> dict[str, str]:
     case = {name: own.get(name) or query._asdict()[name] for name in _DIMENSIONS_OF_CASE}
     facts = {**query.facts, **own.get("facts", {})}
     return {**{name: value for name, value in case.items() if value}, **facts}
+
+
+def undecided_texts(answers: AnyAnswers, answer: Answer, lang: str) -> set[str]:
+    """Return the notes and doubts of calendars that are not chosen yet, such as those of regions.
+
+    Their texts do not say for which region they are.
+    """
+    case = case_values(answers.query, answer)
+    remarks = [
+        remark
+        for calendars in answers.revision.hours.values()
+        for calendar in calendars
+        if not matching(calendar.when, case)
+        for remark in (calendar.remarks, calendar.holidays.remarks if calendar.holidays else None)
+        if remark
+    ]
+    texts = (text for remark in remarks for text in (remark.note, remark.unclear))
+    return {joined_lines(text, lang) or "" for text in texts}
 
 
 def case_by_ids(query: Query, answer: Answer | None = None) -> str:

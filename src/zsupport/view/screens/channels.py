@@ -31,6 +31,7 @@ from zsupport.view.screens import (
     not_in_force_title,
     priority_label,
     sentence,
+    undecided_texts,
     with_id,
 )
 from zsupport.view.screens.matrix import (
@@ -88,9 +89,10 @@ def _card(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Settin
         channel = answers[0].name if len(answers) == 1 else None
         title = Heading(sentence(_refusal(case, channel, words)))
         return section(title), notes.section(), closing(answers, setting)
-    notes = Notes(revision, allowed, setting, _remarks_of_card)
     listed = recommended_first(allowed)
     states, needed = _states(answers, [answer.channel for answer in listed], setting)
+    omitted = undecided_texts(answers, listed[0], setting.lang) if needed else ()
+    notes = Notes(revision, allowed, setting, _remarks_of_card, omitted=omitted)
     number = len(listed)
     if case:
         count = Counted("{case}: {count} channel", "{case}: {count} channels", number, case=case)

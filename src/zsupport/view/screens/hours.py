@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from zsupport.answer.case import NEEDS_INPUT, matching
+from zsupport.answer.case import NEEDS_INPUT
 from zsupport.answer.hours import NAMELESS
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
-from zsupport.answer.remarks import joined_lines
 from zsupport.clock.instants import at_local, to_datetime
 from zsupport.dates import date, timedelta
 from zsupport.report import Remark
@@ -28,10 +27,10 @@ from zsupport.view.screens import (
     Notes,
     Setting,
     case_by_ids,
-    case_values,
     closing,
     not_in_force_title,
     sentence,
+    undecided_texts,
 )
 from zsupport.view.screens.matrix import (
     Labeller,
@@ -82,7 +81,7 @@ def _remarks(answer: HoursAnswer) -> list[Remark]:
 
 def _card(answers: HoursAnswers, setting: Setting) -> Screen:
     answer, opening = answers[0], answers.details[0]
-    omitted = _undecided_texts(answers, answer, setting) if answer.state == NEEDS_INPUT else ()
+    omitted = undecided_texts(answers, answer, setting.lang) if answer.state == NEEDS_INPUT else ()
     notes = Notes(answers.revision, [answer], setting, _remarks, omitted=omitted)
     return (
         section(_headline(answers, answer, setting)),
@@ -92,24 +91,6 @@ def _card(answers: HoursAnswers, setting: Setting) -> Screen:
         section(*(Paragraph(sentence(text)) for text in notes.texts(answer))),
         closing(answers, setting),
     )
-
-
-def _undecided_texts(answers: HoursAnswers, answer: HoursAnswer, setting: Setting) -> set[str]:
-    """Return the notes and doubts of calendars that are not chosen yet, such as those of regions.
-
-    Their texts do not say for which region they are.
-    """
-    case = case_values(answers.query, answer)
-    remarks = [
-        remark
-        for calendars in answers.revision.hours.values()
-        for calendar in calendars
-        if not matching(calendar.when, case)
-        for remark in (calendar.remarks, calendar.holidays.remarks if calendar.holidays else None)
-        if remark
-    ]
-    texts = (text for remark in remarks for text in (remark.note, remark.unclear))
-    return {joined_lines(text, setting.lang) or "" for text in texts}
 
 
 def _headline(answers: HoursAnswers, answer: HoursAnswer, setting: Setting) -> Heading:
