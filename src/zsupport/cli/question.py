@@ -252,11 +252,10 @@ def finish(
         format = chosen_format(common.format)
         on_screen = common.field is None and format == "table"
         reasons: list[str] = []
-        if common.why:
-            reasons = _reasons(question, answers, view, _MAX_REASONS if on_screen else None)
         if on_screen:
-            screen, reasons = _screen(common, question, for_reader, view, reasons, stated), []
+            screen = _screen(common, question, for_reader, view, stated)
         else:
+            reasons = _reasons(question, answers, view, None) if common.why else []
             report = view.show(answers, query, question.zone, lang)
             report = report._replace(answer=view.answer, facts=tuple(question.policy.facts))
             if common.field is None and FORMATS[format].notes:
@@ -319,7 +318,6 @@ def _screen(
     question: PolicyQuestion,
     answers: Answers[Row, Details],
     view: QuestionView[Row, Details],
-    reasons: list[str],
     stated: frozenset[str],
 ) -> str:
     """Return the screen of the answers, with the reasons of `--why` and the policy."""
@@ -342,7 +340,8 @@ def _screen(
     stated |= {"at"} if common.at is not None else set()
     setting = Setting(times, lang, stated, words, opening, question.located.folder)
     blocks = load_screen(view.name)(answers, setting)
-    if view.name not in EXPLAINED:
+    if common.why and view.name not in EXPLAINED:
+        reasons = _reasons(question, answers, view, _MAX_REASONS)
         few = len(reasons) <= _MAX_REASONS
         lines = (
             section(*map(_reason, map(words.message, reasons)))
