@@ -10,6 +10,7 @@ import pytest
 from zsupport.answer.case import matching
 from zsupport.answer.channels import GrantsByPlan
 from zsupport.answer.grants import applying_grants
+from zsupport.answer.space import Space
 from zsupport.clock.holidays import public_holidays
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
@@ -76,6 +77,21 @@ def test_steps_of_reasons_grow_with_the_plans(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.undo()
         calls.append(counted.calls)
     assert calls[1] == 10 * calls[0]
+
+
+def test_reasons_search_larger_changes_in_the_same_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ", ".join(f"p{n}: Plan {n}" for n in range(50))
+    text = (
+        f"format: 1\npolicy: p\nplans: {{{names}}}\nroles: {{admin: Admin, user: User}}\n"
+        "channels: {web: {name: Web, kind: web}}\n"
+        "entitlements: [{when: {plan: p0, role: admin}, allow: web}]\n"
+    )
+    answers = Policy((revision_of(text),), public_holidays).channels()
+    counted = Count(Space)
+    monkeypatch.setattr("zsupport.advise.change.Space", counted)
+    lines = load_question("channels").why(answers, "")
+    assert lines.count("  it would be allowed with plan p0 and role admin") == 49
+    assert counted.calls == 1
 
 
 def test_reasons_of_a_screen_end_when_there_are_too_many() -> None:

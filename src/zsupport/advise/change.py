@@ -40,19 +40,21 @@ def smallest_changes(
     There is at most one for each dimension. The list is empty if no change helps. Raises
     LimitExceeded.
     """
-    search = _Search(revision, case, channels, by_facts=by_facts and facts_decide(revision))
-    return search.nearest()
+    return ChangeSearch(revision, case, channels, by_facts=by_facts).nearest(case)
 
 
-class _Search:
-    """The cases of a policy, and the cases in which a channel is allowed."""
+class ChangeSearch:
+    """The cases of a policy, and the cases in which a channel is allowed.
+
+    It finds the changes of all cases that state the same dimensions: those of `stated`.
+    """
 
     def __init__(
-        self, revision: Revision, case: Case, channels: Iterable[str], *, by_facts: bool
+        self, revision: Revision, stated: Iterable[str], channels: Iterable[str], *, by_facts: bool
     ) -> None:
         self.revision = revision
-        self.case = case
-        self.by_facts = by_facts
+        self.stated = frozenset(stated)
+        self.by_facts = by_facts = by_facts and facts_decide(revision)
         self.grants = [grant for grant in revision.grants if {*channels} & {*grant.allow}]
         named = names_in(grant.when for grant in self.grants)
         facts = {fact.id: tuple(fact.values) for fact in revision.facts}
@@ -71,16 +73,16 @@ class _Search:
         #: The dimensions that can change, in the order of preference, with their known values.
         self.known = {name: known for name, known in values.items() if name in named and known}
         self.space = Space({
-            name: known if name in case else (*known, _UNSTATED)
+            name: known if name in self.stated else (*known, _UNSTATED)
             for name, known in self.known.items()
         })  # fmt: skip
 
-    def nearest(self) -> list[dict[str, str]]:
+    def nearest(self, case: Case) -> list[dict[str, str]]:
         """Return the values of the nearest allowed cases that differ from the case."""
-        space, allowed = self.space, self._allowed() & ~self._with_retired_plan()
+        space, allowed = self.space, self._allowed & ~self._with_retired_plan(case)
         reached = space.every
         for name in space.values:
-            reached &= space.of(name, self.case.get(name, _UNSTATED))
+            reached &= space.of(name, case.get(name, _UNSTATED))
         while not reached & allowed:
             # The cases with one more changed value.
             wider = union([reached, *(space.for_some(name, reached) for name in space.values)])
@@ -88,30 +90,30 @@ class _Search:
                 return []
             reached = wider
         nearest = reached & allowed
-        changes = [self._preferred(nearest)]
+        changes = [self._preferred(nearest, case)]
         for name in space.values:
-            if changed := nearest & ~space.of(name, self.case.get(name, _UNSTATED)):
-                change = self._preferred(changed)
+            if changed := nearest & ~space.of(name, case.get(name, _UNSTATED)):
+                change = self._preferred(changed, case)
                 changes += [change] if change not in changes else []
         return changes
 
-    def _preferred(self, cases: Cases) -> dict[str, str]:
+    def _preferred(self, cases: Cases, case: Case) -> dict[str, str]:
         """Return the changed values of the preferred case of a set."""
         space, changes = self.space, {}
         for name in space.values:
-            current = self.case.get(name, _UNSTATED)
+            current = case.get(name, _UNSTATED)
             changed = cases & ~space.of(name, current)
             if not changed:
                 continue
-            for value in self._by_distance(name):
+            for value in self._by_distance(name, case.get(name)):
                 if some := changed & space.of(name, value):
                     changes[name], cases = value, some
                     break
         return changes
 
-    def _by_distance(self, name: str) -> Sequence[str]:
+    def _by_distance(self, name: str, current: str | None) -> Sequence[str]:
         """Return the values of a dimension, those nearest to the current one first."""
-        known, current = self.known[name], self.case.get(name)
+        known = self.known[name]
         if name == "priority" and current in known:
             place = known.index(current)
             return sorted(known, key=lambda value: abs(known.index(value) - place))
@@ -120,17 +122,18 @@ class _Search:
             return known
         return ranked_above(members, current)
 
-    def _with_retired_plan(self) -> Cases:
+    def _with_retired_plan(self, case: Case) -> Cases:
         """Return the cases with a plan that nobody can change to, because it is retired."""
         retired = (plan.id for plan in self.revision.plans if plan.retired)
-        return self.space.among("plan", (id for id in retired if id != self.case.get("plan")))
+        return self.space.among("plan", (id for id in retired if id != case.get("plan")))
 
+    @cached_property
     def _allowed(self) -> Cases:
-        """Return the cases in which a channel is allowed, also those with unstated dimensions."""
+        """The cases in which a channel is allowed, also those with unstated dimensions."""
         allowed = union(self._cases_of(grant.when) for grant in self.grants)
         space = self.space
         rows = names_in(grant.when for grant in self.revision.grants) - {"priority"}
-        unstated = [name for name in self.known if name not in self.case]
+        unstated = [name for name in self.known if name not in self.stated]
         # A row states the dimensions that grants name. It is allowed if any priority allows it.
         for name in sorted(unstated, key=lambda name: name in rows):
             allowed &= ~space.of(name, _UNSTATED)

@@ -51,6 +51,7 @@ _NAME = Option(
     "name", (), "argument", "[HOURS]",
     Message("Name of hours, or `24x7` for always open [default: all]"), completes="hours",
 )  # fmt: skip
+#: Why no hours are open: the text of the first of these states that an answer has.
 _REFUSALS = {
     "not-stated": Message("not stated: the policy does not state opening hours"),
     "closed": Message("closed"),

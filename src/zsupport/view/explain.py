@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import tzinfo
 
+    from zsupport.advise.change import ChangeSearch
     from zsupport.answer.channels import ChannelAnswer
     from zsupport.answer.due import DueAnswer
     from zsupport.answer.opening import HoursAnswer
@@ -84,6 +85,7 @@ class Explainer(Generic[Row, Details]):
         self.revision = answers.revision
         self.where = where
         self._helpful: dict[object, set[str]] = {}
+        self._searches: dict[object, ChangeSearch] = {}
 
     def line(self, place: Place | Because, text: str) -> Message:
         """Return the line of a place in the policy, with a text behind two spaces."""
@@ -226,10 +228,15 @@ class Explainer(Generic[Row, Details]):
         return {grant.place.path: n for n, grant in enumerate(self.revision.grants)}
 
     def _smallest_change(self, case: Case, channels: list[str]) -> dict[str, str] | None:
-        from zsupport.advise.change import smallest_change
+        from zsupport.advise.change import ChangeSearch
 
+        key = (frozenset(case), *channels)
         try:
-            return smallest_change(self.revision, case, channels, by_facts="priority" not in case)
+            if key not in self._searches:
+                self._searches[key] = ChangeSearch(
+                    self.revision, case, channels, by_facts="priority" not in case
+                )
+            return next(iter(self._searches[key].nearest(case)), None)
         except LimitExceeded:
             return None
 

@@ -192,7 +192,7 @@ def _states(
 ) -> tuple[dict[str, list[_State]], list[tuple[str, str]]]:
     """Return by channel whether it is open now, and closing lines with what this depends on.
 
-    Both are empty if nobody can answer that.
+    Both are empty if the setting does not state how to ask for opening hours.
     """
     if setting.opening is None:
         return {}, []

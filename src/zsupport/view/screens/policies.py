@@ -302,7 +302,7 @@ class _PolicyView:
         return self.words(condition_in_words(when))
 
     def with_condition(self, when: When) -> str:
-        """Return a condition in words, as a part of a policy that it limits."""
+        """Return the line with the condition of a term: `when plan pro`."""
         return self.words("when {condition}", condition=condition_in_words(when))
 
     def remarks(self, remarks: Remarks, when: When = (), prefix: str = "") -> list[str]:

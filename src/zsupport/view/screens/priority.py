@@ -148,7 +148,7 @@ def _list(answers: PriorityAnswers, setting: Setting) -> Screen:
 
 
 def _condition(priority: Priority, words: Wording) -> str:
-    """Return the condition of a priority of a policy whose priorities have conditions."""
+    """Return when a priority applies, in a policy that decides priorities by facts."""
     if priority.when:
         return words("when {condition}", condition=condition_in_words(priority.when))
     return words("when no priority above matches")
