@@ -82,7 +82,9 @@ class Message(str):
 
     def __new__(cls, template: str, /, **values: object) -> Self:
         """Create a message. Values are inserted unchanged. A value can be a `Message` too."""
-        message = super().__new__(cls, _fill(template, values, _PYTHON))
+        # Most texts have no placeholder, and every run creates many of them.
+        text = _fill(template, values, _PYTHON) if "{" in template else template
+        message = str.__new__(cls, text)
         message.template = template
         message.values = values
         return message
