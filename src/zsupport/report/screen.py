@@ -106,11 +106,12 @@ class Bars(NamedTuple):
 class Columns(NamedTuple):
     """Rows of short texts in aligned columns, then a text that is wrapped in its column.
 
-    The columns in `right` are aligned to the right.
+    The columns in `right` are aligned to the right. With `labels`, the first column has labels.
     """
 
     rows: tuple[tuple[str, ...], ...]
     right: tuple[int, ...] = ()
+    labels: bool = False
 
 
 class Preformatted(NamedTuple):
@@ -309,6 +310,7 @@ class _Renderer:
         if not beside:
             start, width = _MARGIN * 2, self.reading_width - _MARGIN * 2
         for row in rows:
+            label = row[0] if block.labels else ""
             cells = []
             for i in used:
                 space = " " * (widths[i] - cell_len(row[i]))
@@ -317,13 +319,15 @@ class _Renderer:
             if beside:
                 head += " " * (start - cell_len(head))
             elif cell_len(head) < self.width:
-                yield Text(head)
-                head = " " * start
+                yield _labelled(head, label)
+                head, label = " " * start, ""
             else:
                 for cell in filter(None, cells):
                     yield Text(" " * _MARGIN + cell.strip())
-                head = " " * start
-            yield from self._beside(Text(head), wrap(row[last], width) if row[last] else [])
+                head, label = " " * start, ""
+            yield from self._beside(
+                _labelled(head, label), wrap(row[last], width) if row[last] else []
+            )
 
     def _beside(self, head: Text, lines: list[str], style: str = "") -> Iterator[Text]:
         """Yield lines that start behind `head`; further lines are indented.
@@ -361,6 +365,13 @@ class _Renderer:
                     yield Text.assemble(" " * _MARGIN, (line, "bold"))
             pairs = tuple((cells[0][i], row[i]) for i in values if row[i])
             yield from self._labelled_texts(LabelledTexts(pairs, indent=_MARGIN if heads else 0))
+
+
+def _labelled(line: str, label: str) -> Text:
+    """Return a line that starts with a label, or with no label if this is empty."""
+    text = Text(line)
+    text.stylize("dim", _MARGIN, _MARGIN + len(label))
+    return text
 
 
 def _plain(text: str) -> str:

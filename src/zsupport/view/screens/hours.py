@@ -13,6 +13,7 @@ from zsupport.report import Remark
 from zsupport.report.screen import (
     ATTENTION,
     Bars,
+    Columns,
     Heading,
     LabelledTexts,
     Matrix,
@@ -41,7 +42,7 @@ from zsupport.view.screens.matrix import (
     values_key,
     with_places,
 )
-from zsupport.wording import Message, Wording, glued
+from zsupport.wording import Message, Wording
 
 #: States in a title.
 _STATES = {
@@ -60,8 +61,6 @@ _SCALE = "0     6     12    18    24"
 #: The number of days off that are announced.
 _DAYS_OFF = 4
 _DASH = "\N{EN DASH}"
-#: The spaces between the dates and the names of days off.
-_GAP = 3
 
 
 def screen(answers: HoursAnswers, setting: Setting) -> Screen:
@@ -223,9 +222,9 @@ def _days_off(answer: HoursAnswer, setting: Setting) -> Section:
     ]
     if not days:
         return section()
-    width = max(len(day) for day, _ in days) + _GAP
-    lines = [glued(day.ljust(width)) + name if name else day for day, name in days]
-    return section(LabelledTexts(((setting.words("Next days off"), "\n".join(lines)),)))
+    labels = (setting.words("Next days off"), *[""] * len(days))
+    rows = tuple((label, *day) for label, day in zip(labels, days, strict=False))
+    return section(Columns(rows, labels=True))
 
 
 def _matrix(answers: HoursAnswers, setting: Setting) -> Screen:
