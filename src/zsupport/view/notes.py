@@ -42,7 +42,7 @@ def missing_language(revision: Revision, lang: str) -> Warning | None:
             "no texts in language `{lang}`; languages: {known}", lang=lang, known=", ".join(known)
         )
     else:
-        text = Message("the policy has no texts in language `{lang}`, only in one", lang=lang)
+        text = Message("no texts in language `{lang}`; the policy has only one language", lang=lang)
     return Warning("no-language", text)
 
 
@@ -54,7 +54,7 @@ def dimension_in_words(name: str) -> str:
 def values_of(
     answer: Answer, columns: Iterable[str], fields: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """Return the values of an answer in open columns (facts or dimensions) and in `fields`."""
+    """Return the values of an answer in columns: facts, dimensions, and the fields in `fields`."""
     stated = answer._asdict()
     # Facts take precedence, because a fact can have the name of a field.
     settled = {name: stated.get(name) for name in _DIMENSIONS} | stated.get("facts", {})
