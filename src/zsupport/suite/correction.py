@@ -33,7 +33,7 @@ from zsupport.suite.running import (
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
 
-#: A test with more answers has no correction, because it would be too long to paste.
+#: A test with more answers has no correction, because the correction would be too long to paste.
 MAX_ANSWERS = 5_000
 
 # The key that distinguishes items of several metrics; no dimension or fact can have this name.
@@ -169,7 +169,7 @@ def _items_of_rows(
 
 
 def _of_due(row: DueAnswer, expect: dict[str, Plain], example: Example) -> dict[str, Plain]:
-    """Return the expectation, with fields that a test cannot expect removed or replaced."""
+    """Remove or replace the fields that a test cannot expect, and return the expectation."""
     question = example.question
     if "state" in expect and not question.timed and row.state in STATES_OF_THE_MOMENT:
         del expect["state"]

@@ -68,7 +68,7 @@ class Question(NamedTuple):
     facts: frozenset[str]  # the names of the facts in `values`
     options: Arguments
     zone: tzinfo  # for shown instants and local times
-    timed: bool  # whether the test or its file states a moment, so the answer can depend on it
+    timed: bool  # whether the test, its file or the caller states a moment
     in_force: bool  # whether a revision is in force at that moment
 
 

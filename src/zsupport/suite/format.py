@@ -120,7 +120,7 @@ class Anything(Shape):
 
 
 class TextsOrEmpty(Shape):
-    """A list of texts; an empty list expects no text."""
+    """A list of texts; an empty list expects that there are none."""
 
     words = Message("a list of texts")
 

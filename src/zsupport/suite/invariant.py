@@ -20,7 +20,7 @@ class Violation(NamedTuple):
 
 
 def find_violations(subject: PolicyUnderTest, invariant: Invariant) -> list[Violation]:
-    """Return a violation for each claim and name that a case violates. Raises LimitExceeded."""
+    """Return the violations: at most one for each claim and name. Raises LimitExceeded."""
     space = subject.revisions[invariant.revision].space
     violations = []
     for claim in invariant.claims:

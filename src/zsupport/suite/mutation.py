@@ -159,7 +159,7 @@ class _Mutants:
                 yield from self.of_values(entry_path, key.text)
 
     def of_values(self, path: Path, dimension: str) -> Iterator[Mutant]:
-        """Yield mutants of the values of a dimension: without a value, or with `not` inverted."""
+        """Yield mutants of the values of a dimension: one value less or more, or `not` inverted."""
         node = self.node(path)
         if isinstance(node, MappingNode):
             inner = node.by_key["not"][1] if "not" in node.by_key else None
@@ -193,7 +193,7 @@ class _Mutants:
                 )
 
     def of_members(self, path: Path, key: str) -> Iterator[Mutant]:
-        """Yield mutants without one item of a list, which messages name by its key."""
+        """Yield mutants without one item of a list; `key` names the list in messages."""
         items = self.items(path)
         for number, item in enumerate(items):
             if len(items) > 1 and isinstance(item, ScalarNode):
@@ -606,7 +606,7 @@ def killing_tests(
 ) -> Iterator[tuple[Survivor, KillingTest]]:
     """Yield every survivor with a test that kills it.
 
-    New tests are searched for at most `most` survivors.
+    For at most `most` survivors, it searches for a new test.
     """
     suggested: list[tuple[SuggestedTest, _ExampleCases]] = []
     tried = 0
@@ -696,7 +696,7 @@ class _ExampleCases:
         differing = difference.channels & self.cases if self.command == "hours" else 0
         for cases in (difference.hours if self.command == "hours" else difference.due).values():
             differing |= cases
-        # The hours of a union depend on its members.
+        # The hours of a union depend on its members, so the cases of all hours count.
         return differing if self.command == "hours" else differing & self.cases
 
     @cached_property

@@ -340,7 +340,7 @@ def _message_for_cases(difference: Message, more: int) -> Message:
 
 
 def _message_for_another_case(difference: Message, more: int) -> Message:
-    """Return the message about a difference in another case than that of the finding."""
+    """Return the message about a difference in a case other than that of the finding."""
     if not more:
         return Message("in another case: {difference}", difference=difference)
     return Counted(
@@ -403,7 +403,7 @@ def _deciding_places(
     related = []
     for path in rules_of(because)[:MAX_RELATED]:
         steps = parse_path(path) or ()
-        # A section begins with its key.
+        # The place of a section is its key.
         span = document.value(steps) if len(steps) > 1 else document.key(steps)
         label = Message("decided: {path}", path=path)
         if unmatched:

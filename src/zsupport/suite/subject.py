@@ -40,7 +40,7 @@ class PolicyUnderTest(NamedTuple):
 
 
 def read_subject(files: tuple[SourceFile, ...], public: PublicHolidays) -> PolicyUnderTest:
-    """Return the policy of these files, one for each revision, in any order.
+    """Return the policy of these files. Each file is a revision; the order does not matter.
 
     `public` returns the public holidays of a country. Raises InvalidPolicy with every finding, and
     UsageError if the files contain several policies.

@@ -38,7 +38,7 @@ from zsupport.typed import NamedTuple
 
 AnswerKind = TypeVar("AnswerKind", bound=TestedAnswer)
 
-#: The customer of a question for hours that depend on the customer.
+#: The customer of suggested tests, for hours that depend on the customer.
 CUSTOMER = {"customer-tz": "Europe/Oslo", "customer-country": "NO"}
 #: The last moment that is tried, in hours after the start of a revision.
 _HOURS_AHEAD = 24 * 14
@@ -406,8 +406,8 @@ def _cases(pair: MutantPair, differing: Cases) -> Iterator[Case]:
 def _moments_tried(pair: MutantPair, *, timed: bool) -> Iterator[datetime | None]:
     """Yield moments to try: with `timed`, a year of moments, otherwise only one.
 
-    In the first two weeks the step is five hours, which covers most hours of every weekday. In the
-    rest of the year the step is one day, which covers holidays.
+    In the first two weeks the step is five hours, so a window of five hours contains a tried
+    moment. In the rest of the year the step is one day, which covers holidays.
     """
     start = moment_in_force(pair.before, pair.revision)
     if not timed:
