@@ -1,4 +1,4 @@
-"""Find the smallest change of a calendar that explains why its hours, or a union, changed."""
+"""Find the smallest change of a calendar that explains changed hours, also of a union."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
     """Return the revisions of two files over the cases of both. Raises LimitExceeded.
 
     An id of one revision that is an alias in the other revision is a value in both, because both
-    answer questions with it. If the hours of an `opened` differ, they are two dimensions: a case
+    accept it in questions. If the hours of an `opened` differ, they are two dimensions: a case
     is opened inside or outside the old hours, and inside or outside the new hours.
     """
     assert old.revision is not None

@@ -117,7 +117,7 @@ def _places(
     source = was or now
     assert source is not None
     if source.grant is None:
-        # The channel has no such key in the other file.
+        # Use the same path in both files for a key of a channel.
         return source.path, source.path
     old, new = counterparts.grant(was and was.grant, now and now.grant)
     paths: list[Path] = []

@@ -125,7 +125,7 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
     message = _sentence(change, who, count, part)
     if len(diff.compared) > 1 and compared.period.text:
         message = Message("{change}, {period}", change=message, period=compared.period.text)
-    # If a side has no revision in force, the nearest file contains its first or last day.
+    # If a side has no revision in force, show its file that is nearest in time.
     old = compared.old or _nearest(diff.old, compared)
     new = compared.new or _nearest(diff.new, compared)
     spans = _span(old, change.old or ()), _span(new, change.new or ())
@@ -161,8 +161,9 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
 
 
 def _moments(change: Change, document: Document) -> dict[str, Any]:
-    """Return two moments with their deadlines: the new deadline is `later` in one, else `earlier`.
+    """Return two moments with their deadlines.
 
+    At the moment `later` the new deadline is later than the old one, at `earlier` it is earlier.
     Each is None if the change has no such moment.
     """
     assert document.revision is not None

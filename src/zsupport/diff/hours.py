@@ -97,7 +97,7 @@ class HoursComparison:
         label = enumerated((f"`{name}`" for name in names), either=True)
         message = hours_message(effect, label)
         if len(causes) == 1:
-            # A union can have fewer, or more, hours although its member has different hours.
+            # The union can have fewer or more hours, although the effect on its member is `either`.
             (cause,) = causes
             if f"`{cause.name}`" != label:
                 message = _hours_message_with_cause(effect, label, cause.name)
@@ -188,7 +188,7 @@ def _hours_message_with_cause(effect: str, names: str, cause: str) -> Message:
 
 
 def open_hours(side: AnalysedRevision, cases: Cases) -> list[ChannelHours]:
-    """Return the hours of the channels, each with its cases, in cases that allow the channel."""
+    """Split cases that allow a channel by the hours of the channel."""
     by_hours = side.decisions.by_hours
     unstated = by_hours.get(None, 0) & cases
     not_stated = [ChannelHours(None, EVERY_INSTANT, unstated)] if unstated else []

@@ -55,7 +55,7 @@ def _message(was: str | None, now: str | None) -> Message:
 
 
 def _same(was: str | None, now: str | None, old: Revision, new: Revision) -> bool:
-    """Return whether two ids name the same priority, because one is an alias of the other."""
+    """Return whether two ids name the same priority: equal ids, or an id and its alias."""
     if was is None or now is None:
         return False
     return (

@@ -281,7 +281,7 @@ def _places(
 def _compare_conditions(
     metric: str, old: _DecidedTarget, new: _DecidedTarget, cases: Cases, context: _MetricContext
 ) -> None:
-    """Add an added, removed or changed condition; a condition of a rule is one change."""
+    """Add a change of the condition; the condition of a rule is one change for all targets."""
     sides = context.pair.old, context.pair.new
     before, old_is_of_cell = _condition(sides[0], old)
     after, new_is_of_cell = _condition(sides[1], new)

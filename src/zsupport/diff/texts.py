@@ -44,8 +44,8 @@ def changed_places(old: Revision, new: Revision) -> tuple[Path, ...]:
 def _texts(revision: Revision) -> dict[_Key, object]:
     """Return the texts by place. The texts of a list without ids are combined and sorted.
 
-    The key of a judged entry, such as a prerequisite, contains its text: an entry on one side only
-    is a change of the answer, not of the wording.
+    The key of a judged entry, such as a prerequisite, contains its text. So an entry that is on
+    one side only is ignored, because it is a change of the answer.
     """
     texts: dict[Path, object] = {
         ("title",): revision.title,
@@ -89,7 +89,7 @@ def _texts(revision: Revision) -> dict[_Key, object]:
 
 
 def _texts_of(kind: Fields, part: object) -> list[object]:
-    """Return the texts of a part of a revision: the keys that the format counts as WORDS."""
+    """Return the texts of a part of a revision: the keys with the effect WORDS in the format."""
     keys = [key for key, field in kind.fields.items() if field.effect == WORDS]
     return [getattr(part, key) for key in ("remarks", *keys) if key not in REMARK_KEYS]
 
