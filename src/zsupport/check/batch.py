@@ -164,7 +164,7 @@ class _Run:
             return
         document = read_document(source)
         evaluation = self.evaluate(target, document)
-        # Standard input without a fix is written to standard output too.
+        # Standard input is always written to standard output, even if there is nothing to fix.
         piped = target.path == "-"
         if self.options.write and (piped or any(finding.fix for finding in evaluation.findings)):
             document, evaluation = self.fix(self.options.write, target, document, evaluation)

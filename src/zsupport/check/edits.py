@@ -205,7 +205,7 @@ def _extent(places: Places, node: Node) -> Extent:
 
 
 def _find_mark(text: str, start: int, end: int, mark: str) -> int:
-    """Return the position of the first character `mark` from `start` to before `end`.
+    """Return the position of the first `mark` between `start` and `end`.
 
     Raises _Unsure if the mark is not found, or if anything except blanks and comments precedes it.
     """

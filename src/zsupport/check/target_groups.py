@@ -1,7 +1,7 @@
 """Groups of cells of a metric with equal targets.
 
 A policy has many cells and few different targets. Comparing the groups first avoids comparing the
-cases of every two cells.
+cases of every pair of cells.
 """
 
 from __future__ import annotations

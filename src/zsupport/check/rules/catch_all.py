@@ -31,7 +31,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _unnamed(subject: Subject, targets: Targets, position: int) -> list[str]:
-    """Return texts that name the plans that only a catch-all rule decides, with their priorities.
+    """Return the plans that only a catch-all rule decides, as texts with their priorities.
 
     Return nothing if no other rule names a plan. Priorities that the rule names itself are
     omitted, and so is a single plan that no other rule names: both are intended.

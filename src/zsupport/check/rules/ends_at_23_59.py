@@ -14,7 +14,7 @@ _LAST = DAY - 1
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each opening time that ends at 23:59, and each such break before an open minute."""
+    """Yield each window that ends at 23:59, and each such break if the last minute is open."""
     for path, calendar in subject.calendars:
         if any(window.closes % DAY == _LAST for window in calendar.windows or ()):
             yield from problems(subject, (*path, "open"))

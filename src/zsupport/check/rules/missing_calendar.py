@@ -39,7 +39,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _needed(subject: Subject) -> dict[str, Cases]:
     """Return for each name of hours the cases that use them.
 
-    A grant, a target, an `opened` or a union uses hours.
+    Grants, targets, `opened` and unions use hours.
     """
     revision, decisions = subject.revision, subject.decisions
     needed: dict[str, Cases] = {}

@@ -10,7 +10,7 @@ from zsupport.wording import Message, enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each translated text without a language that more than half of these texts have."""
+    """Yield each translated text without a language that more than half of them have."""
     texts = subject.translated_texts
     counts = Counter(language for translation in texts for language in translation.texts)
     common = [language for language, count in counts.items() if 2 * count > len(texts)]

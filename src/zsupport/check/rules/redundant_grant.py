@@ -11,7 +11,7 @@ from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each grant whose channels, hours, prerequisites and remarks other grants give.
+    """Yield each grant if other grants give all of its channels, hours, prerequisites and remarks.
 
     Of two equal grants, the later grant is reported.
     """

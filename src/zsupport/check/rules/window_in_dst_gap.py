@@ -103,7 +103,7 @@ def problem(path: Path, text: str, day: date, name: str) -> Problem:
 
 @lru_cache(maxsize=64)
 def gaps(name: str, first: int, end: int) -> tuple[Gap, ...]:
-    """Return the DST gaps of a time zone from the year `first` to before the year `end`."""
+    """Return the DST gaps of a time zone from the year `first` to the year before `end`."""
     start = (date(first, 1, 1).toordinal() - EPOCH) * 86_400
     until = (date(end, 1, 1).toordinal() - EPOCH) * 86_400
     result: list[Gap] = []
