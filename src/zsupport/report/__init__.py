@@ -23,7 +23,7 @@ class Table(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A note, a doubt or a similar remark about answers, in one line that starts with their rows.
+    """A note, a doubt or a similar remark about answers, in one line.
 
     The kind is `only`, `retired`, `starts`, `condition`, `note`, `unclear` or `source`.
     """

@@ -37,7 +37,7 @@ def _cell(value: object, *, raw: bool) -> str:
     if not any(lines):
         return ""
     text = "\n".join(lines)
-    # Programs that ignore line feeds at the start read a formula in the first line with a text.
+    # Some programs ignore line feeds at the start: check the first line that is not empty.
     first = text.lstrip("\n")
     return text if cell(first, raw=raw) == first else f"'{text}"
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: The left margin of a screen, and the space between columns.
 _MARGIN = 2
 _GAP = 3
-#: A table with higher rows is shown as a list. Narrow columns have a word on each line.
+#: A table with higher rows is shown as a list. In a narrow column, each line has only one word.
 _MAX_LINES = 4
 _MAX_LINES_OF_NARROW_COLUMN = 2
 #: Sentences are not wider than this. The aside of a heading ends here.
@@ -83,7 +83,7 @@ class LabelledTexts(NamedTuple):
 class Matrix(NamedTuple):
     """A table. If it is too wide or its rows are too high, each row becomes a list.
 
-    Columns from `values` on have the values of the row; the columns before them name the row.
+    The columns before the position `values` name the row. The other columns have its values.
     `narrow` is the table to show instead if this one is too wide or too high.
     """
 
