@@ -16,10 +16,10 @@ def merged_boxes(
     boxes: Iterable[tuple[Box, Content]],
     arranged: Callable[[int, Iterable[str | None]], tuple[str | None, ...]],
 ) -> list[tuple[Box, Content]]:
-    """Return the boxes, with boxes of equal content merged that differ in one dimension only.
+    """Merge boxes that have equal content and differ in only one dimension; return the boxes.
 
-    Later dimensions are merged first. `arranged` returns the values of a merged box in a
-    dimension, by its place, in their order; they come without duplicates. A content is hashable.
+    Later dimensions are merged first. `arranged` gets the position of a dimension and the values
+    of a merged box, without duplicates. It returns these values in order. A content is hashable.
     """
     result = list(boxes)
     width = len(result[0][0]) if result else 0

@@ -101,7 +101,7 @@ def _query() -> Mapping[str, Any]:
     pause = TypedDict("pause", {"from": datetime, "to": datetime | None})
     return {
         **OF_CASE,
-        # The schema has always named its keywords in this order.
+        # Keep the order of the keywords: the printed schema has the same order.
         "metric": Annotated[tuple[str, ...], ("items", {"type": "string"}), ("minItems", 1)],
         "opened": datetime,
         **dict.fromkeys(("answered", "updated", "resolved"), datetime | None),

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from zsupport.clock.business import WorkingDate
 
-#: The ways in which a policy can define the end of a business day.
+#: The due time on the last business day, by `business-day` of the policy. `opening-time` replaces
+#: `same-time` if the count starts on a later day.
 _DUE_ON_A_DAY = {
     "close": "at closing",
     "opening": "at opening",

@@ -201,7 +201,10 @@ class Explainer(Generic[Row, Details]):
         return self._helpful[key]
 
     def _grants_naming(self, case: Case) -> Sequence[Grant]:
-        """Return the grants that can apply to a case: the fewest that a value of it leaves."""
+        """Return a short list that contains all grants that can apply to a case.
+
+        It is the list of one value of the case: the value with the fewest grants.
+        """
         of_values = (grants.of(case.get(name)) for name, grants in self._by_value.items())
         return min(of_values, key=len, default=self.revision.grants)
 

@@ -54,7 +54,7 @@ def show_policies(
 ) -> Report:
     """Return the report: a row for each revision.
 
-    With `files`, the report has the complete content of a single policy, whose files they are.
+    With `files`, the report has the complete content of a single policy; they are its files.
     """
     full = bool(files)
     documents = {file.name: document_of(file) for file in files}

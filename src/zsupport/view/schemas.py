@@ -1,4 +1,4 @@
-"""The JSON Schemas of the answers. Schemas of rows are made from types, the rest is handwritten.
+"""The JSON Schemas of documents. The parts for questions and answers are made from types.
 
 Tests check the answers against the schemas, and the schemas against the stable fields.
 """

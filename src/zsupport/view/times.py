@@ -19,7 +19,7 @@ _MONTHS = (
     Message("Nov"), Message("Dec"),
 )  # fmt: skip
 _DAY = 86_400
-#: From this number of days on, hours do not matter.
+#: From this number of days on, hours are not shown.
 _WHOLE_DAYS = 10
 
 
@@ -27,7 +27,7 @@ class Times(NamedTuple):
     """Writes instants in a time zone, and relative to the moment `now`.
 
     An instant contains no-break spaces, so that a screen does not break it. Without `seconds`,
-    instants show minutes only: those of `2 hours ago` are not exact.
+    instants show minutes only, because `2 hours ago` is not exact to the second.
     """
 
     zone: dates.tzinfo
