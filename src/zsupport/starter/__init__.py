@@ -6,7 +6,7 @@ from importlib.resources import files
 
 #: The id of the policy in the files; `read_starter` replaces it.
 ID = "acme"
-#: The files by the suffix of their names after the id.
+#: The file of this package for each new file. The key is the part of the new name after the id.
 FILES = {".yaml": "policy.yaml", "_test.yaml": "tests.yaml"}
 
 
