@@ -241,7 +241,7 @@ class _Run:
             if tests:
                 first = self.policies[folder, id][0].file
                 files = folders.policy(folder, os.path.dirname(first.shown), id)
-                # `Folders` omits files whose names do not end in .yaml, so add them if checked.
+                # `Folders` omits files whose names do not end in .yaml, so add the checked ones.
                 named = [revision.file for revision in self.policies[folder, id]]
                 missing = [file for file in named if file.real not in files]
                 files |= {file.real: file.source for file in folders.read(missing, [])}

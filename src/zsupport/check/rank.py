@@ -465,7 +465,7 @@ def _cases_with_fewer_hours(
 def _joined_hours(
     subject: Subject, names: frozenset[str], cases: Cases
 ) -> list[tuple[CountedTime, Cases]]:
-    """Return the union of several hours for each part of a case set in which it is the same."""
+    """Return the union of several hours, with the parts of a case set that have the same union."""
     parts = [(NEVER, cases)]
     for name in sorted(names):
         parts = subject.decisions.joined(name, parts, subject.decisions.counted(name, cases))

@@ -51,7 +51,7 @@ class _Item(NamedTuple):
 def correct_test(subject: PolicyUnderTest, example: Example) -> str | None:
     """Return the corrected test as text.
 
-    None if the policy does not answer, the answers are too many, or the correction does not pass.
+    None if the policy does not answer, there are too many answers, or the correction does not pass.
     """
     try:
         replies = [

@@ -190,7 +190,7 @@ def _stated_by_channels(subject: PolicyUnderTest, example: Example) -> StatedCas
         elif expected.key == "recommended":
             recommended |= question_cases
     decided = subject.revisions[question.revision].decisions.allowed
-    # Keep only the cases with this decision: a channel can be allowed for some priorities only.
+    # Keep only the cases with this decision: a channel can be allowed only for some priorities.
     return StatedCases(allowed & decided, denied & ~decided, recommended & decided)
 
 

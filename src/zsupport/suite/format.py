@@ -198,7 +198,7 @@ _TEXTS = TextsOrEmpty()
 _ANY = Anything()
 _FLAG_OR_NONE = ByNodeKind(text=Choice("true", "false", NONE))
 
-#: The fields of an answer that repeat the question, and `because`, which has its own shape.
+#: Fields of an answer that `_fields` omits: they repeat the question. `because` has its own shape.
 _NOT_EXPECTED = ("plan", "role", "channel", "facts", "metric", "because")
 
 BECAUSE = ByNodeKind(

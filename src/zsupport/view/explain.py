@@ -96,7 +96,7 @@ class Explainer(Generic[Row, Details]):
         return f"  {self.where}{self.revision.file}:{place.line}"
 
     def not_in_force(self) -> list[str]:
-        """Return the line that says that the revision is not in force, if it is not."""
+        """Return a line if the revision is not in force; empty if it is in force."""
         if self.answers.in_force:
             return []
         return [self.line(self.revision.validity_place, Message("not in force"))]

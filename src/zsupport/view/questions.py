@@ -33,8 +33,8 @@ OF_CUSTOMER: Mapping[str, Any] = {"customer_tz": str | None, "customer_country":
 class QuestionView(NamedTuple, Generic[Row, Details]):
     """How to show the answers to a question: the JSON names, the report, the reasons.
 
-    `answer` is the type of an answer; `query` returns the fields of the question with their types,
-    except `at`, for the schema.
+    `answer` is the type of an answer; `query` returns the fields of the question, except `at`, with
+    their types. The schema contains them.
     """
 
     name: str

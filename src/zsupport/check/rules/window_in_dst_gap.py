@@ -17,7 +17,7 @@ from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
-# A longer window is never inside a DST gap: no time zone has a longer gap.
+# A longer window is never inside a DST gap, because DST moves clocks by at most two hours.
 _LONGEST = 120
 _YEARS = 3
 
@@ -31,7 +31,7 @@ class Gap(NamedTuple):
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each window inside a DST gap in the three years from today, once.
+    """Yield each window inside a DST gap of this year, from today, or of the next two years, once.
 
     Windows of single dates are compared with the gaps of these dates, in any year.
     """
