@@ -37,7 +37,7 @@ _COLUMN_WIDTH = 12
 _MIN_BAR_TEXT = 12
 #: If the texts beside labels have less room, each text starts on its own line.
 _MIN_TEXT_WIDTH = 24
-#: The width of a screen in characters. More than the maximum helps nobody, and takes long.
+#: The width of a screen in characters. A wider screen is not easier to read, and takes long.
 _MIN_WIDTH = 20
 _MAX_WIDTH = 1000
 #: Characters of the program, with their forms for terminals without Unicode.

@@ -41,7 +41,7 @@ from zsupport.suite.suggestion import suggest_test
 from zsupport.typed import NamedTuple
 from zsupport.wording import Counted, Message
 
-#: Takes what the run does, the number of finished items, and the number of items.
+#: Shows progress. The arguments: the current work, the number of finished items, and of all items.
 Progress = Callable[[str, int, int], None]
 
 #: The number of uncovered decisions, and of survivors, that are shown as text for one policy.

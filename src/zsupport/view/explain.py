@@ -221,7 +221,7 @@ class Explainer(Generic[Row, Details]):
         return [grant for grant in self.revision.grants if not wanted.isdisjoint(grant.allow)]
 
     def deciding_grants(self, answer: ChannelAnswer | HoursAnswer) -> list[Grant]:
-        """Return the grants that decide an answer, in written order."""
+        """Return the grants that decide an answer, in the order of the file."""
         paths = {reason.path for reason in answer.because} & self._positions.keys()
         return [self.revision.grants[n] for n in sorted(self._positions[path] for path in paths)]
 

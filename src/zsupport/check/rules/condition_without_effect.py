@@ -70,7 +70,7 @@ def _fix(subject: Subject, path: Path) -> Fix | None:
 
 
 def _value(dimension: str) -> Message:
-    """Return what the values of a dimension are called."""
+    """Return the noun for a value of a dimension."""
     return _VALUES.get(dimension) or Message("value of `{fact}`", fact=dimension)
 
 
