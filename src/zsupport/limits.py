@@ -170,7 +170,7 @@ MUTANT_RUNS = Limit(
 )
 
 #: A page that a browser loads at once, and that a person reads.
-PAGE_BYTES = Limit(100_000, Message("bytes in the page"), _SPLIT)
+PAGE_BYTES = Limit(100_000, Message("bytes in a page of `publish`"), _SPLIT)
 
 #: All limits by name, in the order of the guide.
 LIMITS = {name: limit for name, limit in list(globals().items()) if isinstance(limit, Limit)}

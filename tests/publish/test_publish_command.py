@@ -410,7 +410,7 @@ def test_page_that_is_too_large_is_refused(cli: Cli, folder: Path) -> None:
     (folder / "acme.yaml").write_text(many_plans(200, 50))
     result = cli("publish", "./acme.yaml", *DATE, "--output", "page.html", cwd=folder)
     assert (result.stdout, result.code) == ("", 3)
-    assert "too many bytes in the page" in result.stderr
+    assert "too many bytes in a page of `publish`" in result.stderr
     assert not (folder / "page.html").exists()
 
 
