@@ -31,7 +31,7 @@ class Gap(NamedTuple):
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each window inside a DST gap of this year, from today, or of the next two years, once.
+    """Yield each window inside a DST gap of the rest of this year or of the next two years, once.
 
     Windows of single dates are compared with the gaps of these dates, in any year.
     """
