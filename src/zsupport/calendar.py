@@ -65,9 +65,9 @@ class Calendar:
     ) -> Calendar:
         """Return the calendar that a mapping defines, or the union of several calendars.
 
-        A mapping has the policy format of an entry of `hours`. `business_day` states when a target
-        in business days is due (`close`, `same-time` or `opening`). `customer_tz` is an IANA name,
-        `customer_country` is a code such as NO or DE-BY. Raises InvalidPolicy, which is not a
+        Each mapping has the format of an entry of `hours` in a policy. `business_day` states when a
+        target in business days is due (`close`, `same-time` or `opening`). `customer_tz` is an IANA
+        name, `customer_country` is a code such as NO or DE-BY. Raises InvalidPolicy, which is not a
         ValueError, with all findings for an invalid mapping. Raises NeedsInput if the calendar
         needs the customer's time zone or country.
         """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class ZsupportError(Exception):
     """An error that ends the run, with a message and a hint.
 
-    Both are a `Message`, so that each caller can show them in the language of the reader, and
+    Both are a `Message`. So each caller can show them in the language of the reader, and write the
     fields of a question in its own notation.
     """
 
@@ -52,7 +52,7 @@ class InvalidPolicy(PolicyError):
     """An invalid policy, with all findings (exit 3)."""
 
     def __init__(self, findings: Sequence[Finding], texts: dict[str, str]) -> None:
-        """`texts` has the text of every file with a finding, by name, for excerpts."""
+        """`texts` maps the name of each file with a finding to its text, for excerpts."""
         first = findings[0]
         place = f"{first.file}:{first.span.line}:{first.span.column}"
         message = joined([place, first.message], ": ")
@@ -68,7 +68,7 @@ class LimitExceeded(PolicyError):
     """A policy or question that exceeds a limit (exit 3)."""
 
     def __init__(self, limit: Limit, count: int | None, what: str = "") -> None:
-        """`count` is None if counting stopped early; `what` names the part that has too many."""
+        """`count` is None if counting stopped early; `what` is the part over the limit."""
         self.limit = limit
         self.count = count
         self.what = what
@@ -141,7 +141,7 @@ def is_interruption(error: BaseException | None) -> bool:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is closest to `name`, ignoring upper and lower case.
+    """Return the known name that is closest to `name`, ignoring letter case.
 
     The result is None if no name is close, or if there are too many names to compare.
     """

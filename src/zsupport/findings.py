@@ -190,7 +190,11 @@ _LOADER_CODES = (
         "ZS210", "wrong-dimension", Message("condition with a dimension that cannot be used here")
     ),
     Code("ZS211", "reversed-dates", Message("last day before the first day")),
-    Code("ZS212", "starts-at-end", Message("first metric with a clock that starts when it ends")),
+    Code(
+        "ZS212",
+        "starts-at-end",
+        Message("first metric whose clock starts at the answer, which also ends it"),
+    ),
 )
 
 CODES: dict[str, Code] = {code.code: code for code in _LOADER_CODES}

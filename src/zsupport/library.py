@@ -109,7 +109,8 @@ class Policy:
         self.revisions = revisions
         self._public = public
         self._hours: dict[tuple[int, Customer, str], PolicyHours] = {}
-        # The keys are equal to a _DueKey.
+        # A plain tuple is faster to make than a _DueKey and equal to it, so `due` looks up plain
+        # tuples.
         self._promises: dict[tuple[object, ...], _KnownPromises] = {}
         # The period `[start, end)` of each revision, in seconds since the epoch. A revision also
         # ends when the next revision starts.
@@ -157,7 +158,7 @@ class Policy:
     def metrics(self) -> tuple[str, ...]:
         """The ids of the metrics of all revisions; those of the newest revision come first.
 
-        By default, `due` is about the first metric of the revision that answers.
+        By default, `due` answers for the first metric of the revision that answers.
         """
         return self._ids("metrics")
 
@@ -289,7 +290,7 @@ class Policy:
         UsageError for unknown names and for events before `opened`, and ValueError for an instant
         without an offset.
         """
-        # Datetimes are the common case. Converting them directly saves a measurable call.
+        # Datetimes are the common case. Converting them directly is measurably faster.
         now = from_datetime(at) if isinstance(at, datetime) else _instant(at)
         began = now
         if opened is not None and opened is not at:
@@ -532,7 +533,7 @@ class Policy:
 
         `missing` of the advice lists the inputs that would change it. `summary` has instants in the
         time zone of the customer, or in UTC. Raises UsageError for unknown names and ValueError
-        for a naive datetime.
+        for an instant without an offset.
         """
         from zsupport.advise.advice import advise
         from zsupport.advise.questions import Asking

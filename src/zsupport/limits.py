@@ -126,7 +126,7 @@ COMPARISONS = Limit(
 LEVELS_OF_UNIONS = Limit(
     20, Message("levels of nested unions"), Message("name the calendars directly")
 )
-#: The calendars for every case count. A calendar in two members counts twice.
+#: The calendars of all cases count. A calendar in two members counts twice.
 UNION_CALENDARS = Limit(1_000, Message("calendars in a union"), Message("join fewer calendars"))
 #: Each joined calendar is computed separately, for several years.
 JOINED_CALENDARS = Limit(
@@ -136,7 +136,7 @@ JOINED_CALENDARS = Limit(
 WINDOWS = Limit(
     2_000, Message("windows per week in all joined calendars"), Message("merge some windows")
 )
-#: The combinations in a union are the product of the numbers of calendars of its members.
+#: The number of combinations in a union is the product of the numbers of calendars of its members.
 CALENDAR_COMBINATIONS = Limit(
     200, Message("combinations of calendars by case"), Message("join fewer calendars")
 )
@@ -169,7 +169,7 @@ MUTANT_RUNS = Limit(
     Message("run `test {mutate}` on a smaller policy"),
 )
 
-#: A page that a browser loads at once, and that a person reads.
+#: A browser shows a page of this size at once, and a person can read it.
 PAGE_BYTES = Limit(100_000, Message("bytes in a page of `publish`"), _SPLIT)
 
 #: All limits by name, in the order of the guide.

@@ -1,7 +1,8 @@
 """Replacements for names of `typing`, `types`, `collections.abc` and `bisect` that load faster.
 
-A NamedTuple of `typing` compiles a constructor for each class. A question defines dozens of classes
-and creates few values, so this takes too long. Type checkers see the names of `typing`.
+A NamedTuple of `typing` compiles a constructor for each class. To answer a question, the
+program defines dozens of classes and creates few values, so this takes too long. Type checkers see
+the names of `typing`.
 
 Annotations stay texts until `field_types` evaluates them, so names that only annotations use are
 imported under TYPE_CHECKING. Modules with classes of the Python interface always import these

@@ -27,7 +27,7 @@ def argument(field: str, *value: str) -> str:
 
 
 class Language:
-    """English: the texts as they stand in the source. `zsupport.translations` has the others."""
+    """English: the texts of the source. `zsupport.sources.translations` has other languages."""
 
     code = "en"
 
@@ -57,7 +57,7 @@ class Wording:
     def __call__(self, text: str, /, **values: object) -> str:
         """Return a text of the program in the language of the reader.
 
-        `text` is a `Message`, or a template as that of a `Message`.
+        `text` is a `Message`, or a template with placeholders as in a `Message`.
         """
         if isinstance(text, Message):
             return text.worded(self)
@@ -74,8 +74,8 @@ class Message(str):
     The string itself is in English and names fields of a question as Python arguments. A
     placeholder `{name}` in the template is replaced by the value `name`. Without this value, the
     placeholder is a field, such as `{plan}`. `{metric id}` is the field `metric` with the value of
-    `id`. `{fact id=value}` is the field `fact` with an entry: its key is the value of `id`, its
-    value is the value of `value`. `Wording` returns the message for another reader.
+    `id`. `{fact id=value}` is the field `fact` with an entry. The value of `id` is the key of the
+    entry, and the value of `value` is its value. `Wording` returns the message for another reader.
     """
 
     __slots__ = ("template", "values")
@@ -154,7 +154,7 @@ def _fill(template: str, values: Mapping[str, object], wording: Wording) -> str:
 
 
 def glued(text: str) -> str:
-    """Return a text that a screen never breaks, such as an instant."""
+    """Return a text that a screen keeps on one line, such as an instant."""
     return text.replace(" ", NO_BREAK)
 
 

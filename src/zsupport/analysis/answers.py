@@ -142,7 +142,7 @@ class AnswersByCase:
     def targets(self, metric: Metric) -> Partition:
         """Return the cases that can be opened, by the target of a metric.
 
-        A key has the text of the target, its hours, the end of its business days, and the start of
+        A key has the text of the target, its hours, `business-day` of the policy, and the start of
         its clock. A value is None if it has no effect on the target.
         """
         if metric.id not in self._targets:

@@ -49,7 +49,7 @@ _MONDAY = 4 * _DAY
 _BACK = 3
 #: The number of days after a deadline that can influence it.
 _AHEAD = 3
-#: The first date of a comparison if the policy has no `from`, and its length in days.
+#: The first date of a comparison if the policy has no `from`, and the number of days to compare.
 _FROM = "2025-01-01"
 _DAYS = 3653
 #: The deadline of a target that is never reached: later than any other.
@@ -201,7 +201,7 @@ class Deadlines:
         )
 
     def is_worse(self, clock: TargetClock, other: TargetClock, conditions: Conditions = ()) -> bool:
-        """Return whether `clock` is later than `other` at some moment and never earlier."""
+        """Return whether `clock` is worse than `other`: due later at some moment, never earlier."""
         word = self._quick_word(clock, other, conditions)
         if word is None and clock.target.every and not other.target.every:
             return False
@@ -394,11 +394,12 @@ def _surely_reached(target: Target, counted: CountedTime) -> bool:
 
 
 def _ends_before_close(clock: TargetClock, other: TargetClock) -> bool:
-    """Return whether `clock`, a duration, certainly ends no later than `other`, in business days.
+    """Return whether `clock`, a duration, is certainly due no later than `other`.
 
-    The business days must end at closing. Between the opening time of the case and this closing
-    there are as many complete working dates as `other` counts. Each of these dates has at least
-    one complete window, which a DST gap can shorten.
+    The result is False unless `other` is a target in business days that is due at closing. Between
+    the opening time of the case and this closing there are as many complete working dates as
+    `other` counts. Each of these dates has at least one complete window, which a DST gap can
+    shorten.
     """
     target, other_target = clock.target, other.target
     if target.kind not in ("clock", "business") or other.reading != "close":
@@ -487,7 +488,7 @@ class _DueFunction:
     def edges(self, low: int, high: int, last_due: int, basis: Basis) -> Iterator[int]:
         """Yield all opening times in `[low, high)` at which the deadline can jump or change slope.
 
-        Some of the results are other moments, also outside `[low, high)`. `last_due` is the
+        Some results are not such edges, and some are outside `[low, high)`. `last_due` is the
         deadline of a case opened at the end of this range.
         """
         kind = self.target.kind
@@ -502,7 +503,7 @@ class _DueFunction:
         yield from spans.ends[first:last]
         if kind == "business":
             # A case that is opened at `moment` is due in the first second of a span. A case that
-            # is opened before it is due in an earlier span.
+            # is opened earlier is due in an earlier span.
             for before in spans.before[first : bisect_right(spans.starts, last_due)]:
                 worked = before - self.target.amount + 1
                 moment = spans.reach(worked) if worked > 0 else None
@@ -547,7 +548,7 @@ class _DueFunction:
         if self.reading != "same-time":
             return
         # The deadline has the same time of day as the opening time. If hours open or close, or the
-        # offset changes, on the due date, there is an edge at that time of day on the date opened.
+        # offset changes, on the due date, there is an edge at that time of day on the opening date.
         until = min(last_due, high + 60 * _WEEK)
         moments = {start for start, _, _ in offset_pieces(self.zone, low, until + 3 * _DAY)}
         for day in range(first, until // _DAY + EPOCH + _AHEAD):
@@ -565,7 +566,7 @@ class _DueFunction:
 
 
 class _Scan:
-    """Searches for an opening time with a later deadline than `other`, and one with an earlier."""
+    """Searches for a moment with a later, and a moment with an earlier deadline than `other`."""
 
     def __init__(
         self,
@@ -666,7 +667,7 @@ class _Scan:
         return max(deadlines.due(high - 1), other_deadlines.due(high - 1))
 
     def _note(self, opened: int, due: int, other: int) -> None:
-        """Keep the first opening time with a later deadline, and the first with an earlier."""
+        """Keep the first opening time with a later deadline, and the first with an earlier one."""
         if due == other or (self.later if due > other else self.earlier):
             return
         moment = DeadlinesAtMoment(
@@ -770,7 +771,7 @@ class _Weeks:
 
 
 class _Exceptions:
-    """The dates with hours that differ from their weekday: holidays, overrides, breaks."""
+    """The dates with hours that differ from their weekday: holidays, special dates, breaks."""
 
     def __init__(self, hours: Hours, first_year: int, last_year: int) -> None:
         days = {*hours.dates, *hours.breaks}

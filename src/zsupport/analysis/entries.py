@@ -51,7 +51,7 @@ class EntriesByCase:
         }
 
     def difference(self, root: Node, revision: Revision) -> Difference | None:
-        """Return the difference to another revision; None if they differ in more than entries.
+        """Return the difference from another revision; None if they differ in more than entries.
 
         `root` is the root node of the file of the other revision. Both files must share the nodes
         that are equal.

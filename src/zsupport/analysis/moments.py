@@ -1,4 +1,7 @@
-"""Cases without a possible opening time, such as inside some hours but outside longer hours."""
+"""Cases without a possible opening time.
+
+For example, no case can be opened inside some hours but outside longer hours that contain them.
+"""
 
 from __future__ import annotations
 

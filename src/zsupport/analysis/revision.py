@@ -34,7 +34,8 @@ class AnalysedRevision:
     ) -> None:
         """`public` returns the public holidays of countries.
 
-        If `like` is given, its cases are used. It must define all values that the document names.
+        If `like` is given, its cases are used. `like` must define all values that the document
+        names.
         """
         assert document.revision is not None
         self.document = document

@@ -11,7 +11,7 @@ from zsupport.wording import Message, joined
 
 #: The values of a case, by dimension (plan, role, channel, priority) or fact.
 Case = dict[str, str]
-#: The codes of Norwegian. Bokmål is written by most, and `no` does not say which form it is.
+#: The codes of Norwegian. Most people write Bokmål (`nb`), and `no` does not state the form.
 _NORWEGIAN = ("nb", "no", "nn")
 #: If more assumed facts than this exclude a priority together, all of them are open in its rows.
 MAX_COMBINED_FACTS = 10
@@ -241,7 +241,7 @@ def records_of(answers: Sequence[Answer], zone: tzinfo = UTC) -> tuple[dict[str,
 
 
 class KnownName(NamedTuple):
-    """A name that a query may use: an id with its aliases. Display names serve only for hints."""
+    """A name that a query may use: an id with its aliases. Display names are only for hints."""
 
     id: str
     aliases: tuple[str, ...] = ()
@@ -251,7 +251,7 @@ class KnownName(NamedTuple):
 def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision] = ()) -> Query:
     """Return a query in canonical ids. Raises UsageError with every unknown name.
 
-    Upper and lower case are ignored. A name that only `other_revisions` of the policy define is
+    Letter case is ignored. A name that only `other_revisions` of the policy define is
     not an error. It is kept if this revision defines other names of its kind, and omitted if not.
     A fact that this revision does not define is omitted, too.
     """
@@ -391,7 +391,7 @@ def matching(
     that have no calendar for the case. `opened_inside` returns whether the case was opened inside
     the hours with a name; without this function, `opened` matches every case. The order of
     alternatives has no meaning. Raises NeedsInput if no alternative matches, but an alternative
-    could match with input of the customer.
+    could match with input from the customer.
     """
     if not when:
         return (ALWAYS,)
@@ -493,7 +493,7 @@ def say(text: Text | None, lang: str) -> str | None:
 
 
 def alternatives(lang: str) -> tuple[str, ...]:
-    """Return the languages in which a reader of a language can read, the best first."""
+    """Return the languages that a reader of a language understands, the best first."""
     main = lang.split("-")[0]
     return (lang, main, *_NORWEGIAN) if main in _NORWEGIAN else (lang, main)
 

@@ -211,8 +211,8 @@ def _without_excluded(
 ) -> list[ChannelAnswer]:
     """Return the rows without the defaults that exclude a priority of their cases.
 
-    Such a fact is open: a row states it only if all cases of the
-    row have the same value of it. `every` has the answers before equal answers were merged.
+    The fact of such a default is open: a row states it only if all cases of the row have the same
+    value of it. `every` has the answers before equal answers were merged.
     """
 
     def key(row: ChannelAnswer) -> tuple[object, ...]:
@@ -343,7 +343,7 @@ def _not_allowed(
 ) -> ChannelAnswer:
     """Return the answer that the channel of a case is not allowed.
 
-    `identity` has the values of the case. `texts` are the note, the doubts and the sources.
+    `identity` has the values of the case. `texts` are the texts of `note`, `unclear` and `source`.
     """
     note, unclear, source = texts
     return ChannelAnswer(

@@ -24,8 +24,8 @@ STEPS_OF_ROW = 300
 class Dimensions(NamedTuple):
     """The values that a query covers, by dimension in display order.
 
-    If the priority is neither stated nor open, a case stands for any priority that its facts leave
-    open, or with `of_all_priorities` for all of these priorities together.
+    If the priority is neither stated nor open, a case stands for at least one of the priorities
+    that its facts allow. With `of_all_priorities`, it stands for all of these priorities together.
     """
 
     members: dict[str, tuple[str | None, ...]]  # of plan, role …; (None,): not stated, not open

@@ -106,7 +106,7 @@ EVENTS_IN_WORDS = {
 
 
 def clock_starts(event: str) -> Message:
-    """Return which event of STARTS starts the clock of a target."""
+    """Return a text about the event that starts the clock of a target; `event` is in STARTS."""
     return Message("the clock starts when the case is {event}", event=EVENTS_IN_WORDS[event])
 
 
@@ -276,7 +276,8 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
     openings: dict[int, datetime] = {}
 
     def answer_quickly(start: int, at: int, as_written: Instant | None) -> DueAnswers | None:
-        # Span i is the last that opens until the start; span j has the deadline; span k opens next.
+        # Span i is the last that opens at or before the start. Span j has the deadline. Span k is
+        # the first that opens after the time of the answer.
         first, last, starts, ends, before = time.known
         if not first <= start <= at < last:
             return None

@@ -85,7 +85,7 @@ class PolicyHours:
     def settle(self, name: str, case: Case) -> SettledHours:
         """Return the hours of this name in a case.
 
-        Raises NeedsInput if input of the customer is required, and NoCalendar if no calendar of a
+        Raises NeedsInput if input from the customer is required, and NoCalendar if no calendar of a
         list matches the case.
         """
         calendars = self._calendars(name, case)
@@ -99,7 +99,7 @@ class PolicyHours:
     ) -> tuple[SettledHours | None, list[str]]:
         """Return the union of the known calendars, and the questions about the others.
 
-        A calendar is known if it requires no further input of the customer. The union is None if
+        A calendar is known if it requires no further input from the customer. The union is None if
         no calendar is known. With `always` the hours are open at every instant, and there are no
         questions.
         """
@@ -127,9 +127,9 @@ class PolicyHours:
     def is_open(self, name: str, case: Case, instant: int) -> bool:
         """Return whether hours are open at an instant in a case.
 
-        A union is open if a known member is open. If none is
-        open, raises NeedsInput if input of the customer is required, and NoCalendar if no calendar
-        of a list matches the case.
+        A union is open if a known member is open. If no known member is open, the result can depend
+        on the other members. Then this raises NeedsInput if input from the customer is required,
+        and NoCalendar if no calendar of a list matches the case.
         """
         if name not in self.revision.hours:
             return True  # 24x7
@@ -216,7 +216,10 @@ class PolicyHours:
         return result
 
     def _calendars(self, name: str, case: Case) -> tuple[PolicyCalendar, ...] | None:
-        """Return the calendars whose union is open when hours are open; None if always open."""
+        """Return the calendars whose union is open at the same times as hours.
+
+        The result is None if the hours are always open.
+        """
         if name not in self.revision.hours:
             return None  # 24x7
         calendar = self._applying_calendar(name, case)
@@ -331,8 +334,8 @@ def years_of(
     """Return a function from a year to its days off and exchanged dates.
 
     These are the frozen or public holidays, plus the dates that the policy adds, without those
-    that it removes. `lang` is the language of names in the policy. A day without a name is a
-    `day off`.
+    that it removes. `lang` is the language of names in the policy. The name of a day without
+    a name is `day off`.
     """
     from zsupport.clock.model import Year
 

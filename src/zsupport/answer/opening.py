@@ -61,7 +61,7 @@ _DAY = 86_400
 #: The states of an answer.
 STATES = ("open", "closed", "not-entitled", "not-stated", "needs-input")
 _DIMENSIONS = ("plan", "role", "channel", "priority")
-#: The questions to the person about each dimension.
+#: The questions to the user about each dimension.
 _ASKS = {
     "plan": Message("The plan ({plan})"),
     "role": Message("The role ({role})"),
@@ -139,7 +139,7 @@ class RevisionHours(NamedTuple):
     calendars: tuple[PolicyCalendar, ...] = ()  # the calendars that apply, of every member
     always: bool = False  # whether some of the hours are open at every instant
     unstated: bool = False  # whether the policy does not state some of the hours
-    asks: tuple[str, ...] = ()  # the questions that decide which calendars apply
+    asks: tuple[str, ...] = ()  # questions whose answers decide which calendars apply
     remarks: tuple[Remarks, ...] = ()
 
 
@@ -199,7 +199,7 @@ def answer_hours(
 
 
 def hours_id(name: str, *revisions: Revision) -> str:
-    """Return the id of the hours with a name, ignoring upper and lower case.
+    """Return the id of the hours with a name, ignoring letter case.
 
     Raises UsageError if none of the revisions defines the hours.
     """
@@ -510,15 +510,15 @@ class Opening:
     """The opening hours of a row over all revisions, as of an instant.
 
     A union is open if a member is known to be open. It is known to be closed, and its next changes
-    and windows are known, only if every member is known.
-    `warnings` list missing input and doubts.
+    and windows are known, only if every member is known. `warnings` lists missing input and
+    uncertain dates.
     """
 
     def __init__(
         self, periods: Sequence[RevisionPeriod], parts: Sequence[RevisionHours], at: int
     ) -> None:
         self.at = at
-        # A revision is never in force if its only date never occurred in the policy's zone.
+        # A revision is never in force if the policy's time zone skipped its only date.
         pieces = map(_piece, periods, parts)
         self.pieces = tuple(piece for piece in pieces if piece.start < piece.end)
         self.warnings: list[Warning] = []

@@ -576,7 +576,7 @@ def _rule_likeness(deciding: DecidingRule, stated: tuple[Promise, list[str]]) ->
 
 
 def candidates(revision: Revision, case: Case, metric: str) -> list[DecidingRule]:
-    """Return the rules that can decide, depending on the opening time, in written order.
+    """Return the rules of which one decides, depending on the opening time, in written order.
 
     These are the matching rules up to the first one that does not depend on the opening time.
     """
@@ -598,7 +598,7 @@ def decide(
     """Return the first rule that matches and states the metric for the priority, or None.
 
     `opened_inside` returns whether the case was opened inside the hours with a name. Raises
-    NeedsInput if this depends on input of the customer.
+    NeedsInput if this depends on input from the customer.
     """
     return _first(candidates(revision, case, metric), case, opened_inside)
 

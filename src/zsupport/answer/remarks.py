@@ -104,8 +104,8 @@ def remark_texts(
 ) -> tuple[str | None, str | None, str | None]:
     """Return the notes, the doubts and the sources of remarks, each on its own line.
 
-    A result is None if there is none. The texts about the validity, the policy itself and its
-    sources come last.
+    A result is None if the remarks have no such text. The texts about the validity, the policy
+    itself and its sources come last.
     """
     parts = [item for item in (*remarks, revision.validity, revision.remarks) if any(item)]
     if not parts:

@@ -179,7 +179,7 @@ class Space:
         return result
 
     def for_some(self, name: str, cases: Cases) -> Cases:
-        """Return the cases that are in the set with at least one value of a dimension."""
+        """Return the cases of a set, and all cases that differ from one of them only in `name`."""
         values = self.values.get(name)
         if values is None:
             return cases

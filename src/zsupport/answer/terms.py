@@ -136,7 +136,7 @@ def _without_text(
 
 
 def topic_id(topic: str, *revisions: Revision) -> str:
-    """Return the id of a topic of terms, ignoring upper and lower case.
+    """Return the id of a topic of terms, ignoring letter case.
 
     Raises UsageError if none of the revisions defines the topic.
     """

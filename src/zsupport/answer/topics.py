@@ -82,7 +82,7 @@ def answer_topics(
 
 
 def _topic_id(topic: str, revisions: Sequence[Revision]) -> str:
-    """Return the id of a topic, ignoring upper and lower case.
+    """Return the id of a topic, ignoring letter case.
 
     Raises UsageError if none of the revisions defines the topic.
     """

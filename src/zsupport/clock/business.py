@@ -194,7 +194,8 @@ class BusinessDays:
 
         `reading` is the `business_day` of the policy: opening, close or same-time. The deadline of
         same-time has the local time of `start`, or of the opening of `counted_from` if that is
-        later. If hours are closed then, it is the next opening on the date, or the close.
+        later. If the hours are closed at that time, the deadline is the next opening on the date,
+        or otherwise the close.
         """
         if reading == "opening":
             return last.opening

@@ -53,7 +53,7 @@ EVERY_INSTANT = EveryInstant()
 class Basis(NamedTuple):
     """What a target counts over: a time, or business days, or the weeks of a time zone.
 
-    `reading` says when a target in business days ends on its day.
+    `reading` says at which time of its last day a target in business days is due.
     """
 
     time: Time

@@ -85,7 +85,8 @@ def _public_holidays(country: str, subdivision: str | None, year: int) -> Year:
 def differing_subdivision(country: str, year: int) -> str | None:
     """Return the first subdivision whose public holidays differ from those of the whole country.
 
-    None if no subdivision differs in this year. The package `holidays` must know the country.
+    The result is None if no subdivision differs in this year. The package `holidays` must know the
+    country.
     """
     import holidays
 

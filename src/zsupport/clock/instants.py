@@ -1,7 +1,7 @@
 """Instants (whole seconds since the epoch): parsing, formatting, and conversion of local times.
 
 The clock calculates only with these integers. Only two functions convert local times:
-`parse_instant`, which refuses ambiguous texts, and `at_local`, which chooses an instant in a DST
+`instant_in_zone`, which refuses ambiguous times, and `at_local`, which chooses an instant in a DST
 gap or a DST fold. No timedelta is added to an aware local datetime: that would move the wall-clock
 time, and a day with a transition does not have 24 hours.
 """
@@ -276,7 +276,7 @@ def instant_in_zone(local: int, zone: dates.tzinfo | None, text: str, tz: str) -
             if tz
             else Message("add an offset such as Z or +01:00"),
         )
-    # An offset is shorter than a day. Zones have offsets with seconds before the accepted years.
+    # An offset is shorter than a day. Before the accepted years, offsets can have seconds.
     if not FIRST - _DAY <= local < END + _DAY:
         return within_range(local, text)
     before, after = offsets_around(zone, local)

@@ -45,10 +45,10 @@ class Hours(NamedTuple):
     `week` has the sorted parts of windows for each weekday from Monday; None is 24x7. `years`
     returns the days off and exchanged dates of a year. An exchanged date has the windows of the
     weekday `exchanged_for`, or without it those of its own weekday. A holiday closes its date; with
-    `by_start_date` it removes the windows that begin on it, also after midnight. 24x7 is closed on
-    holidays only with `always_counts_holidays`. `dates` has the windows of dates with their own
-    hours, `breaks` the breaks by date. `business_days` has the weekdays of business days; if it is
-    None, dates with working time are business days, except for 24x7.
+    `by_start_date` it removes the windows that begin on it, including their part after midnight.
+    24x7 is closed on holidays only with `always_counts_holidays`. `dates` has the windows of dates
+    with their own hours, `breaks` the breaks by date. `business_days` has the weekdays of business
+    days; if it is None, dates with working time are business days, except for 24x7.
     """
 
     zone: tzinfo
@@ -75,7 +75,7 @@ class Hours(NamedTuple):
 
     @property
     def counts_holidays(self) -> bool:
-        """Whether holidays are closed: 24x7 ignores them unless the calendar states `holidays`."""
+        """Whether holidays are closed; with 24x7, only if `always_counts_holidays` is true."""
         return self.week is not None or self.always_counts_holidays
 
     def is_exchanged(self, ordinal: int) -> bool:

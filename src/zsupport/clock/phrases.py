@@ -4,8 +4,9 @@
 - local times of three days: `yesterday 14:00`, `today 9:00`, `tomorrow 9:00`
 - RFC 5322 dates, as in the header of an email: `Tue, 24 Nov 2026 09:00:00 +0100`
 
-Only the command line reads them. The instants of files and of Python programs are the same on every
-day. This module is not part of `instants`, because most questions state their instants in RFC 3339.
+Only the command line reads them. A text in a file or a Python program must mean the same instant on
+every day. This module is not part of `instants`, because most questions state their instants in
+RFC 3339.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ WEEKDAYS = (
 )  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-# Patterns of texts in which several spaces are one. The parts of a length are a number or an
-# article, and a unit. A fraction has up to nine digits.
+# Patterns of texts in which several spaces count as one. A duration has pairs of a number (or `a`,
+# `an`) and a unit. A fraction has up to nine digits.
 _PARTS = r"[0-9]+(?:\.[0-9]+)?|[a-z]+|[^ ]"
 _MAX_FRACTION = 9
 _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"

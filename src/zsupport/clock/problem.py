@@ -16,7 +16,7 @@ class BadText(ValueError):
     """A text that is invalid or ambiguous.
 
     Every parser of this package raises only this error. The caller knows the place of the text and
-    makes a finding or a usage error of it. Python programs see it too, so its own text includes the
+    reports a finding or a usage error. Python programs see it too, so its own text includes the
     expected form and the hint.
     """
 

@@ -66,7 +66,7 @@ class Spans(NamedTuple):
     def reach(self, worked: int) -> int | None:
         """Return the instant at which `worked` seconds (above 0) are worked since `first`.
 
-        None if this is after `last`.
+        The result is None if this instant is after `last`.
         """
         i = bisect_left(self.before, worked) - 1
         instant = self.starts[i] + worked - self.before[i] if i >= 0 else None

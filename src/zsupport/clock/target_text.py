@@ -124,7 +124,10 @@ def _in_minutes(every: str, seconds: int) -> str:
 
 
 def _time_hint(time: str, hint: Message) -> str | None:
-    """Return `hint` with the duration of a text as its proposal, or the hint for an invalid one."""
+    """Return `hint` with the duration of a text as its proposal.
+
+    If the duration is invalid, return the hint about the duration.
+    """
     try:
         return _with_proposals(hint, [parse_target(time).text])
     except BadText as problem:
@@ -197,7 +200,7 @@ _HINTS: tuple[tuple[str, Message], ...] = (
     (
         r"([0-9.]+) ?h(?:(?:ou)?rs?)? (?:24[x/][56]|(?:12|10|9|8)[x/][567])",
         Message(
-            "write {choice}, under `hours` that state the days and times",
+            "write {choice}, with `hours` that state the days and times",
             choice=_choice(r"\1 business hours"),
         ),
     ),
@@ -243,7 +246,7 @@ _HINTS: tuple[tuple[str, Message], ...] = (
     (r"-.*", Message("write a positive number")),
     (
         r"asap|as soon as (?:possible|we can)|immediate(?:ly)?|at once|quickly|soon",
-        Message("write the longest duration, or `none` for no target"),
+        Message("write the longest promised duration, or `none` for no target"),
     ),
 )
 

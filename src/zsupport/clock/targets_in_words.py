@@ -11,7 +11,7 @@ from zsupport.wording import Counted, Message, joined
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: When a target in working days is due on the last day, by the policy's reading of business days.
+#: When a target in working days is due on the last day, by the value of `business-day`.
 _READINGS = {
     "close": Message("closing time"),
     "opening": Message("opening time"),
@@ -97,8 +97,8 @@ def _by(time: str, *, short: bool) -> Message:
 def target_as_sentence(target: Target, business_day: str | None = None) -> Message:
     """Return a target as an answer in words: `within 2 working days, by closing time`.
 
-    `business_day` is the policy's reading of business days. Without it, the text does not say when
-    the last day ends: `within 2 working days`.
+    `business_day` is the value of `business-day` in the policy. Without it, the text does not say
+    when the target is due on the last day: `within 2 working days`.
     """
     words, by = target_in_words(target), _READINGS.get(business_day or "")
     if target.kind == "by":

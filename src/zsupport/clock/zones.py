@@ -327,7 +327,7 @@ def _offset_hint(before: str, sign: str, hours: str, minutes: str | None) -> str
 
 
 def _nearest(text: str) -> tuple[str, ...]:
-    """Return up to three similar names: the same name in another case, its city, or close names."""
+    """Return up to three names: the same in another letter case, with the same city, or close."""
     # No name is this long, and the time of the search grows with the length.
     if len(text) > 40:
         return ()

@@ -93,8 +93,8 @@ class _Writer:
         number = CLASSES.index(type(part))
         shapes = self.shapes[number]
         fields = [self.to_plain(shape, value) for shape, value in zip(shapes, part, strict=True)]
-        # Compare bytes, because 1 and True are equal. Version 2 has no references, which would
-        # distinguish equal values.
+        # Compare bytes, because 1 and True are equal. Version 2 of marshal has no references,
+        # which would distinguish equal values.
         key = number, dumps(fields, 2)
         if key not in self._rows:
             self._rows[key] = len(self.tables[number])

@@ -136,7 +136,7 @@ class Document(NamedTuple):
         return (*path, "target") if isinstance(self.node(path), MappingNode) else path
 
     def calendar(self, hours: str, position: int) -> Path:
-        """Return the path of the calendar at a position of hours, also of a single calendar."""
+        """Return the path of a calendar of hours; a calendar outside a list has no position."""
         path: Path = ("hours", hours)
         return (*path, position) if isinstance(self.node(path), SequenceNode) else path
 

@@ -21,7 +21,7 @@ class SourceFile(NamedTuple):
     @property
     def sha256(self) -> str:
         """The digest: sha256:HEX."""
-        # OpenSSL takes long to load, and answers from a compiled policy need no digest.
+        # hashlib loads OpenSSL, which takes long. Answers from a compiled policy need no digest.
         from hashlib import sha256
 
         return self.digest or "sha256:" + sha256(self.data).hexdigest()

@@ -613,7 +613,7 @@ HOLIDAYS = Fields(
 
 
 class _CustomersHolidays(Choice):
-    """The word `customer`; the error about a country, a date or no holidays has a hint."""
+    """The word `customer`. The error for a country, a date or a word such as `none` has a hint."""
 
     def __init__(self) -> None:
         super().__init__("customer")
@@ -910,7 +910,7 @@ POLICY = Fields(
     Field(
         "business-day",
         Choice("close", "same-time", "opening"),
-        "When a target in business days ends on its day. Default: close.",
+        "The time of the last day at which a target in business days is due. Default: close.",
         JUDGED,
     ),
     Field(

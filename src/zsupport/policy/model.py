@@ -207,7 +207,7 @@ class Holidays(NamedTuple):
 
     @property
     def exchanged_for(self) -> int | None:
-        """The weekday (0: Monday) whose windows apply on exchanged dates; None: each date's own."""
+        """The weekday (0: Monday) whose windows apply on exchanged dates; None: its own weekday."""
         return DAYS.index(self.exchanged) if self.exchanged in DAYS else None
 
 

@@ -947,7 +947,7 @@ def _other_keys_pattern(known: dict[str, Field]) -> str:
 
 REMARKS = (
     Field("note", Text(), "A remark that answers show.", WORDS),
-    Field("unclear", Text(), "What is unclear; every answer that depends on it warns.", WORDS),
+    Field("unclear", Text(), "What is unclear; every answer that depends on it shows this.", WORDS),
     Field("source", Name("source"), "The id of the source that states this.", WORDS),
 )
 REMARK_KEYS = tuple(field.key for field in REMARKS)

@@ -61,7 +61,7 @@ class _BaseNode:
 
 
 class ScalarNode(_BaseNode):
-    """A parsed text; `plain` if it is not quoted and no block, `flow` if it is in { } or [ ].
+    """A parsed text; `plain` if it is neither quoted nor a block, `flow` if it is in { } or [ ].
 
     An omitted value is a plain empty text with the place of its key.
     """
@@ -685,7 +685,8 @@ class _Composer:
         """Add to the number of values; stop if it exceeds the limit."""
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            # An alias counts as all the values that it expands to: this stops a "billion laughs".
+            # An alias counts as all the values that it expands to. This stops a small file whose
+            # nested aliases expand to billions of values ("billion laughs").
             limit = Counted("{count}", "{count}", MAX_NODES)
             code, message = (
                 "ZS009",

@@ -7,7 +7,8 @@ contents of all files, and the versions of the program, the format, tzdata and P
 only if all of these are equal. `ZSUPPORT_CACHE=off` disables the cache.
 
 `marshal` reads entries. It is fast, but trusts its input, so a 64-bit checksum is compared first.
-An entry that is foreign, damaged or too large is replaced. Write errors are ignored.
+An entry that is damaged, too large or writable by another user is replaced. Write errors are
+ignored.
 
 Anyone who can write to the folder controls the answers. So the folder is used only if this user
 owns it, no other user can enter it, and it is not in the repository of an examined file. The folder

@@ -1,4 +1,4 @@
-"""Glob patterns. Matching takes time proportional to the length of the pattern times the path.
+"""Glob patterns. The time to match grows with the length of the pattern times that of the path.
 
 `*` and `?` match within a name, `[a-z]` and `[!a-z]` match one character, and a name `**` matches
 any number of folders.

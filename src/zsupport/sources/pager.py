@@ -32,7 +32,7 @@ def show_in_pager(text: bytes, environ: Mapping[str, str]) -> bool:
     # terminal.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        pager.communicate(text)  # ignores that the pager stops reading
+        pager.communicate(text)  # does not fail if the pager stops reading
     finally:
         signal.signal(signal.SIGINT, before)
     return pager.returncode <= 0

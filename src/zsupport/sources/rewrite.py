@@ -16,7 +16,7 @@ from zsupport.wording import Message
 
 #: Signals that end the run.
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-#: More than the stamp of a page.
+#: More than the comment at the start of a published page, which `read_stamp` reads.
 _START_BYTES = 8192
 
 
@@ -105,7 +105,7 @@ def _cause(fault: EnvironmentFault) -> str:
 
 
 def _is_replaceable(path: str) -> bool:
-    """Return whether a path is free or an ordinary file that is not reached by a link here.
+    """Return whether a path is free, or is an ordinary file without a link in the working folder.
 
     `write_output` refuses links in the working folder, and writes to all other files.
     """

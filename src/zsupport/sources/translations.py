@@ -1,4 +1,4 @@
-"""The texts of the program in other languages than English.
+"""The texts of the program in languages other than English.
 
 Each language has a catalogue of gettext in the folder `translations`, such as `nb.po`. The build
 compiles it to `nb.mo`. The English texts are in the source and need no catalogue. An answer in
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent.parent / "translations"
 #: The languages with a catalogue.
 LANGUAGES = ("nb",)
-#: The catalogues of languages that have none. Norwegians read both of their written forms.
+#: The catalogue to use for a language without one. Norwegians read both of their written forms.
 _SUBSTITUTES = {"no": "nb", "nn": "nb"}
 #: The separator of thousands: a no-break space.
 _THOUSANDS = "\u00a0"
 
 
 def translation(code: str) -> Language:
-    """Return the language of a code such as `nb-NO`, or English without a catalogue of it.
+    """Return the language of a code such as `nb-NO`, or English if it has no catalogue.
 
     Raises EnvironmentFault if the catalogue was not compiled.
     """

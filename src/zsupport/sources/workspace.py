@@ -1,4 +1,4 @@
-"""The folder that a code host resolves file names against."""
+"""The folder to which file names are relative on a code host."""
 
 from __future__ import annotations
 
