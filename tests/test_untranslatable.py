@@ -112,7 +112,7 @@ def untranslatable(module: str, source: str) -> list[Text]:
     return sorted(texts)
 
 
-@pytest.mark.parametrize("module", MODULES.keys() - set().union(*ENGLISH.values()))
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - set().union(*ENGLISH.values())))
 def test_texts_for_people_are_messages(module: str) -> None:
     assert "\n".join(map(str, untranslatable(module, MODULES[module]))) == ""
 
@@ -145,6 +145,6 @@ def test_untranslatable_texts_of_a_module(source: str, texts: list[str]) -> None
 
 
 if __name__ == "__main__":
-    for name in MODULES.keys() - set().union(*ENGLISH.values()):
+    for name in sorted(MODULES.keys() - set().union(*ENGLISH.values())):
         for text in untranslatable(name, MODULES[name]):
             print(text)
