@@ -193,7 +193,7 @@ _LOADER_CODES = (
     Code(
         "ZS212",
         "starts-at-end",
-        Message("first metric whose clock starts at the answer, which also ends it"),
+        Message("first metric with a clock that starts and stops at the first answer"),
     ),
 )
 

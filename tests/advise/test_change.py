@@ -276,7 +276,7 @@ def test_a_change_that_is_not_searched_is_not_called_impossible() -> None:
     assert advice[0].change is None
     warnings = [w.message for w in advice.warnings if w.code == "change-not-searched"]
     assert warnings == [
-        "the smallest change that allows c0 was not searched, because the policy has too many cases"
+        "the smallest change that allows c0 is unknown: the policy has too many cases to search"
     ]
     assert summary(advice, Notation(str))[1] == (
         "The policy has too many cases to search for a change that includes contact."

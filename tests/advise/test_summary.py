@@ -242,7 +242,7 @@ def test_self_help_without_a_contact_is_the_advice() -> None:
         "Use Manual: contact with support is not included in this case."
         " No change of the case would include contact with support."
     )
-    assert "\n  Help yourself\n" in shown(advice_of(policy))
+    assert "\n  Try self-service\n" in shown(advice_of(policy))
 
 
 def test_a_channel_of_a_retired_plan_only_is_not_called_impossible() -> None:

@@ -351,9 +351,9 @@ class _AnsweredCase:
         self.details = details._replace(changes=to_contact or (), not_searched=not_searched)
         if not_searched:
             message = Message(
-                "the smallest change that allows {not_searched} was not searched,"
-                " because the policy has too many cases",
-                not_searched=enumerated(not_searched, either=True),
+                "the smallest change that allows {channels} is unknown:"
+                " the policy has too many cases to search",
+                channels=enumerated(not_searched, either=True),
             )
             self.warnings.append(Warning("change-not-searched", message))
         return bare._replace(

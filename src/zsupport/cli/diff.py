@@ -65,7 +65,7 @@ _MERGE_BASE = Option(
 )  # fmt: skip
 _AUDIENCE = Option(
     "audience", ("--audience",), "text", "",
-    Message("Point of view: a loss is breaking for the customer, a gain for support"),
+    Message("Point of view: losses are breaking for customers, gains for the support organisation"),
     "customer", AUDIENCES,
 )  # fmt: skip
 _FAIL_ON = Option(

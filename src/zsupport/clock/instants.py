@@ -66,7 +66,7 @@ def pause_parts(text: str) -> tuple[str, str | None]:
     if not slash or not begin:
         raise BadText(
             Message("invalid pause {text}", text=shown(text)),
-            Message("FROM/TO, or FROM/ for an open pause"),
+            Message("FROM/TO, or FROM/ for a pause without an end"),
         )
     return begin, end or None
 

@@ -46,17 +46,45 @@ def target_in_words(target: Target, *, short: bool = True) -> Message:
         return _RATES[target.text.rpartition(" ")[2]](target.amount)
     if target.kind == "by":
         return _by(target.text.split(" ")[1], short=short)
+    time = _every(target, short=short) if target.every else _length(target, short=short)
+    if target.around_the_clock and not short:
+        return Message("{time}, around the clock", time=time)
+    return time
+
+
+def _length(target: Target, *, short: bool) -> Message:
+    """Return the length of a target: `4 h`, `2 working days`."""
     if target.kind == "business-days":
-        time: Message = Counted("{count} working day", "{count} working days", target.amount)
-    elif target.kind == "business":
-        time = working_time(target.amount, short=short)
-    elif short:
-        time = duration(target.amount, days=False) if target.amount else Message("0 min")
-    else:
-        time = _unabbreviated(target.amount)
-        if target.around_the_clock:
-            time = Message("{time}, around the clock", time=time)
-    return Message("every {time}", time=time) if target.every else time
+        return Counted("{count} working day", "{count} working days", target.amount)
+    if target.kind == "business":
+        return working_time(target.amount, short=short)
+    if short:
+        return duration(target.amount, days=False) if target.amount else Message("0 min")
+    return _unabbreviated(target.amount)
+
+
+def _every(target: Target, *, short: bool) -> Message:
+    """Return a target that is due again and again: `every 4 h`, `every 2 working days`.
+
+    A whole number of hours, minutes or days has its own text: Norwegian writes `hver 4. time`.
+    """
+    if target.kind == "business-days":
+        return Counted("every {count} working day", "every {count} working days", target.amount)
+    minutes, rest = divmod(target.amount, 60)
+    hours, minutes = divmod(minutes, 60)
+    if rest or (hours and minutes):
+        return Message("every {time}", time=_length(target, short=short))
+    if target.kind == "business" and hours:
+        return Counted("every {count} working hour", "every {count} working hours", hours)
+    if target.kind == "business":
+        return Counted("every {count} working minute", "every {count} working minutes", minutes)
+    if short and hours:
+        return Counted("every {count} h", "every {count} h", hours)
+    if short:
+        return Counted("every {count} min", "every {count} min", minutes)
+    if hours:
+        return Counted("every {count} hour", "every {count} hours", hours)
+    return Counted("every {count} minute", "every {count} minutes", minutes)
 
 
 def working_time(seconds: int, *, short: bool = True) -> Message:

@@ -550,7 +550,7 @@ HOLIDAYS = Fields(
     Field("country", COUNTRY, "The country whose public holidays are days off.", JUDGED),
     Field(
         "subdivision",
-        Line(Message("its code")),
+        Line(Message("a code such as BY")),
         "A part of the country, such as BY for Bavaria.",
         JUDGED,
     ),

@@ -521,7 +521,7 @@ class Builder:
         return starts or "opened"
 
     def check_start(self, revision: Revision) -> None:
-        """Report a first metric that starts at the answer, if the answer also ends its target."""
+        """Report a first metric whose clock the first answer both starts and stops."""
         if not revision.metrics or revision.metrics[0].starts != "answered":
             return
         first = revision.metrics[0].id
@@ -534,7 +534,7 @@ class Builder:
                 at.span,
                 at.way,
                 Message(
-                    "`{metric}` starts at the answer, which also ends its target `{target}`",
+                    "the first answer starts and stops the clock of `{metric}` (`{target}`)",
                     metric=first,
                     target=ends.target.text,
                 ),

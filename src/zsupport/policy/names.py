@@ -481,7 +481,9 @@ class Names:
                 continue
             if (key in DIMENSIONS or key == "opened") and key not in allowed:
                 at = record.key(key)
-                message = Message("conditions in {where} cannot use `{key}`", where=where, key=key)
+                message = Message(
+                    "conditions in `{where}` cannot use `{key}`", where=where, key=key
+                )
                 expected = Message("facts")
                 if allowed:
                     expected = Message("{dimensions}, facts", dimensions=", ".join(allowed))

@@ -575,7 +575,7 @@ def no_tests(document: Document) -> Unit:
         span,
         "policy",
         hint=Message(
-            "write {file} in the same folder; see `zsupport help test`", file=_tests_file_of(id)
+            "create {file} in the same folder; see `zsupport help test`", file=_tests_file_of(id)
         ),
         identity=(id,),
     )
@@ -605,10 +605,12 @@ def percent(part: int, whole: int) -> float:
 #: The message for an uncovered decision of each kind, with the number of its cases.
 _UNCOVERED_MESSAGES: dict[str, Callable[[Decision, Message], Message]] = {
     "grant": lambda decision, cases: Message(
-        "no test covers that `{channel}` is allowed ({cases})", channel=decision.name, cases=cases
+        "`{channel}` is allowed, and no test covers this ({cases})",
+        channel=decision.name,
+        cases=cases,
     ),
     "denial": lambda decision, cases: Message(
-        "no test covers that `{channel}` is not allowed for `{plan}` ({cases})",
+        "`{channel}` is not allowed for `{plan}`, and no test covers this ({cases})",
         channel=decision.name,
         plan=decision.plan,
         cases=cases,
@@ -629,7 +631,7 @@ _UNCOVERED_MESSAGES: dict[str, Callable[[Decision, Message], Message]] = {
         "no test covers this calendar of `{hours}` ({cases})", hours=decision.name, cases=cases
     ),
     "priority": lambda decision, cases: Message(
-        "no test covers that these facts lead to `{priority}` ({cases})",
+        "these facts lead to `{priority}`, and no test covers this ({cases})",
         priority=decision.name,
         cases=cases,
     ),

@@ -743,7 +743,7 @@ class _Binder:
                             "ZS101",
                             claim.key(kind),
                             Message("`for` already has the key `channel`"),
-                            Message("`channel` in only one of the two places"),
+                            Message("`channel` in `for` or in `{word}`, not in both", word=word),
                         )
                 else:
                     resolved = [names.resolve("metric", at) for at in read]

@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 
 Rows = list[tuple[str, ...]]
 
+#: When a target in business days is due on its day.
+WHEN_DUE = {
+    "close": Message("due at closing time"),
+    "same-time": Message("due at the same time of day"),
+    "opening": Message("due at opening time"),
+}
 #: The titles of the tables and their columns. Empty columns are omitted.
 _SECTIONS = {
     "Policy": ("Item", "Value"),
@@ -150,7 +156,7 @@ class _View:
         revision = self.revision
         rows = [
             ("Time zone", revision.timezone),
-            ("Business days", f"due at {revision.business_day}"),
+            ("Business days", WHEN_DUE[revision.business_day]),
             ("Policy", self.remarks(revision.remarks)),
             ("Validity", self.remarks(revision.validity)),
         ]

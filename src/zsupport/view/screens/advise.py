@@ -186,7 +186,7 @@ def _self_help(
     if not blocks:
         return section()
     if not advice.channels:
-        heading = words("Help yourself")
+        heading = words("Try self-service")
     elif first:
         heading = words("First, try self-service")
     else:

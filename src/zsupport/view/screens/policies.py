@@ -39,6 +39,7 @@ from zsupport.report.screen import (
 from zsupport.typed import TYPE_CHECKING, TypeVar
 from zsupport.view.explain import condition_in_words, in_words
 from zsupport.view.policy_in_full import (
+    WHEN_DUE,
     days_off,
     group_in_words,
     single_dates,
@@ -69,12 +70,6 @@ _BINDINGS = {
     "target": Message("target"),
     "objective": Message("objective"),
     "agreement": Message("agreement"),
-}
-#: When a target in business days is due on its day.
-_READINGS = {
-    "close": Message("due at close"),
-    "same-time": Message("due at same-time"),
-    "opening": Message("due at opening"),
 }
 
 
@@ -172,7 +167,7 @@ def _title(policy: Policy, revision: Revision, at: datetime, view: _PolicyView) 
         (words("Policy"), revision.policy),
         (words("Revision"), f"{start}{words(_state(policy, revision, at))}{of_dates}"),
         (words("Time zone"), revision.timezone),
-        (words("Business days"), words(_READINGS[revision.business_day])),
+        (words("Business days"), words(WHEN_DUE[revision.business_day])),
         (words("File"), glued(revision.file)),
     ]
     title = Heading(f"{say(revision.title, view.lang)}{marks}")
