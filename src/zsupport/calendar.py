@@ -122,8 +122,9 @@ class Calendar:
         """Return the deadline of a target whose clock starts at `opened`.
 
         `target` is a duration of working time, or a text such as `2 business days`. Raises
-        ValueError for an invalid target or a target without a deadline, for an open pause that
-        makes the deadline unknown, and for a target that is not reached within ten years.
+        ValueError for an invalid target and for a target without a deadline. Also raises ValueError
+        if an open pause makes the deadline unknown, or if the target is not reached within ten
+        years.
         """
         if type(target) is timedelta and not pauses:
             # The common case needs no events.

@@ -181,8 +181,8 @@ class Policy:
 
         The default instant is now. A revision is in force from its first day to its last day, or
         until the next revision starts. Both days are local dates in the policy's time zone. If no
-        revision is in force, the latest revision that has started answers, or the first revision if
-        none has started.
+        revision is in force, the latest revision that has started answers. If none has started, the
+        first revision answers.
         """
         index, in_force = self._at(_instant(at))
         return self.revisions[index], in_force

@@ -547,8 +547,9 @@ class _DueFunction:
                 yield at_local(date.fromordinal(day), self.target.at, self.zone)
         if self.reading != "same-time":
             return
-        # The deadline has the same time of day as the opening time. If hours open or close, or the
-        # offset changes, on the due date, there is an edge at that time of day on the opening date.
+        # The deadline has the same time of day as the opening time. On the due date, hours open and
+        # close, and the offset can change. At each of these times of day there is an edge on the
+        # opening date.
         until = min(last_due, high + 60 * _WEEK)
         moments = {start for start, _, _ in offset_pieces(self.zone, low, until + 3 * _DAY)}
         for day in range(first, until // _DAY + EPOCH + _AHEAD):
@@ -728,8 +729,9 @@ class _Weeks:
     def signature(self, start: int, ahead: int) -> object:
         """Return what distinguishes a week: of weeks with equal results, only one is compared.
 
-        The result has the part of the week that is in the period, and the offsets and exceptions
-        from some days before the week until `ahead` seconds and some days after it.
+        The result has the part of the week that is in the period. It also has the offsets and
+        exceptions of the week, of some days before it, and of `ahead` seconds and some days after
+        it.
         """
         if not self._exceptions or ahead > self._until:
             self._until = ahead

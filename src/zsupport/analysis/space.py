@@ -49,10 +49,10 @@ def shown_case(case: Case) -> dict[str, str]:
 def space_of(*revisions: Revision) -> Space:
     """Return the cases that policies distinguish, with the values of all of these policies.
 
-    The dimensions are plan, role, channel, priority, each fact in a condition of a grant, target
-    rule, commitment or calendar, and inside or outside for the hours in their `opened`. Facts that
-    only priorities or terms name are not dimensions. Raises LimitExceeded, also for a policy with
-    too many entries.
+    The dimensions are plan, role, channel, priority, and each fact in a condition of a grant,
+    target rule, commitment or calendar. Each name of hours in `opened` of these is a dimension
+    too, with the values inside and outside. Facts that only priorities or terms name are not
+    dimensions. Raises LimitExceeded, also for a policy with too many entries.
     """
     for revision in revisions:
         _check_entries(revision)

@@ -99,8 +99,9 @@ class Answers(Sequence[Row], Generic[Row, Details]):
     """The answers to one query, in order, with the revision and the query; immutable.
 
     `columns` names the dimensions in which the answers differ. If no revision is in force,
-    `in_force` is false, no answer grants or promises anything, and `revision` is the latest
-    revision that has started, or the first one. `details` has further values for explanations.
+    `in_force` is false, and no answer grants or promises anything. Then `revision` is the latest
+    revision that has started, or the first one if none has started. `details` has further values
+    for explanations.
     """
 
     __slots__ = (  # noqa: RUF023 - in the order of the constructor
@@ -387,8 +388,8 @@ def matching(
 ) -> tuple[Alternative, ...]:
     """Return every alternative of a condition that matches; for an empty condition, only ALWAYS.
 
-    An alternative does not match if it names a dimension that the case has no value for, or hours
-    that have no calendar for the case. `opened_inside` returns whether the case was opened inside
+    An alternative does not match if the case has no value for one of its dimensions, or if its
+    hours have no calendar for the case. `opened_inside` returns whether the case was opened inside
     the hours with a name; without this function, `opened` matches every case. The order of
     alternatives has no meaning. Raises NeedsInput if no alternative matches, but an alternative
     could match with input from the customer.
@@ -481,8 +482,8 @@ if TYPE_CHECKING:
 def say(text: Text | None, lang: str) -> str | None:
     """Return a text in a language.
 
-    If the text is not available in this language, return it in the main language (nb for nb-NO),
-    in another form of Norwegian, in English, or in its first language.
+    If the text is not available in this language, return it in the first of these languages that it
+    has: the main language (nb for nb-NO), another form of Norwegian, English, its first language.
     """
     if text is None or isinstance(text, str):
         return text

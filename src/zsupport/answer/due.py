@@ -237,8 +237,8 @@ def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> Due
 
 
 #: A function that returns the answers, or None if it cannot answer. Its arguments are the opening
-#: time and the time of the answer, both in seconds since the epoch, and the opening time as the
-#: caller wrote it.
+#: time, the time of the answer, and the opening time as the caller wrote it. The first two are in
+#: seconds since the epoch.
 QuickAnswer: TypeAlias = "Callable[[int, int, Instant | None], DueAnswers | None]"
 
 

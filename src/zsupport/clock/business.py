@@ -50,8 +50,8 @@ class BusinessDays:
     def date_opened(self, start: int) -> int:
         """Return the date opened of a case that is opened at `start`, as an ordinal.
 
-        It is the calendar date, or the previous date if a window of the previous date has not ended
-        and the calendar date has not opened.
+        If a window of the previous date has not ended, and the calendar date has not opened, it is
+        the previous date. Otherwise it is the calendar date.
         """
         today = latest_local(start, self.zone)[0].toordinal()
         if start < self._end(today - 1):

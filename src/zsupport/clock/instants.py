@@ -38,10 +38,10 @@ def parse_instant(
 
     `now` is the instant of the word `now`. `zone` is the time zone of local times; `tz` names the
     field that states it, for hints. Without `zone` an offset is required. Z and -00:00 give
-    `datetime.timezone.utc`, any other offset (+01:00, +0100 or +01) gives a fixed zone (+00:00 is
-    printed as +00:00). `now`, `@EPOCH` and local times state no zone. Fractions of a second are
-    rounded down. Raises BadText, also for a local time in a DST gap or a DST fold of `zone`, with
-    both possible instants.
+    `datetime.timezone.utc`, any other offset (+01:00, +0100 or +01) gives a fixed zone, so +00:00
+    is printed as +00:00. `now`, `@EPOCH` and local times state no zone. Fractions of a second are
+    rounded down. Raises BadText. For a local time in a DST gap or a DST fold of `zone`, its hint
+    has both possible instants.
     """
     if text == "now":
         return within_range(now, text), None
@@ -102,8 +102,8 @@ def local_date(t: int, zone: dates.tzinfo) -> dates.date:
 def latest_local(t: int, zone: dates.tzinfo) -> tuple[dates.date, int]:
     """Return the latest local date up to `t` in `zone`, and the time of that date.
 
-    The time is in seconds from the midnight of the date. It never goes back: in the second pass of
-    a DST fold, it is the time at which the clock was put back (24:00 is 86400 of the previous
+    The time is in seconds from the midnight of the date. It never goes back. In the second pass of
+    a DST fold, it stays at the time at which the clock was set back (24:00 is 86400 of the previous
     date). See the guide `deadlines`, "Daylight saving time".
     """
     offset = offset_at(zone, t)

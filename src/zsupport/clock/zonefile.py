@@ -28,8 +28,8 @@ _HEADER = 44
 _COUNTS = range(20, _HEADER, 4)
 _SIZES = ((1, 1, 8, 5, 6, 1), (1, 1, 12, 9, 6, 1))  # with transitions of 32 and of 64 bits
 
-#: A change of offset by the rule of a footer: the day of the year in the form of `_midnight`, and
-#: the seconds from its midnight in the local time before the change.
+#: A change of offset by the rule of a footer: its day in a form that `_midnight` reads, and its
+#: seconds from midnight, in the local time before the change.
 _Change = tuple[tuple[int, ...], int]
 
 

@@ -189,8 +189,8 @@ class Holidays(NamedTuple):
     """Days off: public holidays of the customer's country (`customer`) or of `country`, and dates.
 
     `names` has the names of dates in `add` and `frozen`. `covers` is the first and the last year
-    with complete days off. `exchanged` is the weekday (mon to sun) whose hours apply on weekend
-    days that the country works in exchange for a day off, or `ignore`.
+    with complete days off. `exchanged` is about weekend days that the country works in exchange for
+    a day off: it is the weekday (mon to sun) whose hours these days have, or `ignore`.
     """
 
     customer: bool

@@ -164,9 +164,9 @@ class Names:
     ) -> Part:
         """Return a part of the model; its fields have the values of the keys of the same names.
 
-        `own` has the values of the other fields, by name. A function in it is called to get the
-        value. Functions are called in the order of the fields, and a value that reads texts must be
-        a function, because the order of the languages is the order in which texts are read.
+        `own` has the values of the other fields, by name. A value can be a function that returns
+        the value. Functions are called in the order of the fields. A value that reads texts must be
+        a function, because the languages of a policy are in the order in which texts are read.
         """
         values = {} if record is None else record.values
         fields: list[Any] = []

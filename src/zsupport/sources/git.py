@@ -488,7 +488,7 @@ class Repository:
         """Return the contents of files. A file over `most` bytes becomes `most + 1` spaces.
 
         Raises EnvironmentFault if a file is missing, or if its content does not match its object
-        id, because git does not check this.
+        id. Git itself does not compare them.
         """
         objects = "".join(f"{blob.object}\n" for blob in blobs).encode("ascii")
         try:
@@ -615,8 +615,9 @@ def _resolve(path: str, tree: Mapping[str, Blob], texts: Mapping[str, bytes]) ->
     """Return the target of a path of a commit. Links are followed as in a file system.
 
     `tree` has all files, folders and links of the commit by path; `texts` has the texts of links by
-    object. The result is the next link if its text is not in `texts`, _OUTSIDE if a link leaves the
-    commit, and None if the target is missing or the chain of links is too long.
+    object. If the text of a link is not in `texts`, the result is this link. The result is _OUTSIDE
+    if a link leaves the commit, and None if the target is missing or the chain of links is too
+    long.
     """
     at = ""
     rest = path.split("/")[::-1]

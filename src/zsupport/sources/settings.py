@@ -135,9 +135,9 @@ class _Exclusion(NamedTuple):
 class Exclusions:
     """The files and folders that projects exclude.
 
-    The patterns for a file are those of the nearest project at or above the file that has the key
-    `exclude` in [tool.zsupport] or [tool.zsupport.check]. The patterns of both tables apply to all
-    commands.
+    A project excludes files with the key `exclude` in [tool.zsupport] or [tool.zsupport.check]. The
+    patterns of both tables apply to all commands. For a file, the patterns are those of the nearest
+    project with this key, at or above the file.
     """
 
     def __init__(self, config: SharedConfig | None = None) -> None:

@@ -69,10 +69,10 @@ def both_sides(
 ) -> Sides:
     """Return the two sides of a comparison.
 
-    The new side is at `path`. The old side is at `against`, which is a path or a Git revision, or
-    in the merge base of HEAD and the revision `merge_base`. `excluded` returns whether a path in a
-    folder is ignored. Raises UsageError, EnvironmentFault, PolicyError, and InvalidSide for an
-    invalid policy.
+    The new side is at `path`. The old side is at the path or Git revision `against`. Without
+    `against`, it is in the merge base of HEAD and the Git revision `merge_base`. `excluded` returns
+    whether a path in a folder is ignored. Raises UsageError, EnvironmentFault, PolicyError, and
+    InvalidSide for an invalid policy.
     """
     base = _base(path, against, merge_base, environment)
     if isinstance(base, str):
