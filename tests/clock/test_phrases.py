@@ -334,7 +334,7 @@ EXPECTED = (
          "add an offset such as Z or +01:00, or the time zone with ZONE"),
         ("2026-11-23", "the time of day is missing",
          "add a time of day and an offset such as T09:00:00+01:00"),
-        ("1795622400", "a number needs a prefix",
+        ("1795622400", "a number needs the prefix `@`",
          "write seconds since 1970 as `@1795622400`"),
     ],
 )  # fmt: skip

@@ -334,7 +334,9 @@ def _invalid_instant(text: str, tz: str) -> BadText:
         message = Message("invalid instant {text}: the time of day is missing", text=shown(text))
         hint = Message("add a time of day and an offset such as T09:00:00+01:00")
     elif re.fullmatch(_NEAR_TIME + r",[0-9]+.*", text):
-        message = Message("invalid instant {text}: the fraction follows a comma", text=shown(text))
+        message = Message(
+            "invalid instant {text}: a comma before the fraction is not supported", text=shown(text)
+        )
         hint = Message("write a dot before the fraction of a second")
     elif match := re.fullmatch(_NEAR_TIME + r" ?(?:[+-][0-9]{1,2}:?[0-9]{0,2}|(UTC|GMT))", text):
         message = Message(
@@ -344,13 +346,15 @@ def _invalid_instant(text: str, tz: str) -> BadText:
         if match[1]:
             hint = Message("write Z for UTC, right after the time")
     elif match := re.fullmatch(r"([0-9]{1,20})(?:\.[0-9]+)?", text):
-        message = Message("invalid instant {text}: a number needs a prefix", text=shown(text))
+        message = Message("invalid instant {text}: a number needs the prefix `@`", text=shown(text))
         hint = Message("write seconds since 1970 as `@{seconds}`", seconds=match[1])
     elif re.fullmatch(r"(?i:now)", text):
         message = Message("invalid instant {text}: `now` must be lower case", text=shown(text))
         hint = Message("write `now`")
     elif re.fullmatch(_NEAR_TIME + r"(?:Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?", text):
-        message = Message("invalid instant {text}: a time zone follows the time", text=shown(text))
+        message = Message(
+            "invalid instant {text}: a time zone after the time is not supported", text=shown(text)
+        )
         hint = Message("write the offset instead")
         if tz:
             hint = Message("write the offset instead, or only the local time with {tz}", tz=tz)

@@ -8,7 +8,7 @@ from datetime import date
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.rules.by_target_outside_hours import works
 from zsupport.clock.windows import DAYS
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -27,9 +27,12 @@ def check(subject: Subject) -> Iterator[Problem]:
             days_closed = ", ".join(DAYS[day] for day in closed)
             yield Problem(
                 (*path, "business-days"),
-                Message("no window begins on any of these days: no date is a business day")
+                Message("no window begins on any of these days, so no date is a business day")
                 if every
-                else Message("no window begins on {days}: never a business day", days=days_closed),
+                else Message(
+                    "days on which no window begins are never business days: {days}",
+                    days=days_closed,
+                ),
                 hint=Message("change `business-days`, or the windows in `open`"),
                 severity=None if every else "warning",
             )
