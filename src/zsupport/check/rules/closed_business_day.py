@@ -29,8 +29,10 @@ def check(subject: Subject) -> Iterator[Problem]:
                 (*path, "business-days"),
                 Message("no window begins on any of these days, so no date is a business day")
                 if every
-                else Message(
-                    "days on which no window begins are never business days: {days}",
+                else Counted(
+                    "no window begins on {days}, so it is never a business day",
+                    "no window begins on {days}, so they are never business days",
+                    len(closed),
                     days=days_closed,
                 ),
                 hint=Message("change `business-days`, or the windows in `open`"),
