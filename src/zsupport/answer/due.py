@@ -259,7 +259,7 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
     if row.metric.warn or row.metric.starts != "opened":
         return None
     # Everything that is equal for all tickets is computed once.
-    amount, time, doubts = target.amount, row.settled_hours.time, row.settled_hours.doubts
+    amount, time, uncertain = target.amount, row.settled_hours.time, row.settled_hours.uncertain
     case = (row.plan, row.role, row.channel, row.priority, row.facts, row.metric.id)
     stated = (
         target.text, say(row.cell.text, question.lang),
@@ -293,7 +293,7 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
         if due > ends[j] or due - start > HALF_YEAR:
             return None
         half, last_half = start // HALF_YEAR, due // HALF_YEAR
-        if doubts.get(half, True) or (last_half != half and doubts.get(last_half, True)):
+        if uncertain.get(half, True) or (last_half != half and uncertain.get(last_half, True)):
             return None
         if at != start:
             k = bisect_right(starts, at, k)
@@ -374,7 +374,7 @@ class _Timer:
         )
 
     def clock(self, row: Promise) -> Deadline:
-        """Return the deadline of a target; add warnings about ignored pauses and doubtful dates."""
+        """Return the deadline of a target; add warnings about ignored pauses and uncertain dates."""
         assert row.cell is not None
         target, metric = row.cell.target, row.metric
         if self.moment.events.pauses and metric.pauses is None:

@@ -47,7 +47,7 @@ class SettledHours(NamedTuple):
     calendars: tuple[PolicyCalendar, ...]
     zone_name: str
     #: Whether dates in or near a half-year need a warning, by `instant // HALF_YEAR`.
-    doubts: dict[int, bool]
+    uncertain: dict[int, bool]
 
 
 #: The name of the predefined hours that are open at every instant.
@@ -179,12 +179,13 @@ class PolicyHours:
         # Most half-years have no such dates, so this is cached for each half-year.
         halves = range(start // HALF_YEAR, end // HALF_YEAR + 1)
         for half in halves:
-            if half not in settled.doubts:
+            if half not in settled.uncertain:
                 low, high = (half - 1) * HALF_YEAR, (half + 2) * HALF_YEAR
-                settled.doubts[half] = bool(self._doubts(settled, low, high))
-        return self._doubts(settled, start, end) if any(settled.doubts[h] for h in halves) else []
+                settled.uncertain[half] = bool(self._date_warnings(settled, low, high))
+        uncertain = any(settled.uncertain[half] for half in halves)
+        return self._date_warnings(settled, start, end) if uncertain else []
 
-    def _doubts(self, settled: SettledHours, start: int, end: int) -> list[Warning]:
+    def _date_warnings(self, settled: SettledHours, start: int, end: int) -> list[Warning]:
         """Return the warnings, without the cache of `warnings`."""
         result = []
         for calendar, hours in zip(settled.calendars, settled.time.hours, strict=False):

@@ -613,7 +613,7 @@ class Opening:
         """Add a warning for each question that must be answered before all hours are known."""
         self.warnings += [Warning("needs-input", ask) for ask in self.now.asks]
 
-    def add_doubts(self, until: int) -> None:
+    def add_date_warnings(self, until: int) -> None:
         """Add warnings about unknown or estimated dates from now to an instant."""
         for piece in self._between(self.at, until):
             if piece.settled_hours:
@@ -685,10 +685,10 @@ def _answer(
     is_open = now.is_open(opening.at)
     if not now.complete:
         opening.add_questions()
-        opening.add_doubts(opening.at + 1)
+        opening.add_date_warnings(opening.at + 1)
         state = "not-stated" if now.unstated else "needs-input"
         return answer._replace(state="open" if is_open else state, open=is_open or None)
-    opening.add_doubts(opening.at + AHEAD * _DAY)
+    opening.add_date_warnings(opening.at + AHEAD * _DAY)
     windows = opening.windows()
     opens, closes = opening.next(opens=True), opening.next(opens=False)
     return answer._replace(
