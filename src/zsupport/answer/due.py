@@ -374,7 +374,7 @@ class _Timer:
         )
 
     def clock(self, row: Promise) -> Deadline:
-        """Return the deadline of a target; add warnings about ignored pauses and uncertain dates."""
+        """Return the deadline of a target; warn about ignored pauses and uncertain dates."""
         assert row.cell is not None
         target, metric = row.cell.target, row.metric
         if self.moment.events.pauses and metric.pauses is None:
