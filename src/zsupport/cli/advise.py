@@ -75,7 +75,7 @@ class _Case(NamedTuple):
     customer_country: str | None
 
     def stating(self, entry: MissingInput, value: str) -> _Case:
-        """Return the case with a value of a missing input."""
+        """Return this case with the value for a missing input."""
         if entry["fact"] is not None:
             return self._replace(fact={**self.fact, entry["fact"]: value})
         return self._replace(**{entry["field"]: value})  # type: ignore[arg-type]
@@ -145,8 +145,8 @@ def _answers(common: Common, question: PolicyQuestion, case: _Case) -> AdviceAns
 def _ask(common: Common, question: PolicyQuestion, case: _Case, terminal: IO[str]) -> _Case:
     """Return the case with the answers of the person in the terminal.
 
-    Each answer can make other questions unnecessary. A question with any text as its answer can be
-    skipped. Raises Declined if the person ends the input.
+    Each answer can make other questions unnecessary. The person can skip a question that has no
+    list of values. Raises UsageError if the person ends the input.
     """
     from zsupport.cli.prompt import Declined, Prompt
 
@@ -217,7 +217,7 @@ def _check_country(text: str) -> None:
     country_code(text)
 
 
-#: For each input of the customer: an example, and a function that raises BadText.
+#: For each input of the customer: an example, and a function that raises BadText for other texts.
 _CUSTOMER = {
     "customer_tz": (Message("such as Europe/Oslo"), _check_zone),
     "customer_country": (Message("a code such as NO"), _check_country),

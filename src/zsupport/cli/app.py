@@ -30,15 +30,16 @@ _EXAMPLES = """\
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 _VERSION, _, _SHOW = ROOT
 
-#: The headings of Typer in a help.
+#: The headings that Typer writes in the help.
 _HEADINGS: dict[str, str] = {
     "Arguments": Message("Arguments"),
     "Commands": Message("Commands"),
     "Options": Message("Options"),
 }
 
-#: The messages of Typer as patterns, and the templates of this program for them. Typer writes the
-#: parts `option` and `arguments` without quotes and the other parts in quotes.
+#: The messages of Typer as patterns, and the templates of this program for them. Typer writes most
+#: names in quotes, which `plain_message` replaces by back-ticks. For an option that Typer writes
+#: without quotes, the template has the back-ticks.
 _MESSAGES = (
     (
         r"No such command (?P<name>.+)\. Did you mean (?P<close>.+)\?",
@@ -68,12 +69,12 @@ _MESSAGES = (
 
 
 def _words() -> Wording:
-    """Return the texts for the reader of a help."""
+    """Return the texts of the program in the language of the reader of the help."""
     return wording(chosen_language(screen=is_terminal()))
 
 
 class _TranslatedFormatter(HelpFormatter):
-    """A formatter that writes the headings of a help in the language of the reader."""
+    """A formatter that writes the headings of the help in the language of the reader."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the line that starts with `Usage:`."""
@@ -207,7 +208,7 @@ def plain_message(message: str) -> str:
 
 
 def _epilog(examples: str, notes: str = "") -> str:
-    """Return the examples and notes, each paragraph after a backspace: Typer does not wrap it."""
+    """Return the examples and notes. Typer does not wrap a paragraph that follows a backspace."""
     words = _words()
     text = words("Examples:") + "\n" + examples.rstrip("\n")
     if notes:

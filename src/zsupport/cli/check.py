@@ -157,7 +157,7 @@ def check(
         write = _show_patch if diff else _write
         _check_fix(files, output, diff=diff)
     options = CheckOptions(day, configs, selected, ignored, fail_on, public, excluded, write)
-    # A patch or a fixed text on the same screen would mix with the bar.
+    # A patch or a fixed text on the same screen would mix with the progress bar.
     shared = write is not None and is_terminal()
     with show_progress(Message("checking"), quiet=quiet or shared) as advance:
         numbers = iter(range(len(files)))
@@ -284,7 +284,7 @@ def _show_patch(target: SelectedFile, before: bytes, after: bytes) -> None:
 
 
 def _note_faults(faults: Sequence[Fault], unwritten: Sequence[EnvironmentFault]) -> None:
-    """Write the files that could not be read or written to standard error."""
+    """Write a note to standard error for each file that could not be read or written."""
     problems: list[tuple[str, str | None]] = [
         (joined((fault.file, fault.message), ": "), fault.hint) for fault in faults
     ]

@@ -238,7 +238,7 @@ class _CommandLine:
         argument = self.argument()
         if argument:
             return self.values(argument, current, "")
-        # Without further arguments, a bare Tab lists the options.
+        # If no argument can follow, Tab after a space lists the options.
         return (
             Candidates()
             if current or self.options_ended

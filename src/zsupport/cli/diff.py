@@ -47,7 +47,7 @@ _NOTES = Message(
   zsupport diff policies --merge-base origin/main --format github""",
 )
 
-# The formats for people, which show at most this many changes of each class. Others show all.
+#: The maximum number of changes of each class in the formats for people. Other formats show all.
 _MAX_ROWS = 50
 _LIMITED_FORMATS = ("auto", "text", "markdown", "github")
 

@@ -66,7 +66,7 @@ def _write(text: str, *, no_pager: bool) -> None:
 
 
 def _lists(words: Wording) -> dict[str, dict[str, str]]:
-    """Return the summaries of the guides and of the commands by title. Guides are in English."""
+    """Return the guides and the commands, by the titles of the lists. Guides are in English."""
     commands = {name: words(summary) for name, summary in COMMANDS.items()}
     return {
         words("Guides (zsupport help TOPIC)"): GUIDES,
@@ -75,7 +75,7 @@ def _lists(words: Wording) -> dict[str, dict[str, str]]:
 
 
 def _list(words: Wording) -> str:
-    """Return the guides and the commands, one a line."""
+    """Return the guides and the commands, each on its own line."""
     width = max(map(len, (*GUIDES, *COMMANDS)))
     lines = []
     for title, summaries in _lists(words).items():

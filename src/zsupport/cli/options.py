@@ -1,7 +1,7 @@
 """The options of all commands, as data. `cli.app` builds Typer's commands from them.
 
-They are not Typer declarations, because importing Typer takes longer than most answers:
-`cli.short` parses common command lines with this table alone.
+They are not Typer declarations, because importing Typer takes longer than computing most answers.
+`cli.short` parses common command lines with this table, without Typer.
 """
 
 from __future__ import annotations

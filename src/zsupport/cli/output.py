@@ -24,7 +24,7 @@ _stated_language: str | None = None
 
 
 def prepare_streams() -> None:
-    """Write characters that a stream cannot encode as escapes, so that no write fails."""
+    """Let the streams escape the characters that they cannot encode, so that no write fails."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -40,7 +40,7 @@ def emit(text: str, *, commands: bool = False) -> None:
 
 
 def emit_controls(text: str) -> None:
-    """Write a text with control sequences to the terminal; other texts in it must be printable."""
+    """Write control sequences and printable text to the terminal. Nothing is escaped."""
     _write(sys.stdout, text)
 
 
@@ -116,7 +116,7 @@ def _discard_output(out: IO[str] | IO[bytes] | None) -> None:
 
 
 def state_language(arguments: list[str]) -> None:
-    """Set the language that the arguments state with `--lang`, also if they are invalid."""
+    """Set the language that `--lang` states, even if the arguments are invalid."""
     global _stated_language
     _stated_language = last_value(arguments, "--lang")
 
@@ -129,7 +129,7 @@ def stated_language(stated: str | None = None) -> str | None:
 def chosen_language(*, screen: bool, stated: str | None = None) -> str:
     """Return the language of the texts for a reader, such as `nb` or `pt-BR`.
 
-    It is that of `stated_language`, that of the locale if the texts are shown on a `screen`, or
+    The first of these decides: `stated_language`, the locale if a `screen` shows the texts, and
     English.
     """
     chosen = stated_language(stated)
@@ -137,11 +137,12 @@ def chosen_language(*, screen: bool, stated: str | None = None) -> str:
         return chosen or ENGLISH.code
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     locale = next(filter(None, map(os.environ.get, names)), "C")
-    # A locale is such as `nb_NO.UTF-8`, `sr_RS@latin`, `C.UTF-8` or `POSIX`.
+    # Examples of locales: `nb_NO.UTF-8`, `sr_RS@latin`, `C.UTF-8`, `POSIX`.
     code = _code_of_locale(locale)
     if code in ("C", "POSIX"):
         return ENGLISH.code
-    # As for other programs, LANGUAGE overrides the language of a locale. It can list several.
+    # As in other programs, LANGUAGE overrides the language of a locale. It can list several
+    # languages: the first one decides.
     preferred = os.environ.get("LANGUAGE", "").split(":")[0]
     return _code_of_locale(preferred) if preferred else code
 
@@ -158,7 +159,7 @@ def check_variable_of_language() -> None:
 
 
 def checked_language(text: str, place: str = "--lang") -> str:
-    """Return a language code. Raises UsageError for another text."""
+    """Return the language code. Raises UsageError for any other text."""
     if text == ENGLISH.code:
         return text
     from zsupport.policy.languages import is_language, language_hint
@@ -215,8 +216,8 @@ def terminal_of(color: str, csv: str = "safe") -> Terminal:
 def _width() -> int:
     """Return the width of standard output: COLUMNS, else that of the terminal, else 80.
 
-    This equals `shutil.get_terminal_size`, but importing `shutil` takes a sixth of the time to
-    start Python.
+    `shutil.get_terminal_size` does the same, but importing `shutil` takes a sixth of the time that
+    Python needs to start.
     """
     try:
         columns = int(os.environ.get("COLUMNS", ""))
@@ -430,7 +431,7 @@ def wants_json(arguments: list[str]) -> bool:
 def last_value(
     arguments: list[str], option: str, values: tuple[str, ...] | None = None
 ) -> str | None:
-    """Return the last value of an option, of `values` if they are given; None without one."""
+    """Return the last value of an option, or None. With `values`, ignore all other values."""
     last = None
     for i, argument in enumerate(arguments):
         if argument == "--":

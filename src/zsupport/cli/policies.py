@@ -93,7 +93,7 @@ def policies(common: Common, name: str | None) -> int:
 def _screen(
     policies: list[Policy], at: datetime, common: Common, files: tuple[SourceFile, ...]
 ) -> str:
-    """Return the list of policies for a terminal; with `files`, everything that one states."""
+    """Return the list of policies for a terminal; with `files`, the whole content of one policy."""
     from zsupport.report.screen import render_screen
     from zsupport.view.policies import document_of
     from zsupport.view.screens.policies import list_screen, policy_screen
@@ -109,7 +109,7 @@ def _screen(
 
 
 def _channels(policy: Policy, at: datetime, common: Common) -> Screen:
-    """Return the matrix of cases and channels; empty if there is only one case."""
+    """Return the matrix of cases and channels; empty for a single case or too many cases."""
     from zsupport.report.screen import LabelledTexts, section
     from zsupport.view.screens import Setting, assumed_facts, channels
     from zsupport.view.times import Times

@@ -20,10 +20,11 @@ _INTERVAL = 0.1
 
 @contextmanager
 def show_progress(doing: str, *, quiet: bool = False) -> Iterator[Progress]:
-    """Show a progress bar on standard error if the block takes long and a terminal is there.
+    """Show a progress bar on standard error if the block takes long and a person waits there.
 
-    Yields a function that the block calls before each item, with the number of items or 0; until
-    then the bar shows `doing`. The bar is removed at the end of the block, even after an error.
+    Yields a function that the block calls before each item: with a text, the number of finished
+    items, and the number of all items (0: not shown). Before the first call, the bar shows `doing`.
+    The bar is removed at the end of the block, even after an error.
     """
     terminal = waiting_terminal()
     if quiet or terminal is None:

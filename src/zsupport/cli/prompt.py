@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _MARGIN = "  "
 #: The seconds to wait for the rest of a key that starts with ESC.
 _ESCAPE_DELAY = 0.05
-#: The keys that terminals send.
+#: The names of keys by the bytes that terminals send.
 _KEYS = {
     b"\x1b[A": "up", b"\x1bOA": "up", b"\x1b[B": "down", b"\x1bOB": "down", b"k": "up",
     b"j": "down", b"\x10": "up", b"\x0e": "down", b"\x1b[H": "first", b"\x1bOH": "first",
@@ -141,7 +141,10 @@ class Prompt:
                 restore()
 
     def _key(self, descriptor: int) -> str:
-        """Return the next key: a name of _KEYS, or the character. Raises Declined."""
+        """Return the next key: a name of _KEYS, or the character.
+
+        Raises Declined if the input ends, and KeyboardInterrupt for Ctrl-C.
+        """
         while not self._pending or self._incomplete(descriptor):
             data = os.read(descriptor, 1024)
             if not data:
@@ -177,7 +180,7 @@ def _restored_at_end(restore: Callable[[], None]) -> Iterator[None]:
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
 
-    # Keep the handlers of a caller, and signals that are ignored, as below `nohup`.
+    # Keep a handler of the caller. A signal that is ignored stays ignored: SIGHUP with `nohup`.
     numbers = [
         number
         for number in (signal.SIGTERM, signal.SIGHUP)
@@ -202,7 +205,7 @@ class _Drawing:
         self.terminal = terminal
         self.place = 0
         self._digits = ""
-        self._drawn = 0  # the lines on the screen
+        self._drawn = 0  # the number of lines of the last drawing
 
     def move(self, key: str) -> None:
         """Move the selection by an arrow key or a digit."""

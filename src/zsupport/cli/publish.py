@@ -134,7 +134,10 @@ def publish(
 
 
 def _check(policy: str | None, path: str, *, quiet: bool) -> int:
-    """Compare a page with a new one of the same date; return 1 if the policy has changed."""
+    """Compare a page with a new page of the same date. Return 1 if they differ.
+
+    Differences that only come from other versions of packages are allowed.
+    """
     from zsupport.publish.check import compare_pages, read_stamp
     from zsupport.publish.render import render_page
     from zsupport.report.text import single_line

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-#: With more lines of reasons, a screen shows each place in the policy only once.
+#: If `--why` has more lines than this, a screen shows each place in the policy only once.
 _MAX_REASONS = 40
 #: The kinds of remarks under a table of Markdown, and those on standard error for other formats.
 _TABLE_KINDS = ("retired", "starts", "condition", "note", "unclear")
@@ -163,7 +163,7 @@ def read_question(common: Common, moments: Moments) -> PolicyQuestion:
 
 
 def language_of(common: Common) -> str:
-    """Return the language of the texts: in tables in a terminal, that of the locale by default.
+    """Return the language of the texts. For a table in a terminal, the default is the locale.
 
     Raises UsageError if `--lang` is not a language code.
     """
@@ -309,7 +309,7 @@ def _worded(warnings: Iterable[Warning], words: Wording) -> tuple[Warning, ...]:
 
 
 def _glued_flag(field: str, *value: str) -> str:
-    """Return an option that a screen does not break from its value: `--fact a=b`."""
+    """Return an option with its value, which a screen keeps on one line: `--fact a=b`."""
     return glued(flag_of(field, *value))
 
 
@@ -355,7 +355,7 @@ def _screen(
 
 
 def _reason(line: str) -> Paragraph:
-    """Return a line of `--why`: a head, or below it a place in the policy and what it says."""
+    """Return a line of `--why`: a headline, or a place in the policy and its content."""
     from zsupport.report.screen import Paragraph
 
     text = line.lstrip(" ")
@@ -377,7 +377,7 @@ def _policy_line(answers: AnyAnswers, words: Wording) -> Paragraph:
 
 def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:
     """Return a warning if the policy has no texts in the language that the person states."""
-    # The locale is not meant for one policy, and neither is the default.
+    # The locale and the default are no choice of the person, so they cause no warning.
     lang = stated_language(common.lang)
     warning = missing_language(answers.revision, lang) if lang else None
     return [warning] if warning else []
