@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
     from zsupport.answer.case import Answer
 
-#: The states of advice: a channel opens a case, or only self-help is allowed, or nothing is.
+#: The states of advice: a channel that opens a case is allowed, only other channels are allowed, or
+#: no channel is allowed.
 CONTACT, SELF_HELP, NOT_ENTITLED = "contact", "self-help", "not-entitled"
 ADVICE_STATES = (CONTACT, SELF_HELP, NOT_ENTITLED, NEEDS_INPUT)
 #: How the priority was decided.
@@ -266,7 +267,7 @@ def _input(revision: Revision, name: str, lang: str) -> MissingInput:
 
 
 def _with_meaning(member: Member | Priority, lang: str) -> str:
-    """Return the name of a member; a priority also has its meaning."""
+    """Return the name of a member; for a priority, with its meaning."""
     name = say(member.name, lang)
     meaning = say(member.meaning, lang) if isinstance(member, Priority) else None
     return f"{name}: {meaning}" if meaning else name
@@ -429,7 +430,10 @@ class _AnsweredCase:
         )
 
     def _numbers(self, numbers: tuple[ShownNumber, ...]) -> tuple[ShownNumber, ...]:
-        """Return the numbers for the country of the customer, or all numbers if it has none."""
+        """Return the numbers for the country of the customer, else those for any country.
+
+        Return all numbers if there are neither, or if the country is not stated.
+        """
         country = (self.asking.customer_country or "").upper()
         for code in (country, country.partition("-")[0], "any".upper()):
             if country and (own := [n for n in numbers if n["country"].upper() == code]):
@@ -439,9 +443,10 @@ class _AnsweredCase:
     def _order(self, entry: AdvisedChannel) -> tuple[object, ...]:
         """Return the sort key of a channel.
 
-        First the channels that the policy recommends, in its order. Then those that are not
-        closed, by their first deadline. For the most urgent priority, telephone and chat come
-        first. Otherwise the order is that of the policy.
+        The channels that the policy recommends come first, in its order. Then come the channels
+        that are not closed, then those that are closed. An earlier deadline comes first. If
+        deadlines are equal and the priority is the most urgent one, or there is none, telephone
+        comes first, then chat. Otherwise the order is that of the policy.
         """
         rank, kind = entry["recommended"], entry["kind"]
         deadlines = [target["due"] for target in entry["targets"][:1]]
@@ -477,7 +482,7 @@ class _AnsweredCase:
         return _named({n: stated[n] for n in facts_in_order(self.revision, {*stated})})
 
     def _changes(self, channels: Iterable[str]) -> _Changes | None:
-        """Return equally small changes that allow one of the channels; None if not searched."""
+        """Return equally small changes that allow a channel; None if there are too many cases."""
         query = self.query
         case: Case = {f.id: f.default for f in self.revision.facts if f.default is not None}
         case |= query.facts

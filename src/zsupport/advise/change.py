@@ -21,13 +21,15 @@ def smallest_change(
 ) -> dict[str, str] | None:
     """Return the fewest new values with which a case may use one of the channels.
 
-    The result is empty if the case already may, and None if no change helps. With a change, all
-    rows of the answer to `channels` are allowed: for all values of a dimension that the case does
-    not state, and for at least one priority that it leaves open. `by_facts`: the facts of the
-    case decide its priority. Among changes of equally many values, a change of the priority comes
-    first, or of facts that decide it, then of the plan, of the role and of other facts. The
-    nearest plan or role above that of the case precedes all others, and so does the nearest
-    priority. No change leads to a plan that is no longer sold. Raises LimitExceeded.
+    The result is empty if the case may use one already, and None if no change helps. After the
+    change, all rows of the answer to `channels` are allowed: for all values of a dimension that the
+    case does not state, and for at least one priority that it leaves open. `by_facts` states that
+    the facts of the case decide its priority.
+
+    If several changes have the fewest values, a change of the priority or of facts that decide it
+    precedes a change of the plan, then come the role and other facts. The nearest plan or role
+    above that of the case precedes all others, and so does the nearest priority. No change leads to
+    a plan that is no longer sold. Raises LimitExceeded.
     """
     return next(iter(smallest_changes(revision, case, channels, by_facts=by_facts)), None)
 
@@ -35,10 +37,10 @@ def smallest_change(
 def smallest_changes(
     revision: Revision, case: Case, channels: Iterable[str], *, by_facts: bool
 ) -> list[dict[str, str]]:
-    """Return equally small changes: the smallest change, then those of other dimensions.
+    """Return equally small changes: the result of `smallest_change`, then the alternatives.
 
-    There is at most one for each dimension. The list is empty if no change helps. Raises
-    LimitExceeded.
+    An alternative is the preferred change among those that change a certain dimension. The list is
+    empty if no change helps. Raises LimitExceeded.
     """
     return ChangeSearch(revision, case, channels, by_facts=by_facts).nearest(case)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: The values of a customer that are assumed while the missing dimensions are searched.
 _ZONE, _COUNTRY = "UTC", "US"
-#: The start of the name of a fact: a fact can have the name of a field, such as `topic`.
+#: The prefix of the names of facts, because a fact can have the name of a field, such as `topic`.
 _FACT = "fact "
 #: The maximum number of combinations of facts without a priority that are compared.
 _MAX_WITHOUT_PRIORITY = 100
@@ -166,7 +166,7 @@ def _contents(
 def _of_allowed_channels(
     terms: Iterable[_Content], channels: Iterable[_Content]
 ) -> Iterator[_Content]:
-    """Yield the terms, without the content of terms about channels that are not allowed."""
+    """Yield the terms. A term about a channel that is not allowed has no content."""
     by_channel: dict[str | None, list[_Content]] = {}
     for row in channels:
         by_channel.setdefault(row.channel, []).append(row)

@@ -88,7 +88,7 @@ class Asking(NamedTuple):
         )  # fmt: skip
 
     def due(self, case: Query) -> DueAnswers:
-        """Answer when all targets of a case are due that is opened now."""
+        """Answer when all targets of a case are due, if the case is opened now."""
         return self.policy.due(
             plan=case.plan, role=case.role, channel=case.channel, priority=case.priority,
             fact=case.facts, metric="all", opened=self.at, at=self.at,

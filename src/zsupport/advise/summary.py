@@ -33,7 +33,7 @@ _FIRST_RESPONSE = "first response"
 
 
 class Notation(NamedTuple):
-    """How the summary writes what it takes from the answers."""
+    """How the summary writes values and texts of the answers."""
 
     instant: Callable[[datetime], str]
     number: Callable[[str], str] = str  # a telephone number

@@ -49,7 +49,7 @@ class TargetCell(NamedTuple):
 
 
 class StatedOpening(PolicyHours):
-    """Hours of a policy, if it is stated whether the case is opened inside of them."""
+    """Hours of a policy for a case that states whether it is opened inside of them."""
 
     def __init__(
         self,
@@ -72,7 +72,10 @@ class StatedOpening(PolicyHours):
         return inside
 
     def _has_calendar(self, name: str, case: Case, *, every: bool) -> bool:
-        """Return whether hours, or any or every member of a union, have a calendar for a case."""
+        """Return whether hours have a calendar for a case.
+
+        For a union: whether some member has a calendar, or, with `every`, whether all members do.
+        """
         if name not in self.revision.hours:
             return True
         calendar = self.calendar(name, case)
@@ -92,7 +95,7 @@ class AnswerReader:
         self.lang = lang
         self._public = public
         self._policy = Policy((revision,), public)
-        # The middle of the day: the revision is in force on local dates.
+        # Midday in the time zone of the policy, where revisions begin and end at midnight.
         self.moment = at_local(day, 43_200, zone(revision.timezone))
         self._prerequisites = {channel.id: channel.prerequisites for channel in revision.channels}
         #: The notes and the doubts that other sections of the page show.
@@ -160,7 +163,7 @@ class AnswerReader:
         priority: str | None = None,
         facts: Mapping[str, str] | None = None,
     ) -> Promises:
-        """Return the promises for metrics, if a case is opened inside or outside of hours."""
+        """Return the promises for metrics. `inside` states in which hours the case is opened."""
         hours = StatedOpening(self.revision, self.lang, self._public, inside)
         query = Query(priority=priority, facts=facts or {})
         return promises(
@@ -188,7 +191,7 @@ class AnswerReader:
 
 
 def opened_hours(revision: Revision, metrics: tuple[Metric, ...]) -> list[str]:
-    """Return the hours on which targets depend by the opening time of a case."""
+    """Return the hours for which it matters whether a case is opened inside or outside of them."""
     names = {
         alternative.opened[1]
         for rule in revision.rules

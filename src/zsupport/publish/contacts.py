@@ -18,7 +18,7 @@ from zsupport.publish.page import plain
 from zsupport.publish.texts import PageTexts
 
 _SCHEMA = "https://schema.org"
-#: If the assumed facts have more values in combination, no opening hours are stated.
+#: If the assumed facts have more combinations of values than this, no opening hours are stated.
 _MAX_COMBINATIONS = 100
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -136,7 +136,7 @@ def _week(hours: Hours, openings: OpeningHours) -> Iterable[dict[str, Any]]:
 
 
 def _special(hours: Hours, openings: OpeningHours) -> Iterable[dict[str, Any]]:
-    """Yield the days off, on which it is closed, and the days with other hours."""
+    """Yield the days off, as closed days, and the days with other hours."""
     within = range(openings.ahead.first, openings.ahead.end)
     days = {ordinal for ordinal, _ in openings.days_off(hours)}
     days |= {ordinal for ordinal in (*hours.dates, *hours.breaks) if ordinal in within}

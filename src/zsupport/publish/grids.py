@@ -32,7 +32,7 @@ _BINDINGS = {
 
 
 class CaseTable(NamedTuple):
-    """Cells by case: a row is a box of values of the dimensions."""
+    """Cells by case. A row is for a box: one or more values of each dimension."""
 
     dimensions: tuple[tuple[str, tuple[str | None, ...]], ...]
     rows: tuple[tuple[Box, Cells], ...]
@@ -41,7 +41,7 @@ class CaseTable(NamedTuple):
 
 
 def channel_table(reader: AnswerReader) -> CaseTable:
-    """Return the channels of each plan and role, and of open facts that decide them."""
+    """Return the channels by plan, role, and the open facts that decide them."""
     revision = reader.revision
     answers, names, assumed = reader.channels()
     dimensions = _dimensions(reader, tuple(name for name in names if name != "channel"))

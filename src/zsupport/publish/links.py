@@ -30,7 +30,7 @@ def is_telephone(number: str) -> bool:
 def telephone_link(number: str) -> str | None:
     """Return the tel address of a telephone number (RFC 3966), or None for another text.
 
-    A number without `+` can be dialled only in its country, so that it needs a context.
+    A number without `+` can be dialled only in its country, so it gets no address.
     """
     line, extension = _parts(number)
     if not re.fullmatch(_NUMBER, line):

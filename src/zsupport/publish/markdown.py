@@ -105,7 +105,7 @@ def _grid(grid: Grid) -> list[str]:
     ]
     parts = [f"**{_line(grid.caption)}**", "\n".join(lines)]
     if grid.notes:
-        # As text and not as a list: the numbers must not change.
+        # The notes are not a list, because Markdown can change the numbers of a list.
         notes = (f"\\[{number}\\] {_line(note)}" for number, note in enumerate(grid.notes, 1))
         parts.append("<br>\n".join(notes))
     return parts

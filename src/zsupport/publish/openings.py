@@ -250,7 +250,7 @@ class OpeningHours:
     def unconditional(self, name: str) -> list[PolicyCalendar] | None:
         """Return the calendars of hours, if they do not depend on the case or the customer.
 
-        An empty list stands for hours that are always open. None: they depend on it.
+        The list is empty for hours that are always open. Return None if the hours depend on them.
         """
         if name not in self.revision.hours:
             return []

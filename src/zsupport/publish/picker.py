@@ -37,7 +37,7 @@ class Diagram:
     """The nodes and answers of decision diagrams, each stored once."""
 
     def __init__(self, names: list[str]) -> None:
-        """`names` are the dimensions; nodes have their numbers."""
+        """`names` are the dimensions. The number of a dimension is its position in this list."""
         self.nodes: list[list[int]] = []
         self.leaves: list[Hashable] = []
         self._dimension_numbers = {name: number for number, name in enumerate(names)}
@@ -248,7 +248,7 @@ class _PickerReader:
         texts: PageTexts,
         fixed: dict[str, str],
     ) -> None:
-        """State a value in `fixed` for each fact that changes no answer."""
+        """Read answers; `fixed` has a value for each fact that changes no answer."""
         self.reader = reader
         self.fixed = fixed
         self._channels: dict[tuple[tuple[str, str], ...], dict[_Member, list[_ChannelRow]]] = {}
