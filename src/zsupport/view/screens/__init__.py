@@ -39,9 +39,9 @@ class Setting(NamedTuple):
     lang: str
     stated: frozenset[str] = frozenset()  # the options that the person wrote, such as `opened`
     words: Wording = Wording()  # the texts of the program for the reader
-    #: Returns whether the channels of a case are open, without a module that pipes load.
+    #: Returns whether the channels of a case are open; None if the screen cannot ask this.
     opening: Callable[[Query], HoursAnswers] | None = None
-    where: str = ""  # before the name of a file of the policy
+    where: str = ""  # the folder of the policy, as shown before the names of its files
 
 
 def load_screen(question: str) -> Callable[[AnyAnswers, Setting], Screen]:
@@ -75,7 +75,7 @@ class Numbering:
         self._numbers: dict[str, int] = {}
 
     def marks(self, texts: Iterable[str]) -> str:
-        """Return the marks of texts behind a space, such as ` [1, 2]`; empty without texts."""
+        """Return the marks of texts after a space, such as ` [1, 2]`; empty without texts."""
         numbers = [self._numbers.setdefault(text, len(self._numbers) + 1) for text in texts]
         marks = ", ".join(map(str, sorted(numbers)))
         return f"{NO_BREAK}{glued(f'[{marks}]')}" if numbers else ""
@@ -144,7 +144,7 @@ class Notes:
                     self._rest[member] = [t for t in self._rest[member] if t not in shared]
 
     def marks(self, row: Answer, *groups: Hashable) -> str:
-        """Return the marks of a row behind a space, such as ` [1, 2]`; number new remarks.
+        """Return the marks of a row after a space, such as ` [1, 2]`; number new remarks.
 
         The marks of `groups` are added.
         """
@@ -152,7 +152,7 @@ class Notes:
         return self._numbering.marks([*of_groups, *self._rest.get(id(row), ())])
 
     def marks_of(self, group: Hashable) -> str:
-        """Return the marks of a group behind a space; number new remarks."""
+        """Return the marks of a group after a space; number new remarks."""
         return self._numbering.marks(self._of_groups.get(group, ()))
 
     def texts(self, row: Answer) -> list[str]:
@@ -261,7 +261,7 @@ def case_values(query: Query, answer: Answer | None = None) -> dict[str, str]:
 def undecided_texts(answers: AnyAnswers, answer: Answer, lang: str) -> set[str]:
     """Return the notes and doubts of calendars that are not chosen yet, such as those of regions.
 
-    Their texts do not say for which region they are.
+    A screen omits these texts, because they do not say for which region they are.
     """
     case = case_values(answers.query, answer)
     remarks = [
@@ -305,7 +305,7 @@ def priority_label(priority: str, names: Mapping[tuple[str, str], str]) -> str:
 
 
 def fact_meanings(revision: Revision, lang: str) -> dict[tuple[str, str], str]:
-    """Return the meaning of each value of a fact that says more than its id."""
+    """Return the meanings of the values of facts, except meanings that only repeat the id."""
     meanings = {
         (fact.id, id): say(meaning, lang)
         for fact in revision.facts
@@ -315,7 +315,7 @@ def fact_meanings(revision: Revision, lang: str) -> dict[tuple[str, str], str]:
 
 
 def with_id(name: str, id: str) -> str:
-    """Return a name with its id behind it, unless they have the same letters: `Ticket (web)`."""
+    """Return a name with its id after it, unless they have the same letters: `Ticket (web)`."""
 
     def letters(text: str) -> str:
         return "".join(filter(str.isalnum, text.casefold()))
@@ -324,7 +324,7 @@ def with_id(name: str, id: str) -> str:
 
 
 def display_names(revision: Revision, lang: str) -> dict[tuple[str, str], str]:
-    """Return the names of plans, roles, channels, priorities by their dimension and id."""
+    """Return the names of plans, roles, channels and priorities by their dimension and id."""
     members = (
         ("plan", revision.plans), ("role", revision.roles), ("channel", revision.channels),
         ("priority", revision.priorities),

@@ -1,4 +1,4 @@
-"""The screen of `advise`: two sentences, then the details in the order of use."""
+"""The screen of `advise`: two sentences, then the details in the order of what to do."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ def _target(target: AdvisedTarget, setting: Setting) -> str:
 
 
 def _minute(instant: datetime, setting: Setting) -> str:
-    """Return an instant without its seconds, which nobody plans with."""
+    """Return an instant as text without seconds, because nobody needs them."""
     return setting.times.full(instant.replace(second=0))
 
 

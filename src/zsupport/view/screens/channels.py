@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from zsupport.answer.channels import ShownNumber
     from zsupport.wording import Wording
 
-#: Things to have ready are listed in one line if they are not longer.
+#: Prerequisites are listed in one line if none of them has more characters.
 _MAX_LISTED = 40
 
 

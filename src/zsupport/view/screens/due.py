@@ -394,7 +394,7 @@ def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> S
 
 
 def _facts_of_priority(answers: DueAnswers, setting: Setting) -> list[str]:
-    """Return how further facts decide the priority, if the person stated some facts of it.
+    """Return how the facts that are not stated decide the priority, if some are stated.
 
     Each value of such a fact is listed with the priorities that it leaves open.
     """
@@ -544,7 +544,7 @@ def _title_of_matrix(answers: DueAnswers, setting: Setting) -> Heading:
 
 
 def _within_a_week(rows: Sequence[CaseRow], setting: Setting) -> bool:
-    """Return whether each deadline is today or in the next six days: its weekday identifies it."""
+    """Return whether the weekday identifies each deadline: it is today or in the next six days."""
     today = setting.times.local(setting.times.now).date()
     days = [
         (setting.times.local(row.answer.due).date() - today).days
@@ -562,7 +562,7 @@ def _cell(row: CaseRow, setting: Setting, notes: Notes, *, narrow: bool) -> str:
     words = setting.words
     text = words.message(_state(row))
     rate = row.target is not None and row.target.kind == "rate" and answer.state == "running"
-    # Until the customer is known, the target is what the policy says.
+    # If the deadline depends on the customer, show the target.
     if rate or "opened" not in setting.stated or answer.state == "needs-input":
         text = words.message(_target_or_state(row))
     elif answer.due is not None:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from zsupport.wording import Wording
 
 _DASH = "\N{EN DASH}"
-#: The maximum number of places in the policy below a table. A row of the table counts as two, so
-#: that a screen does not become too long.
+#: The maximum number of places in the policy on a screen. Each row of the table takes the room of
+#: two places, so that the screen does not become too long.
 _MAX_PLACES = 24
 
 
@@ -67,7 +67,7 @@ def reasons(
 
 
 def _line(text: str) -> Paragraph:
-    """Return a line of an explanation: its place is not broken."""
+    """Return a line of an explanation, without a line break in its place."""
     place, gap, rest = text.strip().partition("  ")
     return Paragraph(f"{glued(place)}{NO_BREAK} {rest}" if gap else place)
 
@@ -182,7 +182,7 @@ def _days(
 
 
 def _joined(rows: list[_StepRow]) -> list[_StepRow]:
-    """Return rows in which three or more equal closed days are one row."""
+    """Return the rows, with three or more equal closed days in sequence as one row."""
     result: list[_StepRow] = []
     i = 0
     while i < len(rows):

@@ -58,7 +58,7 @@ _COLORS = {"open": "green", "closed": ATTENTION}
 _DAY = 86_400
 _CELLS = 24
 _SCALE = "0     6     12    18    24"
-#: The number of days off that are announced.
+#: The maximum number of days off on a card.
 _DAYS_OFF = 4
 _DASH = "\N{EN DASH}"
 
@@ -183,7 +183,7 @@ def _clock(seconds: int) -> str:
 def _bar(parts: list[tuple[int, int]]) -> str:
     """Return a bar with a cell for each hour; each half of a cell is filled if some of it is open.
 
-    After a change to summer or winter time, the bar shows wall-clock times.
+    On a day with a DST gap or fold, the bar shows wall-clock times.
     """
     half = _DAY // _CELLS // 2
     filled = [

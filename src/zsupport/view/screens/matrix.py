@@ -1,4 +1,4 @@
-"""Rows of answers with labels: equal rows are merged, and labels are named briefly."""
+"""Rows of answers with labels: rows with equal cells are merged, and labels are short."""
 
 from __future__ import annotations
 

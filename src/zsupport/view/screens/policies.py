@@ -227,7 +227,7 @@ def _metrics(revision: Revision, view: _PolicyView, notes: Numbering) -> list[Bl
 
 
 def _start(event: str, words: Wording) -> str:
-    """Return the event with which a clock starts: of the format, or as the policy words it."""
+    """Return the event with which a clock starts, in words: those of the program or the policy."""
     return words.message(EVENTS_IN_WORDS.get(event, event))
 
 

@@ -64,7 +64,7 @@ def _resource(
     roles: dict[tuple[str, str], str],
     words: Wording,
 ) -> list[Block]:
-    """Return a resource with its address. Of a topic without resources, only the address."""
+    """Return a resource with its address; for a topic without resources, only the address."""
     marks = notes.marks(answer)
     blocks: list[Block] = []
     if answer.name != topic or marks or answer.kind != "other":
