@@ -23,7 +23,7 @@ settings.register_profile("steady", derandomize=True)
 settings.load_profile("steady")
 
 
-#: Functions for the summary of random cases, by the property of a test with the counts.
+#: The functions that write the counts of random cases, by the name of the property with the counts.
 SUMMARIES = {
     clock.COMPARED: clock.figures,
     reference.COMPARED: reference.figures,
@@ -67,7 +67,7 @@ class Cli:
             "XDG_CACHE_HOME": str(self.home / "cache"),
             "TZ": "UTC",
             "LC_ALL": "C.UTF-8",
-            # A Python warning is an error, as in tests without a process.
+            # A Python warning is an error, as in the process of pytest.
             "PYTHONWARNINGS": "error",
         }
         return {**clean, **(extra or {})}
@@ -132,7 +132,7 @@ def interruptible() -> None:
 def pytest_collection() -> Generator[None, object, object]:
     """Disable garbage collection during the collection of tests, and freeze the collected tests.
 
-    They exist until the end; the collector would only waste time with them. Tests make few
+    The collector cannot free them, because they exist until the end of the run. Tests make few
     reference cycles, so the collector runs rarely.
     """
     gc.disable()

@@ -1,7 +1,7 @@
 """Random small policies, valid by construction, as plain Python values and as YAML.
 
 A policy is a mapping of texts, lists and mappings, as in its file. `yaml_of` writes it as YAML in a
-`Style`. The module follows the definition of the format and shares no code with the program.
+`Style`. The module follows the guides and shares no code with the program.
 """
 
 from functools import cache

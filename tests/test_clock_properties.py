@@ -484,7 +484,7 @@ def test_business_days_do_not_add_up(implementation: type[Clock]) -> None:
 
 @pytest.mark.parametrize("target", ["next business day", "1 business day", "2000 business hours"])
 def test_unreached_deadline_is_an_error_within_two_seconds(target: str) -> None:
-    # Rule 17: an error, not an endless loop. Half an hour a week, and no business day.
+    # An error, not an endless loop. The hours have half an hour a week, and no business day.
     fields = {"timezone": "Europe/Oslo", "open": "mon 09:00-09:30", "business-days": "sat-sun"}
     calendar = Calendar.from_dict(fields)
     start = time.process_time()

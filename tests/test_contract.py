@@ -23,7 +23,7 @@ from zsupport.view.schemas import NAMES, schema
 if TYPE_CHECKING:
     from conftest import Cli
 
-#: The fields of an answer, from the definition of the product. `policies` also has `terms`.
+#: The fields of an answer, written by hand, because programs rely on them.
 FIELDS = {
     "channels": (
         "plan", "role", "channel", "priority", "facts", "allowed", "only_when", "name", "kind",

@@ -38,7 +38,8 @@ targets:
 ASK = ["--policy", "desk.yaml"]
 DUE = ["due", *ASK, "--plan", "business"]
 
-# Arguments, exit code and output. The output is worked out by hand; None is only compared.
+# Arguments, exit code and output. The output is worked out by hand; None is for any output, which
+# must be the same on all hosts.
 QUESTIONS: dict[str, tuple[list[str], int, str | None]] = {
     # Mon 10:00 in Oslo and 4 h.
     "due": (

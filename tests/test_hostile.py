@@ -65,7 +65,7 @@ def lines(count: int, form: str) -> str:
 
 
 def bomb(first: str, form: str) -> str:
-    """Return levels that refer to the level before nine times each."""
+    """Return a text with levels. Each level refers nine times to the previous level."""
     text = first
     for level in range(1, 12):
         before = ", ".join([f"*a{level - 1}"] * 9)

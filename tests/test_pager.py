@@ -49,11 +49,12 @@ def in_terminal(
             os.write(screen, last)
         if not select.select([screen], [], [], 0.2)[0]:
             if not waiting:
-                os.write(screen, last)  # a pager drops the keys that wait when it is interrupted
+                # An interrupted pager discards the keys that it has not read, so send them again.
+                os.write(screen, last)
             continue
         try:
             shown += os.read(screen, 65536)
-        except OSError:  # Linux raises it when the program has ended
+        except OSError:  # the program has ended
             break
     else:
         os.kill(process, signal.SIGKILL)
@@ -132,7 +133,7 @@ def test_quitting_early_is_no_error(cli: Cli) -> None:
 
 @pytest.mark.skipif(not shutil.which("less", path=os.defpath), reason="less is not installed")
 def test_less_is_the_default(cli: Cli, rendered: str) -> None:
-    # A short text is shown as it is; it stays on the screen, and colors are colors.
+    # `less` writes a short text with its colors and ends, so the text stays on the screen.
     text, code = in_terminal(cli, *GUIDE, rows=500)
     assert code == 0
     assert "\x1b[1m" in text

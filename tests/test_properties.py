@@ -1,7 +1,7 @@
 """Properties of every policy: order and style have no effect, and answers agree with a reference.
 
-The reference is written from the definition of the format. It reads the document of a policy and
-shares no code with the program.
+The reference follows the guides. It reads the document of a policy and shares no code with the
+program.
 """
 
 import json

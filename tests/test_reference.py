@@ -1,4 +1,4 @@
-"""Comparison of all answers with a simple second implementation of the definition.
+"""Comparison of all answers with a simple second implementation of what the guides define.
 
 `python -m tests.reference COUNT [SEED]` compares any number of random cases.
 """

@@ -396,7 +396,7 @@ ROWS = st.lists(st.tuples(WORDS, WORDS, PHRASES), max_size=4).map(tuple)
 
 @st.composite
 def blocks(draw: st.DrawFn) -> Block:
-    """Return a block with texts of strangers: wide, invisible and control characters."""
+    """Return a block with hostile texts: wide, invisible and control characters."""
     rows = draw(ROWS)
     choices: tuple[Block, ...] = (
         Heading(draw(PHRASES), draw(PHRASES)),
@@ -410,7 +410,7 @@ def blocks(draw: st.DrawFn) -> Block:
 
 
 @given(blocks(), st.sampled_from((40, *WIDTHS)), st.sampled_from(("utf-8", "ascii")))
-def test_texts_of_strangers_fit_the_terminal(block: Block, width: int, encoding: str) -> None:
+def test_hostile_texts_fit_the_terminal(block: Block, width: int, encoding: str) -> None:
     text = render_screen((Section((block,)),), Terminal(width, encoding=encoding))
     for line in text.splitlines():
         assert cell_len(line) <= width or " " not in line.strip()

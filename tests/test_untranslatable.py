@@ -22,7 +22,7 @@ CODE = {
     "re.compile", "re.sub", "re.split", "re.fullmatch", "re.match", "re.search", "re.findall",
     "re.finditer", "startswith", "endswith", "AssertionError", "AttributeError", "TypeError",
 }  # fmt: skip
-#: The modules that may have texts in English only, by the reason.
+#: The modules that may have texts in English only, by the kind of the texts or the reason.
 ENGLISH = {
     "documentation of the format of policies and tests": {
         "check/explanations.py", "policy/format.py", "policy/reference.py", "policy/schema.py",
@@ -62,7 +62,7 @@ MODULES = {
 }
 
 _WORDS = re.compile(r"(?<![\w./=<-])[A-Za-z]{2,}[,;:]? [a-z]{2,}(?![\w/=(.])")
-#: Types, and the command lines of a help.
+#: Types, and the command lines in the help.
 _NO_TEXT = re.compile(r"\w+\[.*\]|( {2}zsupport .*\n)( {2}.*\n)*")
 
 

@@ -1,4 +1,4 @@
-"""Suppressions: finding comments, and their places and errors."""
+"""Suppressions: which comments are read, to which lines they apply, and their errors."""
 
 import time
 from datetime import date
@@ -42,7 +42,7 @@ def checked(targets: str, today: date = TODAY) -> tuple[list[str], int]:
     ], evaluation.suppressed
 
 
-# -- finding comments ----------------------------------------------------------------
+# -- comments ------------------------------------------------------------------------
 
 
 @settings(max_examples=1000, deadline=None)

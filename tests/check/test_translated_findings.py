@@ -22,7 +22,7 @@ from zsupport.wording import Language, Message, Wording
 
 BAD = sorted((Path(__file__).parent / "rules").glob("*/bad-*.yaml"))
 TODAY = date(2026, 11, 26)
-#: Names in backquotes, examples of YAML, a comment or an address, a removed rule, a holiday.
+#: Parts that stay as they are: names in backquotes, YAML, addresses, a removed rule, a holiday.
 NAMES = r"`[^`]*`|(?<=: )[{#].*|\S+[@/]\S+|\(unclear-names-one-priority\)|Eid al-"
 
 

@@ -1,4 +1,4 @@
-"""Compiled working time, compared with working time by the definition."""
+"""Compiled working time, compared with working time computed day by day."""
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import accumulate

@@ -3,8 +3,6 @@
 Instants are whole seconds since 1970 in UTC, days are days since 1970-01-01, times of day are
 minutes. Since 1973, all offsets and windows are whole numbers of minutes, so all instants of a UTC
 minute are either working or not. `tests/test_tzdata_assumption.py` checks this for the offsets.
-
-Numbers in parentheses are the rules of the definition.
 """
 
 import math
@@ -35,7 +33,7 @@ Pause = tuple[int, int | None]
 
 
 class Refused(Exception):
-    """An error by the definition."""
+    """An error according to the guides."""
 
 
 class Paused(Exception):
@@ -46,7 +44,7 @@ class Paused(Exception):
         self.remaining = remaining
 
 
-# --- Time zones (4): from the package tzdata, not from the host -----------------------------------
+# --- Time zones: from the package tzdata, not from the host ---------------------------------------
 
 
 @cache
@@ -124,7 +122,7 @@ def wall_seconds(zone: str, instant: int) -> tuple[int, int]:
 
 
 def latest_shown(zone: str, instant: int) -> tuple[int, int]:
-    """Return the latest local day up to an instant, and the time of that day (7, 8).
+    """Return the latest local day up to an instant, and the time of that day.
 
     The time is in seconds of that day. In the second pass of a DST fold, it is the time of the
     change. No clock was ever put back by more than a day.
@@ -154,7 +152,7 @@ def occurs(zone: str, day: int) -> bool:
 def minute_of(zone: str, day: int, of_day: int) -> tuple[int, bool]:
     """Return the first UTC minute with a local time, and whether there is such a minute.
 
-    If the local time is in a DST gap, return the first UTC minute after the gap (9).
+    If the local time is in a DST gap, return the first UTC minute after the gap.
     """
     if of_day == DAY:  # 24:00 is 00:00 of the next date
         return minute_of(zone, day + 1, 0)
@@ -171,7 +169,7 @@ def minute_of(zone: str, day: int, of_day: int) -> tuple[int, bool]:
 
 
 def instant_of(zone: str, day: int, second: int) -> int:
-    """Return the instant of a local time: the first in a DST fold, the end of a DST gap (9).
+    """Return the instant of a local time: the first in a DST fold, the end of a DST gap.
 
     From 24:00 on, it is a time of a later day.
     """
@@ -226,7 +224,7 @@ def to_weekdays(text: str) -> list[int]:
 
 
 def written_windows(text: str) -> list[tuple[int, int, int]]:
-    """Return the weekday, opening and closing of each window of an `open` entry (7).
+    """Return the weekday, opening and closing of each window of an `open` entry.
 
     A closing after 24:00 is on the next date. A block of 24 hours or more is cut at each midnight.
     """
@@ -252,7 +250,7 @@ def written_windows(text: str) -> list[tuple[int, int, int]]:
 
 @cache
 def country_holidays(country: str, subdivision: str | None, year: int) -> frozenset[str]:
-    """Return the observed dates of the public holidays of a country in a year (3)."""
+    """Return the observed dates of the public holidays of a country in a year."""
     import holidays
 
     result = holidays.country_holidays(country, subdiv=subdivision, years=year)
@@ -261,7 +259,7 @@ def country_holidays(country: str, subdivision: str | None, year: int) -> frozen
 
 @cache
 def exchanged_dates(country: str, subdivision: str | None, year: int) -> frozenset[str]:
-    """Return the weekend days of a year that a country works in exchange for a day off (3)."""
+    """Return the weekend days of a year that a country works in exchange for a day off."""
     import holidays
 
     # A working day in exchange for a day off in January is listed with the next year.
@@ -296,7 +294,7 @@ class Member:
         }
         days = written.get("business-days")
         self.business_days = None if days is None else to_weekdays(days)
-        # 24x7 ignores holidays unless the calendar states `apply-holidays` (2).
+        # 24x7 ignores holidays unless the calendar states `apply-holidays`.
         self.holidays_count = not self.always or "apply-holidays" in written
         self._read_holidays(written.get("holidays", []), customer_country)
         self._flags: dict[int, bytes] = {}
@@ -329,7 +327,7 @@ class Member:
             self.listed.update(written)
 
     def is_holiday(self, day: int) -> bool:
-        """Return whether a local date is a holiday (3)."""
+        """Return whether a local date is a holiday."""
         if not self.holidays_count:
             return False
         text = day_text(day)
@@ -342,7 +340,7 @@ class Member:
         )
 
     def weekday(self, day: int) -> int:
-        """Return the weekday whose windows begin on a date; exchanged dates have another (3)."""
+        """Return the weekday whose windows begin on a date; exchanged dates have another."""
         text = day_text(day)
         if (
             self.exchanged is None
@@ -360,14 +358,14 @@ class Member:
         return self.exchanged if text in dates else weekday_of(day)
 
     def begun(self, day: int) -> list[Window]:
-        """Return the windows that begin on a date; a closing can be after 24:00 (7)."""
+        """Return the windows that begin on a date; a closing can be after 24:00."""
         if self.always:
             return [(0, DAY)]
         weekday = self.weekday(day)
         return [(opens, closes) for on, opens, closes in self.windows if on == weekday]
 
     def evening(self, day: int) -> list[Window]:
-        """Return the parts on a date of the windows that begin on it (1)."""
+        """Return the parts on a date of the windows that begin on it."""
         if day in self.overrides:
             return self.overrides[day]
         if self.is_holiday(day):
@@ -375,16 +373,16 @@ class Member:
         return [(opens, min(closes, DAY)) for opens, closes in self.begun(day)]
 
     def morning(self, day: int) -> list[Window]:
-        """Return the parts on a date of the windows that began on the previous date (1, 2)."""
+        """Return the parts on a date of the windows that began on the previous date."""
         if day in self.overrides:
             return []
-        # A holiday removes its own date, or the windows that begin on it (3).
+        # A holiday removes its own date, or the windows that begin on it.
         if self.is_holiday(day - 1 if self.by_start else day):
             return []
         return [(0, closes - DAY) for _, closes in self.begun(day - 1) if closes > DAY]
 
     def flags(self, day: int) -> bytes:
-        """Return for each minute of a local date whether it is working time (1)."""
+        """Return for each minute of a local date whether it is working time."""
         if day not in self._flags:
             self._flags[day] = self.only_open(day, self.morning(day) + self.evening(day))
         return self._flags[day]
@@ -411,14 +409,14 @@ class Member:
         )
 
     def minutes(self, utc_day: int) -> bytes:
-        """Return for each minute of a UTC day whether it is working time, cached (1)."""
+        """Return for each minute of a UTC day whether it is working time, cached."""
         if utc_day not in self._utc:
             dates = {day: self.flags(day) for day in range(utc_day - 1, utc_day + 2)}
             self._utc[utc_day] = as_shown(self.zone, utc_day, dates)
         return self._utc[utc_day]
 
     def minutes_of_windows(self, day: int, breaks: bool = True) -> list[int]:
-        """Return the UTC minutes of the windows that begin on a date (7)."""
+        """Return the UTC minutes of the windows that begin on a date."""
         if (day, breaks) not in self._dates:
             self._dates[day, breaks] = self._minutes_of_windows(day, breaks)
         return self._dates[day, breaks]
@@ -437,7 +435,7 @@ class Member:
         return result
 
     def may_work(self, day: int) -> bool:
-        """Return whether a date is working if its windows have a working instant (7)."""
+        """Return whether a date is working if its windows have a working instant."""
         if self.is_holiday(day) or self.overrides.get(day) == []:
             return False
         return self.business_days is None or self.weekday(day) in self.business_days
@@ -477,7 +475,7 @@ class Hours:
         return self.minutes(minute // DAY)[minute % DAY] == 1
 
     def is_open(self, instant: int) -> bool:
-        """Return whether an instant is working time (1)."""
+        """Return whether an instant is working time."""
         return self.works(instant // MINUTE)
 
     def next_open(self, instant: int, horizon_days: int) -> int | None:
@@ -498,7 +496,7 @@ class Hours:
             minute = 0
         return None
 
-    # --- working dates (7) ---
+    # --- working dates ----------------------------------------------------------------------------
 
     @property
     def zone(self) -> str:
@@ -563,7 +561,7 @@ class Hours:
         return (self.minutes_of_date(day)[-1] + 1) * MINUTE
 
     def date_opened(self, instant: int) -> int:
-        """Return the date opened of a case that is opened at an instant (7)."""
+        """Return the date opened of a case that is opened at an instant."""
         day, _ = latest_shown(self.zone, instant)
         ahead = max(self.every_minute(day - 1, False), default=-math.inf) >= instant // MINUTE
         opening = self.opening_minute(day)
@@ -572,7 +570,7 @@ class Hours:
         return day
 
     def seconds_of(self, day: int, instant: int) -> int:
-        """Return the local time of an instant in seconds from the midnight of a date (8)."""
+        """Return the local time of an instant in seconds from the midnight of a date."""
         shown, second = latest_shown(self.zone, instant)
         return (shown - day) * DAY_SECONDS + second
 
@@ -587,7 +585,7 @@ class Hours:
 AROUND_THE_CLOCK = Hours({"open": "24x7"})
 
 
-# --- Pauses (12) ----------------------------------------------------------------------------------
+# --- Pauses ---------------------------------------------------------------------------------------
 
 
 def settle(pauses: Iterable[Pause], opened: int) -> tuple[list[tuple[int, int]], int | None]:
@@ -619,7 +617,7 @@ def settle(pauses: Iterable[Pause], opened: int) -> tuple[list[tuple[int, int]],
     return merged, begins_open
 
 
-# --- Working time (5, 6) --------------------------------------------------------------------------
+# --- Working time ---------------------------------------------------------------------------------
 
 
 def working_seconds(hours: Hours, start: int, end: int) -> int:
@@ -635,7 +633,7 @@ def working_seconds(hours: Hours, start: int, end: int) -> int:
 
 
 def elapsed(hours: Hours, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
-    """Return the working seconds in `[start, end)` outside the merged pauses (5)."""
+    """Return the working seconds in `[start, end)` outside the merged pauses."""
     if end < start:
         raise Refused("the end is before the start")
     total = working_seconds(hours, start, end)
@@ -646,7 +644,7 @@ def elapsed(hours: Hours, start: int, end: int, pauses: Sequence[tuple[int, int]
 
 
 def advance(hours: Hours, start: int, seconds: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
-    """Return the smallest `u >= start` with `seconds` of working time outside pauses (6).
+    """Return the smallest `u >= start` with `seconds` of working time outside pauses.
 
     Advance by days, then by shorter and shorter steps.
     """
@@ -701,7 +699,7 @@ def to_target(text: str) -> Target:
 
 
 def counted_over(hours: Hours, target: Target) -> Hours:
-    """Return the hours over which a target and its pauses count (12)."""
+    """Return the hours over which a target and its pauses count."""
     return AROUND_THE_CLOCK if target.kind == "clock" else hours
 
 
@@ -709,20 +707,20 @@ def plain_due(hours: Hours, start: int, target: Target, reading: str = "close") 
     """Return the deadline of a target without pauses."""
     if target.kind in ("clock", "business"):
         return advance(counted_over(hours, target), start, target.amount)
-    if target.kind == "week":  # (10)
+    if target.kind == "week":
         day, second = latest_shown(hours.zone, start)
         return instant_of(hours.zone, day + 7, second)
     if any(member.always and member.business_days is None for member in hours.members):
         raise Refused("business days over 24x7 require `business-days`")
     opened = hours.date_opened(start)
-    if target.kind == "by":  # (9)
+    if target.kind == "by":
         day = hours.next_working_date(opened)
         result = instant_of(hours.zone, day, target.amount)
         if result <= start:
             result = instant_of(hours.zone, hours.next_working_date(day), target.amount)
         return result
     over = not hours.is_working_date(opened) or start >= hours.close(opened)
-    if target.kind == "next":  # (8)
+    if target.kind == "next":
         day = hours.next_working_date(opened)
         if over and reading == "same-time":
             return hours.close(day)
@@ -772,7 +770,7 @@ def due(
     return result
 
 
-# --- States (10, 13, 14, 20) ----------------------------------------------------------------------
+# --- States ---------------------------------------------------------------------------------------
 
 
 def at_risk_at(
@@ -783,7 +781,7 @@ def at_risk_at(
     pauses: Iterable[Pause] = (),
     reading: str = "close",
 ) -> int:
-    """Return the instant from which a running target is at risk (13)."""
+    """Return the instant from which a running target is at risk."""
     counted = counted_over(hours, target)
     if target.kind in ("clock", "business"):
         length = target.amount
@@ -818,7 +816,7 @@ def judge(
     starts: str = "opened",
     start: int | None = None,
 ) -> Verdict:
-    """Return the state, the deadline, and the instant of the risk (10, 12 to 14, 20).
+    """Return the state, the deadline, and the instant of the risk.
 
     `starts` is an event or free text; `start` is the instant of the free text.
     """
@@ -837,12 +835,12 @@ def judge(
     if begins is None:
         return Verdict("not-started", None, None)
     anchor = begins
-    if target.recurs:  # (10)
+    if target.recurs:
         if updated is not None and updated >= begins:
             anchor = updated
         elif answered is not None and answered >= begins:
             anchor = answered
-    if ends is not None:  # it closes an open pause (12)
+    if ends is not None:  # it closes an open pause
         closed, begins_open = settle(pauses, anchor)
         pauses = closed if begins_open is None else [*closed, (begins_open, max(begins_open, ends))]
     risk = None
@@ -868,7 +866,7 @@ def judge(
 def _start(
     starts: str, opened: int, answered: int | None, updated: int | None, start: int | None
 ) -> int | None:
-    """Return the start of a metric, or None if it has not happened (20)."""
+    """Return the start of a metric, or None if it has not happened."""
     if starts == "answered":
         return answered
     if starts == "updated":

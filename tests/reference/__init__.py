@@ -1,6 +1,6 @@
 """A simple second implementation of all answers, to compare the program with.
 
-It shares no code with the program, and follows only the definition of the format:
+It shares no code with the program, and follows only the guides:
 
 - `definition` answers for a case;
 - `draw` draws random policies from a seed;

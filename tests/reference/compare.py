@@ -358,7 +358,7 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
         yield from subject.differing(question, {"revision": (allowed, [])})
         return
     cases: dict[int, list[tuple[Case, Any]]] = {number: [] for number in range(len(rows))}
-    # A default in a row is only that of priorities with the channel.
+    # A default in a row is only valid for the priorities with which the channel is granted.
     stated = [name for name in reference.facts if name in question or not reference.default(name)]
     facts = subject.facts_of_channels.union(question)
     every = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]

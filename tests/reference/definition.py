@@ -1,4 +1,4 @@
-"""Answers of a policy for a case, by a simple implementation of the definition of the format.
+"""Answers of a policy for a case: a simple implementation of what the guides define.
 
 A document is a YAML tree whose scalars are all text. A case has a value for every dimension and
 fact. The caller gives the state of calendars at the time of opening, and the local date for the
