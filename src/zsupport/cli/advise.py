@@ -57,7 +57,7 @@ _EXAMPLES = """\
   zsupport advise --plan free --role user --format json
 """
 _NOTES = Message(
-    "In a terminal it asks for what changes the advice. In a pipe it never waits.\n"
+    "In a terminal it asks for the values that change the advice. In a pipe it never waits.\n"
     "Exit codes: 0 a channel is allowed, 1 no channel is allowed, 2 invalid option, unknown name"
     " or\n"
     "missing option, 3 policy cannot be read"

@@ -81,7 +81,9 @@ PAUSE = Option(
 )  # fmt: skip
 AT_RISK = Option(
     "at_risk", ("--at-risk",), "text", "RATIO",
-    Message("Share of the target that puts it at risk, such as 3/4 or 75% [default: the metric's]"),
+    Message(
+        "Share of the target after which it is at risk, such as 3/4 or 75% [default: the metric's]"
+    ),
 )  # fmt: skip
 FAIL_BREACHED = Option(
     "fail_breached",
