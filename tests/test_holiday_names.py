@@ -1,6 +1,8 @@
 """Names of holidays: from the policy, from the country, or `day off`."""
 
 import json
+import pickle
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,9 +10,11 @@ import pytest
 import yaml
 from holidays import country_holidays
 
-from zsupport.clock.holidays import differing_subdivision, public_holidays
+from zsupport.clock.holidays import HolidayName, differing_subdivision, public_holidays
 from zsupport.policy.quoting import scalar
 from zsupport.policy.yamltext import MappingNode, ScalarNode, read_yaml
+from zsupport.sources.translations import translation
+from zsupport.wording import Wording
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -163,3 +167,74 @@ def test_differing_subdivision_needs_different_holidays() -> None:
     # Bavaria has Epiphany. All parts of Norway have the holidays of Norway.
     assert differing_subdivision("DE", 2026) is not None
     assert differing_subdivision("NO", 2026) is None
+
+
+def norwegian_screen(cli: "Cli", folder: Path, holidays: str) -> str:
+    """Return the Norwegian screen of `hours` in the week of 25 December 2026."""
+    (folder / "desk.yaml").write_text(POLICY.replace("@HOLIDAYS@", holidays))
+    return cli(
+        "hours", "office", "--policy", "./desk.yaml", "--at", "2026-12-22T10:00:00Z",
+        "--format", "table", "--exit-zero", cwd=folder, env={"ZSUPPORT_LANG": "nb"},
+    ).stdout  # fmt: skip
+
+
+def test_public_holidays_have_their_norwegian_names_on_a_norwegian_screen(
+    cli: "Cli", tmp_path: Path
+) -> None:
+    text = norwegian_screen(cli, tmp_path, "{country: NO, add: {12-24: Eve}}")
+    assert "stengt, Første juledag" in text
+    assert "Andre juledag" in text
+    assert "stengt, Eve" in text  # a name of the policy
+    assert "Christmas" not in text
+
+
+def test_public_holidays_without_norwegian_names_have_english_names(
+    cli: "Cli", tmp_path: Path
+) -> None:
+    assert "stengt, Christmas Day" in norwegian_screen(cli, tmp_path, "{country: DE}")
+
+
+def test_name_that_the_policy_writes_for_a_public_holiday_is_not_translated(
+    cli: "Cli", tmp_path: Path
+) -> None:
+    text = norwegian_screen(cli, tmp_path, "{country: NO, add: {12-25: Christmas Day}}")
+    assert "stengt, Christmas Day" in text
+    text = norwegian_screen(cli, tmp_path, "{country: NO, frozen: {2026-12-25: Christmas Day}}")
+    assert "stengt, Christmas Day" in text
+
+
+def test_public_holidays_have_their_norwegian_names_in_the_course_of_a_deadline(
+    cli: "Cli", tmp_path: Path
+) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY.replace("@HOLIDAYS@", "{country: NO}"))
+    text = cli(
+        "due", "--policy", "./desk.yaml", "--opened", "2027-05-05T16:30:00Z", "--why",
+        "--format", "table", cwd=tmp_path, env={"ZSUPPORT_LANG": "nb"},
+    ).stdout  # fmt: skip
+    assert "stengt, Kristi himmelfartsdag" in text
+
+
+def test_json_has_the_english_names_of_public_holidays(cli: "Cli", tmp_path: Path) -> None:
+    for lang in ("nb", "en"):
+        names = holiday_names(cli, tmp_path, "{country: NO}", "2026-12-01", lang)
+        assert names["2026-12-25"] == "Christmas Day"
+
+
+def test_page_has_the_names_of_public_holidays_in_its_language(cli: "Cli", tmp_path: Path) -> None:
+    for country, german in (("NO", False), ("DE", True)):
+        holidays = f"{{country: {country}}}"
+        (tmp_path / "desk.yaml").write_text(POLICY.replace("@HOLIDAYS@", holidays))
+        page = cli(
+            "publish", "./desk.yaml", "--lang", "nb", "--date", "2026-12-01", cwd=tmp_path
+        ).stdout
+        # A screen reader must read an English name as English.
+        assert ('<span lang="en">Christmas Day</span>' in page) == german
+        assert ("Første juledag" in page) != german
+
+
+def test_name_of_a_public_holiday_can_be_copied() -> None:
+    name = HolidayName("Christmas Day", "NO", None, date(2026, 12, 25).toordinal())
+    copied = pickle.loads(pickle.dumps(name))
+    assert copied == "Christmas Day"
+    assert copied.worded(Wording(translation("nb"))) == "Første juledag"
+    assert copied.worded(Wording()) == "Christmas Day"

@@ -82,9 +82,11 @@ def test_every_text_is_translated(code: str) -> None:
 def test_a_translation_has_the_placeholders_and_quotes_of_the_text(code: str) -> None:
     for entry in entries(code):
         english = forms(entry.id)
+        expected = [placeholders(text) for text in english]
+        # A text for one thing can omit the number.
+        expected += [placeholders(english[-1]) - {"{count}"}] if len(english) > 1 else []
         for translation in filter(None, forms(entry.string)):
-            # The English text for one thing can omit the number.
-            assert placeholders(translation) in [placeholders(text) for text in english], entry.id
+            assert placeholders(translation) in expected, entry.id
             assert quotes(english[-1]) <= quotes(translation), entry.id
             assert [translation[:1].isspace(), translation[-1:].isspace()] == [
                 english[0][:1].isspace(), english[0][-1:].isspace(),

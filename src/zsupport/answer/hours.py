@@ -338,6 +338,7 @@ def years_of(
     that it removes. `lang` is the language of names in the policy. The name of a day without
     a name is `day off`.
     """
+    from zsupport.clock.holidays import HolidayName
     from zsupport.clock.model import Year
 
     years: dict[int, Year] = {}
@@ -350,12 +351,18 @@ def years_of(
                 exchanged = frozenset(_listed_dates(off.frozen_exchanged, off, year, lang))
             elif country:
                 public_year = public(country, subdivision, year)
-                result, exchanged = dict(public_year.days_off), public_year.exchanged
+                exchanged = public_year.exchanged
+                result = {
+                    ordinal: HolidayName(name, country, subdivision, ordinal)
+                    for ordinal, name in public_year.days_off.items()
+                }
             else:
                 result, exchanged = {}, frozenset()
             for ordinal, name in _listed_dates(off.add, off, year, lang).items():
                 # A public holiday that the policy also adds keeps its name and is not estimated.
-                public_name = result.get(ordinal, "").replace(" (estimated)", "")
+                public_name = result.get(ordinal, "")
+                if public_name.endswith(" (estimated)"):
+                    public_name = public_name.removesuffix(" (estimated)")
                 result[ordinal] = name or public_name or NAMELESS
             removed = _listed_dates(off.remove, off, year, lang)
             for ordinal in removed:

@@ -9,13 +9,14 @@ from zsupport.clock.problem import BadText
 from zsupport.dates import date
 from zsupport.errors import EnvironmentFault, nearest
 from zsupport.typed import TYPE_CHECKING
-from zsupport.wording import Message
+from zsupport.wording import ENGLISH, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias
+    from typing import Self, TypeAlias
 
     from zsupport.clock.model import Year
+    from zsupport.wording import Wording
 
 #: A function that returns the public holidays of a country or subdivision in one year.
 PublicHolidays: TypeAlias = "Callable[[str, str | None, int], Year]"
@@ -28,6 +29,61 @@ _version: dict[tuple[str, ...], str | None] = {}
 #: Cached results by country, subdivision and year, and the maximum number of them.
 _years: dict[tuple[str, str | None, int], Year] = {}
 _MAX_YEARS = 4096
+#: Names in another language by country, subdivision, year and language.
+_translated: dict[tuple[str, str | None, int, str], dict[int, str]] = {}
+#: Names of a language in the package `holidays`, by its code in this program.
+_LANGUAGES = {"nb": ("nb", "no", "nn")}
+
+
+class HolidayName(Message):
+    """The English name of a public holiday, which can be shown in another language.
+
+    The names in other languages are those of the package `holidays`. The name stays in English if
+    the package has no name in the language, or if it is not installed.
+    """
+
+    __slots__ = ("country", "ordinal", "subdivision")
+
+    def __new__(cls, name: str, country: str, subdivision: str | None, ordinal: int) -> Self:
+        """Create the name of the public holiday on a date."""
+        # The name is not a template, so it must not be read as one.
+        result = str.__new__(cls, name)
+        result.template, result.values = "{name}", {"name": name}
+        result.country, result.subdivision, result.ordinal = country, subdivision, ordinal
+        return result
+
+    country: str
+    subdivision: str | None
+    ordinal: int
+
+    def worded(self, wording: Wording) -> str:
+        """Return the name in the language of a reader."""
+        language = wording.language.code
+        if language == ENGLISH.code:
+            return str(self)
+        year = date.fromordinal(self.ordinal).year
+        key = self.country, self.subdivision, year, language
+        if key not in _translated:
+            _translated[key] = _names_in(*key)
+        return _translated[key].get(self.ordinal) or str(self)
+
+    def __reduce__(self) -> tuple[Callable[..., Message], tuple[object, ...]]:
+        return HolidayName, (str(self), self.country, self.subdivision, self.ordinal)
+
+
+def _names_in(country: str, subdivision: str | None, year: int, language: str) -> dict[int, str]:
+    """Return the names of the public holidays of a year, empty if not known in the language."""
+    try:
+        import holidays
+    except ImportError:
+        return {}
+    supported = holidays.list_localized_countries().get(country, ())
+    codes = _LANGUAGES.get(language, (language,))
+    code = next((code for code in codes if code in supported), None)
+    if code is None:
+        return {}
+    off = holidays.country_holidays(country, subdiv=subdivision, years=year, language=code)
+    return {day.toordinal(): str(name) for day, name in off.items()}
 
 
 def public_holidays(country: str, subdivision: str | None, year: int) -> Year:

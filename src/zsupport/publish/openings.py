@@ -180,7 +180,7 @@ class OpeningHours:
         if calendar.holidays.customer:
             parts.append(Passage(words("Days off: the public holidays of your country.")))
         listed = [
-            self._dated(ordinal, None if name == NAMELESS else self.texts.answered(name))
+            self._dated(ordinal, None if name == NAMELESS else self.texts.holiday(name))
             for ordinal, name in self.days_off(hours)
         ]
         if listed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from zsupport.answer.case import alternatives, say
+from zsupport.clock.holidays import HolidayName
 from zsupport.dates import date
 from zsupport.policy.model import Alternative, Revision, Text, When
 from zsupport.publish.page import Line, Phrase, joined, plain
@@ -50,6 +51,13 @@ class PageTexts:
     def answered(self, text: str) -> Phrase:
         """Return a text of an answer, which is already in one language."""
         return Phrase(text, self._answered)
+
+    def holiday(self, name: str) -> Phrase:
+        """Return the name of a day off: that of the policy, or of a public holiday."""
+        if not isinstance(name, HolidayName):
+            return self.answered(name)
+        shown = self.words.text(name)
+        return Phrase(shown, self._marked("en") if shown == str(name) else None)
 
     def doubt(self, text: Phrase) -> Line:
         """Return a text about something that is not certain."""

@@ -216,7 +216,7 @@ def _days_off(answer: HoursAnswer, setting: Setting) -> Section:
     days = [
         (
             setting.times.date(date.fromisoformat(day["date"])),
-            "" if day["name"] == NAMELESS else day["name"],
+            "" if day["name"] == NAMELESS else setting.words.message(day["name"]),
         )
         for day in (answer.holidays or ())[:_DAYS_OFF]
     ]
