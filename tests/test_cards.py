@@ -167,7 +167,7 @@ def test_notes_of_a_region_are_hidden_until_it_is_known(cli: "Cli") -> None:
     ("policy", "lang", "notice"),
     [
         ("zoom", "de", "No texts in language `de`; languages: en, nb"),
-        ("gitlab", "sv", "No texts in language `sv`; the policy has only one language"),
+        ("gitlab", "sv", "No texts in language `sv`; the texts of the policy are not translated"),
         ("zoom", "nb-NO", None),
         ("gitlab", "en", None),
     ],

@@ -355,6 +355,42 @@ def test_topics_without_a_revision_in_force(at: str, folder: Path, cli: Any) -> 
     assert (run.stderr, run.code) == (refusal, 1)
 
 
+#: A revision with a plan and a fact, which differ by revision.
+PLANS = """\
+format: 1
+policy: acme
+effective: {%s}
+plans: {%s: Plan}
+facts: {%s: {ask: Which, values: {a: A, b: B}}}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web, when: {plan: %s}}]
+terms: {rules: [{when: {plan: %s}, say: Text}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "known", "close"),
+    [
+        ("--plan", "tod", "plans: today", "today"),
+        ("--plan", "xyz", "plans: today", None),
+        ("--fact", "kin=a", "facts: kind", "kind"),
+    ],
+)
+@pytest.mark.parametrize("question", ["channels", "due", "hours", "terms"])
+def test_unknown_name_lists_the_names_in_force(
+    question: str, option: str, value: str, known: str, close: str | None, tmp_path: Path, cli: Any
+) -> None:
+    for number, (starts, plan, fact) in enumerate(
+        [("from: 2025-01-01", "tomb", "kilo"), ("from: 2026-01-01", "today", "kind")]
+    ):
+        text = PLANS % (starts, plan, fact, plan, plan)
+        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    run = cli(question, "--policy", f"{tmp_path}/", option, value, "--at", "2026-06-01T00:00:00Z")
+    message, *hints = run.stderr.splitlines()
+    assert (message.partition("; ")[2], run.code) == (known, 2), run.stderr
+    assert hints == ([f"  did you mean `{close}`?"] if close else [])
+
+
 def test_topic_of_another_revision_is_known(folder: Path, cli: Any) -> None:
     arguments = ("topics", "--policy", f"{folder}/", "--at", "2026-03-01T00:00:00Z", "--topic")
     run = cli(*arguments, "new")

@@ -243,6 +243,11 @@ def test_the_locale_of_a_terminal_causes_no_note(cli: Cli) -> None:
     assert "`sv`" in terminal(cli, "priority", "--policy", "redhat", "--lang", "sv")
 
 
+def test_the_variable_of_all_policies_causes_no_note_in_a_terminal(cli: Cli) -> None:
+    shown = terminal(cli, "priority", "--policy", "redhat", ZSUPPORT_LANG="sv")
+    assert shown == terminal(cli, "priority", "--policy", "redhat")
+
+
 INVALID: list[tuple[tuple[str, ...], dict[str, str], str]] = [
     (("--lang", "klingon"), {}, "--lang: invalid language `klingon`"),
     (("--lang", "nb_NO"), {}, "--lang: invalid language `nb_NO`\n  write `nb-NO`\n"),

@@ -214,12 +214,18 @@ class Policy:
         return frozenset(name for i in indexes for name in columns(i))
 
     def _answer(
-        self, index: int, answer: Callable[[int, frozenset[str]], Answers[Row, Details]]
+        self,
+        index: int,
+        query: Query,
+        answer: Callable[[int, frozenset[str]], Answers[Row, Details]],
     ) -> Answers[Row, Details]:
         """Return the answers of a revision, with the columns of all revisions.
 
         `answer` takes the index of a revision and additional columns, and returns its answers.
+        Raises UsageError for a name of the query that no revision defines. It lists the names of
+        the revision that answers.
         """
+        self._settle(index, query)
         shown = self._other_columns(index, lambda i: answer(i, frozenset()).columns)
         return answer(index, shown)
 
@@ -251,7 +257,7 @@ class Policy:
                 other_revisions=self.revisions, shown=shown,
             )  # fmt: skip
 
-        return self._answer(index, answer)
+        return self._answer(index, query, answer)
 
     def due(
         self,
@@ -452,16 +458,16 @@ class Policy:
         from zsupport.answer.priority import answer_priority, list_priorities
 
         index, in_force = self._at(_instant(at))
+        query = Query(facts=fact or {})
 
         def answer(index: int, shown: frozenset[str]) -> PriorityAnswers:
-            query = self._settle(index, Query(facts=fact or {}))
             return answer_priority(
-                self.revisions[index], query, in_force=in_force, lang=lang, shown=shown,
-                revisions=len(self.revisions),
+                self.revisions[index], self._settle(index, query), in_force=in_force, lang=lang,
+                shown=shown, revisions=len(self.revisions),
             )  # fmt: skip
 
         if fact:
-            return self._answer(index, answer)
+            return self._answer(index, query, answer)
         return list_priorities(self.revisions[index], in_force=in_force, lang=lang)
 
     def topics(
@@ -515,7 +521,7 @@ class Policy:
                 in_force=in_force, lang=lang, shown=shown,
             )  # fmt: skip
 
-        return self._answer(index, answer)
+        return self._answer(index, query, answer)
 
     def advise(
         self,

@@ -42,7 +42,9 @@ def missing_language(revision: Revision, lang: str) -> Warning | None:
             "no texts in language `{lang}`; languages: {known}", lang=lang, known=", ".join(known)
         )
     else:
-        text = Message("no texts in language `{lang}`; the policy has only one language", lang=lang)
+        text = Message(
+            "no texts in language `{lang}`; the texts of the policy are not translated", lang=lang
+        )
     return Warning("no-language", text)
 
 
