@@ -224,6 +224,7 @@ BECAUSE = ByNodeKind(
                     ),
                     other_keys=Values("fact"),
                     other_keys_text="a fact: its values",
+                    noun=Message("the condition of a reason"),
                 ),
                 text=Choice("always"),
                 words=Message("a condition, or `always` for a rule without a condition"),
@@ -231,6 +232,7 @@ BECAUSE = ByNodeKind(
             "The condition; `always` for a rule without a condition.",
             required=True,
         ),
+        noun=Message("a reason"),
     ),
     words=Message(
         "a path such as entitlements[1], a list of paths, or {condition}", condition="{when: ...}"
@@ -270,7 +272,8 @@ def _fields(answer: Any) -> tuple[Field, ...]:
 def _answer(answer: Any, name: str, words: str, text: Shape | None, *more: Field) -> ByNodeKind:
     """Return the shape of an expectation: fields of an answer, or a single text."""
     summary = "The expected answer; only the listed fields are compared."
-    keys = Keys(f"{name} answer", summary, *more, *_fields(answer), _BECAUSE)
+    noun = Message("the expected answer")
+    keys = Keys(f"{name} answer", summary, *more, *_fields(answer), _BECAUSE, noun=noun)
     return ByNodeKind(text=text, mapping=keys, words=words)
 
 
@@ -337,6 +340,7 @@ CHANNELS = Keys(
     "The options of `zsupport channels`. With lists, every combination is tested.",
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, _AT, _TZ, _LANG,
     other_keys=Values("fact"), other_keys_text=_A_FACT,
+    noun=Message("a question about channels"),
 )  # fmt: skip
 DUE = Keys(
     "question about deadlines",
@@ -361,6 +365,7 @@ DUE = Keys(
     Field("at", _MOMENT, "The moment of the question; if omitted, the last event."),
     _TZ, _LANG,
     other_keys=Values("fact"), other_keys_text=_A_FACT,
+    noun=Message("a question about deadlines"),
 )  # fmt: skip
 HOURS = Keys(
     "question about hours",
@@ -368,12 +373,14 @@ HOURS = Keys(
     Field("name", Name("hours"), "The name of the hours; if omitted, the hours of channels."),
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, *_CUSTOMER, _AT, _TZ, _LANG,
     other_keys=Values("fact"), other_keys_text=_A_FACT,
+    noun=Message("a question about hours"),
 )  # fmt: skip
 PRIORITY = Keys(
     "question about priorities",
     "The facts, as for `zsupport priority`. With lists, every combination is tested.",
     _FACT, _AT, _TZ, _LANG,
     other_keys=Values("fact"), other_keys_text=_A_FACT,
+    noun=Message("a question about priorities"),
 )  # fmt: skip
 
 TestedAnswer = ChannelAnswer | DueAnswer | HoursAnswer | PriorityAnswer
@@ -463,6 +470,7 @@ CASE = Keys(
     Field("priority", PRIORITY, "The facts of `zsupport priority`."),
     Field("expect", Expectation(), "The expected answer.", required=True),
     exclusive=tuple(TESTED),
+    noun=Message("a case"),
 )
 
 CASES_WHERE = Keys(
@@ -474,6 +482,7 @@ CASES_WHERE = Keys(
     Field("priority", Values("priority"), "The priorities."),
     other_keys=Values("fact"),
     other_keys_text="a fact: its values",
+    noun=Message("a case set"),
 )
 CLAIM = Keys(
     "claim",
@@ -485,6 +494,7 @@ CLAIM = Keys(
         "These metrics have a target in every case that can be opened.",
     ),
     required_any=("channel", "promised"),
+    noun=Message("a claim"),
 )
 INVARIANT = Keys(
     "invariant",
@@ -496,6 +506,7 @@ INVARIANT = Keys(
     Field("forbid", CLAIM, "A claim that is false in all selected cases."),
     Field("at", _MOMENT, "A moment at which the tested revision is in force."),
     required_any=("require", "forbid"),
+    noun=Message("an invariant"),
 )
 
 TESTS = Keys(
@@ -512,6 +523,7 @@ TESTS = Keys(
     Field("cases", ListOf(CASE), "Questions with their expected answers."),
     Field("invariants", ListOf(INVARIANT), "Rules for all cases of the policy."),
     required_any=("cases", "invariants"),
+    noun=Message("a tests file"),
 )
 
 
