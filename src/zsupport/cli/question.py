@@ -377,8 +377,8 @@ def _policy_line(answers: AnyAnswers, words: Wording) -> Paragraph:
 
 def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:
     """Return a warning if the policy has no texts in the language that the person states."""
-    # The locale and the default are no choice of the person, so they cause no warning. ZSUPPORT_LANG
-    # causes none on screens: a person sets it once, for every policy.
+    # The locale and the default are no choice of the person, so they cause no warning.
+    # ZSUPPORT_LANG causes none on screens: a person sets it once, for every policy.
     screen = is_terminal() and common.field is None and chosen_format(common.format) == "table"
     lang = common.lang if screen else stated_language(common.lang)
     warning = missing_language(answers.revision, lang) if lang else None
