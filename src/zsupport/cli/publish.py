@@ -178,15 +178,19 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
         return 1
     words = wording(chosen_language(screen=is_terminal()))
     result = compare_pages(text, render_page(page, stamp.format).text, shown, words)
-    accepted = result.same_policy and result.other_versions and result.same_code
-    if result.lines and not accepted:
+    if not result.equal and result.same_policy and result.other_versions:
+        write_note(
+            Message(
+                "{path}: the policy has not changed, but the page was made with other versions"
+                " ({packages}), so its content is not compared; publish it again",
+                path=shown,
+                packages=", ".join(result.other_versions),
+            )
+        )
+    elif not result.equal:
         if not quiet:
             emit("".join(f"{single_line(line)}\n" for line in result.lines))
-        if not result.same_code:
-            remark = Message(
-                "{path}: the script is not that of this version; publish the page again", path=shown
-            )
-        elif result.same_policy:
+        if result.same_policy:
             remark = Message("{path}: changed since it was published; publish it again", path=shown)
         else:
             remark = Message(
@@ -194,15 +198,6 @@ def _check(policy: str | None, path: str, *, quiet: bool) -> int:
             )
         write_note(remark)
         return 1
-    if result.lines:
-        packages = ", ".join(result.other_versions)
-        write_note(
-            Message(
-                "{path}: made with other versions ({packages}); the policy has not changed",
-                path=shown,
-                packages=packages,
-            )
-        )
     if not source.same_revision(day, source.today):
         write_note(
             Message(

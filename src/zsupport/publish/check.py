@@ -29,14 +29,15 @@ class Stamp(NamedTuple):
 
 
 class PageComparison(NamedTuple):
-    """How a page differs from a new one; `lines` is empty if it does not differ."""
+    """How a page differs from a new one."""
 
-    lines: list[str]
+    #: Whether all of the page is equal, apart from its stamp, its styles and its line ends.
+    equal: bool
     same_policy: bool
-    #: Whether the scripts, and attributes that can run or load something, are equal.
-    same_code: bool
     #: The names of the packages whose versions differ.
     other_versions: list[str]
+    #: The different texts, if the pages are not equal.
+    lines: list[str]
 
 
 def comment(stamp: dict[str, str]) -> str:
@@ -64,88 +65,77 @@ def read_stamp(text: str) -> Stamp | None:
 
 
 def compare_pages(old: str, new: str, name: str, words: Wording) -> PageComparison:
-    """Return how a page differs from a new one in what it says and in its code.
-
-    Styles and layout are not compared.
-    """
+    """Return how a page differs from a new one of the same date and language."""
     before, after = read_stamp(old), read_stamp(new)
     assert before is not None
     assert after is not None
-    contents, new_contents = _contents(old), _contents(new)
+    old = old.replace("\r\n", "\n")
+    equal = _are_equal(old, new)
     keys = ("version", "tzdata", "holidays")
     return PageComparison(
-        list(_differences(contents, new_contents, name, words)),
+        equal,
         before.values["digest"] == after.values["digest"],
-        contents.code == new_contents.code,
         [key for key in keys if before.values.get(key) != after.values.get(key)],
+        [] if equal else list(_differences(_lines(old), _lines(new), name, words)),
     )
 
 
-class _Contents(NamedTuple):
-    """What a page says and what it can run."""
+def _are_equal(old: str, new: str) -> bool:
+    """Return whether two pages are equal, apart from their stamps and their styles.
 
-    #: The texts by block or row, with the addresses of links.
-    lines: list[str]
-    #: The data for the form and for search engines.
-    data: list[str]
-    #: Scripts, and attributes that can run or load something.
-    code: list[str]
-
-
-def _differences(old: _Contents, new: _Contents, name: str, words: Wording) -> Iterator[str]:
-    """Yield the different lines below their headings, at most MAX_LINES.
-
-    Differences of data and code are only mentioned.
+    The texts are compared, not parsed: browsers read some broken pages in another way than parsers.
     """
-    if old == new:
-        return
+    old, new = _without_stamp(old), _without_stamp(new)
+    before, style, rest = new.partition("<style>")
+    if not style:
+        return old == new
+    after = rest[rest.index("</style>") :]
+    styles = old[len(before) + len(style) : len(old) - len(after)]
+    # Without `<` the styles cannot end before `after`.
+    return old == f"{before}{style}{styles}{after}" and "<" not in styles
+
+
+def _without_stamp(text: str) -> str:
+    """Return a page without the stamp at its start."""
+    start = text.index("<!-- ")
+    return text[:start] + text[text.index("-->", start) :]
+
+
+def _differences(old: list[str], new: list[str], name: str, words: Wording) -> Iterator[str]:
+    """Yield the different lines below their headings, at most MAX_LINES."""
     yield from (f"--- {name}", words("+++ {name} (policy)", name=name))
     diff: list[str] = []
     heading = ""
-    matcher = SequenceMatcher(None, old.lines, new.lines, autojunk=False)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
     for kind, low, high, new_low, new_high in matcher.get_opcodes():
         if kind != "equal":
-            above = [line for line in old.lines[:low] if line.startswith("#")]
+            above = [line for line in old[:low] if line.startswith("#")]
             if above and above[-1] != heading:
                 heading = above[-1]
                 diff.append(f"@@ {heading}")
-            diff += [f"-{line}" for line in old.lines[low:high]]
-            diff += [f"+{line}" for line in new.lines[new_low:new_high]]
+            diff += [f"-{line}" for line in old[low:high]]
+            diff += [f"+{line}" for line in new[new_low:new_high]]
     yield from diff[:MAX_LINES]
     if len(diff) > MAX_LINES:
         more = len(diff) - MAX_LINES
         yield words(Counted("... {count} more line", "... {count} more lines", more))
-    if old.data != new.data and not diff:
-        yield words("the data for the form or for search engines differs")
-    if old.code != new.code:
-        yield words("the script, or an attribute that runs or loads something, differs")
+    if not diff:
+        yield words("the texts are equal; the data, the script or the HTML differs")
 
 
-def _contents(text: str) -> _Contents:
-    """Return what a page says and what it can run, without its stamp."""
+def _lines(text: str) -> list[str]:
+    """Return the texts of a page by block or row, with the addresses of links."""
     stamp = read_stamp(text)
     if stamp is not None and stamp.format == "markdown":
-        lines = text.splitlines()
-        kept = [line for line in lines if line and not line.startswith(f"<!-- {_MARK} ")]
-        return _Contents(kept, [], [])
+        return [line for line in _without_stamp(text).splitlines() if line]
     reader = _PageReader()
-    reader.feed(text.replace("\r\n", "\n"))
+    reader.feed(text)
     reader.close()
-    return reader.contents
-
-
-#: Attributes that only describe or lay out an element.
-_DESCRIBING = frozenset(
-    (
-        "alt", "autocomplete", "charset", "class", "colspan", "content", "dir", "headers", "height",
-        "hidden", "href", "id", "lang", "media", "name", "rel", "role", "rowspan", "scope", "sizes",
-        "src", "style", "tabindex", "title", "type", "width",
-    )
-)  # fmt: skip
+    return reader.lines
 
 
 class _PageReader(HTMLParser):
-    """Reads the contents of a page."""
+    """Reads the texts of a page."""
 
     _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
     _BLOCKS = frozenset(
@@ -154,21 +144,13 @@ class _PageReader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.contents = _Contents([], [], [])
+        self.lines: list[str] = []
         self._line = ""
-        #: The type of the script element that is open, `script` without a type, or `style`.
-        self._script: str | None = None
+        self._is_text = True
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Start a line at a block; add the address of a link, and attributes that are code."""
+        """Start a line at a block, and add the address of a link."""
         values = dict(attrs)
-        code = {
-            name: value
-            for name, value in attrs
-            if name not in _DESCRIBING and not name.startswith(("aria-", "data-"))
-        }
-        if code:
-            self.contents.code.append(f"{tag} {code} {values.get('content')}")
         if tag in self._BLOCKS:
             self._end_line()
         if tag in self._HEADINGS:
@@ -176,7 +158,7 @@ class _PageReader(HTMLParser):
         elif tag in ("td", "th", "div") and self._line.strip():
             self._line += " | " if tag != "div" else " "
         elif tag in ("script", "style"):
-            self._script = (tag == "script" and values.get("type")) or tag
+            self._is_text = False
         for key in ("href", "src"):
             address = values.get(key) or ""
             if address and not address.startswith("#"):
@@ -187,18 +169,14 @@ class _PageReader(HTMLParser):
         if tag in self._BLOCKS:
             self._end_line()
         if tag in ("script", "style"):
-            self._script = None
+            self._is_text = True
 
     def handle_data(self, data: str) -> None:
-        """Add a text, data or code; styles are ignored."""
-        if self._script is None:
+        """Add a text."""
+        if self._is_text:
             self._line += data
-        elif "json" in self._script:
-            self.contents.data.append(data)
-        elif self._script != "style":
-            self.contents.code.append(data)
 
     def _end_line(self) -> None:
         if line := " ".join(self._line.split()):
-            self.contents.lines.append(line)
+            self.lines.append(line)
         self._line = ""
