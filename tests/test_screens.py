@@ -190,7 +190,9 @@ def test_screens_of_cases_fit_the_terminal_and_break_no_word(name: str) -> None:
     for question, screen in screens_of_cases(name):
         questions.add(question)
         for width in WIDTHS:
-            assert numbers_of_notes(screen) <= marks_in(check(screen, width))
+            lines = check(screen, width)
+            assert numbers_of_notes(screen) <= marks_in(lines)
+            assert len(lines) <= MAX_LINES or width < 80, question
     assert questions == {"advise", "channels", "due", "hours"}
 
 
