@@ -100,7 +100,7 @@ def working_time(counted: CountedTime) -> WorkingTime:
 
 
 def deadlines(target: TargetClock, moments: Sequence[int]) -> list[int]:
-    """Return the deadline of a target at each moment opened."""
+    """Return the deadline of a target for a case that is opened at each of the moments."""
     time = working_time(target.counted)
     where = zone(str(time.hours[0].zone) if time.hours else target.zone)
     if needs_hours(target.target):

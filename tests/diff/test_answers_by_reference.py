@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from reference.change import Answer, Pair, Where
+from reference.change import Difference, Pair, Where
 from reference.definition import read
 from reference.draw import FORMS, block, draw_pair
 
@@ -55,9 +55,9 @@ def key_of(pair: Pair, where: Where, names: list[str]) -> Key:
     return frozenset(values.items())
 
 
-def expected(pair: Pair, names: list[str]) -> dict[Key, set[Answer]]:
-    """Return every possible case with its differing answers."""
-    answers: dict[Key, set[Answer]] = {}
+def expected(pair: Pair, names: list[str]) -> dict[Key, set[Difference]]:
+    """Return every possible case with the differences between its answers."""
+    answers: dict[Key, set[Difference]] = {}
     for case in pair.cases():
         of_channels = [answer for answer in pair.of_channels(case) if answer.effect != "same"]
         for where in pair.where(case):
@@ -67,20 +67,20 @@ def expected(pair: Pair, names: list[str]) -> dict[Key, set[Answer]]:
     return answers
 
 
-def covers(change: Change, answer: Answer) -> bool:
-    """Return whether a change covers a difference of an answer."""
+def covers(change: Change, difference: Difference) -> bool:
+    """Return whether a change covers a difference."""
     field, effect = EFFECTS[change.code]
-    same = answer.aspect in TIME if field == "time" else answer.aspect == field
-    if change.metric is not None or answer.aspect in ("state", "silence"):
-        same = same and answer.metric == change.metric
-    return same and answer.effect in (effect, "any")
+    same = difference.aspect in TIME if field == "time" else difference.aspect == field
+    if change.metric is not None or difference.aspect in ("state", "silence"):
+        same = same and difference.metric == change.metric
+    return same and difference.effect in (effect, "any")
 
 
-def check_changes(pair: Pair, compared: PeriodDiff) -> set[Answer]:
-    """Compare the changes with the answers in all cases; return the differing answers."""
+def check_changes(pair: Pair, compared: PeriodDiff) -> set[Difference]:
+    """Compare the changes with the answers in all cases; return the differences."""
     part: ComparedCases = compared.parts[0]
     answers = expected(pair, list(part.space.values))
-    reported: dict[Key, set[Answer]] = {}
+    reported: dict[Key, set[Difference]] = {}
     for change in part.changes:
         if change.code not in EFFECTS:
             continue

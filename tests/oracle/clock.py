@@ -340,7 +340,7 @@ class Member:
         )
 
     def weekday(self, day: int) -> int:
-        """Return the weekday whose windows begin on a date; exchanged dates have another."""
+        """Return the weekday whose windows begin on a date: another one for an exchanged date."""
         text = day_text(day)
         if (
             self.exchanged is None

@@ -29,7 +29,7 @@ def effect(new: bool, old: bool) -> str:
     return EFFECTS.get((new, old), "either")
 
 
-class Answer(NamedTuple):
+class Difference(NamedTuple):
     """A difference between two answers, for channels or for a metric."""
 
     aspect: str  # allowed, needs, hours, opens, target, state, silence, condition or commitment
@@ -210,29 +210,29 @@ class Pair:
             new = dict(zip(spans[1], key[first:], strict=True))
             yield Where(case, (old, new), tuple(sorted(set(hours))))
 
-    def of_channels(self, case: Case) -> Iterator[Answer]:
+    def of_channels(self, case: Case) -> Iterator[Difference]:
         """Yield the differences in the answers for the channel of a case."""
         was, now = self.old.entitlement(case), self.new.entitlement(case)
         if was.allowed is not now.allowed:
-            yield Answer("allowed", "more" if now.allowed else "less")
+            yield Difference("allowed", "more" if now.allowed else "less")
         if not (was.allowed and now.allowed):
             return
         fewer, more = (
             now.prerequisites <= was.prerequisites,
             was.prerequisites <= now.prerequisites,
         )
-        yield Answer("needs", effect(fewer, more))
+        yield Difference("needs", effect(fewer, more))
         hours = [
             None if answer.hours is None else side.open(answer.calendars)
             for side, answer in ((self.old, was), (self.new, now))
         ]
-        yield Answer("hours", _of_hours(*hours))
+        yield Difference("hours", _of_hours(*hours))
         opened, opens = (side.opens_case(case) for side in (self.old, self.new))
-        yield Answer("opens", effect(opens >= opened, opened >= opens))
+        yield Difference("opens", effect(opens >= opened, opened >= opens))
         kinds = {side.at(("channels", case["channel"], "kind")) for side in (self.old, self.new)}
-        yield Answer("kind", "either" if len(kinds) > 1 and opens is opened else "same")
+        yield Difference("kind", "either" if len(kinds) > 1 and opens is opened else "same")
 
-    def of_metrics(self, where: Where) -> Iterator[Answer]:
+    def of_metrics(self, where: Where) -> Iterator[Difference]:
         """Yield the differences in the targets of a case that both policies can open."""
         case, sides = where.case, (self.old, self.new)
         if not all(side.opens_case(case) for side in sides):
@@ -245,21 +245,21 @@ class Pair:
             promised = was.state == "promised", now.state == "promised"
             if all(promised):
                 both = True
-                yield Answer("target", self.compared(sides, (was, now), where.hours), metric)
+                yield Difference("target", self.compared(sides, (was, now), where.hours), metric)
                 kept = (
                     was.condition in (None, now.condition),
                     now.condition in (None, was.condition),
                 )
-                yield Answer("condition", effect(kept[1], kept[0]), metric)
+                yield Difference("condition", effect(kept[1], kept[0]), metric)
             elif any(promised):
-                yield Answer("state", "less" if promised[0] else "more", metric)
+                yield Difference("state", "less" if promised[0] else "more", metric)
             elif was.state != now.state:
-                yield Answer("silence", "as little", metric)
+                yield Difference("silence", "as little", metric)
         if both:
             was_bound, now_bound = (side.commitment(case)[0] for side in sides)
             rank = BINDING[now_bound] - BINDING[was_bound]
             other = "either" if was_bound != now_bound else "same"
-            yield Answer("commitment", "more" if rank > 0 else "less" if rank else other)
+            yield Difference("commitment", "more" if rank > 0 else "less" if rank else other)
 
     def answers_without_case(self) -> Iterator[str]:
         """Yield the differences in answers that do not depend on a case."""

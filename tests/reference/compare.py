@@ -220,7 +220,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
                 )
                 yield from subject.differing(where, {"remarks of due": (_remarks(row), remarks)})
             if row.channel is None and target.state == "not-entitled":
-                # The row is for the channels that are granted, if there is one.
+                # The row is for the granted channels. If none is granted, it is not entitled.
                 if row.state != "not-entitled" and not _can_be_opened(subject, case):
                     yield from subject.differing(where, {"state": (row.state, target.state)})
                 continue
@@ -314,7 +314,7 @@ def _compared_target(
 
 
 def _rests(subject: Subject, row: Any, case: Case, target: Target) -> frozenset[Path]:
-    """Return the entries of a row; without a channel, of all channels that open the case."""
+    """Return the entries that a row depends on. Without a channel: for each that opens the case."""
     reference = subject.reference
     cases = [{**case, "channel": channel} for channel in reference.values["channel"]]
     if row.channel is not None:
