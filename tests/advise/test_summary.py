@@ -251,7 +251,9 @@ def test_a_channel_of_a_retired_plan_only_is_not_called_impossible() -> None:
         "channels: {web: {name: Portal, kind: web}, chat: {name: Chat, kind: chat}}\n"
         "entitlements: [{allow: web}, {when: {plan: old}, allow: chat}]\n"
     )
-    assert "Chat   with no plan that is still sold" in shown(advice_of(policy, plan="new"))
+    assert "Chat   not included in any plan that is still sold" in shown(
+        advice_of(policy, plan="new")
+    )
 
 
 def test_the_nearest_revision_is_stated_once_if_none_is_in_force(cli: Cli) -> None:

@@ -288,13 +288,14 @@ def _not_included(answers: AdviceAnswers, setting: Setting) -> Section:
     retired = any(plan.retired and plan.id != own for plan in answers.revision.plans)
     for entry in answers[0].not_included:
         if entry["change"]:
-            text = words("with {change}", change=change_in_words(entry["change"]))
+            change = change_in_words(entry["change"])
+            text = words("included with {change}", change=change)
         elif entry["channel"] in answers.details.not_searched:
             text = words("not searched")
         elif retired:
-            text = words("with no plan that is still sold")
+            text = words("not included in any plan that is still sold")
         else:
-            text = words("in no case")
+            text = words("not included in any case")
         rows.append((entry["name"], text))
     if not rows:
         return section()
