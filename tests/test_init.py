@@ -1,13 +1,19 @@
 """`init`: the starter policy is valid, and existing files are never overwritten."""
 
+import errno
 import json
 import os
+import pty
+import subprocess
 from pathlib import Path
 
 import pytest
 from conftest import Cli
 
+from zsupport.sources.find import reason
+from zsupport.sources.translations import translation
 from zsupport.starter import FILES, ID, read_starter
+from zsupport.wording import Wording
 
 
 def test_starter_policy_passes_check_and_test(cli: Cli, tmp_path: Path) -> None:
@@ -93,3 +99,66 @@ def test_folder_that_cannot_be_created_is_an_environment_error(cli: Cli, tmp_pat
 def test_quiet_prints_nothing(cli: Cli, tmp_path: Path) -> None:
     run = cli("init", "-q", cwd=tmp_path)
     assert (run.code, run.stdout, run.stderr) == (0, "", "")
+
+
+def stderr_with_terminal(cli: Cli, folder: Path, *arguments: str) -> str:
+    """Run the program with standard output in a terminal; return its standard error."""
+    ours, theirs = pty.openpty()
+    try:
+        return subprocess.run(
+            cli.command(*arguments), stdin=subprocess.DEVNULL, stdout=theirs, cwd=folder,
+            stderr=subprocess.PIPE, env=cli.environment({}), check=True, text=True, timeout=60,
+        ).stderr  # fmt: skip
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_the_next_commands_are_named_in_a_terminal(cli: Cli, tmp_path: Path) -> None:
+    text = stderr_with_terminal(cli, tmp_path, "init")
+    assert text == ("zsupport: change acme.yaml, then run `zsupport check` and `zsupport test`\n")
+    text = stderr_with_terminal(cli, tmp_path, "init", "our desk", "--id", "desk")
+    assert text == (
+        "zsupport: change our desk/desk.yaml, then run `zsupport check 'our desk'` and"
+        " `zsupport test 'our desk'`\n"
+    )
+    assert stderr_with_terminal(cli, tmp_path, "init", "quiet", "-q") == ""
+    assert cli("init", "piped", cwd=tmp_path).stderr == ""
+
+
+def test_all_existing_files_are_named(cli: Cli, tmp_path: Path) -> None:
+    assert cli("init", cwd=tmp_path).code == 0
+    run = cli("init", cwd=tmp_path)
+    assert run.stderr.startswith("zsupport: acme.yaml, acme_test.yaml: files exist\n")
+    (tmp_path / "acme.yaml").unlink()
+    run = cli("init", cwd=tmp_path)
+    assert run.stderr.startswith("zsupport: acme_test.yaml: file exists\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "norwegian"),
+    [
+        (errno.ENOENT, "filen eller mappen finnes ikke"),
+        (errno.EISDIR, "er en mappe"),
+        (errno.EACCES, "ingen tilgang"),
+        (errno.ENOSPC, "ingen ledig plass på disken"),
+    ],
+)
+def test_reasons_of_the_operating_system_are_translated(number: int, norwegian: str) -> None:
+    text = reason(OSError(number, os.strerror(number)))
+    assert text == os.strerror(number)[:1].lower() + os.strerror(number)[1:]
+    assert Wording(translation("nb")).message(text) == norwegian
+
+
+def test_other_reasons_keep_the_words_of_the_operating_system() -> None:
+    text = reason(OSError(errno.EXDEV, os.strerror(errno.EXDEV)))
+    assert Wording(translation("nb")).message(text) == text
+
+
+def test_an_unwritable_page_is_reported_in_norwegian(cli: Cli, tmp_path: Path) -> None:
+    run = cli(
+        "publish", "zoom", "--output", "gone/page.html", cwd=tmp_path, env={"ZSUPPORT_LANG": "nb"}
+    )
+    assert run.code == 4
+    expected = "zsupport: kan ikke skrive gone/page.html: filen eller mappen finnes ikke\n"
+    assert run.stderr == expected

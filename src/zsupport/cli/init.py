@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from zsupport.cli.options import DEBUG, QUIET, Command, Option
-from zsupport.cli.output import emit
+from zsupport.cli.output import emit, is_terminal, note
 from zsupport.errors import UsageError
 from zsupport.wording import Message
 
@@ -34,6 +34,8 @@ _ID = Option(
 
 def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     """Run `zsupport init` and return its exit code."""
+    from shlex import quote
+
     from zsupport.policy.shape import is_id
     from zsupport.report.text import single_line
     from zsupport.sources.find import TESTS
@@ -60,6 +62,16 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     write_new(folder, texts)
     if not quiet:
         emit("".join(f"{single_line(path)}\n" for path in texts))
+        if is_terminal():
+            path, _ = texts
+            where = "" if os.path.normpath(folder) == "." else f" {quote(folder)}"
+            note(
+                Message(
+                    "change {path}, then run `zsupport check{where}` and `zsupport test{where}`",
+                    path=single_line(path),
+                    where=where,
+                )
+            )
     return 0
 
 

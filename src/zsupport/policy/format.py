@@ -27,7 +27,7 @@ from zsupport.clock.windows import DAYS, Window
 from zsupport.clock.zones import country_codes, zone
 from zsupport.errors import nearest
 from zsupport.policy.model import BINDINGS, CHANNEL_KINDS
-from zsupport.policy.quoting import flow_mapping
+from zsupport.policy.quoting import flow_mapping, quoted
 from zsupport.policy.shape import (
     A_MAPPING,
     A_TEXT,
@@ -636,7 +636,7 @@ class _CustomersHolidays(Choice):
 
 def _holidays_hint(text: str) -> str | None:
     """Return the hint for a text that probably means a country, a date or no holidays."""
-    if text.casefold() in ("no", "none", "false", "never", "-", "null", "~"):
+    if text != "NO" and text.casefold() in ("no", "none", "false", "never", "-", "null", "~"):
         return Message("omit `holidays` if there are none")
     country, hyphen, part = text.partition("-")
     if hyphen and country in country_codes() and re.fullmatch(r"[A-Z0-9]{1,3}", part):
@@ -648,7 +648,11 @@ def _holidays_hint(text: str) -> str | None:
         except BadText:
             pass
     code = _similar_country(text)
-    return Message("write `{text}`", text=flow_mapping({"country": code})) if code else None
+    if code is None:
+        return None
+    # Many other tools read NO as false.
+    written = quoted(code) if code == "NO" else code
+    return Message("write `{text}`", text=flow_mapping({"country": written}))
 
 
 CALENDAR = Fields(

@@ -792,7 +792,13 @@ class Fields(Shape):
             if read:
                 values[text] = read(value, inside, reader)
             elif self.other_keys is None:
+                unknown.append(text)
+                languages = self._languages_of_name(node)
+                if text in languages[1:]:
+                    continue  # reported with the first language
                 hint = QUOTE_COMMA if is_omitted(value) else self.hint_for(text)
+                if text in languages:
+                    hint = _name_hint(node, languages)
                 at = PlacedText(text, key, inside)
                 # Do not suggest a key that is already present.
                 candidates = [key for key in self.fields if key not in node.by_key]
@@ -800,7 +806,6 @@ class Fields(Shape):
                     hint = Message("another key here has the same meaning; keep one of the two")
                 message = Message("unknown key `{key}` in {noun}", key=short(text), noun=self.noun)
                 reader.report_unknown("ZS101", at, message, self.fields, hint, candidates)
-                unknown.append(text)
             elif is_omitted(value):
                 values[text] = self.other_keys.read(value, inside, reader)
             else:
@@ -822,6 +827,14 @@ class Fields(Shape):
                 text = flow_mapping({key: scalar(node.text)})
                 return Message("write `{text}`", text=text)
         return Message("write `{text}`", text=self.example) if self.example else None
+
+    def _languages_of_name(self, node: MappingNode) -> list[str]:
+        """Return the keys of a name that is written without `name`: `{en: Owner, nb: Eier}`."""
+        if "name" not in self.fields or "name" in node.by_key:
+            return []
+        keys = [key for key in node.by_key if key not in self.fields and is_language(key)]
+        # A single key can also be another word, such as `id`.
+        return keys if len(keys) > 1 else []
 
     def _check_presence(self, record: Record, reader: Reader) -> None:
         """Report each missing key, unless an unknown key is probably a misspelling of it."""
@@ -916,6 +929,18 @@ class Fields(Shape):
         """Return the shapes of the fields."""
         shapes = [field.shape for field in self.fields.values()]
         return [*shapes, self.other_keys] if self.other_keys else shapes
+
+
+def _name_hint(node: MappingNode, languages: list[str]) -> Message:
+    """Return the hint to write texts in several languages as the name."""
+    texts = {language: _short_text(node.by_key[language][1]) for language in languages}
+    name = flow_mapping(texts)
+    return Message("write `name: {name}`", name=name)
+
+
+def _short_text(node: Node) -> str:
+    """Return a short text as YAML, or `...`."""
+    return scalar(node.text) if isinstance(node, ScalarNode) and len(node.text) <= 30 else "..."
 
 
 def is_misspelt(record: Record, key: str, reader: Reader) -> bool:

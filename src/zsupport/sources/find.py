@@ -22,6 +22,22 @@ DEFAULT = "zoom"
 #: The endings of the names of policy files, and of tests files.
 ENDINGS = (".yaml", ".yml")
 TESTS = ("_test.yaml", "_test.yml")
+#: Reasons of the operating system that can be translated. Others stay in its words.
+_REASONS: dict[str, str] = {
+    str(text): text
+    for text in (
+        Message("no such file or directory"),
+        Message("not a directory"),
+        Message("is a directory"),
+        Message("file exists"),
+        Message("permission denied"),
+        Message("operation not permitted"),
+        Message("read-only file system"),
+        Message("no space left on device"),
+        Message("file name too long"),
+        Message("too many levels of symbolic links"),
+    )
+}
 
 
 class LocatedPolicy(NamedTuple):
@@ -322,7 +338,8 @@ def _read(path: str) -> bytes:
 def reason(error: OSError | ValueError) -> str:
     """Return the reason why a file cannot be read or written, in lower case."""
     text = getattr(error, "strerror", None) or str(error)
-    return text[:1].lower() + text[1:]
+    text = text[:1].lower() + text[1:]
+    return _REASONS.get(text, text)
 
 
 def _missing_file_hint(path: str) -> str | None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.sources.find import LocatedPolicy, reason, shipped_root
 from zsupport.sources.links import is_outside
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
 
 #: Signals that end the run.
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -29,7 +29,12 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
     existing = [path for path in texts if os.path.lexists(path)]
     if existing:
         raise UsageError(
-            Message("{files}: file exists", files=", ".join(existing)),
+            Counted(
+                "{files}: file exists",
+                "{files}: files exist",
+                len(existing),
+                files=", ".join(existing),
+            ),
             Message("choose another folder or {id}"),
         )
     try:
@@ -43,25 +48,26 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
         ) from None
 
 
-def write_output(path: str, text: str) -> None:
-    """Write a text to a file, replacing its content.
+def write_output(path: str, text: str, shown: str | None = None) -> None:
+    """Write a text to a file, replacing its content. `shown` is its name in errors.
 
     Files in the working folder are not trusted. A path in this folder must not be a link or lead
     out of the folder by a link. Raises EnvironmentFault if the file cannot be written.
     """
+    shown = path if shown is None else shown
     try:
         folder = os.getcwd()
         below = os.path.abspath(path).startswith(os.path.join(folder, ""))
         if below and (os.path.islink(path) or is_outside(path, os.path.realpath(folder))):
             raise EnvironmentFault(
-                Message("cannot write {path}: the path contains a link", path=path),
+                Message("cannot write {path}: the path contains a link", path=shown),
                 Message("name another file"),
             )
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(text)
     except (OSError, ValueError) as error:
         raise EnvironmentFault(
-            Message("cannot write {path}: {reason}", path=path, reason=reason(error))
+            Message("cannot write {path}: {reason}", path=shown, reason=reason(error))
         ) from None
 
 
@@ -81,27 +87,17 @@ def replace_output(path: str, text: str) -> None:
         temporary = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}.new")
         mode = stat.S_IMODE(os.stat(real).st_mode) if os.path.lexists(real) else None
         try:
-            write_output(temporary, text)
+            write_output(temporary, text, path)
             if mode is not None:
                 os.chmod(temporary, mode)
             os.replace(temporary, real)
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(temporary)
-    except EnvironmentFault as fault:
-        # The name of the temporary file means nothing to the reader.
-        raise EnvironmentFault(
-            Message("cannot write {path}: {reason}", path=path, reason=_cause(fault)), fault.hint
-        ) from None
     except (OSError, ValueError) as error:
         raise EnvironmentFault(
             Message("cannot write {path}: {reason}", path=path, reason=reason(error))
         ) from None
-
-
-def _cause(fault: EnvironmentFault) -> str:
-    """Return why a file cannot be written, without its name."""
-    return fault.message.rpartition(": ")[2]
 
 
 def _is_replaceable(path: str) -> bool:

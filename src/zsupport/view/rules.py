@@ -9,6 +9,7 @@ from zsupport.check.catalogue import KINDS
 from zsupport.check.explanations import page_of
 from zsupport.findings import CODES, Code
 from zsupport.report import Report, Table
+from zsupport.report.findings.text import SEVERITY_NAMES
 from zsupport.wording import Wording
 
 
@@ -48,7 +49,8 @@ def rules_report(codes: Container[str], words: Wording) -> Report:
     rows = tuple(tuple(str(value) for value in record.values()) for record in records)
     headers = (words("Code"), words("Name"), words("Severity"), words("Finds"))
     cells = tuple(
-        (kind.code, kind.name, kind.severity, words.message(kind.summary)) for kind in kinds
+        (kind.code, kind.name, words(SEVERITY_NAMES[kind.severity]), words.message(kind.summary))
+        for kind in kinds
     )
     return Report(
         {"schema": "zsupport.rules/1", "rules": list(records)},

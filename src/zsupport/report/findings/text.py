@@ -12,7 +12,7 @@ from zsupport.report.text import encodable, printable
 from zsupport.wording import Message, Wording
 
 _WIDTH = 160
-_SEVERITIES = {
+SEVERITY_NAMES = {
     "error": Message("error"),
     "warning": Message("warning"),
     "note": Message("note"),
@@ -71,7 +71,7 @@ def finding_text(
     numbers = (finding.span.line, *(related.span.line for related in excerpts))
     width = max(len(str(number)) for number in numbers)
     block = _Block(width, _SEVERITY_STYLES[finding.severity], color=color, encoding=encoding)
-    block.heading(words(_SEVERITIES[finding.severity]), finding)
+    block.heading(words(SEVERITY_NAMES[finding.severity]), finding)
     block.place("-->", finding.file, finding.span, "")
     if line := _line(finding, sources):
         block.excerpt(line, finding.span, finding.label)
