@@ -243,3 +243,33 @@ def test_reasons_of_topics_name_each_resource_once(cli: "Cli") -> None:
     assert [line for line in shown if line.endswith(" How-to guides")] == [
         "zoom.yaml:154 How-to guides"
     ]
+
+
+def test_cases_without_a_right_state_what_would_help(cli: "Cli") -> None:
+    shown = lines(cli, "due", "--policy", "gitlab", "--plan", "free")
+    assert shown[1] == "Not entitled: Free"
+    assert not any("would be entitled" in line for line in shown)
+    explained = lines(cli, "due", "--policy", "gitlab", "--plan", "free", "--why")
+    # The policy allows every plan the channel `licensing` for the topic `billing`.
+    [ways] = [line for line in explained if "would be entitled" in line]
+    assert "topic billing" in ways
+
+
+def test_notes_of_a_target_concern_what_the_screen_shows(cli: "Cli") -> None:
+    channel = "AWS calls you back"
+    case = ("--policy", "aws", "--plan", "enterprise", "--priority", "high")
+    due = " ".join(lines(cli, "due", *case))
+    assert channel in " ".join(lines(cli, "channels", *case))
+    assert channel not in due
+    # Without an instant, a table shows no hours, and so it has no notes about them.
+    targets = " ".join(lines(cli, "due", "--policy", "suse"))
+    assert "GMT+1" not in targets
+    assert "GMT+1" in " ".join(lines(cli, "due", "--policy", "suse", "--why"))
+
+
+def test_the_note_of_a_channel_is_not_shown_to_those_who_cannot_use_it(cli: "Cli") -> None:
+    case = ("--plan", "free", "--role", "user", "--channel", "phone")
+    note = "The article states only the number for the United States."
+    assert note not in " ".join(lines(cli, "hours", *case))
+    entitled = ("--plan", "business", "--role", "owner", "--channel", "phone")
+    assert note in " ".join(lines(cli, "hours", *entitled))

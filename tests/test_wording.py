@@ -15,6 +15,7 @@ from zsupport.answer.case import NeedsInput
 from zsupport.cli.options import flag_of
 from zsupport.clock.zones import zone
 from zsupport.suite.format import key_of
+from zsupport.view.errors import error_text
 from zsupport.view.times import Times
 from zsupport.wording import (
     NO_BREAK,
@@ -91,7 +92,7 @@ def test_a_time_without_a_zone(callers: Callers) -> None:
 
 def test_unknown_country_of_the_customer(callers: Callers) -> None:
     assert callers.options("hours", *CUSTOMER, "XX", "--at", AT) == (
-        "zsupport: --customer-country: unknown country `XX`\n  a code such as NO or DE-BY\n"
+        "zsupport: --customer-country: unknown country `XX`\n  write a code such as NO or DE-BY\n"
     )
     output = callers.keys(
         f"{{hours: {{name: office, at: '{AT}', customer-country: XX}}, expect: open}}"
@@ -257,3 +258,14 @@ def test_instants_in_another_language() -> None:
     assert times.short(now).replace(NO_BREAK, " ") == "man. 23. nov., 14:00"
     assert times.relative(after).replace(NO_BREAK, " ") == "om 1 t 30 min"
     assert times.relative(before).replace(NO_BREAK, " ") == "for 1 t 30 min siden"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_long_hint_is_wrapped_outside_of_backquotes(width: int) -> None:
+    hint = "write an instant such as `Tue, 24 Nov 2026 09:00:00 +0100`, `now` or `2 hours ago`"
+    first, *lines = error_text(zsupport.UsageError("wrong", hint), Wording(), width=width)[
+        :-1
+    ].split("\n")
+    assert first == "zsupport: wrong"
+    assert " ".join(line.removeprefix("  ") for line in lines) == hint
+    assert all(line.count("`") % 2 == 0 and len(line) <= width for line in lines)

@@ -592,3 +592,32 @@ def test_parts_of_instants_follow_their_patterns(text: str) -> None:
         offset = OFFSET.fullmatch(tail)
         expected = None if offset is None else tuple(part or "" for part in offset.groups())
         assert offset_parts(tail) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2026-13-01T10:00Z", "write a month from 01 to 12"),
+        ("2026-00-01T10:00Z", "write a month from 01 to 12"),
+        ("2026-04-31T10:00Z", "write a day from 01 to 30"),
+        ("2026-12-32T10:00Z", "write a day from 01 to 31"),
+        ("2024-02-30T10:00Z", "write a day from 01 to 29"),
+        ("2100-02-29T10:00Z", "write a day from 01 to 28"),
+        ("2026-02-00T10:00Z", "write a day from 01 to 28"),
+        ("2026-02-01T25:00Z", "write an hour from 00 to 23"),
+        ("2026-02-01T10:60Z", "write a minute from 00 to 59"),
+        ("2026-02-01T10:00:61Z", "write a second from 00 to 59"),
+    ],
+)
+def test_hint_of_a_number_that_does_not_exist_states_the_possible_numbers(
+    text: str, hint: str
+) -> None:
+    with pytest.raises(BadText) as caught:
+        parse_instant(text, now=0, zone=None)
+    assert caught.value.hint == hint
+
+
+def test_no_offset_is_asked_for_if_the_time_zone_is_stated() -> None:
+    with pytest.raises(BadText) as caught:
+        parse_instant("2026-11-30", now=0, zone=zone("Europe/Oslo"), tz="--tz")
+    assert caught.value.hint == "add a time of day such as 09:00"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zsupport.answer.case import Case, NeedsInput, NoCalendar, Warning, matching, say
 from zsupport.clock.instants import local_date
-from zsupport.clock.problem import BadText
+from zsupport.clock.problem import BadText, what_to_write
 from zsupport.clock.zones import country_code, zone
 from zsupport.dates import date
 from zsupport.errors import PolicyError, UsageError
@@ -32,7 +32,7 @@ def check_country(text: str) -> str:
     try:
         return country_code(text)
     except BadText as problem:
-        raise _bad_country(problem.message, problem.expected) from None
+        raise _bad_country(problem.message, what_to_write(problem)) from None
 
 
 def _bad_country(message: str, hint: str | None) -> UsageError:
@@ -291,9 +291,7 @@ class PolicyHours:
                 result = public(country, subdivision, year)
             except BadText as problem:
                 if off.customer:
-                    hint = (
-                        problem.hint or problem.expected or Message("a country such as NO or DE-BY")
-                    )
+                    hint = what_to_write(problem) or Message("write a country such as NO or DE-BY")
                     raise _bad_country(problem.message, hint) from None
                 hint = problem.hint or problem.expected or Message("list its holidays with `add`")
                 place = f"{self.revision.file}:{at.line}"

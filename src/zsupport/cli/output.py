@@ -454,7 +454,8 @@ def report_error(error: ZsupportError, *, as_json: bool) -> int:
 
             document = error_document(error, Wording(naming=flag_of))
             emit(dumps(document, terminal_of("never")) + "\n")
-        emit_stderr(error_text(error, stderr_wording(), encoding))
+        width = _width() if sys.stderr is not None and sys.stderr.isatty() else None
+        emit_stderr(error_text(error, stderr_wording(), encoding, width))
     except EnvironmentFault as fault:
         if not isinstance(error, InvalidPolicy | UsageError):
             error = fault

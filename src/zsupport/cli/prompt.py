@@ -13,7 +13,7 @@ import signal
 from contextlib import contextmanager
 
 from zsupport.cli.output import emit, emit_controls
-from zsupport.clock.problem import BadText
+from zsupport.clock.problem import BadText, what_to_write
 from zsupport.report.screen import cells_of, wrap
 from zsupport.report.text import encodable, single_line
 from zsupport.typed import TYPE_CHECKING
@@ -85,7 +85,7 @@ class Prompt:
             try:
                 check(text)
             except BadText as problem:
-                texts = [problem.message, problem.hint or problem.expected]
+                texts = [problem.message, what_to_write(problem)]
                 shown = "; ".join(self.words.message(text) for text in texts if text)
                 emit(f"{_MARGIN}{self._shown(shown)}\n")
             else:

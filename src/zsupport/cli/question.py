@@ -31,7 +31,7 @@ from zsupport.cli.output import (
     write_report,
 )
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant, to_datetime
-from zsupport.clock.problem import BadText
+from zsupport.clock.problem import BadText, what_to_write
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import UsageError
@@ -151,7 +151,7 @@ def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
         return parse(text)
     except BadText as problem:
         message = joined((option, problem.message), ": ")
-        raise UsageError(message, problem.hint or problem.expected) from None
+        raise UsageError(message, what_to_write(problem)) from None
 
 
 def read_question(common: Common, moments: Moments) -> PolicyQuestion:

@@ -49,7 +49,7 @@ def parse_instant(
         return _from_epoch(digits, text), None
     parts = _time_parts(text)
     if parts is None:
-        raise _invalid_instant(text, tz)
+        raise _invalid_instant(text, zone, tz)
     *local_parts, offset = parts
     local = local_seconds(local_parts, text, tz)
     if not offset:
@@ -220,6 +220,10 @@ def local_seconds(parts: list[str], text: str, tz: str) -> int:
             text=quoted,
             date="-".join(parts[:3]),
         )
+        if not 1 <= month <= 12:
+            hint = Message("write a month from 01 to 12")
+        elif year and not 1 <= day <= 28:
+            hint = Message("write a day from 01 to {last}", last=_days_of_month(year, month))
     else:
         if (hour, minute, second) == (24, 0, 0):
             message = Message("invalid instant {text}: the last hour is 23", text=quoted)
@@ -230,12 +234,14 @@ def local_seconds(parts: list[str], text: str, tz: str) -> int:
                 text=quoted,
                 hour=parts[3],
             )
+            hint = Message("write an hour from 00 to 23")
         elif minute > 59:
             message = Message(
                 "invalid instant {text}: minute {minute} does not exist",
                 text=quoted,
                 minute=parts[4],
             )
+            hint = Message("write a minute from 00 to 59")
         elif second == 60:
             message = Message("invalid instant {text}: leap seconds are not supported", text=quoted)
             hint = Message("write second 59")
@@ -245,9 +251,17 @@ def local_seconds(parts: list[str], text: str, tz: str) -> int:
                 text=quoted,
                 second=parts[5],
             )
+            hint = Message("write a second from 00 to 59")
         else:
             return (date.toordinal() - _EPOCH_DAY) * _DAY + hour * 3600 + minute * 60 + second
     raise BadText(message, expected_instant(tz), hint)
+
+
+def _days_of_month(year: int, month: int) -> int:
+    """Return the number of days of a month."""
+    if month == 12:
+        return 31
+    return (dates.date(year, month + 1, 1) - dates.timedelta(days=1)).day
 
 
 def offset_minutes(offset: str, text: str) -> int:
@@ -326,13 +340,17 @@ def expected_instant(tz: str) -> str:
     )
 
 
-def _invalid_instant(text: str, tz: str) -> BadText:
+def _invalid_instant(text: str, zone: dates.tzinfo | None, tz: str) -> BadText:
     import re
 
     message, hint = Message("invalid instant {text}", text=shown(text)), None
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         message = Message("invalid instant {text}: the time of day is missing", text=shown(text))
-        hint = Message("add a time of day and an offset such as T09:00:00+01:00")
+        hint = (
+            Message("add a time of day such as 09:00")
+            if zone
+            else Message("add a time of day and an offset such as T09:00:00+01:00")
+        )
     elif re.fullmatch(_NEAR_TIME + r",[0-9]+.*", text):
         message = Message(
             "invalid instant {text}: a comma before the fraction is not supported", text=shown(text)

@@ -38,6 +38,13 @@ class BadText(ValueError):
         return text
 
 
+def what_to_write(problem: BadText) -> str | None:
+    """Return the hint of a problem; without a hint, the expected form after `write`."""
+    if problem.hint or not problem.expected:
+        return problem.hint
+    return Message("write {form}", form=problem.expected)
+
+
 def shown(text: str) -> str:
     """Return `text` in backquotes for a message: shortened, without control characters."""
     if not text:

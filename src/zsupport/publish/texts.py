@@ -61,7 +61,7 @@ class PageTexts:
 
     def doubt(self, text: Phrase) -> Line:
         """Return a text about something that is not certain."""
-        return self.words("Not certain: {text}", text=text)
+        return self.words("Doubtful: {text}", text=text)
 
     # -- names -----------------------------------------------------------------------------------
 

@@ -8,23 +8,43 @@ from typing import Any
 from zsupport.errors import InvalidPolicy, ZsupportError
 from zsupport.findings import Finding
 from zsupport.report.text import printable
-from zsupport.wording import Counted, Wording
+from zsupport.wording import NO_BREAK, Counted, Wording, glued
 
 MAX_SHOWN = 200
 
 
-def error_text(error: ZsupportError, words: Wording, encoding: str = "utf-8") -> str:
+def error_text(
+    error: ZsupportError, words: Wording, encoding: str = "utf-8", width: int | None = None
+) -> str:
     """Return an error as text: a line for each problem, or each finding with its excerpt.
 
-    `words` writes the texts for the reader; `encoding` is that of the output.
+    `words` writes the texts for the reader; `encoding` is that of the output. Hints are wrapped
+    to `width`, except inside backquotes; None stands for no limit.
     """
     if isinstance(error, InvalidPolicy):
         return findings_text(error, words, encoding)
     lines = [f"zsupport: {line}" for line in words.message(error.message).split("\n")]
     if error.hint:
         # A name in a hint can contain line feeds, so every line is indented.
-        lines += [f"  {line}" for line in words.message(error.hint).split("\n")]
+        for line in words.message(error.hint).split("\n"):
+            lines += [f"  {part}" for part in _wrapped(line, width)]
     return printable("\n".join(lines)) + "\n"
+
+
+def _wrapped(line: str, width: int | None) -> list[str]:
+    """Return a line in lines that fit behind the indent; texts in backquotes are not broken."""
+    if width is None:
+        return [line]
+    # Every second part is in backquotes.
+    parts = line.split("`")
+    parts[1::2] = [glued(part) for part in parts[1::2]]
+    result = [""]
+    for word in "`".join(parts).split(" "):
+        if result[-1] and len(result[-1]) + 1 + len(word) > width - 2:
+            result.append(word)
+        else:
+            result[-1] = f"{result[-1]} {word}" if result[-1] else word
+    return [text.replace(NO_BREAK, " ") for text in result]
 
 
 def error_document(error: ZsupportError, words: Wording) -> dict[str, Any]:

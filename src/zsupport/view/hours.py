@@ -102,7 +102,7 @@ def explain(answer: HoursAnswer, why: Explainer[HoursAnswer, tuple[Opening, ...]
         return [head, *why.no_priority()]
     if answer.state == "not-entitled":
         assert answer.channel is not None
-        changes = why.helpful_changes(case_of(answer), [answer.channel], Message("allowed"))
+        changes = why.helpful_changes(case_of(answer), [answer.channel], Message("entitled"))
         return [head, *why.denials(case_of(answer), [answer.channel]), *changes]
     for grant in why.deciding_grants(answer):
         condition = condition_in_words(grant.when)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from zsupport.answer.case import Answer, Query
     from zsupport.answer.opening import HoursAnswers
+    from zsupport.policy.model import PolicyCalendar
     from zsupport.report import Remark
     from zsupport.report.screen import Screen
 
@@ -264,11 +265,20 @@ def undecided_texts(answers: AnyAnswers, answer: Answer, lang: str) -> set[str]:
     A screen omits these texts, because they do not say for which region they are.
     """
     case = case_values(answers.query, answer)
+    return texts_of_calendars(
+        answers.revision, lang, lambda calendar: not matching(calendar.when, case)
+    )
+
+
+def texts_of_calendars(
+    revision: Revision, lang: str, concerned: Callable[[PolicyCalendar], bool] = lambda _: True
+) -> set[str]:
+    """Return the notes and doubts of the `concerned` calendars."""
     remarks = [
         remark
-        for calendars in answers.revision.hours.values()
+        for calendars in revision.hours.values()
         for calendar in calendars
-        if not matching(calendar.when, case)
+        if concerned(calendar)
         for remark in (calendar.remarks, calendar.holidays.remarks if calendar.holidays else None)
         if remark
     ]

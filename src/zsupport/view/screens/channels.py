@@ -31,6 +31,7 @@ from zsupport.view.screens import (
     not_in_force_title,
     priority_label,
     sentence,
+    texts_of_calendars,
     undecided_texts,
     with_id,
 )
@@ -259,8 +260,11 @@ def _matrix(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Sett
         else:
             title = words("No channel is allowed")
         return section(Heading(title)), notes.section(), closing(answers, setting)
+    # The table does not show the hours of the channels.
+    of_hours = texts_of_calendars(answers.revision, setting.lang)
     notes = Notes(
         answers.revision, allowed, setting, remarks_of,
+        omitted=() if "why" in setting.stated else of_hours,
         groups=(_channel_of, *(partial(values_key, [name]) for name in names)),
     )  # fmt: skip
     channels = list(dict.fromkeys(answer.channel for answer in allowed))
@@ -300,7 +304,7 @@ def _matrix(answers: ChannelAnswers, allowed: list[ChannelAnswer], setting: Sett
     )
     lines = [(words("Not entitled"), labeller.naming(refused))] if refused else []
     if unused:
-        lines.append((words("Not allowed"), ", ".join(unused)))
+        lines.append((words("In no case"), ", ".join(unused)))
     dimensions = enumerated(map(dimension_in_words, names))
     if case:
         title = words("Channels by {dimensions} for {case}", dimensions=dimensions, case=case)

@@ -35,10 +35,12 @@ from zsupport.view.screens import (
     Notes,
     Setting,
     case_by_ids,
+    case_in_words,
     closing,
     metric_label,
     not_in_force_title,
     sentence,
+    texts_of_calendars,
 )
 from zsupport.view.screens.matrix import (
     Labeller,
@@ -143,7 +145,8 @@ def _reasons(
 
 
 def _card(answers: DueAnswers, row: CaseRow, setting: Setting) -> Screen:
-    notes = Notes(answers.revision, [row.answer], setting, _remarks_of_card)
+    omitted = _omitted(answers, setting)
+    notes = Notes(answers.revision, [row.answer], setting, _remarks_of_card, omitted=omitted)
     return (
         section(_headline(row, setting)),
         section(LabelledTexts(tuple(_facts(answers, row, setting)))),
@@ -363,13 +366,16 @@ def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> S
         names, across = [across], None  # only the priorities differ
     entitled = [row for row in rows if row.answer.state != "not-entitled"]
     hours = list(dict.fromkeys(row.hours for row in entitled if row.hours))
-    own = partial(_remarks, {id(row.answer): row for row in rows}, differing=len(hours) > 1)
+    own = partial(
+        _remarks, {id(row.answer): row for row in rows}, differing=len(hours) > 1,
+        targets_shown="opened" not in setting.stated or not across,
+    )  # fmt: skip
     by_row = partial(values_key, names)
     by_column = partial(values_key, [across] if across else [])
     notes = Notes(
         answers.revision, [row.answer for row in entitled], setting, own,
         groups=(by_row, by_column) if across else (),
-        omitted=() if "why" in setting.stated else _texts_of_channels(answers, setting.lang),
+        omitted=_omitted(answers, setting, hours_shown=bool(hours) or "opened" in setting.stated),
     )  # fmt: skip
     table, refused = _table(answers, rows, setting, notes, across, names)
     if across and "opened" in setting.stated and _within_a_week(rows, setting):
@@ -382,10 +388,10 @@ def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> S
     ]
     if len(hours) == 1:
         pairs.append((words("Working time"), words(hours[0])))
-    if refused:
+    if refused and table.rows:
         pairs.append((words("Not entitled"), refused))
     return (
-        section(_title_of_matrix(answers, setting)),
+        section(_title_of_matrix(answers, setting) if table.rows else _refusal(answers, setting)),
         section(*([table] if table.rows else [])),
         notes.section(),
         closing(answers, setting, *pairs),
@@ -434,8 +440,14 @@ def _or_joined(ids: Sequence[str]) -> str:
     return joined(ids, Message("{names} or {last}", names="", last=""))
 
 
-def _remarks(rows: dict[int, CaseRow], answer: DueAnswer, *, differing: bool) -> list[Remark]:
-    """Return the remarks of an answer in a table; `differing`: the hours of answers differ."""
+def _remarks(
+    rows: dict[int, CaseRow], answer: DueAnswer, *, differing: bool, targets_shown: bool
+) -> list[Remark]:
+    """Return the remarks of an answer in a table.
+
+    `differing` states whether the hours of the answers differ. Only if `targets_shown`, the form
+    in which a target is published is a remark.
+    """
     row, result = rows[id(answer)], _remarks_of_card(answer)
     target = row.target
     if target is None or not target.promises:
@@ -445,12 +457,25 @@ def _remarks(rows: dict[int, CaseRow], answer: DueAnswer, *, differing: bool) ->
     if answer.condition:
         text = Message("condition: {condition}", condition=answer.condition)
         result.append(Remark("condition", text))
-    if answer.published and adds_to_target(answer.published, target):
+    if targets_shown and answer.published and adds_to_target(answer.published, target):
         result.append(Remark("published", Message("published as “{text}”", text=answer.published)))
     if answer.commitment:
         text = Message("commitment: {commitment}", commitment=_COMMITMENTS[answer.commitment])
         result.append(Remark("commitment", text))
     return result
+
+
+def _omitted(answers: DueAnswers, setting: Setting, *, hours_shown: bool = True) -> set[str]:
+    """Return the notes and doubts about parts of the policy that the screen does not show.
+
+    If the person asks why, the screen has all notes and doubts.
+    """
+    if "why" in setting.stated:
+        return set()
+    of_channels = _texts_of_channels(answers, setting.lang)
+    if hours_shown:
+        return of_channels
+    return of_channels | texts_of_calendars(answers.revision, setting.lang)
 
 
 def _texts_of_channels(answers: DueAnswers, lang: str) -> set[str]:
@@ -525,6 +550,14 @@ def _across(answers: DueAnswers) -> str | None:
 
 def _distinct(answers: DueAnswers, dimension: str) -> list[str]:
     return list(dict.fromkeys(values_of(answer, [dimension])[0] for answer in answers))
+
+
+def _refusal(answers: DueAnswers, setting: Setting) -> Heading:
+    """Return the title if no case is entitled."""
+    case = case_in_words(answers, setting.lang)
+    if not case:
+        return Heading(setting.words("Not entitled"))
+    return Heading(setting.words("Not entitled: {case}", case=case))
 
 
 def _title_of_matrix(answers: DueAnswers, setting: Setting) -> Heading:

@@ -16,6 +16,7 @@ from zsupport.view.explain import (
     ALWAYS_IN_WORDS,
     Explainer,
     alternatives_in_words,
+    case_of,
     condition_in_words,
     value_in_words,
 )
@@ -38,6 +39,8 @@ _DASH = "\N{EN DASH}"
 #: The maximum number of places in the policy on a screen. Each row of the table takes the room of
 #: two places, so that the screen does not become too long.
 _MAX_PLACES = 24
+#: The maximum number of changes below cases of which none is entitled.
+_MAX_WAYS = 3
 
 
 class _StepRow(NamedTuple):
@@ -58,12 +61,28 @@ def reasons(
     """
     why, words = Explainer(answers, setting.where, setting.times.zone), setting.words
     if len(answers) > 1:
-        return (section(*_deciding_parts(answers, promises, why, words, rows)),)
+        parts = _deciding_parts(answers, promises, why, words, rows)
+        return section(*parts), section(*map(_line, _ways_to_be_entitled(answers, why, words)))
     answer, promise = answers[0], promises[0]
     if answer.state in (*NEGATIVE, "needs-input"):
         return (section(*map(_line, map(words.message, explain_due(answer, why)[1:]))),)
     steps = _steps(answers, promise, setting.times)
     return section(*steps), section(*_deciding_parts(answers, promises, why, words, rows))
+
+
+def _ways_to_be_entitled(
+    answers: DueAnswers, why: Explainer[DueAnswer, DueDetails], words: Wording
+) -> list[str]:
+    """Return the smallest changes that make cases entitled, if none of the answers is entitled."""
+    if any(answer.state != "not-entitled" for answer in answers):
+        return []
+    opening = [channel.id for channel in answers.revision.channels if channel.opens_case]
+    lines: dict[str, None] = {}
+    for answer in answers:
+        channels = [answer.channel] if answer.channel in opening else opening
+        changes = why.helpful_changes(case_of(answer), channels, Message("entitled"))
+        lines |= dict.fromkeys(map(words.message, changes))
+    return list(lines)[:_MAX_WAYS]
 
 
 def _line(text: str) -> Paragraph:

@@ -82,12 +82,15 @@ def _card(answers: HoursAnswers, setting: Setting) -> Screen:
     answer, opening = answers[0], answers.details[0]
     omitted = undecided_texts(answers, answer, setting.lang) if answer.state == NEEDS_INPUT else ()
     notes = Notes(answers.revision, [answer], setting, _remarks, omitted=omitted)
+    # The notes of a channel do not concern a case that cannot use it.
+    noted = answer.state != "not-entitled" or "why" in setting.stated
+    texts = notes.texts(answer) if noted else ()
     return (
         section(_headline(answers, answer, setting)),
         section(LabelledTexts(tuple(_facts(answers, answer, opening, setting.words)))),
         _week(opening, setting) if answer.windows is not None else section(),
         _days_off(answer, setting),
-        section(*(Paragraph(sentence(text)) for text in notes.texts(answer))),
+        section(*(Paragraph(sentence(text)) for text in texts)),
         closing(answers, setting),
     )
 
