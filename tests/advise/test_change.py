@@ -16,7 +16,9 @@ from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Revision
+from zsupport.view.advise import QUESTION as ADVICE
 from zsupport.view.channels import QUESTION
+from zsupport.view.questions import all_warnings
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 POLICIES = 40
@@ -281,3 +283,65 @@ def test_a_change_that_is_not_searched_is_not_called_impossible() -> None:
     assert summary(advice, Notation(str))[1] == (
         "The policy has too many cases to search for a change that includes contact."
     )
+
+
+def two_revisions() -> Policy:
+    """Return a policy whose plans have changed: `old` became `new`."""
+    head = "format: 1\npolicy: p\nchannels: {web: {name: Web, kind: web}}\n"
+    topic = "facts: {topic: {ask: What?, default: bug, values: {bug: Bug, bill: Bill}}}\n"
+    texts = (
+        f"{head}{topic}effective: {{from: 2020-01-01}}\nplans: {{free: Free, old: Old}}\n"
+        "entitlements: [{when: {plan: old}, allow: web}]\n",
+        f"{head}{topic}effective: {{from: 2026-01-01}}\nplans: {{free: Free, new: New}}\n"
+        "entitlements: [{when: {topic: bill}, allow: web}, {when: {plan: new}, allow: web}]\n",
+    )
+    files = [
+        SourceFile(f"{n}.yaml", text.encode(), "", f"{n}.yaml") for n, text in enumerate(texts)
+    ]
+    return Policy(tuple(map(load_revision, files)))
+
+
+def test_a_plan_of_another_revision_must_be_changed() -> None:
+    # No grant applies to a plan that the revision does not have, whatever the topic is.
+    policy = two_revisions()
+    for topic in ("bug", "bill"):
+        assert not policy.channels(plan="old", fact={"topic": topic}, at=AT)[0].allowed
+    advice = policy.advise(plan="old", at=AT)
+    assert advice[0].change == ({"name": "plan", "value": "new"},)
+    assert advice[0].not_included[0]["change"] == ({"name": "plan", "value": "new"},)
+    assert advice.details.changes == (advice[0].change,)
+    with_bill = policy.advise(plan="old", fact={"topic": "bill"}, at=AT)
+    assert with_bill[0].change in (
+        ({"name": "plan", "value": "free"},), ({"name": "plan", "value": "new"},),
+    )  # fmt: skip
+    texts = summary(advice, Notation(str))
+    assert texts[0] == "The revision in force has no plan `old`, so no channel is included."
+    assert texts[1] == "Contact is included with plan new."
+
+
+def test_the_reasons_name_only_the_plan_if_the_revision_does_not_have_it() -> None:
+    answers = two_revisions().channels(plan="old", at=AT)
+    assert QUESTION.why(answers, "")[-1].strip() == "it would be allowed with plan new"
+
+
+def test_answers_say_which_plans_the_revision_in_force_has() -> None:
+    answers = two_revisions().channels(plan="old", at=AT)
+    warnings = {warning.code: warning.message for warning in all_warnings(answers, "en")}
+    assert warnings["not-in-revision"] == (
+        "the revision in force from 2026-01-01 has no plan `old`; plans: free, new;"
+        " at selects another revision"
+    )
+    earlier = two_revisions().channels(plan="new", at=datetime(2021, 1, 1, tzinfo=UTC))
+    warnings = {warning.code: warning.message for warning in all_warnings(earlier, "en")}
+    assert "has no plan `new`; plans: free, old;" in warnings["not-in-revision"]
+    own = two_revisions().channels(plan="new", at=AT)
+    assert "not-in-revision" not in {warning.code for warning in all_warnings(own, "en")}
+
+
+def test_every_smallest_change_that_allows_a_channel_is_shown() -> None:
+    advice = two_revisions().advise(plan="free", at=AT)
+    assert advice.details.changes_by_channel == {"web": advice.details.changes}
+    shown = summary(advice, Notation(str))[1]
+    assert shown == "Contact is included with plan new, or topic=bill."
+    lines = ADVICE.why(advice, "")
+    assert "the smallest change that allows it: plan new, or topic=bill" in "\n".join(lines)

@@ -71,6 +71,7 @@ def contact(channel: str, more: str = "") -> str:
 
 
 NUMBER = "{name: Phone, kind: phone, numbers: {NO: +47 22 33 44 55}}"
+NO_ADDRESS = "the policy does not state the address"
 NUMBERS = "{name: Phone, kind: phone, numbers: {NO: +47 22 33 44 55, SE: +46 8 123 456}}"
 
 
@@ -88,7 +89,12 @@ NUMBERS = "{name: Phone, kind: phone, numbers: {NO: +47 22 33 44 55, SE: +46 8 1
             '{name: Portal, kind: web, url: "https://example.com/help"}',
             "Use Portal (https://example.com/help).",
         ),
-        ("{name: Portal, kind: web}", "Use Portal."),
+        ("{name: Portal, kind: web}", f"Use Portal; {NO_ADDRESS}."),
+        ("{name: Email, kind: email}", f"Use Email; {NO_ADDRESS}."),
+        ("{name: Email, kind: email, steps: [Use your account.]}", f"Use Email; {NO_ADDRESS}."),
+        ("{name: Email, kind: email, steps: [Write to help@example.com.]}", "Use Email."),
+        ("{name: Letter, kind: other}", f"Use Letter; {NO_ADDRESS}."),
+        ("{name: Portal, kind: web, steps: [Log in.]}", "Use Portal."),
         (
             "{name: Chat, kind: chat, prerequisites: [Customer number, VPN]}",
             "Use Chat and have your customer number and VPN ready.",
@@ -114,10 +120,11 @@ def test_the_first_sentence_states_how_to_reach_support(channel: str, sentence: 
     [
         (NUMBER, OFFICE, "Call +47 22 33 44 55 now."),
         (NUMBER, CLOSED, "Call +47 22 33 44 55 from Tue 24 Nov 2026, 09:00 CET on."),
-        ("{name: Portal, kind: web}", OFFICE, "Use Portal now."),
+        ("{name: Portal, kind: web}", OFFICE, f"Use Portal now; {NO_ADDRESS}."),
+        # People can write outside the hours.
         (
             "{name: Portal, kind: web}", CLOSED,
-            "Use Portal; it is closed until Tue 24 Nov 2026, 09:00 CET.",
+            f"Use Portal; its hours begin Tue 24 Nov 2026, 09:00 CET; {NO_ADDRESS}.",
         ),
     ],
 )  # fmt: skip
@@ -134,7 +141,7 @@ def test_an_open_channel_is_the_alternative_to_a_recommended_channel_that_is_clo
         "entitlements: [{allow: main, hours: office}, {allow: portal}, {recommend: main}]\n"
     )
     assert headline(advice_of(policy + CLOSED)).startswith(
-        "Call +47 22 33 44 55 from Tue 24 Nov 2026, 09:00 CET on, or use Portal."
+        "Call +47 22 33 44 55 from Tue 24 Nov 2026, 09:00 CET on, or use Portal;"
     )
 
 
@@ -232,7 +239,7 @@ def test_self_help_comes_first_if_the_policy_recommends_it_first(
     answers = advice_of(HELP.replace("recommend: [docs, web]", recommended))
     text = shown(answers)
     assert (text.index(f"  {heading}\n") < text.index("  1. Portal")) is first
-    start = "Try Manual first, then use Portal." if first else "Use Portal."
+    start = "Try Manual first, then use Portal;" if first else "Use Portal;"
     assert headline(answers).startswith(start)
 
 

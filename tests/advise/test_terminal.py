@@ -133,6 +133,41 @@ def test_long_lists_scroll_and_take_numbers_of_two_digits(advice: Advice, tmp_pa
     assert shown.endswith("code=0")
 
 
+def test_typed_letters_select_a_line(advice: Advice) -> None:
+    with advice(f"--role admin --fact impact=down {AT}") as shell:
+        shell.until("then Enter")
+        # Start of a name, in any case; then a new text after the deleted one.
+        shell.type("EDX")
+        shell.until("Not in the list: EDX")
+        shell.type("\x7f\x7f\x7fbusiness\r")
+        shown = result(shell)
+    assert "Which plan do you have? Business\n" in shown
+
+
+@pytest.mark.parametrize("text", ["x", "99", "0", "bå", "businessx"])
+def test_enter_does_not_choose_after_a_text_that_is_not_in_the_list(
+    advice: Advice, text: str
+) -> None:
+    with advice(f"--role admin --fact impact=down {AT}") as shell:
+        shell.until("then Enter")
+        shell.type(f"{text}\r\r")
+        shell.until("Not in the list: ")
+        # The next character after Enter starts a new text.
+        shell.type("2\r")
+        shown = result(shell)
+    assert "Which plan do you have? Pro\n" in shown
+    assert shown.endswith("code=0")
+
+
+def test_an_arrow_key_accepts_the_list_again(advice: Advice) -> None:
+    with advice(f"--role admin --fact impact=down {AT}") as shell:
+        shell.until("then Enter")
+        shell.type("x")
+        shell.until("Not in the list: x")
+        shell.type(f"{DOWN}\r")
+        assert "Which plan do you have? Pro\n" in result(shell)
+
+
 def test_a_terminal_without_cursor_takes_a_number(advice: Advice) -> None:
     with advice(f"--plan business --role admin {AT}", term="dumb") as shell:
         assert "  1  It does not work at all\r\n" in shell.until("Number (1 to 4): ")
@@ -195,7 +230,7 @@ def test_texts_of_a_policy_cannot_control_the_terminal(
         shown = shell.until("then Enter")
         assert "\x1b]" not in shown
         assert "\x1b[2J" not in shown
-        shell.type("jk1\r")
+        shell.type(f"{DOWN}{UP}1\r")
         assert result(shell).endswith("code=0")
 
 

@@ -197,6 +197,8 @@ class AdviceDetails(NamedTuple):
     hours: Mapping[str, HoursAnswer] = {}  # noqa: RUF012 - never changed
     due: Mapping[str, tuple[DueAnswer, ...]] = {}  # noqa: RUF012 - never changed
     changes: tuple[tuple[NamedValue, ...], ...] = ()  # the smallest changes that allow contact
+    #: The smallest changes that allow each channel that is not allowed.
+    changes_by_channel: Mapping[str, tuple[tuple[NamedValue, ...], ...]] = {}  # noqa: RUF012 - never changed
     not_searched: tuple[str, ...] = ()  # the channels whose smallest change is unknown
 
     def of_channel(self, channel: str) -> list[Answer]:
@@ -349,7 +351,11 @@ class _AnsweredCase:
         not_searched = tuple(
             channel for channel, of_channel in changes.items() if of_channel is None
         )
-        self.details = details._replace(changes=to_contact or (), not_searched=not_searched)
+        self.details = details._replace(
+            changes=to_contact or (),
+            changes_by_channel={id: of_channel or () for id, of_channel in changes.items()},
+            not_searched=not_searched,
+        )
         if not_searched:
             message = Message(
                 "the smallest change that allows {channels} is unknown:"

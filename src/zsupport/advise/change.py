@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from zsupport.answer.case import Case, facts_decide, names_in
+from zsupport.answer.case import Case, absent_members, facts_decide, names_in
 from zsupport.answer.space import Cases, Space, union
 from zsupport.policy.model import Alternative, Revision, When, ranked_above
 from zsupport.typed import TYPE_CHECKING
@@ -29,7 +29,8 @@ def smallest_change(
     If several changes have the fewest values, a change of the priority or of facts that decide it
     precedes a change of the plan, then come the role and other facts. The nearest plan or role
     above that of the case precedes all others, and so does the nearest priority. No change leads to
-    a plan that is no longer sold. Raises LimitExceeded.
+    a plan that is no longer sold. A plan, role or priority that only another revision defines must
+    be changed. Raises LimitExceeded.
     """
     return next(iter(smallest_changes(revision, case, channels, by_facts=by_facts)), None)
 
@@ -48,14 +49,16 @@ def smallest_changes(
 class ChangeSearch:
     """The cases of a policy, and the cases in which a channel is allowed.
 
-    It finds the changes of all cases that state the same dimensions: those of `stated`.
+    It finds the changes of all cases that state the same dimensions as `case`, and the same values
+    that only another revision defines.
     """
 
     def __init__(
-        self, revision: Revision, stated: Iterable[str], channels: Iterable[str], *, by_facts: bool
+        self, revision: Revision, case: Case, channels: Iterable[str], *, by_facts: bool
     ) -> None:
         self.revision = revision
-        self.stated = frozenset(stated)
+        self.stated = frozenset(case)
+        absent = absent_members(revision, case)
         self.by_facts = by_facts = by_facts and facts_decide(revision)
         self.grants = [grant for grant in revision.grants if {*channels} & {*grant.allow}]
         named = names_in(grant.when for grant in self.grants)
@@ -65,6 +68,7 @@ class ChangeSearch:
         )
         if by_facts:
             named = (named | deciding) - {"priority"}
+        named |= {*absent}
         values = {
             "priority": tuple(priority.id for priority in revision.priorities),
             **{name: known for name, known in facts.items() if name in deciding},
@@ -75,13 +79,16 @@ class ChangeSearch:
         #: The dimensions that can change, in the order of preference, with their known values.
         self.known = {name: known for name, known in values.items() if name in named and known}
         self.space = Space({
-            name: known if name in self.stated else (*known, _UNSTATED)
+            name: known if case.get(name) in known else (*known, case.get(name, _UNSTATED))
             for name, known in self.known.items()
         })  # fmt: skip
+        #: The cases with a plan, role or priority that only another revision defines.
+        self._absent = union(self.space.of(name, value) for name, value in absent.items())
 
     def nearest(self, case: Case) -> list[dict[str, str]]:
         """Return the values of the nearest allowed cases that differ from the case."""
-        space, allowed = self.space, self._allowed & ~self._with_retired_plan(case)
+        space, excluded = self.space, self._absent | self._with_retired_plan(case)
+        allowed = self._allowed & ~excluded
         reached = space.every
         for name in space.values:
             reached &= space.of(name, case.get(name, _UNSTATED))

@@ -12,7 +12,7 @@ from zsupport.advise.advice import (
     AdvisedTarget,
     NamedValue,
 )
-from zsupport.answer.case import NEEDS_INPUT
+from zsupport.answer.case import NEEDS_INPUT, absent_members
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.targets_in_words import target_as_sentence
 from zsupport.typed import TYPE_CHECKING, NamedTuple
@@ -29,6 +29,8 @@ _SHORT = 40
 _MAX_CHANGES = 3
 _DETERMINERS = ("a", "an", "the", "your")
 _DIMENSIONS = {"plan": Message("plan"), "role": Message("role"), "priority": Message("priority")}
+#: The kinds of channels that have an address.
+_WRITTEN = ("web", "email", "other")
 _FIRST_RESPONSE = "first response"
 
 
@@ -80,6 +82,14 @@ def summary(answers: AdviceAnswers, notation: Notation) -> tuple[Message, Messag
             )
         return Message("{action}.", action=action), _expectation(best, notation)
     included = _included(answers)
+    for name, value in absent_members(answers.revision, answers.query._asdict()).items():
+        return (
+            Message(
+                "The revision in force has no {kind} `{name}`, so no channel is included.",
+                kind=_DIMENSIONS.get(name, name), name=value,
+            ),
+            included,
+        )  # fmt: skip
     if advice.state == SELF_HELP:
         names = enumerated((entry["name"] for entry in advice.self_service), either=True)
         use = Message(
@@ -112,12 +122,9 @@ def _nearest_revision(start: str | None, last_day: str | None) -> Message:
 
 def _included(answers: AdviceAnswers) -> Message:
     """Return the sentence with the changes of the case that include contact with support."""
-    changes = [change_in_words(change) for change in answers.details.changes[:_MAX_CHANGES]]
-    if changes:
-        listed = changes[0]
-        for change in changes[1:]:
-            listed = Message("{changes}, or {change}", changes=listed, change=change)
-        return Message("Contact is included with {changes}.", changes=listed)
+    if answers.details.changes:
+        changes = changes_in_words(answers.details.changes)
+        return Message("Contact is included with {changes}.", changes=changes)
     if answers.details.not_searched:
         return Message(
             "The policy has too many cases to search for a change that includes contact."
@@ -179,12 +186,23 @@ def _action(
         action = Message("{action}, but it is closed now", action=action)
     action = _with_preparation(action, channel["prerequisites"], notation)
     if closed and not live and opens:
-        action = Message("{action}; it is closed until {instant}", action=action, instant=opens)
+        # People can write outside the hours.
+        action = Message("{action}; its hours begin {instant}", action=action, instant=opens)
     elif closed and not live:
-        action = Message("{action}; it is closed now", action=action)
-    if channel["kind"] == "phone" and not channel["numbers"]:
-        action = Message("{action}; the policy does not state the number", action=action)
+        action = Message("{action}; this moment is outside its hours", action=action)
+    if channel["kind"] == "phone":
+        if not channel["numbers"]:
+            action = Message("{action}; the policy does not state the number", action=action)
+    elif channel["kind"] in _WRITTEN and not _states_address(channel):
+        action = Message("{action}; the policy does not state the address", action=action)
     return action
+
+
+def _states_address(channel: AdvisedChannel) -> bool:
+    """Return whether the policy states where to write. Steps can lead to the form of a channel."""
+    if channel["kind"] == "email":
+        return bool(channel["url"]) or any("@" in step for step in channel["steps"])
+    return bool(channel["url"] or channel["steps"])
 
 
 def _with_preparation(action: Message, texts: tuple[str, ...], notation: Notation) -> Message:
@@ -267,6 +285,14 @@ def advised_time(target: AdvisedTarget) -> str:
     if target["target"] is None:
         return ""
     return target_as_sentence(parse_target(target["target"]))
+
+
+def changes_in_words(changes: Iterable[Iterable[NamedValue]]) -> str:
+    """Return equally small changes in words: `plan pro, or topic=billing`; at most three."""
+    listed, *more = [change_in_words(change) for change in [*changes][:_MAX_CHANGES]]
+    for change in more:
+        listed = Message("{changes}, or {change}", changes=listed, change=change)
+    return listed
 
 
 def change_in_words(change: Iterable[NamedValue]) -> str:

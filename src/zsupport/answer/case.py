@@ -344,6 +344,22 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
     return result_query
 
 
+def absent_members(revision: Revision, case: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the plan, role, channel and priority of a case that only another revision defines."""
+    members: dict[str, Sequence[Any]] = {
+        "plan": revision.plans,
+        "role": revision.roles,
+        "channel": revision.channels,
+        "priority": revision.priorities,
+    }
+    return {
+        name: value
+        for name, of_revision in members.items()
+        if (value := case.get(name)) is not None
+        and all(value != member.id for member in of_revision)
+    }
+
+
 def by_fold(names: Sequence[Any]) -> dict[str, str]:
     """Return the ids of names or members, by their ids and aliases in lower case."""
     return {text.casefold(): item.id for item in names for text in (item.id, *item.aliases)}

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from itertools import product
 
-from zsupport.answer.case import MAX_COMBINED_FACTS, Case, Query, Warning, facts_decide
+from zsupport.answer.case import (
+    MAX_COMBINED_FACTS,
+    Case,
+    Query,
+    Warning,
+    absent_members,
+    facts_decide,
+)
 from zsupport.errors import check_limit
 from zsupport.limits import ROWS, STEPS
 from zsupport.policy.model import Revision
@@ -210,15 +217,7 @@ def dimensions(
 
 def _absent(revision: Revision, query: Query) -> bool:
     """Return whether a query names a member that only another revision defines."""
-    return any(
-        value is not None and all(value != member.id for member in members)
-        for value, members in (
-            (query.plan, revision.plans),
-            (query.role, revision.roles),
-            (query.channel, revision.channels),
-            (query.priority, revision.priorities),
-        )
-    )
+    return bool(absent_members(revision, query._asdict()))
 
 
 def priorities_by_facts(revision: Revision, query: Query) -> PrioritiesByFacts | None:

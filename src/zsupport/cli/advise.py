@@ -48,7 +48,9 @@ if TYPE_CHECKING:
 
 _HELP = Message(
     "Advise what to do in a case: the channel, the steps, and when to expect an answer.\n\n"
-    "State the case with options. In a terminal it asks for a value only if it changes the advice."
+    "State the case with options. In a terminal it asks for a value that is missing, if it changes"
+    " the advice. It does not ask for a fact that has a default: the advice names the default, and"
+    " --fact changes it."
 )
 _EXAMPLES = """\
   zsupport advise --plan business --role admin --fact impact=down
@@ -57,7 +59,7 @@ _EXAMPLES = """\
   zsupport advise --plan free --role user --format json
 """
 _NOTES = Message(
-    "In a terminal it asks for the values that change the advice. In a pipe it never waits.\n"
+    "In a pipe it never waits.\n"
     "Exit codes: 0 a channel is allowed, 1 no channel is allowed, 2 invalid option, unknown name"
     " or\n"
     "missing option, 3 policy cannot be read"

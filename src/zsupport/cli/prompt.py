@@ -1,8 +1,9 @@
 """Questions to a person in a terminal: a list of values, or a line of text.
 
-A value is chosen with the arrow keys or with its number. If the terminal cannot move the cursor, or
-Python lacks `termios`, the number is typed as a line. Ctrl-C raises KeyboardInterrupt. The terminal
-is restored in any case, also if SIGTERM or SIGHUP ends the run.
+A value is chosen with the arrow keys, with its number or with the start of its name. If the
+terminal cannot move the cursor, or Python lacks `termios`, the number is typed as a line. Ctrl-C
+raises KeyboardInterrupt. The terminal is restored in any case, also if SIGTERM or SIGHUP ends the
+run.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ _MARGIN = "  "
 _ESCAPE_DELAY = 0.05
 #: The names of keys by the bytes that terminals send.
 _KEYS = {
-    b"\x1b[A": "up", b"\x1bOA": "up", b"\x1b[B": "down", b"\x1bOB": "down", b"k": "up",
-    b"j": "down", b"\x10": "up", b"\x0e": "down", b"\x1b[H": "first", b"\x1bOH": "first",
-    b"\x1b[1~": "first", b"\x1b[F": "last", b"\x1bOF": "last", b"\x1b[4~": "last",
-    b"\r": "enter", b"\n": "enter", b"\x04": "end", b"\x03": "interrupt",
+    b"\x1b[A": "up", b"\x1bOA": "up", b"\x1b[B": "down", b"\x1bOB": "down", b"\x10": "up",
+    b"\x0e": "down", b"\x1b[H": "first", b"\x1bOH": "first", b"\x1b[1~": "first",
+    b"\x1b[F": "last", b"\x1bOF": "last", b"\x1b[4~": "last", b"\r": "enter", b"\n": "enter",
+    b"\x7f": "backspace", b"\b": "backspace", b"\x04": "end", b"\x03": "interrupt",
 }  # fmt: skip
 
 
@@ -65,7 +66,7 @@ class Prompt:
         if termios is None or os.environ.get("TERM") in (None, "", "dumb"):
             place = self._typed_number(self._shown(question), names)
         else:
-            place = self._selected(self._shown(question), names)
+            place = self._selected(self._shown(question), names, [value for value, _ in choices])
         return choices[place][0]
 
     def ask(self, question: str, example: str, check: Callable[[str], object]) -> str | None:
@@ -113,12 +114,17 @@ class Prompt:
             if text.isdecimal() and 1 <= int(text) <= len(names):
                 return int(text) - 1
 
-    def _selected(self, question: str, names: Sequence[str]) -> int:
-        """Return the place of the selected name."""
+    def _selected(self, question: str, names: Sequence[str], values: Sequence[str]) -> int:
+        """Return the place of the selected name. The start of its value selects it too."""
         descriptor = self.stdin.fileno()
         before = termios.tcgetattr(descriptor)
-        hint = self._shown(self.words("Arrow keys or a number, then Enter"))
-        drawing = _Drawing(question, names, hint, self.terminal)
+        hint = self._shown(self.words("Arrow keys, a number or the start of a name, then Enter"))
+
+        def refusal(typed: str) -> str:
+            return self._shown(self.words("Not in the list: {text}", text=typed))
+
+        selection = _SelectedLine(names, values)
+        drawing = _Drawing(question, selection, hint, refusal, self.terminal)
 
         def restore() -> None:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
@@ -130,10 +136,10 @@ class Prompt:
                 while True:
                     drawing.draw()
                     key = self._key(descriptor)
-                    if key == "enter":
-                        drawing.close(names[drawing.place])
-                        return drawing.place
-                    drawing.move(key)
+                    if key == "enter" and selection.refused is None:
+                        drawing.close(names[selection.place])
+                        return selection.place
+                    selection.press(key)
             except BaseException:
                 drawing.close()
                 raise
@@ -156,8 +162,10 @@ class Prompt:
             length = 3
             while length < len(self._pending) and not 0x40 <= self._pending[length - 1] <= 0x7E:
                 length += 1
+        elif self._pending[0] >= 0x80:
+            length = _length_of_character(self._pending[0])
         key, self._pending = self._pending[:length], self._pending[length:]
-        name = _KEYS.get(key) or key.decode("latin-1")
+        name = _KEYS.get(key) or key.decode("utf-8", "replace")
         if name == "interrupt":
             raise KeyboardInterrupt
         if name == "end":
@@ -166,7 +174,8 @@ class Prompt:
 
     def _incomplete(self, descriptor: int) -> bool:
         """Return whether the pending bytes are the start of a key whose rest follows."""
-        if self._pending not in (b"\x1b", b"\x1b[", b"\x1bO"):
+        part_of_character = len(self._pending) < _length_of_character(self._pending[0])
+        if self._pending not in (b"\x1b", b"\x1b[", b"\x1bO") and not part_of_character:
             return False
         return bool(select.select([descriptor], [], [], _ESCAPE_DELAY)[0])
 
@@ -195,41 +204,92 @@ def _restored_at_end(restore: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
+def _length_of_character(first: int) -> int:
+    """Return the number of bytes of a UTF-8 character with this first byte."""
+    return 1 if first < 0xC0 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+
+
+class _SelectedLine:
+    """The selected place in a list. Arrow keys, a number or the start of a name move it.
+
+    A typed text that is not in the list is refused. Enter chooses nothing until another key has
+    moved the selection.
+    """
+
+    def __init__(self, names: Sequence[str], values: Sequence[str]) -> None:
+        self.names = names
+        self.values = values
+        self.place = 0
+        self.refused: str | None = None  # the typed text that is not in the list
+        self._typed = ""
+
+    def press(self, key: str) -> None:
+        """Move the selection by a key: a name of _KEYS, or a character."""
+        count = len(self.names)
+        steps = {"up": -1, "down": 1}
+        places = {"first": 0, "last": count - 1}
+        if key in steps or key in places:
+            self.place = places.get(key, (self.place + steps.get(key, 0)) % count)
+            self._typed, self.refused = "", None
+        elif key == "enter":
+            self._typed = ""  # after a refused text, the next character starts a new text
+        elif key == "backspace":
+            self._type(self._typed[:-1])
+        elif len(key) == 1 and key.isprintable():
+            # With fewer than 10 lines, each digit is a number of its own.
+            alone = count < 10 and key.isdecimal() and self._typed.isdecimal()
+            self._type(key if alone else self._typed + key)
+
+    def _type(self, text: str) -> None:
+        """Select the line with a number, or the first line whose name or value fits the text."""
+        self._typed, self.refused = text, None
+        if not text.strip():
+            return
+        place = self._place_of(text.strip().casefold())
+        if place is None:
+            self.refused = text
+        else:
+            self.place = place
+
+    def _place_of(self, text: str) -> int | None:
+        if text.isdecimal() and 1 <= int(text) <= len(self.names):
+            return int(text) - 1
+        lines = [
+            (name.casefold(), value.casefold())
+            for name, value in zip(self.names, self.values, strict=True)
+        ]
+        starts = [n for n, line in enumerate(lines) if any(t.startswith(text) for t in line)]
+        contains = [n for n, line in enumerate(lines) if not text.isdecimal() and text in line[0]]
+        return next(iter(starts + contains), None)
+
+
 class _Drawing:
     """A question with its numbered choices, drawn again after each key."""
 
-    def __init__(self, question: str, names: Sequence[str], hint: str, terminal: Terminal) -> None:
+    def __init__(
+        self,
+        question: str,
+        selection: _SelectedLine,
+        hint: str,
+        refusal: Callable[[str], str],
+        terminal: Terminal,
+    ) -> None:
         self.question = question
-        self.names = names
+        self.selection = selection
         self.hint = hint
+        self.refusal = refusal  # the line for a typed text that is not in the list
         self.terminal = terminal
-        self.place = 0
-        self._digits = ""
         self._drawn = 0  # the number of lines of the last drawing
-
-    def move(self, key: str) -> None:
-        """Move the selection by an arrow key or a digit."""
-        count = len(self.names)
-        if key.isdecimal():
-            # Digits form a number; a digit that makes it too large starts a new one.
-            digits = self._digits + key
-            if not 1 <= int(digits) <= count:
-                digits = key
-            if 1 <= int(digits) <= count:
-                self.place, self._digits = int(digits) - 1, digits
-            return
-        self._digits = ""
-        steps = {"up": -1, "down": 1}
-        places = {"first": 0, "last": count - 1}
-        self.place = places.get(key, (self.place + steps.get(key, 0)) % count)
 
     def draw(self) -> None:
         """Draw the question and the choices over the last drawing."""
         width = max(self.terminal.width - 1, 20)
         lines = [self._bold(line) for line in self._wrapped(self.question, width, "")]
-        lines += self._visible(width, max(_height() - len(lines) - 2, 3))
-        lines.append(f"{_MARGIN}{self.hint}" if cells_of(self.hint) + 2 <= width else "")
-        self._replace(lines)
+        refused = self.selection.refused
+        hint = self.hint if refused is None else self.refusal(refused)
+        below = self._wrapped(hint, width, "")
+        lines += self._visible(width, max(_height() - len(lines) - len(below) - 1, 3))
+        self._replace([*lines, *below])
 
     def close(self, name: str | None = None) -> None:
         """Replace the drawing by the question and the chosen name; without a name, remove it."""
@@ -241,15 +301,16 @@ class _Drawing:
 
     def _visible(self, width: int, height: int) -> list[str]:
         """Return the lines of the choices around the selection that fit into the height."""
-        digits = len(str(len(self.names)))
+        names, selected = self.selection.names, self.selection.place
+        digits = len(str(len(names)))
         blocks = []
-        for place, name in enumerate(self.names):
-            mark = ">" if place == self.place else " "
+        for place, name in enumerate(names):
+            mark = ">" if place == selected else " "
             head = f"{mark} {place + 1:{digits}}  "
             block = self._wrapped(name, width, head)
-            blocks.append([self._bold(line) for line in block] if place == self.place else block)
-        first = last = self.place
-        used = len(blocks[self.place])
+            blocks.append([self._bold(line) for line in block] if place == selected else block)
+        first = last = selected
+        used = len(blocks[selected])
         while True:
             if last + 1 < len(blocks) and used + len(blocks[last + 1]) <= height:
                 last += 1

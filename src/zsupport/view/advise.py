@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.advise.advice import Advice, AdviceAnswers, AdviceDetails, AdvisedChannel
-from zsupport.advise.summary import change_in_words
+from zsupport.advise.summary import changes_in_words
 from zsupport.answer.case import NEEDS_INPUT, records_of
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Report, Table
@@ -27,7 +27,7 @@ def show_advice(answers: AdviceAnswers, query: dict[str, Any], zone: tzinfo, lan
         document("advise", answers, query, records, all_warnings(answers, lang)),
         records,
         tuple(_lines(advice, zone)),
-        tuple(_tables(advice, zone)),
+        tuple(_tables(answers, zone)),
         fields=Advice._fields,
         remarks=row_remarks(answers, answers.answers, lang),
     )
@@ -56,7 +56,8 @@ def _channel(entry: AdvisedChannel, zone: tzinfo) -> tuple[str, str, str]:
     return entry["channel"], entry["state"], due
 
 
-def _tables(advice: Advice, zone: tzinfo) -> list[Table]:
+def _tables(answers: AdviceAnswers, zone: tzinfo) -> list[Table]:
+    advice, changes = answers[0], answers.details.changes_by_channel
     channels = [
         (
             entry["name"],
@@ -74,7 +75,10 @@ def _tables(advice: Advice, zone: tzinfo) -> list[Table]:
         Table(
             ("Not included", "Included with"),
             tuple(
-                (entry["name"], change_in_words(entry["change"] or ()))
+                (
+                    entry["name"],
+                    changes_in_words(changes[entry["channel"]]) if entry["change"] else "",
+                )
                 for entry in advice.not_included
             ),
         ),
@@ -89,12 +93,12 @@ def _tables(advice: Advice, zone: tzinfo) -> list[Table]:
 def explain(advice: Advice, why: Explainer[Advice, AdviceDetails]) -> list[str]:
     """Return the lines of the policy behind the priority and each channel.
 
-    For a channel that is not included, a line states the smallest change of the case that would
+    For a channel that is not included, a line states the smallest changes of the case that would
     include it.
     """
     if lines := why.not_in_force():
         return lines
-    details, changes = why.answers.details, {e["channel"]: e["change"] for e in advice.not_included}
+    details = why.answers.details
     if details.priority is not None:
         lines.append(f"priority={details.priority.priority or 'none'}")
         lines += [f"{why.at(reason)}  {reason.path}" for reason in details.priority.because]
@@ -109,12 +113,12 @@ def explain(advice: Advice, why: Explainer[Advice, AdviceDetails]) -> list[str]:
                     case=case,
                 )
             )
-        elif change := changes.get(channel):
+        elif changes := details.changes_by_channel.get(channel):
             lines.append(
                 Message(
                     "{case}: not allowed; the smallest change that allows it: {change}",
                     case=case,
-                    change=change_in_words(change),
+                    change=changes_in_words(changes),
                 )
             )
         else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from zsupport.answer.case import Answers, Because, Case, Details, Row, names_in
+from zsupport.answer.case import Answers, Because, Case, Details, Row, absent_members, names_in
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.answer.grants import GrantsByValue, applying_grants
 from zsupport.errors import LimitExceeded
@@ -160,7 +160,10 @@ class Explainer(Generic[Row, Details]):
         if not self._allowing(channels):
             return []
         changes: list[str] = []
+        absent = absent_members(self.revision, case)
         for name, values in self.choices(case):
+            if absent.keys() - {name}:
+                continue  # no other change helps
             helpful = self._helpful_values(name, values, case, channels)
             # Nobody can change to a plan that is no longer sold.
             refused = {case.get(name), *(self._retired_plans if name == "plan" else ())}
@@ -233,7 +236,8 @@ class Explainer(Generic[Row, Details]):
     def _smallest_change(self, case: Case, channels: list[str]) -> dict[str, str] | None:
         from zsupport.advise.change import ChangeSearch
 
-        key = (frozenset(case), *channels)
+        absent = absent_members(self.revision, case)
+        key = (frozenset(case), frozenset(absent.items()), *channels)
         try:
             if key not in self._searches:
                 self._searches[key] = ChangeSearch(

@@ -5,7 +5,16 @@ Each question is a module of this package with a `QUESTION`.
 
 from __future__ import annotations
 
-from zsupport.answer.case import Answers, AnyAnswers, Details, Row, Warning, policy_of, say
+from zsupport.answer.case import (
+    Answers,
+    AnyAnswers,
+    Details,
+    Row,
+    Warning,
+    absent_members,
+    policy_of,
+    say,
+)
 from zsupport.clock.zones import tzdata_version
 from zsupport.dates import UTC, tzinfo
 from zsupport.policy.model import Revision
@@ -117,10 +126,42 @@ def all_warnings(answers: AnyAnswers, lang: str) -> tuple[Warning, ...]:
     result = list(answers.warnings)
     if not answers.in_force:
         result.append(Warning("not-in-force", not_in_force_text(revision)))
+    result += [Warning("not-in-revision", text) for text in absent_texts(answers)]
     doubt = say(revision.validity.unclear, lang)
     if doubt:
         result.append(Warning("unclear-validity", doubt))
     return tuple(result)
+
+
+def absent_texts(answers: AnyAnswers) -> list[Message]:
+    """Return a text for each name of the question that only another revision defines."""
+    revision = answers.revision
+    if not answers.in_force:
+        return []
+    members: Mapping[str, tuple[Message, Message, tuple[Any, ...]]] = {
+        "plan": (Message("plan"), Message("plans"), revision.plans),
+        "role": (Message("role"), Message("roles"), revision.roles),
+        "channel": (Message("channel"), Message("channels"), revision.channels),
+        "priority": (Message("priority"), Message("priorities"), revision.priorities),
+    }
+    texts = []
+    for name, value in absent_members(revision, answers.query._asdict()).items():
+        kind, plural, of_revision = members[name]
+        ids = ", ".join(member.id for member in of_revision)
+        if revision.start is None:
+            text = Message(
+                "the revision in force until {last} has no {kind} `{name}`; {plural}: {ids};"
+                " {at} selects another revision",
+                last=revision.last_day, kind=kind, name=value, plural=plural, ids=ids,
+            )  # fmt: skip
+        else:
+            text = Message(
+                "the revision in force from {start} has no {kind} `{name}`; {plural}: {ids};"
+                " {at} selects another revision",
+                start=revision.start, kind=kind, name=value, plural=plural, ids=ids,
+            )  # fmt: skip
+        texts.append(text)
+    return texts
 
 
 def not_in_force_text(revision: Revision) -> Message:

@@ -12,7 +12,7 @@ from zsupport.policy.model import Revision
 from zsupport.report.screen import ATTENTION, Heading, LabelledTexts, Paragraph, Section, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.notes import texts_of_policy
-from zsupport.view.questions import not_in_force_text
+from zsupport.view.questions import absent_texts, not_in_force_text
 from zsupport.view.times import Times
 from zsupport.wording import NO_BREAK, Message, Wording, glued
 
@@ -218,6 +218,8 @@ def closing(answers: AnyAnswers, setting: Setting, *lines: tuple[str, str]) -> S
         for warning in answers.warnings
         if warning.code not in ("default-fact", NEEDS_INPUT)
     )
+    for text in absent_texts(answers):
+        texts[words(text)] = None
     if not answers.in_force:
         texts[words(not_in_force_text(answers.revision))] = None
     if "why" in setting.stated:

@@ -12,7 +12,7 @@ from zsupport.advise.advice import (
 from zsupport.advise.summary import (
     Notation,
     advised_time,
-    change_in_words,
+    changes_in_words,
     self_help_first,
     summary,
 )
@@ -287,9 +287,8 @@ def _not_included(answers: AdviceAnswers, setting: Setting) -> Section:
     own = answers.query.plan
     retired = any(plan.retired and plan.id != own for plan in answers.revision.plans)
     for entry in answers[0].not_included:
-        if entry["change"]:
-            change = change_in_words(entry["change"])
-            text = words("included with {change}", change=change)
+        if changes := answers.details.changes_by_channel.get(entry["channel"]):
+            text = words("included with {change}", change=changes_in_words(changes))
         elif entry["channel"] in answers.details.not_searched:
             text = words("not searched")
         elif retired:
