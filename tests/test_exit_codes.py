@@ -732,3 +732,15 @@ def test_file_name_that_is_not_utf_8_is_shown(cli: "Cli") -> None:
         assert b"file not found" in done.stderr
         if format:
             assert error_of(done.stdout.decode("utf-8"))["code"] == 3
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "200"])
+@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize("command", ["due", "advise", "hours", "publish"])
+def test_notes_of_the_help_fit_the_terminal(
+    cli: "Cli", command: str, language: str, columns: str
+) -> None:
+    run = cli(command, "--help", env={"COLUMNS": columns, "ZSUPPORT_LANG": language})
+    notes = run.stdout.rstrip("\n").rpartition("\n\n")[2]
+    assert ": 0 " in notes  # the exit codes
+    assert max(map(len, notes.splitlines())) <= min(int(columns), 80)

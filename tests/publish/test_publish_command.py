@@ -481,3 +481,39 @@ def test_pages_of_many_revisions_can_be_checked(cli: Cli, folder: Path) -> None:
     arguments = ("publish", "./acme", "--output", "page.html")
     assert cli(*arguments, *DATE, cwd=folder).code == 0
     assert cli("publish", "./acme", "--check", "page.html", cwd=folder) == ("", "", 0)
+
+
+def test_a_replaced_page_of_another_policy_is_named(cli: Cli, folder: Path) -> None:
+    first = cli("publish", "zoom", "--output", "page.html", cwd=folder)
+    assert first.stderr == "zsupport: wrote page.html\n"
+    again = cli("publish", "zoom", "--output", "page.html", cwd=folder)
+    assert again.stderr == "zsupport: wrote page.html\n"
+    other = cli("publish", "./acme.yaml", "--output", "page.html", cwd=folder)
+    assert "zsupport: wrote page.html, and replaced a page of the policy `zoom`\n" in other.stderr
+
+
+SMALL = """\
+format: 1
+policy: small
+plans: {pro: Pro}
+channels: {web: {name: US Portal, kind: web}}
+entitlements: [{allow: web}]
+metrics: [{id: first-response, name: First response}, {id: next, name: Next reply, starts: updated}]
+targets: [{first-response: 2 hours}]
+terms:
+  us-government: [{say: There is a portal.}]
+"""
+
+
+def test_a_metric_without_a_time_has_no_start(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SMALL)
+    page = cli("publish", "./small.yaml", "--format", "markdown", cwd=tmp_path).stdout
+    assert "The time counts from the opening of the case." in page
+    assert "Next reply" in page
+    assert "The time counts from the last update." not in page
+
+
+def test_an_acronym_in_a_heading_is_written_as_in_the_names(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SMALL)
+    page = cli("publish", "./small.yaml", "--format", "markdown", cwd=tmp_path).stdout
+    assert "### US government" in page

@@ -212,8 +212,22 @@ def _epilog(examples: str, notes: str = "") -> str:
     words = _words()
     text = words("Examples:") + "\n" + examples.rstrip("\n")
     if notes:
-        text += "\n\n" + words(notes)
+        text += "\n\n" + _wrapped(words(notes))
     return "\n\n".join("\b\n" + paragraph for paragraph in text.split("\n\n"))
+
+
+def _wrapped(text: str) -> str:
+    """Return notes in lines that fit the help. A line that ends a sentence ends a paragraph."""
+    from shutil import get_terminal_size
+    from textwrap import fill
+
+    text = re.sub(r"(?<![.\n])\n(?!\n)", " ", text)
+    # Click indents this text, and limits the help to these widths.
+    width = max(min(get_terminal_size().columns, 80) - 2, 50) - 2
+    return "\n".join(
+        fill(line, width, break_long_words=False, break_on_hyphens=False)
+        for line in text.split("\n")
+    )
 
 
 def _typer_function(command: Command) -> Callable[..., int]:

@@ -110,8 +110,9 @@ def publish(
             Message("name a file with --output support.html, or use --format markdown"),
         )
     source = _published_policy(policy)
+    replaced = None
     if output is not None:
-        _check_output(output, source.located)
+        replaced = _check_output(output, source.located)
     day = _day(date) or source.today
     lang = _language(lang)
     page = _page(source, day, lang, format, quiet=quiet)
@@ -122,7 +123,17 @@ def publish(
         from zsupport.sources.rewrite import replace_output
 
         replace_output(output, text)
-        remarks.append(Message("wrote {path}", path=single_line(output)))
+        shown = single_line(output)
+        if replaced in (None, source.policy.id):
+            remarks.append(Message("wrote {path}", path=shown))
+        else:
+            remarks.append(
+                Message(
+                    "wrote {path}, and replaced a page of the policy `{replaced}`",
+                    path=shown,
+                    replaced=single_line(replaced),
+                )
+            )
     elif is_terminal():
         emit_paged(text)
     else:
@@ -211,8 +222,11 @@ def _no_note(text: str) -> None:
     pass
 
 
-def _check_output(path: str, located: LocatedPolicy) -> None:
-    """Raise UsageError if writing a page would replace the policy, or a file that is not a page."""
+def _check_output(path: str, located: LocatedPolicy) -> str | None:
+    """Return the policy of the page that a new page replaces, or None if there is no page.
+
+    Raises UsageError if the new page would replace the policy, or a file that is not a page.
+    """
     from zsupport.publish.check import read_stamp
     from zsupport.report.text import single_line
     from zsupport.sources.rewrite import is_file_of, start_of_file
@@ -229,7 +243,8 @@ def _check_output(path: str, located: LocatedPolicy) -> None:
         )
     # An empty file has no content to lose; `mktemp` makes such files.
     text = start_of_file(path).decode("utf-8", "replace")
-    if text and read_stamp(text) is None:
+    stamp = read_stamp(text)
+    if text and stamp is None:
         raise UsageError(
             Message(
                 "--output: {path} exists and is not a page of `publish` (not replaced)",
@@ -237,6 +252,7 @@ def _check_output(path: str, located: LocatedPolicy) -> None:
             ),
             Message("name another file, or delete this one"),
         )
+    return stamp.values["policy"] if stamp else None
 
 
 class _NotInForce(UsageError):

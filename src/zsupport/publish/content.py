@@ -238,7 +238,8 @@ class _PageBuilder:
         for metric, table in zip(self.revision.metrics, tables, strict=True):
             name = (self.texts.policy(metric.name),)
             own: list[Part] = [*self.writer.targets(f"target-{metric.id}", table, name)]
-            own += [Passage(line, aside=True) for line in self.clock(metric)]
+            if _kinds([table]):
+                own += [Passage(line, aside=True) for line in self.clock(metric)]
             own += self.asides(metric.remarks)
             parts += [PageSection(f"metric-{metric.id}", name, tuple(own))] if several else own
         heading = self.words("Response times")
@@ -356,7 +357,7 @@ class _PageBuilder:
             for remarks in (term.remarks, *(alternative.remarks for alternative in term.when)):
                 parts += self.asides(remarks)
         sections = tuple(
-            PageSection(f"term-{topic}", (Phrase(spaced(topic)),), tuple(parts))
+            PageSection(f"term-{topic}", (Phrase(self.texts.label(topic)),), tuple(parts))
             for topic, parts in topics.items()
         )
         return PageSection("terms", self.words("Terms"), sections) if sections else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import cached_property
 
 from zsupport.answer.case import alternatives, say
@@ -63,6 +64,23 @@ class PageTexts:
         """Return a text about something that is not certain."""
         return self.words("Doubtful: {text}", text=text)
 
+    def label(self, id: str) -> str:
+        """Return an id as words, with acronyms as the names in the policy write them."""
+        return spaced(id, self._acronyms)
+
+    @cached_property
+    def _acronyms(self) -> set[str]:
+        """The words in capitals in the names of plans, roles, channels and priorities."""
+        revision = self.revision
+        texts = [
+            *(item.name for item in (*revision.plans, *revision.roles)),
+            *(channel.name for channel in revision.channels),
+            *(priority.name for priority in revision.priorities),
+        ]
+        names = [say(text, self.lang) or "" for text in texts]
+        words = {word for name in names for word in name.split()}
+        return {word for word in words if len(word) > 1 and word.isalpha() and word.isupper()}
+
     # -- names -----------------------------------------------------------------------------------
 
     @cached_property
@@ -107,7 +125,7 @@ class PageTexts:
         """Return the name of a dimension, or the question of a fact."""
         for fact in self.revision.facts:
             if fact.id == name:
-                return (self.policy(fact.ask),) if fact.ask else (Phrase(spaced(name)),)
+                return (self.policy(fact.ask),) if fact.ask else (Phrase(self.label(name)),)
         return self.words(_DIMENSIONS[name])
 
     # -- conditions ------------------------------------------------------------------------------
@@ -187,7 +205,12 @@ def _distinct(names: dict[str, Line]) -> dict[str, Line]:
     }
 
 
-def spaced(name: str) -> str:
-    """Return an id as words: `reaching-a-person` as `Reaching a person`."""
+def spaced(name: str, acronyms: Container[str] = ()) -> str:
+    """Return an id as words: `reaching-a-person` as `Reaching a person`.
+
+    Words of `acronyms` are written in capitals: `us-government` as `US government`.
+    """
     text = name.replace("-", " ").replace("_", " ").strip() or name
+    words = [word.upper() if word.upper() in acronyms else word for word in text.split(" ")]
+    text = " ".join(words)
     return text[:1].upper() + text[1:]
