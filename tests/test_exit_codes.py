@@ -744,3 +744,10 @@ def test_notes_of_the_help_fit_the_terminal(
     notes = run.stdout.rstrip("\n").rpartition("\n\n")[2]
     assert ": 0 " in notes  # the exit codes
     assert max(map(len, notes.splitlines())) <= min(int(columns), 80)
+
+
+def test_list_of_rules_in_a_terminal_names_the_severities_in_norwegian(cli: "Cli") -> None:
+    text = terminal(cli, "check", "--list-rules", ZSUPPORT_LANG="nb", PAGER="cat")
+    words = set(text.split())
+    assert {"feil", "advarsel", "merknad"} <= words
+    assert not {"error", "warning", "note"} & words
