@@ -273,3 +273,17 @@ def test_the_note_of_a_channel_is_not_shown_to_those_who_cannot_use_it(cli: "Cli
     assert note not in " ".join(lines(cli, "hours", *case))
     entitled = ("--plan", "business", "--role", "owner", "--channel", "phone")
     assert note in " ".join(lines(cli, "hours", *entitled))
+
+
+def test_all_that_the_hours_need_is_stated_at_once(cli: "Cli") -> None:
+    # The hours depend on the region, and each region has the holidays of the customer's country.
+    shown = " ".join(lines(cli, "hours", "--policy", "suse"))
+    assert "--fact region=emea" in shown
+    assert "(--customer-country)" in shown
+    stated = ("--fact", "region=emea", "--customer-country", "NO")
+    assert "Needed" not in " ".join(lines(cli, "hours", "--policy", "suse", *stated))
+
+
+def test_how_binding_a_target_is_reads_as_a_sentence(cli: "Cli") -> None:
+    shown = lines(cli, "due", "--policy", "suse", "--plan", "priority", "--priority", "sev1")
+    assert "Commitment the time is a target, not an agreement" in shown

@@ -109,8 +109,8 @@ class PolicyHours:
 
         if always:
             calendars = ()
-        asks = [ask for calendar in calendars for ask in self._asks(calendar)]
-        known = tuple(calendar for calendar in calendars if not self._asks(calendar))
+        asks = [ask for calendar in calendars for ask in self.asks(calendar)]
+        known = tuple(calendar for calendar in calendars if not self.asks(calendar))
         if not known and not always:
             return None, list(dict.fromkeys(asks))
         key = tuple(calendar.place.path for calendar in known)
@@ -253,7 +253,8 @@ class PolicyHours:
             )
         return calendar
 
-    def _asks(self, calendar: PolicyCalendar) -> list[str]:
+    def asks(self, calendar: PolicyCalendar) -> list[str]:
+        """Return the questions to the customer that a calendar needs."""
         asks: list[str] = []
         if calendar.timezone == "customer" and self.customer.zone is None:
             ask = say(calendar.ask, self.lang)

@@ -437,6 +437,10 @@ def _union_of_hours(
             if missing := _undecided(calendar.when, case):
                 deciding.append(calendar)
                 asks += _asks(period, missing)
+                # The calendars that can apply need the same input of the customer.
+                for possible in revision.hours[name]:
+                    if matching(possible.when, case) or _undecided(possible.when, case):
+                        asks += period.hours.asks(possible)
                 break
         else:
             # The policy states no calendar for this case.

@@ -83,12 +83,18 @@ _WITHOUT_DEADLINE = {
     "paused": Message("Paused: the deadline is unknown until the pause ends"),
     "met": Message("Met"),
 }
-#: How binding a target is.
+#: How binding a target is, on a card and in a table.
 _COMMITMENTS = {
-    "none": Message("none, the time is not binding"),
-    "target": Message("target"),
-    "objective": Message("objective"),
-    "agreement": Message("agreement"),
+    "none": Message("the time is not binding"),
+    "target": Message("the time is a target, not an agreement"),
+    "objective": Message("the time is an objective, not an agreement"),
+    "agreement": Message("the time is an agreement"),
+}
+_COMMITMENTS_OF_TABLE = {
+    "none": Message("The times are not binding."),
+    "target": Message("The times are targets, not an agreement."),
+    "objective": Message("The times are objectives, not an agreement."),
+    "agreement": Message("The times are an agreement."),
 }
 _COLORS = {"breached": "red", "at-risk": ATTENTION, "met": "green"}
 #: The states of a clock that can still run.
@@ -460,8 +466,7 @@ def _remarks(
     if targets_shown and answer.published and adds_to_target(answer.published, target):
         result.append(Remark("published", Message("published as “{text}”", text=answer.published)))
     if answer.commitment:
-        text = Message("commitment: {commitment}", commitment=_COMMITMENTS[answer.commitment])
-        result.append(Remark("commitment", text))
+        result.append(Remark("commitment", _COMMITMENTS_OF_TABLE[answer.commitment]))
     return result
 
 
