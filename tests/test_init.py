@@ -89,6 +89,14 @@ def test_invalid_id_is_rejected(cli: Cli, tmp_path: Path, id: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_hint_for_an_id_of_more_than_100_characters_states_the_limit(
+    cli: Cli, tmp_path: Path
+) -> None:
+    run = cli("init", f"--id={'x' * 101}", cwd=tmp_path)
+    assert run.stderr.splitlines()[1:] == ["  use at most 100 characters"]
+    assert cli("init", f"--id={'x' * 100}", cwd=tmp_path).code == 0
+
+
 def test_folder_that_cannot_be_created_is_an_environment_error(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     run = cli("init", os.path.join("file", "inside"), cwd=tmp_path)

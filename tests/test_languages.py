@@ -69,9 +69,13 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Callable[[Mapping[str, str]], 
         (None, {"LANG": "POSIX"}, "en", "en"),
         (None, {"LANG": "sr_RS@latin"}, "sr-RS", "en"),
         (None, {"LANG": "nb"}, "nb", "en"),
+        (None, {"LANG": "NB_no.UTF-8"}, "nb-NO", "en"),
+        (None, {"LANG": "de_DE", "LANGUAGE": "ZH_hant:en"}, "zh-Hant", "en"),
         # LANGUAGE changes the language of a locale, as for programs with gettext.
         (None, {"LANG": "nb_NO.UTF-8", "LANGUAGE": "en_GB:nb"}, "en-GB", "en"),
         (None, {"LANG": "nb_NO.UTF-8", "LANGUAGE": ""}, "nb-NO", "en"),
+        (None, {"LANG": "de_DE", "LANGUAGE": "::nb:en"}, "nb", "en"),
+        (None, {"LANG": "de_DE", "LANGUAGE": ":"}, "de-DE", "en"),
         (None, {"LANG": "C", "LANGUAGE": "nb"}, "en", "en"),
         (None, {"LANGUAGE": "nb"}, "en", "en"),
         (None, {"ZSUPPORT_LANG": "sv", "LANG": "de_DE", "LANGUAGE": "nb"}, "sv", "sv"),
@@ -318,6 +322,21 @@ def test_the_help_in_english_loads_no_catalogue(cli: Cli) -> None:
     assert "zsupport.sources.translations" not in modules
 
 
+def damaged_catalogues(folder: Path) -> Iterator[bytes]:
+    """Yield catalogues with an unknown encoding, without one, and with invalid plural forms."""
+    path = folder / "whole.mo"
+    with path.open("wb") as file:
+        write_mo(file, Catalog(locale="nb", charset="utf-8"))
+    whole = path.read_bytes()
+    for text, damaged in (
+        (b"charset=utf-8", b"charset=utf-9"),
+        (b"charset=utf-8", b"charxet=utf-8"),
+        (b" plural=", b" plural+"),
+    ):
+        assert text in whole
+        yield whole.replace(text, damaged)
+
+
 def test_a_missing_catalogue_is_an_error_with_a_hint(
     variables: Callable[[Mapping[str, str]], None],
     tmp_path: Path,
@@ -327,7 +346,8 @@ def test_a_missing_catalogue_is_an_error_with_a_hint(
     monkeypatch.setattr(translations, "FOLDER", tmp_path)
     translations._catalogue.cache_clear()
     variables({"ZSUPPORT_LANG": "nb"})
-    for content in (None, b"", b"no catalogue"):
+    # Damage in the header of the catalogue raises other errors than a file that was cut off.
+    for content in (None, b"", b"no catalogue", *damaged_catalogues(tmp_path)):
         if content is not None:
             (tmp_path / "nb.mo").write_bytes(content)
         assert main(["channels", "--help"]) == 4

@@ -53,6 +53,18 @@ def test_union_of_eight_calendar_lists_exceeds_the_limit() -> None:
     assert findings_of(examples("ZS315")[1], "ZS315") == []
 
 
+@pytest.mark.parametrize("facts", ["", "facts: {down: {}}\n"])
+def test_too_many_plans_are_marked_at_the_plans(facts: str) -> None:
+    plans = "".join(f"  p{number}: {{}}\n" for number in range(1001))
+    text = (
+        "format: 1\npolicy: acme\n" + facts + "plans:\n" + plans
+        + "channels: {web: {name: Web, kind: web}}\nentitlements: [{allow: web}]\n"
+    )  # fmt: skip
+    (finding,) = findings_of(text, "ZS315")
+    assert "too many plans: 1,001 (limit 1,000)" in finding.message
+    assert finding.path == "plans"
+
+
 @pytest.mark.parametrize(
     ("options", "codes"),
     [

@@ -119,6 +119,17 @@ def test_finding_has_severity_and_related_places(
     assert [finding.span.line for finding in finding.related] == lines
 
 
+def test_finding_lists_at_most_30_plans_that_are_not_distinguished() -> None:
+    plans = "".join(f"  p{number}: {{}}\n" for number in range(34))
+    policy = HEAD.replace("channels:", plans + "channels:", 1) + "  - {first-response: 4h}\n"
+    [finding] = findings_of(policy.encode(), "ZS305")
+    # `pro`, `business` and `gold` are not named either.
+    listed = ", ".join(f"`{plan}`" for plan in ("pro", "business", "gold"))
+    listed += "".join(f", `p{number}`" for number in range(27))
+    assert finding.message.endswith(f": {listed} and 7 more")
+    assert len(finding.related) == 29
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_rule_has_bad_and_good_cases(rule: Rule) -> None:
     folder = FOLDER / rule.code

@@ -156,6 +156,7 @@ def test_unwritable_output_file_is_a_fault_and_other_files_are_written(
     [
         ("x", "`x` is not FORMAT=FILE", "write a pair such as sarif=findings.sarif"),
         ("json=", "`json=` is not FORMAT=FILE", "write a pair such as sarif=findings.sarif"),
+        ("json=-", "`json=-` names no file", "write to standard output with --format"),
         ("sarf=x", "unknown format `sarf`", "did you mean `sarif`?"),
         ("auto=x", "unknown format `auto`", "formats: text, plain, json"),
     ],

@@ -371,11 +371,20 @@ def test_page_names_the_next_revision(cli: Cli) -> None:
     assert "These hours apply until 30 September 2024." in text
 
 
-@pytest.mark.parametrize("text", ["2026-1-1", "20260101", "2026-02-30", "yesterday", "1900-01-01"])
+@pytest.mark.parametrize("text", [
+    "2026-1-1", "20260101", "2026-W05-1", "2026W051", "2026-02-30", "yesterday", "1900-01-01",
+])  # fmt: skip
 def test_invalid_dates_are_refused(cli: Cli, text: str) -> None:
     result = cli("publish", "zoom", "--date", text)
     assert (result.stdout, result.code) == ("", 2)
     assert result.stderr.startswith("zsupport: --date: ")
+
+
+def test_a_hyphen_is_standard_output(cli: Cli, tmp_path: Path) -> None:
+    arguments = ("publish", "zoom", *DATE)
+    named, default = cli(*arguments, "--output", "-", cwd=tmp_path), cli(*arguments)
+    assert (named.stdout, named.stderr, named.code) == (default.stdout, default.stderr, 0)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_shipped_example_is_named(cli: Cli) -> None:

@@ -17,6 +17,8 @@ from zsupport.answer.case import (
     Words,
     facts_in_order,
     join,
+    meanings_of,
+    metric_name,
     reasons,
     record,
     say,
@@ -254,8 +256,8 @@ def _input(revision: Revision, name: str, lang: str) -> MissingInput:
     for fact in revision.facts:
         if fact.id == name:
             choices = tuple(
-                InputChoice(value=value, name=say(text, lang))
-                for value, text in fact.values.items()
+                InputChoice(value=value, name=text)
+                for value, text in meanings_of(fact, lang).items()
             )
             question = say(fact.ask, lang) or Message("What is the value of `{fact}`?", fact=name)
             return MissingInput(field="fact", fact=name, question=question, values=choices)
@@ -422,10 +424,11 @@ class _AnsweredCase:
         )
 
     def _target(self, row: DueAnswer) -> AdvisedTarget:
-        names = {metric.id: metric.name for metric in self.revision.metrics}
+        lang = self.asking.lang
+        names = {metric.id: metric_name(metric, lang) for metric in self.revision.metrics}
         return AdvisedTarget(
             metric=row.metric,
-            name=say(names.get(row.metric, row.metric), self.asking.lang),
+            name=names.get(row.metric, row.metric),
             state=row.state,
             target=row.target,
             published=row.published,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import PolicyError, UsageError, nearest
-from zsupport.policy.model import ALWAYS, Alternative, Place, Revision, Text, When
+from zsupport.policy.model import (
+    ALWAYS,
+    DEFAULT_METRIC_NAME,
+    YES_NO,
+    Alternative,
+    Fact,
+    Metric,
+    Place,
+    Revision,
+    Text,
+    When,
+)
 from zsupport.typed import TYPE_CHECKING, Any, Generic, Mapping, NamedTuple, Sequence, TypeVar
 from zsupport.wording import Message, joined
 
@@ -507,6 +518,23 @@ def say(text: Text | None, lang: str) -> str | None:
         if language in text:
             return text[language]
     return next(iter(text.values()))
+
+
+def meanings_of(fact: Fact, lang: str) -> dict[str, str]:
+    """Return the meanings of the values of a fact, by the ids of the values.
+
+    The meanings of a fact without `values` are texts of the program.
+    """
+    if fact.values == YES_NO:
+        return {"false": Message("no"), "true": Message("yes")}
+    return {value: say(meaning, lang) for value, meaning in fact.values.items()}
+
+
+def metric_name(metric: Metric, lang: str) -> str:
+    """Return the name of a metric; in a policy without `metrics` it is a text of the program."""
+    if metric.name == DEFAULT_METRIC_NAME:
+        return Message("First response")
+    return say(metric.name, lang)
 
 
 def alternatives(lang: str) -> tuple[str, ...]:

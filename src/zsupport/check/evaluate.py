@@ -20,6 +20,8 @@ from zsupport.limits import (
     GRANTS,
     JOINED_CALENDARS,
     METRICS,
+    PAIRS,
+    PLANS,
     PRIORITIES,
     ROLES,
     RULES,
@@ -33,6 +35,8 @@ from zsupport.wording import Message
 #: The section that a finding about a limit marks. For other limits, it marks `facts`, or `plans` in
 #: a policy without facts.
 _SECTIONS = {
+    PLANS: ("plans",),
+    PAIRS: ("plans",),
     ROLES: ("roles",),
     CHANNELS: ("channels",),
     PRIORITIES: ("priorities",),

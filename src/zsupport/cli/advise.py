@@ -162,7 +162,9 @@ def _ask(common: Common, question: PolicyQuestion, case: _Case, terminal: IO[str
             return case
         try:
             if entry["values"]:
-                choices = [(choice["value"], choice["name"]) for choice in entry["values"]]
+                choices = [
+                    (choice["value"], words.message(choice["name"])) for choice in entry["values"]
+                ]
                 question_shown = words.message(entry["question"])
                 case = case.stating(entry, prompt.choose(question_shown, choices))
                 continue
@@ -206,7 +208,7 @@ def _listed(entry: MissingInput, words: Wording) -> list[str]:
     """Return a missing input: its question and option, then a line for each value."""
     lines = [f"  {words.message(entry['question'])} ({_flag(entry)})"]
     for choice in entry["values"]:
-        name = f": {choice['name']}" if choice["name"] != choice["value"] else ""
+        name = f": {words.message(choice['name'])}" if choice["name"] != choice["value"] else ""
         lines.append(f"    {choice['value']}{name}")
     return lines
 

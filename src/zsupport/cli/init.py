@@ -36,17 +36,17 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     """Run `zsupport init` and return its exit code."""
     from shlex import quote
 
-    from zsupport.policy.shape import is_id
+    from zsupport.policy.shape import ID_LENGTH, is_id
     from zsupport.report.text import single_line
     from zsupport.sources.find import TESTS
     from zsupport.sources.rewrite import write_new
     from zsupport.starter import read_starter
 
     if not is_id(id):
-        raise UsageError(
-            Message("--id: invalid id `{id}`", id=id),
-            Message("use letters, digits, `.`, `-` and `_`; start with a letter or digit"),
-        )
+        hint = Message("use letters, digits, `.`, `-` and `_`; start with a letter or digit")
+        if len(id) > ID_LENGTH:
+            hint = Message("use at most {limit} characters", limit=ID_LENGTH)
+        raise UsageError(Message("--id: invalid id `{id}`", id=id), hint)
     if f"{id}.yaml".endswith(TESTS):
         raise UsageError(
             Message("--id: {id}.yaml is the name of a tests file", id=id),

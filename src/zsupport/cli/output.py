@@ -142,13 +142,20 @@ def chosen_language(*, screen: bool, stated: str | None = None) -> str:
     if code in ("C", "POSIX"):
         return ENGLISH.code
     # As in other programs, LANGUAGE overrides the language of a locale. It can list several
-    # languages: the first one decides.
-    preferred = os.environ.get("LANGUAGE", "").split(":")[0]
+    # languages: the first one decides. Empty entries are skipped.
+    preferred = next(filter(None, os.environ.get("LANGUAGE", "").split(":")), "")
     return _code_of_locale(preferred) if preferred else code
 
 
 def _code_of_locale(locale: str) -> str:
-    return locale.split(".")[0].split("@")[0].replace("_", "-")
+    code = locale.split(".")[0].split("@")[0].replace("_", "-")
+    if code in ("C", "POSIX"):
+        return code
+    # As in policies: `nb-NO`, `zh-Hant`.
+    main, *parts = code.split("-")
+    return "-".join(
+        [main.lower(), *(part.upper() if len(part) == 2 else part.title() for part in parts)]
+    )
 
 
 def check_variable_of_language() -> None:
@@ -272,6 +279,11 @@ class OutputOptions(NamedTuple):
                 raise UsageError(
                     Message("--output-file: `{text}` is not FORMAT=FILE", text=text),
                     Message("write a pair such as sarif=findings.sarif"),
+                )
+            if path == "-":
+                raise UsageError(
+                    Message("--output-file: `{text}` names no file", text=text),
+                    Message("write to standard output with {format}", format=flag_of("format")),
                 )
             if format not in FINDING_FORMATS:
                 formats = ", ".join(FINDING_FORMATS)

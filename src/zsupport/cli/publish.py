@@ -101,6 +101,8 @@ def publish(
                 Message("the page states its date, language and format"),
             )
         return _check(policy, check, quiet=quiet)
+    if output == "-":  # standard output, as in other programs
+        output = None
     if format is None:
         is_markdown = output is not None and output.lower().endswith((".md", ".markdown"))
         format = "markdown" if is_markdown else "html"
@@ -363,9 +365,9 @@ def _day(text: str | None, place: str = "--date") -> date | None:
     if text is None:
         return None
     try:
-        if len(text) != 10:
-            raise ValueError
         day = date.fromisoformat(text)
+        if day.isoformat() != text:  # another format of ISO 8601, such as 2026-W05-1
+            raise ValueError
     except ValueError:
         raise UsageError(
             Message("{place}: invalid date `{text}`", place=place, text=text),

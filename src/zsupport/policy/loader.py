@@ -45,6 +45,8 @@ from zsupport.policy.format import (
     TOPIC,
 )
 from zsupport.policy.model import (
+    DEFAULT_METRIC_NAME,
+    YES_NO,
     Channel,
     Commitment,
     Fact,
@@ -88,11 +90,6 @@ _KEY_OF_RULES = Message("this word is a key of target rules")
 _ALL_METRICS = Message("`{metric all}` selects all metrics", all="all")
 _EVERY_TOPIC = Message("`each` stands for every topic")
 _PREDEFINED = Message("these hours are predefined in every policy")
-#: The values of a fact without `values`, with their meaning.
-YES_NO: dict[str, Text] = {
-    "false": {"en": "no", "nb": "nei"},
-    "true": {"en": "yes", "nb": "ja"},
-}
 
 
 def load_revision(source: SourceFile) -> Revision:
@@ -485,9 +482,10 @@ class Builder:
         """Read `metrics`; a policy without the section has the metric first-response."""
         names = self.names
         if "metrics" not in self.record:
-            name: Text = {"en": "First response", "nb": "Første svar"}
-            place = Place("", 1)
-            own = {"id": FIRST_RESPONSE, "name": name, "starts": "opened", "place": place}
+            own = {
+                "id": FIRST_RESPONSE, "name": DEFAULT_METRIC_NAME, "starts": "opened",
+                "place": Place("", 1),
+            }  # fmt: skip
             return (names.part(Metric, METRIC, None, **own),)
         metrics = []
         ids = []

@@ -19,6 +19,13 @@ CHANNEL_KINDS = (*NO_CASE, "web", "email", "chat", "phone", "other")
 BINDINGS = ("none", "target", "objective", "agreement")
 #: A text that answers show: one string, or a string by language.
 Text = str | dict[str, str]
+#: The texts of the program in a policy: the values of a fact without `values`, with their meaning,
+#: and the name of the metric of a policy without `metrics`.
+YES_NO: dict[str, Text] = {
+    "false": {"en": "no", "nb": "nei"},
+    "true": {"en": "yes", "nb": "ja"},
+}
+DEFAULT_METRIC_NAME: Text = {"en": "First response", "nb": "Første svar"}
 
 
 class Place(NamedTuple):

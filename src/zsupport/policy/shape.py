@@ -500,6 +500,8 @@ class Choice(Shape):
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 _ID = re.compile(ID_PATTERN + r"\Z")
+#: The maximum number of characters of an id.
+ID_LENGTH = 100
 
 
 class Id(Shape):
@@ -522,15 +524,18 @@ class Id(Shape):
 
 def is_id(text: str) -> bool:
     """Return whether a text is a valid id."""
-    return len(text) <= 100 and _ID.match(text) is not None
+    return len(text) <= ID_LENGTH and _ID.match(text) is not None
 
 
 def check_id(text: str, node: Node, way: Way, reader: Reader) -> None:
     """Report an invalid id."""
-    if not is_id(text):
-        reader.report(
-            "ZS106", node.span, way, Message("invalid id `{id}`", id=short(text)), Id.words
-        )
+    if is_id(text):
+        return
+    message = Message("invalid id `{id}`", id=short(text))
+    expected: str = Id.words
+    if len(text) > ID_LENGTH:
+        expected = Message("an id of at most {limit} characters", limit=ID_LENGTH)
+    reader.report("ZS106", node.span, way, message, expected)
 
 
 class Name(Shape):

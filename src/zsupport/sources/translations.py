@@ -56,13 +56,14 @@ class _Translation(Language):
 @cache
 def _catalogue(code: str) -> GNUTranslations:
     from gettext import GNUTranslations
-    from struct import error
 
     path = FOLDER / f"{code}.mo"
     try:
         with path.open("rb") as file:
             return GNUTranslations(file)
-    except (OSError, ValueError, error):  # a checkout that was not built, or a damaged file
+    # A checkout was not built, or the file is damaged. Damage can raise many errors: gettext checks
+    # only the first bytes of a catalogue.
+    except Exception:
         raise EnvironmentFault(
             Message("{path}: missing or invalid translations", path=path),
             Message("install the program with pip, or set ZSUPPORT_LANG=en"),

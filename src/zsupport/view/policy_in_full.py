@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import say
+from zsupport.answer.case import meanings_of, metric_name, say
 from zsupport.answer.remarks import joined_lines
 from zsupport.clock.windows import DAY, DAYS, Window
 from zsupport.policy.model import (
@@ -169,8 +169,7 @@ class _View:
 
     def fact(self, fact: Fact) -> tuple[str, ...]:
         values = []
-        for id, meaning in fact.values.items():
-            shown = self.text(meaning)
+        for id, shown in meanings_of(fact, self.lang).items():
             default = " (default)" if id == fact.default else ""
             values.append((id if shown in ("", id) else f"{id}: {shown}") + default)
         return fact.id, self.text(fact.ask), "\n".join(values), self.remarks(fact.remarks)
@@ -211,7 +210,7 @@ class _View:
         )
 
     def metric(self, metric: Metric) -> tuple[str, ...]:
-        texts = (self.text(metric.name), self.text(metric.starts), self.text(metric.pauses))
+        texts = (metric_name(metric, self.lang), self.text(metric.starts), self.text(metric.pauses))
         return metric.id, *texts, metric.warn or "", self.remarks(metric.remarks)
 
     def hours(self) -> Rows:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
+
+#: The maximum number of plans or roles that a finding lists.
+_MAX_NAMES = 30
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -28,7 +31,11 @@ def check(subject: Subject) -> Iterator[Problem]:
             if member.id not in written and member.id not in ranked and not member.above
         ]
         if 1 < len(unnamed) < len(members):
-            names = ", ".join(f"`{name}`" for name in unnamed)
+            listed = [f"`{name}`" for name in unnamed[:_MAX_NAMES]]
+            names: str = ", ".join(listed)
+            if more := len(unnamed) - len(listed):
+                names = Counted("{names} and {count} more", "{names} and {count} more", more,
+                                names=names)  # fmt: skip
             path = (section, unnamed[0])
             yield Problem(
                 path,
@@ -41,7 +48,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 else Message("name them in conditions if they differ, or merge these roles"),
                 related=tuple(
                     ((section, name), Message("not named in any condition either"))
-                    for name in unnamed[1:]
+                    for name in unnamed[1:_MAX_NAMES]
                 ),
             )
 

@@ -299,7 +299,7 @@ def case_by_ids(query: Query, answer: Answer | None = None) -> str:
 def metric_label(id: str, name: str, words: Wording) -> str:
     """Return the name of a metric; without a name, its id as words."""
     if name != id:
-        return name
+        return words.message(name)
     if id == "first-response":
         return words("First response")
     return id.replace("-", " ").replace("_", " ").capitalize()
