@@ -228,7 +228,7 @@ def test_empty_text_of_a_program_has_no_yaml_hint() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2026-11-23T10:00:00", "local time without time zone"),
+        ("2026-11-23T10:00:00", "has no time zone"),
         ("2026-11-23", "the time of day is missing"),
         ("tomorrow", "invalid instant"),
         ("", "invalid instant"),

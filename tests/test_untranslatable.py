@@ -78,7 +78,7 @@ class Text(NamedTuple):
 
 
 def called(call: ast.Call) -> str:
-    """Return the name of the function of a call, with its module if CODE has it."""
+    """Return the name of the called function, after its module if CODE lists it so."""
     name = ast.unparse(call.func)
     return name if name in CODE else name.rpartition(".")[2]
 

@@ -78,13 +78,13 @@ def callers(cli: Cli) -> Callers:
 def test_a_time_without_a_zone(callers: Callers) -> None:
     offset = "add an offset such as Z or +01:00"
     assert callers.options("due", "--opened", "2026-11-23T10:00") == (
-        "zsupport: --opened: local time without time zone `2026-11-23T10:00`\n"
+        "zsupport: --opened: local time `2026-11-23T10:00` has no time zone\n"
         f"  {offset}, or the time zone with --tz\n"
     )
     output = callers.keys("{due: {opened: 2026-11-23T10:00}, expect: met}")
     assert f"{offset}, or the time zone with `tz`\n" in output
     assert "--" not in output.replace("-->", "")
-    with pytest.raises(ValueError, match="local time without time zone") as caught:
+    with pytest.raises(ValueError, match="has no time zone") as caught:
         callers.python.due(opened="2026-11-23T10:00")
     # No function takes a time zone.
     assert str(caught.value).endswith(f"; {offset}")

@@ -19,7 +19,9 @@ class Limit(NamedTuple):
     hint: str  # what to do if the limit is exceeded
 
 
-_TWO_POLICIES = Message("split the policy into two, so that no rule needs facts of both")
+_TWO_POLICIES = Message(
+    "split the policy into two policies, so that each rule needs the facts of only one"
+)
 _SPLIT = Message("split the policy into several")
 
 # -- files ---------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def distance(revision: Revision, start: Case, channel: str, *, by_facts: bool) -
         return [{**case, **dict(zip(open_names, values, strict=True))} for values in chosen]
 
     def allowed(case: Case) -> bool:
-        """Return whether some priority allows each row of the case."""
+        """Return whether each row of the case is allowed for at least one priority."""
         return all(
             any(is_allowed(revision, full, channel, by_facts=by_facts)
                 for full in completions(row, names))
@@ -281,7 +281,7 @@ def test_a_change_that_is_not_searched_is_not_called_impossible() -> None:
         "the smallest change that allows c0 is unknown: the policy has too many cases to search"
     ]
     assert summary(advice, Notation(str))[1] == (
-        "The policy has too many cases to search for a change that includes contact."
+        "The policy has too many cases to search for a change that would allow contact."
     )
 
 

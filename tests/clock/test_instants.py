@@ -185,7 +185,7 @@ def test_local_time_in_a_dst_fold_is_reported_with_both_offsets(
         ("tomorrow", "invalid instant"),
         ("NOW", "write `now`"),
         ("2026-03-29", "the time of day is missing"),
-        ("2026-03-29T02:30", "local time without time zone"),
+        ("2026-03-29T02:30", "has no time zone"),
         ("2026-03-29T02:30", "add an offset such as Z or +01:00"),
         ("2026-03-29T24:00Z", "write 00:00 of the next date"),
         ("2026-03-29T24:01Z", "hour 24 does not exist"),

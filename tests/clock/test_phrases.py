@@ -297,7 +297,7 @@ EXPECTED = (
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("yesterday 14:00", "local time without time zone `yesterday 14:00`",
+        ("yesterday 14:00", "local time `yesterday 14:00` has no time zone",
          "add the time zone, such as `ZONE local` or `ZONE Europe/Oslo`"),
         ("yesterday", "the time of day is missing", "add a time of day such as `yesterday 09:00`"),
         ("monday 9:00", "a weekday does not state the week",
@@ -331,7 +331,7 @@ EXPECTED = (
         ("Mon Nov 23 10:00:00 CET 2026", "invalid instant",
          "write the date in the form that `date -R` prints"),
         ("NOW", "`now` must be lower case", "write `now`"),
-        ("2026-11-23T10:00", "local time without time zone",
+        ("2026-11-23T10:00", "has no time zone",
          "add an offset such as Z or +01:00, or the time zone with ZONE"),
         ("2026-11-23", "the time of day is missing",
          "add a time of day and an offset such as T09:00:00+01:00"),

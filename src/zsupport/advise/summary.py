@@ -127,7 +127,7 @@ def _included(answers: AdviceAnswers) -> Message:
         return Message("Contact is included with {changes}.", changes=changes)
     if answers.details.not_searched:
         return Message(
-            "The policy has too many cases to search for a change that includes contact."
+            "The policy has too many cases to search for a change that would allow contact."
         )
     return Message("No change of the case would include contact with support.")
 

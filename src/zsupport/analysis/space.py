@@ -50,9 +50,9 @@ def space_of(*revisions: Revision) -> Space:
     """Return the cases that policies distinguish, with the values of all of these policies.
 
     The dimensions are plan, role, channel, priority, and each fact in a condition of a grant,
-    target rule, commitment or calendar. Each name of hours in `opened` of these is a dimension
-    too, with the values inside and outside. Facts that only priorities or terms name are not
-    dimensions. Raises LimitExceeded, also for a policy with too many entries.
+    target rule, commitment or calendar. Hours that `opened` names in one of these entries are a
+    dimension too, with the values `inside` and `outside`. Facts that only priorities or terms name
+    are not dimensions. Raises LimitExceeded, also for a policy with too many entries.
     """
     for revision in revisions:
         _check_entries(revision)

@@ -80,7 +80,8 @@ class Dimensions(NamedTuple):
     def defaults(self, priority: str | None) -> Iterator[Mapping[str, str]]:
         """Yield the defaults that the rows of a priority use, for each choice of open facts.
 
-        The other defaults exclude the priority, so their facts are open in its rows.
+        A default that excludes the priority is not used: its fact is open in the rows of this
+        priority.
         """
         # A fact that no priority names cannot exclude a priority.
         named = self.by_facts.facts if self.by_facts else frozenset()

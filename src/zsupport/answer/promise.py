@@ -428,9 +428,9 @@ class _PromiseReader:
         return self._promise_of_rule(bare, case, deciding, remarks)
 
     def _moments(self, deciding: DecidingRule, case: Case) -> tuple[object, ...]:
-        """Return the hours on which a rule depends; empty if it applies at any opening time.
+        """Return the hours on which a rule depends; empty if it applies whenever a case was opened.
 
-        Each entry has whether the case must be opened inside the hours, and their calendars.
+        Each entry says whether the case must be opened inside the hours, and has their calendars.
         """
         if not _depends_on_opening_time(deciding):
             return ()
@@ -576,7 +576,7 @@ def _rule_likeness(deciding: DecidingRule, stated: tuple[Promise, list[str]]) ->
 
 
 def candidates(revision: Revision, case: Case, metric: str) -> list[DecidingRule]:
-    """Return the rules of which one decides, depending on the opening time, in written order.
+    """Return the rules that can decide, in written order: when the case was opened selects one.
 
     These are the matching rules up to the first one that does not depend on the opening time.
     """

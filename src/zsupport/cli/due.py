@@ -61,7 +61,8 @@ _NOTES = Message(
     " date such\n"
     "as `Tue, 24 Nov 2026 09:00:00 +0100`. Together with --tz it can also be a local time such as\n"
     "`2026-11-24 09:00`, `today 09:00` or `yesterday 14:00`. See `zsupport help moments`.\n"
-    "Exit codes: 0 target found, 1 no target, 2 invalid option or name, 3 policy cannot be read"
+    "Exit codes: 0 a target is stated, 1 no target, 2 invalid option or name, 3 policy cannot be"
+    " read"
 )
 
 _REFUSALS = {

@@ -284,7 +284,7 @@ def instant_in_zone(local: int, zone: dates.tzinfo | None, text: str, tz: str) -
     """Return the instant of a wall-clock time in `zone`; raise BadText in a DST gap or fold."""
     if zone is None:
         raise BadText(
-            Message("local time without time zone {text}", text=shown(text)),
+            Message("local time {text} has no time zone", text=shown(text)),
             expected_instant(tz),
             Message("add an offset such as Z or +01:00, or the time zone with {tz}", tz=tz)
             if tz

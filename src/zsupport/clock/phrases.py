@@ -84,8 +84,9 @@ def parse_moment(
     """Return the instant of a phrase or of a text for `parse_instant`, and the zone that it states.
 
     `now` is the present moment, from which phrases count. `zone` is the time zone of local times;
-    `tz` names the field that states it, for hints. Only an RFC 5322 date states a zone. A day has
-    24 hours in `3 days ago`. Raises BadText, also for a local time in a DST gap or a DST fold.
+    `tz` names the field that states it, for hints. Phrases state no zone; only dates with an offset
+    do. A day has 24 hours in `3 days ago`. Raises BadText, also for a local time in a DST gap or a
+    DST fold.
     """
     plain = re.sub(" +", " ", text)
     if len(text) > _MAX_LENGTH:
@@ -158,7 +159,7 @@ def _local_time(
         )
     if zone is None:
         raise BadText(
-            Message("local time without time zone {text}", text=shown(text)),
+            Message("local time {text} has no time zone", text=shown(text)),
             None,
             Message("add the time zone, such as `{tz} local` or `{tz} Europe/Oslo`", tz=tz)
             if tz

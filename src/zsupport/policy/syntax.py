@@ -84,7 +84,9 @@ _HINTS = (
     ),
     (
         "'-' indicator",
-        Message("begin every entry of a list with `- `, and no other line of the block"),
+        Message(
+            "begin every entry of the list with `- `; no other line of the block can begin with it"
+        ),
     ),
     ("escape character", Message("write `\\\\` for a backslash, or use single quotes")),
 )

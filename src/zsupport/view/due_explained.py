@@ -107,7 +107,7 @@ def _matches(when: When, case: Case, opened_inside: Callable[[str], bool]) -> bo
 
 
 def _promise_of(answer: DueAnswer, promises: Promises) -> Promise:
-    """Return the promise of an answer, which can omit the channel and facts of the promise."""
+    """Return the promise of an answer. The answer can omit the channel and some facts."""
     place = (answer.plan, answer.role, answer.priority, answer.metric)
     for row in promises.rows:
         same = (row.plan, row.role, row.priority, row.metric.id) == place

@@ -88,7 +88,7 @@ class Explainer(Generic[Row, Details]):
         self._searches: dict[object, ChangeSearch] = {}
 
     def line(self, place: Place | Because, text: str) -> Message:
-        """Return the line of a place in the policy, with a text behind two spaces."""
+        """Return a place in the policy, two spaces and a text, as one line."""
         return joined((self.at(place), text), "  ")
 
     def at(self, place: Place | Because) -> str:
@@ -102,9 +102,10 @@ class Explainer(Generic[Row, Details]):
         return [self.line(self.revision.validity_place, Message("not in force"))]
 
     def cases(self, case: Case, changed: str) -> list[Case]:
-        """Return a case for each priority that the facts leave open; the case if it has a priority.
+        """Return a case for each priority that the facts leave open.
 
-        `changed` is the dimension or fact whose value differs from the question.
+        A case with a priority, or without priorities to choose from, is returned alone. `changed`
+        is the dimension or fact whose value differs from the question.
         """
         if "priority" in case or not self.revision.priorities:
             return [case]

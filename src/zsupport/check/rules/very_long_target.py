@@ -1,4 +1,4 @@
-"""ZS604: a target longer than 30 working days."""
+"""ZS604: a target longer than 30 business days."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from zsupport.policy.model import PolicyCalendar
 from zsupport.wording import Counted, Message
 
 _DAYS = 30
-# 30 working days with five days a week.
+# 30 business days with five days a week.
 _WEEKS = 6
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each target that is longer than 30 working days of its hours."""
+    """Yield each target that is longer than 30 business days of its hours."""
     for position, metric, cell in subject.cells:
         target = cell.target
         if target.kind == "clock":
@@ -39,7 +39,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 subject.document.target(position, metric, cell),
                 Message(
-                    "`{target}` is longer than {days} working days", target=target.text, days=_DAYS
+                    "`{target}` is longer than {days} business days", target=target.text, days=_DAYS
                 ),
                 label=length if target.kind != "business-days" else None,
                 hint=Message("check the unit: `m` for minutes, `h` for hours"),
@@ -73,6 +73,6 @@ RULE = Rule(
     code="ZS604",
     name="very-long-target",
     severity="warning",
-    summary=Message("target longer than 30 working days"),
+    summary=Message("target longer than 30 business days"),
     check=check,
 )

@@ -227,7 +227,10 @@ def _states(
         ]
     if not asks:
         return result, []
-    lines = [setting.words("`hours` shows them if you state:"), *map(sentence, asks)]
+    lines = [
+        setting.words("To see the opening hours, run `zsupport hours` and answer:"),
+        *map(sentence, asks),
+    ]
     return result, [(setting.words("Hours"), "\n".join(lines))]
 
 

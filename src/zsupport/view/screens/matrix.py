@@ -34,7 +34,7 @@ class MatrixRow(NamedTuple):
 
 
 def merged(rows: Sequence[MatrixRow]) -> list[MatrixRow]:
-    """Return the rows, with rows of equal cells merged that differ in one dimension only.
+    """Merge rows that have equal cells and differ in only one dimension.
 
     Every case of `rows` is in exactly one merged row.
     """
@@ -42,7 +42,7 @@ def merged(rows: Sequence[MatrixRow]) -> list[MatrixRow]:
 
 
 def values_key(names: Sequence[str], row: Answer) -> tuple[str, ...]:
-    """Return the group of a row by its values in some columns: `("channel", "phone")`."""
+    """Return a key for grouping rows by some columns: their names, then the values of the row."""
     return (*names, *values_of(row, names))
 
 
@@ -58,9 +58,9 @@ def distinguishing(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
 
 
 def effective_places(rows: Sequence[MatrixRow]) -> list[int]:
-    """Return the dimensions, by place, on which the cells of rows depend; at least one.
+    """Return the positions of the dimensions that determine the cells of rows; at least one.
 
-    Without the other dimensions, the rest of the labels still determines the cells.
+    The other dimensions can be omitted without changing which cells a row has.
     """
     places = list(range(len(rows[0].labels))) if rows else []
     for place in reversed(places.copy()):
@@ -83,7 +83,7 @@ def _labels_at(places: Sequence[int], row: MatrixRow) -> Labels:
 
 
 class Labeller:
-    """Names the values of dimensions; all values of a dimension are `any`.
+    """Names the values of dimensions. A row with all values of a dimension has the label `any`.
 
     `words` writes the texts for the reader.
     """
