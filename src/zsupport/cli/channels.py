@@ -45,7 +45,12 @@ def channels(
     )
     refusal = None
     if not any(answer.allowed for answer in answers.answers):
-        refusal = Message("not entitled: no channel is allowed in this case")
+        stated = answers.query.channel
+        refusal = (
+            Message("not entitled: the channel `{channel}` is not allowed in this case", channel=stated)
+            if stated
+            else Message("not entitled: no channel is allowed in this case")
+        )
     query = question.query(**answers.query._asdict())
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 

@@ -66,7 +66,7 @@ _NOTES = Message(
 )
 
 _REFUSALS = {
-    "not-entitled": Message("not entitled: no channel can be used in this case"),
+    "not-entitled": Message("not entitled: no channel that opens a case is allowed"),
     "no-target": Message("no target: the policy promises nothing for this case"),
     "not-stated": Message("not stated: the policy does not state a target"),
 }

@@ -246,7 +246,7 @@ COMMANDS = {
     "hours": Message("Show opening hours: open or closed, next change, this week, holidays"),
     "priority": Message("Find the priority for facts, or list the priorities"),
     "topics": Message("List self-help resources by topic and role"),
-    "terms": Message("Show what the policy states in words for a case"),
+    "terms": Message("Show the terms of the policy for a case"),
     "advise": Message(
         "Advise what to do in a case: the channel, the steps, and when to expect an answer"
     ),

@@ -8,7 +8,7 @@ from zsupport.view.terms import QUESTION
 from zsupport.wording import Message
 
 _HELP = Message(
-    "Show what the policy states in words for a case, such as contacts and languages.\n\n"
+    "Show the terms of the policy for a case, such as contacts and languages.\n\n"
     "Without --topic it lists all topics. A dimension that changes no text is not shown."
 )
 _EXAMPLES = """\

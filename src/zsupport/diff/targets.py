@@ -281,7 +281,7 @@ def _places(
 def _compare_conditions(
     metric: str, old: _DecidedTarget, new: _DecidedTarget, cases: Cases, context: _MetricContext
 ) -> None:
-    """Add a change of the condition; the condition of a rule is one change for all targets."""
+    """Add the change of a condition; that of a rule is a single change for all of its targets."""
     sides = context.pair.old, context.pair.new
     before, old_is_of_cell = _condition(sides[0], old)
     after, new_is_of_cell = _condition(sides[1], new)

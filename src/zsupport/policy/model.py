@@ -196,8 +196,8 @@ class Holidays(NamedTuple):
     """Days off: public holidays of the customer's country (`customer`) or of `country`, and dates.
 
     `names` has the names of dates in `add` and `frozen`. `covers` is the first and the last year
-    with complete days off. `exchanged` is about weekend days that the country works in exchange for
-    a day off: it is the weekday (mon to sun) whose hours these days have, or `ignore`.
+    with complete days off. Some countries work on a weekend day in exchange for a day off. `exchanged`
+    is the weekday (mon to sun) whose hours apply on such days, or `ignore`.
     """
 
     customer: bool
@@ -214,7 +214,7 @@ class Holidays(NamedTuple):
 
     @property
     def exchanged_for(self) -> int | None:
-        """The weekday (0: Monday) whose windows apply on exchanged dates; None: its own weekday."""
+        """The weekday (0: Monday) whose windows apply on exchanged dates; None: that of the date."""
         return DAYS.index(self.exchanged) if self.exchanged in DAYS else None
 
 
@@ -237,7 +237,7 @@ class PolicyCalendar(NamedTuple):
 
 
 class Commitment(NamedTuple):
-    """How binding targets are if the condition matches."""
+    """How binding the targets of the matching cases are."""
 
     when: When
     binding: str

@@ -61,8 +61,8 @@ _STARTS = {
 }
 #: When a target in working days is due, by the policy's reading of business days.
 _READINGS = {
-    "close": Message("A time in working days ends at closing time of the last day."),
-    "opening": Message("A time in working days ends at opening time of the last day."),
+    "close": Message("A time in working days ends at the closing time of the last day."),
+    "opening": Message("A time in working days ends at the opening time of the last day."),
     "same-time": Message(
         "A time in working days ends on the last day, at the time of day at which it started."
     ),
@@ -274,7 +274,7 @@ class _PageBuilder:
             lines.append(
                 words(
                     "Hours count around the clock. Working hours and working days count only during"
-                    " the opening hours that are named."
+                    " the opening hours that are stated with the time."
                 )
             )
         elif "clock" in kinds:

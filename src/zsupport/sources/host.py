@@ -33,8 +33,8 @@ _HALF_YEAR = 182 * 86_400
 def host_zone(environment: Mapping[str, str], now: int) -> dates.tzinfo:
     """Return the time zone of the host: that of `TZ`, else of the files of the system.
 
-    A host without `TZ` and without these files is in UTC, as for its C library. Raises BadText if
-    the zone has no IANA name that `tzdata` knows, and on Windows without `TZ`.
+    A host without `TZ` and without these files is assumed to be in UTC, as the C library does.
+    Raises BadText if the zone has no IANA name that `tzdata` knows, and on Windows without `TZ`.
     """
     variable = environment.get("TZ")
     if variable is not None:

@@ -49,7 +49,7 @@ def missing_language(revision: Revision, lang: str) -> Warning | None:
 
 
 def dimension_in_words(name: str) -> str:
-    """Return a dimension in words for people; a fact is its id."""
+    """Return a dimension in words for people; for a fact, return its id."""
     return _DIMENSIONS.get(name, name)
 
 

@@ -58,8 +58,8 @@ def check(subject: Subject) -> Iterator[Problem]:
                 ),
                 subject.document.key((*path, "holidays", "frozen")),
                 hint=Message(
-                    "add `frozen-exchanged`, which `zsupport hours {freeze}` prints if you remove"
-                    " `frozen`, or add `exchanged: ignore`"
+                    "add `exchanged: ignore`; or remove `frozen`, run `zsupport hours {freeze}` and"
+                    " copy `frozen` and `frozen-exchanged` from its output"
                 ),
             )
         else:

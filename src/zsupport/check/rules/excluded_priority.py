@@ -51,7 +51,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
-    """Yield the entry of a condition if its facts exclude its priority in every alternative.
+    """Yield the entry if, in every alternative of its condition, the facts exclude the priority.
 
     Otherwise yield each alternative whose facts exclude its priority.
     """
@@ -103,7 +103,7 @@ def _problem(subject: Subject, path: Path, part: _Part, cases: Cases) -> Problem
         )
         if priorities
         else Message(
-            "unreachable {part}: the facts lead to no priority, so never to {excluded}",
+            "unreachable {part}: the facts lead to no priority, so {excluded} is never reached",
             part=part.name,
             excluded=excluded,
         ),
