@@ -49,10 +49,10 @@ class _Content(NamedTuple):
 def open_case(asking: Asking, revision: Revision, query: Query) -> OpenCase:
     """Return what a settled query leaves open.
 
-    A dimension is missing only if two of its values lead to different advice. If facts
-    decide the priority, these facts are missing instead of the priority, and only if priorities
-    differ in more than their names. If the cases cannot be compared, because there are too many or because some of them have
-    no calendar, every open dimension is missing.
+    A dimension is missing only if two of its values lead to different advice. If facts decide the
+    priority, these facts are missing instead of the priority, and only if priorities differ in more
+    than their names. If the cases cannot be compared, because there are too many or because some of
+    them have no calendar, every open dimension is missing.
     """
     try:
         return _compared(asking, revision, query)

@@ -47,7 +47,9 @@ def channels(
     if not any(answer.allowed for answer in answers.answers):
         stated = answers.query.channel
         refusal = (
-            Message("not entitled: the channel `{channel}` is not allowed in this case", channel=stated)
+            Message(
+                "not entitled: the channel `{channel}` is not allowed in this case", channel=stated
+            )
             if stated
             else Message("not entitled: no channel is allowed in this case")
         )

@@ -196,8 +196,8 @@ class Holidays(NamedTuple):
     """Days off: public holidays of the customer's country (`customer`) or of `country`, and dates.
 
     `names` has the names of dates in `add` and `frozen`. `covers` is the first and the last year
-    with complete days off. Some countries work on a weekend day in exchange for a day off. `exchanged`
-    is the weekday (mon to sun) whose hours apply on such days, or `ignore`.
+    with complete days off. Some countries work on a weekend day in exchange for a day off.
+    `exchanged` is the weekday (mon to sun) whose hours apply on such days, or `ignore`.
     """
 
     customer: bool
@@ -214,7 +214,7 @@ class Holidays(NamedTuple):
 
     @property
     def exchanged_for(self) -> int | None:
-        """The weekday (0: Monday) whose windows apply on exchanged dates; None: that of the date."""
+        """The weekday (0: Monday) whose windows apply on exchanged dates; None: its own."""
         return DAYS.index(self.exchanged) if self.exchanged in DAYS else None
 
 
