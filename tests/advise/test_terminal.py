@@ -114,6 +114,12 @@ def test_keys_typed_before_the_question_count(advice: Advice) -> None:
         assert f"--plan business --role admin --fact impact=down {AT}\n" in result(shell)
 
 
+def test_ctrl_d_typed_before_the_question_ends_it(advice: Advice) -> None:
+    with advice(f"--plan business {AT}") as shell:
+        shell.type("\x04")  # the program has not started yet
+        assert result(shell).endswith("code=2")
+
+
 def test_long_lists_scroll_and_take_numbers_of_two_digits(advice: Advice, tmp_path: Path) -> None:
     plans = "".join(f"  p{n}: {{name: Plan number {n}}}\n" for n in range(1, 61))
     (tmp_path / "big.yaml").write_text(

@@ -133,6 +133,9 @@ class Prompt:
             try:
                 # Keep keys that the person has already typed.
                 tty.setcbreak(descriptor, termios.TCSADRAIN)
+                if select.select([descriptor], [], [], 0)[0]:
+                    # The terminal has turned a Ctrl-D among these keys into a NUL character.
+                    self._pending += os.read(descriptor, 1024).replace(b"\0", b"\x04")
                 while True:
                     drawing.draw()
                     key = self._key(descriptor)
