@@ -151,7 +151,7 @@ def test_screens_state_nothing_if_no_revision_is_in_force(cli: "Cli", question: 
 
 def test_card_names_what_the_hours_depend_on(cli: "Cli", desk: str) -> None:
     shown = lines(cli, "channels", "--policy", desk, "--plan", "pro")
-    place = shown.index("Hours `hours` shows them if you state:")
+    place = shown.index("Hours They depend on the answer to:")
     assert shown[place + 1] == "Where are you? (--customer-tz)"
 
 

@@ -221,7 +221,7 @@ def test_unknown_zone_names_local(cli: Cli) -> None:
     assert cli("channels", "--tz", "Local").stderr.endswith("\n  did you mean `local`?\n")
     assert cli("channels", "--tz", "my zone").stderr == (
         "zsupport: --tz: unknown time zone `my zone`\n"
-        "  `local`, an IANA name such as Europe/Berlin, `UTC`, or a fixed offset such as"
+        "  write `local`, an IANA name such as Europe/Berlin, `UTC`, or a fixed offset such as"
         " `UTC+01:00`\n"
     )
     # A customer is not on this machine.

@@ -228,7 +228,7 @@ def _states(
     if not asks:
         return result, []
     lines = [
-        setting.words("To see the opening hours, run `zsupport hours` and answer:"),
+        setting.words("They depend on the answer to:"),
         *map(sentence, asks),
     ]
     return result, [(setting.words("Hours"), "\n".join(lines))]
