@@ -396,7 +396,7 @@ BUSINESS_DAYS = (
     "1 business day", "2 business days", "next business day", "by 00:00 next business day",
     "by 07:00 next business day", "by 23:45 next business day", "by 24:00 next business day",
 )  # fmt: skip
-#: Targets with their readings; `by` targets have no reading.
+#: Targets with their readings. The reading does not affect `by` targets.
 TARGETS_WITH_READINGS = [
     (target, reading)
     for target in BUSINESS_DAYS
@@ -406,7 +406,7 @@ TRANSITION_COUNT = 200
 
 
 def moments_around(time: WorkingTime, zone: str, day: int) -> list[int]:
-    """Return instants of ten days, near all instants at which a deadline could change."""
+    """Return instants within ten days, and all near an instant at which a deadline could change."""
     first, last = (day - 4) * DAY, (day + 6) * DAY
     spans = time.spans(first, last)
     edges = {at for at in (*spans.starts, *spans.ends) if first <= at < last}

@@ -74,8 +74,8 @@ class Message(str):
     The string itself is in English and names fields of a question as Python arguments. A
     placeholder `{name}` in the template is replaced by the value `name`. Without this value, the
     placeholder is a field, such as `{plan}`. `{metric id}` is the field `metric` with the value of
-    `id`. `{fact id=value}` is the field `fact` with an entry. The value of `id` is the key of the
-    entry, and the value of `value` is its value. `Wording` returns the message for another reader.
+    `id`. `{fact id=value}` is the field `fact` with an entry: with the values `id` `a` and `value`
+    `b`, it is `fact={'a': 'b'}`. `Wording` returns the message for another reader.
     """
 
     __slots__ = ("template", "values")

@@ -130,7 +130,7 @@ def _compared(asking: Asking, revision: Revision, query: Query) -> OpenCase:
 def _contents(
     asking: Asking, query: Query, priority: str | None, chosen: Mapping[str, str] = NO_FACTS
 ) -> list[list[_Content]]:
-    """Return the rows of channels, due, terms and self-help, and hours for a priority.
+    """Return four lists of rows for a priority: channels, due, terms with self-help, and hours.
 
     `chosen` are facts that every row has.
     """

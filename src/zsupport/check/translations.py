@@ -12,14 +12,14 @@ from zsupport.typed import NamedTuple
 
 
 class TranslatedText(NamedTuple):
-    """A text by language at a path."""
+    """The translations of one text, by language, and the path of the text."""
 
     path: Path
     texts: dict[str, str]
 
 
 def translated_texts(document: Document) -> tuple[TranslatedText, ...]:
-    """Return each text that is written by language, in the order of the file.
+    """Return each text that has translations, in the order of the file.
 
     The format defines which mappings are texts. For example, the keys `en` and `nb` of a mapping
     can also be values of a fact.

@@ -283,7 +283,7 @@ class _Binder:
     def question(self, command: str, record: Record, expect: Node | None) -> _BoundQuestion | None:
         """Return the question; None if the revision that answers is unknown."""
         before = len(self.reader.findings)
-        # Other keys, also keys of different commands, can only be facts: `values` reads them.
+        # All other keys are facts, even if they are keys of another command. `values` reads them.
         own = {
             key: read for key, read in record.values.items() if not isinstance(read, DeferredValue)
         }

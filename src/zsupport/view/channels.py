@@ -92,7 +92,11 @@ def _matrix(allowed: list[ChannelAnswer], case_columns: list[str]) -> Table:
 
 
 def explain(answer: ChannelAnswer, why: Explainer[ChannelAnswer, None]) -> list[str]:
-    """Return the grants that allow the channel, or their conditions and the possible changes."""
+    """Return why the channel is allowed: its grants.
+
+    If it is not allowed, return the conditions that do not match, and the changes that would allow
+    it.
+    """
     from zsupport.view.explain import case_line, case_of, condition_in_words
 
     case = case_line(answer)
