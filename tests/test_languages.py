@@ -236,7 +236,7 @@ def test_a_language_without_texts_is_noted_once(question: str, policy: str, cli:
     document = json.loads(cli(*arguments, "--lang", "sv", "--format", "json").stdout)
     codes = [warning["code"] for warning in document["warnings"]]
     assert codes.count("no-language") == 1
-    # The locale is meant for all programs, not for one policy.
+    # The locale is for all programs, not for one policy.
     assert "no texts" not in cli(*arguments, env={"LC_ALL": "sv_SE.UTF-8"}).stderr
     assert "no texts" not in cli(*arguments).stderr
 

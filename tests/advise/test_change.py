@@ -302,7 +302,7 @@ def two_revisions() -> Policy:
 
 
 def test_a_plan_of_another_revision_must_be_changed() -> None:
-    # No grant applies to a plan that the revision does not have, whatever the topic is.
+    # No grant applies to a plan that the revision does not have, for any topic.
     policy = two_revisions()
     for topic in ("bug", "bill"):
         assert not policy.channels(plan="old", fact={"topic": topic}, at=AT)[0].allowed

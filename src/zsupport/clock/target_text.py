@@ -250,7 +250,7 @@ _HINTS: tuple[tuple[str, Message], ...] = (
     ),
 )
 
-# Patterns of words around a duration, each with its hint, in which the duration is inserted.
+# Patterns of words around a duration. Each has a hint with a placeholder for the duration.
 _AROUND_A_TIME = (
     (
         r"[0-9.]+ ?[a-z]* ?(?:-|\u2013|to) ?([0-9.]+ ?[a-z].*)",

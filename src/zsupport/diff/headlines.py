@@ -253,7 +253,7 @@ def _scope(
 def _sentence(
     change: Change, who: Mapping[str, tuple[str, ...]], count: int, part: ComparedCases
 ) -> Message:
-    """Return the message of a headline: the change, whom it affects, and the number of cases."""
+    """Return the message of a headline: the change, its scopes and the number of cases."""
     message = _change_message(change, part)
     if not count:
         return message

@@ -12,7 +12,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield each unused name.
 
     Sources are reported only if the policy uses at least one source. Hours are reported only if it
-    uses at least one of its hours. A section that nothing uses is information for readers.
+    uses at least one of its hours. An unused section is information for readers.
     """
     revision = subject.revision
     for group, (dimension, _) in subject.groups.items():
