@@ -15,6 +15,7 @@ from zsupport.advise.advice import (
 from zsupport.answer.case import NEEDS_INPUT, absent_members
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.targets_in_words import target_as_sentence
+from zsupport.policy.model import NOUNS
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import ENGLISH, Message, enumerated
 
@@ -28,7 +29,6 @@ _SHORT = 40
 #: The maximum number of changes in a sentence.
 _MAX_CHANGES = 3
 _DETERMINERS = ("a", "an", "the", "your")
-_DIMENSIONS = {"plan": Message("plan"), "role": Message("role"), "priority": Message("priority")}
 #: The kinds of channels that have an address.
 _WRITTEN = ("web", "email", "other")
 _FIRST_RESPONSE = "first response"
@@ -63,7 +63,7 @@ def summary(answers: AdviceAnswers, notation: Notation) -> tuple[Message, Messag
         )
     if advice.state == NEEDS_INPUT:
         inputs = (entry["fact"] or entry["field"] for entry in advice.missing)
-        fields = enumerated(_DIMENSIONS.get(name, name) for name in inputs)
+        fields = enumerated(_noun(name) for name in inputs)
         return (
             Message("The advice depends on {fields}.", fields=fields),
             Message("State these values to get it."),
@@ -86,7 +86,7 @@ def summary(answers: AdviceAnswers, notation: Notation) -> tuple[Message, Messag
         return (
             Message(
                 "The revision in force has no {kind} `{name}`, so no channel is included.",
-                kind=_DIMENSIONS.get(name, name), name=value,
+                kind=_noun(name), name=value,
             ),
             included,
         )  # fmt: skip
@@ -97,6 +97,11 @@ def summary(answers: AdviceAnswers, notation: Notation) -> tuple[Message, Messag
         )
         return use, included
     return Message("No channel is included in this case."), included
+
+
+def _noun(name: str) -> str:
+    """Return a dimension in words, or the name of another input."""
+    return NOUNS[name][0] if name in NOUNS else name
 
 
 def self_help_first(advice: Advice) -> AdvisedChannel | None:

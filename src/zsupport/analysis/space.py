@@ -76,10 +76,10 @@ def space_of(*revisions: Revision) -> Space:
 def values_of(revision: Revision) -> dict[str, tuple[str, ...]]:
     """Return the values of each dimension and fact of a policy, in the order of declaration."""
     return {
-        "plan": tuple(plan.id for plan in revision.plans),
-        "role": tuple(role.id for role in revision.roles),
-        "channel": tuple(channel.id for channel in revision.channels),
-        "priority": tuple(priority.id for priority in revision.priorities),
+        **{
+            dimension: tuple(member.id for member in members)
+            for dimension, members in revision.members().items()
+        },
         **{fact.id: tuple(fact.values) for fact in revision.facts},
     }
 

@@ -8,6 +8,7 @@ from zsupport.errors import PolicyError, UsageError, nearest
 from zsupport.policy.model import (
     ALWAYS,
     DEFAULT_METRIC_NAME,
+    NOUNS,
     YES_NO,
     Alternative,
     Fact,
@@ -303,8 +304,12 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
             problems.append((message, _nearest(text, known)))
         return None
 
-    def names(members: Sequence[Any]) -> list[KnownName]:
-        return [KnownName(member.id, member.aliases, member.name) for member in members]
+    def find_member(dimension: str, text: str | None) -> str | None:
+        def names(revision: Revision) -> list[KnownName]:
+            members = revision.members()[dimension]
+            return [KnownName(member.id, member.aliases, member.name) for member in members]
+
+        return find(*NOUNS[dimension], text, names)
 
     def facts_of(revision: Revision) -> list[KnownName]:
         return [KnownName(fact.id) for fact in revision.facts]
@@ -312,20 +317,10 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
     known_facts = {fact.id for fact in revision.facts}
     facts: dict[str, str] = {}
     result_query = Query(
-        find(Message("plan"), Message("plans"), query.plan, lambda revision: names(revision.plans)),
-        find(Message("role"), Message("roles"), query.role, lambda revision: names(revision.roles)),
-        find(
-            Message("channel"),
-            Message("channels"),
-            query.channel,
-            lambda revision: names(revision.channels),
-        ),
-        find(
-            Message("priority"),
-            Message("priorities"),
-            query.priority,
-            lambda revision: names(revision.priorities),
-        ),
+        find_member("plan", query.plan),
+        find_member("role", query.role),
+        find_member("channel", query.channel),
+        find_member("priority", query.priority),
         facts,
     )
     for name, value in query.facts.items():
@@ -357,15 +352,9 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
 
 def absent_members(revision: Revision, case: Mapping[str, str | None]) -> dict[str, str]:
     """Return the plan, role, channel and priority of a case that only another revision defines."""
-    members: dict[str, Sequence[Any]] = {
-        "plan": revision.plans,
-        "role": revision.roles,
-        "channel": revision.channels,
-        "priority": revision.priorities,
-    }
     return {
         name: value
-        for name, of_revision in members.items()
+        for name, of_revision in revision.members().items()
         if (value := case.get(name)) is not None
         and all(value != member.id for member in of_revision)
     }

@@ -340,9 +340,9 @@ class _Ids(NamedTuple):
 
 def _ids(period: RevisionPeriod, by_facts: PrioritiesByFacts | None = None) -> _Ids:
     revision = period.revision
-    every = (revision.plans, revision.roles, revision.channels, revision.priorities)
-    named_members = zip(_DIMENSIONS, every, strict=True)
-    by_dimension = {name: by_fold(members) for name, members in named_members if members}
+    by_dimension = {
+        name: by_fold(members) for name, members in revision.members().items() if members
+    }
     return _Ids(period, by_dimension, by_facts)
 
 

@@ -17,9 +17,9 @@ from zsupport.cli.options import (
 )
 from zsupport.cli.output import (
     asking_terminal,
-    chosen_format,
     emit,
     explain,
+    shows_screen,
     stderr_wording,
     terminal_of,
     wording,
@@ -137,7 +137,7 @@ def advise(
 
 
 def _shows_screen(common: Common) -> bool:
-    return common.field is None and not common.quiet and chosen_format(common.format) == "table"
+    return not common.quiet and shows_screen(common)
 
 
 def _answers(common: Common, question: PolicyQuestion, case: _Case) -> AdviceAnswers:

@@ -245,6 +245,11 @@ def chosen_format(format: str) -> str:
     return "table" if is_terminal() else "plain"
 
 
+def shows_screen(common: Common) -> bool:
+    """Return whether a question is answered by a screen: a table, and not by fields of answers."""
+    return common.field is None and chosen_format(common.format) == "table"
+
+
 def is_terminal() -> bool:
     """Return whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()

@@ -8,6 +8,7 @@ from zsupport.cli.options import Command, Common, Option
 from zsupport.cli.output import (
     chosen_format,
     emit,
+    shows_screen,
     terminal_of,
     wording,
     write_fields,
@@ -72,7 +73,7 @@ def policies(common: Common, name: str | None) -> int:
             policy = load_files(find(current))
             if Policy(tuple([revision.heading() for revision in policy.revisions])) not in known:
                 known.insert(0, policy)
-    if not common.quiet and common.field is None and chosen_format(common.format) == "table":
+    if not common.quiet and shows_screen(common):
         from zsupport.cli.progress import show_progress
 
         with show_progress(Message("preparing the policy")):

@@ -5,14 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from zsupport.answer.case import (
-    NEEDS_INPUT,
-    Answers,
-    AnyAnswers,
-    Details,
-    Row,
-    Warning,
-)
+from zsupport.answer.case import NEEDS_INPUT, Answers, AnyAnswers, Details, Row, Warning
 from zsupport.answer.remarks import joined_lines
 from zsupport.cli.options import Common, flag_of
 from zsupport.cli.output import (
@@ -23,6 +16,7 @@ from zsupport.cli.output import (
     explain,
     is_terminal,
     note,
+    shows_screen,
     stated_language,
     terminal_of,
     waiting_terminal,
@@ -169,8 +163,7 @@ def language_of(common: Common) -> str:
     """
     if common.lang is not None:
         return checked_language(common.lang)
-    screen = is_terminal() and common.field is None and chosen_format(common.format) == "table"
-    return chosen_language(screen=screen)
+    return chosen_language(screen=is_terminal() and shows_screen(common))
 
 
 def working_folder() -> str | None:
@@ -250,9 +243,8 @@ def finish(
         # Compute everything before writing, so that a run with an error writes only the error.
         stderr_lines: list[str] = []
         format = chosen_format(common.format)
-        on_screen = common.field is None and format == "table"
         reasons: list[str] = []
-        if on_screen:
+        if shows_screen(common):
             screen = _screen(common, question, for_reader, view, stated)
         else:
             reasons = _reasons(question, answers, view, None) if common.why else []
@@ -377,9 +369,9 @@ def _policy_line(answers: AnyAnswers, words: Wording) -> Paragraph:
 
 def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:
     """Return a warning if the policy has no texts in the language that the person states."""
-    # The locale and the default are no choice of the person, so they cause no warning.
+    # The person chooses neither the locale for this policy nor the default: they cause no warning.
     # ZSUPPORT_LANG causes none on screens: a person sets it once, for every policy.
-    screen = is_terminal() and common.field is None and chosen_format(common.format) == "table"
+    screen = is_terminal() and shows_screen(common)
     lang = common.lang if screen else stated_language(common.lang)
     warning = missing_language(answers.revision, lang) if lang else None
     return [warning] if warning else []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from zsupport.clock.target import Target
 from zsupport.clock.windows import DAYS, Window
 from zsupport.typed import NamedTuple, Sequence
+from zsupport.wording import Message
 
 #: The kinds of channels that do not open cases. They have no targets.
 NO_CASE = ("self-service", "community")
@@ -17,6 +18,13 @@ NO_CASE = ("self-service", "community")
 CHANNEL_KINDS = (*NO_CASE, "web", "email", "chat", "phone", "other")
 #: How binding targets are, the least binding first.
 BINDINGS = ("none", "target", "objective", "agreement")
+#: The dimensions besides facts in words for people: a value, and several values.
+NOUNS = {
+    "plan": (Message("plan"), Message("plans")),
+    "role": (Message("role"), Message("roles")),
+    "channel": (Message("channel"), Message("channels")),
+    "priority": (Message("priority"), Message("priorities")),
+}
 #: A text that answers show: one string, or a string by language.
 Text = str | dict[str, str]
 #: The texts of the program in a policy: the values of a fact without `values`, with their meaning,
@@ -353,6 +361,13 @@ class Revision(NamedTuple):
     self_help: SelfHelp | None
     languages: tuple[str, ...]
     remarks: Remarks
+
+    def members(self) -> dict[str, tuple[Member | Channel | Priority, ...]]:
+        """Return the plans, roles, channels and priorities, by dimension in the order of NOUNS."""
+        return {
+            "plan": self.plans, "role": self.roles, "channel": self.channels,
+            "priority": self.priorities,
+        }  # fmt: skip
 
     def heading(self) -> Revision:
         """Return the revision with empty sections, for a list of policies."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from zsupport.limits import CONDITION_VALUES
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY
-from zsupport.policy.model import Alternative, Remarks, Text, When
+from zsupport.policy.model import NOUNS, Alternative, Remarks, Text, When
 from zsupport.policy.quoting import flow_mapping
 from zsupport.policy.shape import (
     REMARK_KEYS,
@@ -54,10 +54,7 @@ KEY_OF_CELLS = Message("this word is a key of targets by priority")
 NO_REMARKS = Remarks()
 #: The kinds of names, as words of messages.
 _NOUNS = {
-    "plan": Message("plan"),
-    "role": Message("role"),
-    "channel": Message("channel"),
-    "priority": Message("priority"),
+    **{dimension: noun for dimension, (noun, _) in NOUNS.items()},
     "fact": Message("fact"),
     "dimension": Message("dimension"),
     "value": Message("value"),

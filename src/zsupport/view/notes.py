@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from zsupport.answer.case import Answers, Row, Warning, alternatives, say
-from zsupport.policy.model import Revision, Source
+from zsupport.policy.model import NOUNS, Revision, Source
 from zsupport.report import Remark, RowRemarks
 from zsupport.typed import TYPE_CHECKING
 from zsupport.wording import ENGLISH, Counted, Message, enumerated, joined
@@ -15,12 +15,9 @@ if TYPE_CHECKING:
 
     from zsupport.answer.case import Answer
 
-#: The dimensions besides facts, in words for people.
+#: The columns of answers besides facts, in words for people.
 _DIMENSIONS = {
-    "plan": Message("plan"),
-    "role": Message("role"),
-    "channel": Message("channel"),
-    "priority": Message("priority"),
+    **{dimension: noun for dimension, (noun, _) in NOUNS.items()},
     "metric": Message("metric"),
 }
 #: The maximum number of groups of rows that a remark names.

@@ -17,7 +17,7 @@ from zsupport.answer.case import (
 )
 from zsupport.clock.zones import tzdata_version
 from zsupport.dates import UTC, tzinfo
-from zsupport.policy.model import Revision
+from zsupport.policy.model import NOUNS, Revision
 from zsupport.report import Report
 from zsupport.typed import TYPE_CHECKING, Generic, Mapping, NamedTuple
 from zsupport.version import FORMAT, VERSION
@@ -138,16 +138,11 @@ def absent_texts(answers: AnyAnswers) -> list[Message]:
     revision = answers.revision
     if not answers.in_force:
         return []
-    members: Mapping[str, tuple[Message, Message, tuple[Any, ...]]] = {
-        "plan": (Message("plan"), Message("plans"), revision.plans),
-        "role": (Message("role"), Message("roles"), revision.roles),
-        "channel": (Message("channel"), Message("channels"), revision.channels),
-        "priority": (Message("priority"), Message("priorities"), revision.priorities),
-    }
+    members = revision.members()
     texts = []
     for name, value in absent_members(revision, answers.query._asdict()).items():
-        kind, plural, of_revision = members[name]
-        ids = ", ".join(member.id for member in of_revision)
+        kind, plural = NOUNS[name]
+        ids = ", ".join(member.id for member in members[name])
         if revision.start is None:
             text = Message(
                 "the revision in force until {last} has no {kind} `{name}`; {plural}: {ids};"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from zsupport.check.edits import removal
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.findings import Fix
+from zsupport.policy.model import NOUNS
 from zsupport.policy.yamltext import MappingNode, Path, ScalarNode
 from zsupport.wording import Message
 
@@ -18,10 +19,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     count = {
         name: len(values)
         for name, values in (
-            ("plan", revision.plans),
-            ("role", revision.roles),
-            ("channel", revision.channels),
-            ("priority", revision.priorities),
+            *revision.members().items(),
             *((fact.id, fact.values) for fact in revision.facts),
         )
         if len(values) > 1
@@ -71,19 +69,15 @@ def _fix(subject: Subject, path: Path) -> Fix | None:
 
 def _value(dimension: str) -> Message:
     """Return the noun for a value of a dimension."""
-    return _VALUES.get(dimension) or Message("value of `{fact}`", fact=dimension)
+    if dimension in NOUNS:
+        return NOUNS[dimension][0]
+    return Message("value of `{fact}`", fact=dimension)
 
 
 def _problem(subject: Subject, path: Path, message: str, hint: str) -> Problem:
     return Problem(path, message, subject.document.key(path), hint=hint)
 
 
-_VALUES = {
-    "plan": Message("plan"),
-    "role": Message("role"),
-    "channel": Message("channel"),
-    "priority": Message("priority"),
-}
 _GROUP = Message(
     "remove a value from the group, or remove the group: a condition on it has no effect"
 )

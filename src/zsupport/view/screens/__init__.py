@@ -48,7 +48,8 @@ class Setting(NamedTuple):
 def load_screen(question: str) -> Callable[[AnyAnswers, Setting], Screen]:
     """Return the function that shows the answers to a question of SCREENS.
 
-    What the answers need from the person is below the title. `advise` states it in its own way.
+    The function states below the title what the answers need from the person. `advise` states it
+    in its own way.
     """
     from importlib import import_module
 
@@ -337,12 +338,8 @@ def with_id(name: str, id: str) -> str:
 
 def display_names(revision: Revision, lang: str) -> dict[tuple[str, str], str]:
     """Return the names of plans, roles, channels and priorities by their dimension and id."""
-    members = (
-        ("plan", revision.plans), ("role", revision.roles), ("channel", revision.channels),
-        ("priority", revision.priorities),
-    )  # fmt: skip
     return {
         (dimension, member.id): say(member.name, lang) or member.id
-        for dimension, declared in members
+        for dimension, declared in revision.members().items()
         for member in declared
     }
