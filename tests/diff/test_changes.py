@@ -141,7 +141,8 @@ EXAMPLES = [
     ),
     Example(
         "ZD208", EITHER, "+1.555.0100", "+1.555.0199",
-        "`phone` has different numbers: plan business, topic bug (4 cases)", "numbers", "numbers",
+        "the phone numbers of `phone` changed: plan business, topic bug (4 cases)",
+        "numbers", "numbers",
     ),
     Example(
         "ZD208", EITHER, "example.com/forum", "example.com/people",

@@ -148,7 +148,7 @@ def _contents(
         [],
     ]
     if customer.has_conditional_hours:
-        # A question without any case would list the hours by name.
+        # `hours` lists all hours by name if the question states nothing about the case.
         result[3] = [
             _content(row, priority)
             for channel in dict.fromkeys(row.channel for row in channels)

@@ -209,10 +209,10 @@ def _without_excluded(
     rows: list[ChannelAnswer],
     assumed: Mapping[str, str],
 ) -> list[ChannelAnswer]:
-    """Return the rows without the defaults that exclude a priority of their cases.
+    """Return the rows, with an assumed fact only where all cases of the row have the same value.
 
-    The fact of such a default is open: a row states it only if all cases of the row have the same
-    value of it. `every` has the answers before equal answers were merged.
+    A default that excludes the priority of a case is not assumed for it, so the cases of a row can
+    have different values of the fact. `every` has the answers before equal answers were merged.
     """
 
     def key(row: ChannelAnswer) -> tuple[object, ...]:

@@ -169,7 +169,7 @@ COMMON = (
     ),
     Option(
         "tz", ("--tz",), "text", "ZONE|local",
-        Message("Time zone of local times and of the answer; local is that of this machine"),
+        Message("Time zone of local times and of the answer; `local`: this machine's time zone"),
         completes="tz",
     ),
     Option(

@@ -327,7 +327,7 @@ def _contact_message(
             "`{channel}` now has the address {added}", channel=channel, added=_quoted_list(added)
         )
     if removed and added:
-        return Message("`{channel}` has different numbers", channel=channel)
+        return Message("the phone numbers of `{channel}` changed", channel=channel)
     if removed:
         return Message(
             "numbers of `{channel}` removed: {removed}",

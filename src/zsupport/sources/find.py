@@ -267,7 +267,7 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
                     path=path,
                     limit=MAX_FOLDER_BYTES // 1024,
                 ),
-                Message("name the folder of one policy, not one with many or large files"),
+                Message("name a folder that contains only the files of one policy"),
             )
         files.append(_file(name, os.path.join(shown, name) if shown else name, data))
     return files
