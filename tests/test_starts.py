@@ -196,7 +196,7 @@ def test_open_pause_that_has_not_begun_is_ignored(policy: zsupport.Policy) -> No
     )
     assert (answers.answers[0].state, answers.answers[0].due) == ("running", at(17))
     assert [warning.message for warning in answers.warnings] == [
-        "an open pause is later than the time of the answer and is ignored"
+        "a pause without an end starts after the time of the answer and is ignored"
     ]
 
 

@@ -68,7 +68,7 @@ CONDITION_VALUES = Limit(
     Message("use fewer values or conditions"),
 )
 CONFIG_BYTES = Limit(
-    256 * 2**10, Message("bytes in a pyproject.toml"), Message("use another file with {config}")
+    256 * 2**10, Message("bytes in a pyproject.toml"), Message("name a smaller file with {config}")
 )
 #: The time to parse a TOML key such as `tool.zsupport.check` grows with the square of the number of
 #: its parts.
@@ -136,7 +136,7 @@ JOINED_CALENDARS = Limit(
 )
 #: A window opens 520 times in ten years.
 WINDOWS = Limit(
-    2_000, Message("windows per week in all joined calendars"), Message("merge some windows")
+    2_000, Message("windows per week in all joined calendars"), Message("merge adjacent windows")
 )
 #: The number of combinations in a union is the product of the numbers of calendars of its members.
 CALENDAR_COMBINATIONS = Limit(

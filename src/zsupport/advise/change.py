@@ -22,15 +22,15 @@ def smallest_change(
     """Return the fewest new values with which a case may use one of the channels.
 
     The result is empty if the case may use one already, and None if no change helps. After the
-    change, all rows of the answer to `channels` are allowed: for all values of a dimension that the
-    case does not state, and for at least one priority that it leaves open. `by_facts` states that
-    the facts of the case decide its priority.
+    change, `channels` allows the channel for every value of the dimensions that the case omits. For
+    the priority, one possible priority is enough. `by_facts` states that the facts of the case
+    decide its priority.
 
-    If several changes have the fewest values, a change of the priority or of facts that decide it
-    precedes a change of the plan, then come the role and other facts. The nearest plan or role
-    above that of the case precedes all others, and so does the nearest priority. No change leads to
-    a plan that is no longer sold. A plan, role or priority that only another revision defines must
-    be changed. Raises LimitExceeded.
+    If several changes have the fewest values, the order is: a change of the priority or of a fact
+    that decides it, of the plan, of the role, of another fact. Among plans and roles, those above
+    the current value come first, the nearest one before the others; the nearest priority comes
+    first. No change leads to a plan that is no longer sold. If the revision does not define the
+    plan, role or priority of the case, it must be changed. Raises LimitExceeded.
     """
     return next(iter(smallest_changes(revision, case, channels, by_facts=by_facts)), None)
 
@@ -49,8 +49,8 @@ def smallest_changes(
 class ChangeSearch:
     """The cases of a policy, and the cases in which a channel is allowed.
 
-    It finds the changes of all cases that state the same dimensions as `case`, and the same values
-    that only another revision defines.
+    It finds changes for all cases that state the same dimensions as `case`. If the revision does
+    not define some values of `case`, the other cases must have the same undefined values.
     """
 
     def __init__(

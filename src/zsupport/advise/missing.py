@@ -166,7 +166,7 @@ def _contents(
 def _of_allowed_channels(
     terms: Iterable[_Content], channels: Iterable[_Content]
 ) -> Iterator[_Content]:
-    """Yield the terms. A term about a channel that is not allowed has no content."""
+    """Yield the terms, without content if the channel of the term is not allowed."""
     by_channel: dict[str | None, list[_Content]] = {}
     for row in channels:
         by_channel.setdefault(row.channel, []).append(row)

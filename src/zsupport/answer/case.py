@@ -351,7 +351,10 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
 
 
 def absent_members(revision: Revision, case: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the plan, role, channel and priority of a case that only another revision defines."""
+    """Return the dimensions of a case, with their values, that this revision does not define.
+
+    They are the plan, role, channel and priority; another revision defines the values.
+    """
     return {
         name: value
         for name, of_revision in revision.members().items()
@@ -470,7 +473,7 @@ def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
 
 
 def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
-    """Return the parts of a revision that decided, by their places.
+    """Return the places in a revision that decided an answer, as the `because` of the answer.
 
     Duplicates and places without a line are omitted.
     """

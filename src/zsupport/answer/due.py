@@ -219,7 +219,7 @@ def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> Due
     ]
     if any(end is None and begin > moment.at for begin, end in moment.events.pauses):
         messages.append(
-            Message("an open pause is later than the time of the answer and is ignored")
+            Message("a pause without an end starts after the time of the answer and is ignored")
         )
     timer.warnings += [Warning("later-event", message) for message in messages]
     rows = [timer.answer(row) for row in promises.rows]

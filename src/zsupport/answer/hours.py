@@ -129,7 +129,7 @@ class PolicyHours:
 
         A union is open if a known member is open. If no known member is open, the result can depend
         on the other members. Then this raises NeedsInput if input from the customer is required,
-        and NoCalendar if no calendar of a list matches the case.
+        and NoCalendar if none of the calendars of a member matches the case.
         """
         if name not in self.revision.hours:
             return True  # 24x7
@@ -176,7 +176,7 @@ class PolicyHours:
         The warnings are about years that the calendar or the library does not cover, estimated
         holidays, and exchanged dates without stated hours.
         """
-        # Most half-years have no such dates, so this is cached for each half-year.
+        # Whether a half-year has such dates is cached, because most have none.
         halves = range(start // HALF_YEAR, end // HALF_YEAR + 1)
         for half in halves:
             if half not in settled.uncertain:

@@ -1,7 +1,8 @@
 """Whether hours are open, the next opening and closing, the windows of the week, and holidays.
 
-A query names hours or a case. For a case, the answer is about the union of the hours of the grants
-that allow the channel. Each revision provides the hours while it is in force.
+A query names hours or a case. Grants allow a channel during their hours, so the hours of a channel
+in a case are the union of the hours of these grants. A revision provides the hours while it is in
+force.
 """
 
 from __future__ import annotations

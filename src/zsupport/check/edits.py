@@ -46,7 +46,7 @@ def removal(document: Document, path: Path) -> tuple[Edit, ...]:
 
     They also remove its comma or its lines, and the comment after it. They remove a mapping or list
     that would become empty, because an empty value is invalid. Callers must not remove the only key
-    of an alternative in a list: the condition would no longer match the cases of this alternative.
+    of an alternative of a `when`: the alternative would be removed, and its cases with it.
     """
     try:
         return (_remove(document, path),)

@@ -32,8 +32,8 @@ from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, Sequen
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
-#: The section that a finding about a limit marks. For other limits, it marks `facts`, or `plans` in
-#: a policy without facts.
+#: The section that contains a finding about a limit. A finding about another limit is in `facts`,
+#: or in `plans` if the policy has no facts.
 _SECTIONS = {
     PLANS: ("plans",),
     PAIRS: ("plans",),

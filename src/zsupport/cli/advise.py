@@ -221,7 +221,7 @@ def _check_country(text: str) -> None:
     country_code(text)
 
 
-#: For each input of the customer: an example, and a function that raises BadText for other texts.
+#: For each input of the customer: an example, and a function that raises BadText for invalid text.
 _CUSTOMER = {
     "customer_tz": (Message("such as Europe/Oslo"), _check_zone),
     "customer_country": (Message("a code such as NO"), _check_country),

@@ -180,7 +180,7 @@ COMMON = (
     CSV,
     Option(
         "field", ("--field",), "texts", "NAME[,NAME]...",
-        Message("Print only these fields of each answer, also if it is negative (repeatable)"),
+        Message("Print only these fields of each answer, even if the answer is no (repeatable)"),
         completes="field",
     ),
     Option(
@@ -250,7 +250,7 @@ COMMANDS = {
     "advise": Message(
         "Advise what to do in a case: the channel, the steps, and when to expect an answer"
     ),
-    "publish": Message("Write the customer's page of a policy as HTML or Markdown"),
+    "publish": Message("Write a page for customers from a policy as HTML or Markdown"),
     "policies": Message("List the policies, or show one in full"),
     "check": Message("Find errors, gaps and contradictions in policies"),
     "test": Message("Run a policy's tests; measure coverage and mutations"),

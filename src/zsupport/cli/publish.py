@@ -1,4 +1,4 @@
-"""`zsupport publish`: the customer's page of a policy as HTML or Markdown."""
+"""`zsupport publish`: a page for customers from a policy as HTML or Markdown."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from zsupport.sources.find import LocatedPolicy
 
 _HELP = Message(
-    "Write the customer's page of a policy: channels, response times, hours, priorities and"
+    "Write a page for customers from a policy: channels, response times, hours, priorities and"
     " terms.\n\n"
     "The HTML page is a single file that loads nothing. A form on it answers what applies to a"
     " customer. Without JavaScript the page has the same content without the form."

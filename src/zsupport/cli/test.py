@@ -62,7 +62,7 @@ _MUTATE = Option(
 )  # fmt: skip
 _FAIL_UNDER_MUTATION = Option(
     "fail_under_mutation", ("--fail-under-mutation",), "text", "PERCENT",
-    Message("Fail if the percentage of killed mutants is lower"),
+    Message("Fail if fewer than this percentage of mutants is killed"),
 )  # fmt: skip
 
 

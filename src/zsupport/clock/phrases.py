@@ -28,7 +28,7 @@ from zsupport.clock.zones import fixed_zone
 from zsupport.errors import did_you_mean, nearest
 from zsupport.wording import Message
 
-# No phrase is longer. Shorter texts have no numbers with thousands of digits.
+# A longer text is not a phrase. So no number has thousands of digits, which int() refuses.
 _MAX_LENGTH = 100
 
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3600, 86_400, 7 * 86_400

@@ -17,8 +17,8 @@ class Step(NamedTuple):
     """A piece of time: counted, or not counted for the stated reasons.
 
     `counted` is in seconds; `total` is the sum up to the end of the step. `reasons` are texts:
-    `closed`, `pause`, or a special date with its description. A counted step has a reason only if
-    a date has the hours of another weekday.
+    `closed`, `pause`, or a special date with its description. A counted step has a reason only on
+    an exchanged date: the weekday whose hours apply.
     """
 
     start: int

@@ -29,8 +29,9 @@ def overlapping(
     """Return two overlapping windows, or None; windows that touch do not overlap.
 
     The windows repeat every `week` minutes, or not at all if `week` is None (the windows of a
-    date). Of several pairs, return the pair whose second window opens first. The earlier window
-    comes first; a window that continues into the next week comes before the window it overlaps.
+    date). In the result, the earlier window is first; a window that continues into the next week
+    comes before the window it overlaps. If several pairs overlap, the result is the pair that has
+    the earliest opening of its second window.
     """
     spans = [(window.opens, window.closes, window) for window in windows]
     if week is not None:

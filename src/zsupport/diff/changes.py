@@ -9,7 +9,7 @@ from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
-#: The value `channels` of a message. A headline replaces it by the channels of its cases.
+#: The value `channels` of a message. A headline shows the channels of the changed cases instead.
 CHANNELS = "{channels}"
 
 AUDIENCES = ("customer", "support")
@@ -39,7 +39,7 @@ def class_of(effect: str, audience: str) -> str:
 
 
 class Change(NamedTuple):
-    """One change with one cause: the places in the old and the new file that decide."""
+    """A change of answers with one cause: the places in the two files that decide them."""
 
     code: str
     effect: str
@@ -51,7 +51,8 @@ class Change(NamedTuple):
     before: str | None = None
     after: str | None = None
     metric: str | None = None
-    #: For targets that cannot be compared: a moment with a later and one with an earlier deadline.
+    #: For targets that cannot be compared: a moment at which the new deadline is later, and one at
+    #: which it is earlier.
     moments: tuple[DeadlinesAtMoment | None, DeadlinesAtMoment | None] = (None, None)
 
 

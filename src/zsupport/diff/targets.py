@@ -289,7 +289,7 @@ def _compare_conditions(
         return
     of_cell = old_is_of_cell or new_is_of_cell
     effect, code = "either", "ZD309"
-    message = Message("targets of a rule have a different condition")
+    message = Message("the `condition` of a target rule changed")
     if of_cell:
         message = Message(
             "target {target} for {metric} has a different condition",

@@ -203,8 +203,8 @@ class Metric(NamedTuple):
 class Holidays(NamedTuple):
     """Days off: public holidays of the customer's country (`customer`) or of `country`, and dates.
 
-    `names` has the names of dates in `add` and `frozen`. `covers` is the first and the last year
-    with complete days off. Some countries work on a weekend day in exchange for a day off.
+    `names` has the names of dates in `add` and `frozen`. The list is complete from the first to
+    the last year of `covers`. Some countries work on a weekend day in exchange for a day off.
     `exchanged` is the weekday (mon to sun) whose hours apply on such days, or `ignore`.
     """
 
@@ -222,7 +222,7 @@ class Holidays(NamedTuple):
 
     @property
     def exchanged_for(self) -> int | None:
-        """The weekday (0: Monday) whose windows apply on exchanged dates; None: its own."""
+        """The weekday (0: Monday) whose windows apply on exchanged dates; None: their own."""
         return DAYS.index(self.exchanged) if self.exchanged in DAYS else None
 
 

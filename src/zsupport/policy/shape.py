@@ -45,8 +45,8 @@ ANY_SCALAR: Schema = {"type": ["string", "number", "boolean", "null"]}
 class _ReadValue:
     """A value that was read, with its place.
 
-    A policy has thousands of these, so each keeps only its node and its way, and computes its range
-    and its path on demand.
+    A policy has thousands of these, so each keeps only its node and its `way` (the path as a linked
+    list), and computes its range and its path on demand.
     """
 
     __slots__ = ("node", "way")

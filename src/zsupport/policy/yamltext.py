@@ -448,7 +448,7 @@ def _after(before: str) -> Span:
 
 
 def _libyaml(text: str) -> tuple[Any, Any]:
-    """Return the module of PyYAML and libyaml's parser of a text."""
+    """Return the PyYAML module, and a libyaml parser for a text."""
     try:
         import yaml
         from yaml._yaml import CParser
@@ -767,7 +767,7 @@ class _Composer:
                 "ZS007",
                 key.span,
                 Message("merge keys are not supported"),
-                Message("the merged keys themselves"),
+                Message("each key written out"),
                 Message("define repeated values in `groups` instead"),
             )
             top.merged = [*(top.merged or ()), value]

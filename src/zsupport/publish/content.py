@@ -1,4 +1,4 @@
-"""Builds the customer's page of a policy from the answers of the program."""
+"""Builds a page for customers from a policy from the answers of the program."""
 
 from __future__ import annotations
 

@@ -583,7 +583,7 @@ class Repository:
 
 
 def _folder_in(pattern: str, failed: _GitError) -> str:
-    """Return the folder that a message of git names, else the working folder."""
+    """Return the folder in an error message of Git, or the working folder if it has none."""
     match = re.search(pattern, failed.text)
     return match[1] if match else os.getcwd()
 

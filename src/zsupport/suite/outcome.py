@@ -257,7 +257,7 @@ def _identity(example: Example, keys: str, failure: Failure) -> tuple[str, ...]:
 
 
 def _places(subject: PolicyUnderTest, example: Example, failure: Failure) -> tuple[Related, ...]:
-    """Return the places that decided; for a deadline, the cell of its target."""
+    """Return the places in the policy that decided; for a deadline, the cell of its target."""
     assert failure.expected is not None
     index = example.question.revision
     document = subject.revisions[index].document

@@ -136,7 +136,7 @@ def calendar_in_words(calendar: PolicyCalendar) -> Message:
     elif calendar.windows:
         week = Message("open {windows}", windows=", ".join(weekly_windows(calendar.windows)))
     else:
-        week = Message("open only on dates")
+        week = Message("open only on single dates")
     return joined((week, condition_in_words(calendar.when)), "; ") if calendar.when else week
 
 

@@ -79,7 +79,7 @@ class Times(NamedTuple):
         return _clock(self.local(instant))
 
     def date(self, day: dates.date, *, year: bool = False) -> str:
-        """Return weekday and date: `Fri 25 Dec`; with the year if it is not that of now."""
+        """Return weekday and date: `Fri 25 Dec`; with the year if it is not the current year."""
         return self._day(day, year=year or day.year != self.local(self.now).year)
 
     def day_of_month(self, day: dates.date) -> str:
@@ -88,9 +88,9 @@ class Times(NamedTuple):
         return glued(self.words("{weekday} {day}", weekday=weekday, day=day.day))
 
     def relative(self, instant: dates.datetime) -> str:
-        """Return the elapsed time to an instant: `in 1 h 30 min`, `2 d 22 h ago`, `now`.
+        """Return how far an instant is from now: `in 1 h 30 min`, `2 d 22 h ago`, `now`.
 
-        Ten days and more are whole days.
+        From ten days on, the text has only whole days.
         """
         seconds = from_datetime(instant) - from_datetime(self.now)
         if not seconds:

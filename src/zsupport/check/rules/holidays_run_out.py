@@ -33,13 +33,13 @@ def check(subject: Subject) -> Iterator[Problem]:
         covers = place[-1] == "covers"
         if left > 0:
             message: str = Counted(
-                "the list of holidays ends with {year}, in {count} day",
-                "the list of holidays ends with {year}, in {count} days",
+                "the list of holidays is complete only until the end of {year}, in {count} day",
+                "the list of holidays is complete only until the end of {year}, in {count} days",
                 left,
                 year=year,
             )
         elif left == 0:
-            message = Message("the list of holidays ends with {year}, today", year=year)
+            message = Message("the list of holidays is complete only until today", year=year)
         else:
             message = Message("the list of holidays ended with {year}", year=year)
         missing = max(year, subject.today.year - 1) + 1

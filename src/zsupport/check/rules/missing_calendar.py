@@ -10,7 +10,7 @@ from zsupport.wording import Message
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each name of hours that have no calendar for some case that uses them."""
+    """Yield the hours that are used in a case without a calendar."""
     revision = subject.revision
     # A calendar without `when` matches every case.
     listed = {
@@ -37,9 +37,9 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _needed(subject: Subject) -> dict[str, Cases]:
-    """Return for each name of hours the cases that use them.
+    """Return the cases that use hours, by the id of the hours.
 
-    Grants, targets, `opened` and unions use hours.
+    Hours are used in grants, targets, `opened` and unions.
     """
     revision, decisions = subject.revision, subject.decisions
     needed: dict[str, Cases] = {}

@@ -18,7 +18,9 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 ("priorities", position, "id"),
                 Message("no grant allows opening a case with `{priority}`", priority=priority.id),
-                hint=Message("name it in a grant of a channel that opens cases, or remove it"),
+                hint=Message(
+                    "add a grant of a case channel for this priority, or remove the priority"
+                ),
             )
 
 

@@ -78,7 +78,7 @@ def problems(
     cases: Cases,
     reported: set[tuple[int, str]],
 ) -> Iterator[Problem]:
-    """Yield a problem at each cell of the later metric, with a cell of the first metric."""
+    """Yield a problem at each cell of the later metric; it refers to a cell of the first metric."""
     for cell in later.cells if cases else ():
         for first_cell in response.cells:
             both = cases & cell.decides & first_cell.decides

@@ -1,4 +1,4 @@
-"""ZS501: a plan with a slower target than a plan that ranks below it."""
+"""ZS501: a plan with a slower target than on a plan that ranks below it."""
 
 from __future__ import annotations
 
@@ -128,6 +128,6 @@ RULE = Rule(
     code="ZS501",
     name="slower-than-lower-plan",
     severity="error",
-    summary=Message("slower target than a plan that ranks below"),
+    summary=Message("slower target than on a plan that ranks below"),
     check=check,
 )

@@ -15,7 +15,8 @@ from zsupport.wording import Message
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each `hours` without a target that uses it."""
     for position, rule in enumerate(subject.revision.rules):
-        used = rule.hours in (None, ALWAYS)  # 24x7 hours can state that targets are elapsed time
+        # `hours: 24x7` tells readers that the targets are elapsed time, so it is never unused.
+        used = rule.hours in (None, ALWAYS)
         # Cells with the same key are one cell in the file.
         own: dict[tuple[str, str], str] = {}
         for metric, cells in rule.cells.items():

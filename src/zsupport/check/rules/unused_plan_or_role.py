@@ -43,9 +43,9 @@ def check(subject: Subject) -> Iterator[Problem]:
                 if dimension == "plan"
                 else Message("policy does not distinguish these roles: {roles}", roles=names),
                 subject.document.key(path),
-                hint=Message("name them in conditions if they differ, or merge these plans")
+                hint=Message("merge these plans, or name them in conditions if they differ")
                 if dimension == "plan"
-                else Message("name them in conditions if they differ, or merge these roles"),
+                else Message("merge these roles, or name them in conditions if they differ"),
                 related=tuple(
                     ((section, name), Message("not named in any condition either"))
                     for name in unnamed[1:_MAX_NAMES]

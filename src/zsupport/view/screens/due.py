@@ -298,9 +298,9 @@ def _course(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[s
 
 
 def _resolution(target: Target) -> int:
-    """Return the unit of used and remaining seconds: a minute, if the target is whole minutes.
+    """Return 60 if the target is a whole number of minutes, so that times are shown in minutes.
 
-    The used seconds are rounded down and the remaining seconds up, so their sum is the target.
+    Otherwise return 1. Used time is rounded down and remaining time up: their sum is the target.
     """
     return 60 if target.amount and target.amount % 60 == 0 else 1
 
@@ -406,9 +406,10 @@ def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> S
 
 
 def _facts_of_priority(answers: DueAnswers, setting: Setting) -> list[str]:
-    """Return how the facts that are not stated decide the priority, if some are stated.
+    """Return a text for each missing fact: how its values decide the priority.
 
-    Each value of such a fact is listed with the priorities that it leaves open.
+    A missing fact is one that the question does not state. Each of its values is listed with the
+    priorities that remain possible. The result is empty if the question states no fact.
     """
     query = answers.query
     if query.priority or not query.facts:

@@ -289,7 +289,7 @@ class _PolicyView:
         return (*sections, section(*notes.paragraphs()))
 
     def text(self, text: Text | None) -> str:
-        """Return a text in the language; empty without a text."""
+        """Return a text of the policy in the language, or an empty text if it is missing."""
         return say(text, self.lang) or ""
 
     def condition(self, when: When) -> str:

@@ -46,15 +46,15 @@ def listed_places(
         return blocks
     if shown:
         text = Counted(
-            "{dots} {count} more place in the policy; state more of the case to see it",
-            "{dots} {count} more places in the policy; state more of the case to see them",
+            "{dots} {count} more place in the policy; state more details of the case to see it",
+            "{dots} {count} more places in the policy; state more details of the case to see them",
             left_out,
             dots=_ELLIPSIS,
         )
     else:
         text = Counted(
-            "{count} place in the policy decides these cases; state more of the case to see it",
-            "{count} places in the policy decide these cases; state more of the case to see them",
+            "{count} place in the policy decides these cases; state more details to see it",
+            "{count} places in the policy decide these cases; state more details to see them",
             left_out,
         )
     return [*blocks, Paragraph(words(text), "dim")]
