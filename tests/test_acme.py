@@ -484,7 +484,9 @@ def test_targets(acme: Revision) -> None:
                         159, "office",
                     ),
                     "P3": cell(Target("rate", 2, 0, False, False, "2 per week"), 160, "office"),
-                    "P4": cell(Target("week", 0, 0, True, False, "every week"), 161, "office"),
+                    "P4": cell(
+                        Target("calendar-days", 7, 0, True, False, "every week"), 161, "office"
+                    ),
                 },
                 "restoration": {
                     "P1": Cell(

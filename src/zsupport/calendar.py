@@ -27,7 +27,7 @@ from zsupport.clock.deadline import (
 from zsupport.clock.instants import END, FIRST, Instant, from_datetime, instant_of, to_datetime
 from zsupport.clock.problem import BadText, Never
 from zsupport.clock.spans import WorkingTime
-from zsupport.clock.target import MAX_SECONDS, Target
+from zsupport.clock.target import MAX_SECONDS, Target, counts_dates
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy
@@ -137,8 +137,12 @@ class Calendar:
                     raise ValueError("the target is not reached within ten years") from None
         parsed = self._target(target)
         time, days = self._settled.time, self._settled.days
-        if days is None and parsed.kind in ("business-days", "next-business-day", "by"):
+        if days is None and counts_dates(parsed):
             raise ValueError("cannot count business days over hours in different time zones")
+        if counts_dates(parsed) and not any(
+            hours.week or hours.business_days is not None for hours in time.hours
+        ):
+            raise ValueError("business days over `24x7` require `business-days`")
         counted_time = EVERY_INSTANT if parsed.kind == "clock" else time
         basis = Basis(counted_time, days, self._business_day, zone(self._settled.zone_name))
         start = _instant(opened)
@@ -160,11 +164,12 @@ class Calendar:
         parsed = parse_target(target)
         if parsed.kind in ("none", "not-stated", "rate"):
             raise ValueError(f"the target `{parsed.text}` has no deadline")
-        if parsed.kind == "clock" and not parsed.around_the_clock:
-            raise BadText(
-                Message("ambiguous target `{text}`", text=parsed.text),
-                Message("`24x7` for elapsed time, or `business` for working time"),
-            )
+        for part in parsed.components:
+            if part.kind == "clock" and not part.around_the_clock:
+                raise BadText(
+                    Message("ambiguous target `{text}`", text=part.text),
+                    Message("`24x7` for elapsed time, or `business` for working time"),
+                )
         return parsed
 
 

@@ -42,6 +42,11 @@ YEAR = 365 * 24 * 3600
         ("10 per month", "rate", 10),
         ("none", "none", 0),
         ("not-stated", "not-stated", 0),
+        ("1 calendar day", "calendar-days", 1),
+        ("14 calendar days", "calendar-days", 14),
+        ("365 calendar days", "calendar-days", 365),
+        ("1 calendar week", "calendar-days", 7),
+        ("52 calendar weeks", "calendar-days", 364),
     ],
 )
 def test_kind_and_amount_of_targets(text: str, kind: str, amount: int) -> None:
@@ -53,6 +58,46 @@ def test_kind_and_amount_of_targets(text: str, kind: str, amount: int) -> None:
 )
 def test_clock_targets_around_the_clock(text: str, amount: int) -> None:
     assert parse_target(text) == Target("clock", amount, 0, False, True, text)
+
+
+def test_immediately_is_elapsed_time_even_where_hours_apply() -> None:
+    target = parse_target("immediately")
+    assert target == Target("clock", 0, 0, False, True, "immediately")
+    assert target.is_immediate
+    assert not parse_target("0h 24x7").is_immediate
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "parts"),
+    [
+        ("the later of 4h and 1 business day", "later", ["4h", "1 business day"]),
+        (
+            "the earlier of 4h 24x7 and next business day",
+            "earlier",
+            ["4h 24x7", "next business day"],
+        ),
+        (
+            "the later of 30m, by 10:00 next opening day and 2 calendar weeks",
+            "later",
+            ["30m", "by 10:00 next opening day", "2 calendar weeks"],
+        ),
+    ],
+)
+def test_later_or_earlier_of_several_targets(text: str, kind: str, parts: list[str]) -> None:
+    expected = tuple(map(parse_target, parts))
+    assert parse_target(text) == Target(kind, 0, 0, False, False, text, expected)
+    assert parse_target(text).components == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("by 10:00 next opening day", 36_000),
+        ("by 24:00 next opening day", 86_400),
+    ],
+)
+def test_time_on_the_next_opening_day(text: str, at: int) -> None:
+    assert parse_target(text) == Target("by-opening", 0, at, False, False, text)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +124,9 @@ def test_fixed_time_in_seconds_of_the_day(text: str, at: int) -> None:
         ("every 1 business hour", "business", 3600, False),
         ("every 1 business day", "business-days", 1, False),
         ("every 2 business days", "business-days", 2, False),
-        ("every week", "week", 0, False),
+        ("every week", "calendar-days", 7, False),
+        ("every 2 calendar weeks", "calendar-days", 14, False),
+        ("every 1 calendar day", "calendar-days", 1, False),
     ],
 )
 def test_every_makes_a_target_recurring(
@@ -107,6 +154,11 @@ def test_every_makes_a_target_recurring(
         ("30 business minute", "30 business minutes"),
         ("1 business days", "1 business day"),
         ("every 2 business day", "every 2 business days"),
+        ("1 calendar days", "1 calendar day"),
+        ("2.0 calendar week", "2 calendar weeks"),
+        ("the later of 4 hours and 1 business days", "the later of 4h and 1 business day"),
+        ("the later of 1h and 2h and 3h", "the later of 1h, 2h and 3h"),
+        ("the later of 1h, 2h, and 3h", "the later of 1h, 2h and 3h"),
     ],
 )
 def test_canonical_text_of_targets(text: str, canonical: str) -> None:
@@ -129,6 +181,11 @@ def test_canonical_text_of_targets(text: str, canonical: str) -> None:
         ("every 1 business hour", True),
         ("every 1 business day", True),
         ("every week", False),
+        ("14 calendar days", False),
+        ("by 10:00 next opening day", True),
+        ("immediately", False),
+        ("the later of 4h 24x7 and 14 calendar days", False),
+        ("the later of 4h 24x7 and 1 business hour", True),
         ("2 per week", False),
         ("none", False),
         ("not-stated", False),
@@ -141,11 +198,13 @@ def test_business_targets_need_hours(text: str, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("1d", "write `24h`, `24h 24x7` or `1 business day`"),
-        ("1 day", "write `24h`, `24h 24x7` or `1 business day`"),
-        ("3d", "write `72h`, `72h 24x7` or `3 business days`"),
-        ("2 days", "write `48h`, `48h 24x7` or `2 business days`"),
-        ("every 2 days", "write `every 48h`, `every 48h 24x7` or `every 2 business days`"),
+        ("1d", "write `24h`, `24h 24x7`, `1 business day` or `1 calendar day`"),
+        ("1 day", "write `24h`, `24h 24x7`, `1 business day` or `1 calendar day`"),
+        ("3d", "write `72h`, `72h 24x7`, `3 business days` or `3 calendar days`"),
+        ("2 days", "write `48h`, `48h 24x7`, `2 business days` or `2 calendar days`"),
+        ("14 days", "write `336h`, `336h 24x7`, `14 business days` or `14 calendar days`"),
+        ("every 2 days",
+         "write `every 48h`, `every 48h 24x7`, `every 2 business days` or `every 2 calendar days`"),
         ("4", "write `4h`, `4h 24x7` or `4 business hours`"),
         ("4 h", "write `4h`, `4h 24x7` or `4 business hours`"),
         ("4 hrs", "write `4h`, `4h 24x7` or `4 business hours`"),
@@ -157,7 +216,30 @@ def test_business_targets_need_hours(text: str, expected: bool) -> None:
         ("90s", "write `1.5m`"),
         ("every 30 seconds", "write `every 0.5m`"),
         ("100s", "write whole minutes"),
-        ("2 weeks", "write business days or hours"),
+        ("2 weeks", "write `2 calendar weeks`, `336h` or `336h 24x7`"),
+        ("1 week", "write `1 calendar week`, `168h` or `168h 24x7`"),
+        ("every 1 week", "write `every week`"),
+        ("3 months", "write calendar days, calendar weeks, business days or hours"),
+        ("5 cal. days", None),
+        ("5 calendar-days", "write `5 calendar days`"),
+        ("max of 4h and next business day", "write `the later of 4h and next business day`"),
+        ("max(4h, 1bd)", "write `the later of 4h and 1 business day`"),
+        ("the earliest of 4h or 2 business days", "write `the earlier of 4h and 2 business days`"),
+        ("the later of 4h or next business day", "write `the later of 4h and next business day`"),
+        ("4h or next business day, whichever is later",
+         "write `the later of 4h and next business day`"),
+        ("next working day or 4h, whichever comes first",
+         "write `the earlier of next business day and 4h`"),
+        ("4h or next business day",
+         "write `the later of 4h and next business day` or"
+         " `the earlier of 4h and next business day`"),
+        ("opening day", "write `by 10:00 next opening day`, with the promised time"),
+        ("by 9:00 on the next opening day", "write `by 09:00 next opening day`"),
+        ("by 10:00 when we open", "write `by 10:00 next opening day`"),
+        ("at once", "write `immediately`"),
+        ("immediate", "write `immediately`"),
+        ("asap",
+         "write the longest promised duration, `immediately`, or `none` for no target"),
         ("4bh", "write `4 business hours`"),
         ("4 working hours", "write `4 business hours`"),
         ("1 working day", "write `1 business day`"),
@@ -190,7 +272,7 @@ def test_business_targets_need_hours(text: str, expected: bool) -> None:
         ("every by 10:00 next business day",
          "add a duration or a number of business days after `every`"),
         ("every none", "add a duration or a number of business days after `every`"),
-        ("every 2 weeks", "add a duration or a number of business days after `every`"),
+        ("every 2 weeks", "write `every 2 calendar weeks`, `every 336h` or `every 336h 24x7`"),
         ("every", "add a duration or a number of business days after `every`"),
         ("once a week", "write `1 per week`"),
         ("twice a day", "write `2 per day`"),
@@ -232,6 +314,28 @@ def test_invalid_target_has_a_hint(text: str, hint: str | None) -> None:
         ("8760.5h", "`8760.5h` is longer than a year"),
         ("8760.01 business hours", "`8760.01 business hours` is longer than a year"),
         ("366 business days", "`366 business days` is longer than a year"),
+        ("366 calendar days", "`366 calendar days` is longer than a year"),
+        ("53 calendar weeks", "`53 calendar weeks` is longer than a year"),
+        ("0 calendar days", "`0 calendar days` is zero"),
+        ("1.5 calendar weeks", "fraction in `1.5 calendar weeks`"),
+        ("every immediately", "`every immediately` is zero"),
+        ("the later of 4h", "only one target in `the later of 4h`"),
+        ("the later of 4h and 1d", "invalid target `1d` in `the later of 4h and 1d`"),
+        (
+            "the later of 4h and every 2h",
+            "`every 2h` cannot be a part of `the later of 4h and every 2h`",
+        ),
+        ("the later of 4h and none", "`none` cannot be a part of `the later of 4h and none`"),
+        (
+            "the later of 4h and 2 per week",
+            "`2 per week` cannot be a part of `the later of 4h and 2 per week`",
+        ),
+        (
+            "the later of 1h and the earlier of 2h and 3h",
+            "`the earlier of 2h` cannot be a part of"
+            " `the later of 1h and the earlier of 2h and 3h`",
+        ),
+        ("every the later of 1h and 2h", "invalid target `every the later of 1h and 2h`"),
         ("9" * 150 + "h", f"`{'9' * 57}...` is longer than a year"),
         ("9" * 10_000 + "h", f"invalid target `{'9' * 57}...`"),
         ("0.001h", "fraction of a second: `0.001h`"),
@@ -258,7 +362,8 @@ def test_invalid_target_is_reported_with_the_reason(text: str, message: str) -> 
 
 WORDS = st.sampled_from([
     "every", "next", "by", "per", "business", "day", "days", "hour", "hours", "minutes", "week",
-    "24x7", "4h", "30m", "2.5", "1", "0", "10:00", "none",
+    "24x7", "4h", "30m", "2.5", "1", "0", "10:00", "none", "calendar", "weeks", "opening",
+    "immediately", "the later of", "the earlier of", "and", "or",
 ])  # fmt: skip
 
 

@@ -439,6 +439,18 @@ def plural(number: str, unit: str) -> str:
 def some_target(random: Random, hours: Hours, opened: int, days: list[int]) -> int | str:
     """Return a random target."""
     draw = random.random()
+    if draw < 0.1:  # the later or the earlier of several targets
+        parts: list[str] = []
+        while len(parts) < 2 or random.random() < 0.2:
+            part = some_target(random, hours, opened, days)
+            if isinstance(part, str) and not part.startswith(("every", "the ")):
+                parts.append(part)
+        return f"the {random.choice(['later', 'earlier'])} of {' and '.join(parts)}".replace(
+            " and ", ", ", len(parts) - 2
+        )
+    if draw < 0.16:
+        return some_target_in_dates(random, hours)
+    draw = random.random()
     if draw < 0.3:  # seconds of working time, often up to an opening or closing
         if random.random() < 0.4:
             later = [at for at in edges(hours, opened // DAY_SECONDS) if at >= opened]
@@ -466,6 +478,19 @@ def some_target(random: Random, hours: Hours, opened: int, days: list[int]) -> i
     if draw < 0.95:
         return f"by {clock_text(some_minute(random, end=True))} next business day"
     return "every week" if len({member.zone for member in hours.members}) == 1 else "4h 24x7"
+
+
+def some_target_in_dates(random: Random, hours: Hours) -> str:
+    """Return a target in calendar days, on the next opening day, or without any time."""
+    draw = random.random()
+    if draw < 0.4 and len({member.zone for member in hours.members}) == 1:
+        every = "every " if random.random() < 0.3 else ""
+        number = random.choice([1, 1, 2, 3, 7, 14, 30])
+        unit = random.choice(["day", "day", "week"])
+        return f"{every}{number} calendar {unit}" + "s" * (number > 1)
+    if draw < 0.9:
+        return f"by {clock_text(some_minute(random, end=True))} next opening day"
+    return "immediately"
 
 
 def some_pauses(random: Random, hours: Hours, opened: int, days: list[int]) -> tuple[Pause, ...]:
@@ -541,7 +566,10 @@ class Course(NamedTuple):
 def may_promise(hours: Hours, target: str) -> bool:
     """Return whether the policy format allows this target under these hours."""
     always = any(member.always for member in hours.members)
-    if "24x7" in target:
+    if target.startswith("the "):
+        parts = target.partition(" of ")[2].replace(" and ", ", ").split(", ")
+        return all(may_promise(hours, part) for part in parts)
+    if "24x7" in target or target == "immediately":
         return True
     if "business hour" in target or "business minute" in target:
         return not always

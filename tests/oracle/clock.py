@@ -36,6 +36,10 @@ class Refused(Exception):
     """An error according to the guides."""
 
 
+class Never(Refused):
+    """A deadline that is not reached within ten years."""
+
+
 class Paused(Exception):
     """The deadline is unknown because of an open pause; `remaining` is in seconds."""
 
@@ -579,7 +583,7 @@ class Hours:
         for later in range(day + 1, day + TEN_YEARS // DAY_SECONDS):
             if self.is_working_date(later):
                 return later
-        raise Refused("no business day within ten years")
+        raise Never("no business day within ten years")
 
 
 AROUND_THE_CLOCK = Hours({"open": "24x7"})
@@ -660,7 +664,7 @@ def advance(hours: Hours, start: int, seconds: int, pauses: Sequence[tuple[int, 
             seconds -= gained
             at = until
             if at > start + TEN_YEARS:
-                raise Refused("not reached within ten years")
+                raise Never("not reached within ten years")
     return at + 1
 
 
@@ -668,11 +672,15 @@ def advance(hours: Hours, start: int, seconds: int, pauses: Sequence[tuple[int, 
 
 
 class Target(NamedTuple):
-    """A target: `clock`, `business` (seconds), `days`, `next`, `by` (second of day), `week`."""
+    """A target: `clock`, `business` (seconds), `days`, `dates`, `next`, `by`, `opening` (second).
+
+    `dates` are calendar days. `later` and `earlier` have parts.
+    """
 
     kind: str
     amount: int = 0
     recurs: bool = False
+    parts: tuple["Target", ...] = ()
 
 
 def to_target(text: str) -> Target:
@@ -680,12 +688,21 @@ def to_target(text: str) -> Target:
     recurs = text.startswith("every ")
     rest = text.removeprefix("every ")
     if text == "every week":
-        return Target("week", 0, True)
+        return Target("dates", 7, True)
+    if text == "immediately":
+        return Target("clock")
+    several = re.fullmatch(r"the (later|earlier) of (.*) and (.*)", rest)
+    if several:
+        parts = (*several[2].split(", "), several[3])
+        return Target(several[1], parts=tuple(map(to_target, parts)))
+    dates = re.fullmatch(r"(\d+) calendar (day|week)s?", rest)
+    if dates:
+        return Target("dates", int(dates[1]) * (7 if dates[2] == "week" else 1), recurs)
     if rest == "next business day":
         return Target("next")
-    by = re.fullmatch(r"by (\d\d:\d\d) next business day", rest)
+    by = re.fullmatch(r"by (\d\d:\d\d) next (business|opening) day", rest)
     if by:
-        return Target("by", to_minute(by[1]) * MINUTE)
+        return Target("by" if by[2] == "business" else "opening", to_minute(by[1]) * MINUTE)
     days = re.fullmatch(r"(\d+) business days?", rest)
     if days:
         return Target("days", int(days[1]), recurs)
@@ -707,9 +724,9 @@ def plain_due(hours: Hours, start: int, target: Target, reading: str = "close") 
     """Return the deadline of a target without pauses."""
     if target.kind in ("clock", "business"):
         return advance(counted_over(hours, target), start, target.amount)
-    if target.kind == "week":
+    if target.kind == "dates":
         day, second = latest_shown(hours.zone, start)
-        return instant_of(hours.zone, day + 7, second)
+        return instant_of(hours.zone, day + target.amount, second)
     if any(member.always and member.business_days is None for member in hours.members):
         raise Refused("business days over 24x7 require `business-days`")
     opened = hours.date_opened(start)
@@ -719,6 +736,13 @@ def plain_due(hours: Hours, start: int, target: Target, reading: str = "close") 
         if result <= start:
             result = instant_of(hours.zone, hours.next_working_date(day), target.amount)
         return result
+    if target.kind == "opening":
+        day = opened - 1
+        while not hours.is_working_date(day) or hours.opening(day) <= start:
+            day = hours.next_working_date(day)
+        while instant_of(hours.zone, day, target.amount) <= start:
+            day = hours.next_working_date(day)
+        return instant_of(hours.zone, day, target.amount)
     over = not hours.is_working_date(opened) or start >= hours.close(opened)
     if target.kind == "next":
         day = hours.next_working_date(opened)
@@ -757,6 +781,8 @@ def due(
 
     `start` is the start of the clock. For a recurring target, it is the last update or answer.
     """
+    if target.parts:
+        return due_of_parts(hours, start, target, pauses, reading)
     closed, begins_open = settle(pauses, start)
     counted = counted_over(hours, target)
     unpaused = plain_due(hours, start, target, reading)
@@ -766,8 +792,49 @@ def due(
     if begins_open is not None and begins_open < result:
         raise Paused(elapsed(counted, max(begins_open, start), result, closed))
     if result > start + TEN_YEARS:
-        raise Refused("not reached within ten years")
+        raise Never("not reached within ten years")
     return result
+
+
+def due_of_parts(
+    hours: Hours, start: int, target: Target, pauses: Iterable[Pause], reading: str
+) -> int:
+    """Return the later or the earlier deadline of the parts of a target.
+
+    With an open pause, a part is known or later than the start of the pause. A part that is never
+    reached is later than any other.
+    """
+    known: list[int] = []
+    unknown = 0  # the parts with an unknown deadline
+    for part in target.parts:
+        try:
+            known.append(due(hours, start, part, pauses, reading))
+        except Paused:
+            unknown += 1
+        except Never:
+            if target.kind == "later":
+                raise
+    if not known and not unknown:
+        raise Never("not reached within ten years")
+    if unknown and (target.kind == "later" or not known):
+        part = decisive_part(hours, start, target, pauses, reading)
+        due(hours, start, part, pauses, reading)  # raises Paused with its remaining time
+        raise AssertionError("the deadline of the deciding part is known")
+    return max(known) if target.kind == "later" else min(known)
+
+
+def decisive_part(
+    hours: Hours, start: int, target: Target, pauses: Iterable[Pause], reading: str
+) -> Target:
+    """Return the part that decides with the closed pauses: the first one with its deadline."""
+    closed, _ = settle(pauses, start)
+    dues: list[float] = []
+    for part in target.parts:
+        try:
+            dues.append(due(hours, start, part, closed, reading))
+        except Never:
+            dues.append(math.inf)
+    return target.parts[dues.index(max(dues) if target.kind == "later" else min(dues))]
 
 
 # --- States ---------------------------------------------------------------------------------------
@@ -782,6 +849,8 @@ def at_risk_at(
     reading: str = "close",
 ) -> int:
     """Return the instant from which a running target is at risk."""
+    if target.parts:
+        target = decisive_part(hours, start, target, pauses, reading)
     counted = counted_over(hours, target)
     if target.kind in ("clock", "business"):
         length = target.amount

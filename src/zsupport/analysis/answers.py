@@ -152,7 +152,7 @@ class AnswersByCase:
             for stated in targets.stated:
                 cell = stated.cell
                 hours = cell.hours if cell.target.uses_hours else None
-                dated = cell.target.kind == "business-days"
+                dated = any(part.kind == "business-days" for part in cell.target.components)
                 reading = self.revision.business_day if dated else None
                 # Without a target no clock starts.
                 start = starts if cell.target.promises else None

@@ -27,14 +27,14 @@ from zsupport.analysis.space import opened_in
 from zsupport.answer.space import Cases, Space, opened_dimension
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
-from zsupport.clock.deadline import Basis, due_without_pauses
+from zsupport.clock.deadline import Basis, basis_of_part, due_without_pauses
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.intervals import common, outside
 from zsupport.clock.model import Hours
 from zsupport.clock.problem import Never
 from zsupport.clock.spans import EPOCH, WorkingTime, ranges
-from zsupport.clock.target import Target
+from zsupport.clock.target import DATED, Target, counts_dates
 from zsupport.clock.windows import WEEK
 from zsupport.clock.zonefile import offset_pieces
 from zsupport.clock.zones import zone
@@ -64,8 +64,6 @@ _LONGEST_GAP = 3 * 3600
 _GAPS_FROM = (date(1995, 1, 1).toordinal() - EPOCH) * _DAY
 #: The maximum numbers of hours and targets in the cache for later policies.
 _MAX_HOURS, _MAX_TARGETS = 256, 4096
-#: The kinds of targets that count dates.
-_DATED = ("business-days", "next-business-day", "by")
 #: The numbers of days, weeks and months in 400 years.
 _PER_400_YEARS = {"day": 146_097, "week": 20_871, "month": 4_800}
 
@@ -79,7 +77,7 @@ class TargetClock(NamedTuple):
     target: Target
     counted: CountedTime = EVERY_INSTANT
     reading: str = "close"  # `business_day` of the policy: when a target in business days ends
-    zone: str = "UTC"  # of the policy, for `every week` targets without hours
+    zone: str = "UTC"  # of the policy, for calendar days without hours
     starts: Text = "opened"
 
 
@@ -244,13 +242,19 @@ class Deadlines:
         if target.every is not other_target.every:
             return None
         same = target.kind == other_target.kind and same_hours
-        same = same and (clock.reading == other.reading or target.kind not in _DATED)
-        same = same and (clock.zone == other.zone or target.kind != "week")
-        if same and target.amount == other_target.amount and target.at == other_target.at:
+        same = same and (clock.reading == other.reading or not counts_dates(target))
+        same = same and (clock.zone == other.zone or not _counts_calendar_days(target))
+        if (
+            same
+            and target.amount == other_target.amount
+            and target.at == other_target.at
+            and target.parts == other_target.parts
+        ):
             return "equal"
         if not all(map(_in_same_zone, (clock, other))):
             return "incomparable"
-        if conditions or not same or target.kind not in ("clock", "business", "business-days"):
+        lengths = ("clock", "business", "business-days", "calendar-days")
+        if conditions or not same or target.kind not in lengths:
             return None
         if clock.reading == "same-time" and target.kind == "business-days":
             return None
@@ -353,13 +357,21 @@ def moments_of(
 
 def _hours(clock: TargetClock) -> CountedTime:
     """Return the hours on which the deadline depends; EVERY_INSTANT for elapsed time."""
-    return EVERY_INSTANT if clock.target.kind == "clock" else clock.counted
+    target = clock.target
+    if target.kind == "clock" or (target.parts and not target.uses_hours):
+        return EVERY_INSTANT
+    return clock.counted
+
+
+def _counts_calendar_days(target: Target) -> bool:
+    """Return whether the target, or a part of it, counts calendar days."""
+    return any(part.kind == "calendar-days" for part in target.components)
 
 
 def _in_same_zone(clock: TargetClock) -> bool:
     """Return whether a target that counts dates has hours in one time zone; True for others."""
     zones = {calendar.timezone for calendar in clock.counted.calendars}
-    return clock.target.kind not in _DATED or len(zones) <= 1
+    return not counts_dates(clock.target) or len(zones) <= 1
 
 
 def _by_number(number: int, other: int) -> str:
@@ -373,7 +385,7 @@ def times_per_400_years(rate: Target) -> int:
 
 def _surely_reached(target: Target, counted: CountedTime) -> bool:
     """Return whether a target over hours certainly ends within ten years."""
-    if target.kind == "clock" or counted == EVERY_INSTANT:
+    if target.kind in ("clock", "calendar-days") or counted == EVERY_INSTANT:
         return target.kind != "business-days"
     if len(counted.calendars) != 1:
         return False
@@ -456,14 +468,18 @@ class _DueFunction:
         self.compiled = compiled
         self.zone = zone(str(compiled.hours[0].zone) if compiled.hours else clock.zone)
         kind = clock.target.kind
-        self.unreachable = (kind in _DATED and not compiled.hours) or (
+        self.unreachable = (kind in DATED and not compiled.hours) or (
             kind == "business" and not compiled.hours and not compiled.open
         )
+        #: The functions of the parts of a combined target.
+        self.parts = [
+            _DueFunction(clock._replace(target=part), compiled) for part in clock.target.parts
+        ]
         self._samples: dict[int, int] = {}
 
     def basis(self, first: int, last: int) -> Basis:
         """Return the time over which the target counts, compiled for `[first, last)`."""
-        if not self.compiled.hours or self.target.kind not in ("business", *_DATED):
+        if not self.compiled.hours or self.target.kind in ("clock", "calendar-days"):
             return Basis(ELAPSED, zone=self.zone)
         return Basis(*self.compiled.compile(first, last), self.reading, self.zone)
 
@@ -471,6 +487,9 @@ class _DueFunction:
         """Return the deadline of a case opened at `opened`; _NEVER if it is over ten years away."""
         if self.unreachable:
             return _NEVER
+        if self.parts:
+            dues = [part.due(opened, basis_of_part(part.target, basis)) for part in self.parts]
+            return max(dues) if self.target.kind == "later" else min(dues)
         try:
             return due_without_pauses(self.target, opened, basis)
         except Never:
@@ -491,10 +510,17 @@ class _DueFunction:
         Some results are not such edges, and some are outside `[low, high)`. `last_due` is the
         deadline of a case opened at the end of this range.
         """
+        for part in self.parts:
+            # Where two parts are due at the same time, the slope can change, too. The comparison
+            # finds these moments itself.
+            own = basis_of_part(part.target, basis)
+            due = part.due(high - 1, own)
+            yield from part.edges(low, high, high if due == _NEVER else due, own)
         kind = self.target.kind
-        if self.unreachable or kind == "clock" or basis.time is ELAPSED:
-            if kind == "week":
-                yield from self._edges_of_week(low, high)
+        if kind == "calendar-days":
+            yield from self._edges_of_calendar_days(low, high)
+            return
+        if self.parts or self.unreachable or kind == "clock" or basis.time is ELAPSED:
             return
         assert isinstance(basis.time, WorkingTime)
         spans = basis.time.spans(low, max(high, min(last_due, high + 60 * _WEEK)))
@@ -512,14 +538,15 @@ class _DueFunction:
             return
         yield from self._edges_of_dates(low, high, last_due, basis)
 
-    def _edges_of_week(self, low: int, high: int) -> Iterator[int]:
-        """Yield the edges of `every week`: around changes of offset, and one week before them."""
+    def _edges_of_calendar_days(self, low: int, high: int) -> Iterator[int]:
+        """Yield the edges of calendar days: around changes of offset, and as many days before."""
         before = None
-        for start, _, offset in offset_pieces(self.zone, low, high + _WEEK + _DAY):
+        length = self.target.amount * _DAY
+        for start, _, offset in offset_pieces(self.zone, low, high + length + _DAY):
             if before is not None:
                 for moment in (start, start + offset - before, start - offset + before):
                     yield moment
-                    yield moment - _WEEK
+                    yield moment - length
             before = offset
 
     def _edges_of_dates(self, low: int, high: int, last_due: int, basis: Basis) -> Iterator[int]:
@@ -542,7 +569,7 @@ class _DueFunction:
         for day in range(first, last):
             working = days.date(day)
             yield from (working.opening, working.close) if working else ()
-        if self.target.kind == "by":
+        if self.target.kind in ("by", "by-opening"):
             for day in range(first, last):
                 yield at_local(date.fromordinal(day), self.target.at, self.zone)
         if self.reading != "same-time":
@@ -721,7 +748,7 @@ class _Weeks:
         hours = [hours for entry in compiled.values() for hours in entry.hours]
         self._hours = hours
         zones = [value.zone for value in hours]
-        zones += [function.zone for function in functions if function.target.kind == "week"]
+        zones += [f.zone for f in functions if _counts_calendar_days(f.target)]
         self._zones = tuple(dict.fromkeys(zones))
         self._exceptions: list[_Exceptions] = []
         self._until = 0

@@ -16,6 +16,7 @@ from zsupport.clock.deadline import (
     deadline,
     ending_event,
     events_until,
+    part_deadlines,
     start_of_metric,
     unreached_deadline,
 )
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from zsupport.clock.deadline import Pause
+    from zsupport.clock.deadline import PartDeadline, Pause
     from zsupport.clock.instants import Instant
 
 #: The states that depend on the time of the answer.
@@ -482,6 +483,24 @@ def course_of(row: Promise, revision: Revision, moment: Moment) -> Course | None
     return course(row.cell.target, events, start, first_metric=first_metric, pausing=pausing)
 
 
+def parts_of(
+    row: Promise, revision: Revision, run: Course
+) -> tuple[tuple[PartDeadline, ...], Promise]:
+    """Return the parts of a combined target, and the promise with only the part that decides.
+
+    Another target has no parts, and its promise is unchanged.
+    """
+    assert row.cell is not None
+    if not row.cell.target.parts:
+        return (), row
+    parts, decisive = part_deadlines(row.cell.target, run, basis_of(revision, row))
+    elapsed = decisive.target.kind == "clock"
+    return parts, row._replace(
+        cell=row.cell._replace(target=decisive.target),
+        settled_hours=None if elapsed else row.settled_hours,
+    )
+
+
 def counts_over_hours(row: Promise) -> bool:
     """Return whether a target counts over hours and not around the clock."""
     return row.settled_hours is not None or (row.cell is not None and row.state == "needs-input")
@@ -491,7 +510,7 @@ def basis_of(revision: Revision, row: Promise) -> Basis:
     """Return the time over which a target counts."""
     settled = row.settled_hours
     where: tzinfo | None = None
-    if row.cell is not None and row.cell.target.kind == "week":
+    if row.cell is not None and row.cell.target.kind in ("calendar-days", "later", "earlier"):
         where = zone(settled.zone_name if settled else revision.timezone)
     if settled is None:
         return Basis(EVERY_INSTANT, zone=where)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from zsupport.analysis.deadlines import times_per_400_years
 from zsupport.analysis.decisions import StatedCell
 from zsupport.answer.space import Cases, union
-from zsupport.clock.target import Target
+from zsupport.clock.target import Target, is_zero
 from zsupport.policy.model import TargetRule, Text
 from zsupport.typed import NamedTuple
 
@@ -37,9 +37,9 @@ def target_groups_of(
     cells_by_key: dict[object, list[StatedCell]] = {}
     for item in stated:
         cell = item.cell
-        kind = cell.target.kind
-        zero = kind in ("clock", "business") and not cell.target.amount
-        if item.decides and not zero and kind != "not-stated":
+        target = cell.target
+        zero = is_zero(target) and not target.is_immediate
+        if item.decides and not zero and target.kind != "not-stated":
             conditions = cell.condition, rules[item.rule].condition
             key = cell.target.text, cell.hours, repr(conditions) if any(conditions) else None
             cells_by_key.setdefault(key, []).append(item)
@@ -87,6 +87,8 @@ def _may_be_slower(target: Target, other: Target, *, same_hours: bool) -> bool:
     if target.kind == "clock" and other.kind in ("clock", "business"):
         # With equal amounts, only recurrence can make a difference.
         return other.amount < target.amount + (target.every is not other.every)
+    if target.parts or other.parts:
+        return True
     if target.kind == other.kind and same_hours and target.every is other.every:
         # `by 10:00` and `by 12:00` can each be due a day before the other.
         return other.amount < target.amount or other.at != target.at

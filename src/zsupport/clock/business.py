@@ -1,7 +1,7 @@
 """Business days: working dates with an opening and a closing.
 
-The guide `deadlines` defines them under "Business days". A window belongs to the date on which it
-begins, and can end on the next date.
+The guide `days` defines them. A window belongs to the date on which it begins, and can end on the
+next date.
 """
 
 from __future__ import annotations
@@ -170,17 +170,30 @@ class BusinessDays:
         today = self.date(date_opened)
         return self._due(self.after(date_opened, start), reading, today, start)
 
-    def by(self, start: int, seconds: int) -> int:
-        """Return the instant of a local time on the next business day, even if hours are closed."""
-        return self.next_local_time(start, seconds)[1]
+    def next_opening_day(self, start: int) -> WorkingDate:
+        """Return the first working date that opens after `start`."""
+        date_opened = self.date_opened(start)
+        today = self.date(date_opened)
+        if today is not None and start < today.opening:
+            return today
+        return self.after(date_opened, start)
 
-    def next_local_time(self, start: int, seconds: int) -> tuple[WorkingDate, int]:
-        """Return the next business day, and the instant of a local time on it.
+    def by(self, start: int, seconds: int, *, opening_day: bool = False) -> int:
+        """Return the instant of a local time on the next day, even if hours are closed."""
+        return self.next_local_time(start, seconds, opening_day=opening_day)[1]
+
+    def next_local_time(
+        self, start: int, seconds: int, *, opening_day: bool = False
+    ) -> tuple[WorkingDate, int]:
+        """Return the next business day or opening day, and the instant of a local time on it.
 
         `seconds` is the time in seconds from midnight. If the instant is not after `start`, the
         working date after that day is used.
         """
-        working = self.after(self.date_opened(start), start)
+        if opening_day:
+            working = self.next_opening_day(start)
+        else:
+            working = self.after(self.date_opened(start), start)
         due = at_local(date.fromordinal(working.ordinal), seconds, self.zone)
         if due <= start:
             working = self.after(working.ordinal, start)

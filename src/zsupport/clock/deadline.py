@@ -1,6 +1,6 @@
 """Deadlines: the deadline, state and remaining time of a target, from the events of a case.
 
-The guide `deadlines` defines them.
+The guides `deadlines` and `days` define them.
 """
 
 from __future__ import annotations
@@ -48,18 +48,21 @@ class EveryInstant:
 
 
 EVERY_INSTANT = EveryInstant()
+#: The deadline of a part of a target that is never reached: later than any other.
+_NEVER = 1 << 62
 
 
 class Basis(NamedTuple):
-    """What a target counts over: a time, or business days, or the weeks of a time zone.
+    """What a target counts over: a time, or business days, or the dates of a time zone.
 
-    `reading` says at which time of its last day a target in business days is due.
+    `reading` says at which time of its last day a target in business days is due. The parts of a
+    combined target share the basis; see `basis_of_part`.
     """
 
     time: Time
     days: BusinessDays | None = None
     reading: str = "close"
-    zone: tzinfo | None = None  # for `every week`
+    zone: tzinfo | None = None  # for calendar days
 
 
 class Events(NamedTuple):
@@ -115,16 +118,79 @@ def due_without_pauses(target: Target, start: int, basis: Basis) -> int:
     """Return the deadline, ignoring pauses; raise Never if it is more than ten years away."""
     if target.kind in ("clock", "business"):
         return basis.time.due(start, target.amount)
-    if target.kind == "week":
+    if target.kind == "calendar-days":
         assert basis.zone is not None
         day, seconds = latest_local(start, basis.zone)
-        return at_local(day + timedelta(days=7), seconds, basis.zone)
+        return at_local(day + timedelta(days=target.amount), seconds, basis.zone)
+    if target.parts:
+        dues = [_due_or_never(part, start, basis_of_part(part, basis)) for part in target.parts]
+        return _reached(dues[_decisive(target, dues)])
     assert basis.days is not None
     if target.kind == "business-days":
         return basis.days.days(start, target.amount, basis.reading)
     if target.kind == "next-business-day":
         return basis.days.next_day(start, basis.reading)
-    return basis.days.by(start, target.at)
+    return basis.days.by(start, target.at, opening_day=target.kind == "by-opening")
+
+
+def basis_of_part(part: Target, basis: Basis) -> Basis:
+    """Return what a part of a combined target counts over; `basis` is that of the whole target."""
+    return Basis(EVERY_INSTANT) if part.kind == "clock" else basis
+
+
+def _due_or_never(
+    part: Target, start: int, basis: Basis, closed_pauses: Sequence[Pause] = ()
+) -> int:
+    """Return the deadline of a part of a target; _NEVER if it is over ten years away."""
+    try:
+        due = due_without_pauses(part, start, basis)
+        due = postpone(basis.time, closed_pauses, start, due) if closed_pauses else due
+    except Never:
+        return _NEVER
+    return _NEVER if due > start + HORIZON else due
+
+
+def _reached(due: int) -> int:
+    """Return a deadline; raise Never for _NEVER."""
+    if due == _NEVER:
+        raise Never
+    return due
+
+
+def _decisive(target: Target, dues: list[int]) -> int:
+    """Return the position of the part that decides: the first of the latest or the earliest."""
+    return dues.index(max(dues) if target.kind == "later" else min(dues))
+
+
+class PartDeadline(NamedTuple):
+    """A part of a combined target, its basis, and its deadline after the closed pauses.
+
+    The deadline is None if the part is not reached within ten years of its start. It is unknown if
+    an open pause starts before it.
+    """
+
+    target: Target
+    basis: Basis
+    due: int | None
+
+
+def part_deadlines(
+    target: Target, run: Course, basis: Basis
+) -> tuple[tuple[PartDeadline, ...], PartDeadline]:
+    """Return the parts of a combined target with their deadlines, and the part that decides.
+
+    In an open pause, it is the part that decides with the earlier pauses.
+    """
+    bases = [basis_of_part(part, basis) for part in target.parts]
+    dues = [
+        _due_or_never(part, run.anchor, own, run.closed_pauses)
+        for part, own in zip(target.parts, bases, strict=True)
+    ]
+    parts = tuple(
+        PartDeadline(part, own, None if due == _NEVER else due)
+        for part, own, due in zip(target.parts, bases, dues, strict=True)
+    )
+    return parts, parts[_decisive(target, dues)]
 
 
 def paused_seconds(time: Time, pauses: Sequence[Pause], start: int, end: int) -> int:
@@ -247,12 +313,16 @@ def deadline(
 ) -> Deadline:
     """Return the state of a target at the instant `at`, which is not before any event.
 
+    For a combined target, it is the state of the part that decides.
+
     The target is at risk after the share `warn` of its time, a ratio n/d. Raises Never if the
     deadline is more than ten years away.
     """
     start, anchor, metric_end, closed_pauses, open_since = run
     if target.kind == "rate":
         return Deadline(_state(start, None, at, metric_end, None))
+    if target.parts:
+        target, basis, _ = part_deadlines(target, run, basis)[1]
     time = basis.time
     until = at if metric_end is None else min(at, metric_end)
     elapsed = paused = 0

@@ -147,7 +147,7 @@ def week_of(windows: tuple[Window, ...]) -> tuple[tuple[WindowPart, ...], ...]:
 
     A window shorter than 24 hours that crosses midnight has two parts, and the second part began on
     the previous day. A window of 24 hours or more becomes a separate window for each day (the guide
-    `deadlines`, "The date opened").
+    `days`, "The date opened").
     """
     week: list[list[WindowPart]] = [[] for _ in range(7)]
     for window in windows:

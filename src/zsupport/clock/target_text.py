@@ -8,23 +8,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import product
 
 from zsupport.clock.problem import BadText, shown
-from zsupport.clock.target import MAX_DAYS, MAX_SECONDS, Target, needs_hours
+from zsupport.clock.target import (
+    IMMEDIATELY,
+    MAX_DAYS,
+    MAX_SECONDS,
+    MAX_WEEKS,
+    Target,
+    needs_hours,
+)
 from zsupport.wording import Message, enumerated
 
 EXPECTED = Message(
     "a target such as `4h`, `4h 24x7`, `4 business hours`, `30 business"
-    " minutes`, `2 business days`, `next business day`, `by 10:00 next"
-    " business day`, `every 1h`, `every week`, `2 per week`, `none` or"
-    " `not-stated`"
+    " minutes`, `2 business days`, `14 calendar days`, `next business day`,"
+    " `by 10:00 next business day`, `immediately`, `every 1h`, `every week`,"
+    " `2 per week`, `none` or `not-stated`"
 )
+_EXPECTED_PARTS = Message(
+    "two or more targets, such as `the later of 4 business hours and next business day`"
+)
+
+_EXPECTED_OF_PART = Message("parts that state one length or time, without `every`")
 
 # Patterns are compiled when they are used, because a cached policy needs none of them.
 _NUMBER = r"(0|[1-9][0-9]*)(?:\.([0-9]+))?"
 _CLOCK = _NUMBER + r"(m|h| minutes?| hours?)( 24x7)?"
 _BUSINESS = _NUMBER + r" business (hours?|minutes?|days?)"
-_BY = r"by ([01][0-9]|2[0-3]):([0-5][0-9]) next business day|by 24:00 next business day"
+_CALENDAR = _NUMBER + r" calendar (days?|weeks?)"
+_BY = r"by (?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00) next (business|opening) day"
+_COMBINED = r"the (later|earlier) of (.+)"
+_NESTED = "the (?:later|earlier) of "
+#: What separates the parts of a combined target. Its canonical form has `and` before the last part.
+_BETWEEN_PARTS = r", (?:and )?| and "
+#: The kinds of targets that cannot be a part of a combined target.
+_NEVER_PARTS = ("later", "earlier", "rate", "none", "not-stated")
+#: The kinds of targets that can recur.
+_RECURRING = ("clock", "business", "business-days", "calendar-days")
 _RATE = r"([1-9][0-9]{0,3}) per (day|week|month)"
 _SPACES = r"[ \t\r\n]+"
 
@@ -43,10 +65,10 @@ def parse_target(text: str) -> Target:
     if plain in {"none", "not-stated"}:
         return Target(plain, 0, 0, False, False, plain)
     if plain == "every week":
-        return Target("week", 0, 0, True, False, plain)
+        return Target("calendar-days", 7, 0, True, False, plain)
     every = plain.startswith("every ")
     target = _parse(plain.removeprefix("every "))
-    if target is None or (every and target.kind not in {"clock", "business", "business-days"}):
+    if target is None or (every and target.kind not in _RECURRING):
         raise _invalid_target(text, plain)
     if not every:
         return target
@@ -73,13 +95,74 @@ def _parse(text: str) -> Target | None:
         return Target("clock", seconds, 0, False, always, spelled)
     if match := re.fullmatch(_BUSINESS, text):
         return _business(text, match)
+    if match := re.fullmatch(_CALENDAR, text):
+        return _calendar(text, match)
     if match := re.fullmatch(_BY, text):
         # Without groups, the time is 24:00, the end of the day.
         at = int(match[1]) * 3600 + int(match[2]) * 60 if match[1] else 86_400
-        return Target("by", 0, at, False, False, text)
+        kind = "by" if match[3] == "business" else "by-opening"
+        return Target(kind, 0, at, False, False, text)
     if match := re.fullmatch(_RATE, text):
         return Target("rate", int(match[1]), 0, False, False, text)
+    if text == IMMEDIATELY:
+        return Target("clock", 0, 0, False, True, text)
+    if match := re.fullmatch(_COMBINED, text):
+        return _combined(text, match)
     return None
+
+
+def _combined(text: str, match: re.Match[str]) -> Target:
+    """Return the later or the earlier of several targets."""
+    parts = []
+    texts = re.split(_BETWEEN_PARTS, match[2])
+    for part in texts:
+        if re.match(_NESTED, part):
+            raise BadText(
+                Message("{part} cannot be a part of {text}", part=shown(part), text=shown(text)),
+                _EXPECTED_OF_PART,
+            )
+        try:
+            target = parse_target(part)
+        except BadText as problem:
+            raise BadText(
+                Message("{problem} in {text}", problem=problem.message, text=shown(text)),
+                problem.expected,
+                _combined_hint(text) or problem.hint,
+            ) from None
+        if target.every or target.kind in _NEVER_PARTS:
+            raise BadText(
+                Message("{part} cannot be a part of {text}", part=shown(part), text=shown(text)),
+                _EXPECTED_OF_PART,
+            )
+        parts.append(target)
+    if len(parts) < 2:
+        raise BadText(Message("only one target in {text}", text=shown(text)), _EXPECTED_PARTS)
+    spelled = _combination(match[1], [part.text for part in parts])
+    return Target(match[1], 0, 0, False, False, spelled, tuple(parts))
+
+
+def _combination(kind: str, parts: list[str]) -> str:
+    """Return the canonical text of the `later` or `earlier` of several targets."""
+    return f"the {kind} of {', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _calendar(text: str, match: re.Match[str]) -> Target:
+    """Return a target in calendar days or weeks. Raises BadText."""
+    number, unit = _number(match), match[3].rstrip("s")
+    days, weeks = (
+        Message("1 to {max_days} calendar days", max_days=MAX_DAYS),
+        Message("1 to {max_weeks} calendar weeks", max_weeks=MAX_WEEKS),
+    )
+    expected = days if unit == "day" else weeks
+    if "." in number:
+        raise BadText(Message("fraction in {text}", text=shown(text)), expected)
+    if number == "0":
+        raise BadText(Message("{text} is zero", text=shown(text)), expected)
+    count = int(number)
+    if count > (MAX_DAYS if unit == "day" else MAX_WEEKS):
+        raise BadText(Message("{text} is longer than a year", text=shown(text)), expected)
+    spelled = f"{number} calendar {unit}{'' if count == 1 else 's'}"
+    return Target("calendar-days", count * (7 if unit == "week" else 1), 0, False, False, spelled)
 
 
 def _business(text: str, match: re.Match[str]) -> Target:
@@ -210,11 +293,25 @@ _HINTS: tuple[tuple[str, Message], ...] = (
     ),
     (r"1 ?(?:bd|(?:working|week) ?days?)", _write("1 business day")),
     (r"([0-9]+) ?(?:bd|(?:working|week) ?days?)", _write(r"\1 business days")),
-    (r"[0-9.]+ ?(?:weeks?|w|months?|years?|y)", Message("write business days or hours")),
+    (r"(every )?([0-9]+) ?cal(?:endar)?[ -]?d(?:ays?)?", _write(r"\1\2 calendar days")),
+    (r"(every )?([0-9]+) ?cal(?:endar)?[ -]?w(?:eeks?)?", _write(r"\1\2 calendar weeks")),
+    (
+        r"[0-9.]+ ?(?:weeks?|w|months?|years?|y)",
+        Message("write calendar days, calendar weeks, business days or hours"),
+    ),
     (r"nbd|(?:the )?next (?:(?:working|business) )?days?|tomorrow", _write("next business day")),
     (
         r"(?:the )?same (?:(?:working|business) )?day|today",
         Message("write a number of business hours"),
+    ),
+    (
+        r"by ((?:[01][0-9]|2[0-3]):[0-5][0-9])\b.*\bopen.*",
+        _write(r"by \1 next opening day"),
+    ),
+    (r"by ([0-9]:[0-5][0-9])\b.*\bopen.*", _write(r"by 0\1 next opening day")),
+    (
+        r"(?:by |at |on )?(?:the )?(?:next |first )?opening(?: day)?",
+        Message("write {choice}, with the promised time", choice="`by 10:00 next opening day`"),
     ),
     (r"by ((?:[01][0-9]|2[0-3]):[0-5][0-9])\b.*", _write(r"by \1 next business day")),
     (r"by ([0-9]:[0-5][0-9])\b.*", _write(r"by 0\1 next business day")),
@@ -228,7 +325,7 @@ _HINTS: tuple[tuple[str, Message], ...] = (
         r"(?:every|each) (?:working |business )?hour|hourly",
         _write("every 1h", "every 1h 24x7", "every 1 business hour"),
     ),
-    (r"each week|weekly|every 1 week", _write("every week")),
+    (r"each week|weekly|every 1 ?w(?:eek)?", _write("every week")),
     (r"(?:every|each) month|monthly", _write("1 per month")),
     (r"every\b.*", Message("add a duration or a number of business days after `every`")),
     (r"once (?:per|a|each|every) (day|week|month)", _write(r"1 per \1")),
@@ -244,9 +341,10 @@ _HINTS: tuple[tuple[str, Message], ...] = (
     ),
     (r"24[x/]7", Message("add the duration, such as `4h 24x7`")),
     (r"-.*", Message("write a positive number")),
+    (r"immediate(?: response)?|at once|instant(?:ly|aneous)?|straight away", _write(IMMEDIATELY)),
     (
-        r"asap|as soon as (?:possible|we can)|immediate(?:ly)?|at once|quickly|soon",
-        Message("write the longest promised duration, or `none` for no target"),
+        r"asap|as soon as (?:possible|we can)|quickly|soon",
+        Message("write the longest promised duration, `immediately`, or `none` for no target"),
     ),
 )
 
@@ -265,10 +363,48 @@ _AROUND_A_TIME = (
 )
 
 _DAYS = r"(every )?([1-9][0-9]{0,2}) ?d(?:ays?)?"
+_WEEKS = r"(?!every 1 ?w)(every )?([1-9][0-9]?) ?w(?:eeks?)?"
 _SECONDS = r"(every )?([0-9]{1,6}) ?s(?:ec(?:ond)?s?)?"
 _HOURS_MINUTES = (
     r"(every )?([0-9]{1,4}) ?h(?:ours?)?(?: and)? ?([0-9]{1,4}) ?m(?:in|inutes?)?( 24x7)?"
 )
+_LATER = "later|latest|longer|longest|last|max(?:imum)?"
+_EARLIER = "earlier|earliest|sooner|soonest|shorter|shortest|first|min(?:imum)?"
+# Ways to write the later or the earlier of several targets. Without a word that says which one,
+# both are proposed.
+_COMBINATIONS = (
+    rf"(?:the )?(?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))(?: of)? ?\(?(?P<parts>.+?)\)?",
+    r"(?P<parts>.+?),? \(?(?:whichever|whatever|what) (?:is|comes|occurs|ends|falls)(?: the)?"
+    rf" (?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))\)?",
+    r"(?P<parts>.+ or .+)",
+)
+
+
+def _combined_hint(small: str) -> Message | None:
+    """Return the hint for a text that names several targets; None for another text."""
+    for pattern in _COMBINATIONS:
+        match = re.fullmatch(pattern, small)
+        if match is None:
+            continue
+        groups = match.groupdict()
+        parts = []
+        for text in re.split(r",? (?:or|and|vs) |, ?|; ?", groups["parts"]):
+            part: Target | None = None
+            try:
+                part = parse_target(text)
+            except BadText as problem:
+                proposals = _proposals(problem.hint)
+                part = parse_target(proposals[0]) if len(proposals) == 1 else None
+            if part is None or part.every or part.kind in _NEVER_PARTS:
+                break
+            parts.append(part.text)
+        else:
+            if len(parts) > 1:
+                kinds = [kind for kind in ("later", "earlier") if groups.get(kind)]
+                return _write(
+                    *(_combination(kind, parts) for kind in kinds or ("later", "earlier"))
+                )
+    return None
 
 
 def adapt_hint(
@@ -290,12 +426,8 @@ def adapt_hint(
         target = _proposed_target(text)
         if target is None:
             continue
-        bare = target.kind == "clock" and not target.around_the_clock
         text = "every " * text.startswith("every ") + target.text.removeprefix("every ")
-        spellings = [text]
-        if hours and bare:
-            spellings = [f"{text} 24x7", in_business_hours(text)]
-        for spelling in spellings:
+        for spelling in _spellings(target, text) if hours else [text]:
             option = _proposed_target(spelling)
             if option is not None and spelling not in options and fits(option):
                 options.append(spelling)
@@ -308,6 +440,16 @@ def adapt_hint(
             "{hint}; a target in business hours or business days also needs `hours`", hint=adapted
         )
     return adapted
+
+
+def _spellings(target: Target, text: str) -> list[str]:
+    """Return the texts of a target where hours apply: `4h` can mean two targets."""
+    if target.parts:
+        parts = product(*(_spellings(part, part.text) for part in target.parts))
+        return [_combination(target.kind, list(texts)) for texts in parts]
+    if target.kind == "clock" and not target.around_the_clock:
+        return [f"{text} 24x7", in_business_hours(text)]
+    return [text]
 
 
 def _proposed_target(text: str) -> Target | None:
@@ -354,7 +496,13 @@ def _hint(plain: str) -> str | None:
         every, days = match[1] or "", int(match[2])
         hours = f"{every}{days * 24}h"
         unit = "business day" if days == 1 else "business days"
-        return _write(hours, f"{hours} 24x7", f"{every}{days} {unit}")
+        calendar = unit.replace("business", "calendar")
+        return _write(hours, f"{hours} 24x7", f"{every}{days} {unit}", f"{every}{days} {calendar}")
+    if match := re.fullmatch(_WEEKS, small):
+        every, weeks = match[1] or "", int(match[2])
+        unit = "calendar week" if weeks == 1 else "calendar weeks"
+        hours = f"{every}{weeks * 168}h"
+        return _write(f"{every}{weeks} {unit}", hours, f"{hours} 24x7")
     if match := re.fullmatch(_HOURS_MINUTES, small):
         minutes = int(match[2]) * 60 + int(match[3])
         return Message(
@@ -365,6 +513,8 @@ def _hint(plain: str) -> str | None:
         )
     if match := re.fullmatch(_SECONDS, small):
         return _in_minutes(match[1] or "", int(match[2]))
+    if hint := _combined_hint(small):
+        return hint
     for pattern, hint in _AROUND_A_TIME:
         if match := re.fullmatch(pattern, small):
             return _time_hint(match[1], hint)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from zsupport.clock.instants import duration
 from zsupport.clock.problem import BadText
-from zsupport.clock.target import Target
+from zsupport.clock.target import IMMEDIATELY, Target
 from zsupport.typed import TYPE_CHECKING
-from zsupport.wording import Counted, Message, joined
+from zsupport.wording import Counted, Message, enumerated, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +20,13 @@ _READINGS = {
 #: The targets that are always written in the same way.
 _FIXED = {
     "next-business-day": Message("next working day"),
-    "week": Message("every week"),
     "none": Message("no promise"),
     "not-stated": Message("not stated"),
+}
+#: Targets that are written in the same way, by their texts.
+_FIXED_TEXTS = {
+    "every week": Message("every week"),
+    IMMEDIATELY: Message("immediately"),
 }
 #: Rates by their period.
 _RATES: dict[str, Callable[[int], Message]] = {
@@ -40,12 +44,20 @@ def target_in_words(target: Target, *, short: bool = True) -> Message:
     With `short` it fits into a table. Otherwise units are not abbreviated, and a target around the
     clock says so: `4 hours, around the clock`.
     """
-    if target.kind in _FIXED:
-        return _FIXED[target.kind]
+    fixed = _FIXED.get(target.kind) or _FIXED_TEXTS.get(target.text)
+    if fixed is not None:
+        return fixed
+    if target.parts:
+        parts = enumerated([target_in_words(part, short=short) for part in target.parts])
+        if target.kind == "later":
+            return Message("the later of {parts}", parts=parts)
+        return Message("the earlier of {parts}", parts=parts)
     if target.kind == "rate":
         return _RATES[target.text.rpartition(" ")[2]](target.amount)
     if target.kind == "by":
         return _by(target.text.split(" ")[1], short=short)
+    if target.kind == "by-opening":
+        return _by_opening_day(target.text.split(" ")[1], short=short)
     time = _every(target, short=short) if target.every else _length(target, short=short)
     if target.around_the_clock and not short:
         return Message("{time}, around the clock", time=time)
@@ -56,11 +68,20 @@ def _length(target: Target, *, short: bool) -> Message:
     """Return the length of a target: `4 h`, `2 working days`."""
     if target.kind == "business-days":
         return Counted("{count} working day", "{count} working days", target.amount)
+    if target.kind == "calendar-days":
+        if (weeks := _weeks(target)) is not None:
+            return Counted("{count} calendar week", "{count} calendar weeks", weeks)
+        return Counted("{count} calendar day", "{count} calendar days", target.amount)
     if target.kind == "business":
         return working_time(target.amount, short=short)
     if short:
         return duration(target.amount, days=False) if target.amount else Message("0 min")
     return _unabbreviated(target.amount)
+
+
+def _weeks(target: Target) -> int | None:
+    """Return the calendar weeks of a target; None if it is written in calendar days."""
+    return target.amount // 7 if "week" in target.text else None
 
 
 def _every(target: Target, *, short: bool) -> Message:
@@ -70,6 +91,10 @@ def _every(target: Target, *, short: bool) -> Message:
     """
     if target.kind == "business-days":
         return Counted("every {count} working day", "every {count} working days", target.amount)
+    if target.kind == "calendar-days":
+        if (weeks := _weeks(target)) is not None:
+            return Counted("every {count} calendar week", "every {count} calendar weeks", weeks)
+        return Counted("every {count} calendar day", "every {count} calendar days", target.amount)
     minutes, rest = divmod(target.amount, 60)
     hours, minutes = divmod(minutes, 60)
     if rest or (hours and minutes):
@@ -122,6 +147,12 @@ def _by(time: str, *, short: bool) -> Message:
     return Message("by {time} on the next working day", time=time)
 
 
+def _by_opening_day(time: str, *, short: bool) -> Message:
+    if short:
+        return Message("by {time} next opening day", time=time)
+    return Message("by {time} on the next opening day", time=time)
+
+
 def target_as_sentence(target: Target, business_day: str | None = None) -> Message:
     """Return a target as an answer in words: `within 2 working days, by closing time`.
 
@@ -129,13 +160,14 @@ def target_as_sentence(target: Target, business_day: str | None = None) -> Messa
     when the target is due on the last day: `within 2 working days`.
     """
     words, by = target_in_words(target), _READINGS.get(business_day or "")
-    if target.kind == "by":
+    if target.kind in ("by", "by-opening"):
         return target_in_words(target, short=False)
     if target.kind == "next-business-day":
         if by is None:
             return Message("on the next working day")
         return Message("on the next working day, by {reading}", reading=by)
-    if target.every or target.kind not in ("clock", "business", "business-days"):
+    lengths = ("clock", "business", "business-days", "calendar-days")
+    if target.every or target.is_immediate or target.kind not in lengths:
         return words
     if target.kind == "business-days" and by is not None:
         return Message("within {time}, by {reading}", time=words, reading=by)
@@ -156,4 +188,9 @@ def adds_to_target(published: str, target: Target) -> bool:
         stated = parse_target(words)
     except BadText:
         return True
-    return (stated.amount, stated.at, stated.every) != (target.amount, target.at, target.every)
+    return (stated.amount, stated.at, stated.every, stated.parts) != (
+        target.amount,
+        target.at,
+        target.every,
+        target.parts,
+    )

@@ -2,7 +2,7 @@
 
 Every class of the model has a table with a column for each field. A column refers to a part of the
 model by the number of its row in the table of its class, so equal parts are kept once. Parts are in
-earlier tables than the parts that contain them.
+earlier tables, or in earlier rows of the same table, than the parts that contain them.
 
 Reading does not check the form, because the cache reads only forms that the same user has written.
 """
@@ -53,16 +53,20 @@ def revisions_of(form: Form) -> tuple[Revision, ...]:
     new = tuple.__new__
     tables: list[list[Any]] = []
     for kind, columns in zip(CLASSES, form[0], strict=True):
+        table: list[Any] = []
+        tables.append(table)
         values = [_reader(shape, tables)(column) for shape, column in columns]
-        tables.append([new(kind, row) for row in zip(*values, strict=True)])
-        tables[-1].append(None)
+        # A row can contain earlier rows of its own table, so the rows are made one after another.
+        for row in zip(*values, strict=True):
+            table.append(new(kind, row))
+        table.append(None)
     return tuple([tables[-1][row] for row in form[1]])
 
 
 def _reader(shape: Shape, tables: list[list[Any]]) -> Callable[[Any], Any]:
-    """Return the function that converts a column with this shape to values of the model.
+    """Return the function that converts a column with this shape to an iterable of values.
 
-    `tables` has the parts of all earlier classes.
+    `tables` has the parts of all earlier classes, and of the class itself in earlier rows.
     """
     if shape is None:
         return lambda column: column
@@ -72,7 +76,7 @@ def _reader(shape: Shape, tables: list[list[Any]]) -> Callable[[Any], Any]:
     container, inside = shape
     items = _reader(inside, tables)
     if container == "list":
-        return lambda column: [None if value is None else tuple(items(value)) for value in column]
+        return lambda column: (None if value is None else tuple(items(value)) for value in column)
     return lambda column: [dict(zip(value, items(value.values()), strict=True)) for value in column]
 
 

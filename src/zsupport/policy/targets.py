@@ -11,7 +11,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from zsupport.clock.target import Target, needs_hours
+from zsupport.clock.target import Target, counts_dates, needs_hours
 from zsupport.clock.target_text import adapt_hint, in_business_hours, parse_target
 from zsupport.clock.windows import DAY
 from zsupport.findings import Span
@@ -232,8 +232,10 @@ class TargetsReader:
         `holder` has the target under `key`. `declared` is whether the rule or cell has `hours`.
         """
         counts_hours = needs_hours(target)
-        if target.kind == "clock" and declared and not target.around_the_clock:
-            text, business = target.text, in_business_hours(target.text)
+        for part in target.components if declared else ():
+            if part.kind != "clock" or part.around_the_clock:
+                continue
+            text, business = part.text, in_business_hours(part.text)
             if self._fits(hours, parse_target(business)):
                 hint = Message(
                     "write `{target} 24x7` for elapsed time, or `{business}` for working time",
@@ -276,8 +278,7 @@ class TargetsReader:
             unions = self._decided_unions(hours, parts, scope, unions)
         reasons = [self._uncountable(target, calendars) for calendars in unions]
         if "always" in reasons:
-            by_days = target.kind in ("business-days", "next-business-day", "by")
-            self._refuse_always(target, at, hours, by_days)
+            self._refuse_always(target, at, hours, counts_dates(target))
         elif mixed := next(filter(None, reversed(reasons)), None):
             message = Message(
                 "`{hours}` has several time zones ({zones}), so its days are ambiguous",
@@ -295,6 +296,11 @@ class TargetsReader:
         target can be counted. Business hours require calendars that close. Business days require
         calendars with business days, in one time zone.
         """
+        if target.parts:
+            reasons = [self._uncountable(part, calendars) for part in target.parts]
+            return next(filter(None, reasons), None)
+        if not target.uses_hours:
+            return None
         if target.kind == "business":
             return "always" if not all(map(_closes, calendars)) else None
         if needs_hours(target) and not all(map(_has_days, calendars)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zsupport.answer.case import facts_decide, say
 from zsupport.clock.holidays import holidays_version
+from zsupport.clock.target import DATED
 from zsupport.clock.zones import tzdata_version
 from zsupport.dates import date
 from zsupport.policy.model import Channel, Fact, Metric, Remarks, Resource, Revision
@@ -270,7 +271,7 @@ class _PageBuilder:
         """Return what the units of targets mean, by the kinds of the targets."""
         words = self.words
         lines = []
-        if kinds & {"business", "business-days", "next-business-day", "by"}:
+        if kinds & {"business", *DATED}:
             lines.append(
                 words(
                     "Hours count around the clock. Working hours and working days count only during"
@@ -446,4 +447,4 @@ def _kinds(tables: Sequence[CaseTable]) -> set[str]:
     """Return the kinds of the targets in tables."""
     cells = [cell for table in tables for _, row in table.rows for cell in row]
     targets = [cell.target for cell in cells if isinstance(cell, TargetCell)]
-    return {target.kind for target in targets if target is not None}
+    return {part.kind for target in targets if target is not None for part in target.components}

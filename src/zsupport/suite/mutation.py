@@ -450,8 +450,9 @@ def _other_commitment(word: str) -> str:
 def other_targets(text: str) -> list[str]:
     """Return the texts that replace the text of a target in mutants.
 
-    These are a longer target, if there is one, and `none`. The target `none` is replaced with
-    `not-stated`, and `not-stated` with `none`. An invalid target has no replacement.
+    These are a longer target, if there is one, or the other of `later` and `earlier`, and `none`.
+    The target `none` is replaced with `not-stated`, and `not-stated` with `none`. An invalid target
+    has no replacement.
     """
     try:
         target = parse_target(text)
@@ -461,10 +462,15 @@ def other_targets(text: str) -> list[str]:
         return ["not-stated"]
     if target.kind == "not-stated":
         return ["none"]
+    if target.parts:
+        other = "earlier" if target.kind == "later" else "later"
+        return [target.text.replace(target.kind, other, 1), "none"]
     doubled = _doubled(text)
     targets = [doubled] if doubled is not None else []
     if target.kind == "next-business-day":
         targets.append("2 business days")
+    if target.kind == "by-opening":
+        targets.append(target.text.replace("opening", "business"))
     return [*targets, "none"]
 
 
@@ -479,7 +485,7 @@ def _doubled(text: str) -> str | None:
     value = float(number[0]) * 2
     shown = f"{value:g}"
     changed = text[: number.start()] + shown + text[number.end() :]
-    return re.sub(r"\b(hour|minute|day)\b", r"\1s", changed) if number[0] == "1" else changed
+    return re.sub(r"\b(hour|minute|day|week)\b", r"\1s", changed) if number[0] == "1" else changed
 
 
 # -- killed and surviving mutants --------------------------------------------------------------

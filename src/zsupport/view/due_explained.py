@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from zsupport.answer.case import NEEDS_INPUT, Case, NeedsInput, matching, no_priority_reasons
-from zsupport.answer.due import DueAnswer, DueDetails, course_of
+from zsupport.answer.due import DueAnswer, DueDetails, course_of, parts_of
 from zsupport.answer.hours import SettledHours
 from zsupport.answer.promise import NEGATIVE, Promise, Promises, decide
 from zsupport.clock.instants import duration, format_instant, from_datetime
-from zsupport.clock.target import Target
+from zsupport.clock.target import DATED, Target
 from zsupport.clock.walk import walk
 from zsupport.clock.zones import zone as zone_of
 from zsupport.dates import date
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zsupport.clock.business import WorkingDate
+    from zsupport.clock.deadline import Course, PartDeadline
+    from zsupport.dates import tzinfo
 
 #: The due time on the last business day, by `business-day` of the policy. `opening-time` replaces
 #: `same-time` if the count starts on a later day.
@@ -129,10 +131,13 @@ def _walk(answer: DueAnswer, row: Promise, why: Explainer[DueAnswer, DueDetails]
     if answer.due is None and run.open_since is None:
         return ["  the target is not reached within ten years of its start"]
     where = zone_of(settled.zone_name) if settled else why.zone_shown
+    parts, decisive = parts_of(row, why.revision, run)
+    lines = [_part(part, decisive, run, where) for part in parts]
+    assert decisive.cell is not None
+    target, settled = decisive.cell.target, decisive.settled_hours
     start = run.anchor
     end = from_datetime(answer.due) if answer.due else moment.at
     steps = walk(settled.time if settled else None, start, end, run.pauses)
-    lines = []
     if settled:
         # The members of a union can be in several zones. Times are shown in the first zone.
         zones = ", ".join(dict.fromkeys(str(hours.zone) for hours in settled.time.hours))
@@ -159,6 +164,19 @@ def _walk(answer: DueAnswer, row: Promise, why: Explainer[DueAnswer, DueDetails]
     return lines
 
 
+def _part(part: PartDeadline, decisive: Promise, run: Course, where: tzinfo) -> str:
+    """Return the line of a part of a combined target: its deadline, and whether it decides."""
+    assert decisive.cell is not None
+    if part.due is None:
+        due = "not reached within ten years"
+    elif run.open_since is not None and run.open_since < part.due:
+        due = "unknown because of an open pause"
+    else:
+        due = f"due {format_instant(part.due, where)}"
+    decides = ", decides" if part.target is decisive.cell.target else ""
+    return f"  {part.target.text}: {due}{decides}"
+
+
 class CountedDays(NamedTuple):
     """The working dates that a target in business days counts.
 
@@ -173,14 +191,15 @@ class CountedDays(NamedTuple):
 
 def counted_days(settled: SettledHours, target: Target, start: int) -> CountedDays | None:
     """Return the working dates that a target counts; None if it does not count days."""
-    if settled.days is None or target.kind not in ("business-days", "next-business-day", "by"):
+    if settled.days is None or target.kind not in DATED:
         return None
     opened = counted_from = settled.days.date_opened(start)
     if target.kind == "business-days":
         dates = settled.days.counted_dates(start, target.amount)
         counted_from = dates.pop(0).ordinal
-    elif target.kind == "by":
-        dates = [settled.days.next_local_time(start, target.at)[0]]
+    elif target.kind in ("by", "by-opening"):
+        opening_day = target.kind == "by-opening"
+        dates = [settled.days.next_local_time(start, target.at, opening_day=opening_day)[0]]
     else:
         dates = [settled.days.after(opened, start)]
     return CountedDays(opened, counted_from, dates)
@@ -206,12 +225,16 @@ def _business_days(
         today = settled.days.date(opened)
         reading = "close" if today is None or start >= today.close else reading
     due = _DUE_ON_A_DAY[reading].format(moved=moved)
-    if target.kind == "by":
+    if target.kind in ("by", "by-opening"):
         time = f"{target.at // 3600:02}:{target.at // 60 % 60:02}"
         due = f"at {time}"
         first = settled.days.after(opened, start).ordinal
+        if target.kind == "by-opening":
+            first = settled.days.next_opening_day(start).ordinal
         if first != dates[0].ordinal:
             days[0] += f" ({time} on {date.fromordinal(first).isoformat()} has passed)"
+    if target.kind == "by-opening":
+        return [f"  next opening day: {days[0]}; due {due}"]
     if len(days) > 1:
         return [f"  business days after {after}: {', '.join(days)}; due on the last day {due}"]
     return [f"  business day after {after}: {days[0]}; due {due}"]

@@ -18,10 +18,17 @@ def check(subject: Subject) -> Iterator[Problem]:
     """
     for _, targets in subject.decisions.by_metric():
         for item in targets.stated:
-            if item.cell.target.kind != "by" or item.cell.hours is None:
+            times = {
+                part.at // 60
+                for part in item.cell.target.components
+                if part.kind in ("by", "by-opening")
+            }
+            if not times or item.cell.hours is None:
                 continue
             for counted, cases in subject.decisions.counted(item.cell.hours, item.decides):
-                closed, working = closed_days(counted, item.cell.target.at // 60)
+                closed, working = next(
+                    filter(any, (closed_days(counted, time) for time in sorted(times))), ([], [])
+                )
                 if closed:
                     target, hours = item.cell.target.text, item.cell.hours
                     yield Problem(

@@ -8,11 +8,12 @@ from zsupport.answer.space import Cases
 from zsupport.check.rank import is_surely_slower
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.target_groups import TargetGroup
+from zsupport.clock.target import DATED
 from zsupport.policy.model import Metric
 from zsupport.wording import Message
 
 _LENGTHS = ("clock", "business")
-_ONCE = (*_LENGTHS, "business-days", "next-business-day", "by")
+_ONCE = (*_LENGTHS, *DATED, "calendar-days", "later", "earlier")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -92,10 +92,12 @@ def agrees(time: NamedTime, target: Target) -> bool:
     time.
     """
     kind, seconds = target.kind, time.seconds
-    if kind in ("none", "not-stated", "rate", "by"):
+    if target.parts:
+        return any(agrees(time, part) for part in target.parts)
+    if kind in ("none", "not-stated", "rate", "by", "by-opening"):
         return True
-    if kind == "week":
-        return seconds == 7 * _DAY
+    if kind == "calendar-days":
+        return seconds == target.amount * _DAY and not time.business
     if kind == "clock":
         return seconds == target.amount and not time.business
     days = seconds // _DAY

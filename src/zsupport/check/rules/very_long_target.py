@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.target import Target
 from zsupport.clock.windows import DAY
 from zsupport.policy.model import PolicyCalendar
 from zsupport.wording import Counted, Message
@@ -18,14 +19,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield each target that is longer than 30 business days of its hours."""
     for position, metric, cell in subject.cells:
         target = cell.target
-        if target.kind == "clock":
-            days = _DAYS * target.amount / (_WEEKS * 7 * DAY * 60)
-        elif target.kind == "business" and target.amount > _DAYS * 3600:
-            days = target.amount / (60 * day_length(subject, cell.hours))
-        elif target.kind == "business-days":
-            days = target.amount
-        else:
-            continue
+        days = _business_days(subject, target, cell.hours)
         if days > _DAYS:
             length = (
                 Counted(
@@ -41,9 +35,23 @@ def check(subject: Subject) -> Iterator[Problem]:
                 Message(
                     "`{target}` is longer than {days} business days", target=target.text, days=_DAYS
                 ),
-                label=length if target.kind != "business-days" else None,
+                label=length if target.kind in ("clock", "business") else None,
                 hint=Message("check the unit: `m` for minutes, `h` for hours"),
             )
+
+
+def _business_days(subject: Subject, target: Target, hours: str | None) -> float:
+    """Return the business days of a target, of five days a week; 0 for a target without length."""
+    if target.parts:
+        parts = [_business_days(subject, part, hours) for part in target.parts]
+        return max(parts) if target.kind == "later" else min(parts)
+    if target.kind == "clock":
+        return _DAYS * target.amount / (_WEEKS * 7 * DAY * 60)
+    if target.kind == "calendar-days":
+        return _DAYS * target.amount / (_WEEKS * 7)
+    if target.kind == "business" and target.amount > _DAYS * 3600:
+        return target.amount / (60 * day_length(subject, hours))
+    return target.amount if target.kind == "business-days" else 0
 
 
 def day_length(subject: Subject, hours: str | None) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from zsupport.answer.case import say
-from zsupport.answer.due import DueAnswer, DueAnswers, clock_starts
+from zsupport.answer.due import DueAnswer, DueAnswers, clock_starts, course_of, parts_of
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.answer.remarks import joined_lines
 from zsupport.clock.deadline import STARTS, ending_event, events_until
@@ -250,7 +250,7 @@ def _target_of_card(answers: DueAnswers, row: CaseRow) -> Message:
     answer, target, settled = row.answer, row.target, row.promise.settled_hours
     assert target is not None
     text = target_as_sentence(target, answers.revision.business_day)
-    if target.kind == "week":
+    if target.kind == "calendar-days":
         if answer.hours and not settled:
             return text
         zone = settled.zone_name if settled else answers.revision.timezone
@@ -259,13 +259,14 @@ def _target_of_card(answers: DueAnswers, row: CaseRow) -> Message:
         return Message("{target} ({hours})", target=text, hours=row.hours)
     if answer.hours is not None:
         return Message("{target} over the hours `{hours}`", target=text, hours=answer.hours)
-    if target.kind == "clock":
+    if target.kind == "clock" and not target.is_immediate:
         return Message("{target}, around the clock", target=text)
     return text
 
 
 def _course(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[str, str]]:
     """Return how far the clock has run, and the events that the person stated."""
+    row = _decisive(answers, row)
     words, times, answer, target = setting.words, setting.times, row.answer, row.target
     pairs: list[tuple[str, str]] = []
     elapsed, left = answer.elapsed_seconds, answer.remaining_seconds
@@ -295,6 +296,21 @@ def _course(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[s
     if (closed := _closed_now(row, setting)) and answer.state in _RUNNING:
         pairs.append((words("Now"), closed))
     return [*pairs, *_events(answers, row, setting)]
+
+
+def _decisive(answers: DueAnswers, row: CaseRow) -> CaseRow:
+    """Return the row of a combined target with only the part that decides; another is unchanged."""
+    run = course_of(row.promise, answers.revision, answers.details.moment) if row.target else None
+    if (
+        run is None
+        or row.target is None
+        or not row.target.parts
+        or row.answer.elapsed_seconds is None
+    ):
+        return row
+    promise = parts_of(row.promise, answers.revision, run)[1]
+    hours = row.answer.hours if promise.settled_hours else None
+    return CaseRow(row.answer._replace(hours=hours), promise)
 
 
 def _resolution(target: Target) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from zsupport.answer.due import DueAnswer, DueAnswers, course_of
+from zsupport.answer.due import DueAnswer, DueAnswers, course_of, parts_of
 from zsupport.answer.grants import applying_grants
 from zsupport.answer.promise import NEGATIVE, decide
 from zsupport.clock.instants import at_local, duration, from_datetime, local_date, to_datetime
+from zsupport.clock.targets_in_words import target_in_words
 from zsupport.clock.walk import walk
 from zsupport.clock.zones import zone
 from zsupport.dates import date, timedelta
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from zsupport.answer.due import DueDetails
     from zsupport.answer.hours import SettledHours
     from zsupport.answer.promise import Promise
-    from zsupport.clock.deadline import Course
+    from zsupport.clock.deadline import Course, PartDeadline
     from zsupport.policy.model import Place
     from zsupport.view.screens import Setting
     from zsupport.wording import Wording
@@ -146,10 +147,12 @@ def _steps(answers: DueAnswers, promise: Promise, shown: Times) -> list[Paragrap
     """
     assert promise.cell is not None
     answer, details = answers[0], answers.details
-    target, settled = promise.cell.target, promise.settled_hours
     run = course_of(promise, answers.revision, details.moment)
-    if target.kind == "rate" or run is None or (answer.due is None and run.open_since is None):
+    is_rate = promise.cell.target.kind == "rate"
+    if is_rate or run is None or (answer.due is None and run.open_since is None):
         return []
+    parts, promise = parts_of(promise, answers.revision, run)
+    settled = promise.settled_hours
     times = shown._replace(zone=zone(settled.zone_name)) if settled else shown
     due = None if answer.due is None else from_datetime(answer.due)
     days = None
@@ -161,13 +164,32 @@ def _steps(answers: DueAnswers, promise: Promise, shown: Times) -> list[Paragrap
         more = Counted("{count} more step", "{count} more steps", len(rows) - MAX_STEPS)
         left_out = _StepRow("", "", "", words(more))
         rows = [*rows[: MAX_STEPS // 2], left_out, *rows[-MAX_STEPS // 2 :]]
-    title = []
+    title = _parts(parts, promise, run, times)
     if str(times.zone) != str(shown.zone):
         title.append(Paragraph(words("In the time zone {zone}:", zone=times.zone)))
     if due is None:
         text = words("the rest is unknown because of an open pause")
         rows.append(_StepRow("", "", "", text))
     return [*title, Columns(tuple(rows), right=(2,))]
+
+
+def _parts(
+    parts: Sequence[PartDeadline], decisive: Promise, run: Course, times: Times
+) -> list[Paragraph | Columns]:
+    """Return the parts of a combined target, with their deadlines, and which of them decides."""
+    assert decisive.cell is not None
+    rows = []
+    for part in parts:
+        if part.due is None:
+            due: Message = Message("not reached within ten years")
+        elif run.open_since is not None and run.open_since < part.due:
+            due = Message("the rest is unknown because of an open pause")
+        else:
+            due = Message("due {instant}", instant=times.full(to_datetime(part.due)))
+        if part.target is decisive.cell.target:
+            due = Message("{due}, decides", due=due)
+        rows.append((times.words.message(target_in_words(part.target)), times.words.message(due)))
+    return [Columns(tuple(rows))] if rows else []
 
 
 def _days(
@@ -194,7 +216,10 @@ def _days(
         if ordinal == counted.opened:
             text = _opened_at(run.anchor, text, times)
         if ordinal == last:
-            text = text if target.kind == "business-days" else Message("next working day")
+            if target.kind == "by-opening":
+                text = Message("next opening day")
+            elif target.kind != "business-days":
+                text = Message("next working day")
             text = Message("{day}, due at {time}", day=text, time=times.clock(due))
         rows.append(_StepRow(times.date(day), span, "", times.words(text)))
     return _joined(rows)
