@@ -25,6 +25,12 @@ from zsupport.suite.mutation import mutants_of
 BASE = deepcopy(DOCUMENT)
 BASE["entitlements"][0]["when"][1]["kind"] = ["failing"]
 BASE["targets"].append({"hours": "desk", "update": "2 business days"})
+#: A table with exchanged rows and columns, in which a case without a priority has P2.
+TRANSPOSED = {
+    "rows": "reach",
+    "columns": "kind",
+    "cells": {"many": {"bug": "P1", "idea": "P2"}, "few": {"bug": "P1", "idea": "P2"}},
+}
 Answered = dict[str, list[Any]]
 MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 #: A change of every key of the format: its place in the document, and the new value.
@@ -41,6 +47,7 @@ EDITS: dict[tuple[str, str], tuple[tuple[str | int, ...], Any]] = {
     ("policy", "channels"): (("channels", "more"), {"name": "More", "kind": "web"}),
     ("policy", "entitlements"): (("entitlements", 1), {"allow": "forum", "when": {"plan": "pro"}}),
     ("policy", "priorities"): (("priorities", 2), {"id": "P3"}),
+    ("policy", "priority-table"): (("priority-table", "cells", "idea", "many"), "P2"),
     ("policy", "metrics"): (("metrics", 2), {"id": "more"}),
     ("policy", "business-day"): (("business-day",), "close"),
     ("policy", "hours"): (("hours", "night"), {"open": ["mon-sun 20:00-21:00"]}),
@@ -58,7 +65,7 @@ EDITS: dict[tuple[str, str], tuple[tuple[str | int, ...], Any]] = {
     ("source", "url"): (("sources", "page", "url"), "https://example.com/q"),
     ("source", "retrieved"): (("sources", "page", "retrieved"), "2026-01-03"),
     ("fact", "ask"): (("facts", "kind", "ask"), "Which kind?"),
-    ("fact", "values"): (("facts", "kind", "values", "wish"), "It could"),
+    ("fact", "values"): (("facts", "more"), {"values": {"one": "One", "two": "Two"}}),
     ("fact", "default"): (("facts", "kind", "default"), "bug"),
     ("channel", "name"): (("channels", "web", "name"), "A form"),
     ("channel", "kind"): (("channels", "web", "kind"), "email"),
@@ -127,6 +134,10 @@ EDITS: dict[tuple[str, str], tuple[tuple[str | int, ...], Any]] = {
     ("holidays", "country"): (("hours", "desk", 1, "holidays"), {"country": "AT"}),
     ("holidays", "subdivision"): (("hours", "desk", 1, "holidays", "subdivision"), "SN"),
     ("holidays", "add"): (("hours", "desk", 0, "holidays", "add", "12-23"), "Before it"),
+    ("priority table", "rows"): (("priority-table",), TRANSPOSED),
+    ("priority table", "columns"): (("priority-table",), TRANSPOSED),
+    ("priority table", "cells"): (("priority-table", "cells", "idea", "many"), "P1"),
+    ("table cell", "priority"): (("priority-table", "cells", "idea", "few", "priority"), "P1"),
     ("holidays", "remove"): (("hours", "desk", 0, "holidays", "remove"), ["2026-10-01"]),
     ("holidays", "covers"): (("hours", "desk", 0, "holidays", "covers"), "2026"),
     ("holidays", "frozen"): (("hours", "desk", 0, "holidays", "frozen", "2026-10-05"), "More"),
@@ -242,8 +253,10 @@ NOT_MUTATED = {
     "metric": "id pauses",
     "number": "number",
     "plan": "aliases",
-    "policy": "business-day channels facts metrics plans policy roles self-help timezone",
+    "policy": "business-day channels facts metrics plans policy priority-table roles self-help"
+    " timezone",
     "priority": "aliases id when",
+    "priority table": "columns rows",
     "role": "aliases",
     "self-help": "topics",
     "target rule": "condition when",

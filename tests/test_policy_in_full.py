@@ -50,6 +50,11 @@ DOCUMENT: dict[str, Any] = {
             "values": {"bug": "It fails", "idea": "It lacks"},
             "default": "idea",
         },
+        "reach": {
+            "ask": "Whom does it concern?",
+            "values": {"many": "Many people", "few": "A few"},
+            "default": "few",
+        },
     },
     "groups": {"failing": {"kind": ["bug"]}, "others": {"plan": {"not": ["free"]}}},
     "channels": {
@@ -81,6 +86,14 @@ DOCUMENT: dict[str, Any] = {
         },
         {"id": "P2", "name": "Normal"},
     ],
+    "priority-table": {
+        "rows": "kind",
+        "columns": "reach",
+        "cells": {
+            "bug": {"many": "P1", "few": "P1"},
+            "idea": {"many": "refused", "few": {"priority": "P2"}},
+        },
+    },
     "metrics": [
         {"id": "first-response", "name": "An answer", "pauses": "While it waits", "warn": "3/4"},
         {"id": "update", "name": "News", "starts": "answered"},
@@ -260,6 +273,9 @@ def test_tables_and_screens_show_every_part_of_the_file(
         ("metrics", 1, "id"),
         ("priorities", 0, "id"),
         ("priorities", 1, "id"),
+        ("priority-table", "rows"),
+        ("priority-table", "columns"),
+        ("priority-table", "cells", "idea", "few", "priority"),
         ("hours", "desk", 1, "open", 0),
     }
 

@@ -115,6 +115,7 @@ def of_priorities(policy: Checked) -> Iterator[Judged]:
         hidden |= set(priorities[place + 1 :] if problem.severity else [priorities[place]])
     yield "ZS404", hidden, set(claims.unreachable_priorities())
     none = claims.reference.facts_decide and None in claims.reference.led_to({})
+    none = none and not claims.reference.table  # every combination has a cell
     yield "ZS303", bool(findings["ZS303"]), none
     excluded = [
         path

@@ -391,9 +391,8 @@ class Claims:
     def _first_of_list(self, path: Path) -> tuple[Numbers, Numbers]:
         """Return the cases that an entry decides, and those it would decide as the first entry."""
         if path[0] == "priorities":
-            id = self.reference.at(path)["id"]
-            led_to = {n for n in self.every if self.reference.led_by(self.cases[n]) == id}
-            return led_to, self.every
+            led = {n for n in self.every if self.reference.leading(self.cases[n]) == path}
+            return led, self.every
         if path[0] == "targets":
             stated: Numbers = set()
             for cell in self.cells():

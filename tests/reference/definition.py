@@ -105,7 +105,8 @@ class Reference:
     def __init__(self, document: Tree) -> None:
         self.document = document
         self.priorities: list[Tree] = document.get("priorities", [])
-        self.facts_decide = any("when" in priority for priority in self.priorities)
+        self.table: Tree = document.get("priority-table")
+        self.facts_decide = bool(self.table) or any("when" in item for item in self.priorities)
         self.facts: list[str] = list(document.get("facts", {}))
         self.metrics = [
             metric["id"] for metric in document.get("metrics", [{"id": "first-response"}])
@@ -192,8 +193,28 @@ class Reference:
 
     def priority(self, facts: Case) -> str | None:
         """Return the priority that a complete set of facts leads to, or None."""
-        fitting = (p for p in self.entries("priorities") if self.match(p, facts).matches)
-        return next((str(self.at(path)["id"]) for path in fitting), None)
+        path = self.leading(facts)
+        if path is None:
+            return None
+        part = self.at(path)
+        if path[0] == "priorities":
+            return str(part["id"])
+        id = part["priority"] if isinstance(part, dict) else part
+        return None if id == "refused" else str(id)
+
+    def leading(self, facts: Case) -> Path | None:
+        """Return the entry or the cell that decides the priority of a set of facts, or None.
+
+        A cell decides if no entry with a condition matches. With a table, an entry without a
+        condition decides nothing.
+        """
+        for path in self.entries("priorities"):
+            if ("when" in self.at(path) or not self.table) and self.match(path, facts).matches:
+                return path
+        if self.table and {self.table["rows"], self.table["columns"]} <= {*facts}:
+            row, column = facts[self.table["rows"]], facts[self.table["columns"]]
+            return "priority-table", "cells", row, column
+        return None
 
     def led_to(self, facts: Case) -> set[str | None]:
         """Return the priorities that these facts can lead to when completed."""
@@ -389,6 +410,9 @@ class Reference:
         places |= {("effective",)} if "effective" in self.document else set()
         case = {name: case[name] for name in case if name not in self.facts or name in facts}
         raised = (p for p in self.entries("priorities") if self.at(p)["id"] == case["priority"])
+        cell = self.leading(case) if self.table else None
+        if cell and cell[0] == "priority-table" and self.priority(case) == case["priority"]:
+            places |= {cell[:1], cell}
         return places.union(*(self._matching(path, case) for path in raised))
 
     def remarks(self, rests: frozenset[Path]) -> set[tuple[str, str, str]]:

@@ -216,6 +216,31 @@ class Drawing:
                 if self.chance(0.3 if last else 0.85):
                     entry["when"] = self._when(only=self.facts)
         self.document["priorities"] = entries
+        self._priority_table()
+
+    def _priority_table(self) -> None:
+        """Sometimes add a table, and leave out some conditions of priorities.
+
+        The values do not come from `random`, so that the rest of the policy is the same with and
+        without a table.
+        """
+        before, self.random = self.random, Random(json.dumps(self.document))
+        if len(self.facts) > 1 and self.chance(0.35):
+            rows, columns = self.some(self.facts, 2, 2)
+            cells = {
+                row: {column: self._in_table() for column in self._values(columns)}
+                for row in self._values(rows)
+            }
+            table = {"rows": rows, "columns": columns, "cells": cells}
+            self.document["priority-table"] = self._remark(table)
+            for entry in self.document["priorities"]:
+                if self.chance():
+                    entry.pop("when", None)
+        self.random = before
+
+    def _in_table(self) -> Any:
+        priority = self.random.choice([*self.priorities, *self.priorities, "refused"])
+        return self._remark({"priority": priority}) if self.chance(0.3) else priority
 
     def _entitlements(self) -> None:
         grants = [self._grant() for _ in range(self.random.randint(1, 4))]
@@ -366,6 +391,12 @@ class Drawing:
             entry.pop("when", None)
         if entries and self.facts and self.chance():
             self.random.choice(entries)["when"] = self._when(only=self.facts)
+        table = self.document.get("priority-table")
+        if table and self.chance(0.8):
+            row = self.random.choice(list(table["cells"].values()))
+            row[self.random.choice(list(row))] = self._in_table()
+        elif table:
+            del self.document["priority-table"]
 
     def _change_names(self) -> None:
         sections = [n for n in ("plans", "roles", "channels", "facts") if n in self.document]

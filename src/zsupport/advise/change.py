@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from zsupport.answer.case import Case, absent_members, facts_decide, names_in
+from zsupport.answer.case import Case, absent_members, deciding_facts, facts_decide, names_in
 from zsupport.answer.space import Cases, Space, union
 from zsupport.policy.model import Alternative, Revision, When, ranked_above
 from zsupport.typed import TYPE_CHECKING
@@ -63,9 +63,7 @@ class ChangeSearch:
         self.grants = [grant for grant in revision.grants if {*channels} & {*grant.allow}]
         named = names_in(grant.when for grant in self.grants)
         facts = {fact.id: tuple(fact.values) for fact in revision.facts}
-        deciding = (
-            names_in(priority.when for priority in revision.priorities) if by_facts else set()
-        )
+        deciding = deciding_facts(revision) if by_facts else set()
         if by_facts:
             named = (named | deciding) - {"priority"}
         named |= {*absent}
@@ -171,8 +169,7 @@ class ChangeSearch:
     @cached_property
     def _by_priority(self) -> dict[str, Cases]:
         """The cases whose facts lead to each priority."""
-        decided = self.space.deciding(self.revision.priorities)
-        return {priority.id: cases for priority, cases in decided}
+        return self.space.by_priority(self.revision)
 
     @property
     def _with_priority(self) -> Cases:

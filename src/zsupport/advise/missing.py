@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import Query, facts_decide, names_in
+from zsupport.answer.case import Query, deciding_facts, facts_decide, names_in
 from zsupport.answer.dimensions import collapse
 from zsupport.answer.priority import answer_priority
 from zsupport.errors import PolicyError
@@ -71,9 +71,9 @@ def _every_open(revision: Revision, query: Query) -> tuple[str, ...]:
     conditions += [term.when for term in revision.terms]
     conditions += [item.when for item in revision.commitments]
     conditions += [calendar.when for hours in revision.hours.values() for calendar in hours]
-    if _by_facts(revision, query):
-        conditions += [priority.when for priority in revision.priorities]
     named = names_in(conditions)
+    if _by_facts(revision, query):
+        named |= deciding_facts(revision)
     result = ["plan"] if revision.plans and query.plan is None else []
     result += ["role"] if revision.roles and query.role is None else []
     for fact in revision.facts:

@@ -184,9 +184,9 @@ class AnswersByCase:
         if not facts_decide(self.revision):
             return [(UNDECIDED, self.facts.every)]
         result = [
-            (DecidedValue(priority.id, number), cases)
-            for number, (priority, cases) in enumerate(
-                self.facts.deciding(self.revision.priorities)
+            (DecidedValue(rule.priority, number), cases)
+            for number, (rule, cases) in enumerate(
+                self.facts.deciding(self.revision.priority_rules())
             )
         ]
         rest = self.facts.every & ~union(cases for _, cases in result)

@@ -323,9 +323,9 @@ def _existing(revision: Revision, space: Space) -> Cases:
     shared = {name: values for name, values in facts.values.items() if name in space.values}
     combinations = prod(map(len, shared.values())) * len(revision.priorities)
     check_limit(CASE_COMBINATIONS, combinations * max(space.size, 10_000))
-    for priority, leading in facts.deciding(revision.priorities):
+    for priority, leading in facts.by_priority(revision).items():
         for combination in product(*shared.values()):
-            stated, cases = leading, space.of("priority", priority.id)
+            stated, cases = leading, space.of("priority", priority)
             for name, value in zip(shared, combination, strict=True):
                 stated &= facts.of(name, value)
                 cases &= space.of(name, value)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from zsupport import limits
-from zsupport.answer.case import Case
+from zsupport.answer.case import Case, deciding_facts
 from zsupport.answer.space import Cases, Space, opened_dimension
 from zsupport.errors import check_limit
 from zsupport.limits import SETS
@@ -123,9 +123,7 @@ def space_of_facts(*revisions: Revision) -> Space:
     """Return the combinations of the facts that the priorities of any of the policies name."""
     values: dict[str, dict[str, None]] = {}
     for revision in revisions:
-        named = {
-            name for priority in revision.priorities for alt in priority.when for name in alt.values
-        }
+        named = deciding_facts(revision)
         for fact in revision.facts:
             if fact.id in named:
                 values.setdefault(fact.id, {})

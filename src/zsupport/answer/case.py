@@ -14,9 +14,14 @@ from zsupport.policy.model import (
     Fact,
     Metric,
     Place,
+    Priority,
+    PriorityRule,
+    PriorityTable,
     Revision,
     Text,
     When,
+    listed_rule,
+    table_rule,
 )
 from zsupport.typed import TYPE_CHECKING, Any, Generic, Mapping, NamedTuple, Sequence, TypeVar
 from zsupport.wording import Message, joined
@@ -445,7 +450,43 @@ def names_in(conditions: Iterable[When]) -> set[str]:
 
 def facts_decide(revision: Revision) -> bool:
     """Return whether a policy decides the priority from facts."""
-    return any(priority.when for priority in revision.priorities)
+    return revision.priority_table is not None or any(
+        priority.when for priority in revision.priorities
+    )
+
+
+def deciding_facts(revision: Revision) -> set[str]:
+    """Return the facts that decide the priority."""
+    names = names_in(priority.when for priority in revision.priorities)
+    table = revision.priority_table
+    return names | {table.rows, table.columns} if table else names
+
+
+def rule_of_priority(
+    revision: Revision, case: Case
+) -> tuple[PriorityRule, tuple[Alternative, ...]] | None:
+    """Return the rule that decides the priority of a case, with its matching alternatives.
+
+    None if facts do not decide the priority, or if no rule matches.
+    """
+    table = revision.priority_table
+    if not facts_decide(revision):
+        return None
+    for position, item in enumerate(revision.priorities):
+        if (item.when or not table) and (matched := matching(item.when, case)):
+            return listed_rule(revision.priorities, position), matched
+    cell = cell_of_table(revision, case)
+    return (cell, cell.when) if cell else None
+
+
+def cell_of_table(revision: Revision, case: Case) -> PriorityRule | None:
+    """Return the cell of the priority table for a case; None without a table or the facts."""
+    table = revision.priority_table
+    if table and table.rows in case and table.columns in case:
+        row, column = case[table.rows], case[table.columns]
+        if column in table.cells.get(row, ()):
+            return table_rule(table, row, column)
+    return None
 
 
 def facts_in_order(revision: Revision, names: set[str]) -> list[str]:
@@ -481,8 +522,14 @@ def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
 
 
 def no_priority_reasons(revision: Revision) -> tuple[Because, ...]:
-    """Return the reasons for facts that lead to no priority: all priorities."""
-    return reasons(revision, (priority.place for priority in revision.priorities))
+    """Return the reasons for facts that lead to no priority: all priorities, and the table."""
+    return reasons(revision, (part.place for part in priority_parts(revision)))
+
+
+def priority_parts(revision: Revision) -> tuple[Priority | PriorityTable, ...]:
+    """Return the parts that decide the priority of a case: all priorities, and the table."""
+    table = revision.priority_table
+    return (*revision.priorities, table) if table else revision.priorities
 
 
 def not_in_force_reasons(revision: Revision) -> tuple[Because, ...]:

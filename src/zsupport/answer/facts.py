@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import accumulate, combinations
 
-from zsupport.answer.case import MAX_COMBINED_FACTS, Case, facts_decide
+from zsupport.answer.case import MAX_COMBINED_FACTS, Case, deciding_facts, facts_decide
 from zsupport.answer.space import Cases, Space, union
 from zsupport.errors import check_limit
 from zsupport.limits import COMBINATIONS
@@ -21,7 +21,7 @@ class PrioritiesByFacts:
     def __init__(self, revision: Revision, stated: Mapping[str, str]) -> None:
         """`stated` has the facts of the query. Raises LimitExceeded for too many combinations."""
         self.ids = tuple(priority.id for priority in revision.priorities)
-        named = {name for item in revision.priorities for alt in item.when for name in alt.values}
+        named = deciding_facts(revision)
         values = {
             fact.id: (stated[fact.id],) if fact.id in stated else tuple(fact.values)
             for fact in revision.facts
@@ -35,10 +35,10 @@ class PrioritiesByFacts:
         #: The facts that priorities name.
         self.facts = frozenset(values)
         #: The combinations of facts that lead to each priority; None stands for any priority.
-        self._cases_by_priority: dict[str | None, Cases] = {
-            priority.id: cases for priority, cases in self._space.deciding(revision.priorities)
-        }
-        self._cases_by_priority[None] = union(self._cases_by_priority.values())
+        by_priority: dict[str | None, Cases] = {}
+        by_priority.update(self._space.by_priority(revision).items())
+        by_priority[None] = union(by_priority.values())
+        self._cases_by_priority = by_priority
         #: The priorities that the stated facts leave open, most urgent first.
         self.open = tuple(id for id in self.ids if not self.excludes(id, {}))
 

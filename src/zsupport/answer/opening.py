@@ -21,6 +21,7 @@ from zsupport.answer.case import (
     names_in,
     not_in_force_reasons,
     places_of,
+    priority_parts,
     reasons,
     record,
     say,
@@ -47,7 +48,15 @@ from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, date, datetime, timedelta
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.policy.model import Place, PolicyCalendar, Priority, Remarks, Revision, When
+from zsupport.policy.model import (
+    Place,
+    PolicyCalendar,
+    Priority,
+    PriorityTable,
+    Remarks,
+    Revision,
+    When,
+)
 from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
 from zsupport.wording import Message, joined
 
@@ -145,7 +154,7 @@ class RevisionHours(NamedTuple):
 
 
 #: What decides a row.
-DecidingPart = ApplyingGrant | PolicyCalendar | Priority
+DecidingPart = ApplyingGrant | PolicyCalendar | Priority | PriorityTable
 
 
 class Row(NamedTuple):
@@ -248,7 +257,7 @@ def _rows_of_case(
                 if known and not entry.without_priority(own):
                     parts.append(_hours_of_channel(entry.period, own))
                 else:
-                    because = entry.period.revision.priorities if known else ()
+                    because = priority_parts(entry.period.revision) if known else ()
                     parts.append((RevisionHours(allowed=False), because))
             rows.append(_row(case, tuple(part for part, _ in parts), parts[index][1]))
         return rows

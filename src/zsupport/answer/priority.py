@@ -1,4 +1,4 @@
-"""The priority that facts lead to: the first in the list whose condition matches."""
+"""The priority that facts lead to: of the list and the table, the first rule that matches."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from zsupport.answer.case import (
     Query,
     Warning,
     Words,
-    facts_decide,
+    deciding_facts,
     facts_in_order,
-    matching,
-    names_in,
     not_in_force_reasons,
     places_of,
+    priority_parts,
     reasons,
     record,
+    rule_of_priority,
     say,
 )
 from zsupport.answer.dimensions import (
@@ -26,8 +26,8 @@ from zsupport.answer.dimensions import (
     collapse,
     dimensions,
 )
-from zsupport.answer.remarks import remark_texts, remarks_of_alternatives, remarks_of_case
-from zsupport.policy.model import Alternative, Priority, Remarks, Revision
+from zsupport.answer.remarks import remark_texts, remarks_of_case, remarks_of_rule
+from zsupport.policy.model import Alternative, Priority, PriorityRule, Remarks, Revision
 from zsupport.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def list_priorities(revision: Revision, *, in_force: bool, lang: str) -> Priorit
     Without a revision in force the list is empty.
     """
     listed = revision.priorities if in_force else ()
-    rows = tuple(_answer(revision, entry, {}, (), lang) for entry in listed)
+    rows = tuple(_answer(revision, entry, {}, lang) for entry in listed)
     return Answers(rows, ("priority",), (), revision, Query(), in_force, None)
 
 
@@ -79,7 +79,7 @@ def answer_priority(
     from facts, or if no revision is in force. The facts `shown` are columns even if they change no
     answer of this revision.
     """
-    names = names_in(priority.when for priority in revision.priorities) | shown
+    names = deciding_facts(revision) | shown
     space = dimensions(revision, query, names, of_all_priorities=True)
     space.check_work(1, STEPS_OF_ROW + len(revision.priorities), revisions)
 
@@ -98,14 +98,18 @@ def answer_priority(
 
 
 def _decide(revision: Revision, case: Case, names: set[str], lang: str) -> PriorityAnswer:
-    """Return the priority of a case: the first whose condition matches."""
+    """Return the priority of a case."""
     facts = {name: value for name, value in case.items() if name in names}
-    if facts_decide(revision):
+    decided = rule_of_priority(revision, case)
+    if decided is not None:
         for priority in revision.priorities:
-            if matched := matching(priority.when, case):
-                return _answer(revision, priority, facts, matched, lang)
-    places = [item.place for item in revision.priorities] or [revision.grants_place]
-    remarks = remarks_of_case(revision, "priority", facts)
+            if priority.id == decided[0].priority:
+                return _answer(revision, priority, facts, lang, decided)
+    remarks = remarks_of_rule(revision, decided)
+    remarks += remarks_of_case(revision, "priority", facts)
+    places = [part.place for part in priority_parts(revision)] or [revision.grants_place]
+    if decided is not None:
+        places = [decided[0].place]  # a refused cell
     return _no_match(revision, facts, remarks, reasons(revision, places), lang)
 
 
@@ -134,10 +138,12 @@ def _answer(
     revision: Revision,
     priority: Priority,
     facts: dict[str, str],
-    matched: tuple[Alternative, ...],
     lang: str,
+    decided: tuple[PriorityRule, tuple[Alternative, ...]] | None = None,
 ) -> PriorityAnswer:
-    remarks = [priority.remarks, *remarks_of_alternatives(matched)]
+    """Return the answer with a priority, and with the rule that decided it if it is known."""
+    places = places_of(decided[0].place, decided[1]) if decided else [priority.place]
+    remarks = [priority.remarks, *remarks_of_rule(revision, decided)]
     remarks += remarks_of_case(revision, "priority", facts)
     return PriorityAnswer(
         priority.id,
@@ -145,5 +151,5 @@ def _answer(
         say(priority.meaning, lang),
         facts,
         *remark_texts(revision, remarks, lang),
-        reasons(revision, places_of(priority.place, matched)),
+        reasons(revision, places),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import Case, join, matching, say
-from zsupport.policy.model import Alternative, Remarks, Revision, Text
+from zsupport.answer.case import Case, join, matching, rule_of_priority, say
+from zsupport.policy.model import Alternative, PriorityRule, Remarks, Revision, Text
 from zsupport.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ QUESTIONS_BY_PART: dict[str, tuple[str, ...]] = {
     "channel": _CASE,
     "number": ("channels",),
     "priority": (*_CASE, "priority"),
+    "priority table": (*_CASE, "priority"),
+    "table cell": (*_CASE, "priority"),
     "fact": (*_CASE, "priority"),
     "metric": ("due",),
     "condition": (*_CASE, "priority"),
@@ -59,9 +61,27 @@ def remarks_of_case(revision: Revision, question: str, case: Case) -> list[Remar
         for priority in revision.priorities:
             if priority.id == case["priority"] and priority.when:
                 result += remarks_of_alternatives(matching(priority.when, case))
+    if revision.priority_table and question in _CASE:
+        decided = rule_of_priority(revision, case)
+        if decided and decided[0].of_table and decided[0].priority == case.get("priority"):
+            result += remarks_of_rule(revision, decided)
     if question in QUESTIONS_BY_PART["fact"]:
         result += [fact.remarks for fact in revision.facts if fact.id in case]
     return result
+
+
+def remarks_of_rule(
+    revision: Revision, decided: tuple[PriorityRule, tuple[Alternative, ...]] | None
+) -> list[Remarks]:
+    """Return the remarks of the rule that decided a priority: of its alternatives or its cell.
+
+    For a cell, the remarks of its table follow.
+    """
+    if decided is None:
+        return []
+    rule, matched = decided
+    table = revision.priority_table if rule.of_table else None
+    return [*remarks_of_alternatives(matched), *([table.remarks] if table else [])]
 
 
 def remarks_of_alternatives(matched: Iterable[Alternative]) -> list[Remarks]:

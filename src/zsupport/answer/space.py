@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from zsupport.errors import check_limit
 from zsupport.limits import CASES
-from zsupport.policy.model import Alternative, Commitment, PolicyCalendar, Priority, When
+from zsupport.policy.model import (
+    Alternative,
+    Commitment,
+    PolicyCalendar,
+    PriorityRule,
+    Revision,
+    When,
+)
 from zsupport.typed import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
 #: A set of cases: bit n stands for case n.
 Cases = int
 
-Entry = TypeVar("Entry", PolicyCalendar, Commitment, Priority)
+Entry = TypeVar("Entry", PolicyCalendar, Commitment, PriorityRule)
 
 
 def union(sets: Iterable[Cases]) -> Cases:
@@ -116,6 +123,14 @@ class Space:
             cases = self.matches(entry.when) & rest
             rest &= ~cases
             result.append((entry, cases))
+        return result
+
+    def by_priority(self, revision: Revision) -> dict[str, Cases]:
+        """Return the cases whose facts lead to each priority of a revision."""
+        result = {priority.id: 0 for priority in revision.priorities}
+        for rule, cases in self.deciding(revision.priority_rules()):
+            if rule.priority is not None:
+                result[rule.priority] |= cases
         return result
 
     def case(self, number: int) -> Case:

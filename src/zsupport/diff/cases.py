@@ -14,11 +14,21 @@ from zsupport.analysis.space import crossed, space_of, space_of_facts
 from zsupport.answer.space import Cases, Space
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.document import Document
-from zsupport.policy.model import Alternative, Cell, Channel, Member, Priority, Revision, When
-from zsupport.typed import NamedTuple
+from zsupport.policy.model import (
+    Alternative,
+    Cell,
+    Channel,
+    Member,
+    Priority,
+    PriorityTable,
+    Revision,
+    When,
+)
+from zsupport.typed import NamedTuple, TypeVar
 
 #: The values of each dimension in a condition.
 Values = dict[str, tuple[str, ...]]
+Part = TypeVar("Part")
 _SECTIONS = {"plan": "plans", "role": "roles", "channel": "channels", "priority": "priorities"}
 
 
@@ -217,6 +227,22 @@ def with_spelling_of(other: Revision, revision: Revision) -> Revision:
     return _with_conditions(revision._replace(facts=facts), conditions)
 
 
+def _table(table: PriorityTable, change: Callable[[Values], Values]) -> PriorityTable:
+    """Return the priority table with changed facts and values."""
+
+    def changed(fact: str, cells: dict[str, Part]) -> tuple[str, dict[str, Part]]:
+        ((name, values),) = change({fact: tuple(cells)}).items()
+        return name, dict(zip(values, cells.values(), strict=True))
+
+    rows, lines = changed(table.rows, table.cells)
+    columns = {row: changed(table.columns, cells) for row, cells in lines.items()}
+    return table._replace(
+        rows=rows,
+        columns=next(iter(columns.values()))[0],
+        cells={row: cells for row, (_, cells) in columns.items()},
+    )
+
+
 def _with_conditions(revision: Revision, change: Callable[[Values], Values]) -> Revision:
     """Return a revision with changed values in every condition."""
 
@@ -231,6 +257,7 @@ def _with_conditions(revision: Revision, change: Callable[[Values], Values]) -> 
         priorities=tuple(
             priority._replace(when=when(priority.when)) for priority in revision.priorities
         ),
+        priority_table=revision.priority_table and _table(revision.priority_table, change),
         commitments=tuple(entry._replace(when=when(entry.when)) for entry in revision.commitments),
         hours={
             name: tuple(calendar._replace(when=when(calendar.when)) for calendar in calendars)

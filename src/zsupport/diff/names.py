@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from zsupport.answer.case import deciding_facts
 from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes
 from zsupport.policy.format import DIMENSIONS
@@ -206,8 +207,7 @@ def _add_defaults(pair: RevisionPair, old: Revision, new: Revision, changes: Cha
     """Add the changed defaults of facts. Facts that no answer can depend on are ignored."""
     relevant_names = {name.casefold() for name in pair.space.values}
     for revision in (old, new):
-        conditions = [when for priority in revision.priorities for when in priority.when]
-        relevant_names |= {name.casefold() for condition in conditions for name in condition.values}
+        relevant_names |= {name.casefold() for name in deciding_facts(revision)}
     after = {fact.id.casefold(): fact for fact in new.facts}
     for fact in old.facts:
         now = after.get(fact.id.casefold())

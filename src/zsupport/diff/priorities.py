@@ -40,7 +40,7 @@ def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
             if was is not None:
                 message = Message("priority changed from {before} to undecided", before=was)
         code = {"less": "ZD501", "more": "ZD502", "either": "ZD503"}[effect]
-        paths = _path(before), _path(after)
+        paths = _path(before, pair.old.revision), _path(after, pair.new.revision)
         changes.add(Change(code, effect, message, shared, *paths, was, now))
     return both
 
@@ -76,5 +76,7 @@ def _effect(was: str | None, now: str | None, old: Revision, new: Revision) -> s
     return verdicts.pop() if len(verdicts) == 1 else "either"
 
 
-def _path(decided: DecidedValue) -> Path:
-    return ("priorities",) if decided.entry is None else ("priorities", decided.entry)
+def _path(decided: DecidedValue, revision: Revision) -> Path:
+    if decided.entry is None:
+        return ("priorities",)
+    return revision.priority_rules()[decided.entry].path

@@ -71,6 +71,12 @@ def _texts(revision: Revision) -> dict[_Key, object]:
     for priority in revision.priorities:
         remarks = _any_order([_remarks(priority.when)])
         texts["priorities", priority.id] = [*_texts_of(PRIORITY, priority), remarks]
+    if table := revision.priority_table:
+        cells = ((row, *item) for row, line in table.cells.items() for item in line.items())
+        texts["priority-table",] = [
+            table.remarks,
+            {f"{row} {column}": cell.remarks for row, column, cell in cells},
+        ]
     for metric in revision.metrics:
         texts["metrics", metric.id] = _texts_of(METRIC, metric)
     for name, calendars in revision.hours.items():

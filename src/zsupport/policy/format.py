@@ -70,6 +70,8 @@ RESERVED = (*DIMENSIONS, "opened", "note", "unclear", "source")
 ALWAYS = "24x7"
 #: The key that distinguishes a cell from targets by priority; no priority can have this id.
 TARGET_KEY = "target"
+#: The word for a cell of the priority table without a priority; no priority can have this id then.
+REFUSED = "refused"
 
 
 def _zone_name(text: str, *, suggest: bool = True) -> str:
@@ -506,15 +508,63 @@ GRANT = Fields(
     exclusive=("allow", "recommend"),
 )
 
+_A_VALUE = Message("a value of the fact")
+
 PRIORITY = Fields(
     "priority",
     "How urgent a case is. A case has the first priority whose `when` matches its facts.",
     Field("id", Id(), "The id.", JUDGED, required=True),
     Field("name", Text(), "The display name. Default: the id.", WORDS),
     Field("meaning", Text(), "What the priority means.", WORDS),
-    Field("when", WHEN, "The facts of the cases. Default: all remaining cases.", JUDGED),
+    Field(
+        "when",
+        WHEN,
+        "The facts of the cases. Default: all remaining cases; with `priority-table`, none.",
+        JUDGED,
+    ),
     Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
     key_for_text=lambda text: "id",
+)
+
+TABLE_CELL = Fields(
+    "table cell",
+    "The priority of two values of facts, with remarks.",
+    Field(
+        "priority",
+        Name("priority"),
+        f"The id of a priority, or `{REFUSED}`: the policy gives these cases no priority.",
+        JUDGED,
+        required=True,
+    ),
+    key_for_text=lambda text: "priority",
+    noun=Message("a cell of the table"),
+)
+
+TABLE = Fields(
+    "priority table",
+    "The priorities by two facts. A priority with a `when` that matches excepts from the table.",
+    Field("rows", Name("fact"), "The fact whose values are the rows.", JUDGED, required=True),
+    Field("columns", Name("fact"), "The fact whose values are the columns.", JUDGED, required=True),
+    Field(
+        "cells",
+        MapOf(
+            MapOf(
+                ByNodeKind(
+                    text=Name("priority"),
+                    mapping=TABLE_CELL,
+                    words=Message("the id of a priority, or `{word}`", word=REFUSED),
+                ),
+                key=_A_VALUE,
+                check=None,  # the loader checks whether it is defined
+            ),
+            key=_A_VALUE,
+            check=None,
+        ),
+        "For each row, the priority of each column. Every cell is required.",
+        JUDGED,
+        required=True,
+    ),
+    noun=Message("a priority table"),
 )
 
 METRIC = Fields(
@@ -910,6 +960,7 @@ POLICY = Fields(
     Field("channels", MapOf(CHANNEL), "The ways to get help.", JUDGED, required=True),
     Field("entitlements", ListOf(GRANT), "Who may use which channel.", JUDGED, required=True),
     Field("priorities", ListOf(PRIORITY), "The priorities, the most urgent first.", JUDGED),
+    Field("priority-table", TABLE, "The priorities by two facts, as a table.", JUDGED),
     Field("metrics", ListOf(METRIC), "What is promised. Default: first-response.", JUDGED),
     Field(
         "business-day",

@@ -35,6 +35,7 @@ from zsupport.policy.format import (
     PLAN,
     POLICY,
     PRIORITY,
+    REFUSED,
     RESERVED,
     RESOURCE,
     ROLE,
@@ -58,6 +59,7 @@ from zsupport.policy.model import (
     Place,
     PolicyCalendar,
     Priority,
+    PriorityTable,
     Resource,
     Revision,
     SelfHelp,
@@ -65,9 +67,11 @@ from zsupport.policy.model import (
     Term,
     Text,
     Topic,
+    priority_rules,
 )
 from zsupport.policy.names import FIRST_RESPONSE, KEY_OF_CELLS, Names, positions_by_name
 from zsupport.policy.shape import Fields, PlacedText, PlacedValue, Reader, Record, is_misspelt
+from zsupport.policy.table import read_priority_table
 from zsupport.policy.targets import Entitled, TargetsReader
 from zsupport.policy.yamltext import (
     MAX_FINDINGS,
@@ -89,6 +93,7 @@ _KEY_OF_CONDITIONS = Message("this word is a key of conditions")
 _KEY_OF_RULES = Message("this word is a key of target rules")
 _ALL_METRICS = Message("`{metric all}` selects all metrics", all="all")
 _EVERY_TOPIC = Message("`each` stands for every topic")
+_WORD_OF_CELLS = Message("this word is a cell without a priority in `priority-table`")
 _PREDEFINED = Message("these hours are predefined in every policy")
 
 
@@ -308,7 +313,9 @@ class Builder:
         name = policy.text if policy else ""
         zone = record.get("timezone") or "UTC"
         hours = self.read_hours()
-        entitled = Entitled(self.read_channels(), self.read_grants(), self.read_priorities())
+        channels, grants = self.read_channels(), self.read_grants()
+        priorities, table = self.read_priorities(), self.read_table()
+        entitled = Entitled(channels, grants, priority_rules(priorities, table))
         revision = Revision(
             policy=name,
             title=names.text(record.get("title")) or name,
@@ -323,10 +330,11 @@ class Builder:
             plans=self.read_members(PLAN, "plans"),
             roles=self.read_members(ROLE, "roles"),
             facts=facts,
-            channels=entitled.channels,
-            grants=entitled.grants,
+            channels=channels,
+            grants=grants,
             grants_place=record.place_of("entitlements"),
-            priorities=entitled.priorities,
+            priorities=priorities,
+            priority_table=table,
             metrics=self.read_metrics(),
             business_day=record.get("business-day") or "close",
             hours=hours,
@@ -463,11 +471,13 @@ class Builder:
         priorities = []
         ids: list[PlacedText] = []
         aliases: list[PlacedText] = []
+        in_table = [REFUSED] if "priority-table" in self.record else []
         for record in self.record.get("priorities") or ():
             at = record.get("id")
             if at is not None:
                 ids.append(at)
                 names.refuse_reserved("priority", at, CELL.fields, KEY_OF_CELLS)
+                names.refuse_reserved("priority", at, in_table, _WORD_OF_CELLS)
             id = at.text if at else ""
             aliases += record.get("aliases") or []
             name = names.text(record.get("name")) or id
@@ -475,6 +485,11 @@ class Builder:
             priorities.append(names.part(Priority, PRIORITY, record, id=id, name=name, when=when))
         names.check_distinct("priority", ids, aliases)
         return tuple(priorities)
+
+    def read_table(self) -> PriorityTable | None:
+        """Read `priority-table`."""
+        record = self.record.get("priority-table")
+        return None if record is None else read_priority_table(record, self.names, self.reader)
 
     # -- metrics, commitments, terms, self-help -------------------------------------------
 

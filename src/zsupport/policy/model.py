@@ -25,6 +25,8 @@ NOUNS = {
     "channel": (Message("channel"), Message("channels")),
     "priority": (Message("priority"), Message("priorities")),
 }
+#: The key of the priority table.
+TABLE = "priority-table"
 #: A text that answers show: one string, or a string by language.
 Text = str | dict[str, str]
 #: The texts of the program in a policy: the values of a fact without `values`, with their meaning,
@@ -188,6 +190,42 @@ class Priority(NamedTuple):
     place: Place
 
 
+class PriorityCell(NamedTuple):
+    """A cell of the priority table; `priority` is None if the policy refuses the combination."""
+
+    priority: str | None
+    remarks: Remarks
+    place: Place
+
+
+class PriorityTable(NamedTuple):
+    """The priorities by two facts: a cell for each value of the fact `rows` and of `columns`."""
+
+    rows: str
+    columns: str
+    cells: dict[str, dict[str, PriorityCell]]
+    remarks: Remarks
+    place: Place
+
+
+class PriorityRule(NamedTuple):
+    """The priority of the cases that a condition matches.
+
+    It is an entry of `priorities`, or a cell of the table. `priority` is None for a refused cell.
+    `path` is its path in the document.
+    """
+
+    priority: str | None
+    when: When
+    place: Place
+    path: tuple[str | int, ...]
+
+    @property
+    def of_table(self) -> bool:
+        """Whether it is a cell of the table."""
+        return self.path[0] == TABLE
+
+
 class Metric(NamedTuple):
     """A metric, such as the first response."""
 
@@ -319,6 +357,41 @@ class SelfHelp(NamedTuple):
     place: Place
 
 
+def table_rule(table: PriorityTable, row: str, column: str) -> PriorityRule:
+    """Return the cell of a row and a column of the priority table as a rule."""
+    cell = table.cells[row][column]
+    values: dict[str, tuple[str, ...]] = {table.rows: (row,), table.columns: (column,)}
+    when = (Alternative(values, None, cell.remarks, cell.place),)
+    return PriorityRule(cell.priority, when, cell.place, (TABLE, "cells", row, column))
+
+
+def listed_rule(priorities: Sequence[Priority], position: int) -> PriorityRule:
+    """Return the priority at a position of the list as a rule."""
+    item = priorities[position]
+    return PriorityRule(item.id, item.when, item.place, ("priorities", position))
+
+
+def priority_rules(
+    priorities: Sequence[Priority], table: PriorityTable | None
+) -> tuple[PriorityRule, ...]:
+    """Return the rules that decide the priority of a case: the first that matches decides.
+
+    Priorities with a condition come before the cells of the table, row by row. Without a table, a
+    priority without a condition matches every case. If facts do not decide, there are no rules.
+    """
+    if table is None and not any(priority.when for priority in priorities):
+        return ()
+    rules = [
+        listed_rule(priorities, position)
+        for position, item in enumerate(priorities)
+        if item.when or table is None
+    ]
+    if table is not None:
+        for row, cells in table.cells.items():
+            rules += [table_rule(table, row, column) for column in cells]
+    return tuple(rules)
+
+
 def with_members(hours: dict[str, tuple[PolicyCalendar, ...]], id: str) -> list[str]:
     """Return the id of hours and, for a union, the ids of all its defined members."""
     members: dict[str, None] = {}
@@ -351,6 +424,7 @@ class Revision(NamedTuple):
     grants: tuple[Grant, ...]
     grants_place: Place
     priorities: tuple[Priority, ...]
+    priority_table: PriorityTable | None
     metrics: tuple[Metric, ...]
     business_day: str
     hours: dict[str, tuple[PolicyCalendar, ...]]
@@ -369,9 +443,14 @@ class Revision(NamedTuple):
             "priority": self.priorities,
         }  # fmt: skip
 
+    def priority_rules(self) -> tuple[PriorityRule, ...]:
+        """Return the rules that decide the priority of a case: the first that matches decides."""
+        return priority_rules(self.priorities, self.priority_table)
+
     def heading(self) -> Revision:
         """Return the revision with empty sections, for a list of policies."""
         return self._replace(
             sources=(), plans=(), roles=(), facts=(), channels=(), grants=(), priorities=(),
-            metrics=(), hours={}, commitments=(), rules=(), terms=(), self_help=None,
+            priority_table=None, metrics=(), hours={}, commitments=(), rules=(), terms=(),
+            self_help=None,
         )  # fmt: skip

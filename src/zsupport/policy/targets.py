@@ -21,7 +21,7 @@ from zsupport.policy.model import (
     Channel,
     Grant,
     PolicyCalendar,
-    Priority,
+    PriorityRule,
     TargetRule,
     When,
     with_members,
@@ -58,11 +58,11 @@ class _TargetScope(NamedTuple):
 
 
 class Entitled(NamedTuple):
-    """The parts that decide which cases can be opened: channels, grants and priorities."""
+    """The parts that decide which cases can be opened: channels, grants, rules of priorities."""
 
     channels: tuple[Channel, ...]
     grants: tuple[Grant, ...]
-    priorities: tuple[Priority, ...]
+    priorities: tuple[PriorityRule, ...]
 
 
 class TargetsReader:
@@ -417,11 +417,9 @@ class TargetsReader:
             for rule in self.earlier_rules
             if (cells := rule.cells.get(metric))
         ]
-        grants = self._valid_entries("entitlements", self.entitled.grants)
+        grants = self._valid_entries(self.entitled.grants, "entitlements")
         case_channels = {channel.id for channel in self.entitled.channels if channel.opens_case}
-        priorities = self._valid_entries("priorities", self.entitled.priorities)
-        if not any(entry.when for entry in priorities):
-            priorities = ()
+        priorities = self._valid_entries(self.entitled.priorities, "priorities", "priority-table")
         conditions = [rule.when, *(when for when, _ in earlier), *(grant.when for grant in grants)]
         conditions += [entry.when for entry in priorities]
         conditions += [c.when for id in parts.members for c in self.hours[id]]
@@ -449,9 +447,9 @@ class TargetsReader:
                 result[tuple(map(id, calendars))] = calendars
         return list(result.values())
 
-    def _valid_entries(self, section: str, entries: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return the entries of a section; an empty tuple if the section has findings."""
-        wrong = any(path[:1] == (section,) for path in self.reader.wrong_paths)
+    def _valid_entries(self, entries: tuple[Any, ...], *sections: str) -> tuple[Any, ...]:
+        """Return the entries of sections; an empty tuple if one of the sections has findings."""
+        wrong = any(path[:1] == (name,) for path in self.reader.wrong_paths for name in sections)
         return () if wrong else entries
 
     def _distinct_values(
@@ -533,9 +531,9 @@ def _allows(grant: Grant, case_channels: set[str], case: dict[str, str]) -> bool
     return channel in grant.allow and channel in case_channels and _matches(grant.when, case)
 
 
-def _priority_of(priorities: tuple[Priority, ...], case: dict[str, str]) -> str | None:
+def _priority_of(rules: tuple[PriorityRule, ...], case: dict[str, str]) -> str | None:
     """Return the priority of the facts of a case."""
-    return next((priority.id for priority in priorities if _matches(priority.when, case)), None)
+    return next((rule.priority for rule in rules if _matches(rule.when, case)), None)
 
 
 def _closes(calendar: PolicyCalendar | None) -> bool:

@@ -192,7 +192,7 @@ class Variants:
         try:
             grants: list[Grant] = []
             self._grants.read(root, names, builder.read_grant, grants)
-            entitled = Entitled(before.channels, tuple(grants), before.priorities)
+            entitled = Entitled(before.channels, tuple(grants), before.priority_rules())
             targets = TargetsReader(names, before.hours, before.timezone, entitled)
             self._rules.read(
                 root, names, targets.rule, targets.earlier_rules, lambda: targets.checks_by_case

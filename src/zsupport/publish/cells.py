@@ -215,11 +215,13 @@ def _shown_remarks(revision: Revision) -> list[Remarks]:
         *(number.remarks for channel in revision.channels for number in channel.numbers),
         *(metric.remarks for metric in revision.metrics),
         *(priority.remarks for priority in revision.priorities),
+        *([revision.priority_table.remarks] if revision.priority_table else []),
     ]
     calendars = [calendar for listed in revision.hours.values() for calendar in listed]
     parts += [calendar.remarks for calendar in calendars]
     parts += [calendar.holidays.remarks for calendar in calendars if calendar.holidays]
     conditions = [priority.when for priority in revision.priorities]
+    conditions += [rule.when for rule in revision.priority_rules() if rule.of_table]
     conditions += [calendar.when for calendar in calendars]
     parts += [alternative.remarks for when in conditions for alternative in when]
     return parts

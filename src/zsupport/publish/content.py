@@ -7,7 +7,16 @@ from zsupport.clock.holidays import holidays_version
 from zsupport.clock.target import DATED
 from zsupport.clock.zones import tzdata_version
 from zsupport.dates import date
-from zsupport.policy.model import Channel, Fact, Metric, Remarks, Resource, Revision
+from zsupport.policy.model import (
+    Channel,
+    Fact,
+    Metric,
+    PriorityCell,
+    PriorityTable,
+    Remarks,
+    Resource,
+    Revision,
+)
 from zsupport.publish.cells import AnswerReader, TargetCell
 from zsupport.publish.contacts import contact_points
 from zsupport.publish.grids import (
@@ -290,7 +299,7 @@ class _PageBuilder:
         """Return how priorities are chosen."""
         if not self.revision.priorities:
             return None
-        decided = facts_decide(self.revision)
+        decided, table = facts_decide(self.revision), self.revision.priority_table
         meant = any(priority.meaning for priority in self.revision.priorities)
         if not meant and not decided:
             return self.undefined_priorities()
@@ -310,20 +319,60 @@ class _PageBuilder:
             if decided:
                 lines = self.texts.alternatives(priority.when)
                 more = [words("or {condition}", condition=line) for line in lines[1:]]
-                row = (*row, (*lines[:1], *more) or (words("in all other cases"),))
+                rest = words("by the table") if table else words("in all other cases")
+                row = (*row, (*lines[:1], *more) or (rest,))
             rows.append(row)
         columns = (words("Priority"), *([words("Meaning")] if meant else []))
         if decided:
             columns = (*columns, words("When"))
         caption = words("Priorities, the most urgent first")
         grid = Grid("priority-table", caption, columns, 1, tuple(rows), tuple(notes))
-        if decided:
+        if not decided:
+            introduction = words("Choose the priority whose meaning fits.")
+        elif table:
+            introduction = words(
+                "Your answers to the questions decide the priority: the first condition that"
+                " matches, otherwise the table below."
+            )
+            return self._priority_section(Passage(introduction), grid, self._priority_table(table))
+        else:
             introduction = words(
                 "Your answers to the questions decide the priority: the first row that matches."
             )
-        else:
-            introduction = words("Choose the priority whose meaning fits.")
         return self._priority_section(Passage(introduction), grid)
+
+    def _priority_table(self, table: PriorityTable) -> Grid:
+        """Return the priorities by two facts: the values of the first fact are the rows."""
+        words, texts = self.words, self.texts
+        notes: dict[Line, int] = {}
+
+        def marks(remarks: Remarks) -> Line:
+            result: Line = ()
+            for line in self.remarks(remarks):
+                number = notes.setdefault(line, len(notes) + 1)
+                link = f"#priority-matrix-note-{number}"
+                result += (Phrase(" "), Phrase(f"[{number}]", link=link))
+            return result
+
+        def shown(cell: PriorityCell) -> Line:
+            refused = words("no priority: the policy refuses this combination")
+            priority = texts.value("priority", cell.priority) if cell.priority else refused
+            return priority + marks(cell.remarks)
+
+        caption = words(
+            "Priority by {rows} (rows) and {columns} (columns)",
+            rows=texts.dimension(table.rows),
+            columns=texts.dimension(table.columns),
+        )
+        columns = next(iter(table.cells.values()))
+        of_table = marks(table.remarks)
+        rows = tuple(
+            ((texts.value(table.rows, row),), *((shown(cell),) for cell in cells.values()))
+            for row, cells in table.cells.items()
+        )
+        heads = tuple(texts.value(table.columns, column) for column in columns)
+        title = (Phrase(texts.label(table.rows)),)
+        return Grid("priority-matrix", caption + of_table, (title, *heads), 1, rows, tuple(notes))
 
     def _priority_section(self, *parts: Part) -> PageSection:
         return PageSection("priorities", self.words("How priorities are chosen"), parts)

@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from zsupport.answer.case import facts_decide, names_in
+from zsupport.answer.case import deciding_facts, facts_decide, names_in
 from zsupport.policy.model import Metric, Revision
 from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell, opened_hours
 from zsupport.publish.grids import TableWriter
@@ -117,7 +117,7 @@ def _dimensions(revision: Revision, opened: list[str]) -> PickerDimensions:
     deciding = names_in(conditions)
     leading: set[str] = set()
     if facts_decide(revision):
-        leading = names_in(priority.when for priority in revision.priorities)
+        leading = deciding_facts(revision)
     facts = {fact.id: tuple(fact.values) for fact in revision.facts}
     values: dict[str, tuple[str, ...]] = {
         "plan": tuple(plan.id for plan in revision.plans),

@@ -114,10 +114,10 @@ def _priorities(subject: PolicyUnderTest, index: int) -> list[Decision]:
         return []
     result: list[Decision] = []
     left = space.every
-    for position, priority in enumerate(revision.priorities):
-        path: Path = ("priorities", position)
+    for rule in revision.priority_rules():
+        path: Path = rule.path
         several = isinstance(subject.revisions[index].document.node((*path, "when")), SequenceNode)
-        parts = [space.matches_alternative(alternative) for alternative in priority.when] or [
+        parts = [space.matches_alternative(alternative) for alternative in rule.when] or [
             space.every
         ]
         for number, part in enumerate(parts):
@@ -125,7 +125,8 @@ def _priorities(subject: PolicyUnderTest, index: int) -> list[Decision]:
             left &= ~part
             where = (*path, "when", number) if several else path
             if cases:
-                result.append(Decision("priority", index, where, priority.id, "", cases))
+                kind = "no-priority" if rule.priority is None else "priority"
+                result.append(Decision(kind, index, where, rule.priority or "", "", cases))
     if left:
         result.append(Decision("no-priority", index, ("priorities",), "", "", left))
     return result

@@ -76,6 +76,7 @@ def mutants_of(document: Document) -> Iterator[Mutant]:
     yield from mutants.of_grants()
     yield from mutants.of_targets()
     yield from mutants.of_lists()
+    yield from mutants.of_priority_table()
     yield from mutants.of_hours()
     yield from mutants.of_channels()
     yield from mutants.of_facts()
@@ -347,6 +348,25 @@ class _Mutants:
                     with_text(word[1], other),
                 )
 
+    def of_priority_table(self) -> Iterator[Mutant]:
+        """Yield mutants in which one cell has another priority: the next less urgent one.
+
+        Instead of the least urgent priority, the cell has the next more urgent one.
+        """
+        ids = [priority.id for priority in self.revision.priorities]
+        for rule in self.revision.priority_rules():
+            if not rule.of_table:
+                continue
+            path, node = rule.path, self.node(rule.path)
+            if isinstance(node, MappingNode):
+                path = (*path, "priority")
+                node = self.node(path)
+            if isinstance(node, ScalarNode) and (other := _next_to(rule.priority, ids)):
+                message = Message(
+                    "replaced `{before}` with `{after}`", before=node.text, after=other
+                )
+                yield self.put("change-cell", path, message, with_text(node, other))
+
     def swaps(self, path: Path, kind: str) -> Iterator[Mutant]:
         """Yield mutants with two adjacent items swapped."""
         node, items = self.node(path), self.items(path)
@@ -439,6 +459,14 @@ def _scalar_at(node: Node, text: str) -> ScalarNode:
     scalar.text, scalar.plain, scalar.flow = text, True, False
     scalar.start = scalar.end = node.start
     return scalar
+
+
+def _next_to(priority: str | None, ids: Sequence[str]) -> str | None:
+    """Return the priority after another one, or else before it; the last one for a refused cell."""
+    if priority is None or len(ids) < 2:
+        return ids[-1] if priority is None else None
+    place = ids.index(priority)
+    return ids[place + 1] if place + 1 < len(ids) else ids[place - 1]
 
 
 def _other_commitment(word: str) -> str:

@@ -24,6 +24,7 @@ from zsupport.policy.model import (
     Grant,
     PolicyCalendar,
     Priority,
+    PriorityRule,
     TargetRule,
     When,
 )
@@ -803,8 +804,9 @@ def moment_in_force(subject: PolicyUnderTest, revision: int) -> datetime:
 def paths_with(subject: PolicyUnderTest, revision: int, when: When) -> list[str]:
     """Return the paths of the rules of a revision whose condition is equal to `when`."""
     policy = subject.policy.revisions[revision]
-    rules: list[Grant | TargetRule | Priority | Commitment | PolicyCalendar]
+    rules: list[Grant | TargetRule | Priority | PriorityRule | Commitment | PolicyCalendar]
     rules = [*policy.grants, *policy.rules, *policy.priorities, *policy.commitments]
+    rules += [rule for rule in policy.priority_rules() if rule.of_table]
     rules += [calendar for calendars in policy.hours.values() for calendar in calendars]
     content = _content(when)
     return [rule.place.path for rule in rules if _content(rule.when) == content]

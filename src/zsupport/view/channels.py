@@ -120,7 +120,7 @@ def explain(answer: ChannelAnswer, why: Explainer[ChannelAnswer, None]) -> list[
             lines.append(why.line(grant.place, text))
         return [head, *lines]
     if answer.because == no_priority_reasons(why.revision):
-        return [head, *why.no_priority()]
+        return [head, *why.no_priority(case_of(answer))]
     changes = why.helpful_changes(case_of(answer), [answer.channel], Message("allowed"))
     return [head, *why.denials(case_of(answer), [answer.channel]), *changes]
 

@@ -65,7 +65,7 @@ def explain_due(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> lis
         denials = why.denials(case, channels)
         return [head, *denials, *why.helpful_changes(case, channels, Message("entitled"))]
     if answer.because == no_priority_reasons(revision):
-        return [head, *why.no_priority()]
+        return [head, *why.no_priority(case_of(answer))]
     details = why.answers.details
     row = _promise_of(answer, details.promises)
     case = row.case

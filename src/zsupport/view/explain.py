@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from zsupport.answer.case import Answers, Because, Case, Details, Row, absent_members, names_in
+from zsupport.answer.case import (
+    Answers,
+    Because,
+    Case,
+    Details,
+    Row,
+    absent_members,
+    names_in,
+    rule_of_priority,
+)
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.answer.grants import GrantsByValue, applying_grants
 from zsupport.errors import LimitExceeded
@@ -121,8 +130,12 @@ class Explainer(Generic[Row, Details]):
         """The priorities that facts lead to, without the facts of the question."""
         return PrioritiesByFacts(self.revision, {})
 
-    def no_priority(self) -> list[str]:
-        """Return a line for each priority with its condition, which does not match."""
+    def no_priority(self, case: Case) -> list[str]:
+        """Return the line of the refused cell, or each priority whose condition does not match."""
+        decided = rule_of_priority(self.revision, case)
+        if decided is not None and decided[0].priority is None:
+            text = Message("refused: {condition}", condition=condition_in_words(decided[1]))
+            return [self.line(decided[0].place, text)]
         return [
             self.line(
                 priority.place,
@@ -133,6 +146,7 @@ class Explainer(Generic[Row, Details]):
                 ),
             )
             for priority in self.revision.priorities
+            if priority.when or not self.revision.priority_table
         ]
 
     def denials(self, case: Case, channels: list[str]) -> list[str]:

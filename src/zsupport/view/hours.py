@@ -99,7 +99,7 @@ def explain(answer: HoursAnswer, why: Explainer[HoursAnswer, tuple[Opening, ...]
     if lines := why.not_in_force():
         return [head, *lines]
     if answer.because == no_priority_reasons(why.revision):
-        return [head, *why.no_priority()]
+        return [head, *why.no_priority(case_of(answer))]
     if answer.state == "not-entitled":
         assert answer.channel is not None
         changes = why.helpful_changes(case_of(answer), [answer.channel], Message("entitled"))

@@ -50,6 +50,7 @@ _SECTIONS = {
     "Channels": ("Channel", "Name", "Kind", "How", "Prerequisites", "Remarks"),
     "Entitlements": ("Allowed", "When", "Hours", "Prerequisites", "Remarks"),
     "Priorities": ("Priority", "Name", "Meaning", "When", "Remarks"),
+    "Priority table": (),  # its columns depend on the policy
     "Metrics": ("Metric", "Name", "Starts", "Pauses", "At risk", "Remarks"),
     "Hours": ("Hours", "When", "Time zone", "Open", "Days off", "Single dates", "Remarks"),
     "Commitment": ("Commitment", "When", "Remarks"),
@@ -77,6 +78,7 @@ def sections(revision: Revision, document: dict[str, Any], lang: str) -> list[Ta
         "Channels": [view.channel(channel) for channel in revision.channels],
         "Entitlements": [view.grant(grant) for grant in revision.grants],
         "Priorities": [view.priority(priority) for priority in revision.priorities],
+        "Priority table": view.priority_table(),
         "Metrics": [view.metric(metric) for metric in revision.metrics],
         "Hours": view.hours(),
         "Commitment": [
@@ -98,7 +100,8 @@ def sections(revision: Revision, document: dict[str, Any], lang: str) -> list[Ta
             for s in revision.sources
         ],
     }
-    return [_table(title, columns, rows[title]) for title, columns in _SECTIONS.items()]
+    columns = {**_SECTIONS, "Priority table": view.columns_of_table()}
+    return [_table(title, columns[title], rows[title]) for title in _SECTIONS]
 
 
 def _table(title: str, columns: Sequence[str], rows: Rows) -> Table:
@@ -208,6 +211,26 @@ class _View:
             condition(priority.when) or "",
             self.remarks(priority.remarks, priority.when, _aliases(priority.aliases)),
         )
+
+    def priority_table(self) -> Rows:
+        """Return the rows of the priority table; the remarks of the table are in the first row."""
+        table, rows = self.revision.priority_table, []
+        remarks = table.remarks if table else Remarks()
+        for row, cells in table.cells.items() if table else ():
+            rules = [rule for rule in self.revision.priority_rules() if row in rule.path[2:3]]
+            alternatives = tuple(part for rule in rules for part in rule.when)
+            priorities = (cell.priority or "refused" for cell in cells.values())
+            rows.append((row, *priorities, self.remarks(remarks, alternatives)))
+            remarks = Remarks()
+        return rows
+
+    def columns_of_table(self) -> tuple[str, ...]:
+        """Return the columns of the priority table: the values of its second fact."""
+        table = self.revision.priority_table
+        if table is None:
+            return ()
+        values = (f"{table.columns} {value}" for value in next(iter(table.cells.values())))
+        return (table.rows.capitalize(), *values, "Remarks")
 
     def metric(self, metric: Metric) -> tuple[str, ...]:
         texts = (metric_name(metric, self.lang), self.text(metric.starts), self.text(metric.pauses))

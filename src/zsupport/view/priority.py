@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import matching, records_of
+from zsupport.answer.case import records_of, rule_of_priority
 from zsupport.answer.priority import PriorityAnswer, PriorityAnswers
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.notes import row_remarks, values_of
 from zsupport.view.questions import OF_CASE, QuestionView, all_warnings, document
 from zsupport.wording import Message, joined
+
+#: The word for a cell without a priority, as in the file.
+REFUSED = Message("refused")
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -59,19 +62,38 @@ def explain(answer: PriorityAnswer, why: Explainer[PriorityAnswer, None]) -> lis
     facts = ", ".join(f"{name}={value}" for name, value in answer.facts.items())
     priority = answer.priority or Message("no priority")
     head = joined((facts, priority) if facts else (priority,), ": ")
-    for item in why.revision.priorities:
-        if item.id == answer.priority:
-            matched = matching(item.when, answer.facts) if answer.facts else ()
-            place = matched[0].place if matched and matched[0].place.line else item.place
-            return [head, _line(why, place, item.id, matched or item.when)]
-    return [head, *(_line(why, item.place, item.id, item.when) for item in why.revision.priorities)]
+    decided = rule_of_priority(why.revision, answer.facts) if answer.facts else None
+    if decided is not None:
+        rule, matched = decided
+        place = matched[0].place if matched[0].place.line else rule.place
+        return [head, _line(why, place, rule.priority or REFUSED, matched)]
+    of_table = why.revision.priority_table is not None
+    return [
+        head,
+        *(
+            _line(why, item.place, item.id, item.when, of_table=of_table)
+            for item in why.revision.priorities
+            if answer.priority in (None, item.id)
+        ),
+    ]
 
 
-def _line(why: Explainer[PriorityAnswer, None], place: Place, priority: str, when: When) -> str:
-    """Return the line of a place with the condition of a priority."""
+def _line(
+    why: Explainer[PriorityAnswer, None],
+    place: Place,
+    priority: str,
+    when: When,
+    *,
+    of_table: bool = False,
+) -> str:
+    """Return the line of a place with the condition of a priority.
+
+    `of_table`: without a condition, the table decides.
+    """
     from zsupport.view.explain import condition_in_words
 
-    return why.line(place, joined((priority, condition_in_words(when)), ": "))
+    condition = Message("by the table") if of_table and not when else condition_in_words(when)
+    return why.line(place, joined((priority, condition), ": "))
 
 
 QUESTION = QuestionView(

@@ -28,8 +28,8 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _priorities(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
-    decided = subject.facts.deciding(subject.revision.priorities)
-    paths: list[Path] = [("priorities", place) for place in range(len(decided))]
+    decided = subject.facts.deciding(subject.revision.priority_rules())
+    paths: list[Path] = [rule.path for rule, _ in decided]
     yield from _of_list(subject, conditions, paths, decided, subject.facts, subject.facts.every)
 
 

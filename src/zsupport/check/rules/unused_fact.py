@@ -17,6 +17,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         for alternative in condition.when:
             for name, values in alternative.values.items():
                 named[name] = max(named.get(name, 0), len(values))
+    table = subject.revision.priority_table
+    for name in (table.rows, table.columns) if table else ():
+        named.setdefault(name, 1)
     in_texts = _named_in_texts(subject)
     for fact in subject.revision.facts:
         path = ("facts", fact.id)
@@ -50,14 +53,9 @@ def _named_in_texts(subject: Subject) -> set[str]:
 def _decides(subject: Subject, fact: str) -> bool:
     """Return whether some answer depends on a fact, apart from remarks and terms."""
     revision = subject.revision
-    if any(
-        fact in alternative.values
-        for priority in revision.priorities
-        for alternative in priority.when
-    ):
-        for _, cases in subject.facts.deciding(revision.priorities):
-            if _differs(subject.facts, fact, cases):
-                return True
+    for cases in subject.facts.by_priority(revision).values():
+        if _differs(subject.facts, fact, cases):
+            return True
     # Comparing whole answers takes long, but few facts require it.
     return any(_differs(subject.space, fact, cases) for cases in _outlines(subject)) or any(
         _differs(subject.space, fact, cases) for cases in _answer_parts(subject)

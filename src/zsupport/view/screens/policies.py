@@ -48,6 +48,7 @@ from zsupport.view.policy_in_full import (
 )
 from zsupport.view.screens import Numbering, doubtful, priority_label, with_id
 from zsupport.view.screens.channels import country_in_words, in_turn, noted
+from zsupport.view.screens.priority_table import table_of_priorities, title_of_table
 from zsupport.view.topics import with_kind
 from zsupport.wording import Message, Wording, glued
 
@@ -140,6 +141,7 @@ def policy_screen(
         *channels,
         *view.items(words("Entitlements"), revision.grants, view.grant),
         *view.items(words("Priorities, the most urgent first"), revision.priorities, view.priority),
+        *view.priority_table(),
         *view.section(words("Metrics"), lambda notes: _metrics(revision, view, notes)),
         *view.items(words("Hours"), _calendars(revision), view.calendar),
         *view.section(words("Commitment"), lambda notes: _commitments(revision, view, notes)),
@@ -382,6 +384,18 @@ class _PolicyView:
             *([Paragraph(self.text(priority.meaning), indent=4)] if priority.meaning else []),
             *([LabelledTexts(tuple(pairs), indent=4)] if pairs else []),
         ]
+
+    def priority_table(self) -> tuple[Section, ...]:
+        """Return a section with the priority table; nothing without a table."""
+        table = self.revision.priority_table
+        if table is None:
+            return ()
+        notes = Numbering()
+        title = f"{title_of_table(table, self.words)}{notes.marks(self.remarks(table.remarks))}"
+        matrix = table_of_priorities(
+            table, self.words, lambda remarks: notes.marks(self.remarks(remarks))
+        )
+        return (section(Heading(title), matrix, *notes.paragraphs()),)
 
     def calendar(self, item: tuple[str, PolicyCalendar], notes: Numbering) -> list[Block]:
         id, calendar = item

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import facts_decide, matching
+from zsupport.answer.case import cell_of_table, facts_decide, rule_of_priority
 from zsupport.answer.priority import PriorityAnswer, PriorityAnswers
-from zsupport.policy.model import Priority
+from zsupport.answer.remarks import joined_lines
+from zsupport.policy.model import Priority, PriorityTable, Remarks
 from zsupport.report.screen import (
     Block,
     Heading,
@@ -18,15 +19,18 @@ from zsupport.view.explain import condition_in_words
 from zsupport.view.notes import dimension_in_words, values_of
 from zsupport.view.screens import (
     Notes,
+    Numbering,
     Setting,
     closing,
     display_names,
+    doubtful,
     fact_meanings,
     not_in_force_title,
     priority_label,
     sentence,
 )
 from zsupport.view.screens.matrix import Labeller, MatrixRow, column_titles, merged
+from zsupport.view.screens.priority_table import table_of_priorities, title_of_table
 from zsupport.wording import Wording, enumerated
 
 
@@ -48,6 +52,14 @@ def _card(answers: PriorityAnswers, answer: PriorityAnswer, setting: Setting) ->
     facts = {**answers.query.facts, **answer.facts}
     pairs = [(f"{fact}={value}", meanings.get((fact, value), "")) for fact, value in facts.items()]
     remarks = section(*(Paragraph(sentence(text)) for text in notes.texts(answer)))
+    decided = rule_of_priority(revision, answer.facts)
+    if answer.priority is None and decided is not None:
+        reason = words(condition_in_words(decided[1]))
+        return (
+            section(Heading(words("The policy refuses these facts: they have no priority"))),
+            section(LabelledTexts(((words("Because"), reason), *pairs))),
+            remarks,
+        )
     if answer.priority is None:
         decide = facts_decide(revision)
         if decide:
@@ -67,20 +79,19 @@ def _card(answers: PriorityAnswers, answer: PriorityAnswer, setting: Setting) ->
         )
     names = display_names(revision, lang)
     [priority] = [item for item in revision.priorities if item.id == answer.priority]
-    matched = matching(priority.when, answer.facts)
     title = words("Priority {priority}", priority=priority_label(priority.id, names))
     blocks: list[Block] = [Heading(title)]
     if answer.meaning:
         blocks.append(Paragraph(answer.meaning))
-    if priority.when:
-        reason = words(condition_in_words(matched))
-    else:
-        reason = words("no other priority matches")
-    return (
-        section(*blocks),
-        section(LabelledTexts(((words("Because"), reason), *pairs))),
-        remarks,
-    )
+    assert decided is not None
+    rule, matched = decided
+    reason = words(condition_in_words(matched)) if rule.when else words("no other priority matches")
+    because = [(words("Because"), reason)]
+    cell = None if rule.of_table else cell_of_table(revision, answer.facts)
+    if cell is not None and cell.priority != rule.priority:
+        instead = priority_label(cell.priority, names) if cell.priority else words("refused")
+        because.append((words("Instead of"), words("{priority} by the table", priority=instead)))
+    return (section(*blocks), section(LabelledTexts((*because, *pairs))), remarks)
 
 
 def _matrix(answers: PriorityAnswers, setting: Setting) -> Screen:
@@ -129,7 +140,7 @@ def _list(answers: PriorityAnswers, setting: Setting) -> Screen:
     notes = Notes(revision, answers.answers, setting)
     names = display_names(revision, setting.lang)
     by_id = {priority.id: priority for priority in revision.priorities}
-    decide = facts_decide(revision)
+    decide, table = facts_decide(revision), revision.priority_table
     sections = []
     for answer in answers:
         assert answer.priority is not None
@@ -137,14 +148,44 @@ def _list(answers: PriorityAnswers, setting: Setting) -> Screen:
         blocks: list[Block] = [Heading(f"{label}{notes.marks(answer)}")]
         if answer.meaning:
             blocks.append(Paragraph(answer.meaning, indent=2))
-        if decide:
+        if decide and (by_id[answer.priority].when or not table):
             condition = _condition(by_id[answer.priority], words)
             blocks.append(Paragraph(condition, "dim", indent=2))
         sections.append(section(*blocks))
     if all(len(item.blocks) == 1 for item in sections):
         sections = [section(*(block for item in sections for block in item.blocks))]
     title = words("Priorities, the most urgent first")
-    return (section(Heading(title)), *sections, notes.section(), closing(answers, setting))
+    return (
+        section(Heading(title)),
+        *sections,
+        notes.section(),
+        *(
+            _table(table, setting, excepting=any(item.when for item in revision.priorities))
+            if table
+            else ()
+        ),
+        closing(answers, setting),
+    )
+
+
+def _table(table: PriorityTable, setting: Setting, *, excepting: bool) -> Screen:
+    """Return the priority table with its remarks; `excepting`: a priority has a condition."""
+    words, lang, numbering = setting.words, setting.lang, Numbering()
+
+    def marks(remarks: Remarks) -> str:
+        texts = [joined_lines(remarks.note, lang)] if remarks.note else []
+        if remarks.unclear:
+            texts.append(words(doubtful(joined_lines(remarks.unclear, lang) or "")))
+        return numbering.marks(filter(None, texts))
+
+    title = f"{title_of_table(table, words)}{marks(table.remarks)}"
+    matrix = table_of_priorities(table, words, marks)
+    text = words("A priority above whose condition matches goes before the table.")
+    return (
+        section(Heading(title), matrix),
+        section(*([Paragraph(text, "dim")] if excepting else [])),
+        section(*numbering.paragraphs()),
+    )
 
 
 def _condition(priority: Priority, words: Wording) -> str:

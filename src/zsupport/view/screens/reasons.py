@@ -8,6 +8,7 @@ from zsupport.report.screen import Columns, Paragraph, Section, section
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.explain import condition_in_words
 from zsupport.view.hours import calendar_in_words
+from zsupport.view.priority import REFUSED
 from zsupport.wording import Counted, Message, glued, joined
 
 if TYPE_CHECKING:
@@ -75,8 +76,17 @@ def _texts(revision: Revision, lang: str) -> dict[str, str]:
             )
         parts.append((grant.place, text))
     for priority in revision.priorities:
-        text = joined((priority.id, condition_in_words(priority.when)), ": ")
-        parts.append((priority.place, text))
+        condition = condition_in_words(priority.when)
+        if revision.priority_table and not priority.when:
+            condition = Message("by the table")
+        parts.append((priority.place, joined((priority.id, condition), ": ")))
+    for rule in revision.priority_rules():
+        if rule.of_table:
+            text = joined((rule.priority or REFUSED, condition_in_words(rule.when)), ": ")
+            parts.append((rule.place, text))
+    if table := revision.priority_table:
+        facts = joined((table.rows, table.columns), ", ")
+        parts.append((table.place, Message("priority table: {facts}", facts=facts)))
     for id, calendars in revision.hours.items():
         for calendar in calendars:
             in_words = calendar_in_words(calendar)
