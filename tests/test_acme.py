@@ -80,7 +80,7 @@ def windows(days: range, opens: str, closes: str, nights: int = 0) -> tuple[Wind
 
 def calendar(line: int, **fields: Any) -> PolicyCalendar:
     plain = PolicyCalendar(
-        (), None, None, (), None, False, False, {}, {}, None, (), NOTHING, on(line)
+        (), None, None, (), None, False, False, {}, {}, {}, None, (), NOTHING, on(line)
     )
     return plain._replace(**fields)
 

@@ -49,6 +49,7 @@ IMPORTERS = {
     "typer": {"zsupport.cli.app", "zsupport.cli"},
     "yaml": {"zsupport.policy.yamltext"},
     "holidays": {"zsupport.clock.holidays"},
+    "dateutil": {"zsupport.clock.days"},
     "tzdata": {"zsupport.clock.zones"},
 }
 
@@ -441,8 +442,8 @@ def test_third_party_packages_are_imported_only_by_listed_modules(module: str) -
 def test_dependencies_are_the_imported_packages() -> None:
     text = (SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8")
     dependencies = tomllib.loads(text)["project"]["dependencies"]
-    packages = {"yaml": "pyyaml"}
-    installed = {re.split("[^a-z]", dependency)[0] for dependency in dependencies}
+    packages = {"yaml": "pyyaml", "dateutil": "python-dateutil"}
+    installed = {re.split("[^a-z-]", dependency)[0] for dependency in dependencies}
     assert installed == {packages.get(name, name) for name in IMPORTERS}
 
 

@@ -89,8 +89,8 @@ def kinds(drawn: Bundle) -> Counter[str]:
             result["change"] += len(set(clock.offsets(member.zone, utc_day))) > 1
             result["fold"] += clock.minute_of(member.zone, day, of_day)[0] != case.opened // 60
             result["holiday"] += member.is_holiday(day)
-            result["override"] += day in member.overrides
-            result["break"] += day in member.breaks
+            result["override"] += member.override(day) is not None
+            result["break"] += bool(member.breaks(day))
             result["year end"] += clock.day_text(day)[5:] in ("12-31", "01-01")
             result["leap day"] += clock.day_text(day)[5:] == "02-29"
             result["skipped date"] += not (

@@ -112,7 +112,9 @@ def with_change(change: dict[str, Any]) -> dict[str, Any]:
         with_change({"hours": {"h": {"open": "mon 09:00-17:00", "apply-holidays": True}}}),
         with_change({"hours": {"h": {"open": "24x7", "holidays": {"subdivision": "BY"}}}}),
         with_change({"hours": {"h": {"open": "24x7", "holidays": {"add": {"note": "x"}}}}}),
-        with_change({"hours": {"h": {"open": "24x7", "holidays": {"frozen": {"12-24": "x"}}}}}),
+        with_change(
+            {"hours": {"h": {"open": "24x7", "holidays": {"frozen": {"easter day": "x"}}}}}
+        ),
         with_change({"hours": {"h": {"open": "24x7", "holidays": {"add": {"12-24": ["x"]}}}}}),
         with_change({"hours": {"h": {"open": "24x7", "holidays": {"12-24": "x"}}}}),
         with_change({"targets": [{"first-response": {"text": "fast"}}]}),

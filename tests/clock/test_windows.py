@@ -168,7 +168,7 @@ def test_hours_of_a_date_are_a_window_or_closed(text: str, windows: tuple[Window
         ("08:00-12:00, 13:00-15:00", "write a list with one entry for each time"),
         ("24x7", "write `00:00-24:00`"),
         ("Closed", "write `closed`"),
-        ("mon 08:00-12:00", None),
+        ("mon 08:00-12:00", "write `08:00-12:00`"),
         ("", None),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ Their instants are difficult for clocks: openings and closings, changes of the o
 ends of years, leap days, and skipped dates.
 """
 
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from itertools import islice
 from random import Random
@@ -25,6 +26,7 @@ from .clock import (
     wall,
     written_windows,
 )
+from .days import MONTHS, orthodox_easter, western_easter
 
 # Difficult time zones, with the years of their special transitions.
 ZONES: dict[str, tuple[int, ...]] = {
@@ -302,12 +304,77 @@ def some_dates(random: Random, days: list[int], most: int) -> list[str]:
     """Return different dates or recurring days near the days."""
     result: list[str] = []
     for _ in range(random.randint(1, most)):
-        text = day_text(near(random, days, 3))
-        recurs = random.random() < 0.3
-        result.append(text[5:] if recurs else text)
+        result.append(some_day_text(random, near(random, days, 3)))
     if random.random() < 0.15:
         result.append("02-29")
     return list(dict.fromkeys(result))
+
+
+def some_day_text(random: Random, day: int) -> str:
+    """Return a text of a day that falls on a date: with or without a year, or a moving day."""
+    text = day_text(day)
+    draw = random.random()
+    if draw < 0.5:
+        return text
+    if draw < 0.7:
+        return text[5:]
+    on = date.fromisoformat(text)
+    if draw < 0.8:
+        sunday = random.choice([western_easter, orthodox_easter])(on.year)
+        days = (on - sunday).days
+        name = "easter" if sunday == western_easter(on.year) else "orthodox easter"
+        return f"{name}{days:+d}" if days else name
+    if draw < 0.9:
+        return of_month(on)
+    step = random.choice([-1, 1])
+    if random.random() < 0.4:
+        word, base = "day", on - timedelta(days=step)
+    else:
+        word = WEEKDAYS[on.weekday()]
+        base = on - timedelta(days=step * random.randint(1, 7))
+    counted = base.isoformat()[5:] if random.random() < 0.5 else of_month(base)
+    return f"{word} {'after' if step > 0 else 'before'} {counted}"
+
+
+def of_month(on: date) -> str:
+    """Return the text of a weekday of a month, such as `4th thu of nov`."""
+    number = ("1st", "2nd", "3rd", "4th", "5th")[(on.day - 1) // 7]
+    if (on + timedelta(days=7)).month != on.month:
+        number = "last"
+    return f"{number} {WEEKDAYS[on.weekday()]} of {MONTHS[on.month - 1]}"
+
+
+def some_ranges(random: Random, days: list[int]) -> dict[str, Any]:
+    """Return ranges of days near the days with their hours: one, two nested, or two separate."""
+    first = near(random, days, 2)
+    last = first + random.choice([1, 2, 5, 20, 60, random.randint(1, 120)])
+    drawn = [(first, last)]
+    if random.random() < 0.4:
+        drawn.append((first - random.randint(1, 60), last + random.randint(1, 60)))
+    if random.random() < 0.3:
+        begin = drawn[-1][1] + random.randint(1, 5)
+        drawn.append((begin, begin + random.randint(1, 30)))
+    result = {}
+    for bounds in drawn:
+        texts = [day_text(day) for day in bounds]
+        cut = 5 if random.random() < 0.5 else 0
+        result["..".join(text[cut:] for text in texts)] = some_hours_of_a_range(random)
+    return result
+
+
+def some_hours_of_a_range(random: Random) -> Any:
+    """Return the hours of a range of days."""
+    draw = random.random()
+    if draw < 0.15:
+        return "closed"
+    if draw < 0.2:
+        return "24x7"
+    if draw < 0.5:
+        return some_windows_of_a_date(random)
+    if draw < 0.65:
+        return random.choice(["22:00-06:00", "12:00-11:00", "23:59-00:01", "18:00-02:30"])
+    entries = some_openings(random)
+    return entries[0] if len(entries) == 1 else entries
 
 
 def some_holidays(random: Random, days: list[int]) -> Any:
@@ -323,11 +390,9 @@ def some_holidays(random: Random, days: list[int]) -> Any:
         if subdivision:
             result["subdivision"] = subdivision
         if random.random() < MAY_FREEZE:
-            result["frozen"] = [text for text in some_dates(random, days, 5) if len(text) > 5] or [
-                "2026-01-01"
-            ]
+            result["frozen"] = some_dates(random, days, 5)
             if exchanges or random.random() < MAY_EXCHANGE:
-                worked = [text for text in some_dates(random, days, 5) if len(text) > 5]
+                worked = [text for text in some_dates(random, days, 5) if text[4] == "-"]
                 result |= {"frozen-exchanged": worked} if worked else {}
         if exchanges or "frozen-exchanged" in result:
             result["exchanged"] = random.choice([*WEEKDAYS, "ignore"])
@@ -380,15 +445,17 @@ def some_calendar(random: Random, zone: str, days: list[int], always_days: float
             on = near(random, days, 3)
             holidays = written.get("holidays")
             if isinstance(holidays, list) and random.random() < 0.5:  # on a holiday
-                dated = [text for text in holidays if len(text) > 5]
+                dated = [text for text in holidays if text[4:5] == "-"]
                 on = to_day(random.choice(dated)) if dated else on
             value = "closed" if random.random() < 0.25 else some_windows_of_a_date(random)
-            written["dates"][day_text(on)] = value
+            written["dates"][some_day_text(random, on)] = value
+    if random.random() < 0.25:
+        written["dates"] = some_ranges(random, days) | written.get("dates", {})
     if random.random() < 0.4:
         written["breaks"] = {}
         for _ in range(random.randint(1, 4)):
             value = [some_window(random) for _ in range(random.choice([1, 1, 1, 2, 3]))]
-            text = day_text(near(random, days, 2))
+            text = some_day_text(random, near(random, days, 2))
             written["breaks"][text] = value[0] if len(value) == 1 else list(dict.fromkeys(value))
     if random.random() < (always_days if written["open"] == "24x7" else 0.2):
         written["business-days"] = random.choice(["mon-fri", "mon-fri", some_days_text(random)])

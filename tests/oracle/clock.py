@@ -18,6 +18,8 @@ from operator import add
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from .days import innermost, is_day
+
 MINUTE = 60
 DAY = 24 * 60  # in minutes
 DAY_SECONDS = 24 * 60 * 60
@@ -286,16 +288,24 @@ class Member:
         self.always = opens == ["24x7"]
         self.windows = [] if self.always else [w for text in opens for w in written_windows(text)]
         self.by_start = written.get("holidays-apply-to", "date") == "start-date"
-        self.overrides = {
-            to_day(text): []
-            if value == "closed"
-            else [to_window(window) for window in as_list(value)]
-            for text, value in written.get("dates", {}).items()
+        dates = written.get("dates", {})
+        self.single = {
+            text: [] if value == "closed" else [to_window(window) for window in as_list(value)]
+            for text, value in dates.items()
+            if ".." not in text
         }
-        self.breaks = {
-            to_day(text): [to_window(window) for window in as_list(value)]
+        self.ranges = {
+            text: self.week_of_range(as_list(value))
+            for text, value in dates.items()
+            if ".." in text
+        }
+        self.rests = {
+            text: [to_window(window) for window in as_list(value)]
             for text, value in written.get("breaks", {}).items()
         }
+        self._overrides: dict[int, list[Window] | None] = {}
+        self._weeks: dict[int, list[tuple[int, int, int]]] = {}
+        self._holidays: dict[int, bool] = {}
         days = written.get("business-days")
         self.business_days = None if days is None else to_weekdays(days)
         # 24x7 ignores holidays unless the calendar states `apply-holidays`.
@@ -330,14 +340,66 @@ class Member:
         else:
             self.listed.update(written)
 
+    def week_of_range(self, texts: list[str]) -> list[tuple[int, int, int]]:
+        """Return the weekday, opening and closing of each window of the hours of a range."""
+        result = []
+        for text in texts:
+            if text == "24x7":
+                result += [(day, 0, DAY) for day in range(7)]
+            elif re.fullmatch(r"\d\d:\d\d-\d\d:\d\d", text):
+                opens, closes = to_window(text)
+                on = range(7) if self.always else sorted({window[0] for window in self.windows})
+                result += [(day, opens, closes if closes > opens else closes + DAY) for day in on]
+            elif text != "closed":
+                result += written_windows(text)
+        return result
+
+    def override(self, day: int) -> list[Window] | None:
+        """Return the windows of a date of its own; None if it has none."""
+        if day not in self._overrides:
+            self._overrides[day] = self._override(day)
+        return self._overrides[day]
+
+    def _override(self, day: int) -> list[Window] | None:
+        text = day_text(day)
+        for fixed in (text, text[5:]):
+            if fixed in self.single:
+                return self.single[fixed]
+        own = [
+            windows
+            for day_of, windows in self.single.items()
+            if is_day(day_of, date.fromisoformat(text))
+        ]
+        if not own:
+            return None
+        # Days that move to one date: open where all of them are open.
+        minutes = set.intersection(
+            *({m for opens, closes in windows for m in range(opens, closes)} for windows in own)
+        )
+        return [(minute, minute + 1) for minute in sorted(minutes)]
+
+    def breaks(self, day: int) -> list[Window]:
+        """Return the breaks of a date."""
+        on = EPOCH + timedelta(days=day)
+        return [
+            window for text, rests in self.rests.items() if is_day(text, on) for window in rests
+        ]
+
     def is_holiday(self, day: int) -> bool:
         """Return whether a local date is a holiday."""
-        if not self.holidays_count:
+        if day not in self._holidays:
+            self._holidays[day] = self._is_holiday(day)
+        return self._holidays[day]
+
+    def is_removed(self, day: int) -> bool:
+        """Return whether `remove` names a date."""
+        return any(is_day(text, EPOCH + timedelta(days=day)) for text in self.removed)
+
+    def _is_holiday(self, day: int) -> bool:
+        if not self.holidays_count or self.is_removed(day):
             return False
         text = day_text(day)
-        if text in self.removed or text[5:] in self.removed:
-            return False
-        if text in self.listed or text[5:] in self.listed:
+        if any(is_day(listed, date.fromisoformat(text)) for listed in self.listed):
             return True
         return self.country is not None and text in country_holidays(
             self.country, self.subdivision, int(text[:4])
@@ -349,10 +411,9 @@ class Member:
         if (
             self.exchanged is None
             or not self.holidays_count
-            or day in self.overrides
+            or self.override(day) is not None
             or self.is_holiday(day)
-            or text in self.removed
-            or text[5:] in self.removed
+            or self.is_removed(day)
         ):
             return weekday_of(day)
         dates = self.frozen_exchanged
@@ -363,22 +424,25 @@ class Member:
 
     def begun(self, day: int) -> list[Window]:
         """Return the windows that begin on a date; a closing can be after 24:00."""
-        if self.always:
-            return [(0, DAY)]
+        if day not in self._weeks:
+            chosen = innermost([*self.ranges], EPOCH + timedelta(days=day))
+            usual = [(on, 0, DAY) for on in range(7)] if self.always else self.windows
+            self._weeks[day] = usual if chosen is None else self.ranges[chosen]
         weekday = self.weekday(day)
-        return [(opens, closes) for on, opens, closes in self.windows if on == weekday]
+        return [(opens, closes) for on, opens, closes in self._weeks[day] if on == weekday]
 
     def evening(self, day: int) -> list[Window]:
         """Return the parts on a date of the windows that begin on it."""
-        if day in self.overrides:
-            return self.overrides[day]
+        own = self.override(day)
+        if own is not None:
+            return own
         if self.is_holiday(day):
             return []
         return [(opens, min(closes, DAY)) for opens, closes in self.begun(day)]
 
     def morning(self, day: int) -> list[Window]:
         """Return the parts on a date of the windows that began on the previous date."""
-        if day in self.overrides:
+        if self.override(day) is not None:
             return []
         # A holiday removes its own date, or the windows that begin on it.
         if self.is_holiday(day - 1 if self.by_start else day):
@@ -396,7 +460,7 @@ class Member:
         row = bytearray(DAY)
         for opens, closes in windows:
             row[opens:closes] = b"\1" * (closes - opens)
-        for begins, ends in self.breaks.get(day, []) if breaks else []:
+        for begins, ends in self.breaks(day) if breaks else []:
             row[begins:ends] = b"\0" * (ends - begins)
         return bytes(row)
 
@@ -409,7 +473,7 @@ class Member:
         return any(
             opens * MINUTE <= second < closes * MINUTE for opens, closes in windows
         ) and not any(
-            begins * MINUTE <= second < ends * MINUTE for begins, ends in self.breaks.get(day, [])
+            begins * MINUTE <= second < ends * MINUTE for begins, ends in self.breaks(day)
         )
 
     def minutes(self, utc_day: int) -> bytes:
@@ -440,7 +504,7 @@ class Member:
 
     def may_work(self, day: int) -> bool:
         """Return whether a date is working if its windows have a working instant."""
-        if self.is_holiday(day) or self.overrides.get(day) == []:
+        if self.is_holiday(day) or self.override(day) == []:
             return False
         return self.business_days is None or self.weekday(day) in self.business_days
 

@@ -65,7 +65,8 @@ def counted_time(calendar: PolicyCalendar, zone: str) -> CountedTime:
 
 def is_always_open(calendar: PolicyCalendar) -> bool:
     """Return whether a calendar that is not a union is open at every instant."""
-    closes = (calendar.apply_holidays and calendar.holidays) or calendar.dates or calendar.breaks
+    holidays = calendar.apply_holidays and calendar.holidays
+    closes = holidays or calendar.dates or calendar.seasons or calendar.breaks
     return calendar.windows is None and not closes
 
 
@@ -168,7 +169,10 @@ def has_instant(
 
 def _differ_in_weeks_only(calendars: Sequence[PolicyCalendar]) -> bool:
     bare = [calendar._replace(windows=None, business_days=None) for calendar in calendars]
-    plain = all(item.windows is not None and not item.by_start_date for item in calendars)
+    plain = all(
+        item.windows is not None and not item.by_start_date and not item.seasons
+        for item in calendars
+    )
     return plain and all(entry == bare[0] for entry in bare)
 
 
@@ -183,6 +187,8 @@ def _by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
     if first.windows is None or second.windows is None or first.by_start_date:
         return None
     week = _covers(first.windows, second.windows)
+    if first.seasons and not week:
+        return None  # every date can be in a season
     if first.holidays == second.holidays:
         # Both are closed on the same holidays; the week decides on all other dates.
         return week
@@ -206,7 +212,9 @@ def _union_by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
         weeks = [item.windows or (Window(0, WEEK),) for item in outer.calendars]
         always = _minutes(tuple(window for week in weeks for window in week))
         zones = {entry.timezone for entry in outer.calendars}
-        return False if len(zones) == 1 and always != (1 << WEEK) - 1 else None
+        seasonal = any(entry.seasons for entry in outer.calendars)
+        gap = len(zones) == 1 and not seasonal and always != (1 << WEEK) - 1
+        return False if gap else None
     first, *more = (*outer.calendars, *inner.calendars)
     same = first._replace(windows=None, business_days=None)
     if any(same != value._replace(windows=None, business_days=None) for value in more):
@@ -218,7 +226,8 @@ def _union_by_week(outer: CountedTime, inner: CountedTime) -> bool | None:
             if calendar.windows is None or calendar.by_start_date:
                 return None
             windows += calendar.windows
-    return _covers(tuple(outer_windows), tuple(inner_windows))
+    covers = _covers(tuple(outer_windows), tuple(inner_windows))
+    return True if covers else None if first.seasons else False
 
 
 def _fewer(first: Holidays, second: Holidays | None) -> bool:

@@ -398,6 +398,8 @@ def _surely_reached(target: Target, counted: CountedTime) -> bool:
     )
     if calendar.windows is None or calendar.business_days is not None or len(exceptions) > 50:
         return False
+    if calendar.seasons:
+        return False
     # 200 working weeks end within ten years, even if each year has some weeks of holidays.
     if target.kind == "business":
         open_minutes = sum(closes - opens for opens, closes in calendar.windows)
@@ -424,7 +426,7 @@ def _ends_before_close(clock: TargetClock, other: TargetClock) -> bool:
     if not counted.calendars or not _surely_reached(other_target, counted):
         return False
     calendar = counted.calendars[0]
-    if calendar.dates or calendar.breaks or not calendar.windows:
+    if calendar.dates or calendar.seasons or calendar.breaks or not calendar.windows:
         return False
     day = WEEK // 7
     if any(closes > opens - opens % day + day for opens, closes in calendar.windows):
@@ -803,11 +805,10 @@ class _Exceptions:
     """The dates with hours that differ from their weekday: holidays, special dates, breaks."""
 
     def __init__(self, hours: Hours, first_year: int, last_year: int) -> None:
-        days = {*hours.dates, *hours.breaks}
+        days: set[int] = set()
         for number in range(first_year, last_year + 1) if hours.years else ():
             assert hours.years is not None
-            year = hours.years(number)
-            days.update(year.days_off, year.exchanged)
+            days.update(hours.years(number).changed())
         self.days = sorted(days)
         self.kinds = [
             (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     # A policy whose targets are elapsed time does not need these modules.
     from zsupport.clock.business import BusinessDays
     from zsupport.clock.holidays import PublicHolidays
-    from zsupport.clock.model import Hours, Year, Years
+    from zsupport.clock.model import Hours, WindowPart, Year, Years
     from zsupport.clock.spans import WorkingTime
 
 
@@ -309,19 +309,57 @@ def hours_of(calendar: PolicyCalendar, zone_name: str, years: Years | None) -> H
 
     `years` returns the days off of a year; it is None for a calendar without holidays.
     """
-    from zsupport.clock.model import Hours, day_parts, week_of
+    from zsupport.clock.model import Hours, week_of
 
+    if calendar.dates or calendar.breaks or calendar.seasons:
+        years = _with_dates(calendar, years)
     return Hours(
         zone(zone_name),
         None if calendar.windows is None else week_of(calendar.windows),
         years,
         calendar.by_start_date,
         calendar.apply_holidays,
-        {date.fromisoformat(d).toordinal(): day_parts(w) for d, w in calendar.dates.items()},
-        {date.fromisoformat(d).toordinal(): day_parts(w) for d, w in calendar.breaks.items()},
         calendar.business_days,
         calendar.holidays.exchanged_for if calendar.holidays else None,
+        bool(calendar.seasons),
     )
+
+
+def _with_dates(calendar: PolicyCalendar, years: Years | None) -> Years:
+    """Return the years of a calendar with its single dates, breaks and seasons."""
+    from zsupport.clock.days import in_year, moves, precedence, ranges_in
+    from zsupport.clock.model import NO_DATES, OwnHours, Season, day_parts, week_of
+
+    dates = [
+        OwnHours(day, day_parts(calendar.dates[day]))
+        for day in sorted(calendar.dates, key=precedence)
+    ]
+    breaks = {day: day_parts(windows) for day, windows in calendar.breaks.items()}
+    seasons = {text: Season(text, week_of(week)) for text, week in calendar.seasons.items()}
+    known: dict[int, Year] = {}
+
+    def of_year(number: int) -> Year:
+        if number in known:
+            return known[number]
+        own: dict[int, OwnHours] = {}
+        for hours in dates:
+            for ordinal in in_year(hours.day, number):
+                if moves(hours.day) and ordinal in own:
+                    own[ordinal] = own[ordinal].common(hours)
+                else:
+                    own[ordinal] = hours
+        off: dict[int, tuple[WindowPart, ...]] = {}
+        for day, parts in breaks.items():
+            for ordinal in in_year(day, number):
+                off[ordinal] = (*off.get(ordinal, ()), *parts)
+        weeks: dict[int, Season] = {}
+        for text, first, end in ranges_in(seasons, number):
+            weeks.update(dict.fromkeys(range(first, end), seasons[text]))
+        base = NO_DATES if years is None else years(number)
+        known[number] = base._replace(dates=own, breaks=off, seasons=weeks)
+        return known[number]
+
+    return of_year
 
 
 def years_of(
@@ -388,10 +426,12 @@ def _listed_dates(
 ) -> dict[int, str | None]:
     """Return the names of the dates of a year that texts denote, by the ordinal of the date.
 
-    The written order has no meaning. A date of a single year takes precedence over a recurring
-    date, because its text is longer and is read later.
+    The written order has no meaning. The name is that of the day that takes precedence.
     """
-    from zsupport.clock.holidays import recurring
+    from zsupport.clock.days import in_year, precedence
 
-    ordinals = ((recurring(text, year), text) for text in sorted(texts, key=len))
-    return {day: say(off.names.get(text), lang) for day, text in ordinals if day is not None}
+    return {
+        ordinal: say(off.names.get(day), lang)
+        for day in sorted(texts, key=precedence)
+        for ordinal in in_year(day, year)
+    }

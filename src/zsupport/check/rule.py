@@ -22,6 +22,7 @@ from zsupport.answer.space import Cases
 from zsupport.check.suppressions import Comment, Suppressions
 from zsupport.check.target_groups import TargetGroup, faster_groups, target_groups_of
 from zsupport.check.translations import TranslatedText, translated_texts
+from zsupport.clock.days import has_year, in_year
 from zsupport.errors import check_limit
 from zsupport.findings import Code, Fix, Span
 from zsupport.limits import CALENDAR_COMBINATIONS, COMPARISONS
@@ -298,6 +299,22 @@ class Subject(AnalysedRevision):
     def witness(self, cases: Cases) -> dict[str, str]:
         """Return the first case of a non-empty set, as findings show it."""
         return shown_case(self.space.first(cases))
+
+
+def dates_near(day: str, year: int) -> list[int]:
+    """Return the dates of a day as ordinals: its own date, or those from the last year on.
+
+    A day without a year has those of four years. If these have none, as for `5th mon of feb`, the
+    next one is found.
+    """
+    if has_year(day):
+        return [*in_year(day, int(day[:4]))]
+    dates: list[int] = []
+    for number in range(year - 1, year + 40):
+        dates += in_year(day, number)
+        if dates and number >= year + 2:
+            break
+    return dates
 
 
 def _conditions(entry: Node) -> Iterator[tuple[str, Node]]:

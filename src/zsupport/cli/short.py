@@ -40,13 +40,13 @@ PROGRAM_MODULES = (
     "answer.remarks", "answer.space", "answer.terms", "answer.topics", "cli", "cli.channels",
     "cli.due", "cli.hours", "cli.options", "cli.output", "cli.policies", "cli.priority",
     "cli.question", "cli.short", "cli.terms", "cli.topics", "clock", "clock.business",
-    "clock.deadline", "clock.holidays", "clock.instants", "clock.model", "clock.problem",
-    "clock.spans", "clock.target", "clock.windows", "clock.zonefile", "clock.zones", "dates",
-    "errors", "library", "limits", "policy", "policy.compiled", "policy.files", "policy.languages",
-    "policy.model", "report", "report.plain", "report.text", "sources", "sources.cache",
-    "sources.find", "sources.links", "sources.project", "typed", "version", "view", "view.channels",
-    "view.due", "view.hours", "view.notes", "view.policies", "view.priority", "view.questions",
-    "view.terms", "view.topics", "wording",
+    "clock.days", "clock.deadline", "clock.holidays", "clock.instants", "clock.model",
+    "clock.problem", "clock.spans", "clock.target", "clock.windows", "clock.zonefile",
+    "clock.zones", "dates", "errors", "library", "limits", "policy", "policy.compiled",
+    "policy.files", "policy.languages", "policy.model", "report", "report.plain", "report.text",
+    "sources", "sources.cache", "sources.find", "sources.links", "sources.project", "typed",
+    "version", "view", "view.channels", "view.due", "view.hours", "view.notes", "view.policies",
+    "view.priority", "view.questions", "view.terms", "view.topics", "wording",
 )  # fmt: skip
 
 

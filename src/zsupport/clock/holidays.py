@@ -179,18 +179,3 @@ def _installed_version() -> str | None:
         return version("holidays")
     except PackageNotFoundError:
         return None
-
-
-def recurring(text: str, year: int) -> int | None:
-    """Return the ordinal of a date (YYYY-MM-DD, or MM-DD in every year) in a year.
-
-    Return None if the date is not in that year, such as February 29 in most years.
-    """
-    if len(text) == 5:
-        text = f"{year:04d}-{text}"
-    elif int(text[:4]) != year:
-        return None
-    try:
-        return date.fromisoformat(text).toordinal()
-    except ValueError:
-        return None

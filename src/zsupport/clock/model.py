@@ -14,20 +14,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
 
-class Year(NamedTuple):
-    """The days off of a year with their names, and the dates that are worked in exchange.
-
-    An exchanged date is a weekend day on which a country works in exchange for a day off.
-    """
-
-    days_off: dict[int, str]
-    exchanged: frozenset[int] = frozenset()
-
-
-#: A function that returns the days off and exchanged dates of a year.
-Years: TypeAlias = "Callable[[int], Year]"
-
-
 class WindowPart(NamedTuple):
     """The part of a window on one local date: `[start, end)` in seconds of that day.
 
@@ -39,31 +25,110 @@ class WindowPart(NamedTuple):
     begins: int
 
 
+#: The sorted parts of windows for each weekday from Monday.
+Week: TypeAlias = "tuple[tuple[WindowPart, ...], ...]"
+
+
+class OwnHours(NamedTuple):
+    """The windows of a single date, and the day of the policy that states them: `12-24`."""
+
+    day: str
+    parts: tuple[WindowPart, ...]
+
+    def common(self, other: OwnHours) -> OwnHours:
+        """Return the times at which both are open, for two days that move to the same date."""
+        parts = [
+            WindowPart(max(part.start, also.start), min(part.end, also.end), 0)
+            for part in self.parts
+            for also in other.parts
+        ]
+        open_parts = tuple(sorted(part for part in parts if part.start < part.end))
+        return OwnHours(f"{self.day}, {other.day}", open_parts)
+
+
+class Season(NamedTuple):
+    """The week on the dates of a range, and the range of the policy: `06-15..09-15`."""
+
+    dates: str
+    week: Week
+
+
+class Year(NamedTuple):
+    """The dates of a year that differ from the week of a calendar.
+
+    `days_off` has the names of the days off. An exchanged date is a weekend day on which a country
+    works in exchange for a day off. `dates` and `breaks` have the single dates with their own
+    windows and with breaks, `seasons` the week of each date in a range.
+    """
+
+    days_off: dict[int, str]
+    exchanged: frozenset[int] = frozenset()
+    dates: dict[int, OwnHours] = {}  # noqa: RUF012 - never modified
+    breaks: dict[int, tuple[WindowPart, ...]] = {}  # noqa: RUF012 - never modified
+    seasons: dict[int, Season] = {}  # noqa: RUF012 - never modified
+
+    def changed(self) -> set[int]:
+        """Return all dates that can differ from the week, apart from tails of the date before."""
+        return {
+            *self.days_off, *self.exchanged, *self.dates, *self.breaks, *self.seasons,
+        }  # fmt: skip
+
+
+#: A function that returns the dates of a year that differ from the week.
+Years: TypeAlias = "Callable[[int], Year]"
+
+
 class Hours(NamedTuple):
     """A calendar of one case, without references to the customer or to names of the policy.
 
-    `week` has the sorted parts of windows for each weekday from Monday; None is 24x7. `years`
-    returns the days off and exchanged dates of a year. An exchanged date has the windows of the
-    weekday `exchanged_for`, or without it those of its own weekday. A holiday closes its date; with
-    `by_start_date` it removes the windows that begin on it, including their part after midnight.
-    24x7 is closed on holidays only with `always_counts_holidays`. `dates` has the windows of dates
-    with their own hours, `breaks` the breaks by date. `business_days` has the weekdays of business
-    days; if it is None, dates with working time are business days, except for 24x7.
+    `week` has the windows of the week; None is 24x7. `years` returns the dates of a year that
+    differ from it. The windows of a date are its own, if it has any; otherwise none on a holiday;
+    otherwise those of its weekday in the season of the date, or in the week. An exchanged date has
+    the windows of the weekday `exchanged_for`, or without it those of its own weekday. A holiday
+    closes its date; with `by_start_date` it removes the windows that begin on it, including their
+    part after midnight. 24x7 is closed on holidays only with `always_counts_holidays`.
+    `business_days` has the weekdays of business days; if it is None, dates with working time are
+    business days, except for 24x7. `seasonal` is whether any date has a season.
     """
 
     zone: tzinfo
-    week: tuple[tuple[WindowPart, ...], ...] | None
+    week: Week | None
     years: Years | None = None
     by_start_date: bool = False
     always_counts_holidays: bool = False
-    dates: dict[int, tuple[WindowPart, ...]] = {}  # noqa: RUF012 - never modified
-    breaks: dict[int, tuple[WindowPart, ...]] = {}  # noqa: RUF012 - never modified
     business_days: tuple[int, ...] | None = None
     exchanged_for: int | None = None
+    seasonal: bool = False
+
+    def year_of(self, ordinal: int) -> Year:
+        """Return the year of a date."""
+        return NO_DATES if self.years is None else self.years(_year(ordinal))
+
+    def own(self, ordinal: int) -> OwnHours | None:
+        """Return the windows that the calendar states for a single date, or None."""
+        return self.year_of(ordinal).dates.get(ordinal)
+
+    def season(self, ordinal: int) -> Season | None:
+        """Return the season of a date, or None."""
+        return self.year_of(ordinal).seasons.get(ordinal) if self.seasonal else None
+
+    def breaks(self, ordinal: int) -> tuple[WindowPart, ...]:
+        """Return the breaks of a date."""
+        return self.year_of(ordinal).breaks.get(ordinal, ())
+
+    def named_dates(self, first: int, end: int) -> list[int]:
+        """Return the sorted single dates in `[first, end)` with their own windows or breaks."""
+        if self.years is None:
+            return []
+        named: set[int] = set()
+        for number in range(_year(first), _year(end - 1) + 1):
+            year = self.years(number)
+            named.update(year.dates, year.breaks)
+        return sorted(ordinal for ordinal in named if first <= ordinal < end)
 
     def holiday(self, ordinal: int) -> str | None:
         """Return the name of the holiday on a date, or None."""
-        return None if self.years is None else self.years(_year(ordinal)).days_off.get(ordinal)
+        return self.year_of(ordinal).days_off.get(ordinal)
 
     def holidays(self, first: int, end: int) -> Iterator[tuple[int, str]]:
         """Yield the holidays of the dates `[first, end)` with names, unsorted within a year."""
@@ -83,10 +148,13 @@ class Hours(NamedTuple):
 
         A holiday, or a date with its own hours, is never exchanged.
         """
-        if self.years is None or not self.counts_holidays or ordinal in self.dates:
-            return False
-        year = self.years(_year(ordinal))
-        return ordinal in year.exchanged and ordinal not in year.days_off
+        year = self.year_of(ordinal)
+        return (
+            ordinal in year.exchanged
+            and self.counts_holidays
+            and ordinal not in year.dates
+            and ordinal not in year.days_off
+        )
 
     def weekday(self, ordinal: int) -> int:
         """Return the weekday whose windows begin on a date, Monday as 0."""
@@ -101,7 +169,8 @@ class Hours(NamedTuple):
                 return False
         elif self.weekday(ordinal) not in self.business_days:
             return False
-        closed = self.dates.get(ordinal) == ()
+        own = self.own(ordinal)
+        closed = own is not None and not own.parts
         return not closed and not (self.counts_holidays and self.holiday(ordinal))
 
     def parts(self, ordinal: int, *, breaks: bool = True) -> tuple[WindowPart, ...]:
@@ -110,39 +179,41 @@ class Hours(NamedTuple):
         If the calendar states hours for the date, these are its hours. Otherwise a holiday has no
         hours, and another date has those of its weekday. `breaks` says whether breaks are cut out.
         """
-        if ordinal in self.dates:
-            parts = self.dates[ordinal]
-        elif self.week is None:
-            closed = self.always_counts_holidays and self.holiday(ordinal)
-            parts = () if closed else (ALL_DAY,)
+        year = self.year_of(ordinal)
+        own = year.dates.get(ordinal)
+        if own is not None:
+            parts = own.parts
         else:
-            own = self.exchanged_for is None
-            parts = self.week[(ordinal - 1) % 7] if own else self._by_weekday(self.week, ordinal)
-            if self.by_start_date:
+            parts = self._of_weekday(ordinal)
+            if self.counts_holidays and self.by_start_date:
                 parts = tuple(p for p in parts if not self.holiday(ordinal + p.begins))
-            elif parts and self.holiday(ordinal):
+            elif self.counts_holidays and ordinal in year.days_off:
                 parts = ()
-        if breaks and ordinal in self.breaks:
-            for off in self.breaks[ordinal]:
+        if breaks:
+            for off in year.breaks.get(ordinal, ()):
                 parts = tuple(rest for part in parts for rest in _without(part, off))
         return parts
 
-    def _by_weekday(
-        self, week: tuple[tuple[WindowPart, ...], ...], ordinal: int
-    ) -> tuple[WindowPart, ...]:
-        """Return the parts of windows on a date; exchanged dates have those of another weekday.
+    def _of_weekday(self, ordinal: int) -> tuple[WindowPart, ...]:
+        """Return the parts of windows on a date that is no holiday and has no windows of its own.
 
         The result includes the parts of windows that began on the previous date.
         """
-        own, before = self.weekday(ordinal), self.weekday(ordinal - 1)
-        tails = (part for part in week[(before + 1) % 7] if part.begins)
-        return (*tails, *(part for part in week[own] if not part.begins))
+        week = self.week or ALWAYS
+        if not self.seasonal and self.exchanged_for is None:
+            return week[(ordinal - 1) % 7]
+        season, evening = self.season(ordinal), self.season(ordinal - 1)
+        own, before = season.week if season else week, evening.week if evening else week
+        tails = (part for part in before[(self.weekday(ordinal - 1) + 1) % 7] if part.begins)
+        return (*tails, *(part for part in own[self.weekday(ordinal)] if not part.begins))
 
 
 ALL_DAY = WindowPart(0, DAY * 60, 0)
+ALWAYS = ((ALL_DAY,),) * 7
+NO_DATES = Year({})
 
 
-def week_of(windows: tuple[Window, ...]) -> tuple[tuple[WindowPart, ...], ...]:
+def week_of(windows: tuple[Window, ...]) -> Week:
     """Return the parts of windows for each weekday, from windows in minutes of the week.
 
     A window shorter than 24 hours that crosses midnight has two parts, and the second part began on

@@ -234,13 +234,13 @@ def _changed_days(hours: Hours, first: int, last: int) -> dict[int, tuple[Window
     """
     # Offsets are shorter than a day. A change of a date can also affect the next date.
     low, high = first // _DAY - 2 + EPOCH, last // _DAY + 2 + EPOCH
-    days = {*hours.dates, *hours.breaks}
-    if hours.years is not None and hours.counts_holidays:
-        for number in range(date.fromordinal(low).year, date.fromordinal(high).year + 1):
-            year = hours.years(number)
-            days.update(year.days_off, year.exchanged)
-        if hours.by_start_date or hours.exchanged_for is not None:
-            days.update([day + 1 for day in days])
+    if hours.years is None:
+        return {}
+    days: set[int] = set()
+    for number in range(date.fromordinal(low).year, date.fromordinal(high).year + 1):
+        days.update(hours.years(number).changed())
+    if hours.by_start_date or hours.exchanged_for is not None or hours.seasonal:
+        days.update([day + 1 for day in days])
     return {day - EPOCH: hours.parts(day) for day in sorted(days) if low <= day <= high}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from zsupport.clock.deadline import Pause
 from zsupport.clock.instants import local_date
+from zsupport.clock.model import Hours, OwnHours
 from zsupport.clock.spans import WorkingTime, ranges
 from zsupport.clock.windows import DAYS
 from zsupport.dates import date
@@ -18,7 +19,7 @@ class Step(NamedTuple):
 
     `counted` is in seconds; `total` is the sum up to the end of the step. `reasons` are texts:
     `closed`, `pause`, or a special date with its description. A counted step has a reason only on
-    an exchanged date: the weekday whose hours apply.
+    dates with other hours: the weekday or the range of dates whose hours apply.
     """
 
     start: int
@@ -43,7 +44,7 @@ def walk(
             elif paused or time is None:
                 reasons = ("pause",) if paused else ()
             else:
-                reasons = _exchanged_dates(time, begin, until)
+                reasons = _other_weeks(time, begin, until)
             steps.append(Step(begin, until, counted, total, reasons))
     return steps
 
@@ -73,8 +74,8 @@ def _cut(
     return pieces
 
 
-def _exchanged_dates(time: WorkingTime, start: int, end: int) -> tuple[str, ...]:
-    """Return texts for the dates of a step that have the hours of another weekday."""
+def _other_weeks(time: WorkingTime, start: int, end: int) -> tuple[str, ...]:
+    """Return texts for the dates of a step that have the hours of another weekday or of a range."""
     texts: dict[str, None] = {}
     for hours in time.hours:
         first = local_date(start, hours.zone).toordinal()
@@ -83,7 +84,33 @@ def _exchanged_dates(time: WorkingTime, start: int, end: int) -> tuple[str, ...]
             if hours.weekday(ordinal) != (ordinal - 1) % 7:
                 day = date.fromordinal(ordinal).isoformat()
                 texts[f"{day} has the hours of {DAYS[hours.weekday(ordinal)]}"] = None
+        texts |= dict.fromkeys(_seasons(hours, first, last))
     return tuple(texts)
+
+
+def _seasons(hours: Hours, first: int, last: int) -> list[str]:
+    """Return a text for each run of dates with the hours of a range; `last` is included."""
+    runs: list[tuple[str, int, int]] = []
+    for ordinal in range(first, last + 1) if hours.seasonal else ():
+        season = hours.season(ordinal)
+        if season is None or hours.own(ordinal) is not None:
+            continue
+        if runs and runs[-1][0] == season.dates and runs[-1][2] == ordinal - 1:
+            runs[-1] = (season.dates, runs[-1][1], ordinal)
+        else:
+            runs.append((season.dates, ordinal, ordinal))
+    texts: list[str] = []
+    for dates, begin, end in runs:
+        day, last_day = (date.fromordinal(ordinal).isoformat() for ordinal in (begin, end))
+        if begin == end:
+            texts.append(Message("{day} has the hours of {range}", day=day, range=dates))
+        else:
+            texts.append(
+                Message(
+                    "{day} to {last} have the hours of {range}", day=day, last=last_day, range=dates
+                )
+            )
+    return texts
 
 
 def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:
@@ -97,14 +124,25 @@ def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:
             day = date.fromordinal(ordinal).isoformat()
             if hours.counts_holidays and (name := hours.holiday(ordinal)):
                 texts[joined((day, name), " ")] = None
-            if (own := hours.dates.get(ordinal)) is not None:
-                closed = Message("{day} is closed", day=day)
-                texts[Message("{day} has hours of its own", day=day) if own else closed] = None
+            if (own := hours.own(ordinal)) is not None:
+                texts[_own_hours(day, own)] = None
             pieces = (
                 piece
-                for off in hours.breaks.get(ordinal, ())
+                for off in hours.breaks(ordinal)
                 for piece in ranges(hours.zone, ordinal, off.start, off.end)
             )
             if any(begin < end and start < until for begin, until in pieces):
                 texts[Message("{day} has a break", day=day)] = None
+        texts |= dict.fromkeys(_seasons(hours, first, min(last, first + 31)))
     return list(texts)
+
+
+def _own_hours(day: str, own: OwnHours) -> Message:
+    """Return the text about a date with its own windows; a date of every year is named."""
+    if own.day == day:
+        if own.parts:
+            return Message("{day} has hours of its own", day=day)
+        return Message("{day} is closed", day=day)
+    if own.parts:
+        return Message("{day} has the hours of {range}", day=day, range=own.day)
+    return Message("{day} is closed: {range}", day=day, range=own.day)

@@ -11,12 +11,16 @@ from collections.abc import Callable
 
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.windows import DAY, DAYS, FIRST_YEAR, LAST_YEAR, WEEK, Window
+from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
 EXPECTED_OPEN = Message(
     "opening hours such as `mon-fri 09:00-18:00`, `fri 17:00 - mon 09:00`, or `24x7`"
 )
 EXPECTED_DAY_WINDOWS = Message("the hours of one date, such as `08:00-12:00`, or `closed`")
+EXPECTED_RANGE_WINDOWS = Message(
+    "the hours of a range of days, such as `08:00-15:00`, `mon-sat 08:00-15:00` or `closed`"
+)
 EXPECTED_DATE = Message(
     "a date YYYY-MM-DD, from {first_year} to {last_year}",
     first_year=FIRST_YEAR,
@@ -69,6 +73,33 @@ def parse_day_windows(text: str) -> tuple[Window, ...]:
         raise _with_correction(problem, text, _date_windows) from None
 
 
+class RangeWindows(NamedTuple):
+    """Windows of one text of a range of days.
+
+    They are windows of the week, or with `by_date` of each date with hours, in minutes from its
+    midnight.
+    """
+
+    windows: tuple[Window, ...]
+    by_date: bool
+
+
+def parse_range_windows(text: str) -> RangeWindows:
+    """Return the windows of one text of a range of days: of the week, or of each date.
+
+    `closed` has no windows. A window can cross midnight. Raises BadText.
+    """
+    if text == "closed":
+        return RangeWindows((), by_date=False)
+    if text == "24x7":
+        days = range(0, WEEK, DAY)
+        return RangeWindows(tuple(Window(day, day + DAY) for day in days), by_date=False)
+    try:
+        return _range_windows(text)
+    except BadText as problem:
+        raise _with_correction(problem, text, _range_windows) from None
+
+
 def parse_days(text: str) -> tuple[int, ...]:
     """Return the days of `mon-fri` or `sat` in the order of the text, Monday as 0; raise BadText.
 
@@ -100,7 +131,7 @@ def parse_month_day(text: str) -> tuple[int, int]:
     if match is None:
         hint = None
         if short := re.fullmatch(r"([0-9]{1,2})-([0-9]{1,2})", text):
-            hint = _hint_if_valid(f"{int(short[1]):02d}-{int(short[2]):02d}", parse_month_day)
+            hint = hint_if_valid(f"{int(short[1]):02d}-{int(short[2]):02d}", parse_month_day)
         raise BadText(
             Message("invalid month and day {text}", text=shown(text)), EXPECTED_MONTH_DAY, hint
         )
@@ -116,7 +147,7 @@ def parse_years(text: str) -> tuple[int, int]:
     if match is None:
         hint = None
         if short := re.fullmatch(r"([0-9]{2})([0-9]{2})[-/]([0-9]{2})", text):
-            hint = _hint_if_valid(f"{short[1]}{short[2]}-{short[1]}{short[3]}", parse_years)
+            hint = hint_if_valid(f"{short[1]}{short[2]}-{short[1]}{short[3]}", parse_years)
         raise BadText(Message("invalid years {text}", text=shown(text)), EXPECTED_YEARS, hint)
     first = int(match[1])
     last = int(match[2] or first)
@@ -152,11 +183,15 @@ def _open_windows(text: str) -> tuple[Window, ...]:
 def _date_windows(text: str) -> tuple[Window, ...]:
     match = re.fullmatch(_TIMES, text)
     if match is None:
-        hint = Message("write a list with one entry for each time") if "," in text else None
-        if text.casefold() in _ALWAYS:
+        hint: str | None = None
+        if "," in text:
+            hint = Message("write a list with one entry for each time")
+        elif text.casefold() in _ALWAYS:
             hint = Message("write `00:00-24:00`")
         elif text.casefold() in {"closed", "stengt"}:
             hint = Message("write `closed`")
+        elif parts := re.fullmatch(_WINDOW, text):
+            hint = hint_if_valid(f"{parts[2]}-{parts[3]}", _date_windows)
         raise BadText(
             Message("invalid hours of a date {text}", text=shown(text)), EXPECTED_DAY_WINDOWS, hint
         )
@@ -172,6 +207,23 @@ def _date_windows(text: str) -> tuple[Window, ...]:
             ),
         )
     return (Window(start, end),)
+
+
+def _range_windows(text: str) -> RangeWindows:
+    match = re.fullmatch(_TIMES, text)
+    if match is None or not any(character.isdigit() for character in text):
+        try:
+            return RangeWindows(_open_windows(text), by_date=False)
+        except BadText as problem:
+            if problem.expected != EXPECTED_OPEN:
+                raise
+            message = Message("invalid hours of a range of days {text}", text=shown(text))
+            hint = problem.hint
+            if text.casefold() in {"closed", "stengt"}:
+                hint = Message("write `closed`")
+            raise BadText(message, EXPECTED_RANGE_WINDOWS, hint) from None
+    start, end = _times(match[1], match[2])
+    return RangeWindows((Window(start, end if end > start else end + DAY),), by_date=True)
 
 
 def _times(first: str, last: str, days: str = "") -> tuple[int, int]:
@@ -241,7 +293,7 @@ def _day(text: str) -> int:
     if text in DAYS:
         return DAYS.index(text)
     hint = None
-    if word := _day_word(text.casefold()):
+    if word := day_word(text.casefold()):
         hint = Message("write `{text}`", text=word)
     elif "," in text or "+" in text or "/" in text:
         hint = Message("write a list with one entry for each day")
@@ -267,12 +319,12 @@ def _date_hint(text: str) -> str | None:
     parts = re.fullmatch(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})", text)
     # Without separators, only eight digits are unambiguous.
     if parts and (parts[2] or len(text) == 8):
-        return _hint_if_valid(f"{parts[1]}-{int(parts[3]):02d}-{int(parts[4]):02d}", parse_date)
+        return hint_if_valid(f"{parts[1]}-{int(parts[3]):02d}-{int(parts[4]):02d}", parse_date)
     if re.fullmatch(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{4}", text):
         return Message("write the year, then the month, then the day")
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*", text):
         date = text[:10]
-        if _is_valid(date, parse_date):
+        if is_valid(date, parse_date):
             return Message("write `{date}` without a time of day", date=date)
     return None
 
@@ -294,9 +346,9 @@ def _open_hint(text: str) -> str | None:
     if small in {"closed", "stengt"}:
         return Message("omit the days that are closed")
     fixed = _correct(text)
-    if _is_valid(fixed, _days):
+    if is_valid(fixed, _days):
         return Message("add times such as `{days} 09:00-17:00`", days=fixed)
-    if _is_valid(fixed, _date_windows):
+    if is_valid(fixed, _date_windows):
         return Message("add days such as `mon-fri {times}`", times=fixed)
     return None
 
@@ -334,7 +386,7 @@ _TWO_LETTERS = {
 } | {"on": "wed"}
 
 
-def _day_word(text: str) -> str | None:
+def day_word(text: str) -> str | None:
     """Return the day of a word in lower case: monday, tues, mon., mandag."""
     word = text.rstrip(".")
     if word in _TWO_LETTERS:
@@ -365,17 +417,18 @@ def _time_word(text: str) -> str | None:
 def _with_correction(problem: BadText, text: str, parse: Callable[[str], object]) -> BadText:
     """Return the problem, with the corrected text as its hint if that text is valid."""
     fixed = _correct(text)
-    if not _is_valid(fixed, parse):
+    if not is_valid(fixed, parse):
         return problem
     return BadText(problem.message, problem.expected, Message("write `{text}`", text=fixed))
 
 
-def _hint_if_valid(text: str, parse: Callable[[str], object]) -> str | None:
+def hint_if_valid(text: str, parse: Callable[[str], object]) -> str | None:
     """Return the hint to write a text, or None if `parse` does not accept it."""
-    return Message("write `{text}`", text=text) if _is_valid(text, parse) else None
+    return Message("write `{text}`", text=text) if is_valid(text, parse) else None
 
 
-def _is_valid(text: str, parse: Callable[[str], object]) -> bool:
+def is_valid(text: str, parse: Callable[[str], object]) -> bool:
+    """Return whether `parse` accepts a text."""
     try:
         parse(text)
     except BadText:
@@ -397,7 +450,7 @@ def _correct(text: str) -> str:
     # In `5-9pm` it is not certain that `pm` belongs to both times.
     if len(re.findall(r"[0-9][ap]m\b", small)) == 1:
         return text
-    parts = [_day_word(part) or _time_word(part) or part for part in re.split(r"([- ])", small)]
+    parts = [day_word(part) or _time_word(part) or part for part in re.split(r"([- ])", small)]
     small = "".join(parts)
     # A block needs its spaces: day time - day time.
     return re.sub(r"^([a-z]{3} [0-9:]{5})-([a-z]{3} [0-9:]{5})$", r"\1 - \2", small)

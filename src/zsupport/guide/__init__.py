@@ -12,6 +12,7 @@ GUIDES = {
     "texts": "Terms, self-help, languages, notes and sources",
     "hours": "Opening hours: windows, time zones, joined hours, questions",
     "holidays": "Holidays: dates, public holidays by country, fixed lists, worked weekend days",
+    "dates": "Days that move, half days, breaks and ranges of dates",
     "deadlines": "How deadlines are counted: working time, starts, pauses, states",
     "days": "Deadlines on dates: business days, opening days, calendar days",
     "files": "Policy files: selection, YAML, errors, validity, revisions, limits",

@@ -101,6 +101,15 @@ class Document(NamedTuple):
                 return Span(span.line, start, span.line, start + len(text))
         return self.value(path)
 
+    def day(self, path: Path, day: str) -> Path:
+        """Return the path of a day or range in a mapping, which the file can spell differently."""
+        node = self.node(path)
+        if isinstance(node, MappingNode) and day not in node.by_key:
+            from zsupport.clock.day_text import canonical_day
+
+            day = next((text for text in node.by_key if canonical_day(text) == day), day)
+        return (*path, day)
+
     def texts(self, path: Path) -> Iterator[tuple[Path, str]]:
         """Yield the path and the text of every scalar in a value, without keys."""
         node = self.node(path)

@@ -13,14 +13,16 @@ from functools import partial
 from typing import Any
 
 from zsupport.clock import ratio
+from zsupport.clock.day_text import EXPECTED_DAY, parse_day, parse_day_or_range
+from zsupport.clock.days import is_range
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.window_text import (
     parse_date,
     parse_day_windows,
     parse_days,
-    parse_month_day,
     parse_open,
+    parse_range_windows,
     parse_years,
 )
 from zsupport.clock.windows import DAYS, Window
@@ -86,37 +88,6 @@ def _date(text: str) -> str:
     return parse_date(text).isoformat()
 
 
-_EXPECTED_HOLIDAY = Message("a date such as `2026-12-24`, or `12-24` for every year")
-
-
-def _holiday(text: str) -> str:
-    """Return a date as YYYY-MM-DD, or a recurring day as MM-DD."""
-    if re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
-        parse_month_day(text)
-        return text
-    try:
-        return _date(text)
-    except BadText as problem:
-        hint = problem.hint or _holiday_hint(text)
-        raise BadText(problem.message, _EXPECTED_HOLIDAY, hint) from None
-
-
-def _holiday_hint(text: str) -> str | None:
-    """Return the hint for a day and a month in another form; propose the date if it is certain."""
-    parts = re.fullmatch(r"([0-9]{1,2})([./ -])([0-9]{1,2})\.?", text)
-    if parts is None:
-        return None
-    first, second = int(parts[1]), int(parts[3])
-    month, day = (second, first) if first > 12 else (first, second)
-    if day > 12 >= month:
-        try:
-            parse_month_day(f"{month:02d}-{day:02d}")
-        except BadText:
-            return None
-        return Message("write `{text}`", text=f"{month:02d}-{day:02d}")
-    return Message("write MM-DD: the month, then the day")
-
-
 def _open(text: str) -> tuple[Window, ...] | str:
     """Return the windows of the week, or the text `24x7`."""
     return parse_open(text) or "24x7"
@@ -130,6 +101,19 @@ def _breaks(text: str) -> tuple[Window, ...]:
             Message("to close a whole day, write it in `dates`"),
         )
     return parse_day_windows(text)
+
+
+def _day_of_breaks(text: str) -> str:
+    if is_range(text):
+        raise BadText(
+            Message("{text} is a range", text=shown(text)),
+            EXPECTED_DAY,
+            Message(
+                "write the hours around the break in `dates`, as in `{example}`",
+                example="{06-15..09-15: [09:00-12:00, 13:00-17:00]}",
+            ),
+        )
+    return parse_day(text)
 
 
 def _country(text: str) -> str:
@@ -188,9 +172,24 @@ def _key_check(parse: Callable[[str], Any]) -> Callable[[str, Node, Way, Reader]
     return check
 
 
-_date_key = _key_check(_date)
-_DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_HOLIDAY_PATTERN = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
+_day_key = _key_check(parse_day)
+_break_key = _key_check(_day_of_breaks)
+
+
+def _any_case(word: str) -> str:
+    """Return a pattern for a word in any letter case; JSON Schema has no flag for it."""
+    return "".join(f"[{letter}{letter.upper()}]" for letter in word)
+
+
+#: The schema checks the form of days that move. The loader also checks their words.
+_MOVING_PATTERN = (
+    rf"({_any_case('orthodox')} )?{_any_case('easter')}([+-][0-9]+)?"
+    rf"|([A-Za-z0-9]+ )+({_any_case('of')}|{_any_case('before')}|{_any_case('after')})"
+    r" [A-Za-z0-9 +-]+"
+)
+_DATE_PATTERN = r"([0-9]{4}-)?[0-9]{2}-[0-9]{2}"
+_DAY_PATTERN = rf"^({_DATE_PATTERN}|{_MOVING_PATTERN})$"
+_DAY_OR_RANGE_PATTERN = rf"^({_DATE_PATTERN}(\.\.{_DATE_PATTERN})?|{_MOVING_PATTERN})$"
 _COUNTRY = Message("an ISO 3166 code such as US or DE")
 _COUNTRY_OR_ANY = Message("an ISO 3166 code such as US or DE, or `any`")
 # The number of names that are compared with an unknown time zone or country.
@@ -200,7 +199,7 @@ _ALL_COUNTRIES = 250
 DATE = Leaf(Message("a date as YYYY-MM-DD"), "ZS109", _date)
 DAY_OFF = Leaf(Message("a date as YYYY-MM-DD"), "ZS109", _date, with_place=True)
 HOLIDAY = Leaf(
-    Message("a date as YYYY-MM-DD, or as MM-DD for every year"), "ZS109", _holiday, with_place=True
+    Message("a date such as 2026-12-24, 12-24 or `easter+1`"), "ZS109", parse_day, with_place=True
 )
 ZONE = Leaf(
     Message("a time zone such as Europe/Oslo or UTC+01:00"),
@@ -590,9 +589,26 @@ METRIC = Fields(
 )
 
 WINDOWS = Leaf(Message("`HH:MM-HH:MM`, or `closed`"), "ZS110", parse_day_windows, with_place=True)
+RANGE_WINDOWS = Leaf(
+    Message("`HH:MM-HH:MM`, `mon-sat HH:MM-HH:MM`, or `closed`"),
+    "ZS110",
+    parse_range_windows,
+    with_place=True,
+)
 _A_DATE = Message("a date")
 _DATES_IN_ADD = Message("write dates with names in `add`")
 BREAKS = Leaf("`HH:MM-HH:MM`", "ZS110", _breaks, with_place=True)
+
+
+class _Dates(MapOf):
+    """Windows by date, and the windows of a week by range of dates."""
+
+    week = ListOf(RANGE_WINDOWS, or_single=True)
+
+    def shape_of(self, key: str) -> Shape:
+        """Return the shape of the hours of a date or a range."""
+        return self.week if is_range(key) else self.value
+
 
 HOLIDAYS = Fields(
     "holidays",
@@ -609,12 +625,10 @@ HOLIDAYS = Fields(
         ByNodeKind(
             text=HOLIDAY,
             items=ListOf(HOLIDAY),
-            mapping=MapOf(
-                Text(), key=_A_DATE, check=_key_check(_holiday), pattern=_HOLIDAY_PATTERN
-            ),
+            mapping=MapOf(Text(), key=_A_DATE, check=_day_key, pattern=_DAY_PATTERN),
             words=Message(
-                "a date as YYYY-MM-DD, or as MM-DD for every year; a list of dates, or a mapping"
-                " from dates to names"
+                "a date such as 2026-12-24, 12-24 or `easter+1`; a list of dates, or a mapping from"
+                " dates to names"
             ),
         ),
         "More days off.",
@@ -632,9 +646,9 @@ HOLIDAYS = Fields(
     Field(
         "frozen",
         ByNodeKind(
-            items=ListOf(DAY_OFF),
-            mapping=MapOf(Text(), key=_A_DATE, check=_date_key, pattern=_DATE_PATTERN),
-            words=Message("a list of dates as YYYY-MM-DD, or a mapping from dates to names"),
+            items=ListOf(HOLIDAY),
+            mapping=MapOf(Text(), key=_A_DATE, check=_day_key, pattern=_DAY_PATTERN),
+            words=Message("a list of dates, or a mapping from dates to names"),
         ),
         "The country's public holidays, written out so that they do not change.",
         JUDGED,
@@ -694,7 +708,7 @@ def _holidays_hint(text: str) -> str | None:
         return Message("write `{text}`", text=text)
     if text not in country_codes():
         try:
-            return Message("write `{text}`", text=f"[{_holiday(text)}]")
+            return Message("write `{text}`", text=f"[{parse_day(text)}]")
         except BadText:
             pass
     code = _similar_country(text)
@@ -757,13 +771,19 @@ CALENDAR = Fields(
     ),
     Field(
         "dates",
-        MapOf(ListOf(WINDOWS, or_single=True), key=_A_DATE, check=_date_key, pattern=_DATE_PATTERN),
-        "Windows of single dates, which replace those of the weekday.",
+        _Dates(
+            ListOf(WINDOWS, or_single=True),
+            key=Message("a date or a range of dates"),
+            check=_key_check(parse_day_or_range),
+            pattern=_DAY_OR_RANGE_PATTERN,
+        ),
+        "Windows of single dates, which replace those of the weekday, and of ranges of dates, which"
+        " replace the week.",
         JUDGED,
     ),
     Field(
         "breaks",
-        MapOf(ListOf(BREAKS, or_single=True), key=_A_DATE, check=_date_key, pattern=_DATE_PATTERN),
+        MapOf(ListOf(BREAKS, or_single=True), key=_A_DATE, check=_break_key, pattern=_DAY_PATTERN),
         "Breaks on single dates: times when the calendar is closed.",
         JUDGED,
     ),

@@ -12,9 +12,13 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from zsupport.clock.day_text import canonical_day
+from zsupport.clock.days import is_range
 from zsupport.clock.deadline import STARTS
+from zsupport.clock.model import week_of
+from zsupport.clock.nesting import overlapping_ranges
 from zsupport.clock.target import ends_with_answer
-from zsupport.clock.windows import WEEK, Window, overlapping
+from zsupport.clock.windows import DAY, WEEK, Window, overlapping
 from zsupport.errors import InvalidPolicy, UsageError, check_limit
 from zsupport.findings import Finding, Span
 from zsupport.limits import FILE_BYTES, FOLDER_VALUES, LEVELS_OF_UNIONS, UNION_CALENDARS, Limit
@@ -696,17 +700,20 @@ class Builder:
         """Read one calendar."""
         names = self.names
         members = [names.resolve("hours", at) for at in record.get("any") or ()]
+        windows = self.read_windows(record)
+        dates, seasons = self.read_dates(record, "dates", windows)
         return names.part(
             PolicyCalendar,
             CALENDAR,
             record,
             when=names.when(record.get("when"), DIMENSIONS, "hours"),
-            windows=self.read_windows(record),
+            windows=windows,
             holidays=partial(self.read_holidays, record),
             by_start_date=record.get("holidays-apply-to") == "start-date",
             apply_holidays=record.get("apply-holidays") == "true",
-            dates=self.read_days(record, "dates"),
-            breaks=self.read_days(record, "breaks"),
+            dates=dates,
+            seasons=seasons,
+            breaks=self.read_dates(record, "breaks")[0],
             any=tuple(dict.fromkeys(id for id in members if id is not None)),
         )
 
@@ -757,24 +764,59 @@ class Builder:
             if span[1] > longest[1]:
                 longest = span
 
-    def read_days(self, record: Record, key: str) -> dict[str, tuple[Window, ...]]:
-        """Return the windows of `dates` or `breaks` by date; `closed` has no windows.
+    def read_dates(
+        self, record: Record, key: str, week: tuple[Window, ...] | None = ()
+    ) -> tuple[dict[str, tuple[Window, ...]], dict[str, tuple[Window, ...]]]:
+        """Return the windows of `dates` or `breaks` by day, and the weeks of ranges of days.
 
-        Only the windows of `dates` are checked for overlaps.
+        `closed` has no windows. Only the windows of `dates` are checked for overlaps. `week` has
+        the windows of the calendar: in a range, times without weekdays are the hours of each
+        weekday on which a window of the week begins.
         """
         read = record.get(key)
-        days = {}
-        for date, parts in read.values.items() if read else ():
-            windows = tuple(sorted(window for part in parts or () for window in part.value))
-            closed = [part for part in parts or () if not part.value]
+        days: dict[str, tuple[Window, ...]] = {}
+        seasons: dict[str, tuple[Window, ...]] = {}
+        for at, day in self.distinct_days(read):
+            parts: list[PlacedValue] = record.get(key).get(at.text) or []
+            if is_range(day) and key == "breaks":
+                continue  # the key was reported
+            if is_range(day):
+                parts = [_in_week(part, _opening_weekdays(week)) for part in parts]
+            closed = [part for part in parts if not part.value]
             if closed and len(parts) > 1:
                 message = Message("`closed` and other entries of a date cannot be combined")
                 expected = Message("`closed`, or other entries")
                 self.reader.report("ZS206", closed[0].span, closed[0].way, message, expected)
             if key == "dates":
-                self.check_overlap(parts or [], week=False)
-            days[date] = windows
-        return days
+                self.check_overlap(parts, week=is_range(day))
+            windows = tuple(sorted(window for part in parts for window in part.value))
+            (seasons if is_range(day) else days)[day] = windows
+        return days, seasons
+
+    def distinct_days(self, read: Record | None) -> list[tuple[PlacedText, str]]:
+        """Return the valid keys of a mapping by day, with their days.
+
+        Report duplicate days, and ranges that overlap although neither contains the other.
+        """
+        if read is None:
+            return []
+        keys = [
+            (read.key(text), day)
+            for text in read.values
+            if (day := canonical_day(text)) is not None
+        ]
+        self.days_off([PlacedValue(day, at.node, at.way) for at, day in keys])
+        days = {day: at for at, day in reversed(keys)}
+        for text, other in overlapping_ranges([day for day in reversed(days) if is_range(day)]):
+            at = days[text]
+            self.reader.report(
+                "ZS206",
+                at.span,
+                at.way,
+                Message("overlapping ranges: `{first}` and `{second}`", first=other, second=text),
+                Message("separate ranges, or a range inside the other"),
+            )
+        return keys
 
     def read_holidays(self, calendar: Record) -> Holidays | None:
         """Read `holidays`: `customer`, a list of dates, or a mapping."""
@@ -806,8 +848,8 @@ class Builder:
         """Return the names by date if `read` is a mapping from dates to names, otherwise none."""
         if not isinstance(read, Record):
             return {}
-        texts = ((day, self.names.text(text)) for day, text in read.values.items())
-        return {day: text for day, text in texts if text is not None}
+        texts = ((canonical_day(day), self.names.text(text)) for day, text in read.values.items())
+        return {day: text for day, text in texts if day is not None and text is not None}
 
     def days_off(self, days: list[PlacedValue]) -> tuple[str, ...]:
         """Return dates without duplicates; report the duplicates."""
@@ -829,8 +871,28 @@ class Builder:
 def _dates(read: Any) -> list[PlacedValue]:
     """Return the dates of a single date, a list, or a mapping from dates to names."""
     if isinstance(read, Record):
-        return [PlacedValue(day, read.key(day).node, (read.way, day)) for day in read.values]
+        days = ((day, canonical_day(day)) for day in read.values)
+        return [PlacedValue(day, read.key(key).node, (read.way, key)) for key, day in days if day]
     return [read] if isinstance(read, PlacedValue) else read or []
+
+
+def _opening_weekdays(week: tuple[Window, ...] | None) -> list[int]:
+    """Return the weekdays on which windows begin; windows of 24 hours or more begin on each."""
+    if week is None:
+        return [*range(7)]
+    return [day for day, parts in enumerate(week_of(week)) if any(not p.begins for p in parts)]
+
+
+def _in_week(part: PlacedValue, weekdays: list[int]) -> PlacedValue:
+    """Return the windows of the week of a text of a range; times are those of each weekday."""
+    windows: tuple[Window, ...] = part.value.windows
+    if part.value.by_date:
+        windows = tuple(
+            Window(day * DAY + window.opens, day * DAY + window.closes)
+            for day in weekdays
+            for window in windows
+        )
+    return PlacedValue(windows, part.node, part.way)
 
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

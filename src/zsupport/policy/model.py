@@ -265,7 +265,11 @@ class Holidays(NamedTuple):
 
 
 class PolicyCalendar(NamedTuple):
-    """Opening hours; `windows` is None for 24x7, and `any` has the ids of a union's members."""
+    """Opening hours; `windows` is None for 24x7, and `any` has the ids of a union's members.
+
+    `dates` has the windows of single days, `seasons` the weeks of ranges of days. Days and ranges
+    are canonical texts (`zsupport.clock.days`).
+    """
 
     when: When
     timezone: str | None
@@ -275,6 +279,7 @@ class PolicyCalendar(NamedTuple):
     by_start_date: bool
     apply_holidays: bool
     dates: dict[str, tuple[Window, ...]]
+    seasons: dict[str, tuple[Window, ...]]
     breaks: dict[str, tuple[Window, ...]]
     business_days: tuple[int, ...] | None
     any: tuple[str, ...]

@@ -631,14 +631,18 @@ class MapOf(Shape):
             if node.whole:
                 reader.report("ZS003", node.span, way, Message("the mapping is empty"), self.words)
             return None
-        check, read = self.check, self.value.read
+        check = self.check
         values: dict[str, Any] = {}
         for text, (key, value) in node.by_key.items():
             inside = (way, text)
             if check and not is_omitted(value):
                 check(text, key, inside, reader)
-            values[text] = read(value, inside, reader)
+            values[text] = self.shape_of(text).read(value, inside, reader)
         return Record(values, node, way)
+
+    def shape_of(self, key: str) -> Shape:
+        """Return the shape of the value of a key."""
+        return self.value
 
     def schema(self) -> Schema:
         """Return an object whose keys match the pattern."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from zsupport.clock.target import Target, counts_dates, needs_hours
 from zsupport.clock.target_text import adapt_hint, in_business_hours, parse_target
-from zsupport.clock.windows import DAY
+from zsupport.clock.windows import DAY, WEEK
 from zsupport.findings import Span
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, RULE, TARGET_KEY, ByPriority
 from zsupport.policy.model import (
@@ -543,9 +543,11 @@ def _closes(calendar: PolicyCalendar | None) -> bool:
     if calendar.windows is not None or calendar.breaks:
         return True
     holidays = calendar.apply_holidays and calendar.holidays is not None
+    lengths = [(DAY, windows) for windows in calendar.dates.values()]
+    lengths += [(WEEK, week) for week in calendar.seasons.values()]
     return holidays or any(
-        sum(window.closes - window.opens for window in windows) < DAY
-        for windows in calendar.dates.values()
+        sum(window.closes - window.opens for window in windows) < length
+        for length, windows in lengths
     )
 
 

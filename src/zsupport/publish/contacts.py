@@ -139,7 +139,7 @@ def _special(hours: Hours, openings: OpeningHours) -> Iterable[dict[str, Any]]:
     """Yield the days off, as closed days, and the days with other hours."""
     within = range(openings.ahead.first, openings.ahead.end)
     days = {ordinal for ordinal, _ in openings.days_off(hours)}
-    days |= {ordinal for ordinal in (*hours.dates, *hours.breaks) if ordinal in within}
+    days.update(hours.named_dates(within.start, within.stop))
     days |= {o for o in within if hours.exchanged_for is not None and hours.is_exchanged(o)}
     for ordinal in sorted(days):
         day = date.fromordinal(ordinal).isoformat()

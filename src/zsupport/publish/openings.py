@@ -154,7 +154,7 @@ class OpeningHours:
             caption = words("Opening hours: {hours}", hours=name)
             columns = (words("Days"), words("Open"))
             parts.append(Grid(f"week-{place + 1}-{name}", caption, columns, 1, rows))
-        if calendar.windows is not None or calendar.dates or calendar.breaks:
+        if calendar.windows is not None or calendar.dates or calendar.seasons or calendar.breaks:
             if zone == "customer":
                 parts.append(Passage(words("Time zone: yours")))
             else:
@@ -216,13 +216,12 @@ class OpeningHours:
         words = self.words
         result: dict[int, str] = {}
         within = range(self.ahead.first, self.ahead.end)
-        for ordinal in hours.dates:
-            if ordinal in within:
-                result[ordinal] = ", ".join(self.times(hours.parts(ordinal)))
-        for ordinal, breaks in hours.breaks.items():
-            if ordinal in within:
+        for ordinal in hours.named_dates(within.start, within.stop):
+            if breaks := hours.breaks(ordinal):
                 times = ", ".join(self.times(breaks))
                 result[ordinal] = plain(words("closed {times}", times=times))
+            else:
+                result[ordinal] = ", ".join(self.times(hours.parts(ordinal)))
         if hours.years is not None and hours.exchanged_for is not None:
             name = weekday(hours.exchanged_for, words)
             for ordinal in within:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from zsupport.analysis.compare import CountedTime
+from zsupport.answer.hours import hours_of
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY, DAYS, WEEK
 from zsupport.policy.model import PolicyCalendar
@@ -26,28 +28,28 @@ def check(subject: Subject) -> Iterator[Problem]:
             if not times or item.cell.hours is None:
                 continue
             for counted, cases in subject.decisions.counted(item.cell.hours, item.decides):
-                closed, working = next(
-                    filter(any, (closed_days(counted, time) for time in sorted(times))), ([], [])
+                closed, working, season = next(
+                    filter(
+                        any,
+                        (closed_days(counted, time, subject.today.year) for time in sorted(times)),
+                    ),
+                    ([], [], ""),
                 )
                 if closed:
                     target, hours = item.cell.target.text, item.cell.hours
                     yield Problem(
                         subject.target(item),
-                        Message(
-                            "`{target}` is outside the hours `{hours}`", target=target, hours=hours
-                        )
-                        if closed == working
-                        else Message(
-                            "`{target}` is outside the hours `{hours}` on {days}",
-                            target=target,
-                            hours=hours,
-                            days=", ".join(closed),
-                        ),
+                        message(target, hours, closed if closed != working else [], season),
                         label=Message("closed at this time"),
                         hint=Message("choose a time within the hours, or change the hours"),
                         case=subject.witness(cases),
                         related=tuple(
-                            ((*path, "open"), Message("these hours"))
+                            (
+                                subject.document.day((*path, "dates"), season)
+                                if season in calendar.seasons
+                                else (*path, "open"),
+                                Message("these hours"),
+                            )
                             for path, calendar in subject.calendars
                             if path[1] == item.cell.hours
                             and calendar.windows is not None
@@ -57,22 +59,66 @@ def check(subject: Subject) -> Iterator[Problem]:
                     break
 
 
-def closed_days(counted: CountedTime, minute: int) -> tuple[list[str], list[str]]:
-    """Return the working weekdays that are closed at a minute of the day, and all working weekdays.
+def message(target: str, hours: str, days: list[str], season: str) -> Message:
+    """Return the message about a target outside the hours, on some weekdays and in a season."""
+    texts = {"target": target, "hours": hours, "days": ", ".join(days), "range": season}
+    if season and days:
+        return Message("`{target}` is outside the hours `{hours}` on {days} in {range}", **texts)
+    if season:
+        return Message("`{target}` is outside the hours `{hours}` in {range}", **texts)
+    if days:
+        return Message("`{target}` is outside the hours `{hours}` on {days}", **texts)
+    return Message("`{target}` is outside the hours `{hours}`", **texts)
 
-    The minute before counts too, so the closing time is open.
+
+def closed_days(counted: CountedTime, minute: int, year: int) -> tuple[list[str], list[str], str]:
+    """Return the working weekdays that are closed at a minute of the day.
+
+    Return also all working weekdays, and the range of dates with these hours: empty for the hours
+    outside ranges. The minute before counts too, so the closing time is open.
     """
-    working = [day for day in range(7) if any(works(c, day) for c in counted.calendars)]
-    closed = [
-        day
-        for day in working
-        if not any(
-            is_open(calendar, at % WEEK)
-            for calendar in counted.calendars
-            for at in (day * DAY + minute, day * DAY + minute - 1)
-        )
-    ]
-    return [DAYS[day] for day in closed], [DAYS[day] for day in working]
+    for season, calendars in weeks_of(counted.calendars, year):
+        working = [day for day in range(7) if any(works(c, day) for c in calendars)]
+        closed = [
+            day
+            for day in working
+            if not any(
+                is_open(calendar, at % WEEK)
+                for calendar in calendars
+                for at in (day * DAY + minute, day * DAY + minute - 1)
+            )
+        ]
+        if closed:
+            return [DAYS[day] for day in closed], [DAYS[day] for day in working], season
+    return [], [], ""
+
+
+def weeks_of(
+    calendars: tuple[PolicyCalendar, ...], year: int
+) -> list[tuple[str, tuple[PolicyCalendar, ...]]]:
+    """Return the weeks that calendars have together, each with the first range that it is from.
+
+    The calendars of a week have the windows of their ranges on some date of the year or the next
+    year. The week outside all ranges comes first.
+    """
+    weeks: dict[tuple[str, ...], tuple[PolicyCalendar, ...]] = {}
+    if any(calendar.seasons for calendar in calendars):
+        days = range(date(year, 1, 1).toordinal(), date(year + 2, 1, 1).toordinal())
+        hours = [hours_of(calendar, "UTC", None) for calendar in calendars]
+        for day in days:
+            seasons = [item.season(day) for item in hours]
+            names = tuple(season.dates if season else "" for season in seasons)
+            if names not in weeks:
+                weeks[names] = tuple(
+                    calendar._replace(windows=calendar.seasons[name]) if name else calendar
+                    for calendar, name in zip(calendars, names, strict=True)
+                )
+    else:
+        weeks[("",)] = calendars
+    return sorted(
+        ((next(filter(None, names), ""), week) for names, week in weeks.items()),
+        key=lambda item: item[0],
+    )
 
 
 def works(calendar: PolicyCalendar, day: int) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
-from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.check.rule import Problem, Rule, Subject, dates_near
 from zsupport.check.rules.by_target_outside_hours import works
 from zsupport.clock.windows import DAYS
 from zsupport.wording import Counted, Message
@@ -20,8 +19,17 @@ def check(subject: Subject) -> Iterator[Problem]:
         days = calendar.business_days
         if days is None or calendar.windows is None:
             continue
-        opened = {date.fromisoformat(day).weekday() for day, own in calendar.dates.items() if own}
-        closed = [day for day in days if day not in opened and not works(calendar, day)]
+        opened = {
+            (ordinal - 1) % 7
+            for day, own in calendar.dates.items()
+            for ordinal in (dates_near(day, subject.today.year) if own else ())
+        }
+        weeks = [calendar._replace(windows=week) for week in calendar.seasons.values()]
+        closed = [
+            day
+            for day in days
+            if day not in opened and not any(works(week, day) for week in (calendar, *weeks))
+        ]
         if closed:
             every = len(closed) == len(set(days))
             days_closed = ", ".join(DAYS[day] for day in closed)

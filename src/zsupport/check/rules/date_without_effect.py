@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from zsupport.answer.hours import hours_of, years_of
-from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.clock.holidays import recurring
+from zsupport.check.rule import Problem, Rule, Subject, dates_near
+from zsupport.clock.days import has_year
 from zsupport.clock.model import Hours
 from zsupport.clock.phrases import WEEKDAYS
 from zsupport.clock.problem import BadText
@@ -35,7 +35,7 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
     The holidays of a country or of the customer are not looked up. If the calendar has such
     holidays, a date that repeats windows is not reported, because the date can be a holiday.
     """
-    document, start = subject.document, subject.revision.start
+    start = subject.revision.start
     holidays = calendar.holidays
     listed = holidays is None or (
         not holidays.customer and (holidays.frozen is not None or holidays.country is None)
@@ -47,44 +47,64 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
     own = hours_of(calendar._replace(breaks={}), "UTC", known)
     for key, days in (("dates", calendar.dates), ("breaks", calendar.breaks)):
         for day in days:
-            place = (*path, key, day)
-            ordinal = date.fromisoformat(day).toordinal()
-            if start is not None and day < start:
+            place = subject.document.day((*path, key), day)
+            ordinals = dates_near(day, subject.today.year)
+            if start is not None and has_year(day) and day < start:
                 yield Problem(
                     place,
                     Message(
                         "{day} is before {start}, the first day of the policy", day=day, start=start
                     ),
-                    document.key(place),
+                    subject.document.key(place),
                     hint=Message("remove it, or correct the year"),
                 )
-            elif exchanges and not usual.parts(ordinal):
+            elif exchanges and not all(usual.parts(ordinal) for ordinal in ordinals):
                 continue
-            elif key == "dates" and own.parts(ordinal) == usual.parts(ordinal):
-                if listed or not own.parts(ordinal):
-                    yield date_problem(subject, place, usual, ordinal)
-            elif key == "breaks" and not breaks_overlap(own, calendar, ordinal):
-                yield Problem(
-                    place,
-                    Message("this break on {day} is outside the hours of that date", day=day),
-                    document.key(place),
-                    label=Message("a {weekday}", weekday=weekday(ordinal)),
-                    hint=Message("remove it, or correct the date or the times"),
-                )
+            elif key == "dates":
+                same = all(own.parts(ordinal) == usual.parts(ordinal) for ordinal in ordinals)
+                closed = not any(usual.parts(ordinal) for ordinal in ordinals)
+                if ordinals and same and (listed or closed):
+                    yield date_problem(subject, place, day, ordinals, closed=closed)
+            elif ordinals and not any(breaks_overlap(own, calendar, day, o) for o in ordinals):
+                yield break_problem(subject, place, day, ordinals)
 
 
-def date_problem(subject: Subject, path: Path, usual: Hours, ordinal: int) -> Problem:
-    """Return the problem of a date: a note if the date is closed anyway."""
-    closed = not usual.parts(ordinal)
-    day, name = path[-1], weekday(ordinal)
+def date_problem(
+    subject: Subject, path: Path, day: str, ordinals: list[int], *, closed: bool
+) -> Problem:
+    """Return the problem of a day with the usual hours: a note if it is closed anyway."""
+    if has_year(day):
+        name = weekday(ordinals[0])
+        message = (
+            Message("{day} is a {weekday}, which is already closed", day=day, weekday=name)
+            if closed
+            else Message(
+                "{day} is a {weekday}, which already has these hours", day=day, weekday=name
+            )
+        )
+    elif closed:
+        message = Message("`{day}` is already closed in every year", day=day)
+    else:
+        message = Message("`{day}` already has these hours in every year", day=day)
     return Problem(
         path,
-        Message("{day} is a {weekday}, which is already closed", day=day, weekday=name)
-        if closed
-        else Message("{day} is a {weekday}, which already has these hours", day=day, weekday=name),
+        message,
         subject.document.key(path),
         hint=Message("remove it, or correct the date"),
         severity="note" if closed else None,
+    )
+
+
+def break_problem(subject: Subject, path: Path, day: str, ordinals: list[int]) -> Problem:
+    """Return the problem of a break outside the hours of its date."""
+    return Problem(
+        path,
+        Message("this break on {day} is outside the hours of that date", day=day)
+        if has_year(day)
+        else Message("this break on `{day}` is outside the hours in every year", day=day),
+        subject.document.key(path),
+        label=Message("a {weekday}", weekday=weekday(ordinals[0])) if has_year(day) else None,
+        hint=Message("remove it, or correct the date or the times"),
     )
 
 
@@ -93,12 +113,11 @@ def weekday(ordinal: int) -> Message:
     return WEEKDAYS[(ordinal - 1) % 7]
 
 
-def breaks_overlap(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
-    """Return whether a break of a date overlaps the windows that `hours` have on this date."""
-    breaks = calendar.breaks[date.fromordinal(ordinal).isoformat()]
+def breaks_overlap(hours: Hours, calendar: PolicyCalendar, day: str, ordinal: int) -> bool:
+    """Return whether a break of a day overlaps the windows that `hours` have on a date."""
     return any(
         off.opens * 60 < part.end and part.start < off.closes * 60
-        for off in breaks
+        for off in calendar.breaks[day]
         for part in hours.parts(ordinal)
     )
 
@@ -110,14 +129,15 @@ def of_removals(subject: Subject, path: Path, calendar: PolicyCalendar) -> Itera
     """
     holidays = calendar.holidays
     assert holidays is not None
-    years = range(subject.today.year - 1, subject.today.year + 3)
     before = holidays._replace(remove=())
     for position, day in enumerate(holidays.remove):
-        years_checked = [int(day[:4])] if len(day) == 10 else [*years]
         try:
             holidays_of = years_of(before, holidays.country, holidays.subdivision, subject.public)
-            days = ((recurring(day, year), holidays_of(year)) for year in years_checked)
-            if any(day in year.days_off or day in year.exchanged for day, year in days):
+            days = (
+                (ordinal, holidays_of(date.fromordinal(ordinal).year))
+                for ordinal in dates_near(day, subject.today.year)
+            )
+            if any(on in year.days_off or on in year.exchanged for on, year in days):
                 continue
         except (EnvironmentFault, BadText):
             return

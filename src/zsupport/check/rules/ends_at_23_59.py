@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.answer.hours import hours_of
+from zsupport.check.rule import Problem, Rule, Subject, dates_near
 from zsupport.clock.windows import DAY
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
@@ -18,25 +19,25 @@ def check(subject: Subject) -> Iterator[Problem]:
     for path, calendar in subject.calendars:
         if any(window.closes % DAY == _LAST for window in calendar.windows or ()):
             yield from problems(subject, (*path, "open"))
+        for season, week in calendar.seasons.items():
+            if any(window.closes % DAY == _LAST for window in week):
+                yield from problems(subject, subject.document.day((*path, "dates"), season))
         for key, days in (("dates", calendar.dates), ("breaks", calendar.breaks)):
-            for date, windows in days.items():
+            for day, windows in days.items():
                 if any(w.closes == _LAST for w in windows) and (
-                    key == "dates" or open_late(calendar, date)
+                    key == "dates" or open_late(calendar, day, subject.today.year)
                 ):
-                    yield from problems(subject, (*path, key, date))
+                    yield from problems(subject, subject.document.day((*path, key), day))
 
 
-def open_late(calendar: PolicyCalendar, day: str) -> bool:
-    """Return whether a calendar is open in the last minute of a date, apart from breaks."""
-    from datetime import date
+def open_late(calendar: PolicyCalendar, day: str, year: int) -> bool:
+    """Return whether a calendar is open in the last minute of a day, apart from breaks.
 
-    if day in calendar.dates:
-        return any(window.closes == DAY for window in calendar.dates[day])
-    last = date.fromisoformat(day).weekday() * DAY + _LAST
-    return calendar.windows is None or any(
-        window.opens <= minute < window.closes
-        for window in calendar.windows
-        for minute in (last, last + 7 * DAY)
+    A day without a year is examined from `year` for some years.
+    """
+    hours = hours_of(calendar._replace(breaks={}), "UTC", None)
+    return any(
+        part.end == DAY * 60 for ordinal in dates_near(day, year) for part in hours.parts(ordinal)
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.days import in_year
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import Holidays
@@ -55,9 +56,12 @@ def problems(subject: Subject, holidays: Holidays, country: str, path: Path) -> 
         for day, name in subject.public(country, holidays.subdivision, year).days_off.items()
         if "estimated" in name and today <= day < today + 2 * 365
     ]
-    removed = {day for day in holidays.remove if len(day) == 10}
-    dates = {date.fromordinal(day).isoformat(): name for day, name in estimated}
-    dates = {day: name for day, name in dates.items() if day not in removed}
+    removed = {
+        ordinal for day in holidays.remove for year in years for ordinal in in_year(day, year)
+    }
+    dates = {
+        date.fromordinal(day).isoformat(): name for day, name in estimated if day not in removed
+    }
     if dates:
         first, *more = dates
         name = dates[first].replace(" (estimated)", "")

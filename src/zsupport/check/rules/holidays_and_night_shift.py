@@ -39,7 +39,8 @@ def past_midnight(calendar: PolicyCalendar) -> bool:
     """
     return any(
         window.closes - window.opens < DAY and (window.closes - 1) // DAY > window.opens // DAY
-        for window in calendar.windows or ()
+        for week in (calendar.windows or (), *calendar.seasons.values())
+        for window in week
     )
 
 

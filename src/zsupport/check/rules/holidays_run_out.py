@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.days import has_year
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
 from zsupport.wording import Counted, Message
@@ -71,9 +72,9 @@ def last_year(calendar: PolicyCalendar, path: Path) -> tuple[Path, int] | None:
         days, place = holidays.add, path
     else:
         return None
-    if not days or any(len(day) == 5 for day in (holidays.frozen or holidays.add)):
+    if not days or not all(map(has_year, holidays.frozen or holidays.add)):
         return None
-    return place, max(int(day[:4]) for day in days if len(day) == 10)
+    return place, max(int(day[:4]) for day in days if has_year(day))
 
 
 RULE = Rule(

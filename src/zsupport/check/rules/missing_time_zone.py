@@ -17,7 +17,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         for path, calendar in subject.calendars
         if calendar.timezone is None
         and not calendar.any
-        and (calendar.windows is not None or calendar.dates or calendar.breaks)
+        and (calendar.windows is not None or calendar.dates or calendar.seasons or calendar.breaks)
     ]
     if without:
         path = (*without[0], "open")

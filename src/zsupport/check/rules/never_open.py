@@ -49,9 +49,11 @@ def can_be_closed(calendar: PolicyCalendar, first: date, last: date) -> bool:
     """Return whether a calendar names enough days off to be closed from `first` to `last`."""
     holidays = calendar.holidays
     days = (last - first).days + 1
-    named = len(calendar.dates) + len(calendar.breaks)
+    if calendar.seasons:
+        return True
+    named = (len(calendar.dates) + len(calendar.breaks)) * (days // 365 + 2)
     if holidays:
-        named += len(holidays.frozen or ()) + len(holidays.add) * (days // 365 + 2)
+        named += (len(holidays.frozen or ()) + len(holidays.add)) * (days // 365 + 2)
         named += _PUBLIC_HOLIDAYS * (days // 365 + 1) if holidays.country else 0
     weekdays = 7
     if calendar.windows is not None:

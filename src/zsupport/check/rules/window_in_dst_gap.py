@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.answer.hours import hours_of
+from zsupport.check.rule import Problem, Rule, Subject, dates_near
+from zsupport.clock.days import has_year
 from zsupport.clock.spans import EPOCH
-from zsupport.clock.window_text import parse_day_windows, parse_open
+from zsupport.clock.window_text import parse_day_windows, parse_range_windows
 from zsupport.clock.windows import DAY, WEEK, Window
 from zsupport.clock.zonefile import offset_pieces
 from zsupport.clock.zones import zone
@@ -39,14 +41,12 @@ def check(subject: Subject) -> Iterator[Problem]:
         name = calendar.timezone or subject.revision.timezone
         if name == "customer" or name.startswith("UTC"):
             continue
-        if any(is_short(window) for window in calendar.windows or ()):
+        weeks = (calendar.windows or (), *calendar.seasons.values())
+        if any(is_short(window) for week in weeks for window in week):
             yield from in_week(subject, path, calendar, name)
         for day, windows in calendar.dates.items():
             if any(map(is_short, windows)):
-                own = date.fromisoformat(day)
-                for gap in gaps(name, own.year, own.year + 1):
-                    if gap.day == own.toordinal():
-                        yield from of_date(subject, (*path, "dates", day), gap, name)
+                yield from of_day(subject, subject.document.day((*path, "dates"), day), day, name)
 
 
 def is_short(window: Window) -> bool:
@@ -55,19 +55,36 @@ def is_short(window: Window) -> bool:
 
 
 def in_week(subject: Subject, path: Path, calendar: PolicyCalendar, name: str) -> Iterator[Problem]:
-    """Yield a problem at each text of `open` with a window inside a gap, for the first date."""
+    """Yield a problem at each text of a week with a window inside a gap, for the first date.
+
+    The week is that of `open`, or of the range that the date is in.
+    """
     reported: set[Path] = set()
     year = subject.today.year
+    hours = hours_of(calendar, "UTC", None)
     for gap in gaps(name, year, year + _YEARS):
         day = date.fromordinal(gap.day)
-        if day < subject.today or day.isoformat() in calendar.dates:
+        if day < subject.today or hours.own(gap.day) is not None:
             continue
-        if any(is_in_gap(window, day, gap) for window in calendar.windows or ()):
-            for place, text in subject.document.texts((*path, "open")):
-                inside = any(is_in_gap(window, day, gap) for window in parse_open(text) or ())
-                if inside and place not in reported:
-                    reported.add(place)
-                    yield problem(place, text, day, name)
+        season = hours.season(gap.day)
+        place: Path = (*path, "open")
+        week = calendar.windows or ()
+        if season is not None:
+            place = subject.document.day((*path, "dates"), season.dates)
+            week = calendar.seasons[season.dates]
+        if any(is_in_gap(window, day, gap) for window in week):
+            for at, text in subject.document.texts(place):
+                inside = any(is_in_gap(window, day, gap) for window in windows_of(text, day))
+                if inside and at not in reported:
+                    reported.add(at)
+                    yield problem(at, text, day, name)
+
+
+def windows_of(text: str, day: date) -> tuple[Window, ...]:
+    """Return the windows of the week of a text; times without weekdays are those of the day."""
+    windows, by_date = parse_range_windows(text)
+    midnight = day.weekday() * DAY if by_date else 0
+    return tuple(Window(midnight + w.opens, midnight + w.closes) for w in windows)
 
 
 def is_in_gap(window: Window, day: date, gap: Gap) -> bool:
@@ -77,6 +94,16 @@ def is_in_gap(window: Window, day: date, gap: Gap) -> bool:
         midnight + gap.start <= window.opens + shift and window.closes + shift <= midnight + gap.end
         for shift in (-WEEK, 0, WEEK)
     )
+
+
+def of_day(subject: Subject, path: Path, day: str, name: str) -> Iterator[Problem]:
+    """Yield a problem at each window of a day that is inside a gap of its first such date."""
+    for ordinal in dates_near(day, subject.today.year):
+        year = date.fromordinal(ordinal).year
+        inside = [gap for gap in gaps(name, year, year + 1) if gap.day == ordinal]
+        if inside and (has_year(day) or ordinal >= subject.today.toordinal()):
+            yield from of_date(subject, path, inside[0], name)
+            return
 
 
 def of_date(subject: Subject, path: Path, gap: Gap, name: str) -> Iterator[Problem]:

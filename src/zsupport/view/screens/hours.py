@@ -209,7 +209,7 @@ def _day_off(opening: Opening, day: date, *, is_open: bool) -> str | None:
             if not piece.start <= noon < piece.end or (is_open and len(calendars) > 1):
                 continue
             name = hours.holiday(day.toordinal()) if hours.counts_holidays else None
-            if name and day.toordinal() not in hours.dates:
+            if name and hours.own(day.toordinal()) is None:
                 return name
     return None
 
