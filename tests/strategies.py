@@ -126,6 +126,8 @@ def policies(draw: st.DrawFn) -> Document:
     priorities = draw(subset(*PRIORITIES))
     if priorities:
         document["priorities"] = [{"id": priority} for priority in priorities]
+    if len(facts) > 1 and priorities and draw(st.booleans()):
+        document["priority-table"] = draw(tables_of(document, *facts))
     metrics = draw(subset("first-response", "update"))
     if metrics:
         document["metrics"] = [{"id": metric, "name": draw(texts)} for metric in metrics]
@@ -151,6 +153,17 @@ def policies(draw: st.DrawFn) -> Document:
             st.sampled_from(["target", [{"when": pool[0], "is": "agreement"}, last]])
         )
     return document
+
+
+@st.composite
+def tables_of(draw: st.DrawFn, document: Document, rows: str, columns: str) -> Document:
+    """Return a table of the priorities by two facts."""
+    cell = any_of(*values_of(document, "priority"), "refused")
+    made = {
+        row: {column: draw(cell) for column in values_of(document, columns)}
+        for row in values_of(document, rows)
+    }
+    return {"rows": rows, "columns": columns, "cells": made}
 
 
 @st.composite

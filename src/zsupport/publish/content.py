@@ -359,10 +359,11 @@ class _PageBuilder:
             priority = texts.value("priority", cell.priority) if cell.priority else refused
             return priority + marks(cell.remarks)
 
+        row_title, column_title = (texts.label(fact) for fact in (table.rows, table.columns))
         caption = words(
-            "Priority by {rows} (rows) and {columns} (columns)",
-            rows=texts.dimension(table.rows),
-            columns=texts.dimension(table.columns),
+            "Priority by {rows} and {columns}",
+            rows=row_title.lower(),
+            columns=column_title.lower(),
         )
         columns = next(iter(table.cells.values()))
         of_table = marks(table.remarks)
@@ -370,8 +371,10 @@ class _PageBuilder:
             ((texts.value(table.rows, row),), *((shown(cell),) for cell in cells.values()))
             for row, cells in table.cells.items()
         )
-        heads = tuple(texts.value(table.columns, column) for column in columns)
-        title = (Phrase(texts.label(table.rows)),)
+        heads = tuple(
+            (Phrase(f"{column_title}: "), *texts.value(table.columns, column)) for column in columns
+        )
+        title = (Phrase(row_title),)
         return Grid("priority-matrix", caption + of_table, (title, *heads), 1, rows, tuple(notes))
 
     def _priority_section(self, *parts: Part) -> PageSection:
