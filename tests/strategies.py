@@ -152,6 +152,13 @@ def policies(draw: st.DrawFn) -> Document:
         document["commitment"] = draw(
             st.sampled_from(["target", [{"when": pool[0], "is": "agreement"}, last]])
         )
+    if draw(st.booleans()):
+        quotas = st.sampled_from(["0", "2", "unlimited", "1 per week", "4 per month"])
+        limit = with_or_without_condition({"is": draw(quotas)}, pool)
+        document["limits"] = {
+            "contacts": draw(quotas),
+            "cases": [draw(limit), {"is": draw(quotas)}],
+        }
     return document
 
 

@@ -137,7 +137,13 @@ NAMED_COMMANDS = {
     "zsupport.check.rules.exchanged_days": {"hours"},  # `--freeze`
     "zsupport.policy.loader": {"help"},  # the guides
     "zsupport.sources.find": {"test"},
-    "zsupport.suite.format": {"channels", "due", "hours", "priority"},  # keys of tests files
+    "zsupport.suite.format": {
+        "channels",
+        "due",
+        "hours",
+        "priority",
+        "terms",
+    },  # keys of tests files
     "zsupport.suite.outcome": {"help"},  # the guides
     "zsupport.suite.reading": {"help"},  # the guides
 }

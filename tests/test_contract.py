@@ -44,7 +44,7 @@ FIELDS = {
     "topics": ("topic", "audience", "kind", "name", "url", "note", "unclear", "source", "because"),
     "terms": (
         "plan", "role", "channel", "priority", "facts", "topic", "text", "retired", "note",
-        "unclear", "source", "because",
+        "unclear", "source", "because", "limit", "number", "per",
     ),
     "advise": (
         "plan", "role", "facts", "state", "summary", "missing", "assumed", "priority",

@@ -270,7 +270,9 @@ def test_aws_04(cli: "Cli") -> None:
     }
     for channel in ("chat", "phone"):
         denial(cli, "channels", *DEVELOPER, "--channel", channel, *IN_2024)
-    assert any("One primary contact" in words for words in term_texts(cli, "aws", "contacts"))
+    assert term_texts(cli, "aws", "contacts") == ["2", "3", "1", "unlimited", "unlimited"]
+    [contacts] = answers(cli, "terms", *DEVELOPER, "--topic", "contacts", *IN_2024)
+    assert (contacts["number"], "root user" in contacts["note"]) == (1, True)
 
 
 def test_aws_05(cli: "Cli") -> None:

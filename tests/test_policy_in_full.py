@@ -146,6 +146,10 @@ DOCUMENT: dict[str, Any] = {
         },
         {"first-response": "24h"},
     ],
+    "limits": {
+        "calls": "11 per quarter",
+        "cases": [{"when": [{"plan": ["pro"]}], "is": "19 per day"}, {"is": "23"}],
+    },
     "terms": {
         "contacts": [{"when": [{"plan": ["pro"]}], "say": "Ten."}, {"say": "One."}],
         "credits": [{"say": "None."}],

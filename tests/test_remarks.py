@@ -78,6 +78,12 @@ DOCUMENT: dict[str, Any] = {
         },
         {"first-response": "9h", "note": "Of another rule"},
     ],
+    "limits": {
+        "cases": [
+            {"when": [{"plan": "pro"}], "is": "7"},
+            {"is": "1 per day", "note": "Of another limit"},
+        ]
+    },
     "terms": {
         "credits": [
             {"when": [{"plan": "pro"}], "say": "Some."},
@@ -117,8 +123,12 @@ def marked_policy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[
     return file, names
 
 
-def ask(policy: zsupport.Policy, question: str, case: Mapping[str, Any]) -> list[Any]:
-    """Return the answers to one of the questions in a case."""
+def ask(
+    policy: zsupport.Policy, question: str, case: Mapping[str, Any], topic: str = "credits"
+) -> list[Any]:
+    """Return the answers to one of the questions in a case; `topic` is that of a term or limit."""
+    if question == "terms":
+        return list(policy.terms(topic=topic, **case, at=MOMENT))
     if question == "due":
         return list(policy.due(**case, opened=MOMENT, at=MOMENT))
     if question == "priority":
@@ -146,15 +156,23 @@ def test_the_policy_of_this_test_has_every_part_of_the_table(
     assert set(names.values()) == set(QUESTIONS_BY_PART) - {"condition", "source"}
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize(
+    ("question", "topic", "other"),
+    [*((question, "credits", "limit") for question in QUESTIONS), ("terms", "cases", "term")],
+)
 def test_an_answer_has_the_remarks_of_every_part_that_it_is_based_on(
-    question: str, marked_policy: tuple[Path, dict[str, str]]
+    question: str, topic: str, other: str, marked_policy: tuple[Path, dict[str, str]]
 ) -> None:
     file, names = marked_policy
-    answers = ask(zsupport.load(file, cache=False), question, CASE)
+    answers = ask(zsupport.load(file, cache=False), question, CASE, topic)
     assert len(answers) == 1
     text = json.dumps(answers[0].to_dict())
-    expected = {path for path, name in names.items() if question in QUESTIONS_BY_PART[name]}
+    # An answer is either a limit or a term.
+    expected = {
+        path
+        for path, name in names.items()
+        if question in QUESTIONS_BY_PART[name] and name != other
+    }
     assert {path for path in names if f"<note {path}>" in text} == expected
     own = {path for path in expected if not path.startswith("sources.")}
     assert {path for path in names if f"<unclear {path}>" in text} == own

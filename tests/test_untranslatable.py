@@ -38,7 +38,7 @@ ENGLISH = {
     "notations and texts of policies": {
         "advise/summary.py", "check/untested.py", "check/yaml11.py", "clock/target_text.py",
         "clock/day_text.py", "clock/targets_in_words.py", "clock/window_text.py", "policy/model.py",
-        "suite/mutation.py",
+        "policy/quota.py", "suite/mutation.py",
     },
     "names of kinds that only the program reads": {"answer/remarks.py", "diff/names.py"},
     "messages of YAML, Git and Typer are replaced": {

@@ -342,6 +342,18 @@ def of_hours(policy: Checked) -> Iterator[Judged]:
             yield f"{code} hours channel", problem.case["channel"] == channel, True
 
 
+def of_ranked_limits(policy: Checked) -> Iterator[Judged]:
+    """Yield the limits that are lower than for a lower value."""
+    for dimension, code in (("plan", "ZS505"), ("role", "ZS504")):
+        problems = [p for p in policy.findings[code] if p.message.startswith("limit of ")]
+        true = policy.ranks.lower_limits(dimension)
+        yield f"{code} limits", {problem.path[:3] for problem in problems}, set(true)
+        for problem in problems:
+            assert problem.case is not None
+            witness = numbers_of(policy.claims, problem.case)
+            yield f"{code} limits witness", witness <= true[problem.path[:3]], True
+
+
 def of_channels(policy: Checked) -> Iterator[Judged]:
     """Yield the channels that only a lower value has, by grant."""
     values = policy.claims.reference.values
@@ -374,6 +386,17 @@ def of_channels(policy: Checked) -> Iterator[Judged]:
         yield f"{code} channels", findings, expected_all
 
 
+def of_limits(policy: Checked) -> Iterator[Judged]:
+    """Yield the redundant limits, and the topics without a limit in some cases."""
+    claims = policy.claims
+    yield "ZS831", policy.paths("ZS831"), set(claims.redundant_limits())
+    gaps = claims.without_limit()
+    yield "ZS832", policy.paths("ZS832"), set(gaps)
+    for problem in policy.findings["ZS832"]:
+        assert problem.case is not None
+        yield "ZS832 witness", bool(numbers_of(claims, problem.case) - gaps[problem.path]), False
+
+
 def of_fixes(policy: Checked) -> Iterator[Judged]:
     """Yield that the fixes of all rounds change no answer."""
 
@@ -391,9 +414,9 @@ def of_fixes(policy: Checked) -> Iterator[Judged]:
 
 ASPECTS = (
     unreachable, of_priorities, of_lists, of_gaps, of_members, of_grants, of_grants_together,
-    of_keys, of_catch_alls, of_facts, of_fixes,
+    of_keys, of_catch_alls, of_facts, of_limits, of_fixes,
 )  # fmt: skip
-ASPECTS_OF_RANK = (of_promises, of_restoration, of_hours, of_channels)
+ASPECTS_OF_RANK = (of_promises, of_restoration, of_hours, of_channels, of_ranked_limits)
 
 
 #: The minimum number of claims by code, so that each rule is tested.
@@ -401,7 +424,7 @@ OFTEN = {
     "ZS301": 5, "ZS302": 10, "ZS303": 1, "ZS306": 500, "ZS306 decides": 10, "ZS312": 1,
     "ZS313": 5, "ZS401": 50, "ZS402": 2, "ZS403": 5, "ZS403 kept": 50, "ZS404": 5,
     "ZS405": 25, "ZS406": 10, "ZS407": 100, "ZS408": 2, "ZS412": 50, "ZS413": 2, "ZS414": 5,
-    "ZS414 of targets": 5, "ZS415": 1, "ZS416": 1, "fixes": 500,
+    "ZS414 of targets": 5, "ZS415": 1, "ZS416": 1, "ZS831": 2, "ZS832": 3, "fixes": 500,
 }  # fmt: skip
 
 
@@ -409,7 +432,7 @@ OFTEN = {
 OFTEN_OF_RANK = {
     "ZS501 promises": 6, "ZS501 related": 6, "ZS502 hours": 2, "ZS503 channels": 7,
     "ZS504 promises": 1, "ZS504 hours": 1, "ZS504 channels": 2, "ZS601 promises": 12,
-    "ZS601 related": 12, "ZS601 severity": 2, "ZS602": 1,
+    "ZS601 related": 12, "ZS601 severity": 2, "ZS602": 1, "ZS505 limits": 2, "ZS504 limits": 1,
 }  # fmt: skip
 
 

@@ -29,6 +29,8 @@ EFFECTS = {
     "ZD309": ("condition", "either"),
     "ZD310": ("commitment", "less"), "ZD311": ("commitment", "more"),
     "ZD312": ("commitment", "either"),
+    "ZD601": ("limit", "less"), "ZD602": ("limit", "more"), "ZD603": ("limit", "either"),
+    "ZD604": ("limit", "either"), "ZD605": ("limit", "either"),
     "ZD401": ("time", "less"), "ZD402": ("time", "more"), "ZD403": ("time", "either"),
 }  # fmt: skip
 CLASSES = {
@@ -59,7 +61,8 @@ def expected(pair: Pair, names: list[str]) -> dict[Key, set[Difference]]:
     """Return every possible case with the differences between its answers."""
     answers: dict[Key, set[Difference]] = {}
     for case in pair.cases():
-        of_channels = [answer for answer in pair.of_channels(case) if answer.effect != "same"]
+        without_opening = (*pair.of_channels(case), *pair.of_limits(case))
+        of_channels = [answer for answer in without_opening if answer.effect != "same"]
         for where in pair.where(case):
             of_metrics = (answer for answer in pair.of_metrics(where) if answer.effect != "same")
             key = key_of(pair, where, names)
@@ -71,9 +74,15 @@ def covers(change: Change, difference: Difference) -> bool:
     """Return whether a change covers a difference."""
     field, effect = EFFECTS[change.code]
     same = difference.aspect in TIME if field == "time" else difference.aspect == field
+    if field == "limit":
+        return same and effect == difference.effect and difference.metric == _topic(change)
     if change.metric is not None or difference.aspect in ("state", "silence"):
         same = same and difference.metric == change.metric
     return same and difference.effect in (effect, "any")
+
+
+def _topic(change: Change) -> object:
+    return change.message.values["topic"]
 
 
 def check_changes(pair: Pair, compared: PeriodDiff) -> set[Difference]:
@@ -128,4 +137,11 @@ def test_changes_match_the_answers_of_the_reference(chunk: int) -> None:
         fields |= differing or set()
     assert compared > CHUNK / 2
     assert same
-    assert {field for field, _ in fields} >= {"names", "hours", "allowed", "target", "state"}
+    assert {field for field, _ in fields} >= {
+        "names",
+        "hours",
+        "allowed",
+        "target",
+        "state",
+        "limit",
+    }

@@ -51,6 +51,8 @@ metrics:
 hours:
   office: {open: mon-fri 09:00-17:00}
 commitment: objective
+limits:
+  contacts: [{when: {plan: business}, is: 10}, {when: {plan: pro}, is: 2 per year}]
 targets:
   - when: {plan: business}
     hours: office
@@ -336,6 +338,51 @@ EXAMPLES = [
         "ZD003", LESS, "{from: 2026-01-01}", "{from: 2026-01-01, last_day: 2026-06-30}",
         "no revision is in force any longer: everyone (44 cases), from 2026-07-01 on",
         "effective", "effective",
+    ),
+    Example(
+        "ZD601",
+        LESS,
+        "is: 10}",
+        "is: 5}",
+        "limit of contacts changed from 10 to 5: plan business (24 cases)",
+        "10",
+        "5",
+    ),
+    Example(
+        "ZD602",
+        MORE,
+        "is: 2 per year}",
+        "is: 1 per month}",
+        "limit of contacts changed from 2 per year to 1 per month: plan pro (24 cases)",
+        "2 per year",
+        "1 per month",
+    ),
+    Example(
+        "ZD603",
+        EITHER,
+        "is: 10}",
+        "is: 10 per year}",
+        "limit of contacts changed from 10 to 10 per year: plan business (24 cases)",
+        "10",
+        "10 per year",
+    ),
+    Example(
+        "ZD604",
+        EITHER,
+        ", {when: {plan: pro}, is: 2 per year}",
+        "",
+        "limit of contacts changed from 2 per year to not stated: plan pro (24 cases)",
+        "2 per year",
+        "contacts",
+    ),
+    Example(
+        "ZD605",
+        EITHER,
+        "is: 2 per year}]",
+        "is: 2 per year}, {is: unlimited}]",
+        "limit of contacts changed from not stated to unlimited: plan free (24 cases)",
+        "contacts",
+        "unlimited",
     ),
 ]  # fmt: skip
 

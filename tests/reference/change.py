@@ -19,8 +19,8 @@ DISTANCES = {"UTC": 0, "UTC+01:00": 1, "Asia/Tokyo": 9}
 HOUR, DAY = 3600, 86_400
 WINDOW = re.compile(r"mon-sun (\d\d):00-(\d\d):00")
 LENGTH = re.compile(r"(?:every )?(\d+) ?(m|h|business minutes|business hours)(?: 24x7)?")
-#: Days and weeks in 400 years.
-RATES = {"day": 146_097, "week": 146_097 / 7}
+#: Periods in 400 years.
+RATES = {"day": 146_097, "week": 146_097 / 7, "month": 4800, "quarter": 1600, "year": 400}
 BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
 
 
@@ -232,6 +232,17 @@ class Pair:
         kinds = {side.at(("channels", case["channel"], "kind")) for side in (self.old, self.new)}
         yield Difference("kind", "either" if len(kinds) > 1 and opens is opened else "same")
 
+    def of_limits(self, case: Case) -> Iterator[Difference]:
+        """Yield the differences in the limits of a case; the metric is the topic."""
+        sides = (self.old, self.new)
+        for topic in {t for side in sides for t in side.document.get("limits", {})}:
+            stated = (topic in side.document.get("limits", {}) for side in sides)
+            was, now = (
+                side.limit(case, topic)[0] if is_stated else None
+                for side, is_stated in zip(sides, stated, strict=True)
+            )
+            yield Difference("limit", effect_of_limits(was, now), topic)
+
     def of_metrics(self, where: Where) -> Iterator[Difference]:
         """Yield the differences in the targets of a case that both policies can open."""
         case, sides = where.case, (self.old, self.new)
@@ -311,6 +322,27 @@ def compared(
         all(after <= before for after, before in pairs) and recurs[1] >= recurs[0],
         all(before <= after for after, before in pairs) and recurs[0] >= recurs[1],
     )
+
+
+def effect_of_limits(was: str | None, now: str | None) -> str:
+    """Return the effect of a new limit; None: the policy states no limit."""
+    if was == now:
+        return "same"
+    if was is None or now is None:
+        return "either"
+    return effect(at_least(now, was), at_least(was, now))
+
+
+def at_least(limit: str, other: str) -> bool:
+    """Return whether a limit is no lower than another limit."""
+    if limit == "unlimited" or other.split()[0] == "0":
+        return True
+    if other == "unlimited" or (" per " in limit) is not (" per " in other):
+        return False
+    numbers: list[float] = [int(text.split()[0]) for text in (limit, other)]
+    if " per " in limit:
+        numbers = [n * RATES[t.split()[-1]] for n, t in zip(numbers, (limit, other), strict=True)]
+    return numbers[0] >= numbers[1]
 
 
 def moments(hours: tuple[int, ...]) -> Iterator[int]:

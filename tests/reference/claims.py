@@ -48,6 +48,9 @@ class Claims:
         }
         if isinstance(self.reference.document.get("commitment"), list):
             lists["commitment"] = self.reference.entries("commitment")
+        for topic, entries in self.reference.document.get("limits", {}).items():
+            if isinstance(entries, list):
+                lists[f"limits.{topic}"] = [("limits", topic, n) for n in range(len(entries))]
         return lists
 
     def _conditional(self) -> Iterator[Path]:
@@ -175,11 +178,41 @@ class Claims:
                 yield cell
 
     def unreachable_entries(self) -> Iterator[Path]:
-        """Yield the unreachable entries of lists of calendars and commitments (ZS412)."""
+        """Yield the unreachable entries of lists of calendars, commitments and limits (ZS412)."""
         for entries in self.lists.values():
-            for path in entries if len(entries) > 1 else ():
+            for path in entries if len(entries) > 1 or entries[0][0] == "limits" else ():
                 if not self.decides(path) and not self.excluded(self.matches(path)):
                     yield path
+
+    def redundant_limits(self) -> Iterator[Path]:
+        """Yield the limits that later limits of the same list repeat (ZS831)."""
+        for entries in self._lists_of_limits():
+            for place, path in enumerate(entries):
+                later = [
+                    next((e for e in entries[place + 1 :] if number in self.matches(e)), None)
+                    for number in self.decides(path)
+                ]
+                if later and all(e and self.decides(e) and self._repeats(path, e) for e in later):
+                    yield path
+
+    def _lists_of_limits(self) -> Iterator[list[Path]]:
+        yield from (entries for name, entries in self.lists.items() if name.startswith("limits."))
+
+    def _repeats(self, path: Path, other: Path) -> bool:
+        """Return whether two limits say the same, and no alternative has a remark."""
+        entries = [self._at(path), self._at(other)]
+        whens = [part for entry in entries for part in listed(entry.get("when", {}))]
+        texts = [{key: entry.get(key) for key in ("is", *REMARKS, "source")} for entry in entries]
+        return texts[0] == texts[1] and not any({*REMARKS, "source"} & {*part} for part in whens)
+
+    def without_limit(self) -> dict[Path, Numbers]:
+        """Return the cases that can be opened without a limit, if other cases have one (ZS832)."""
+        gaps = {}
+        for entries in self._lists_of_limits():
+            stated = set().union(*map(self.decides, entries))
+            if stated and self.entitled - stated:
+                gaps[entries[0][:2]] = self.entitled - stated
+        return gaps
 
     def without_channel(self) -> dict[tuple[str, str], str]:
         """Return the severities of plans and roles without a channel (ZS301).
@@ -313,6 +346,7 @@ class Claims:
                 ],
                 [self._at(path) for path in reference.grants(case)],
                 reference.commitment(case),
+                [reference.limit(case, topic)[0] for topic in reference.document.get("limits", {})],
             )
             rest = tuple(value for name, value in case.items() if name != fact)
             if answers.setdefault(rest, answer) != answer:

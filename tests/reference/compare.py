@@ -36,7 +36,8 @@ from .draw import FORMS, draw
 AGREED = frozenset({
     "revision", "allowed", "only_when", "prerequisites", "hours", "recommended",
     "opening", "priority", "state", "target", "published", "condition", "commitment", "counted",
-    "due", "rows", "assumed", "error", "remarks of due", "remarks of channels",
+    "due", "rows", "assumed", "error", "limit", "number", "per",
+    "remarks of limits", "remarks of due", "remarks of channels",
 })  # fmt: skip
 #: The property of a test with the seed, the number of cases and the number of disagreements.
 COMPARED = "compared with the reference"
@@ -450,6 +451,28 @@ def compare_hours(subject: Subject, case: Case) -> Iterator[Disagreement]:
     yield from subject.differing(case, {"opening": ([row.state for row in rows], [expected])})
 
 
+def compare_limits(subject: Subject, case: Case) -> Iterator[Disagreement]:
+    """Compare the limits of a complete case."""
+    reference = subject.reference
+    for topic in reference.document.get("limits", {}) if subject.in_force else ():
+        arguments = subject.arguments(case)
+        rows = subject.policy.terms(topic=topic, **arguments, at=subject.opened).answers
+        limit, rests = reference.limit(case, topic)
+        number, _, per = (limit or "").partition(" per ")
+        where = {**case, "topic": topic}
+        for row in rows:
+            aspects: dict[str, tuple[object, object]] = {
+                "limit": ((row.limit, row.text), (limit, limit)),
+                "number": (row.number, int(number) if number.isdecimal() else None),
+                "per": (row.per, per or None),
+            }
+            written = {text for _, _, text in reference.remarks(frozenset(rests))}
+            aspects["remarks of limits"] = (written <= _remarks(row), True)
+            yield from subject.differing(where, aspects)
+        # A case whose facts exclude its priority has no row.
+        yield from subject.differing(where, {"rows": (len(rows) <= 1, True)})
+
+
 def compare_priority(subject: Subject, facts: Case) -> Iterator[Disagreement]:
     """Compare the priority that a complete set of facts leads to."""
     reference = subject.reference
@@ -473,6 +496,7 @@ def compare_case(subject: Subject, case: Case) -> Iterator[Disagreement]:
     yield from compare_due(subject, case)
     yield from compare_channels(subject, case)
     yield from compare_hours(subject, case)
+    yield from compare_limits(subject, case)
 
 
 def check(seed: int, number: int) -> tuple[int, list[str]]:

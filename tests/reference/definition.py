@@ -403,6 +403,17 @@ class Reference:
         path = next((p for p in self.entries("commitment") if self.match(p, case).matches), None)
         return (None, set()) if path is None else (self.at(path)["is"], self._matching(path, case))
 
+    def limit(self, case: Case, topic: str) -> tuple[str | None, set[Path]]:
+        """Return the limit of a topic in a case, and the entries that it depends on."""
+        path: Path = ("limits", topic)
+        if isinstance(self.at(path), str):
+            return self.at(path), set()
+        paths = [(*path, number) for number in range(len(self.at(path)))]
+        first = next((p for p in paths if self.match(p, case).matches), None)
+        if first is None:
+            return None, set()
+        return self.at(first)["is"], self._matching(first, case)
+
     def who(self, case: Case, facts: set[str]) -> set[Path]:
         """Return the entries that every answer for a case depends on, also a negative answer."""
         places: set[Path] = {(f"{name}s", case[name]) for name in NAMED[:2] if case.get(name)}

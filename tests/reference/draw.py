@@ -31,6 +31,10 @@ COUNTED = (
 )  # fmt: skip
 NEEDS = ("Number", "Contract", "Key")
 BINDING = ("none", "target", "objective", "agreement")
+QUOTAS = (
+    "0", "2", "7", "unlimited", "0 per day", "1 per day", "1 per week", "4 per month",
+    "5 per month", "3 per quarter", "12 per year", "1 per month",
+)  # fmt: skip
 
 
 class Drawing:
@@ -49,6 +53,7 @@ class Drawing:
         self._commitment()
         self._targets()
         self._terms()
+        self._limits()
         self._remark(self.document)
 
     def chance(self, share: float = 0.5) -> bool:
@@ -324,6 +329,22 @@ class Drawing:
             ]
             self.document["terms"] = {"contacts": entries}
 
+    def _limits(self) -> None:
+        if self.chance():
+            topics = self.some(("cases", "calls"))
+            self.document["limits"] = {topic: self._limit() for topic in topics}
+
+    def _limit(self) -> Any:
+        if self.chance(0.2):
+            return self.random.choice(QUOTAS)
+        # With few different limits, some are redundant.
+        quotas = self.some(QUOTAS, 2)
+        return [self._limit_entry(quotas) for _ in range(self.random.randint(1, 4))]
+
+    def _limit_entry(self, quotas: Any = QUOTAS) -> Document:
+        entry = {"is": self.random.choice(quotas)}
+        return self._with_condition(self._remark(entry, 0.1), 0.75)
+
     # -- changes ---------------------------------------------------------------------------------
 
     def changed(self) -> Document:
@@ -332,7 +353,7 @@ class Drawing:
         changes = (
             self._change_list, self._change_list, self._change_cell, self._change_cell,
             self._change_hours, self._change_priorities, self._change_names, self._change_channel,
-            self._change_words,
+            self._change_words, self._change_limit,
         )  # fmt: skip
         for _ in range(self.random.randint(1, 3)):
             self.random.choice(changes)()
@@ -357,6 +378,19 @@ class Drawing:
             entries[place].pop("when", None)
         else:
             del entries[place]
+
+    def _change_limit(self) -> None:
+        limits = self.document.setdefault("limits", {})
+        topic = self.random.choice(["cases", "calls"])
+        entries = limits.get(topic)
+        if not isinstance(entries, list) or self.chance(0.2):
+            limits[topic] = self._limit()
+        elif self.chance(0.5):
+            self.random.choice(entries)["is"] = self.random.choice(QUOTAS)
+        elif self.chance(0.5):
+            entries.insert(0, self._limit_entry())
+        else:
+            entries.reverse()
 
     def _change_cell(self) -> None:
         for rule in self.random.sample(rules := self.document.get("targets", []), len(rules)):
@@ -503,6 +537,14 @@ class RankedDrawing(Drawing):
         if self.chance(0.4):
             return super()._stated(rule)
         return {priority: self._cell(rule) for priority in self.priorities}
+
+    def _limits(self) -> None:
+        entries = []
+        for _ in range(3):
+            dimension = self.random.choice(("plan", "role"))
+            entry = {"when": {dimension: self._choice(dimension)}}
+            entries.append({**entry, "is": self.random.choice(QUOTAS)})
+        self.document["limits"] = {"cases": entries}
 
     def _cell(self, rule: Document) -> Any:
         cell = super()._cell(rule)

@@ -115,7 +115,11 @@ class Judge(CachedReference):
 
     def answers(self, case: Case) -> list[Any]:
         """Return all answers of a case."""
-        return [self.channel(case), *self.promised(case)]
+        limits = []
+        for topic in self.document.get("limits", {}):
+            limit, rests = self.limit(case, topic)
+            limits.append((topic, limit, self._answered_remarks(frozenset(rests))))
+        return [self.channel(case), *self.promised(case), *limits]
 
     def written(self, path: Path) -> str:
         if path in (ALWAYS, MISSING):

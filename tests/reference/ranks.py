@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from .change import ALL_DAY, Open, compared
+from .change import ALL_DAY, Open, compared, effect_of_limits
 from .claims import Claims, Numbers
 from .deciding_facts import names_in
 from .definition import MISSING, NO_CASE, Path, Target, listed
@@ -54,7 +54,7 @@ class Ranks:
         self._compared = cache(
             lambda was, now, hours: compared((self.side,) * 2, (was, now), hours)
         )
-        parts = ("entitlements", "targets", "hours", "commitment")
+        parts = ("entitlements", "targets", "hours", "commitment", "limits")
         #: Names in conditions, except conditions of priorities and terms.
         self.deciding = names_in([self.reference.document.get(part, []) for part in parts])
         #: Whether hours of a channel join hours in the customer's time zone with other hours.
@@ -160,6 +160,24 @@ class Ranks:
                     assert answer.cell is not None
                     cases.setdefault((end.cell, answer.cell), set()).add(number)
         return cases
+
+    # -- limits ------------------------------------------------------------------------------------
+
+    def lower_limits(self, dimension: str) -> dict[Path, Numbers]:
+        """Return the limits that are lower than the limit for a lower value, with their cases."""
+        limits: dict[Path, Numbers] = {}
+        for topic in self.reference.document.get("limits", {}):
+
+            def worse(high: int, low: int, topic: str = topic) -> bool:
+                texts = [self.reference.limit(self.claims.cases[n], topic)[0] for n in (high, low)]
+                stated = None not in texts
+                return stated and effect_of_limits(texts[1], texts[0]) == "less"
+
+            for _, high, _ in self.nearest_pairs(dimension, worse):
+                case = self.claims.cases[min(high)]
+                [path] = (p for p in self.reference.limit(case, topic)[1] if len(p) == 3)
+                limits.setdefault(path, set()).update(high)
+        return limits
 
     # -- channels ----------------------------------------------------------------------------------
 

@@ -279,7 +279,8 @@ def answers(subject: PolicyUnderTest, case: Case) -> Any:
     for due in dues:
         values += [due.metric, due.state == "not-entitled", due.target, due.hours, due.commitment]
         values += [due.state, due.due]
-    return values
+    limits = subject.policy.terms(**named, at=at).answers
+    return [*values, [(row.topic, row.limit) for row in limits]]
 
 
 @settings(max_examples=40, deadline=None)
@@ -298,16 +299,18 @@ def test_mutant_differs_if_an_answer_differs(document: Document, data: st.DataOb
         every = list(every_case(subject.revisions[0].space))
         differ = any(answers(subject, case) != answers(changed, case) for case in every)
         event(f"{mutant.kind}: {'other' if differ else 'same'}")
-        assert (where.channels != 0 or any(where.due.values())) is differ, mutant.message
+        differing = where.channels | where.limited
+        assert (differing != 0 or any(where.due.values())) is differ, mutant.message
 
 
 def test_policy_with_all_sections_has_all_kinds_of_mutants() -> None:
-    subject = subject_of(SHOP)
+    limits = "limits: {calls: 3, cases: [{when: {plan: pro}, is: 1}, {is: 2}]}\n"
+    subject = subject_of(SHOP + limits)
     kinds = {mutant.kind for mutant in mutants_of(subject.revisions[0].document)}
     assert kinds == {
         "drop-grant", "drop-key", "drop-condition", "drop-value", "drop-rule", "drop-target",
         "drop-hours", "drop-prerequisite", "drop-commitment", "drop-calendar", "add-value",
         "flip-not", "swap-rules", "swap-targets", "swap-hours", "swap-recommended",
         "swap-priorities", "swap-commitment", "swap-calendars", "change-target",
-        "change-commitment",
+        "change-commitment", "drop-limit", "swap-limits", "change-limit",
     }  # fmt: skip

@@ -141,11 +141,12 @@ class AdvisedResource(TypedDict):
 
 
 class AdvisedTerm(TypedDict):
-    """What the policy states in words for the case; `channel` is None for every channel."""
+    """A term or limit of the case; `channel` is None for every channel."""
 
     topic: str
     channel: str | None
     text: Words
+    limit: str | None
 
 
 class NotIncluded(TypedDict):
@@ -378,7 +379,9 @@ class _AnsweredCase:
             self_service=self_service,
             channels=contact,
             terms=tuple(
-                AdvisedTerm(topic=row.topic, channel=row.channel, text=row.text or "")
+                AdvisedTerm(
+                    topic=row.topic, channel=row.channel, text=row.text or "", limit=row.limit
+                )
                 for row in details.terms
             ),
             not_included=tuple(

@@ -5,6 +5,7 @@ The values are:
 - whether a channel is allowed, its prerequisites, its hours, and its rank among the recommended
   channels
 - the target of each metric, its hours, the start of its clock, and its commitment
+- the limits
 - the priority that facts lead to
 - when hours are open
 
@@ -175,6 +176,23 @@ class AnswersByCase:
         return [*result, (DecidedValue(None, None), rest)]
 
     @cached_property
+    def limits(self) -> dict[str, list[tuple[DecidedValue, Cases]]]:
+        """The limits of each topic in lower case, each with its cases.
+
+        Together they cover every case. The value is None for cases without a limit.
+        """
+        result: dict[str, list[tuple[DecidedValue, Cases]]] = {}
+        for topic, decided in self.decisions.limits.items():
+            stated = [
+                (DecidedValue(term.quota.text, number), cases)
+                for number, (term, cases) in enumerate(decided)
+                if term.quota is not None
+            ]
+            rest = self.space.every & ~union(cases for _, cases in stated)
+            result[topic.casefold()] = [*stated, (DecidedValue(None, None), rest)]
+        return result
+
+    @cached_property
     def priorities(self) -> list[tuple[DecidedValue, Cases]]:
         """The priorities, with the combinations of facts that lead to them.
 
@@ -296,6 +314,22 @@ class Difference:
         """Yield each old and new commitment that differ, with the cases to which both apply."""
         return _differing_pairs(self.old.commitments, self.new.commitments)
 
+    def limits(self) -> Iterator[tuple[str, DecidedValue, DecidedValue, Cases]]:
+        """Yield the old and new limits that differ: the topic in lower case, both, their cases."""
+        if self.old.revision.terms is self.new.revision.terms:
+            return
+        old, new = self.old.limits, self.new.limits
+        nothing = [(DecidedValue(None, None), self.old.space.every)]
+        for topic in {**old, **new}:
+            pairs = _differing_pairs(old.get(topic, nothing), new.get(topic, nothing))
+            for before, after, cases in pairs:
+                yield topic, before, after, cases & self._both
+
+    @cached_property
+    def limited(self) -> Cases:
+        """The cases in which a limit differs."""
+        return union(cases for _, _, _, cases in self.limits())
+
     def priorities(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
         """Yield each old and new priority that differ, with the facts that lead to both."""
         return _differing_pairs(self.old.priorities, self.new.priorities)
@@ -314,7 +348,7 @@ class Difference:
     def any(self) -> bool:
         """Whether there is any difference."""
         result = self.channels or any(self.due.values()) or any(self.hours.values())
-        return bool(result or self.facts or self.defaults)
+        return bool(result or self.limited or self.facts or self.defaults)
 
     @property
     def cases(self) -> int:
@@ -323,7 +357,7 @@ class Difference:
         If there are none, the number of combinations of facts that differ.
         """
         result = self.channels | union(self.due.values()) | union(self.hours.values())
-        return (result or self.facts).bit_count()
+        return (result | self.limited or self.facts).bit_count()
 
 
 def _differing_pairs(

@@ -64,8 +64,8 @@ _LONGEST_GAP = 3 * 3600
 _GAPS_FROM = (date(1995, 1, 1).toordinal() - EPOCH) * _DAY
 #: The maximum numbers of hours and targets in the cache for later policies.
 _MAX_HOURS, _MAX_TARGETS = 256, 4096
-#: The numbers of days, weeks and months in 400 years.
-_PER_400_YEARS = {"day": 146_097, "week": 20_871, "month": 4_800}
+#: The numbers of periods in 400 years.
+PER_400_YEARS = {"day": 146_097, "week": 20_871, "month": 4_800, "quarter": 1_600, "year": 400}
 
 #: The `opened` conditions of a case: inside (True) or outside (False) each of these hours.
 Conditions = tuple[tuple[bool, CountedTime], ...]
@@ -380,7 +380,7 @@ def _by_number(number: int, other: int) -> str:
 
 def times_per_400_years(rate: Target) -> int:
     """Return the number of events of a rate in 400 years, which is always an integer."""
-    return rate.amount * _PER_400_YEARS[rate.text.rpartition(" ")[2]]
+    return rate.amount * PER_400_YEARS[rate.text.rpartition(" ")[2]]
 
 
 def _surely_reached(target: Target, counted: CountedTime) -> bool:

@@ -20,6 +20,7 @@ from zsupport.policy.model import (
     Metric,
     PolicyCalendar,
     Revision,
+    Term,
     When,
 )
 from zsupport.typed import NamedTuple
@@ -204,6 +205,12 @@ class Decisions:
     def commitments(self) -> list[tuple[Commitment, Cases]]:
         """Return the cases of each commitment: those for which it is the first that matches."""
         return self.space.deciding(self.revision.commitments, self.existing)
+
+    @cached_property
+    def limits(self) -> dict[str, list[tuple[Term, Cases]]]:
+        """The limits of each topic, each with the cases for which it is the first that matches."""
+        limits = self.revision.limits()
+        return {topic: self.space.deciding(limits[topic], self.existing) for topic in limits}
 
     def calendars(self, hours: str) -> list[tuple[PolicyCalendar, Cases]]:
         """Return the cases of each calendar: those for which it is the first that matches."""

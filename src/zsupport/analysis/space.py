@@ -50,9 +50,9 @@ def space_of(*revisions: Revision) -> Space:
     """Return the cases that policies distinguish, with the values of all of these policies.
 
     The dimensions are plan, role, channel, priority, and each fact in a condition of a grant,
-    target rule, commitment or calendar. Hours that `opened` names in one of these entries are a
-    dimension too, with the values `inside` and `outside`. Facts that only priorities or terms name
-    are not dimensions. Raises LimitExceeded, also for a policy with too many entries.
+    target rule, commitment, limit or calendar. Hours that `opened` names in one of these entries
+    are a dimension too, with the values `inside` and `outside`. Facts that only priorities or terms
+    name are not dimensions. Raises LimitExceeded, also for a policy with too many entries.
     """
     for revision in revisions:
         _check_entries(revision)
@@ -69,7 +69,8 @@ def space_of(*revisions: Revision) -> Space:
     space = Space({name: tuple(value) for name, value in values.items()})
     for revision in revisions:
         cells = sum(len(cells) for rule in revision.rules for cells in rule.cells.values())
-        check_limit(SETS, space.size * (len(revision.grants) + cells))
+        limits = sum(term.quota is not None for term in revision.terms)
+        check_limit(SETS, space.size * (len(revision.grants) + cells + limits))
     return space
 
 
@@ -103,11 +104,12 @@ def _check_entries(revision: Revision) -> None:
 def _named(revision: Revision) -> tuple[set[str], list[str]]:
     """Return the dimensions and facts that conditions name, and the hours in their `opened`.
 
-    The conditions are those of grants, target rules, commitments and calendars.
+    The conditions are those of grants, target rules, commitments, limits and calendars.
     """
     conditions = [grant.when for grant in revision.grants]
     conditions += [rule.when for rule in revision.rules]
     conditions += [commitment.when for commitment in revision.commitments]
+    conditions += [term.when for term in revision.terms if term.quota is not None]
     conditions += [calendar.when for calendars in revision.hours.values() for calendar in calendars]
     names: set[str] = set()
     hours: dict[str, None] = {}

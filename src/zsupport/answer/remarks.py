@@ -36,6 +36,7 @@ QUESTIONS_BY_PART: dict[str, tuple[str, ...]] = {
     "commitment": ("due",),
     "target rule": ("due",),
     "cell": ("due",),
+    "limit": ("terms",),
     "term": ("terms",),
     "self-help": ("topics",),
     "topic": ("topics",),

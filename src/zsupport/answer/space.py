@@ -15,6 +15,7 @@ from zsupport.policy.model import (
     PolicyCalendar,
     PriorityRule,
     Revision,
+    Term,
     When,
 )
 from zsupport.typed import TYPE_CHECKING, TypeVar
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 #: A set of cases: bit n stands for case n.
 Cases = int
 
-Entry = TypeVar("Entry", PolicyCalendar, Commitment, PriorityRule)
+Entry = TypeVar("Entry", PolicyCalendar, Commitment, PriorityRule, Term)
 
 
 def union(sets: Iterable[Cases]) -> Cases:

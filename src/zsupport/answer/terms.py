@@ -1,4 +1,4 @@
-"""Terms: for each topic, the text of the first term that matches a case."""
+"""Terms: for each topic, the text or limit of the first term that matches a case."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from zsupport.answer.remarks import (
     retired_of,
 )
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.policy.model import Revision, Term
-from zsupport.typed import Any, Mapping, NamedTuple, Sequence
+from zsupport.policy.model import PERIODS, Revision, Term
+from zsupport.typed import Annotated, Any, Mapping, NamedTuple, Sequence
 from zsupport.wording import Message
 
 #: The fields that identify the case and the topic of a row.
@@ -42,9 +42,11 @@ _IDENTITY = ("plan", "role", "channel", "priority", "topic")
 
 
 class TermAnswer(NamedTuple):
-    """The text on a topic in one case; the fields are those of the JSON answer.
+    """The text or limit on a topic in one case; the fields are those of the JSON answer.
 
-    `text` is None if the policy has no text on the topic for this case.
+    `text` is None if the policy states nothing on the topic for this case. If the topic is a limit,
+    `text` and `limit` are its canonical spelling, such as `10 per year`. `number` is None for
+    `unlimited`, and `per` is None for a number in total.
     """
 
     plan: str | None
@@ -59,6 +61,9 @@ class TermAnswer(NamedTuple):
     unclear: Words | None
     source: Words | None
     because: tuple[Because, ...]
+    limit: str | None = None
+    number: Annotated[int, ("minimum", 0)] | None = None
+    per: Annotated[str, ("enum", PERIODS)] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as a JSON object, with instants in UTC."""
@@ -78,7 +83,7 @@ def answer_terms(
     lang: str,
     shown: frozenset[str] = frozenset(),
 ) -> TermAnswers:
-    """Answer for each topic and each case of the query, including cases without a text.
+    """Answer for each topic and each case of the query, including cases without text or limit.
 
     A dimension that the query omits is open if it changes a term. If the revision is not in force,
     no term applies. The dimensions `shown` are columns even if they change no term of this
@@ -190,11 +195,15 @@ def _answer(revision: Revision, terms: list[Term], case: Case, *, lang: str) -> 
             *remarks_of_case(revision, "terms", case),
         ]
         note, unclear, source = remark_texts(revision, remarks, lang)
+        number, per, limit = term.quota or (None, None, None)
         return nothing._replace(
             text=say(term.say, lang),
             note=note,
             unclear=unclear,
             source=source,
             because=reasons(revision, places_of(term.place, matched)),
+            limit=limit,
+            number=number,
+            per=per,
         )
     return nothing

@@ -16,6 +16,7 @@ from graphlib import TopologicalSorter
 from zsupport.analysis.compare import NEVER, CountedTime, includes
 from zsupport.analysis.deadlines import Conditions, TargetClock
 from zsupport.analysis.decisions import StatedCell
+from zsupport.analysis.quotas import allows_no_less
 from zsupport.answer.space import Cases, union
 from zsupport.check.rule import Subject
 from zsupport.check.target_groups import TargetGroup, values_of_group
@@ -470,3 +471,54 @@ def _joined_hours(
     for name in sorted(names):
         parts = subject.decisions.joined(name, parts, subject.decisions.counted(name, cases))
     return parts
+
+
+class LowerLimit(NamedTuple):
+    """A limit that is certainly lower than the limit of the same topic for a lower value."""
+
+    pair: RankedValues
+    topic: str
+    high_limit: int
+    low_limit: int
+    cases: Cases  # with the higher value
+
+
+def lower_limits(
+    subject: Subject, dimension: str, pairs: list[RankedValues]
+) -> Iterator[LowerLimit]:
+    """Yield each limit that is certainly lower than for a lower value.
+
+    Each limit is yielded once, with the nearest lower value.
+    """
+    space = subject.space
+    for topic, limits in subject.decisions.limits.items():
+        subject.check_comparisons(len(pairs) * len(limits) ** 2)
+        lower = [
+            {
+                place
+                for place, (other, _) in enumerate(limits)
+                if limit.quota
+                and other.quota
+                and not allows_no_less(limit.quota, other.quota)
+                and allows_no_less(other.quota, limit.quota)
+            }
+            for limit, _ in limits
+        ]
+        #: For each pair, the shifted cases with a lower limit in this pair or a narrower pair.
+        worse: dict[tuple[str, str], Cases] = {}
+        reported: set[int] = set()
+        for pair in pairs if any(lower) else ():
+            in_narrower = worse[pair.high, pair.low] = _worse_in_narrower_pairs(pair, worse)
+            for high_limit, low_limits in enumerate(lower):
+                high = 0
+                if low_limits:
+                    high = space.shift_to_first(dimension, pair.high, limits[high_limit][1])
+                for low_limit in sorted(low_limits) if high else ():
+                    low = space.shift_to_first(dimension, pair.low, limits[low_limit][1])
+                    if not (both := high & low & ~in_narrower):
+                        continue
+                    worse[pair.high, pair.low] |= both
+                    if high_limit not in reported:
+                        reported.add(high_limit)
+                        cases = space.shift_back(dimension, pair.high, both)
+                        yield LowerLimit(pair, topic, high_limit, low_limit, cases)

@@ -83,7 +83,8 @@ class Subject(AnalysedRevision):
         places: dict[str, int] = {}
         for term in revision.terms:
             place = places[term.topic] = places.get(term.topic, -1) + 1
-            conditions.append((("terms", term.topic, place, "when"), term.when))
+            section = "terms" if term.quota is None else "limits"
+            conditions.append(((section, term.topic, place, "when"), term.when))
         return tuple(Condition(path, when) for path, when in conditions if when)
 
     @cached_property
@@ -111,7 +112,9 @@ class Subject(AnalysedRevision):
         of targets.
         """
         names: dict[str, set[str]] = {}
-        for section in ("entitlements", "priorities", "hours", "commitment", "targets", "terms"):
+        for section in (
+            "entitlements", "priorities", "hours", "commitment", "targets", "limits", "terms"
+        ):  # fmt: skip
             for entry in self.document.items((section,)):
                 for name, values in _conditions(entry):
                     names.setdefault(name, set()).update(texts_of(values))

@@ -33,6 +33,8 @@ _RATES: dict[str, Callable[[int], Message]] = {
     "day": lambda count: Counted("{count} per day", "{count} per day", count),
     "week": lambda count: Counted("{count} per week", "{count} per week", count),
     "month": lambda count: Counted("{count} per month", "{count} per month", count),
+    "quarter": lambda count: Counted("{count} per quarter", "{count} per quarter", count),
+    "year": lambda count: Counted("{count} per year", "{count} per year", count),
 }
 #: Words that add nothing to a target in a published text.
 _EMPTY_WORDS = ("or less", "or fewer", "within", "less than", "up to", "max.", "in")
@@ -53,7 +55,7 @@ def target_in_words(target: Target, *, short: bool = True) -> Message:
             return Message("the later of {parts}", parts=parts)
         return Message("the earlier of {parts}", parts=parts)
     if target.kind == "rate":
-        return _RATES[target.text.rpartition(" ")[2]](target.amount)
+        return rate_in_words(target.amount, target.text.rpartition(" ")[2])
     if target.kind == "by":
         return _by(target.text.split(" ")[1], short=short)
     if target.kind == "by-opening":
@@ -62,6 +64,11 @@ def target_in_words(target: Target, *, short: bool = True) -> Message:
     if target.around_the_clock and not short:
         return Message("{time}, around the clock", time=time)
     return time
+
+
+def rate_in_words(count: int, period: str) -> Message:
+    """Return a number in each period in words: `2 per week`."""
+    return _RATES[period](count)
 
 
 def _length(target: Target, *, short: bool) -> Message:

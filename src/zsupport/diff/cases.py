@@ -259,6 +259,7 @@ def _with_conditions(revision: Revision, change: Callable[[Values], Values]) -> 
         ),
         priority_table=revision.priority_table and _table(revision.priority_table, change),
         commitments=tuple(entry._replace(when=when(entry.when)) for entry in revision.commitments),
+        terms=tuple(term._replace(when=when(term.when)) for term in revision.terms),
         hours={
             name: tuple(calendar._replace(when=when(calendar.when)) for calendar in calendars)
             for name, calendars in revision.hours.items()

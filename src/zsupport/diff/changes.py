@@ -145,6 +145,12 @@ _ALL = (
         "different-priority",
         Message("facts that lead to a different priority, neither more nor less urgent"),
     ),
+    # ZD6: limits
+    Code("ZD601", "lower-limit", Message("lower limit")),
+    Code("ZD602", "higher-limit", Message("higher limit")),
+    Code("ZD603", "different-limit", Message("different limit, neither lower nor higher")),
+    Code("ZD604", "limit-removed", Message("limit that is no longer stated")),
+    Code("ZD605", "limit-added", Message("limit stated where none was stated")),
 )
 
 #: Every kind of change. A released code keeps its meaning.

@@ -8,7 +8,7 @@ from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import space_of
 from zsupport.answer.space import Cases, Space
 from zsupport.clock.holidays import PublicHolidays, public_holidays
-from zsupport.diff import channels, names, priorities, targets, texts
+from zsupport.diff import channels, limits, names, priorities, targets, texts
 from zsupport.diff.cases import pair_of
 from zsupport.diff.changes import Change, Changes
 from zsupport.diff.counterparts import Counterparts
@@ -131,6 +131,7 @@ def _compare_revisions(shared: SharedPeriod, public: PublicHolidays) -> PeriodDi
     channels.find_changes(pair, counterparts, hours, changes)
     targets.find_changes(pair, counterparts, hours, changes)
     hours.find_changes(pair, changes)
+    limits.find_changes(pair, changes)
     _add_time_zone(old, new, changes)
     priority_changes = Changes()
     known = priorities.find_changes(pair, priority_changes)

@@ -15,6 +15,7 @@ from zsupport.policy.format import (
     COMMITMENT,
     FACT,
     GRANT,
+    LIMIT,
     METRIC,
     PLAN,
     PRIORITY,
@@ -51,7 +52,12 @@ def _texts(revision: Revision) -> dict[_Key, object]:
         ("title",): revision.title,
         ("effective",): revision.validity,
         ("sources",): {source.id: _texts_of(SOURCE, source) for source in revision.sources},
-        ("terms",): _by_topic(revision.terms),
+        ("terms",): _by_topic(term for term in revision.terms if term.quota is None),
+        ("limits",): _any_order(
+            [*_texts_of(LIMIT, term), *_remarks(term.when)]
+            for term in revision.terms
+            if term.quota is not None
+        ),
         ("self-help",): _sorted_self_help(revision.self_help),
         ("entitlements",): _any_order(map(_grant_texts, revision.grants)),
         ("commitment",): _any_order(

@@ -9,7 +9,7 @@ GUIDES = {
     "policy": "Write a policy: a complete example, plans, roles, facts, channels",
     "entitlements": "Grants, conditions and priorities",
     "targets": "Metrics, targets and commitments",
-    "texts": "Terms, self-help, languages, notes and sources",
+    "texts": "Limits, terms, self-help, languages and sources",
     "hours": "Opening hours: windows, time zones, joined hours, questions",
     "holidays": "Holidays: dates, public holidays by country, fixed lists, worked weekend days",
     "dates": "Days that move, half days, breaks and ranges of dates",

@@ -31,8 +31,8 @@ CLASSES: tuple[type[tuple[Any, ...]], ...] = (
     Target, Window, model.Place, model.Remarks, model.Alternative, model.Source, model.Member,
     model.Fact, model.Number, model.Channel, model.Grant, model.Priority,
     model.PriorityCell, model.PriorityTable, model.Metric, model.Holidays, model.PolicyCalendar,
-    model.Commitment, model.Cell, model.TargetRule, model.Term, model.Topic, model.Resource,
-    model.SelfHelp, model.Revision,
+    model.Commitment, model.Cell, model.TargetRule, model.Quota, model.Term, model.Topic,
+    model.Resource, model.SelfHelp, model.Revision,
 )  # fmt: skip
 
 #: The names of all classes and fields, to detect a change of the model.

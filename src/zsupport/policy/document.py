@@ -146,7 +146,13 @@ class Document(NamedTuple):
 
     def calendar(self, hours: str, position: int) -> Path:
         """Return the path of a calendar of hours; a calendar outside a list has no position."""
-        path: Path = ("hours", hours)
+        return self._entry(("hours", hours), position)
+
+    def limit(self, topic: str, position: int) -> Path:
+        """Return the path of a limit of a topic; a limit outside a list has no position."""
+        return self._entry(("limits", topic), position)
+
+    def _entry(self, path: Path, position: int) -> Path:
         return (*path, position) if isinstance(self.node(path), SequenceNode) else path
 
 

@@ -29,6 +29,8 @@ from zsupport.clock.windows import DAYS, Window
 from zsupport.clock.zones import country_codes, zone
 from zsupport.errors import nearest
 from zsupport.policy.model import BINDINGS, CHANNEL_KINDS
+from zsupport.policy.quota import EXPECTED as EXPECTED_QUOTA
+from zsupport.policy.quota import parse_quota
 from zsupport.policy.quoting import flow_mapping, quoted
 from zsupport.policy.shape import (
     A_MAPPING,
@@ -893,6 +895,15 @@ TERM = Fields(
     key_for_text=lambda text: "say",
 )
 
+QUOTA = Leaf(EXPECTED_QUOTA, "ZS105", parse_quota)
+LIMIT = Fields(
+    "limit",
+    "How many of something are allowed.",
+    Field("when", WHEN, WHEN_TEXT, JUDGED),
+    Field("is", QUOTA, "The largest allowed number.", JUDGED, required=True),
+    key_for_text=lambda text: "is",
+)
+
 TOPIC = Fields(
     "topic",
     "A topic of self-help.",
@@ -1001,6 +1012,12 @@ POLICY = Fields(
         JUDGED,
     ),
     Field("targets", ListOf(RULE), "The target rules.", JUDGED),
+    Field(
+        "limits",
+        MapOf(ByNodeKind(text=QUOTA, items=ListOf(LIMIT))),
+        "How many of something are allowed, such as contacts or cases, by topic.",
+        JUDGED,
+    ),
     Field("terms", MapOf(ListOf(TERM)), "Other statements of the policy, by topic.", WORDS),
     Field("self-help", SELF_HELP, "Help that customers find without opening a case.", JUDGED),
 )

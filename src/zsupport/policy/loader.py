@@ -34,6 +34,7 @@ from zsupport.policy.format import (
     FACT,
     GRANT,
     HOLIDAYS,
+    LIMIT,
     METRIC,
     NUMBER,
     PLAN,
@@ -64,6 +65,7 @@ from zsupport.policy.model import (
     PolicyCalendar,
     Priority,
     PriorityTable,
+    Quota,
     Resource,
     Revision,
     SelfHelp,
@@ -345,7 +347,7 @@ class Builder:
             commitments=self.read_commitments(),
             rules=TargetsReader(names, hours, zone, entitled).rules(),
             targets_place=record.place_of("targets") if "targets" in record else None,
-            terms=self.read_terms(),
+            terms=(*self.read_limits(), *self.read_terms()),
             self_help=self.read_self_help(),
             languages=tuple(names.languages),
             remarks=names.remarks(record),
@@ -576,18 +578,59 @@ class Builder:
             for record in read
         )  # fmt: skip
 
+    def read_limits(self) -> tuple[Term, ...]:
+        """Read `limits`: for each topic one quota, or a list."""
+        names = self.names
+        self.check_ids("limit", "limits")
+        limits: list[Term] = []
+        for topic, read, place in self.entries("limits"):
+            if isinstance(read, Quota):
+                limits.append(
+                    names.part(
+                        Term, LIMIT, None, topic=topic, say=read.text, quota=read, when=(),
+                        place=place,
+                    )
+                )  # fmt: skip
+            for record in read if isinstance(read, list) else ():
+                quota = record.get("is")
+                limits.append(
+                    names.part(
+                        Term, LIMIT, record, topic=topic, say=quota and quota.text, quota=quota,
+                        when=names.when(record.get("when"), DIMENSIONS, "limits"),
+                    )
+                )  # fmt: skip
+        return tuple(limits)
+
     def read_terms(self) -> tuple[Term, ...]:
         """Read `terms`."""
         names = self.names
         self.check_ids("term", "terms")
+        self.check_topics()
         return tuple(
             names.part(
-                Term, TERM, record, topic=topic,
+                Term, TERM, record, topic=topic, quota=None,
                 when=names.when(record.get("when"), DIMENSIONS, "terms"),
             )
             for topic, records, _ in self.entries("terms")
             for record in records or ()
         )  # fmt: skip
+
+    def check_topics(self) -> None:
+        """Report each topic of `terms` that is a topic of `limits` too."""
+        limits, terms = self.record.get("limits"), self.record.get("terms")
+        if limits is None or terms is None:
+            return
+        own = {topic.casefold(): topic for topic in limits.values}
+        for topic in terms.values:
+            if (same := own.get(topic.casefold())) is not None:
+                at = terms.key(topic)
+                message = Message("`{topic}` is a topic of `limits` too", topic=short(topic))
+                hint = Message(
+                    "state the number on line {line}, and words about it in its `note`",
+                    line=limits.key(same).span.line,
+                )
+                expected = Message("a topic in only one of `limits` and `terms`")
+                self.reader.report("ZS209", at.span, at.way, message, expected, hint)
 
     def read_self_help(self) -> SelfHelp | None:
         """Read `self-help`."""

@@ -16,6 +16,8 @@ from zsupport.wording import Message
 NO_CASE = ("self-service", "community")
 #: The kinds of channels.
 CHANNEL_KINDS = (*NO_CASE, "web", "email", "chat", "phone", "other")
+#: The periods of limits, the shortest first.
+PERIODS = ("day", "week", "month", "quarter", "year")
 #: How binding targets are, the least binding first.
 BINDINGS = ("none", "target", "objective", "agreement")
 #: The dimensions besides facts in words for people: a value, and several values.
@@ -319,14 +321,26 @@ class TargetRule(NamedTuple):
     place: Place
 
 
+class Quota(NamedTuple):
+    """How many of something are allowed: in total, or in each period."""
+
+    number: int | None  # None: unlimited
+    per: str | None  # a period of PERIODS; None: in total
+    text: str  # the canonical spelling
+
+
 class Term(NamedTuple):
-    """A statement that answers show, under a topic."""
+    """A statement that answers show, under a topic: a text of `terms`, or a limit of `limits`.
+
+    The text of a limit is the canonical spelling of its quota.
+    """
 
     topic: str
     when: When
     say: Text
     remarks: Remarks
     place: Place
+    quota: Quota | None = None  # None: a text
 
 
 class Topic(NamedTuple):
@@ -440,6 +454,14 @@ class Revision(NamedTuple):
     self_help: SelfHelp | None
     languages: tuple[str, ...]
     remarks: Remarks
+
+    def limits(self) -> dict[str, list[Term]]:
+        """Return the limits of each topic, in written order."""
+        limits: dict[str, list[Term]] = {}
+        for term in self.terms:
+            if term.quota is not None:
+                limits.setdefault(term.topic, []).append(term)
+        return limits
 
     def members(self) -> dict[str, tuple[Member | Channel | Priority, ...]]:
         """Return the plans, roles, channels and priorities, by dimension in the order of NOUNS."""

@@ -66,6 +66,7 @@ _NOUNS = {
     "metric": Message("metric"),
     "topic": Message("topic"),
     "term": Message("term"),
+    "limit": Message("limit"),
     "key": Message("key"),
     "rank": Message("rank"),
 }

@@ -280,6 +280,7 @@ _WITH_ARTICLE = {
     "metric": Message("a metric"),
     "topic": Message("a topic"),
     "term": Message("a term"),
+    "limit": Message("a limit"),
     "condition": Message("a condition"),
     "grant": Message("a grant"),
     "commitment": Message("a commitment"),

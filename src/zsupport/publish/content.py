@@ -45,6 +45,7 @@ from zsupport.publish.texts import PageTexts, spaced
 from zsupport.publish.words import PageWords, long_date
 from zsupport.typed import TYPE_CHECKING, Sequence
 from zsupport.version import VERSION
+from zsupport.view.quotas import quota_in_words
 from zsupport.wording import Message, Wording
 
 if TYPE_CHECKING:
@@ -392,7 +393,7 @@ class _PageBuilder:
         return self._priority_section(Passage(undefined), Bullets(tuple(items)))
 
     def terms(self) -> PageSection | None:
-        """Return the terms by topic: the first that matches applies."""
+        """Return the limits and terms by topic: the first that matches applies."""
         topics: dict[str, list[Part]] = {}
         settled: set[str] = set()
         for term in self.revision.terms:
@@ -406,7 +407,10 @@ class _PageBuilder:
                 parts.append(Passage(self.words("Only for: {condition}", condition=condition)))
             elif parts:
                 parts.append(Passage(self.words("For all others:")))
-            parts.append(Passage((self.texts.policy(term.say),)))
+            line: Line = (self.texts.policy(term.say),)
+            if term.quota is not None:
+                line = self.words(quota_in_words(term.quota.number, term.quota.per))
+            parts.append(Passage(line))
             for remarks in (term.remarks, *(alternative.remarks for alternative in term.when)):
                 parts += self.asides(remarks)
         sections = tuple(

@@ -2,8 +2,9 @@
 
 A decision is one deciding rule with its answer: a grant and a channel that it allows, the denial of
 a channel for a plan, a cell of the targets, a metric without a cell, a commitment, a
-calendar of a list, the order of recommended channels, a priority. A test covers a decision only if
-it expects the answer with `exactly` or a value. `include`, `exclude` and invariants cover nothing.
+calendar of a list, the order of recommended channels, a limit, a priority. A test covers a decision
+only if it expects the answer with `exactly` or a value. `include`, `exclude` and invariants cover
+nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from zsupport.typed import NamedTuple
 
 #: The fields that depend on the deadline.
 _DEADLINE_FIELDS = ("due", "at_risk_at", "remaining_seconds", "elapsed_seconds", "next_open")
+#: The fields that state a limit.
+_LIMIT_FIELDS = ("text", "limit", "number", "per")
 #: The fields that depend on whether hours are open.
 _OPENING_FIELDS = ("state", "open", "next_open", "next_close", "windows", "holidays")
 
@@ -32,8 +35,9 @@ _OPENING_FIELDS = ("state", "open", "next_open", "next_close", "windows", "holid
 class Decision(NamedTuple):
     """A deciding rule with its answer.
 
-    `name` is the id of a channel, a metric, hours or a priority. The cases are those of the
-    policy; for the kinds `priority` and `no-priority` they are combinations of facts.
+    `name` is the id of a channel, a metric, hours, a priority or the topic of a limit. The cases
+    are those of the policy; for the kinds `priority` and `no-priority` they are combinations of
+    facts.
     """
 
     kind: str
@@ -58,6 +62,7 @@ class StatedCases(NamedTuple):
     promised: tuple[tuple[str, str, Cases], ...] = ()  # metric; target, no-target or not-stated
     committed: Cases = 0
     timed: tuple[tuple[str, Cases], ...] = ()  # hours with the cases in which they were counted
+    limited: tuple[tuple[str, Cases], ...] = ()  # topics of limits with their cases
     facts: Cases = 0  # combinations of facts with a stated priority
 
 
@@ -103,6 +108,9 @@ def decisions_of(subject: PolicyUnderTest, index: int) -> list[Decision]:
         if len(calendars) > 1:
             for position, (_, cases) in enumerate(decisions.calendars(hours)):
                 add("hours", document.calendar(hours, position), hours, cases)
+    for topic, limits in decisions.limits.items():
+        for position, (_, cases) in enumerate(limits):
+            add("limit", document.limit(topic, position), topic, cases)
     result += _priorities(subject, index)
     return result
 
@@ -153,6 +161,10 @@ def stated_by(subject: PolicyUnderTest, example: Example) -> StatedCases:
         )
     space = subject.revisions[example.question.revision].space
     question_cases = cases_of_question(subject, example, space)
+    if command == "terms":
+        topic = (example.question.options.get("topic") or "").casefold()
+        stated = ((topic, question_cases),) if keys & set(_LIMIT_FIELDS) else ()
+        return StatedCases(limited=stated)
     if command == "hours":
         return _stated_by_hours(subject, example, question_cases)
     return _stated_by_due(subject, example, question_cases)
@@ -315,6 +327,9 @@ def covers(subject: PolicyUnderTest, stated: StatedCases, decision: Decision) ->
             part & cases and decision.name in with_members(hours, name)
             for name, part in stated.timed
         )
+    if kind == "limit":
+        name = decision.name.casefold()
+        return any(topic == name and part & cases for topic, part in stated.limited)
     if kind == "unstated":
         return any(
             metric == decision.name and state == "not-stated" and part & cases

@@ -45,6 +45,7 @@ class Arguments(TypedDict, total=False):
     """The arguments of the library that a question states, without its case."""
 
     name: str | None
+    topic: str | None
     metric: tuple[str, ...]
     at: datetime
     opened: datetime
@@ -62,7 +63,7 @@ class Arguments(TypedDict, total=False):
 class Question(NamedTuple):
     """A question as on the command line. Each combination of its values is asked."""
 
-    command: str  # channels, due, hours or priority
+    command: str  # channels, due, hours, priority or terms
     revision: int  # the position of the revision that answers
     values: Mapping[str, tuple[str, ...]]  # of dimensions and facts
     facts: frozenset[str]  # the names of the facts in `values`

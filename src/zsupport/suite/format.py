@@ -19,6 +19,7 @@ from zsupport.answer.due import DueAnswer
 from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
+from zsupport.answer.terms import TermAnswer
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import country_code
@@ -199,7 +200,7 @@ _ANY = Anything()
 _FLAG_OR_NONE = ByNodeKind(text=Choice("true", "false", NONE))
 
 #: Fields of an answer that `_fields` omits: they repeat the question. `because` has its own shape.
-_NOT_EXPECTED = ("plan", "role", "channel", "facts", "metric", "because")
+_NOT_EXPECTED = ("plan", "role", "channel", "facts", "metric", "topic", "because")
 
 BECAUSE = ByNodeKind(
     text=Line(Message("the path of a rule, such as entitlements[1]")),
@@ -383,7 +384,16 @@ PRIORITY = Keys(
     noun=Message("a question about priorities"),
 )  # fmt: skip
 
-TestedAnswer = ChannelAnswer | DueAnswer | HoursAnswer | PriorityAnswer
+TERMS = Keys(
+    "question about terms",
+    "The options of `zsupport terms`. With lists, every combination is tested.",
+    Field("topic", Id(), "The topic of a limit or of terms.", required=True),
+    _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, _AT, _TZ, _LANG,
+    other_keys=Values("fact"), other_keys_text=_A_FACT,
+    noun=Message("a question about terms"),
+)  # fmt: skip
+
+TestedAnswer = ChannelAnswer | DueAnswer | HoursAnswer | PriorityAnswer | TermAnswer
 
 
 class TestedQuestion(NamedTuple):
@@ -439,6 +449,14 @@ TESTED = {
             Line(Message("the id of a priority, or none")),
         ),
     ),
+    "terms": TestedQuestion(
+        TERMS, Policy.terms, TermAnswer,
+        _answer(
+            TermAnswer, "terms",
+            Message("the text or the limit, or a mapping with fields of the answer"),
+            Line(Message("the text or the limit, or none")),
+        ),
+    ),
 }  # fmt: skip
 
 
@@ -468,6 +486,7 @@ CASE = Keys(
     Field("due", DUE, "The options of `zsupport due`."),
     Field("hours", HOURS, "The options of `zsupport hours`."),
     Field("priority", PRIORITY, "The facts of `zsupport priority`."),
+    Field("terms", TERMS, "The options of `zsupport terms`."),
     Field("expect", Expectation(), "The expected answer.", required=True),
     exclusive=tuple(TESTED),
     noun=Message("a case"),

@@ -25,6 +25,7 @@ from zsupport.errors import InvalidPolicy, check_limit
 from zsupport.limits import MUTANT_RUNS
 from zsupport.policy.document import Document
 from zsupport.policy.model import BINDINGS, Revision
+from zsupport.policy.quota import parse_quota
 from zsupport.policy.yamltext import (
     MappingNode,
     Node,
@@ -77,6 +78,7 @@ def mutants_of(document: Document) -> Iterator[Mutant]:
     yield from mutants.of_targets()
     yield from mutants.of_lists()
     yield from mutants.of_priority_table()
+    yield from mutants.of_limits()
     yield from mutants.of_hours()
     yield from mutants.of_channels()
     yield from mutants.of_facts()
@@ -367,6 +369,31 @@ class _Mutants:
                 )
                 yield self.put("change-cell", path, message, with_text(node, other))
 
+    def of_limits(self) -> Iterator[Mutant]:
+        for topic in self.revision.limits():
+            path: Path = ("limits", topic)
+            node, items = self.node(path), self.items(path)
+            if isinstance(node, ScalarNode):
+                message = Message("removed {path}", path=path_text(path))
+                yield self.drop("drop-limit", path, message)
+                yield from self.of_quota(path)
+            yield from self.swaps(path, "swap-limits")
+            for number in range(len(items)):
+                entry_path = (*path, number)
+                if len(items) > 1:
+                    message = Message("removed {path}", path=path_text(entry_path))
+                    yield self.drop("drop-limit", entry_path, message)
+                yield from self.of_condition((*entry_path, "when"))
+                yield from self.of_quota((*entry_path, "is"))
+
+    def of_quota(self, path: Path) -> Iterator[Mutant]:
+        """Yield the mutant with another limit."""
+        node = self.node(path)
+        assert isinstance(node, ScalarNode)
+        other = other_quota(node.text)
+        message = Message("replaced `{before}` with `{after}`", before=node.text, after=other)
+        yield self.put("change-limit", path, message, with_text(node, other))
+
     def swaps(self, path: Path, kind: str) -> Iterator[Mutant]:
         """Yield mutants with two adjacent items swapped."""
         node, items = self.node(path), self.items(path)
@@ -473,6 +500,18 @@ def _other_commitment(word: str) -> str:
     if word not in BINDINGS:
         return "target"
     return BINDINGS[(BINDINGS.index(word) + 1) % len(BINDINGS)]
+
+
+def other_quota(text: str) -> str:
+    """Return the text that replaces the text of a limit in mutants: a limit twice as high.
+
+    `unlimited` is replaced with 0, and 0 with 1.
+    """
+    quota = parse_quota(text)
+    if quota.number is None:
+        return "0"
+    count = quota.number * 2 or 1
+    return str(count) if quota.per is None else f"{count} per {quota.per}"
 
 
 def other_targets(text: str) -> list[str]:
@@ -726,6 +765,8 @@ class _ExampleCases:
             return difference.facts & self.cases
         if self.command == "channels":
             return difference.channels & self.cases
+        if self.command == "terms":
+            return difference.limited & self.cases
         # The hours of a channel depend on its grants too.
         differing = difference.channels & self.cases if self.command == "hours" else 0
         for cases in (difference.hours if self.command == "hours" else difference.due).values():

@@ -627,6 +627,9 @@ _UNCOVERED_MESSAGES: dict[str, Callable[[Decision, Message], Message]] = {
         cases=cases,
     ),
     "commitment": lambda _, cases: Message("no test covers this commitment ({cases})", cases=cases),
+    "limit": lambda decision, cases: Message(
+        "no test covers this limit of {topic} ({cases})", topic=decision.name, cases=cases
+    ),
     "hours": lambda decision, cases: Message(
         "no test covers this calendar of `{hours}` ({cases})", hours=decision.name, cases=cases
     ),

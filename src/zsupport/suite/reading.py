@@ -26,6 +26,7 @@ from zsupport.policy.model import (
     Priority,
     PriorityRule,
     TargetRule,
+    Term,
     When,
 )
 from zsupport.policy.names import Names
@@ -434,6 +435,12 @@ class _Binder:
             names = self.names(revision)
             resolved = [m.text if m.text == "all" else names.resolve("metric", m) for m in metrics]
             arguments["metric"] = tuple(metric for metric in resolved if metric)
+        if topic := record.get("topic"):
+            arguments["topic"] = topic.text
+            terms = self.subject.policy.revisions[revision].terms
+            known = {term.topic.casefold(): term.topic for term in terms}
+            if topic.text.casefold() not in known:
+                self.names(revision).report_undefined("topic", topic, list(known.values()))
         if risk := record.get("at-risk"):
             arguments["at_risk"] = risk
         if customer := record.get("customer-tz"):
@@ -638,6 +645,8 @@ class _Binder:
             return [Expected("priority", node, node.span, path_of(way))]
         if command == "hours":
             return [Expected("state", node, node.span, path_of(way))]
+        if command == "terms":
+            return [Expected("text", node, node.span, path_of(way))]
         if node.text in _STATES:
             return [Expected("state", node, node.span, path_of(way))]
         at = PlacedText(node.text, node, way)
@@ -712,8 +721,8 @@ class _Binder:
             self.report(
                 "ZS201", read.value("when"), Message("no rule has this condition"),
                 Message(
-                    "the condition of a grant, a target rule, a priority, a commitment or a"
-                    " calendar"
+                    "the condition of a grant, a target rule, a priority, a commitment, a"
+                    " calendar, a limit or a term"
                 ),
             )  # fmt: skip
             return None
@@ -804,9 +813,10 @@ def moment_in_force(subject: PolicyUnderTest, revision: int) -> datetime:
 def paths_with(subject: PolicyUnderTest, revision: int, when: When) -> list[str]:
     """Return the paths of the rules of a revision whose condition is equal to `when`."""
     policy = subject.policy.revisions[revision]
-    rules: list[Grant | TargetRule | Priority | PriorityRule | Commitment | PolicyCalendar]
+    rules: list[Grant | TargetRule | Priority | PriorityRule | Commitment | PolicyCalendar | Term]
     rules = [*policy.grants, *policy.rules, *policy.priorities, *policy.commitments]
     rules += [rule for rule in policy.priority_rules() if rule.of_table]
     rules += [calendar for calendars in policy.hours.values() for calendar in calendars]
+    rules += policy.terms
     content = _content(when)
     return [rule.place.path for rule in rules if _content(rule.when) == content]

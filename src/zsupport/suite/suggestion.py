@@ -6,7 +6,7 @@ the policy. A test for a mutant must also fail for the mutant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice, product
 from typing import TypeVar
@@ -20,6 +20,7 @@ from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.answer.promise import NEGATIVE
 from zsupport.answer.space import Cases
+from zsupport.answer.terms import TermAnswer
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
@@ -30,7 +31,7 @@ from zsupport.policy.yamltext import Plain
 from zsupport.suite.correction import case_text, parse_tests
 from zsupport.suite.coverage import Decision, covers, stated_by
 from zsupport.suite.example import Example
-from zsupport.suite.format import CHANNELS, DUE, HOURS, NONE, PRIORITY, TESTED, TestedAnswer
+from zsupport.suite.format import CHANNELS, DUE, HOURS, NONE, PRIORITY, TERMS, TESTED, TestedAnswer
 from zsupport.suite.reading import moment_in_force
 from zsupport.suite.running import ask, combinations, passes, plain
 from zsupport.suite.subject import PolicyUnderTest
@@ -108,6 +109,8 @@ def _case(
         return _of_hours(subject, decision, case, moment)
     if decision.kind in ("grant", "denial", "recommendation"):
         return _of_channels(subject, decision, case, moment)
+    if decision.kind == "limit":
+        return _of_terms(subject, decision, case, moment)
     return _of_due(subject, decision, case, moment, revision)
 
 
@@ -183,6 +186,7 @@ _PROBES: dict[str, dict[str, Plain]] = {
     "due": {"commitment": NONE},
     "hours": {"open": "true"},
     "priority": {"priority": NONE},
+    "terms": {"text": NONE},
 }
 
 
@@ -245,6 +249,23 @@ def _of_hours(
     if not rows or rows[0].open is not True:
         return None
     return {"hours": keys, "expect": "open"}
+
+
+def _of_terms(
+    subject: PolicyUnderTest, decision: Decision, case: Case, moment: datetime | None
+) -> dict[str, Plain] | None:
+    revision = subject.policy.revisions[decision.revision]
+    keys = _terms_keys((revision,), case, decision.name)
+    if moment is not None:
+        keys["at"] = instant(moment)
+    rows = rows_of(subject, TermAnswer, keys, decision.revision)
+    return {"terms": keys, "expect": rows[0].text or NONE} if rows else None
+
+
+def _terms_keys(sides: Sequence[Revision], case: Case, topic: str) -> dict[str, Plain]:
+    """Return the keys of a question about a limit; `sides` are the revisions that it compares."""
+    names = names_in(term.when for side in sides for term in side.limits().get(topic, ()))
+    return {"topic": topic, **keys_of(TERMS, sides[0], case, names)}
 
 
 def _of_priority(
@@ -312,6 +333,10 @@ def _questions(pair: MutantPair) -> Iterator[CaseQuestion]:
     for case in _cases(pair, difference.channels):
         for moment in _moments_tried(pair, timed=False):
             yield _channels_question(pair, case, moment)
+    for topic in _limited_topics(pair):
+        for case in _cases(pair, difference.limited):
+            for moment in _moments_tried(pair, timed=False):
+                yield _terms_question(pair, case, topic, moment)
     if difference.facts:
         case = pair.before.revisions[index].facts.first(difference.facts)
         for moment in _moments_tried(pair, timed=False):
@@ -351,6 +376,8 @@ def _without_default(pair: MutantPair) -> Iterator[CaseQuestion]:
                 yield _channels_question(pair, case, moment)
                 for metric in revision.metrics:
                     yield _due_question(pair, case, metric.id, moment)
+                for topic in _limited_topics(pair):
+                    yield _terms_question(pair, case, topic, moment)
         for name in revision.hours:
             for moment in _moments_tried(pair, timed=True):
                 yield _hours_question(pair, space.first(usual), name, moment)
@@ -373,6 +400,20 @@ def _due_question(
     if metric != revision.metrics[0].id:
         keys["metric"] = metric
     return CaseQuestion("due", _with_moment(keys, "opened", moment), case)
+
+
+def _limited_topics(pair: MutantPair) -> list[str]:
+    """Return the topics of the limits of the policy."""
+    return list(pair.before.policy.revisions[pair.revision].limits())
+
+
+def _terms_question(
+    pair: MutantPair, case: Case, topic: str, moment: datetime | None
+) -> CaseQuestion:
+    index = pair.revision
+    sides = [side.policy.revisions[index] for side in (pair.before, pair.after)]
+    keys = _terms_keys(sides, case, topic)
+    return CaseQuestion("terms", _with_moment(keys, "at", moment), case)
 
 
 def _hours_question(
@@ -443,6 +484,8 @@ def _distinguishing_case(
         if was.open == now.open or was.open is None:
             return None
         return {command: keys, "expect": was.state}
+    if isinstance(was, TermAnswer) and isinstance(now, TermAnswer):
+        return {command: keys, "expect": was.text or NONE} if was.limit != now.limit else None
     assert isinstance(was, DueAnswer)
     assert isinstance(now, DueAnswer)
     if was.state in NEGATIVE:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ShownTerm(TypedDict):
-    """A term of a policy, and its place in the file."""
+    """A term or limit of a policy, and its place in the file."""
 
     topic: str
     when: str | None
@@ -25,6 +25,7 @@ class ShownTerm(TypedDict):
     note: str | None
     unclear: str | None
     because: tuple[Because, ...]
+    limit: str | None
 
 
 #: An answer: one revision of a policy.
@@ -133,6 +134,7 @@ def _terms(revision: Revision, lang: str) -> tuple[ShownTerm, ...]:
             "note": say(term.remarks.note, lang),
             "unclear": say(term.remarks.unclear, lang),
             "because": reasons(revision, (term.place,)),
+            "limit": term.quota.text if term.quota else None,
         }
         for term in revision.terms
     )

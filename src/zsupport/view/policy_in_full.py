@@ -19,6 +19,7 @@ from zsupport.policy.model import (
     Resource,
     Revision,
     TargetRule,
+    Term,
     Text,
     When,
 )
@@ -55,6 +56,7 @@ _SECTIONS = {
     "Hours": ("Hours", "When", "Time zone", "Open", "Days off", "Single dates", "Remarks"),
     "Commitment": ("Commitment", "When", "Remarks"),
     "Targets": ("Metric", "Priority", "Target", "When", "Remarks"),
+    "Limits": ("Topic", "When", "Limit", "Remarks"),
     "Terms": ("Topic", "When", "Text", "Remarks"),
     "Self-help": ("Item", "Value"),
     "Topics": ("Topic", "Name", "Where", "Remarks"),
@@ -90,10 +92,8 @@ def sections(revision: Revision, document: dict[str, Any], lang: str) -> list[Ta
             for commitment in revision.commitments
         ],
         "Targets": [row for rule in revision.rules for row in view.targets(rule)],
-        "Terms": [
-            (t.topic, condition_in_words(t.when), view.text(t.say), view.remarks(t.remarks, t.when))
-            for t in revision.terms
-        ],
+        "Limits": [view.term(term) for term in revision.terms if term.quota],
+        "Terms": [view.term(term) for term in revision.terms if not term.quota],
         **view.self_help(),
         "Sources": [
             (s.id, view.text(s.title), s.url or "", s.retrieved or "", view.remarks(s.remarks))
@@ -286,6 +286,10 @@ class _View:
         published = f"published: {self.text(cell.text)}" if cell.text else ""
         needs = f"condition: {self.text(cell.condition)}" if cell.condition else ""
         return self.remarks(cell.remarks, (), published, needs)
+
+    def term(self, term: Term) -> tuple[str, ...]:
+        condition, text = condition_in_words(term.when), self.text(term.say)
+        return term.topic, condition, text, self.remarks(term.remarks, term.when)
 
     def self_help(self) -> dict[str, Rows]:
         own = self.revision.self_help

@@ -146,6 +146,7 @@ _COVERAGE: Schema = {
                                 "target",
                                 "unstated",
                                 "commitment",
+                                "limit",
                                 "hours",
                                 "priority",
                                 "no-priority",

@@ -1,4 +1,4 @@
-"""Reports about terms: topic and text."""
+"""Reports about terms: topic and text or limit."""
 
 from __future__ import annotations
 
@@ -73,6 +73,8 @@ def explain(answer: TermAnswer, why: Explainer[TermAnswer, None]) -> list[str]:
             condition = condition_in_words(term.when)
             if answer.text is None:
                 text = Message("only for: {condition}", condition=condition)
+            elif term.quota is not None:
+                text = Message("this limit applies: {condition}", condition=condition)
             else:
                 text = Message("this term applies: {condition}", condition=condition)
             lines.append(why.line(term.place, text))

@@ -1,4 +1,4 @@
-"""ZS414: a grant, target, calendar or commitment whose facts exclude its priority."""
+"""ZS414: a grant, target, calendar, commitment or limit whose facts exclude its priority."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _RECOMMENDATION = _Part(
 _COMMITMENT = _Part(
     Message("commitment"), Message("change the facts or the priority, or remove the commitment")
 )
+_LIMIT = _Part(Message("limit"), Message("change the facts or the priority, or remove the limit"))
 _RULE = _Part(Message("rule"), Message("change the facts or the priority, or remove the rule"))
 _CALENDAR = _Part(
     Message("calendar"), Message("change the facts or the priority, or remove the calendar")
@@ -37,7 +38,9 @@ _TARGET = _Part(
     Message("target"), Message("change the facts or the priority, or remove the target")
 )
 #: The parts with a condition, by section. The other sections contain calendars.
-_PARTS = {"entitlements": _GRANT, "commitment": _COMMITMENT, "targets": _RULE}
+_PARTS = {
+    "entitlements": _GRANT, "commitment": _COMMITMENT, "limits": _LIMIT, "targets": _RULE,
+}  # fmt: skip
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         ("targets", _targets),
         ("hours", _hours),
         ("commitment", _commitments),
+        ("limits", _limits),
     ):
         conditions = {
             condition.path[:-1]: condition for condition in several if condition.path[0] == section
@@ -58,6 +59,13 @@ def _commitments(subject: Subject, conditions: dict[Path, Condition]) -> Iterato
     paths: list[Path] = [("commitment", place) for place in range(len(decided))]
     existing = subject.decisions.existing
     yield from _of_list(subject, conditions, paths, decided, subject.space, existing)
+
+
+def _limits(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
+    for topic, decided in subject.decisions.limits.items():
+        paths = [subject.document.limit(topic, place) for place in range(len(decided))]
+        existing = subject.decisions.existing
+        yield from _of_list(subject, conditions, paths, decided, subject.space, existing)
 
 
 def _of_list(

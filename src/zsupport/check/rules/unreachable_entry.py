@@ -1,4 +1,4 @@
-"""ZS412: an unreachable calendar of a list, or an unreachable commitment."""
+"""ZS412: an unreachable calendar, commitment or limit of a list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.model import Commitment, PolicyCalendar
+from zsupport.policy.model import Commitment, PolicyCalendar, Term
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
@@ -27,6 +27,10 @@ _COMMITMENT = _Messages(
     Message("unreachable commitment: earlier entries decide all of its cases"),
     Message("unreachable commitment: its `when` matches no case"),
 )
+_LIMIT = _Messages(
+    Message("unreachable limit: earlier entries decide all of its cases"),
+    Message("unreachable limit: its `when` matches no case"),
+)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -40,13 +44,16 @@ def check(subject: Subject) -> Iterator[Problem]:
     if len(revision.commitments) > 1:
         paths = [("commitment", place) for place in range(len(revision.commitments))]
         yield from _unreachable(subject, _COMMITMENT, paths, subject.decisions.commitments())
+    for topic, limits in subject.decisions.limits.items():
+        paths = [document.limit(topic, place) for place in range(len(limits))]
+        yield from _unreachable(subject, _LIMIT, paths, limits)
 
 
 def _unreachable(
     subject: Subject,
     messages: _Messages,
     paths: list[Path],
-    decided: Sequence[tuple[PolicyCalendar | Commitment, Cases]],
+    decided: Sequence[tuple[PolicyCalendar | Commitment | Term, Cases]],
 ) -> Iterator[Problem]:
     all_matched = [subject.space.matches(entry.when) for entry, _ in decided]
     for position, matched in enumerate(all_matched):
@@ -72,6 +79,6 @@ RULE = Rule(
     code="ZS412",
     name="unreachable-entry",
     severity="error",
-    summary=Message("unreachable calendar or commitment in a list"),
+    summary=Message("unreachable calendar, commitment or limit in a list"),
     check=check,
 )

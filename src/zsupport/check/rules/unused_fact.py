@@ -90,6 +90,10 @@ def _outlines(subject: Subject) -> Iterator[Cases]:
     cases_by_key = {}
     for commitment, cases in decisions.commitments():
         cases_by_key[commitment.binding] = cases_by_key.get(commitment.binding, 0) | cases
+    for topic, limits in decisions.limits.items():
+        for limit, cases in limits:
+            key = ("limit", topic, limit.quota)
+            cases_by_key[key] = cases_by_key.get(key, 0) | cases
     for hours, calendars in subject.revision.hours.items():
         for calendar, cases in decisions.calendars(hours) if len(calendars) > 1 else ():
             key = (hours, calendar.timezone, calendar.windows)
@@ -123,6 +127,10 @@ def _answer_parts(subject: Subject) -> Iterator[Cases]:
     for number, (commitment, cases) in enumerate(decisions.commitments()):
         own = number if _has_remark(commitment.when) else None
         add(("commitment", commitment.binding, repr(commitment.remarks), own), cases)
+    for topic, limits in decisions.limits.items():
+        for number, (limit, cases) in enumerate(limits):
+            own = number if _has_remark(limit.when) else None
+            add(("limit", topic, limit.quota, repr(limit.remarks), own), cases)
     for hours in revision.hours:
         for number, (calendar, cases) in enumerate(decisions.calendars(hours)):
             own = number if _has_remark(calendar.when) else None

@@ -20,6 +20,7 @@ from zsupport.answer.case import NEEDS_INPUT, say
 from zsupport.policy.model import NO_CASE, Revision
 from zsupport.report.screen import Heading, LabelledTexts, Paragraph, Screen, Section, section
 from zsupport.typed import TYPE_CHECKING
+from zsupport.view.quotas import quota_in_words
 from zsupport.view.screens import (
     Notes,
     Setting,
@@ -274,7 +275,10 @@ def _terms(answers: AdviceAnswers, setting: Setting, notes: Notes) -> Section:
     rows = []
     for row, term in zip(answers.details.terms, answers[0].terms, strict=True):
         channel = f" ({names[term['channel']]})" if term["channel"] else ""
-        rows.append((f"{term['topic']}{channel}", term["text"] + notes.marks(row)))
+        text = term["text"]
+        if row.limit is not None:
+            text = setting.words(quota_in_words(row.number, row.per))
+        rows.append((f"{term['topic']}{channel}", text + notes.marks(row)))
     if not rows:
         return section()
     heading = Heading(setting.words("What else applies"))

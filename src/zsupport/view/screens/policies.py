@@ -46,6 +46,7 @@ from zsupport.view.policy_in_full import (
     weekly_hours,
     zone_in_words,
 )
+from zsupport.view.quotas import quota_in_words
 from zsupport.view.screens import Numbering, doubtful, priority_label, with_id
 from zsupport.view.screens.channels import country_in_words, in_turn, noted
 from zsupport.view.screens.priority_table import table_of_priorities, title_of_table
@@ -146,7 +147,8 @@ def policy_screen(
         *view.items(words("Hours"), _calendars(revision), view.calendar),
         *view.section(words("Commitment"), lambda notes: _commitments(revision, view, notes)),
         *view.rules(),
-        *view.items(words("Terms"), revision.terms, view.term),
+        *view.items(words("Limits"), [t for t in revision.terms if t.quota], view.term),
+        *view.items(words("Terms"), [t for t in revision.terms if not t.quota], view.term),
         *view.section(words("Self-help"), lambda notes: _self_help(revision, view, notes)),
         *view.items(
             words("Topics"), revision.self_help.topics if revision.self_help else (), view.topic
@@ -458,9 +460,12 @@ class _PolicyView:
 
     def term(self, term: Term, notes: Numbering) -> list[Block]:
         marks = notes.marks(self.remarks(term.remarks, term.when))
+        text = self.text(term.say)
+        if term.quota is not None:
+            text = self.words(quota_in_words(term.quota.number, term.quota.per))
         return [
             Heading(f"{term.topic}{marks}", indent=2),
-            Paragraph(self.text(term.say), indent=4),
+            Paragraph(text, indent=4),
             *([Paragraph(self.with_condition(term.when), "dim", indent=4)] if term.when else []),
         ]  # fmt: skip
 

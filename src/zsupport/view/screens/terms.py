@@ -12,6 +12,7 @@ from zsupport.report.screen import (
     section,
 )
 from zsupport.view.notes import retired, values_of
+from zsupport.view.quotas import quota_in_words
 from zsupport.view.screens import Notes, Setting, case_in_words, closing, not_in_force_title
 from zsupport.view.screens.matrix import Labeller, MatrixRow, merged
 
@@ -49,6 +50,8 @@ def screen(answers: TermAnswers, setting: Setting) -> Screen:
             if len(cases) == 1:
                 [(own, some)] = cases.items()
                 marks, cases = marks + own, {"": some}
+            if of_text[0].limit is not None:
+                text = words(quota_in_words(of_text[0].number, of_text[0].per))
             blocks.append(Paragraph(f"{text}{marks}", indent=2))
             for own, some in cases.items():
                 if len(some) < every:
