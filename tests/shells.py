@@ -45,6 +45,7 @@ def own_policies(folder: Path) -> Path:
     (folder / "own.yaml").write_text(HOSTILE_POLICY)
     (folder / "with space").mkdir()
     (folder / "with space" / "own.yaml").write_text(HOSTILE_POLICY)
+    (folder / "days.ics").write_text("")
     (folder / "broken.yaml").write_text("format: 1\nplans: [")
     os.mkfifo(folder / "pipe.yaml")
     return folder

@@ -51,6 +51,7 @@ IMPORTERS = {
     "holidays": {"zsupport.clock.holidays"},
     "dateutil": {"zsupport.clock.days"},
     "tzdata": {"zsupport.clock.zones"},
+    "icalendar": {"zsupport.policy.ics"},
 }
 
 
@@ -341,6 +342,7 @@ UNTYPED = {
     "the values are types": {
         "zsupport.report.columns", "zsupport.typed", "zsupport.view.schemas",
     },
+    "the values of a calendar file have different types": {"zsupport.policy.ics"},
     "answers to any question": {"zsupport.view.questions", "zsupport.answer.dimensions"},
     "JSON values; members of any dimension": {"zsupport.answer.case"},
     "members of any dimension": {"zsupport.diff.cases"},
@@ -447,7 +449,8 @@ def test_third_party_packages_are_imported_only_by_listed_modules(module: str) -
 
 def test_dependencies_are_the_imported_packages() -> None:
     text = (SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8")
-    dependencies = tomllib.loads(text)["project"]["dependencies"]
+    project = tomllib.loads(text)["project"]
+    dependencies = [*project["dependencies"], *project["optional-dependencies"]["ics"]]
     packages = {"yaml": "pyyaml", "dateutil": "python-dateutil"}
     installed = {re.split("[^a-z-]", dependency)[0] for dependency in dependencies}
     assert installed == {packages.get(name, name) for name in IMPORTERS}

@@ -126,6 +126,7 @@ def test_every_kind_of_completion_is_known() -> None:
         "rule",
         "field",
         "file",
+        "ics",
         "output",
         "tz",
         "zone",
@@ -184,6 +185,13 @@ def test_policies_are_completed_by_name_or_file(completion: Completion) -> None:
     assert completion("policies", "re") == ["redhat", "/"]
     assert completion("due", "--policy=r") == ["--policy=redhat", "/"]
     assert completion("due", "--policy", "./ow") == ["/"]
+
+
+def test_calendar_files_are_completed_by_their_ending(completion: Completion) -> None:
+    assert completion.rows("hours", "--import-ics", "") == [["/", "ics"]]
+    assert completion.rows("hours", "--import-ics=./x") == [["/", "ics"]]
+    formats = ["auto", "plain", "table", "json", "csv", "markdown", "ics"]
+    assert completion("hours", "--format", "") == formats
 
 
 def test_help_completes_guides_and_commands(completion: Completion) -> None:

@@ -28,7 +28,7 @@ EXPECTED = {"stdout", "stderr", "exit"}
 
 def text_of(case: str, name: str) -> str:
     path = GOLDEN / case / name
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    return path.read_bytes().decode() if path.exists() else ""
 
 
 def words_of(case: str) -> list[str]:

@@ -78,6 +78,20 @@ PATTERNS = Limit(
     200, Message("patterns in one key of pyproject.toml"), Message("use patterns for whole folders")
 )
 
+CALENDAR_BYTES = Limit(
+    2**20, Message("bytes in a calendar file"), Message("export fewer years or calendars")
+)
+#: A day off takes a line in a policy.
+CALENDAR_DATES = Limit(
+    5_000, Message("days off in a calendar file"), Message("remove events that are not days off")
+)
+#: To find the dates of the rules of a calendar file, every day of their years is examined.
+CALENDAR_STEPS = Limit(
+    1_500_000,
+    Message("days to examine for the rules of a calendar file"),
+    Message("remove events that are not days off"),
+)
+
 # -- a policy ------------------------------------------------------------------------------------
 
 #: Rules of `check` compare all pairs of plans, all pairs of roles and all pairs of priorities.

@@ -60,6 +60,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                                                       "--plan", "gold"]),
         ("zsupport due --policy wi\tow\t --plan go\t", ["due", "--policy", "with space/own.yaml",
                                                         "--plan", "gold"]),
+        ("zsupport hours --import-ics ./da\t", ["hours", "--import-ics", "./days.ics"]),
+        ("zsupport hours --import-ics=./da\t", ["hours", "--import-ics=./days.ics"]),
         ("zsupport help scr\t", ["help", "scripts"]),
     ],
 )  # fmt: skip

@@ -551,7 +551,7 @@ class Opening:
             if piece.start > before.end:
                 break  # no revision is in force in between
             if not piece.complete:
-                self._add_unknown_hours(piece)
+                self.add_unknown_hours(piece)
                 return None
             if before is not piece:
                 was_open = before.is_open(piece.start - 1)
@@ -578,7 +578,7 @@ class Opening:
         result: list[tuple[int, int]] = []
         for piece in self._between(first, last):
             if not piece.complete:
-                self._add_unknown_hours(piece)
+                self.add_unknown_hours(piece)
                 return None
             if piece.settled_hours is None:
                 continue
@@ -637,7 +637,8 @@ class Opening:
     def _between(self, first: int, last: int) -> list[Piece]:
         return [piece for piece in self.pieces if piece.start < last and first < piece.end]
 
-    def _add_unknown_hours(self, piece: Piece) -> None:
+    def add_unknown_hours(self, piece: Piece) -> None:
+        """Add warnings about hours of a piece that are unknown."""
         self.warnings += [Warning("needs-input", ask) for ask in piece.asks]
         if piece.unstated:
             self._add_not_stated(piece.hours.revision, piece.start)

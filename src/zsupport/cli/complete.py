@@ -3,8 +3,9 @@
 The script of a shell calls the program with the name of the shell in `_ZSUPPORT_COMPLETE`. Zsh and
 fish pass the words up to the cursor. Bash splits words at `=`, so it passes the line up to the
 cursor and the part of the last word that a candidate replaces. The program prints a line for each
-candidate, with its description after a tab. A line `/` states that files are candidates too. No
-script evaluates this output. As a second safeguard, only descriptions of plain words are printed.
+candidate, with its description after a tab. A line `/` states that files are candidates too; after
+a tab it has the ending of their names, if they are not policies. No script evaluates this output.
+As a second safeguard, only descriptions of plain words are printed.
 
 The command line is parsed with the table of options, because importing Typer takes three times as
 long as everything else and the user waits.
@@ -53,7 +54,7 @@ _zsupport() {
     local -a candidates
     while IFS=$'\t' read -r value description; do
         if [[ $value == / ]]; then
-            files=yes
+            files=${description:-yaml|yml}
         else
             candidates+=("$value${description:+:$description}")
         fi
@@ -62,7 +63,7 @@ _zsupport() {
     (( $#candidates )) && _describe -V value candidates
     if [[ -n $files ]]; then
         compset -P '--*='
-        _files -g '*.(yaml|yml)(-.)'
+        _files -g "*.($files)(-.)"
     fi
 }
 if [[ $funcstack[1] == _zsupport ]]; then
@@ -78,10 +79,13 @@ function __zsupport
     set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
     set -l program_call env _ZSUPPORT_COMPLETE=fish $program $words[2..-1] "$current"
     for line in ($program_call 2>/dev/null </dev/null)
-        if test "$line" = /
+        set -l parts (string split \t -- "$line")
+        if test "$parts[1]" = /
+            set -l ending yaml
+            set -q parts[2]; and set ending $parts[2]
             set -l path (string replace -r '^--[a-z]+=' '' -- "$current")
             set -l before (string match -r '^--[a-z]+=' -- "$current")
-            for file in (__fish_complete_suffix "$path" .yaml)
+            for file in (__fish_complete_suffix "$path" .$ending)
                 echo "$before$file"
             end
         else
@@ -96,10 +100,14 @@ complete -c zsupport -f -k -a '(__zsupport)'
 
 
 class Candidates(NamedTuple):
-    """The candidates at the cursor: words with descriptions, and whether files are candidates."""
+    """The candidates at the cursor: words with descriptions, and whether files are candidates.
+
+    `ending` is that of the files, unless they are policies.
+    """
 
     words: tuple[tuple[str, str], ...] = ()
     files: bool = False
+    ending: str = ""
 
 
 def script(shell: str) -> str:
@@ -126,7 +134,7 @@ def answer(shell: str, arguments: list[str]) -> int:
         description = single_line(words.message(description))
         lines.append(word[cut:] + (f"\t{description}" if description else ""))
     if candidates.files:
-        lines.append("/")
+        lines.append(f"/\t{candidates.ending}" if candidates.ending else "/")
     emit("".join(f"{line}\n" for line in lines))
     return 0
 
@@ -287,6 +295,8 @@ class _CommandLine:
             return _candidates_starting_with(current, formats, prefix)
         if kind == "file":
             return Candidates(files=True)
+        if kind == "ics":
+            return Candidates(files=True, ending="ics")
         if kind is None:
             return Candidates()
         revision = self.revision()

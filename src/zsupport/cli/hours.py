@@ -8,6 +8,7 @@ from zsupport.cli.options import (
     CUSTOMER_COUNTRY,
     CUSTOMER_TZ,
     FACT,
+    FORMAT,
     PLAN,
     PRIORITY,
     ROLE,
@@ -15,7 +16,7 @@ from zsupport.cli.options import (
     Common,
     Option,
 )
-from zsupport.cli.output import emit
+from zsupport.cli.output import emit, note
 from zsupport.cli.question import (
     finish,
     language_of,
@@ -26,6 +27,7 @@ from zsupport.cli.question import (
     read_question,
 )
 from zsupport.clock.zones import zone
+from zsupport.errors import UsageError
 from zsupport.view.hours import QUESTION
 from zsupport.wording import Message
 
@@ -61,6 +63,17 @@ _FREEZE = Option(
     "freeze", ("--freeze",), "flag", "",
     Message("Print the public holidays of this and next year as `frozen:`, ready to paste"),
 )  # fmt: skip
+_IMPORT_ICS = Option(
+    "import_ics", ("--import-ics",), "text", "FILE|-",
+    Message("Print the days off of an iCalendar file as entries of `add`, ready to paste"),
+    completes="ics",
+)  # fmt: skip
+_FORMAT = FORMAT._replace(
+    choices=(*FORMAT.choices, "ics"),
+    help=Message(
+        "Output format; auto is table in a terminal, otherwise plain; ics is a calendar of days off"
+    ),
+)
 
 
 def hours(
@@ -74,12 +87,15 @@ def hours(
     customer_tz: str | None,
     customer_country: str | None,
     freeze: bool,
+    import_ics: str | None,
 ) -> int:
     """Run `zsupport hours` and return its exit code."""
     moments = read_moments(common)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
     question = read_question(common, moments)
+    if freeze and import_ics is not None:
+        raise UsageError(Message("`--freeze` and `--import-ics` cannot be combined"))
     if freeze:
         from zsupport.answer.freeze import frozen_holidays
         from zsupport.cli.progress import show_progress
@@ -111,6 +127,19 @@ def hours(
             refusal = Message("not stated: the policy defines no hours")
         if NEEDS_INPUT in states:
             refusal, code = needed_input(answers), 2
+    if import_ics is not None or common.format == "ics":
+        from zsupport.cli import days_off
+
+        days_off.check_single(answers)
+        if not answers.in_force:
+            refusal = Message("not stated: no revision of the policy is in force at that moment")
+        elif {*states} <= {"open", "closed"} and days_off.are_complete(answers):
+            if import_ics is not None:
+                return days_off.import_ics(import_ics, answers, question, common)
+            return days_off.export_ics(answers, common)
+        if code == 2 or not common.quiet:
+            note(refusal or _REFUSALS["not-stated"])
+        return 0 if common.exit_zero and code == 1 else code
     query = question.query(
         **answers.query._asdict(),
         hours=answers.answers[0].hours if name else None,
@@ -124,6 +153,7 @@ COMMAND = Command(
     hours,
     (
         _NAME, PLAN, ROLE, CHANNEL, PRIORITY, FACT, CUSTOMER_TZ, CUSTOMER_COUNTRY, _FREEZE,
+        _IMPORT_ICS, _FORMAT,
     ),
     _HELP, _EXAMPLES, _NOTES,
 )  # fmt: skip

@@ -222,8 +222,13 @@ class Command(NamedTuple):
     common: bool = True
 
     def every_option(self) -> tuple[Option, ...]:
-        """Return the command's own options, followed by the common options."""
-        return (*self.options, *(COMMON if self.common else ()))
+        """Return the command's own options, followed by the common options.
+
+        An option of the command replaces the common option of the same name.
+        """
+        own = {option.name for option in self.options}
+        common = COMMON if self.common else ()
+        return (*self.options, *(option for option in common if option.name not in own))
 
     def call(self, values: dict[str, object]) -> int:
         """Run the command with a value for each option; return its exit code."""

@@ -13,6 +13,7 @@ GUIDES = {
     "hours": "Opening hours: windows, time zones, joined hours, questions",
     "holidays": "Holidays: dates, public holidays by country, fixed lists, worked weekend days",
     "dates": "Days that move, half days, breaks and ranges of dates",
+    "ics": "Calendar files (iCalendar): read and write days off",
     "deadlines": "How deadlines are counted: working time, starts, pauses, states",
     "days": "Deadlines on dates: business days, opening days, calendar days",
     "files": "Policy files: selection, YAML, errors, validity, revisions, limits",
