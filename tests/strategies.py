@@ -23,7 +23,10 @@ FACTS: dict[str, Document] = {
     "region": {"values": {"america": "America", "europe": "Europe", "asia": "Asia: the rest"}},
     "topic": {"values": {"bill": "A bill", "bug": "A bug"}, "default": "bug"},
 }
-TARGETS = ("1h", "30m", "4h 24x7", "every 2h", "every week", "2 per week", "none", "not-stated")
+TARGETS = (
+    "1h", "30m", "4h 24x7", "every 2h", "every week", "2 per week", "none", "not-stated",
+    "immediately", "3 calendar days", "the later of 30m 24x7 and 2 calendar days",
+)  # fmt: skip
 #: Texts that YAML could read as another type, or that an output format could break.
 TEXTS = (
     "Free", "no", "1.10", "Høy: viktig", "a, b", "# no comment", "'quoted' \"twice\"", "[red]",

@@ -277,7 +277,9 @@ def test_additional_pause_is_not_due_earlier(
 
 TARGETS = st.sampled_from([
     "4 business hours", "2 business days", "next business day", "by 10:00 next business day",
-    "every week", "30 business minutes",
+    "every week", "30 business minutes", "3 calendar days", "by 10:00 next opening day",
+    "the later of 4 business hours and by 10:00 next business day",
+    "the earlier of 30h 24x7 and 2 business days",
 ])  # fmt: skip
 
 
@@ -395,6 +397,8 @@ def hours_near_transition(number: int) -> TransitionHours:
 BUSINESS_DAYS = (
     "1 business day", "2 business days", "next business day", "by 00:00 next business day",
     "by 07:00 next business day", "by 23:45 next business day", "by 24:00 next business day",
+    "by 00:00 next opening day", "by 07:00 next opening day", "by 24:00 next opening day",
+    "the later of by 07:00 next opening day and 1 business day",
 )  # fmt: skip
 #: Targets with their readings. The reading does not affect `by` targets.
 TARGETS_WITH_READINGS = [

@@ -299,6 +299,8 @@ def test_descriptions_with_control_characters_are_omitted(completion: Completion
     ("line", "replaced", "candidates"),
     [
         ("zsupport due --plan bu", "bu", ["business"]),
+        ("zsupport due --at-risk ", "", ["1/2", "3/4", "9/10"]),
+        ("zsupport due --at-risk=3", "3", ["3/4"]),
         ("zsupport due --plan=", "", PLANS),
         ("zsupport due --plan=bu", "bu", ["business"]),
         ("zsupport due --fact impact=", "", ["down", "degraded", "feature", "question"]),

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -256,7 +255,7 @@ def definition(case: Case) -> dict[str, Any]:
         seconds(case.get("at", case["opened"])),
         pauses=pauses,
         reading=reading,
-        ratio=None if ratio is None else Fraction(ratio),
+        ratio=None if ratio is None else clock.to_warn(ratio),
         first_metric=case.get("metric", "first") == "first",
         answered=events.get("answered"),
         updated=events.get("updated"),

@@ -271,7 +271,11 @@ def test_without_a_priority_a_channel_is_allowed_if_one_priority_allows_it(
 
 
 #: The seconds of targets with a length of time. The week after OPENED has no clock change.
-SECONDS = {"1h": 3600, "30m": 1800, "4h 24x7": 14_400, "every 2h": 7200, "every week": 604_800}
+SECONDS = {
+    "1h": 3600, "30m": 1800, "4h 24x7": 14_400, "every 2h": 7200, "every week": 604_800,
+    "immediately": 0, "3 calendar days": 259_200,
+    "the later of 30m 24x7 and 2 calendar days": 172_800,
+}  # fmt: skip
 
 
 @EXAMPLES

@@ -173,7 +173,11 @@ _LOADER_CODES = (
     Code("ZS108", "unsupported-format", Message("unsupported version of the policy format")),
     Code("ZS109", "invalid-date", Message("invalid or duplicate date, or invalid years")),
     Code("ZS110", "invalid-hours", Message("invalid opening time")),
-    Code("ZS111", "invalid-ratio", Message("ratio that is not n/d between 0 and 1")),
+    Code(
+        "ZS111",
+        "invalid-ratio",
+        Message("`warn` that is neither a ratio between 0 and 1 nor a time before the deadline"),
+    ),
     # ZS2: references
     Code("ZS201", "undefined-name", Message("name that the policy does not define")),
     Code("ZS202", "cycle", Message("circular definitions")),

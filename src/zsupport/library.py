@@ -289,12 +289,12 @@ class Policy:
         the last event if later). `answered` ends the first metric and `resolved` ends the other
         metrics; `updated` restarts a recurring metric. If the policy states the start of a metric
         in words, `start` has the instant at which its clock started, by metric. `pause` is a list
-        of pairs (from, to); the last `to` may be None. `at_risk` is a ratio such as 3/4 or 75%; it
-        replaces the ratio of the metric. `customer_tz` is an IANA name, `customer_country` is an
-        ISO 3166 code of a country or subdivision (DE-BY). Instants are aware datetimes, or texts
-        with an offset such as 2026-11-23T10:00:00+01:00. The answer has datetimes in UTC. Raises
-        UsageError for unknown names and for events before `opened`, and ValueError for an instant
-        without an offset.
+        of pairs (from, to); the last `to` may be None. `at_risk` is a ratio such as 3/4 or 75%, or
+        a length such as `1h before`; it replaces `warn` of the metric. `customer_tz` is an IANA
+        name, `customer_country` is an ISO 3166 code of a country or subdivision (DE-BY). Instants
+        are aware datetimes, or texts with an offset such as 2026-11-23T10:00:00+01:00. The answer
+        has datetimes in UTC. Raises UsageError for unknown names and for events before `opened`,
+        and ValueError for an instant without an offset.
         """
         # Datetimes are the common case. Converting them directly is measurably faster.
         now = from_datetime(at) if isinstance(at, datetime) else _instant(at)
@@ -343,14 +343,14 @@ class Policy:
                         begins=format_instant(begins, UTC),
                     )
                 )
-        ratio = None
+        warn = None
         if at_risk is not None:
-            from zsupport.clock.ratio import parse_ratio
+            from zsupport.clock.warn import parse_warn
 
-            ratio = parse_ratio(at_risk)
+            warn = parse_warn(at_risk)
         starts = {name: _instant(at) for name, at in (start or {}).items() if at is not None}
         starts = settle_starts(known.question.revision, starts, began, self.revisions)
-        return answer_due(known.question, known.promises, Moment(events, moment, ratio, starts))
+        return answer_due(known.question, known.promises, Moment(events, moment, warn, starts))
 
     def _compute_promises(self, key: _DueKey, start: int) -> _KnownPromises:
         """Compute the promises of a question. `start` is the opening time of the ticket.

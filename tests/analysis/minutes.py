@@ -47,6 +47,10 @@ TARGETS = (
     "next business day", "next business day", "by 10:00 next business day",
     "by 17:00 next business day", "by 24:00 next business day", "by 02:30 next business day",
     "every 4h", "every 8 business hours", "every 2 business days", "every week",
+    "immediately", "3 calendar days", "1 calendar week", "by 10:00 next opening day",
+    "by 02:30 next opening day", "the later of 24h 24x7 and 1 calendar day",
+    "the later of 4 business hours and by 10:00 next business day",
+    "the earlier of 20 business hours, 72h 24x7 and 2 business days",
 )  # fmt: skip
 
 

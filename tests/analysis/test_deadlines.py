@@ -54,6 +54,18 @@ TWO_ZONES = CountedTime((
 
 # The first target is better for the customer.
 BETTER = [
+    (target("immediately"), target("1h")),
+    (target("13 calendar days"), target("2 calendar weeks")),
+    (target("by 10:00 next opening day"), target("by 10:00 next business day")),
+    (
+        target("4 business hours"),
+        target("the later of 4 business hours and by 10:00 next business day"),
+    ),
+    (
+        target("the earlier of 4 business hours and by 10:00 next business day"),
+        target("by 10:00 next business day"),
+    ),
+    (target("the earlier of 4h and 8 business hours"), target("the later of 4h and 5h")),
     (target("1h"), target("2h")),
     (target("4h"), target("4 business hours")),
     (target("4h 24x7"), target("5 business days")),
@@ -71,6 +83,7 @@ BETTER = [
     (target("1 business day", reading="opening"), target("1 business day")),
     (target("next business day", reading="same-time"), target("next business day")),
     (target("by 10:00 next business day"), target("by 12:00 next business day")),
+    (target("the later of 4 business hours and 24h 24x7"), target("1 business day")),
     (target("by 10:00 next business day"), target("next business day")),
     # A longer day ends later.
     (target("next business day"), target("next business day", TO_SIX)),
@@ -91,6 +104,8 @@ BETTER = [
     (target("4 business hours", ABROAD), target("1 business day", ABROAD)),
 ]
 INCOMPARABLE = [
+    (target("48h"), target("2 calendar days", None)._replace(zone="Europe/Berlin")),
+    (target("4 business hours"), target("by 10:00 next opening day")),
     (target("5h"), target("4 business hours")),
     (target("4 business hours", "{open: sat 09:00-17:00}"), target("4 business hours")),
     (target("every 4h"), target("1h")),
@@ -104,6 +119,20 @@ INCOMPARABLE = [
 ]
 EQUAL = [
     *((target(text), target(text)) for text in ("1h", "2 per week", "every week", "none")),
+    (target("14 calendar days"), target("2 calendar weeks")),
+    (target("every week"), target("every 1 calendar week")),
+    (target("immediately"), target("0h 24x7")),
+    (target("the later of 1h and 2h"), target("2h")),
+    (
+        target("the later of 4 business hours and next business day"),
+        target("the later of next business day and 4 business hours"),
+    ),
+    (target("the earlier of 1 business hour and 30 business days"), target("1 business hour")),
+    # A part that is never reached does not decide the earlier one.
+    (
+        target("the earlier of 2 business hours and 5h 24x7")._replace(counted=NEVER),
+        target("5h 24x7"),
+    ),
     (target("none"), target("not-stated")),
     (target("next business day", TO_SIX), target("by 18:00 next business day", TO_SIX)),
     (target("7 per week"), target("1 per day")),

@@ -650,6 +650,12 @@ def may_promise(hours: Hours, target: str) -> bool:
 STARTS = ("opened", "answered", "updated", "When it was seen")
 
 
+LENGTHS_BEFORE = (
+    "1h before", "30m before", "0.5m before", "26h before", "1 business hour before",
+    "90 business minutes before", "10 business hours before",
+)  # fmt: skip
+
+
 def some_course(
     random: Random, hours: Hours, zone: str, days: list[int], first_starts: str
 ) -> Course | None:
@@ -679,7 +685,7 @@ def some_course(
     now = moments[3] if random.random() < 0.8 else random.choice(moments)
     if random.random() < 0.1:  # before the opening
         now = opened - random.choice([1, 3600])
-    ratio = random.choice([None, "3/4", "1/2", "1/3", "9/10", "1/7"])
+    ratio = random.choice([None, "3/4", "1/2", "1/3", "9/10", "1/7", *LENGTHS_BEFORE])
     return Course(
         opened, target, first_metric, pauses, answered, updated, resolved, now, ratio, starts, start
     )

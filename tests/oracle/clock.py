@@ -904,17 +904,55 @@ def decisive_part(
 # --- States ---------------------------------------------------------------------------------------
 
 
+def to_warn(text: str) -> Fraction | Target:
+    """Return the share of the time of a target, or the length before its deadline."""
+    if text.endswith(" before"):
+        return to_target(text.removesuffix(" before"))
+    return Fraction(text)
+
+
+def at_length_before(
+    hours: Hours,
+    start: int,
+    target: Target,
+    length: Target,
+    pauses: Iterable[Pause],
+    reading: str,
+) -> int:
+    """Return the latest instant with at least a length outside pauses up to the deadline.
+
+    Raises Paused if the length counts another time than the target, and the deadline is unknown.
+    """
+    closed, begins_open = settle(pauses, start)
+    end = due(hours, start, target, closed, reading)
+    counted = counted_over(hours, length)
+    if begins_open is not None and begins_open < end and counted is not counted_over(hours, target):
+        raise Paused(0)
+    low, high = start, end  # the instant is in `[low, high)`, or it is the start
+    while low + 1 < high:
+        middle = (low + high) // 2
+        if elapsed(counted, middle, end, closed) >= length.amount:
+            low = middle
+        else:
+            high = middle
+    if begins_open is not None and begins_open < end and low > begins_open:
+        raise Paused(0)
+    return low
+
+
 def at_risk_at(
     hours: Hours,
     start: int,
     target: Target,
-    ratio: Fraction,
+    ratio: Fraction | Target,
     pauses: Iterable[Pause] = (),
     reading: str = "close",
 ) -> int:
     """Return the instant from which a running target is at risk."""
     if target.parts:
         target = decisive_part(hours, start, target, pauses, reading)
+    if isinstance(ratio, Target):
+        return at_length_before(hours, start, target, ratio, pauses, reading)
     counted = counted_over(hours, target)
     if target.kind in ("clock", "business"):
         length = target.amount
@@ -941,7 +979,7 @@ def judge(
     *,
     pauses: Sequence[Pause] = (),
     reading: str = "close",
-    ratio: Fraction | None = None,
+    ratio: Fraction | Target | None = None,
     first_metric: bool = True,
     answered: int | None = None,
     updated: int | None = None,

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -155,7 +154,7 @@ def oracle_verdict(drawn: Bundle, course: Course) -> Verdict:
         course.now,
         pauses=course.pauses,
         reading=drawn.reading,
-        ratio=None if course.ratio is None else Fraction(course.ratio),
+        ratio=None if course.ratio is None else clock.to_warn(course.ratio),
         first_metric=course.first_metric,
         answered=course.answered,
         updated=course.updated,

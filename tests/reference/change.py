@@ -11,7 +11,19 @@ from itertools import product
 from math import inf
 from typing import NamedTuple
 
-from .definition import ALWAYS, MISSING, NAMED, Case, Clock, Path, Reference, Target, Tree
+from .definition import (
+    ALWAYS,
+    MISSING,
+    NAMED,
+    Case,
+    Clock,
+    Path,
+    Reference,
+    Target,
+    Tree,
+    calendar_days,
+    parts_of,
+)
 
 #: The effect on the customer by (new answer at least as good, old answer at least as good).
 EFFECTS = {(True, True): "same", (True, False): "more", (False, True): "less"}
@@ -109,8 +121,11 @@ class Side(Reference):
         `opened` is in seconds from midnight. The customer's time zone is UTC.
         """
         text = target.target or ""
-        if text == "every week":
-            return opened + 7 * DAY
+        if text.startswith("the "):
+            dues = [self.due(target._replace(target=part), opened) for part in parts_of(text)]
+            return max(dues) if text.startswith("the later") else min(dues)
+        if (days := calendar_days(text)) is not None:
+            return opened + days * DAY
         if text.endswith(("business day", "business days")):
             if MISSING in target.calendars:
                 return inf

@@ -9,7 +9,7 @@ from itertools import combinations, product
 from typing import Any
 
 from .change import Open, Side
-from .definition import MISSING, REMARKS, Case, Path, Target, listed
+from .definition import MISSING, REMARKS, Case, Path, Target, depends_on_hours, listed
 from .judge import OPENED, Judge, always_open
 
 Numbers = set[int]
@@ -283,7 +283,7 @@ class Claims:
             for path, cell in written.items():
                 own = cell.get("hours") if isinstance(cell, dict) else None
                 text = cell["target"] if isinstance(cell, dict) else cell
-                counts = "business" in text or text == "every week"
+                counts = depends_on_hours(text)
                 if counts:
                     counting.add(own or self._at(rule).get("hours"))
                 elif own not in (None, "24x7", self._at(rule).get("hours")):

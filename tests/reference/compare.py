@@ -26,7 +26,10 @@ from .definition import (
     Reference,
     Target,
     Tree,
+    calendar_days,
+    depends_on_hours,
     in_force,
+    parts_of,
     read,
     words,
 )
@@ -138,8 +141,14 @@ class Subject:
         text = target.target or ""
         if target.state != "promised" or " per " in text:
             return None
-        if text == "every week":
-            return self.opened + timedelta(days=7)
+        if text.startswith("the "):
+            parts = [target._replace(target=part) for part in parts_of(text)]
+            dues = [due for part in parts if isinstance(due := self.deadline(part), datetime)]
+            if len(dues) < len(parts):
+                return "a business day"
+            return max(dues) if text.startswith("the later") else min(dues)
+        if (days := calendar_days(text)) is not None:
+            return self.opened + timedelta(days=days)
         length = LENGTH.fullmatch(text)
         if length is None:
             return "a business day"
@@ -567,5 +576,5 @@ class Shipped(Subject):
         return None if asks and self.customer["customer_tz"] is None else frozenset()
 
     def deadline(self, target: Target) -> datetime | str | None:
-        counts = "business" in (target.target or "") or (target.target or "").endswith("week")
+        counts = depends_on_hours(target.target or "")
         return "working time" if counts else super().deadline(target)

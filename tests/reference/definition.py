@@ -48,6 +48,26 @@ class Entitlement(NamedTuple):
     recommended: int | None = None
 
 
+def parts_of(text: str) -> list[str]:
+    """Return the parts of a target that is the later or the earlier of several targets."""
+    return text.partition(" of ")[2].replace(" and ", ", ").split(", ")
+
+
+def calendar_days(text: str) -> int | None:
+    """Return the days of a target in calendar days; None for another target."""
+    if text == "every week":
+        return 7
+    if text == "immediately":
+        return 0
+    number, unit, *_ = [*text.removeprefix("every ").split(" calendar "), ""]
+    return int(number) * (7 if unit.startswith("week") else 1) if unit else None
+
+
+def depends_on_hours(text: str) -> bool:
+    """Return whether hours, or their time zone, affect a target."""
+    return any(word in text for word in ("business", "calendar", "every week"))
+
+
 class Target(NamedTuple):
     """The state of a target, and the contents of the cell that decides it."""
 
@@ -385,7 +405,7 @@ class Reference:
         text, name = cell["target"], cell.get("hours", rule.get("hours"))
         state = {"none": "no-target", "not-stated": "not-stated"}.get(text, "promised")
         commitment, binding = self.commitment(case) if state == "promised" else (None, set())
-        counts = name is not None and ("business" in text or text == "every week")
+        counts = name is not None and depends_on_hours(text)
         hours = self.hours(name, case) if counts else Hours()
         unknown = None in map(clock, hours.calendars)
         rests = {*rests, *binding, *hours.rests}

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from .definition import depends_on_hours
+
 Document = dict[str, Any]
 
 PLANS = ("free", "pro", "business")
@@ -24,10 +26,15 @@ FACTS: dict[str, Document] = {
     "impact": {"values": {"down": "All of it", "part": "A part", "nothing": "Nothing"}},
     "workaround": {"values": {"yes": "Yes", "no": "No"}, "default": "no"},
 }
-TIMED = ("1h", "30m", "every 2h", "every week", "2 per week", "none", "not-stated")
+TIMED = (
+    "1h", "30m", "every 2h", "every week", "2 per week", "none", "not-stated", "immediately",
+    "3 calendar days", "the later of 1h and 2 calendar weeks",
+)  # fmt: skip
 COUNTED = (
     "30 business minutes", "2 business hours", "every 3 business hours", "1h 24x7", "every week",
-    "next business day", "2 business days", "1 per day", "none", "not-stated",
+    "next business day", "2 business days", "1 per day", "none", "not-stated", "immediately",
+    "every 2 calendar days", "the earlier of 2 business hours and 1h 24x7",
+    "the later of 30 business minutes, 1h 24x7 and 1 calendar day",
 )  # fmt: skip
 NEEDS = ("Number", "Contract", "Key")
 BINDING = ("none", "target", "objective", "agreement")
@@ -307,8 +314,8 @@ class Drawing:
         own = self.random.choice(list(self.document["hours"])) if self.chance(0.15) else None
         hours = own or rule.get("hours")
         target = self.random.choice(TIMED if hours is None else COUNTED)
-        if hours == "all" and ("business" in target or target == "every week"):
-            # A union in several time zones has no business days and no weeks.
+        if hours == "all" and depends_on_hours(target):
+            # A union in several time zones has no business days and no calendar days.
             target = "30 business minutes"
         if own is None and self.chance():
             return target

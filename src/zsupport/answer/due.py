@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import Answers, Because, Date, Query, Warning, Words, record, say
-from zsupport.answer.hours import HALF_YEAR, PolicyHours
+from zsupport.answer.case import (
+    NEEDS_INPUT,
+    Answers,
+    Because,
+    Date,
+    NeedsInput,
+    Query,
+    Warning,
+    Words,
+    record,
+    say,
+)
+from zsupport.answer.hours import HALF_YEAR, PolicyHours, SettledHours
 from zsupport.answer.promise import Promise, Promises, metrics_by_name
 from zsupport.clock.deadline import (
     EVERY_INSTANT,
@@ -12,6 +23,7 @@ from zsupport.clock.deadline import (
     Course,
     Deadline,
     Events,
+    Warned,
     course,
     deadline,
     ending_event,
@@ -93,7 +105,7 @@ class Moment(NamedTuple):
 
     events: Events
     at: int
-    at_risk: str | None = None  # n/d; used instead of the `warn` of each metric
+    at_risk: str | None = None  # used instead of the `warn` of each metric
     #: The start of the clock by metric, for metrics whose `starts` is a text.
     starts: Mapping[str, int] = {}  # noqa: RUF012 - never changed
 
@@ -387,18 +399,42 @@ class _Timer:
         if run is None:
             return Deadline("not-started")
         basis, at = basis_of(self.question.revision, row), self.moment.at
+        stated = self.moment.at_risk or metric.warn
+        warn: str | Warned | None = stated
+        settled = row.settled_hours
+        if stated is not None and "/" not in stated:
+            warn, settled = self.warned(row, stated)
         try:
-            result = deadline(target, run, basis, at, warn=self.moment.at_risk or metric.warn)
+            result = deadline(target, run, basis, at, warn=warn)
         except Never:
             return self.without_end(row, run)
         if result.due is not None:
             if result.due >= END:
                 raise UsageError(Message("the deadline is after 2200, the last supported year"))
-            if row.settled_hours:
-                self.warnings += self.question.hours.warnings(
-                    row.settled_hours, run.anchor, result.due
-                )
+            if settled:
+                self.warnings += self.question.hours.warnings(settled, run.anchor, result.due)
         return result
+
+    def warned(self, row: Promise, warn: str) -> tuple[Warned | None, SettledHours | None]:
+        """Return the length before the deadline from which a target is at risk, and its hours.
+
+        Working time counts over the hours of the target, or of its rule. Without hours, every
+        instant counts. The length is None, with a warning, if the hours depend on the customer.
+        """
+        from zsupport.clock.warn import length_before
+
+        assert row.cell is not None
+        length = length_before(warn)
+        settled = row.settled_hours
+        if not length.business or row.cell.hours is None:
+            return Warned(length.seconds, EVERY_INSTANT), settled
+        if settled is None:
+            try:
+                settled = self.question.hours.settle(row.cell.hours, row.case)
+            except NeedsInput as needed:
+                self.warnings += [Warning(NEEDS_INPUT, ask) for ask in needed.asks]
+                return None, None
+        return Warned(length.seconds, settled.time), settled
 
     def course(self, row: Promise) -> Course | None:
         """Return how the clock of a target runs; None if it has not started.

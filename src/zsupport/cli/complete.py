@@ -293,6 +293,9 @@ class _CommandLine:
         if kind == "output":
             formats = ((f"{format}=", "") for format in FINDING_FORMATS)
             return _candidates_starting_with(current, formats, prefix)
+        if kind == "share":
+            shares = ((share, "") for share in ("1/2", "3/4", "9/10"))
+            return _candidates_starting_with(current, shares, prefix)
         if kind == "file":
             return Candidates(files=True)
         if kind == "ics":

@@ -95,9 +95,9 @@ def due(
     moments = read_moments(common, opened)
     risk = None
     if at_risk is not None:
-        from zsupport.clock.ratio import parse_ratio
+        from zsupport.clock.warn import parse_warn
 
-        risk = read("--at-risk", at_risk, parse_ratio)
+        risk = read("--at-risk", at_risk, parse_warn)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
     question = read_question(common, moments)

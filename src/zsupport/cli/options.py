@@ -80,10 +80,12 @@ PAUSE = Option(
     Message("When the clock was paused; write FROM/ if the pause has not ended (repeatable)"),
 )  # fmt: skip
 AT_RISK = Option(
-    "at_risk", ("--at-risk",), "text", "RATIO",
+    "at_risk", ("--at-risk",), "text", "RATIO|LENGTH",
     Message(
-        "Share of the target after which it is at risk, such as 3/4 or 75% [default: the metric's]"
+        "When a target is at risk, such as 3/4, 75%, '1h before' or '1 business hour before'"
+        " [default: the metric's]"
     ),
+    completes="share",
 )  # fmt: skip
 FAIL_BREACHED = Option(
     "fail_breached",

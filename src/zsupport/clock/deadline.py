@@ -65,6 +65,16 @@ class Basis(NamedTuple):
     zone: tzinfo | None = None  # for calendar days
 
 
+class Warned(NamedTuple):
+    """A length of time before the deadline from which a target is at risk.
+
+    `seconds` are counted by `time`, which can differ from the time that the target counts.
+    """
+
+    seconds: int
+    time: Time
+
+
 class Events(NamedTuple):
     """The events of a case in seconds since the epoch; None if an event has not happened."""
 
@@ -309,14 +319,14 @@ def course(
 
 
 def deadline(
-    target: Target, run: Course, basis: Basis, at: int, *, warn: str | None = None
+    target: Target, run: Course, basis: Basis, at: int, *, warn: str | Warned | None = None
 ) -> Deadline:
     """Return the state of a target at the instant `at`, which is not before any event.
 
     For a combined target, it is the state of the part that decides.
 
-    The target is at risk after the share `warn` of its time, a ratio n/d. Raises Never if the
-    deadline is more than ten years away.
+    The target is at risk after the share `warn` of its time, a ratio n/d, or from a length before
+    the deadline on. Raises Never if the deadline is more than ten years away.
     """
     start, anchor, metric_end, closed_pauses, open_since = run
     if target.kind == "rate":
@@ -333,10 +343,17 @@ def deadline(
     due = postpone(time, closed_pauses, anchor, unpaused_due)
     if due > anchor + HORIZON:
         raise Never
-    risk = _risk(target, anchor, unpaused_due, closed_pauses, time, warn) if warn else None
+    risk = None
+    if isinstance(warn, str):
+        risk = _risk(target, anchor, unpaused_due, closed_pauses, time, warn)
+    elif warn is not None:
+        risk = _risk_before(warn, anchor, due, closed_pauses)
     if open_since is not None and open_since < due:
         remaining = time.elapsed(open_since, due)
         known_risk = risk if risk is not None and risk <= open_since else None
+        if isinstance(warn, Warned) and warn.time is not time:
+            # How much of this time is left depends on the end of the pause.
+            known_risk = None
         state = "not-started" if at < start else "paused"
         return Deadline(state, None, known_risk, elapsed, paused, remaining)
     late = until > due
@@ -374,6 +391,22 @@ def _risk(
     seconds = target.amount if in_seconds else time.elapsed(start, unpaused_due)
     share = -(-seconds * numerator // denominator)
     return postpone(time, closed_pauses, start, time.due(start, share))
+
+
+def _risk_before(
+    warn: Warned, start: int, due: int, closed_pauses: Sequence[tuple[int, int]]
+) -> int:
+    """Return the instant from which a target is at risk, for a length before the deadline.
+
+    It is the latest instant u >= `start` such that the length is counted in `[u, due)` outside the
+    pauses; `start` if there is no such instant.
+    """
+    time, seconds = warn.time, warn.seconds
+    # The risk begins at the start of the counted second after these seconds.
+    before = running_seconds(time, closed_pauses, start, due) - seconds
+    if before < 0:
+        return start
+    return postpone(time, closed_pauses, start, time.due(start, before + 1)) - 1
 
 
 def _state(start: int, due: int | None, at: int, metric_end: int | None, risk: int | None) -> str:

@@ -74,6 +74,14 @@ def is_zero(target: Target) -> bool:
     return target.kind in ("clock", "business") and not target.amount
 
 
+def combined(kind: str, parts: tuple[Target, ...]) -> Target:
+    """Return the `later` or `earlier` of targets; the target itself if there is only one."""
+    if len(parts) == 1:
+        return parts[0]
+    *first, last = (part.text for part in parts)
+    return Target(kind, 0, 0, False, False, f"the {kind} of {', '.join(first)} and {last}", parts)
+
+
 def ends_with_answer(target: Target) -> bool:
     """Return whether the answer ends the target if its metric is the first.
 

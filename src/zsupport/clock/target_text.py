@@ -17,6 +17,7 @@ from zsupport.clock.target import (
     MAX_SECONDS,
     MAX_WEEKS,
     Target,
+    combined,
     needs_hours,
 )
 from zsupport.wording import Message, enumerated
@@ -137,13 +138,7 @@ def _combined(text: str, match: re.Match[str]) -> Target:
         parts.append(target)
     if len(parts) < 2:
         raise BadText(Message("only one target in {text}", text=shown(text)), _EXPECTED_PARTS)
-    spelled = _combination(match[1], [part.text for part in parts])
-    return Target(match[1], 0, 0, False, False, spelled, tuple(parts))
-
-
-def _combination(kind: str, parts: list[str]) -> str:
-    """Return the canonical text of the `later` or `earlier` of several targets."""
-    return f"the {kind} of {', '.join(parts[:-1])} and {parts[-1]}"
+    return combined(match[1], tuple(parts))
 
 
 def _calendar(text: str, match: re.Match[str]) -> Target:
@@ -212,7 +207,7 @@ def _time_hint(time: str, hint: Message) -> str | None:
     If the duration is invalid, return the hint about the duration.
     """
     try:
-        return _with_proposals(hint, [parse_target(time).text])
+        return _withproposals_of(hint, [parse_target(time).text])
     except BadText as problem:
         return problem.hint
 
@@ -251,13 +246,13 @@ def _write(*proposals: str) -> Message:
     return Message("write {choice}", choice=_choice(*proposals))
 
 
-def _proposals(hint: str | None) -> list[str]:
+def proposals_of(hint: str | None) -> list[str]:
     """Return the proposals of a hint: the texts in backquotes in its value `choice`."""
     choice = hint.values.get("choice", "") if isinstance(hint, Message) else ""
     return re.findall("`([^`]*)`", str(choice))
 
 
-def _with_proposals(hint: str, proposals: list[str]) -> Message:
+def _withproposals_of(hint: str, proposals: list[str]) -> Message:
     """Return a hint with other proposals."""
     assert isinstance(hint, Message)
     return Message(hint.template, **{**hint.values, "choice": _choice(*proposals)})
@@ -393,17 +388,16 @@ def _combined_hint(small: str) -> Message | None:
             try:
                 part = parse_target(text)
             except BadText as problem:
-                proposals = _proposals(problem.hint)
+                proposals = proposals_of(problem.hint)
                 part = parse_target(proposals[0]) if len(proposals) == 1 else None
             if part is None or part.every or part.kind in _NEVER_PARTS:
                 break
-            parts.append(part.text)
+            parts.append(part)
         else:
             if len(parts) > 1:
                 kinds = [kind for kind in ("later", "earlier") if groups.get(kind)]
-                return _write(
-                    *(_combination(kind, parts) for kind in kinds or ("later", "earlier"))
-                )
+                kinds = kinds or ["later", "earlier"]
+                return _write(*(combined(kind, tuple(parts)).text for kind in kinds))
     return None
 
 
@@ -417,7 +411,7 @@ def adapt_hint(
     the hint says that a target in business hours or days also needs `hours`. `fits` returns whether
     a target can be counted over the hours.
     """
-    proposals = _proposals(hint)
+    proposals = proposals_of(hint)
     if not proposals:
         return hint
     options: list[str] = []
@@ -434,7 +428,7 @@ def adapt_hint(
                 needs |= needs_hours(option)
     if not options:
         return None
-    adapted = _with_proposals(hint, options)
+    adapted = _withproposals_of(hint, options)
     if needs and hours is False:
         return Message(
             "{hint}; a target in business hours or business days also needs `hours`", hint=adapted
@@ -445,8 +439,8 @@ def adapt_hint(
 def _spellings(target: Target, text: str) -> list[str]:
     """Return the texts of a target where hours apply: `4h` can mean two targets."""
     if target.parts:
-        parts = product(*(_spellings(part, part.text) for part in target.parts))
-        return [_combination(target.kind, list(texts)) for texts in parts]
+        several = product(*(_spellings(part, part.text) for part in target.parts))
+        return [combined(target.kind, tuple(map(parse_target, texts))).text for texts in several]
     if target.kind == "clock" and not target.around_the_clock:
         return [f"{text} 24x7", in_business_hours(text)]
     return [text]
@@ -520,6 +514,6 @@ def _hint(plain: str) -> str | None:
             return _time_hint(match[1], hint)
     for pattern, hint in _HINTS:
         if match := re.fullmatch(pattern, small):
-            proposals = [match.expand(proposal) for proposal in _proposals(hint)]
-            return _with_proposals(hint, proposals) if proposals else hint
+            proposals = [match.expand(proposal) for proposal in proposals_of(hint)]
+            return _withproposals_of(hint, proposals) if proposals else hint
     return None

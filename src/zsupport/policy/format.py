@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from zsupport.clock import ratio
+from zsupport.clock import warn
 from zsupport.clock.day_text import EXPECTED_DAY, parse_day, parse_day_or_range
 from zsupport.clock.days import is_range
 from zsupport.clock.problem import BadText, shown
@@ -583,8 +583,9 @@ METRIC = Fields(
     Field("pauses", Pauses(), "When the clock is paused, as a text. Default: never.", JUDGED),
     Field(
         "warn",
-        Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio),
-        "The share of the time of a target after which it is at risk.",
+        Leaf(warn.EXPECTED, "ZS111", warn.parse_warn),
+        "The share of the time of a target, or the time before it is due, after which it is at"
+        " risk.",
         WORDS,
     ),
     key_for_text=lambda text: "id",

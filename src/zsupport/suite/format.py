@@ -21,7 +21,7 @@ from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.answer.terms import TermAnswer
 from zsupport.clock.problem import BadText, shown
-from zsupport.clock.ratio import parse_ratio
+from zsupport.clock.warn import parse_warn
 from zsupport.clock.zones import country_code
 from zsupport.library import Policy
 from zsupport.policy.format import COUNTRY, ZONE, Values
@@ -194,7 +194,7 @@ _ZONE = Leaf(
     compares=ZONE.compares,
 )
 _COUNTRY = Leaf(Message("a country such as NO"), COUNTRY.code, country_code)
-_RATIO = Leaf(Message("a ratio such as 3/4 or 75%"), "ZS111", parse_ratio)
+_AT_RISK = Leaf(Message("a ratio such as 3/4 or 75%, or `1h before`"), "ZS111", parse_warn)
 _TEXTS = TextsOrEmpty()
 _ANY = Anything()
 _FLAG_OR_NONE = ByNodeKind(text=Choice("true", "false", NONE))
@@ -361,7 +361,11 @@ DUE = Keys(
         ListOf(Line(Message("FROM/TO, or FROM/ for a pause without an end")), or_single=True),
         "When the clock was paused.",
     ),
-    Field("at-risk", _RATIO, "The share of a target's time after which it is at risk."),
+    Field(
+        "at-risk",
+        _AT_RISK,
+        "The share of a target's time, or the time before it is due, after which it is at risk.",
+    ),
     *_CUSTOMER,
     Field("at", _MOMENT, "The moment of the question; if omitted, the last event."),
     _TZ, _LANG,

@@ -14,6 +14,12 @@ from zsupport.wording import Message
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each `hours` without a target that uses it."""
+    # The metrics that warn in working time, which counts over the hours of any target.
+    warned = {
+        metric.id
+        for metric in subject.revision.metrics
+        if metric.warn is not None and " business " in metric.warn
+    }
     for position, rule in enumerate(subject.revision.rules):
         # `hours: 24x7` tells readers that the targets are elapsed time, so it is never unused.
         used = rule.hours in (None, ALWAYS)
@@ -21,7 +27,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         own: dict[tuple[str, str], str] = {}
         for metric, cells in rule.cells.items():
             for cell in cells.values():
-                if cell.hours is None or cell.target.uses_hours:
+                if cell.hours is None or cell.target.uses_hours or metric in warned:
                     used = used or cell.hours == rule.hours
                 elif cell.hours not in (rule.hours, ALWAYS):
                     own[metric, cell.key] = cell.target.text
