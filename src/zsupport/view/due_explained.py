@@ -134,7 +134,7 @@ def _walk(answer: DueAnswer, row: Promise, why: Explainer[DueAnswer, DueDetails]
     parts, decisive = parts_of(row, why.revision, run)
     lines = [_part(part, decisive, run, where) for part in parts]
     assert decisive.cell is not None
-    target, settled = decisive.cell.target, decisive.settled_hours
+    target, settled = decisive.cell.target, time_counted(decisive, run)
     start = run.anchor
     end = from_datetime(answer.due) if answer.due else moment.at
     steps = walk(settled.time if settled else None, start, end, run.pauses)
@@ -175,6 +175,17 @@ def _part(part: PartDeadline, decisive: Promise, run: Course, where: tzinfo) -> 
         due = f"due {format_instant(part.due, where)}"
     decides = ", decides" if part.target is decisive.cell.target else ""
     return f"  {part.target.text}: {due}{decides}"
+
+
+def time_counted(promise: Promise, run: Course) -> SettledHours | None:
+    """Return the hours over which a target counts; None if every instant counts.
+
+    Calendar days count every instant, and only their pauses count over hours.
+    """
+    assert promise.cell is not None
+    if promise.cell.target.kind == "calendar-days" and not run.pauses:
+        return None
+    return promise.settled_hours
 
 
 class CountedDays(NamedTuple):

@@ -12,7 +12,7 @@ from zsupport.clock.zones import zone
 from zsupport.dates import date, timedelta
 from zsupport.report.screen import NONE, Columns, Paragraph, Screen, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.view.due_explained import MAX_STEPS, counted_days, explain_due
+from zsupport.view.due_explained import MAX_STEPS, counted_days, explain_due, time_counted
 from zsupport.view.explain import (
     ALWAYS_IN_WORDS,
     Explainer,
@@ -158,7 +158,8 @@ def _steps(answers: DueAnswers, promise: Promise, shown: Times) -> list[Paragrap
     days = None
     if settled is not None and due is not None and not run.pauses:
         days = _days(answers, promise, settled, run, times)
-    rows = days or _periods(promise, run, due or details.moment.at, times, is_due=due is not None)
+    counted = promise._replace(settled_hours=time_counted(promise, run))
+    rows = days or _periods(counted, run, due or details.moment.at, times, is_due=due is not None)
     words = times.words
     if len(rows) > MAX_STEPS:
         more = Counted("{count} more step", "{count} more steps", len(rows) - MAX_STEPS)
@@ -183,7 +184,7 @@ def _parts(
         if part.due is None:
             due: Message = Message("not reached within ten years")
         elif run.open_since is not None and run.open_since < part.due:
-            due = Message("the rest is unknown because of an open pause")
+            due = Message("unknown until the pause ends")
         else:
             due = Message("due {instant}", instant=times.full(to_datetime(part.due)))
         if part.target is decisive.cell.target:
