@@ -130,6 +130,7 @@ def test_every_kind_of_completion_is_known() -> None:
         "output",
         "tz",
         "zone",
+        "share",
     }
 
 
