@@ -113,16 +113,15 @@ def test_cached_policy_gives_the_same_answers(desk: str, tmp_path: Path) -> None
 
 def test_warning_in_working_time_needs_the_hours_of_the_customer(desk: str) -> None:
     policy = zsupport.load(desk, cache=False)
-    question = {"priority": "P5", "opened": OPENED, "at": OPENED}
-    answers = policy.due(**question)
+    answers = policy.due(priority="P5", opened=OPENED, at=OPENED)
     # 4 h end at 19:00. The last working hour in Oslo before is from 16:00 to 17:00.
     assert answers.answers[0].due == datetime(2026, 11, 23, 18, tzinfo=UTC)
     assert answers.answers[0].at_risk_at is None
     assert [warning.code for warning in answers.warnings] == ["needs-input"]
-    known = policy.due(**question, customer_tz="Europe/Oslo")
+    known = policy.due(priority="P5", opened=OPENED, at=OPENED, customer_tz="Europe/Oslo")
     assert known.answers[0].at_risk_at == datetime(2026, 11, 23, 15, tzinfo=UTC)
     assert not known.warnings
-    elapsed = policy.due(**question, at_risk="1h before")
+    elapsed = policy.due(priority="P5", opened=OPENED, at=OPENED, at_risk="1h before")
     assert elapsed.answers[0].at_risk_at == datetime(2026, 11, 23, 17, tzinfo=UTC)
     assert not elapsed.warnings
 

@@ -21,7 +21,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 
 SEED = 20261128
-POLICIES = 75
+POLICIES = 100
 #: The number of policies with ranked plans and roles.
 RANKED = 80
 #: The maximum number of cases of policies whose answers after fixes are compared.

@@ -126,6 +126,16 @@ class Side(Reference):
             return max(dues) if text.startswith("the later") else min(dues)
         if (days := calendar_days(text)) is not None:
             return opened + days * DAY
+        if text == "by 10:00 next opening day":
+            if MISSING in target.calendars:
+                return inf
+            [calendar] = target.calendars
+            first, _, distance = self.window(calendar)
+            shift = (distance or 0) * HOUR
+            local = opened + shift
+            day = local // DAY + (local % DAY >= first * HOUR)
+            due = day * DAY + 10 * HOUR
+            return (due if due > local else due + DAY) - shift
         if text.endswith(("business day", "business days")):
             if MISSING in target.calendars:
                 return inf

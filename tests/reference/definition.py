@@ -65,7 +65,7 @@ def calendar_days(text: str) -> int | None:
 
 def depends_on_hours(text: str) -> bool:
     """Return whether hours, or their time zone, affect a target."""
-    return any(word in text for word in ("business", "calendar", "every week"))
+    return any(word in text for word in ("business", "calendar", "opening", "every week"))
 
 
 class Target(NamedTuple):

@@ -32,7 +32,8 @@ TIMED = (
 )  # fmt: skip
 COUNTED = (
     "30 business minutes", "2 business hours", "every 3 business hours", "1h 24x7", "every week",
-    "next business day", "2 business days", "1 per day", "none", "not-stated",
+    "next business day", "2 business days", "1 per day", "none", "not-stated", "immediately",
+    "by 10:00 next opening day",
     "every 2 calendar days", "the earlier of 2 business hours and 1h 24x7",
     "the later of 30 business minutes, 1h 24x7 and 1 calendar day",
 )  # fmt: skip

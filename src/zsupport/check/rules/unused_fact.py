@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from zsupport.answer.space import Cases, Space
+from zsupport.answer.space import Cases, Space, union
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import NOWHERE, Remarks, When
 from zsupport.wording import Message
@@ -113,7 +113,12 @@ def _answer_parts(subject: Subject) -> Iterator[Cases]:
         own = number if _has_remark(grant.when) else None
         what = ("grant", grant.hours, repr(grant.prerequisites), repr(grant.remarks), own)
         if grant.recommend:
-            add((*what, grant.recommend), subject.space.matches(grant.when))
+            matched = subject.space.matches(grant.when)
+            if not grant.allow:
+                # An answer recommends a channel only if it is allowed.
+                channels = (subject.space.of("channel", name) for name in grant.recommend)
+                matched &= decisions.allowed & union(channels)
+            add((*what, grant.recommend), matched)
         else:
             add(what, cases)
     for metric, targets in decisions.by_metric():
