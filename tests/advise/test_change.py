@@ -35,13 +35,22 @@ def dimensions(revision: Revision) -> dict[str, tuple[str, ...]]:
     return {name: known for name, known in values.items() if known}
 
 
+def led_to(revision: Revision, case: Case) -> str | None:
+    """Return the priority that the facts of a case lead to."""
+    table = revision.priority_table
+    for item in revision.priorities:
+        if (item.when or table is None) and matching(item.when, case):
+            return item.id
+    return table.cells[case[table.rows]][case[table.columns]].priority if table else None
+
+
 def is_allowed(revision: Revision, case: Case, channel: str, *, by_facts: bool) -> bool:
     """Return whether a case that states every dimension may use a channel."""
     if by_facts:
-        priorities = [item for item in revision.priorities if matching(item.when, case)]
-        if not priorities:
+        priority = led_to(revision, case)
+        if priority is None:
             return False
-        case = {**case, "priority": priorities[0].id}
+        case = {**case, "priority": priority}
     return any(channel in grant.allow and matching(grant.when, case) for grant in revision.grants)
 
 

@@ -11,6 +11,7 @@ from reference.draw import block, draw
 
 import zsupport
 from zsupport.advise.advice import AdviceAnswers
+from zsupport.answer.case import facts_decide
 from zsupport.errors import PolicyError
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
@@ -87,7 +88,7 @@ def completions(revision: Revision, case: dict[str, str]) -> Iterator[dict[str, 
         "role": [role.id for role in revision.roles],
         **{fact.id: [*fact.values] for fact in revision.facts if fact.default is None},
     }
-    if not any(priority.when for priority in revision.priorities):
+    if not facts_decide(revision):
         values["priority"] = [priority.id for priority in revision.priorities]
     names = [name for name, known in values.items() if known and name not in case]
     for chosen in product(*(values[name] for name in names)):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from zsupport.analysis.answers import UNDECIDED, DecidedValue
 from zsupport.answer.space import Cases
 from zsupport.diff.cases import RevisionPair, ids_by_name
 from zsupport.diff.changes import Change, Changes
-from zsupport.policy.model import Revision
+from zsupport.policy.model import PriorityRule, Revision
 from zsupport.policy.yamltext import Path
 from zsupport.wording import Message
 
@@ -22,6 +24,7 @@ def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
     if not old.priorities or not new.priorities:
         return 0
     sides = [{fact.id: fact.values for fact in side.revision.facts} for side in pair[:2]]
+    rules = [side.revision.priority_rules() for side in pair[:2]]
     both = pair.old.facts.within(sides[0]) & pair.old.facts.within(sides[1])
     for before, after, cases in pair.difference.priorities():
         was, now, shared = before.value or None, after.value or None, cases & both
@@ -40,7 +43,7 @@ def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
             if was is not None:
                 message = Message("priority changed from {before} to undecided", before=was)
         code = {"less": "ZD501", "more": "ZD502", "either": "ZD503"}[effect]
-        paths = _path(before, pair.old.revision), _path(after, pair.new.revision)
+        paths = _path(before, rules[0]), _path(after, rules[1])
         changes.add(Change(code, effect, message, shared, *paths, was, now))
     return both
 
@@ -76,7 +79,5 @@ def _effect(was: str | None, now: str | None, old: Revision, new: Revision) -> s
     return verdicts.pop() if len(verdicts) == 1 else "either"
 
 
-def _path(decided: DecidedValue, revision: Revision) -> Path:
-    if decided.entry is None:
-        return ("priorities",)
-    return revision.priority_rules()[decided.entry].path
+def _path(decided: DecidedValue, rules: Sequence[PriorityRule]) -> Path:
+    return ("priorities",) if decided.entry is None else rules[decided.entry].path

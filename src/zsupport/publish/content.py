@@ -309,11 +309,7 @@ class _PageBuilder:
         notes: dict[Line, int] = {}
         for priority in self.revision.priorities:
             remarks = [priority.remarks, *(alternative.remarks for alternative in priority.when)]
-            marks: Line = ()
-            for line in (line for remark in remarks for line in self.remarks(remark)):
-                number = notes.setdefault(line, len(notes) + 1)
-                link = f"#priority-table-note-{number}"
-                marks += (Phrase(" "), Phrase(f"[{number}]", link=link))
+            marks = self._marks("priority-table", notes, remarks)
             name = self.texts.value("priority", priority.id) + marks
             meaning = (self.texts.policy(priority.meaning),) if priority.meaning else ()
             row: tuple[tuple[Line, ...], ...] = ((name,), *([(meaning,)] if meant else []))
@@ -344,21 +340,13 @@ class _PageBuilder:
 
     def _priority_table(self, table: PriorityTable) -> Grid:
         """Return the priorities by two facts: the values of the first fact are the rows."""
-        words, texts = self.words, self.texts
+        words, texts, id = self.words, self.texts, "priorities-by-facts"
         notes: dict[Line, int] = {}
-
-        def marks(remarks: Remarks) -> Line:
-            result: Line = ()
-            for line in self.remarks(remarks):
-                number = notes.setdefault(line, len(notes) + 1)
-                link = f"#priority-matrix-note-{number}"
-                result += (Phrase(" "), Phrase(f"[{number}]", link=link))
-            return result
 
         def shown(cell: PriorityCell) -> Line:
             refused = words("no priority: the policy refuses this combination")
             priority = texts.value("priority", cell.priority) if cell.priority else refused
-            return priority + marks(cell.remarks)
+            return priority + self._marks(id, notes, [cell.remarks])
 
         row_title, column_title = (texts.label(fact) for fact in (table.rows, table.columns))
         caption = words(
@@ -367,7 +355,7 @@ class _PageBuilder:
             columns=column_title.lower(),
         )
         columns = next(iter(table.cells.values()))
-        of_table = marks(table.remarks)
+        of_table = self._marks(id, notes, [table.remarks])
         rows = tuple(
             ((texts.value(table.rows, row),), *((shown(cell),) for cell in cells.values()))
             for row, cells in table.cells.items()
@@ -376,10 +364,20 @@ class _PageBuilder:
             (Phrase(f"{column_title}: "), *texts.value(table.columns, column)) for column in columns
         )
         title = (Phrase(row_title),)
-        return Grid("priority-matrix", caption + of_table, (title, *heads), 1, rows, tuple(notes))
+        return Grid(id, caption + of_table, (title, *heads), 1, rows, tuple(notes))
 
     def _priority_section(self, *parts: Part) -> PageSection:
         return PageSection("priorities", self.words("How priorities are chosen"), parts)
+
+    def _marks(self, grid: str, notes: dict[Line, int], remarks: Sequence[Remarks]) -> Line:
+        """Return the marks of remarks in a grid; number new remarks in `notes`."""
+        marks: Line = ()
+        lines = (line for remark in remarks for line in self.remarks(remark))
+        for line in dict.fromkeys(lines):
+            number = notes.setdefault(line, len(notes) + 1)
+            link = f"#{grid}-note-{number}"
+            marks += (Phrase(" "), Phrase(f"[{number}]", link=link))
+        return marks
 
     def undefined_priorities(self) -> PageSection:
         """Return the priorities of a policy that does not define them."""

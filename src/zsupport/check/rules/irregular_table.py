@@ -1,4 +1,4 @@
-"""ZS424: a row or column of the priority table in which the priorities change direction."""
+"""ZS424: two cells of the priority table that are in the opposite order of most others."""
 
 from __future__ import annotations
 
