@@ -169,9 +169,10 @@ class Hours(NamedTuple):
                 return False
         elif self.weekday(ordinal) not in self.business_days:
             return False
-        own = self.own(ordinal)
+        year = self.year_of(ordinal)
+        own = year.dates.get(ordinal)
         closed = own is not None and not own.parts
-        return not closed and not (self.counts_holidays and self.holiday(ordinal))
+        return not closed and not (ordinal in year.days_off and self.counts_holidays)
 
     def parts(self, ordinal: int, *, breaks: bool = True) -> tuple[WindowPart, ...]:
         """Return the open parts of windows on a date, sorted.
@@ -180,17 +181,16 @@ class Hours(NamedTuple):
         hours, and another date has those of its weekday. `breaks` says whether breaks are cut out.
         """
         year = self.year_of(ordinal)
-        own = year.dates.get(ordinal)
-        if own is not None:
-            parts = own.parts
+        if ordinal in year.dates:
+            parts = year.dates[ordinal].parts
         else:
             parts = self._of_weekday(ordinal)
-            if self.counts_holidays and self.by_start_date:
+            if self.by_start_date and self.counts_holidays:
                 parts = tuple(p for p in parts if not self.holiday(ordinal + p.begins))
-            elif self.counts_holidays and ordinal in year.days_off:
+            elif ordinal in year.days_off and self.counts_holidays:
                 parts = ()
-        if breaks:
-            for off in year.breaks.get(ordinal, ()):
+        if breaks and ordinal in year.breaks:
+            for off in year.breaks[ordinal]:
                 parts = tuple(rest for part in parts for rest in _without(part, off))
         return parts
 

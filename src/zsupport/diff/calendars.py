@@ -14,8 +14,8 @@ from zsupport.typed import NamedTuple
 
 # The key of each field of a calendar and of its holidays. Keys that affect more days come first.
 _CALENDAR_KEYS = {
-    "timezone": "timezone", "windows": "open", "holidays": "holidays", "dates": "dates",
-    "breaks": "breaks", "by_start_date": "holidays-apply-to",
+    "timezone": "timezone", "windows": "open", "holidays": "holidays", "seasons": "dates",
+    "dates": "dates", "breaks": "breaks", "by_start_date": "holidays-apply-to",
     "apply_holidays": "apply-holidays", "business_days": "business-days",
 }  # fmt: skip
 _HOLIDAY_KEYS = {
@@ -138,9 +138,14 @@ class Calendars:
                     continue  # only the wording differs
                 inside = (key, *(_HOLIDAY_KEYS[str(field)] for field in changed_key))
             elif isinstance(before, dict):
-                inside = (key, *_first_changed(before, later, sorted({*before, *later})))
+                (day,) = _first_changed(before, later, sorted({*before, *later}))
+                return self._days((*old, key), (*new, key), str(day))
             return (*old, *inside), (*new, *inside)
         return old, new
+
+    def _days(self, old: Path, new: Path, day: str) -> tuple[Path, Path]:
+        """Return the places of a day in both files, which can spell it differently."""
+        return self._pair.old.document.day(old, day), self._pair.new.document.day(new, day)
 
 
 def _first_changed(old: dict[str, object], new: dict[str, object], keys: Sequence[str]) -> Path:

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from zsupport.answer.case import names_in
-from zsupport.clock.model import Hours
+from zsupport.clock.model import Hours, Week
 from zsupport.dates import date
 from zsupport.policy.model import Channel
 from zsupport.publish.cells import AnswerReader
@@ -117,22 +117,34 @@ def _available(
         hours, _ = openings.compiled(calendar)
         if calendar.windows is not None:
             zones[calendar.timezone or openings.revision.timezone] = None
-        specifications += _week(hours, openings)
+        specifications += _week(hours.week)
+        for first, last, season in openings.seasons(hours):
+            specifications += _period(first, last, _week(season.week))
         specifications += _special(hours, openings)
     return specifications, list(zones)
 
 
-def _week(hours: Hours, openings: OpeningHours) -> Iterable[dict[str, Any]]:
+def _week(week: Week | None) -> Iterable[dict[str, Any]]:
     """Yield the opening hours of the week."""
-    if hours.week is None:
+    if week is None:
         yield _opening(_DAYS, "00:00", "23:59")
         return
     by_span: dict[tuple[str, str], list[str]] = {}
-    for day, parts in zip(_DAYS, hours.week, strict=True):
+    for day, parts in zip(_DAYS, week, strict=True):
         for part in parts:
             by_span.setdefault(_span(part.start, part.end), []).append(day)
     for (opens, closes), days in by_span.items():
         yield _opening(days, opens, closes)
+
+
+def _period(first: int, last: int, week: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Yield the opening hours of a period; a period without hours is closed."""
+    valid = {
+        "validFrom": date.fromordinal(first).isoformat(),
+        "validThrough": date.fromordinal(last).isoformat(),
+    }
+    for opening in [*week] or [_opening((), "00:00", "00:00")]:
+        yield {**opening, **valid}
 
 
 def _special(hours: Hours, openings: OpeningHours) -> Iterable[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zsupport.answer.case import Warning
 from zsupport.answer.hours import NAMELESS, Customer, PolicyHours
 from zsupport.answer.opening import AHEAD
-from zsupport.clock.model import Hours, WindowPart
+from zsupport.clock.model import Hours, Season, WindowPart
 from zsupport.dates import date
 from zsupport.policy.model import PolicyCalendar, Revision, with_members
 from zsupport.publish.page import (
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zsupport.clock.holidays import PublicHolidays
+    from zsupport.clock.model import Week
 
 _DAY = 86_400
 Part = Passage | Bullets | Definitions | Grid | PageSection
@@ -149,7 +150,7 @@ class OpeningHours:
         else:
             rows = tuple(
                 ((capitalized(self._days(days)),), tuple((Phrase(text),) for text in times))
-                for days, times in self.week(hours)
+                for days, times in self.week(hours.week or ())
             )
             caption = words("Opening hours: {hours}", hours=name)
             columns = (words("Days"), words("Open"))
@@ -159,6 +160,7 @@ class OpeningHours:
                 parts.append(Passage(words("Time zone: yours")))
             else:
                 parts.append(Passage(words("Time zone: {zone}", zone=zone)))
+        parts += self._seasons(place, name, hours)
         parts += self._days_off(calendar, hours)
         special = [self._dated(ordinal, Phrase(text)) for ordinal, text in self.special_days(hours)]
         if special:
@@ -169,6 +171,48 @@ class OpeningHours:
             parts.append(Passage(words("Working days: {days}", days=days)))
         parts += [Passage(words(warning.message), aside=True) for warning in warnings]
         return [*parts, *self._remarks(calendar)]
+
+    def _seasons(self, place: int, name: str, hours: Hours) -> list[Part]:
+        """Return the weeks of the periods with other hours, in the year of the page."""
+        words = self.words
+        rows = []
+        for first, last, season in self.seasons(hours):
+            dates = words(
+                "{first} to {last}",
+                first=long_date(date.fromordinal(first), words),
+                last=long_date(date.fromordinal(last), words),
+            )
+            if first == last:
+                dates = long_date(date.fromordinal(first), words)
+            rows += [
+                (
+                    (dates,),
+                    (capitalized(self._days(days)),),
+                    tuple((Phrase(text),) for text in times),
+                )
+                for days, times in self.week(season.week)
+            ]
+        if not rows:
+            return []
+        caption = words("Periods with other hours: {hours}", hours=name)
+        columns = (words("Dates"), words("Days"), words("Open"))
+        return [Grid(f"seasons-{place + 1}-{name}", caption, columns, 2, tuple(rows))]
+
+    def seasons(self, hours: Hours) -> list[tuple[int, int, Season]]:
+        """Return the periods of a season that the page lists: first date, last date, season.
+
+        A season with another season inside it has two periods.
+        """
+        result: list[tuple[int, int, Season]] = []
+        for ordinal in range(self.ahead.first, self.ahead.end) if hours.seasonal else ():
+            season = hours.season(ordinal)
+            if season is None:
+                continue
+            if result and result[-1][1:] == (ordinal - 1, season):
+                result[-1] = (result[-1][0], ordinal, season)
+            else:
+                result.append((ordinal, ordinal, season))
+        return result
 
     def _days_off(self, calendar: PolicyCalendar, hours: Hours) -> list[Part]:
         """Return the days off of a calendar."""
@@ -229,9 +273,9 @@ class OpeningHours:
                     result.setdefault(ordinal, plain(words("hours of a {weekday}", weekday=name)))
         return sorted(result.items())
 
-    def week(self, hours: Hours) -> list[tuple[list[int], list[str]]]:
+    def week(self, week: Week) -> list[tuple[list[int], list[str]]]:
         """Return the opening times of the week: weekdays (Monday as 0) with equal times."""
-        by_day = [tuple(self.times(parts)) for parts in hours.week or ()]
+        by_day = [tuple(self.times(parts)) for parts in week]
         return [(days, list(by_day[days[0]])) for days in _equal_runs(by_day)]
 
     def times(self, parts: Iterable[WindowPart]) -> list[str]:

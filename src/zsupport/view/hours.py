@@ -127,7 +127,7 @@ def explain(answer: HoursAnswer, why: Explainer[HoursAnswer, tuple[Opening, ...]
 def calendar_in_words(calendar: PolicyCalendar) -> Message:
     """Return the week of a calendar, and the cases that it is for: `open mon-fri 08:00-17:00`."""
     from zsupport.view.explain import condition_in_words
-    from zsupport.view.policy_in_full import weekly_windows
+    from zsupport.view.policy_in_full import seasons_in_words, weekly_windows
 
     if calendar.any:
         week = Message("open during any of {hours}", hours=", ".join(calendar.any))
@@ -137,6 +137,8 @@ def calendar_in_words(calendar: PolicyCalendar) -> Message:
         week = Message("open {windows}", windows=", ".join(weekly_windows(calendar.windows)))
     else:
         week = Message("open only on single dates")
+    if calendar.seasons:
+        week = joined((week, *seasons_in_words(calendar)), "; ")
     return joined((week, condition_in_words(calendar.when)), "; ") if calendar.when else week
 
 

@@ -10,6 +10,7 @@ from zsupport.wording import NO_BREAK, Message, enumerated, joined
 
 if TYPE_CHECKING:
     from zsupport.answer.hours import SettledHours
+    from zsupport.clock.windows import Window
     from zsupport.policy.model import PolicyCalendar
 
 _DASH = "\N{EN DASH}"
@@ -31,9 +32,21 @@ def hours_in_words(name: str, settled: SettledHours) -> Message:
 
 
 def _week(calendar: PolicyCalendar) -> Message:
-    if calendar.windows is None:
-        return Message("around the clock")
-    return joined(map(_window_in_words, weekly_windows(calendar.windows)), ", ")
+    """Return the week of a calendar, and the weeks of its ranges of dates."""
+    week = Message("around the clock")
+    if calendar.windows is not None:
+        week = _windows_in_words(calendar.windows)
+    seasons = [
+        Message("{range}: {hours}", range=dates, hours=_windows_in_words(season))
+        if season
+        else Message("{range}: closed", range=dates)
+        for dates, season in calendar.seasons.items()
+    ]
+    return joined((week, *seasons), "; ")
+
+
+def _windows_in_words(windows: tuple[Window, ...]) -> Message:
+    return joined(map(_window_in_words, weekly_windows(windows)), ", ")
 
 
 def _window_in_words(window: str) -> Message:

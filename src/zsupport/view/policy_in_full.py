@@ -451,13 +451,22 @@ def _exchanged(off: Holidays) -> str:
     return Message("exchanged days: {days}", days=pinned) if pinned else ""
 
 
+def seasons_in_words(calendar: PolicyCalendar) -> list[str]:
+    """Return the ranges of dates with the weeks that replace the week of the calendar."""
+    return [
+        f"{dates} {', '.join(weekly_windows(week))}" if week else Message("{day} closed", day=dates)
+        for dates, week in calendar.seasons.items()
+    ]
+
+
 def single_dates(calendar: PolicyCalendar) -> list[str]:
-    """Return the dates with breaks or with other hours than their weekday."""
+    """Return the ranges of dates with their weeks, and the dates with other hours or breaks."""
 
     def times(windows: tuple[Window, ...]) -> str:
         return ", ".join(f"{_clock(w.opens)}-{_clock(w.closes, end=True)}" for w in windows)
 
     return [
+        *seasons_in_words(calendar),
         *(
             f"{day} {times(windows)}" if windows else Message("{day} closed", day=day)
             for day, windows in calendar.dates.items()
