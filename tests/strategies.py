@@ -108,6 +108,14 @@ def conditions(draw: st.DrawFn, document: Document, dimensions: tuple[str, ...])
     return [alternative() for _ in range(draw(st.integers(1, 2)))]
 
 
+#: Days and ranges of dates, of which some are on the same dates.
+DAYS_OF_CALENDARS = (
+    "2026-11-24", "12-24", "4th thu of nov", "Last Friday of June", "easter+1",
+    "orthodox easter-2", "fri before 12-25", "day after 4th thu of nov",
+)  # fmt: skip
+RANGES = ("06-15..09-15", "07-01..07-31", "12-28..01-03", "2026-11-02..2026-12-04")
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> Document:
     """Return a valid policy."""
@@ -118,7 +126,7 @@ def policies(draw: st.DrawFn) -> Document:
         "policy": "acme",
         "plans": {plan: draw(plan_values) for plan in plans},
         "channels": {id: draw(channel_of(id)) for id in channels},
-        "hours": {"office": {"open": "mon-fri 09:00-17:00"}},
+        "hours": {"office": draw(calendars())},
     }
     roles = draw(subset(*ROLES))
     if roles:
@@ -174,6 +182,26 @@ def tables_of(draw: st.DrawFn, document: Document, rows: str, columns: str) -> D
         for row in values_of(document, rows)
     }
     return {"rows": rows, "columns": columns, "cells": made}
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> Document:
+    """Return opening hours on weekdays; some have holidays, single dates, breaks and ranges."""
+    calendar: Document = {"open": "mon-fri 09:00-17:00"}
+    if draw(st.integers(0, 2)):
+        return calendar
+    days = draw(subset(*DAYS_OF_CALENDARS, most=3))
+    if days:
+        calendar["holidays"] = draw(
+            st.sampled_from([days, {"add": dict.fromkeys(days, "Closed")}, {"frozen": days}])
+        )
+    own = draw(subset(*DAYS_OF_CALENDARS, *RANGES, most=3))
+    if own:
+        calendar["dates"] = {day: draw(any_of("closed", "08:00-12:00")) for day in own}
+    pauses = draw(subset(*DAYS_OF_CALENDARS, most=2))
+    if pauses:
+        calendar["breaks"] = dict.fromkeys(pauses, "11:00-11:30")
+    return calendar
 
 
 @st.composite

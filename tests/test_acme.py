@@ -365,9 +365,18 @@ def test_hours(acme: Revision) -> None:
                 timezone="UTC+05:30",
                 windows=windows(range(6, 7), "10:00", "12:00"),
                 holidays=Holidays(
-                    False, None, None, ("02-29",), (), (2026, 2026), None, NOTHING,
-                    {"02-29": "Leap day"},
+                    False, None, None, ("02-29", "easter+49"), (), (2026, 2026), None, NOTHING,
+                    {"02-29": "Leap day", "easter+49": "Pentecost"},
                 ),
+                dates={"last sun of jun": ()},
+                seasons={
+                    "12-28..01-03": (),
+                    "07-01..07-31": (
+                        *windows(range(5, 6), "10:00", "12:00"),
+                        *windows(range(6, 7), "11:00", "12:00"),
+                    ),
+                },
+                breaks={"sun before 12-25": (Window(10 * 60, 10 * 60 + 30),)},
             ),
         ),
         "always": (

@@ -955,6 +955,79 @@ def test_first_changed_date_is_the_place() -> None:
     assert headline.finding.path == "hours.east.dates.2026-12-10"
 
 
+#: Thanksgiving Day of the years that are compared.
+THANKSGIVING = (
+    "2025-11-27", "2026-11-26", "2027-11-25", "2028-11-23", "2029-11-22", "2030-11-28",
+    "2031-11-27", "2032-11-25", "2033-11-24", "2034-11-23",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # A rewrite of a list of years as a day that moves, with names, changes nothing.
+        (f"{{add: [{', '.join(THANKSGIVING)}]}}", "{add: [4th thu of nov]}", None),
+        ("{add: [4th thu of nov]}", "{add: [4th Thursday of November]}", None),
+        ("{add: [4th thu of nov]}", "{add: [4th thu of nov, easter+1]}",
+         ("ZD401", "hours.east.holidays.add")),
+        ("{add: [easter+1, 05-17]}", "{add: [05-17], remove: [easter+1]}",
+         ("ZD402", "hours.east.holidays.add")),
+        # 1 May 2026 is a Friday: the last Thursday of April and a day before May are different.
+        ("{add: [last thu of apr]}", "{add: [day before 05-01]}",
+         ("ZD403", "hours.east.holidays.add")),
+    ],
+)  # fmt: skip
+def test_days_that_move_change_hours(
+    before: str, after: str, expected: tuple[str, str] | None
+) -> None:
+    old, new = (
+        edited(("holidays: {country: NO}", f"holidays: {days}"), base=SHARED)
+        for days in (before, after)
+    )
+    assert [
+        (headline.finding.code, headline.finding.path)
+        for headline in headlines(diff(old, new), "customer")
+    ] == ([expected] if expected else [])
+
+
+SINGLE = "2026-12-24: 09:00-12:00"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # The week is open from 09:00 to 17:00.
+        (SINGLE, f"{SINGLE}, 06-15..09-15: 09:00-12:00",
+         [("ZD401", 'hours.east.dates["06-15..09-15"]')]),
+        (f"{SINGLE}, 06-15..09-15: 09:00-12:00", SINGLE,
+         [("ZD402", 'hours.east.dates["06-15..09-15"]')]),
+        # New York opens at 15:00 in Oslo, so `both` has more hours.
+        (SINGLE, f"{SINGLE}, 06-15..09-15: 08:00-15:00",
+         [("ZD403", 'hours.east.dates["06-15..09-15"]'),
+          ("ZD402", 'hours.east.dates["06-15..09-15"]')]),
+        (SINGLE, f"{SINGLE}, 06-15..09-15: 09:00-17:00", []),
+        # A range of every year, as ranges of the single years; 2035 begins after the comparison.
+        (f"{SINGLE}, 07-01..07-31: closed",
+         ", ".join([SINGLE, *(f"{n}-07-01..{n}-07-31: closed" for n in range(2025, 2035))]), []),
+        (f"{SINGLE}, 12-28..01-03: closed", f"{SINGLE}, 12-28..01-04: closed",
+         [("ZD401", 'hours.east.dates["12-28..01-03"]')]),
+        (f"{SINGLE}, last fri of jun: 09:00-10:00", f"{SINGLE}, Last Friday of June: 09:00-12:00",
+         [("ZD402", 'hours.east.dates["Last Friday of June"]')]),
+    ],
+)  # fmt: skip
+def test_ranges_and_days_of_every_year_change_hours(
+    before: str, after: str, expected: list[tuple[str, str]]
+) -> None:
+    old, new = (
+        edited(("{2026-12-24: 09:00-12:00}", f"{{{dates}}}"), base=SHARED)
+        for dates in (before, after)
+    )
+    assert [
+        (headline.finding.code, headline.finding.path)
+        for headline in headlines(diff(old, new), "customer")
+    ] == expected
+
+
 def test_changes_of_two_calendars_of_a_union() -> None:
     new = edited(("mon-fri 09:00-17:00\n", "mon-fri 10:00-17:00\n"),
                  ("sun 09:00-17:00", "sun 09:00-16:00"), base=SHARED)  # fmt: skip

@@ -34,8 +34,8 @@ def orthodox_easter(year: int) -> date:
     d = (19 * c + 15) % 30
     e = (2 * a + 4 * b - d + 34) % 7
     month, day = divmod(d + e + 114, 31)
-    # In these centuries the Julian calendar is 13 or 14 days behind.
-    return date(year, month, day + 1) + (13 if year < 2100 else 14) * DAY
+    # The Julian calendar is 13 days behind, and since the leap days of 2100 and 2200 one day more.
+    return date(year, month, day + 1) + (13 + (year >= 2100) + (year >= 2200)) * DAY
 
 
 @cache

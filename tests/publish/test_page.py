@@ -342,6 +342,25 @@ def test_contact_points_have_opening_hours() -> None:
     assert (len(always["dayOfWeek"]), always["opens"], always["closes"]) == (7, "00:00", "23:59")
 
 
+def test_contact_points_have_the_periods_of_ranges() -> None:
+    ranges = "{2027-02-01..2027-02-05: 10:00-12:00, 2027-02-03..2027-02-04: closed, "
+    text = OFFICE.replace("dates: {", f"dates: {ranges}")
+    assert text != OFFICE
+    contacts = Reader(published(revision_of(text)).html).script("application/ld+json")
+    periods = [
+        (entry["validFrom"], entry["validThrough"], entry["opens"], entry["closes"],
+         len(entry.get("dayOfWeek", ())))
+        for entry in contacts["@graph"][0]["hoursAvailable"]
+        if entry.get("validFrom", "").startswith("2027-02")
+    ]  # fmt: skip
+    # The range inside the other cuts it into two periods.
+    assert periods == [
+        ("2027-02-01", "2027-02-02", "10:00", "12:00", 5),
+        ("2027-02-03", "2027-02-04", "00:00", "00:00", 0),
+        ("2027-02-05", "2027-02-05", "10:00", "12:00", 5),
+    ]
+
+
 CASES = """
 format: 1
 policy: acme

@@ -294,23 +294,23 @@ def _named(text: str) -> str | None:
 
 def _corrected(small: str) -> str:
     """Return a text in lower case with numbers, names and prepositions as in the format."""
+    if match := re.fullmatch(r"(?:the )?(.+?) (before|after) (.+)", small):
+        base = _named(match[3]) or _corrected(match[3])
+        return _counted(match[1], match[2], base)
     words = [_NUMBERS.get(word, word) for word in small.removeprefix("the ").split(" ")]
     text = " ".join(day_word(word) or word for word in words)
     text = re.sub(r"\b(in|av|im|de)\b", "of", text).replace(" of the ", " of ")
     text = re.sub(r"^siste\b|^letzter?\b", "last", text)
-    text = re.sub(r"\beaster ?([+-]) ?([0-9])", r"easter\1\2", text)
-    # `2 days before easter`
-    if match := re.fullmatch(r"([0-9]+) days? (before|after) (.+)", text):
-        base = _named(match[3]) or match[3]
-        easter = re.fullmatch(_EASTER, base)
-        if easter:
-            sign = 1 if match[2] == "after" else -1
-            own = int(f"{easter[2]}{easter[3]}") if easter[2] else 0
-            days = own + sign * int(match[1])
-            return f"{easter[1]}{days:+d}" if days else easter[1]
-        if match[1] == "1":
-            text = f"day {match[2]} {base}"
-    if match := re.fullmatch(_NEXT_TO, text):
-        base = _named(match[3]) or _moving(match[3]) or match[3]
-        return f"{match[1]} {match[2]} {base}"
-    return text
+    return re.sub(r"\beaster ?([+-]) ?([0-9])", r"easter\1\2", text)
+
+
+def _counted(words: str, side: str, base: str) -> str:
+    """Return the day that words such as `2 days` or `friday` name before or after a day."""
+    match = re.fullmatch(r"(\S+) days?", words)
+    number = _NUMBERS.get(match[1], match[1]) if match else ""
+    easter = re.fullmatch(_EASTER, base)
+    if number.isdigit() and len(number) < 4 and easter:
+        offset = int(f"{easter[2]}{easter[3]}") if easter[2] else 0
+        offset += int(number) if side == "after" else -int(number)
+        return f"{easter[1]}{offset:+d}" if offset else easter[1]
+    return f"{'day' if number == '1' else words} {side} {base}"
