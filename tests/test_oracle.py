@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -18,6 +19,7 @@ import pytest
 from oracle import clock
 from oracle.cases import ZONES, Bundle, bundle, edges, notable_days
 from oracle.compare import CHUNK, COMPARED, check
+from oracle.days import is_day, is_in_range
 
 CASES = int(os.environ.get("ZSUPPORT_CASES", "100000"))
 SEED = int(os.environ.get("ZSUPPORT_SEED", "20261124"))
@@ -91,6 +93,11 @@ def kinds(drawn: Bundle) -> Counter[str]:
             result["holiday"] += member.is_holiday(day)
             result["override"] += member.override(day) is not None
             result["break"] += bool(member.breaks(day))
+            on = clock.EPOCH + timedelta(days=day)
+            result["range"] += any(is_in_range(text, on) for text in member.ranges)
+            days_that_move = [text for text in (*member.single, *member.rests, *member.listed)
+                              if text[2] != "-" and text[4] != "-"]  # fmt: skip
+            result["moving"] += any(is_day(text, on) for text in days_that_move)
             result["year end"] += clock.day_text(day)[5:] in ("12-31", "01-01")
             result["leap day"] += clock.day_text(day)[5:] == "02-29"
             result["skipped date"] += not (
@@ -106,7 +113,8 @@ def test_cases_cover_the_difficult_instants() -> None:
     share = {kind: number / result["cases"] for kind, number in result.items()}
     least = {
         "edge": 0.2, "paused": 0.3, "open pause": 0.02, "change": 0.1, "fold": 0.005,
-        "holiday": 0.03, "override": 0.03, "break": 0.03, "year end": 0.05, "leap day": 0.01,
+        "holiday": 0.03, "override": 0.03, "break": 0.03, "range": 0.03, "moving": 0.01,
+        "year end": 0.05, "leap day": 0.01,
         "skipped date": 0.001,
     }  # fmt: skip
     assert {kind for kind in least if share[kind] < least[kind]} == set(), share

@@ -26,7 +26,7 @@ from zsupport.view.times import Times
 from zsupport.wording import NO_BREAK, Counted, Message, glued, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from zsupport.answer.due import DueDetails
     from zsupport.answer.hours import SettledHours
@@ -249,9 +249,13 @@ def _opened_at(instant: int, text: Message, times: Times) -> Message:
 
 
 def _closed(settled: SettledHours, day: date) -> Message:
-    names: Iterable[str | None] = (
-        hours.holiday(day.toordinal()) for hours in settled.time.hours if hours.counts_holidays
-    )
+    """Return why a day is closed: a holiday, or a range of dates without hours."""
+    ordinal = day.toordinal()
+    names: list[str | None] = [
+        hours.holiday(ordinal) for hours in settled.time.hours if hours.counts_holidays
+    ]
+    seasons = [hours.season(ordinal) for hours in settled.time.hours]
+    names += [season.dates for season in seasons if season and not any(season.week)]
     name = next(filter(None, names), None)
     return Message("closed, {holiday}", holiday=name) if name else Message("closed")
 
