@@ -194,7 +194,13 @@ days = st.sampled_from(["mon", "fri", "sat", "mon-fri", "tue-sun"])
 times = st.sampled_from(["09:00-17:00", "08:00-12:00", "22:00-06:00", "00:00-24:00"])
 holidays = st.sampled_from(
     [None, "[12-24]", "[12-24, 05-01]", "{country: NO}", "{country: NO, add: [12-24]}",
-     "{country: NO, remove: [05-17]}"]
+     "{country: NO, remove: [05-17]}", "[last tue of dec]", "{country: NO, add: [easter+1]}"]
+)  # fmt: skip
+#: None, single dates, and ranges that have no date, some dates or all dates outside.
+own_dates = st.sampled_from(
+    ["2030-12-24: 10:00-11:00", "12-24: closed", "last tue of dec: 00:00-24:00",
+     "06-15..09-15: 08:00-10:00", "12-20..01-10: mon-sun 00:00-24:00", "01-01..12-31: 24x7",
+     "01-01..12-31: closed", "2030-12-23..2031-01-03: [22:00-06:00, sat 10:00-12:00]"]
 )  # fmt: skip
 
 
@@ -205,8 +211,8 @@ def calendars(draw: st.DrawFn) -> str:
         parts.append(f"holidays: {off}")
     if draw(st.integers(0, 4)) == 0:
         parts.append("holidays-apply-to: start-date")
-    if draw(st.integers(0, 4)) == 0:
-        parts.append('dates: {"2030-12-24": 10:00-11:00}')
+    if draw(st.integers(0, 2)) == 0:
+        parts.append(f"dates: {{{draw(own_dates)}}}")
     return "{" + ", ".join(parts) + "}"
 
 

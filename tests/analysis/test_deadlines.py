@@ -33,6 +33,12 @@ PERIOD = at("2025-01-01T00:00:00Z"), at("2035-01-01T00:00:00Z")
 TO_SIX = "{open: mon-fri 09:00-18:00}"
 NIGHT = "{open: mon-fri 22:00-08:00}"
 NEVER = CountedTime((), open=False)
+SHORT_SUMMER = "{open: mon-fri 09:00-17:00, dates: {06-15..09-15: 09:00-15:00}}"
+#: Easter Monday of the period, as dates and as a day that moves.
+EASTER_MONDAYS = (
+    "2025-04-21", "2026-04-06", "2027-03-29", "2028-04-17", "2029-04-02", "2030-04-22",
+    "2031-04-14", "2032-03-29", "2033-04-18", "2034-04-10", "2035-03-26",
+)  # fmt: skip
 ABROAD = "{open: mon-fri 09:00-17:00, timezone: customer}"
 ON_DAYS_OFF = "{open: mon-fri 09:00-17:00, business-days: sat-sun}"
 
@@ -87,6 +93,13 @@ BETTER = [
     (target("by 10:00 next business day"), target("next business day")),
     # A longer day ends later.
     (target("next business day"), target("next business day", TO_SIX)),
+    # Fewer hours in a season.
+    (target("4 business hours"), target("4 business hours", SHORT_SUMMER)),
+    (target("next business day", SHORT_SUMMER), target("next business day")),
+    (
+        target("2 business days"),
+        target("2 business days", "{open: mon-fri 09:00-17:00, holidays: [easter+1]}"),
+    ),
     (target("every 1h"), target("every 2h")),
     (target("every 1h"), target("every week")),
     (target("every 4h"), target("4h")),
@@ -118,6 +131,13 @@ INCOMPARABLE = [
     (target("1 business day")._replace(counted=TWO_ZONES), target("next business day")),
 ]
 EQUAL = [
+    *(
+        (
+            target(text, f"{{open: mon-fri 09:00-17:00, holidays: [{', '.join(EASTER_MONDAYS)}]}}"),
+            target(text, "{open: mon-fri 09:00-17:00, holidays: [easter+1]}"),
+        )
+        for text in ("12 business hours", "2 business days")
+    ),
     *((target(text), target(text)) for text in ("1h", "2 per week", "every week", "none")),
     (target("14 calendar days"), target("2 calendar weeks")),
     (target("every week"), target("every 1 calendar week")),

@@ -776,7 +776,7 @@ CALENDAR = Fields(
         "dates",
         _Dates(
             ListOf(WINDOWS, or_single=True),
-            key=Message("a date or a range of dates"),
+            key=Message("a date or range of dates"),
             check=_key_check(parse_day_or_range),
             pattern=_DAY_OR_RANGE_PATTERN,
         ),

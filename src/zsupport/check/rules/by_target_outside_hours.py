@@ -77,7 +77,7 @@ def closed_days(counted: CountedTime, minute: int, year: int) -> tuple[list[str]
     Return also all working weekdays, and the range of dates with these hours: empty for the hours
     outside ranges. The minute before counts too, so the closing time is open.
     """
-    for season, calendars in weeks_of(counted.calendars, year):
+    for season, calendars in weeks_together(counted.calendars, year):
         working = [day for day in range(7) if any(works(c, day) for c in calendars)]
         closed = [
             day
@@ -93,7 +93,7 @@ def closed_days(counted: CountedTime, minute: int, year: int) -> tuple[list[str]
     return [], [], ""
 
 
-def weeks_of(
+def weeks_together(
     calendars: tuple[PolicyCalendar, ...], year: int
 ) -> list[tuple[str, tuple[PolicyCalendar, ...]]]:
     """Return the weeks that calendars have together, each with the first range that it is from.
