@@ -223,12 +223,13 @@ def test_overlapping_ranges_agree_with_a_look_at_every_date() -> None:
         whole = [
             {span for year in years if (span := span_of(text, year))} for text in (first, second)
         ]
-        pairs = [(one, other) for one in whole[0] for other in whole[1] if one & other]
+        pairs = [(span, other) for span in whole[0] for other in whole[1] if span & other]
         both_yearly = len(first) == len(second) == 12
-        crossing = any(not (one <= other or other <= one) for one, other in pairs)
+        crossing = any(not (span <= other or other <= span) for span, other in pairs)
         if first == second:
             continue
-        equal = both_yearly and any(one == other for one, other in pairs if 366 in map(len, pairs))
+        # Two ranges of every year with all dates: neither is inside the other.
+        equal = both_yearly and any(span == other and len(span) > 364 for span, other in pairs)
         expected = crossing or equal
         assert bool(overlapping_ranges([first, second])) == expected, (first, second)
         kind = "overlap" if expected else "nested" if pairs else "apart"

@@ -42,7 +42,10 @@ hours:
   office: {timezone: UTC, open: mon-fri 09:00-17:00, holidays: {country: "NO"}}
   theirs: {timezone: customer, ask: Which zone?, open: mon-sat 08:00-20:00}
   both: {any: [office, night]}
-  night: {timezone: UTC, open: mon-sun 22:00-06:00, dates: {2026-12-24: closed}}
+  night:
+    timezone: UTC
+    open: mon-sun 22:00-06:00
+    dates: {2026-12-24: closed, 06-15..09-15: 23:00-05:00, easter+1: closed}
 priorities:
   - {id: P1, name: High, meaning: Down., when: {impact: down}}
   - {id: P2, name: Low, meaning: Else.}

@@ -313,4 +313,6 @@ def _counted(words: str, side: str, base: str) -> str:
         offset = int(f"{easter[2]}{easter[3]}") if easter[2] else 0
         offset += int(number) if side == "after" else -int(number)
         return f"{easter[1]}{offset:+d}" if offset else easter[1]
-    return f"{'day' if number == '1' else words} {side} {base}"
+    if number == "1":
+        words = "day"
+    return f"{words} {side} {base}"
