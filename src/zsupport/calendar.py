@@ -139,8 +139,11 @@ class Calendar:
         time, days = self._settled.time, self._settled.days
         if days is None and counts_dates(parsed):
             raise ValueError("cannot count business days over hours in different time zones")
-        if counts_dates(parsed) and not any(
-            hours.week or hours.business_days is not None for hours in time.hours
+        # Another part would hide that a part in business days is never reached.
+        if (
+            parsed.parts
+            and counts_dates(parsed)
+            and not any(hours.week or hours.business_days is not None for hours in time.hours)
         ):
             raise ValueError("business days over `24x7` require `business-days`")
         counted_time = EVERY_INSTANT if parsed.kind == "clock" else time
@@ -164,7 +167,7 @@ class Calendar:
         parsed = parse_target(target)
         if parsed.kind in ("none", "not-stated", "rate"):
             raise ValueError(f"the target `{parsed.text}` has no deadline")
-        for part in parsed.components:
+        for part in parsed.parts or (parsed,):
             if part.kind == "clock" and not part.around_the_clock:
                 raise BadText(
                     Message("ambiguous target `{text}`", text=part.text),

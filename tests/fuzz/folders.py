@@ -150,7 +150,7 @@ def _with_variations(random: Random, document: Document) -> Document:
         if random.random() < 0.6:
             metric["starts"] = random.choice(("answered", "updated", "when we know the cause"))
         if random.random() < 0.3:
-            metric["warn"] = "3/4"
+            metric["warn"] = random.choice(("3/4", "90m before", "1 business hour before"))
     if random.random() < 0.4:
         revision["self-help"] = deepcopy(SELF_HELP)
         if "roles" in revision and random.random() < 0.5:

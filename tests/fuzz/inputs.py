@@ -62,7 +62,7 @@ targets:
   - when: {plan: business}
     hours: office
     first-response: {P1: 1h 24x7, P2: 4 business hours}
-    fix: 5 business days
+    fix: the later of 5 business days and 2 calendar weeks
   - when: {plan: pro, opened: outside office}
     hours: theirs
     first-response: {target: next business day, text: A day, source: page}
@@ -192,7 +192,9 @@ class Grammar:
             makers["metric"] = lambda: self.odd(choose(("fix", ["update", "fix"], "all")))
             makers["start"] = lambda: {"fix": self.moment()}
             makers["pause"] = lambda: f"{choose(INSTANTS)}/{choose((*INSTANTS, ''))}"
-            makers["at-risk"] = lambda: choose(("3/4", "75%", "1/2"))
+            makers["at-risk"] = lambda: choose(
+                ("3/4", "75%", "1h before", "2 business hours before")
+            )
         if command == "hours":
             makers["name"] = lambda: choose(HOURS)
         question = self.mapping(makers, 4)

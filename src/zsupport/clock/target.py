@@ -61,12 +61,12 @@ class Target(NamedTuple):
 
 def needs_hours(target: Target) -> bool:
     """Return whether the target counts over hours: every target with a business part."""
-    return any(part.kind in _COUNT_HOURS for part in target.components)
+    return target.kind in _COUNT_HOURS or any(part.kind in _COUNT_HOURS for part in target.parts)
 
 
 def counts_dates(target: Target) -> bool:
     """Return whether the target, or a part of it, counts the working dates of hours."""
-    return any(part.kind in DATED for part in target.components)
+    return target.kind in DATED or any(part.kind in DATED for part in target.parts)
 
 
 def is_zero(target: Target) -> bool:

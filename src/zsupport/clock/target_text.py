@@ -93,7 +93,7 @@ def _parse(text: str) -> Target | None:
         seconds = _seconds(text, match, 3600 if unit == "h" else 60)
         always = match[4] is not None
         spelled = f"{number}{unit}{' 24x7' if always else ''}"
-        return Target("clock", seconds, 0, False, always, spelled)
+        return Target("clock", seconds, 0, False, always, spelled, ())
     if match := re.fullmatch(_BUSINESS, text):
         return _business(text, match)
     if match := re.fullmatch(_CALENDAR, text):
@@ -165,7 +165,7 @@ def _business(text: str, match: re.Match[str]) -> Target:
     spelled = f"{number} business {unit}{'' if number == '1' else 's'}"
     if unit != "day":
         seconds = _seconds(text, match, 3600 if unit == "hour" else 60)
-        return Target("business", seconds, 0, False, False, spelled)
+        return Target("business", seconds, 0, False, False, spelled, ())
     if "." in number:
         raise BadText(
             Message("fraction of a business day: {text}", text=shown(text)),
@@ -187,7 +187,7 @@ def _business(text: str, match: re.Match[str]) -> Target:
             Message("{text} is longer than a year", text=shown(text)),
             Message("1 to {max_days} business days", max_days=MAX_DAYS),
         )
-    return Target("business-days", days, 0, False, False, spelled)
+    return Target("business-days", days, 0, False, False, spelled, ())
 
 
 def _in_minutes(every: str, seconds: int) -> str:
