@@ -153,7 +153,9 @@ def test_the_policy_of_this_test_has_every_part_of_the_table(
 ) -> None:
     _, names = marked_policy
     # A condition has the name of its owner, a source that of the part that cites it.
-    assert set(names.values()) == set(QUESTIONS_BY_PART) - {"condition", "source"}
+    # A condition of a priority goes before the table, which has its own test.
+    others = {"condition", "source", "priority table", "table cell"}
+    assert set(names.values()) == set(QUESTIONS_BY_PART) - others
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,32 @@ def test_an_answer_has_the_remarks_of_every_part_that_it_is_based_on(
         assert text.count(f"<note {path}>") == 1
     ids = {path.removeprefix("sources.") for path in expected if path.startswith("sources.")}
     assert set(answers[0].source.split("\n")) == ids
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_has_the_remarks_of_its_cell_and_of_its_table(
+    question: str, tmp_path: Path
+) -> None:
+    document = json.loads(json.dumps(DOCUMENT))
+    del document["sources"]  # empty
+    document["facts"]["wide"] = {"ask": "Is it wide?"}
+    document["priorities"] = [{"id": "P1"}, {"id": "P2"}]
+    cell = {"priority": "P1", "note": "<note cell>"}
+    another = {"priority": "P1", "note": "Of another cell of the table"}
+    document["priority-table"] = {
+        "rows": "big", "columns": "wide", "note": "<note table>",
+        "cells": {
+            "true": {"true": cell, "false": another}, "false": {"true": another, "false": "P2"}
+        },
+    }  # fmt: skip
+    file = tmp_path / "acme.yaml"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    case = {**CASE, "fact": {"big": "true", "wide": "true"}}
+    [answer] = ask(zsupport.load(file, cache=False), question, case)
+    text = json.dumps(answer.to_dict())
+    for part, note in (("table cell", "<note cell>"), ("priority table", "<note table>")):
+        assert text.count(note) == (question in QUESTIONS_BY_PART[part])
+    assert "Of another cell of the table" not in text
 
 
 @pytest.mark.parametrize("question", ["channels", "due", "hours"])
