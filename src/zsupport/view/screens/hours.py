@@ -201,7 +201,7 @@ def _bar(parts: list[tuple[int, int]]) -> str:
 
 
 def _day_off(opening: Opening, day: date, *, is_open: bool) -> str | None:
-    """Return the name of the day off on a date, if it closes the hours."""
+    """Return the day off on a date, or the range without hours, if it closes the hours."""
     for piece in opening.pieces:
         calendars = piece.settled_hours.time.hours if piece.settled_hours else ()
         for hours in calendars:
@@ -209,6 +209,9 @@ def _day_off(opening: Opening, day: date, *, is_open: bool) -> str | None:
             if not piece.start <= noon < piece.end or (is_open and len(calendars) > 1):
                 continue
             name = hours.holiday(day.toordinal()) if hours.counts_holidays else None
+            season = hours.season(day.toordinal())
+            if not name and season and not any(season.week):
+                name = season.dates
             if name and hours.own(day.toordinal()) is None:
                 return name
     return None
