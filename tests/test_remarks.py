@@ -154,8 +154,8 @@ def test_the_policy_of_this_test_has_every_part_of_the_table(
     _, names = marked_policy
     # A condition has the name of its owner, a source that of the part that cites it.
     # A condition of a priority goes before the table, which has its own test.
-    others = {"condition", "source", "priority table", "table cell"}
-    assert set(names.values()) == set(QUESTIONS_BY_PART) - others
+    untested = {"condition", "source", "priority table", "table cell"}
+    assert set(names.values()) == set(QUESTIONS_BY_PART) - untested
 
 
 @pytest.mark.parametrize(
