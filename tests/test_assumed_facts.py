@@ -35,7 +35,7 @@ def test_warnings_about_assumed_facts_do_not_depend_on_the_shortcut(
         path.write_text(block(draw(SEED, number)[0]), encoding="utf-8")
         with monkeypatch.context() as patched:
             expected = answers(path)
-            patched.setattr(promise._PromiseReader, "surely_changes", lambda *_: False)
+            patched.setattr(promise.PromiseReader, "surely_changes", lambda *_: False)
             assert answers(path) == expected, f"seed {SEED}, policy {number}"
         warnings += sum("is assumed" in str(item["warnings"]) for item in expected)
     assert warnings > POLICIES

@@ -66,7 +66,9 @@ DOCUMENT: dict[str, Any] = {
             "prerequisites": ["A log"],
             "numbers": {"NO": [{"number": "+47 815 00 000"}, "+47 815 00 001"]},
             "aliases": ["form"],
+            "priority": {"is": "P1"},
         },
+        "fax": {"name": "The fax", "kind": "other", "priority": {"at-most": "P1"}},
         "forum": {"name": "The forum", "kind": "community"},
     },
     "entitlements": [
@@ -292,7 +294,7 @@ def test_tables_without_remarks_show_conditions_and_steps() -> None:
     rows = [row for table in report.tables for row in table.rows]
     assert ("P1", "Urgent", "It is down.", "kind bug", "aliases: one") in rows
     assert ("P2", "Normal", "", "", "") in rows
-    assert ("forum", "The forum", "community", "Ask.\nWait.", "", "") in rows
+    assert ("forum", "The forum", "community", "Ask.\nWait.", "", "", "") in rows
 
 
 def test_json_shows_the_file_as_it_is(document_with_remarks: dict[str, Any]) -> None:

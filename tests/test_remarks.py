@@ -36,6 +36,7 @@ DOCUMENT: dict[str, Any] = {
             "name": "Web",
             "kind": "web",
             "numbers": {"any": {"number": "+1 555 0100"}},
+            "priority": {"at-most": "P1"},
         },
         "mail": {"name": "Mail", "kind": "email", "note": "Of another channel"},
     },

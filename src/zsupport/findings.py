@@ -199,6 +199,11 @@ _LOADER_CODES = (
         "starts-at-end",
         Message("first metric with a clock that starts and stops at the first answer"),
     ),
+    Code(
+        "ZS213",
+        "priority-without-cases",
+        Message("priority of a channel that opens no cases"),
+    ),
 )
 
 CODES: dict[str, Code] = {code.code: code for code in _LOADER_CODES}

@@ -153,7 +153,8 @@ def of_gaps(policy: Checked) -> Iterator[Judged]:
         if problem.path != ("targets",):
             named = problem.message.split(" in cases")[0].split("`")[3::2]
             order = claims.reference.values["priority"]
-            missing = {claims.cases[number]["priority"] for number in numbers}
+            opened = (claims.reference.opened(claims.cases[number]) for number in numbers)
+            missing = {case["priority"] for case in opened}
             yield "ZS302 priorities", named, [id for id in order if id in missing]
 
 
@@ -430,7 +431,7 @@ OFTEN = {
 
 #: The minimum numbers for policies with ranked plans and roles.
 OFTEN_OF_RANK = {
-    "ZS501 promises": 6, "ZS501 related": 6, "ZS502 hours": 2, "ZS503 channels": 7,
+    "ZS501 promises": 4, "ZS501 related": 4, "ZS502 hours": 2, "ZS503 channels": 7,
     "ZS504 promises": 1, "ZS504 hours": 1, "ZS504 channels": 2, "ZS601 promises": 12,
     "ZS601 related": 12, "ZS601 severity": 2, "ZS602": 1, "ZS505 limits": 2, "ZS504 limits": 1,
 }  # fmt: skip

@@ -23,6 +23,7 @@ EFFECTS = {
     "ZD203": ("needs", "less"), "ZD204": ("needs", "more"), "ZD205": ("needs", "either"),
     "ZD208": ("kind", "either"),
     "ZD209": ("opens", "less"), "ZD210": ("opens", "more"),
+    "ZD211": ("priority", "less"), "ZD212": ("priority", "more"), "ZD213": ("priority", "either"),
     "ZD301": ("time", "less"), "ZD302": ("time", "more"), "ZD303": ("time", "either"),
     "ZD304": ("state", "less"), "ZD305": ("state", "more"), "ZD306": ("silence", "as little"),
     "ZD307": ("condition", "less"), "ZD308": ("condition", "more"),

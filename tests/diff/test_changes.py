@@ -450,7 +450,10 @@ def test_reverse_change_has_the_reverse_effect(example: Example) -> None:
         assert sorted(back.record["who"][name]) == sorted(values)
 
 
-TESTED_BELOW = {"ZD001", "ZD002", "ZD004", "ZD103", "ZD308", "ZD309", "ZD312", "ZD314", "ZD503"}
+TESTED_BELOW = {
+    "ZD001", "ZD002", "ZD004", "ZD103", "ZD211", "ZD212", "ZD213", "ZD308", "ZD309", "ZD312",
+    "ZD314", "ZD503",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
@@ -468,6 +471,68 @@ def test_texts_of_a_change_are_translated(example: Example) -> None:
         for text in texts:
             shown = re.sub(r"\dT\d", "", PSEUDO_WORDS.message(text))  # an instant
             assert untranslated(shown, names) == []
+
+
+#: One target for all priorities, so that only the priority of a case can change.
+BY_CHANNEL = """\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels:
+  web: {name: Web, kind: web}
+  mail: {name: Mail, kind: email, priority: {at-most: P2}}
+priorities: [{id: P1}, {id: P2}, {id: P3}]
+entitlements: [{allow: [web, mail]}]
+targets: [{first-response: 4h}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "kind", "message"),
+    [
+        (
+            ", priority: {at-most: P2}",
+            "",
+            "ZD212",
+            "compatible",
+            "priority of cases in `mail` changed from P2 to P1: priority P1 (1 case)",
+        ),
+        (
+            "{at-most: P2}",
+            "{at-most: P1}",
+            "ZD212",
+            "compatible",
+            "priority of cases in `mail` changed from P2 to P1: priority P1 (1 case)",
+        ),
+        (
+            "{at-most: P2}",
+            "P2",
+            "ZD212",
+            "compatible",
+            "priority of cases in `mail` changed from P3 to P2: priority P3 (1 case)",
+        ),
+        (
+            "{at-most: P2}",
+            "{at-most: P3}",
+            "ZD211",
+            "breaking",
+            "priority of cases in `mail` changed from P2 to P3: priority P1 or P2 (2 cases)",
+        ),
+        (
+            "[{id: P1}, {id: P2}, {id: P3}]",
+            "[{id: P2}, {id: P1}, {id: P3}]",
+            "ZD213",
+            "risky",
+            "priority of cases in `mail` changed from P2 to P1: priority P1 (1 case)",
+        ),
+    ],
+)
+def test_another_priority_of_a_channel_is_a_change(
+    old: str, new: str, code: str, kind: str, message: str
+) -> None:
+    changed = only_headline(diff(BY_CHANNEL, BY_CHANNEL.replace(old, new)))
+    assert (changed.finding.code, changed.kind) == (code, kind)
+    assert changed.finding.message == message
 
 
 def test_every_code_has_an_example() -> None:

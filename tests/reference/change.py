@@ -198,7 +198,9 @@ class Pair:
         for chosen in product(*self.values.values()):
             case = dict(zip(self.values, chosen, strict=True))
             if all(
-                not side.facts_decide or side.priority(case) == case["priority"]
+                not side.facts_decide
+                or side.raised({**case, "priority": side.priority(case)})["priority"]
+                == case["priority"]
                 for side in (self.old, self.new)
             ):
                 yield case
@@ -207,7 +209,7 @@ class Pair:
         """Yield a case for each result of the `opened` conditions, with the hours of the result."""
         sides = (self.old, self.new)
         spans = [
-            {name: side.open(side.hours(name, case).calendars) for name in side.named}
+            {name: side.open(side.hours(name, side.opened(case)).calendars) for name in side.named}
             for side in sides
         ]
         asks = any(span.of_customer for by_name in spans for span in by_name.values())
@@ -256,6 +258,19 @@ class Pair:
         yield Difference("opens", effect(opens >= opened, opened >= opens))
         kinds = {side.at(("channels", case["channel"], "kind")) for side in (self.old, self.new)}
         yield Difference("kind", "either" if len(kinds) > 1 and opens is opened else "same")
+        if opened and opens and "priority" in case:
+            yield Difference("priority", self._of_priorities(case))
+
+    def _of_priorities(self, case: Case) -> str:
+        """Return the effect of another priority of a case after it was opened."""
+        was, now = (side.opened(case)["priority"] for side in (self.old, self.new))
+        orders = [side.values.get("priority", []) for side in (self.old, self.new)]
+        verdicts = {
+            order.index(now) < order.index(was) for order in orders if {was, now} <= {*order}
+        }
+        if was == now:
+            return "same"
+        return ("more" if verdicts.pop() else "less") if len(verdicts) == 1 else "either"
 
     def of_limits(self, case: Case) -> Iterator[Difference]:
         """Yield the differences in the limits of a case; the metric is the topic."""
@@ -263,7 +278,7 @@ class Pair:
         for topic in {t for side in sides for t in side.document.get("limits", {})}:
             stated = (topic in side.document.get("limits", {}) for side in sides)
             was, now = (
-                side.limit(case, topic)[0] if is_stated else None
+                side.limit(side.opened(case), topic)[0] if is_stated else None
                 for side, is_stated in zip(sides, stated, strict=True)
             )
             yield Difference("limit", effect_of_limits(was, now), topic)
@@ -292,7 +307,7 @@ class Pair:
             elif was.state != now.state:
                 yield Difference("silence", "as little", metric)
         if both:
-            was_bound, now_bound = (side.commitment(case)[0] for side in sides)
+            was_bound, now_bound = (side.commitment(side.opened(case))[0] for side in sides)
             rank = BINDING[now_bound] - BINDING[was_bound]
             other = "either" if was_bound != now_bound else "same"
             yield Difference("commitment", "more" if rank > 0 else "less" if rank else other)
@@ -307,7 +322,10 @@ class Pair:
             yield "defaults"
         names = [n for n in self.old.document["hours"] if n in self.new.document["hours"]]
         for case, name in product(self.cases(), names):
-            spans = [side.open(side.hours(name, case).calendars) for side in (self.old, self.new)]
+            spans = [
+                side.open(side.hours(name, side.opened(case)).calendars)
+                for side in (self.old, self.new)
+            ]
             if _of_hours(*spans) != "same":
                 yield "hours"
                 break

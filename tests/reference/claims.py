@@ -65,7 +65,9 @@ class Claims:
 
     def _match(self, number: int, case: Case) -> None:
         for path in self._conditional():
-            match = self.reference.match(path, case, always_open)
+            # Only grants are about the priority before a case is opened.
+            seen = case if path[0] == "entitlements" else self.reference.opened(case)
+            match = self.reference.match(path, seen, always_open)
             for place in (path, *match.alternatives) if match.matches else ():
                 self.matching.setdefault(place, set()).add(number)
 
@@ -98,7 +100,9 @@ class Claims:
     def opened(self, case: Case) -> Iterator[tuple[Open, bool]]:
         """Yield the hours of each `opened`, and whether a case is opened inside them."""
         for name in self.reference.sides:
-            calendars = self.reference.hours(name.removeprefix(OPENED), case).calendars
+            calendars = self.reference.hours(
+                name.removeprefix(OPENED), self.reference.opened(case)
+            ).calendars
             yield self.side.open(calendars), case[name] == "inside"
 
     def hours_of_day(self, case: Case) -> set[int]:
@@ -140,6 +144,12 @@ class Claims:
         if len(cell) < 4:
             return self.every
         meant = self.reference.meaning("priority", cell[3])
+        opened = self.reference.opened
+        return {n for n in self.every if opened(self.cases[n]).get("priority") in meant}
+
+    def raised(self, cell: Path) -> Numbers:
+        """Return the cases with a priority of a cell before they were opened."""
+        meant = self.reference.meaning("priority", cell[3]) if len(cell) > 3 else set()
         return {n for n in self.every if self.cases[n].get("priority") in meant}
 
     def excluded(self, numbers: Numbers) -> bool:
@@ -173,7 +183,7 @@ class Claims:
                 self.decides(cell[:2])
                 and not self.decides(cell)
                 and not self.excluded(self.matches(cell[:2]) & stated)
-                and self.entitled & stated
+                and self.entitled & (stated | self.raised(cell))
             ):
                 yield cell
 
@@ -338,15 +348,19 @@ class Claims:
         answers: dict[tuple[str, ...], object] = {}
         for number in sorted(self.existing):
             case = self.cases[number]
+            opened = reference.opened(case)
             answer = (
                 reference.answers(case),
                 [
-                    list(map(reference.written, reference.hours(name, case).calendars))
+                    list(map(reference.written, reference.hours(name, opened).calendars))
                     for name in names
                 ],
                 [self._at(path) for path in reference.grants(case)],
-                reference.commitment(case),
-                [reference.limit(case, topic)[0] for topic in reference.document.get("limits", {})],
+                reference.commitment(opened),
+                [
+                    reference.limit(opened, topic)[0]
+                    for topic in reference.document.get("limits", {})
+                ],
             )
             rest = tuple(value for name, value in case.items() if name != fact)
             if answers.setdefault(rest, answer) != answer:
@@ -372,12 +386,22 @@ class Claims:
     def unreachable_priorities(self) -> Iterator[str]:
         """Yield the priorities that no facts lead to (ZS404)."""
         if self.reference.facts_decide:
-            led_to = self.reference.led_to({})
+            led_to = self.reference.led_to({}) | self.set_by_channels()
             yield from (id for id in self.reference.values["priority"] if id not in led_to)
+
+    def set_by_channels(self) -> set[str | None]:
+        """Return the priorities that channels set."""
+        channels = self.reference.document["channels"].values()
+        settings = [channel["priority"] for channel in channels if "priority" in channel]
+        return {
+            entry.get("is", entry.get("at-most")) if isinstance(entry, dict) else entry
+            for entry in settings
+        }
 
     def priorities_without_grant(self) -> Iterator[Path]:
         """Yield the priorities without a channel that opens cases (ZS313)."""
-        raised = {self.cases[number].get("priority") for number in self.entitled}
+        cases = [self.cases[number] for number in self.entitled]
+        raised = {c.get("priority") for case in cases for c in (case, self.reference.opened(case))}
         for path in self.reference.entries("priorities") if self.entitled else ():
             if self.reference.at(path)["id"] not in raised:
                 yield path
@@ -504,7 +528,9 @@ class Claims:
             names = {self._at(grant).get("hours") for grant in self.reference.grants(case)}
             for targets in self.targets.values() if number in self.entitled else ():
                 names.add(targets[number].hours)
-            names |= set(self._opened(case)) if number in self.entitled else set()
+            names |= (
+                set(self._opened(self.reference.opened(case))) if number in self.entitled else set()
+            )
             for name in names - {None}:
                 missing |= self._without_calendar(str(name), case)
         return missing
@@ -522,7 +548,7 @@ class Claims:
 
     def _without_calendar(self, name: str, case: Case) -> set[str]:
         """Return the hours without a calendar: these, or members of their union."""
-        hours = self.reference.hours(name, case)
+        hours = self.reference.hours(name, self.reference.opened(case))
         if MISSING not in hours.calendars:
             return set()
         if not hours.rests:

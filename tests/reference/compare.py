@@ -206,7 +206,8 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
     for case in cases:
         for metric in reference.metrics:
             target = reference.target(case, metric, subject.clock)
-            matching = [n for n, row in enumerate(rows) if _is_row_of(row, case, metric)]
+            shown = _shown_case(reference, case, target)
+            matching = [n for n, row in enumerate(rows) if _is_row_of(row, shown, metric)]
             matched |= set(matching)
             where = {**question, "of": f"{case}", "metric": metric}
             # If no answer depends on the priority, defaults are assumed for all priorities.
@@ -224,10 +225,20 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
                     yield from subject.differing(where, {"rows": (len(matching), 1)})
                 continue
             row = rows[matching[0]]
+            changed = row.priority is not None and row.priority != case["priority"]
+            if target.state == "not-entitled" and row.state != "not-entitled" and row.channel:
+                # Another case has the priority of this row after it was opened.
+                yield from subject.differing(where, _opened_by_another(reference, row, case))
+                continue
+            if changed and "priority" not in question:
+                yield from subject.differing(where, _compared_target(subject, row, target))
+                continue
             if row.state not in PROMISED or target.state == "promised":
-                remarks = _expected_remarks(
-                    subject, row, case, _rests(subject, row, case, target), facts
-                )
+                rests = _rests(subject, row, case, target)
+                if row.priority is None:
+                    # No answer depends on the priority, so none depends on what a channel sets.
+                    rests = frozenset(path for path in rests if path[2:] != ("priority",))
+                remarks = _expected_remarks(subject, row, case, rests, facts)
                 yield from subject.differing(where, {"remarks of due": (_remarks(row), remarks)})
             if row.channel is None and target.state == "not-entitled":
                 # The row is for the granted channels. If none is granted, it is not entitled.
@@ -255,6 +266,21 @@ def _compare_assumed(
             values.setdefault(row, set()).add(case[name])
         assumed = any(some == {reference.default(name)} for some in values.values())
         yield from subject.differing(question, {"assumed": (name, name if assumed else None)})
+
+
+def _shown_case(reference: Reference, case: Case, target: Target) -> Case:
+    """Return a case with the priority of its row: the one after opening if it can be opened."""
+    raised = reference.raised(case)
+    return raised if target.state == "not-entitled" else reference.opened(raised)
+
+
+def _opened_by_another(
+    reference: Reference, row: Any, case: Case
+) -> dict[str, tuple[object, object]]:
+    """Return the state of a row if no case with another priority has the priority of the row."""
+    raised = ({**case, "priority": id} for id in reference.values["priority"])
+    opened = [reference.opened(c)["priority"] for c in raised if reference.opens_case(c)]
+    return {} if row.priority in opened else {"state": (row.state, "not-entitled")}
 
 
 def _uncounted(subject: Subject, case: Case) -> bool:
@@ -286,9 +312,9 @@ def _differs_in_defaults(subject: Subject, question: Case, row: Any, case: Case)
     shown = {name: question[name] for name in reference.facts if name in question} | row.facts
     return (
         all(getattr(row, name) in (None, case.get(name)) for name in NAMED)
-        and row.priority == case["priority"]
+        and row.priority in (case["priority"], reference.opened(case)["priority"])
         and all(row.facts[name] == reference.default(name) for name in unequal)
-        and row.priority in reference.led_to(shown)
+        and bool(reference.led_to(shown) & {case["priority"], None})
     )
 
 
@@ -354,7 +380,11 @@ def _expected_remarks(
     """Return the remarks of all that a row depends on, with the values that it shows."""
     reference = subject.reference
     shown = {**case, **{name: getattr(row, name) for name in ("plan", "role", "priority")}}
-    who = reference.who(shown, facts.union(row.facts).intersection(reference.facts))
+    known = facts.union(row.facts).intersection(reference.facts)
+    who = reference.who(shown, known)
+    if row.priority not in (None, case.get("priority")) and case["priority"] is not None:
+        # A channel has changed the priority: the answer depends on the one before, too.
+        who |= reference.who({**shown, "priority": case["priority"]}, known)
     return {text for _, _, text in reference.remarks(rests | who)}
 
 
@@ -466,7 +496,7 @@ def compare_limits(subject: Subject, case: Case) -> Iterator[Disagreement]:
     for topic in reference.document.get("limits", {}) if subject.in_force else ():
         arguments = subject.arguments(case)
         rows = subject.policy.terms(topic=topic, **arguments, at=subject.opened).answers
-        limit, rests = reference.limit(case, topic)
+        limit, rests = reference.limit(reference.opened(case), topic)
         number, _, per = (limit or "").partition(" per ")
         where = {**case, "topic": topic}
         for row in rows:

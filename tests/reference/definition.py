@@ -236,6 +236,31 @@ class Reference:
             return "priority-table", "cells", row, column
         return None
 
+    def opened(self, case: Case) -> Case:
+        """Return a case with the priority that it has after it was opened in its channel."""
+        own = self.at(("channels", str(case["channel"]))).get("priority")
+        if own is None:
+            return case
+        order = self.values["priority"]
+        always = own.get("is") if isinstance(own, dict) else own
+        if always is not None:
+            return {**case, "priority": always}
+        most = own["at-most"]
+        urgent = case["priority"] is not None and order.index(case["priority"]) < order.index(most)
+        return {**case, "priority": most} if urgent else case
+
+    def raised(self, case: Case) -> Case:
+        """Return a case as it is raised: without a priority, with one that its channel gives."""
+        if not self.priorities or case.get("priority") is not None:
+            return case
+        opened = self.opened(case)
+        return opened if opened.get("priority") is not None else case
+
+    def set_by(self, case: Case) -> set[Path]:
+        """Return the part of the channel of a case that sets a priority, if there is one."""
+        path: Path = ("channels", str(case["channel"]), "priority")
+        return {path} if "priority" in self.at(path[:2]) else set()
+
     def led_to(self, facts: Case) -> set[str | None]:
         """Return the priorities that these facts can lead to when completed."""
         if not self.facts_decide:
@@ -273,10 +298,17 @@ class Reference:
         free = [name for name in defaults if name not in assumed]
         dimensions = [name for name in NAMED if name in self.values]
         choices = [[question[n]] if n in question else self.values[n] for n in dimensions]
-        for *values, priority in product(*choices, priorities or [None]):
+        # Facts that lead to no priority have a case only in channels that always set one.
+        without = [None] if None in reached and priorities and not asked and ids else []
+        for *values, priority in product(*choices, [*priorities, *without] or [None]):
             case = dict(zip(dimensions, values, strict=True))
             case |= {"priority": priority} if ids else {}
-            decided = priority is not None and priority in reached and self.facts_decide
+            decided = priority in reached and self.facts_decide
+            decided = decided and (priority is not None or bool(without))
+            if priority is None and without:
+                case = dict(self.raised(case))
+                if case["priority"] is None:
+                    continue
             for given in self.completions(stated, free):
                 if not decided:
                     every: Iterable[Case] = [{**given, **assumed}]
@@ -309,14 +341,16 @@ class Reference:
     def entitlement(self, case: Case) -> Entitlement:
         """Return the entitlement for the channel of a case."""
         channel = str(case["channel"])
+        case = self.raised(case)
         grants = self._grants(case, channel)
         rests: set[Path] = {("channels", channel)}
         if not grants:
             return Entitlement(False, frozenset(rests))
         needed = [self.at(path) for path in (("channels", channel), *grants)]
         names = [grant.get("hours") for grant in needed[1:]]
-        hours = [self.hours(name, case) for name in names if name is not None]
+        hours = [self.hours(name, self.opened(case)) for name in names if name is not None]
         order, recommending = self._recommended(case)
+        rests |= self.set_by(case)
         rests |= recommending.union(*(joined.rests for joined in hours))
         rests |= {place for path in grants for place in self._matching(path, case)}
         needs = frozenset(words(t) for e in needed for t in listed(e.get("prerequisites", [])))
@@ -365,9 +399,12 @@ class Reference:
         channel, number = str(case["channel"]), self.metrics.index(metric)
         declared = "metrics" in self.document
         rests: set[Path] = {("channels", channel), *([("metrics", number)] if declared else ())}
+        case = self.raised(case)
         if not self.opens_case(case):
             return Target("not-entitled", frozenset(rests))
         rests |= {e for path in self._grants(case, channel) for e in self._matching(path, case)}
+        rests |= self.set_by(case)
+        case = self.opened(case)
         rules = self.entries("targets") if not self.priorities or case["priority"] else []
         for path in rules:
             cell = self._cell(path, metric, case)

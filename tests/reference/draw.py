@@ -63,6 +63,7 @@ class Drawing:
         self._terms()
         self._limits()
         self._remark(self.document)
+        self._channel_priorities()
 
     def chance(self, share: float = 0.5) -> bool:
         """Return true with this probability."""
@@ -254,6 +255,18 @@ class Drawing:
     def _in_table(self) -> Any:
         priority = self.random.choice([*self.priorities, *self.priorities, "refused"])
         return self._remark({"priority": priority}) if self.chance(0.3) else priority
+
+    def _channel_priorities(self) -> None:
+        """Let some channels that open cases set a priority."""
+        for channel, entry in self.document["channels"].items():
+            if self.priorities and channel in ("web", "phone") and self.chance(0.2):
+                entry["priority"] = self._channel_priority()
+
+    def _channel_priority(self) -> Any:
+        priority = self.random.choice(self.priorities)
+        if self.chance(0.25):
+            return priority
+        return self._remark({self.random.choice(["is", "at-most", "at-most"]): priority})
 
     def _entitlements(self) -> None:
         grants = [self._grant() for _ in range(self.random.randint(1, 4))]

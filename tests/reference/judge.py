@@ -76,7 +76,10 @@ class Judge(CachedReference):
 
     def exists(self, case: Case) -> bool:
         """Return whether the facts of a case do not exclude its priority."""
-        return not self.facts_decide or self.led_by(case) == case["priority"]
+        if not self.facts_decide:
+            return True
+        led = self.led_by(case)
+        return bool(self.raised({**case, "priority": led})["priority"] == case["priority"])
 
     def led_by(self, case: Case) -> str | None:
         """Return the priority that the facts of a case lead to."""

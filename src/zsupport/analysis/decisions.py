@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -10,7 +10,7 @@ from math import prod
 from zsupport.analysis.compare import EVERY_INSTANT, NEVER, CountedTime, counted_time
 from zsupport.analysis.space import space_of_facts
 from zsupport.answer.case import facts_decide
-from zsupport.answer.space import Cases, Space, union
+from zsupport.answer.space import Cases, Entry, Space, union
 from zsupport.errors import check_limit
 from zsupport.limits import CALENDAR_COMBINATIONS, CASE_COMBINATIONS, JOINED_CALENDARS
 from zsupport.policy.model import (
@@ -65,6 +65,7 @@ class Decisions:
         self.revision = revision
         self.space = space
         self._own_names = own_names or {}
+        self._moves = _moves(revision)
         #: The cases whose facts do not exclude their priority.
         self.existing: Cases = _existing(revision, space)
         #: The cases that cannot be opened, because no opening time is possible; see `decisions_of`.
@@ -89,6 +90,7 @@ class Decisions:
         """
         result = cls.__new__(cls)
         result.revision, result.space, result._own_names = revision, whole.space, whole._own_names
+        result._moves = whole._moves
         result.existing, result.without_opening_time = (
             whole.existing & cases,
             whole.without_opening_time,
@@ -139,6 +141,52 @@ class Decisions:
             return self.space.matches(when)
         return union(map(self.matches_alternative, when))
 
+    def opened(self, cases: Cases) -> Cases:
+        """Return the cases that are in a case set after they were opened.
+
+        A channel can set the priority of a case when it is opened. All conditions except those of
+        grants are about the opened case.
+        """
+        space, result = self.space, cases
+        for channel, raised, priority in self._moves:
+            own = space.of("channel", channel)
+            result &= ~(own & space.of("priority", raised))
+            moved = space.shift_to_first("priority", priority, cases & own)
+            result |= space.shift_back("priority", raised, moved)
+        return result
+
+    def matches_opened(self, when: When) -> Cases:
+        """Return the cases that a condition matches after they were opened."""
+        return self.opened(self.matches(when))
+
+    @cached_property
+    def unchanged(self) -> Cases:
+        """The cases whose priority their channel does not change."""
+        moved = union(
+            self.space.of("channel", channel) & self.space.of("priority", raised)
+            for channel, raised, _ in self._moves
+        )
+        return self.space.every & ~moved
+
+    def priorities_in(self, cases: Cases) -> tuple[str, ...]:
+        """Return the priorities of a case set after its cases were opened."""
+        if not cases & ~self.unchanged:
+            return self.space.values_in("priority", cases)
+        return tuple(
+            priority
+            for priority in self.space.values.get("priority", ())
+            if cases & self.opened(self.space.of("priority", priority))
+        )
+
+    def deciding(self, entries: Iterable[Entry], left: Cases) -> list[tuple[Entry, Cases]]:
+        """Return the entries of a list, each with the cases for which it is the first that matches.
+
+        `left` is the set of cases to decide.
+        """
+        if not self._moves:
+            return self.space.deciding(entries, left)
+        return [(entry, self.opened(cases) & left) for entry, cases in self.space.deciding(entries)]
+
     def matches_alternative(self, alternative: Alternative) -> Cases:
         """Return the cases that one alternative of a condition matches."""
         result = self.space.matches_alternative(alternative)
@@ -161,9 +209,9 @@ class Decisions:
             cells = rule.cells.get(metric)
             if not cells:
                 continue
-            matched = self.matches(rule.when) & self.entitled
+            matched = self.matches(rule.when)
             for cell, cases in _cells_with_cases(cells, space):
-                matches = matched & cases
+                matches = self.opened(matched & cases) & self.entitled
                 result.append(StatedCell(position, metric, cell, matches, matches & left))
                 left &= ~matches
         return Targets(tuple(result), left)
@@ -204,18 +252,18 @@ class Decisions:
 
     def commitments(self) -> list[tuple[Commitment, Cases]]:
         """Return the cases of each commitment: those for which it is the first that matches."""
-        return self.space.deciding(self.revision.commitments, self.existing)
+        return self.deciding(self.revision.commitments, self.existing)
 
     @cached_property
     def limits(self) -> dict[str, list[tuple[Term, Cases]]]:
         """The limits of each topic, each with the cases for which it is the first that matches."""
         limits = self.revision.limits()
-        return {topic: self.space.deciding(limits[topic], self.existing) for topic in limits}
+        return {topic: self.deciding(limits[topic], self.existing) for topic in limits}
 
     def calendars(self, hours: str) -> list[tuple[PolicyCalendar, Cases]]:
         """Return the cases of each calendar: those for which it is the first that matches."""
         calendars = self.revision.hours.get(hours, ())
-        return self.space.deciding(calendars, self._existing_for_hours)
+        return self.deciding(calendars, self._existing_for_hours)
 
     def counted(
         self, hours: str | None, cases: Cases | None = None
@@ -318,8 +366,21 @@ class Decisions:
         return result
 
 
+def _moves(revision: Revision) -> list[tuple[str, str, str]]:
+    """Return the channel, the priority before and the priority after, for each priority set."""
+    return [
+        (channel.id, item.id, priority)
+        for channel in revision.channels
+        if channel.priority is not None and channel.opens_case
+        for item in revision.priorities
+        if (priority := channel.priority.of(item.id, revision.urgency())) not in (None, item.id)
+    ]
+
+
 def _existing(revision: Revision, space: Space) -> Cases:
     """Return the cases whose facts do not exclude their priority.
+
+    Facts that lead to no priority exclude all, except the priority that a channel sets always.
 
     Values that the policy does not define exclude no priority. Raises LimitExceeded.
     """
@@ -330,7 +391,9 @@ def _existing(revision: Revision, space: Space) -> Cases:
     shared = {name: values for name, values in facts.values.items() if name in space.values}
     combinations = prod(map(len, shared.values())) * len(revision.priorities)
     check_limit(CASE_COMBINATIONS, combinations * max(space.size, 10_000))
+    unled = facts.every
     for priority, leading in facts.by_priority(revision).items():
+        unled &= ~leading
         for combination in product(*shared.values()):
             stated, cases = leading, space.of("priority", priority)
             for name, value in zip(shared, combination, strict=True):
@@ -338,6 +401,20 @@ def _existing(revision: Revision, space: Space) -> Cases:
                 cases &= space.of(name, value)
             if not stated:
                 existing &= ~cases
+    fixed = [c for c in revision.channels if c.priority is not None and not c.priority.at_most]
+    if not fixed or not unled:
+        return existing
+    without = 0  # the cases whose facts can lead to no priority
+    for combination in product(*shared.values()):
+        stated, cases = unled, space.every
+        for name, value in zip(shared, combination, strict=True):
+            stated &= facts.of(name, value)
+            cases &= space.of(name, value)
+        without |= cases if stated else 0
+    for channel in fixed:
+        assert channel.priority is not None
+        own = space.of("channel", channel.id) & space.of("priority", channel.priority.priority)
+        existing |= own & without
     return existing
 
 

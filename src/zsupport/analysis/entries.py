@@ -41,13 +41,14 @@ class EntriesByCase:
         self.revision = revision = answers.revision
         self.inclusions = Inclusions(period_of(revision), public)
         self._root = root
-        matches = answers.decisions.matches
+        matches, opened = answers.decisions.matches, answers.decisions.opened
+        of_rules = [matches(rule.when) for rule in revision.rules]
         self._grants = [_entry_cases(matches(grant.when)) for grant in revision.grants]
-        self._rules = [_entry_cases(matches(rule.when)) for rule in revision.rules]
+        self._rules = [_entry_cases(opened(cases)) for cases in of_rules]
         #: The cases that a condition matches, by the `id` of the condition.
         self._matches = {
             **{id(e.when): k.cases for e, k in zip(revision.grants, self._grants, strict=True)},
-            **{id(e.when): k.cases for e, k in zip(revision.rules, self._rules, strict=True)},
+            **{id(e.when): cases for e, cases in zip(revision.rules, of_rules, strict=True)},
         }
 
     def difference(self, root: Node, revision: Revision) -> Difference | None:
@@ -62,7 +63,8 @@ class EntriesByCase:
             replaced_part(entries_of(self._root, section), entries_of(root, section))
             for section in ("entitlements", "targets")
         )
-        matches = self.answers.decisions.matches
+        decisions = self.answers.decisions
+        matches = decisions.matches
         new_grants = revision.grants[grants_part.first : grants_part.other_last]
         new_rules = revision.rules[rules_part.first : rules_part.other_last]
         cases = union(item.cases for item in self._grants[grants_part.first : grants_part.last])
@@ -70,7 +72,7 @@ class EntriesByCase:
         # The rank of a channel depends on the other channels, so all channels are compared.
         cases = self.answers.space.for_some("channel", cases)
         cases |= union(item.cases for item in self._rules[rules_part.first : rules_part.last])
-        cases |= union(matches(rule.when) for rule in new_rules)
+        cases |= union(decisions.opened(matches(rule.when)) for rule in new_rules)
         grants = _matching_entries(cases, self.revision.grants, self._grants)
         rules = _matching_entries(cases, self.revision.rules, self._rules)
         before = self._answers_in(cases, grants.values(), rules.values())

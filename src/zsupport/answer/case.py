@@ -11,6 +11,7 @@ from zsupport.policy.model import (
     NOUNS,
     YES_NO,
     Alternative,
+    ChannelPriority,
     Fact,
     Metric,
     Place,
@@ -441,6 +442,24 @@ def matching(
     if asks and not result:
         raise NeedsInput(list(dict.fromkeys(asks)))
     return tuple(result)
+
+
+def sets_priority(revision: Revision, channel: str | None) -> ChannelPriority | None:
+    """Return the priority that a channel sets, or None."""
+    return next((item.priority for item in revision.channels if item.id == channel), None)
+
+
+def opened_case(revision: Revision, case: Case) -> Case:
+    """Return a case as it is after it was opened: with the priority that its channel sets.
+
+    All conditions except those of grants are about this case. A case without a priority is
+    returned unchanged, unless the channel sets the same priority for all cases.
+    """
+    own = sets_priority(revision, case.get("channel"))
+    if own is None or (own.at_most and "priority" not in case):
+        return case
+    priority = own.of(case.get("priority"), revision.urgency())
+    return case if priority in (None, case.get("priority")) else {**case, "priority": priority}
 
 
 def names_in(conditions: Iterable[When]) -> set[str]:

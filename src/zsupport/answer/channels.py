@@ -15,6 +15,7 @@ from zsupport.answer.case import (
     names_in,
     no_priority_reasons,
     not_in_force_reasons,
+    opened_case,
     places_of,
     reasons,
     record,
@@ -163,6 +164,16 @@ def answer_channels(
         warnings += tuple(
             assumed_fact_warnings(space, rows_of, identity, priorities=open_priorities)
         )
+        if any(channel.priority for channel in channels):
+            from zsupport.answer.channel_priority import change_warnings, is_changed
+
+            changes = [
+                (row.channel, case)
+                for row, cases in every
+                for case in cases
+                if row.allowed and is_changed(revision, space, case, row.channel)
+            ]
+            warnings += tuple(change_warnings(revision, changes, space))
     else:
         rows = [_denied(revision, row, lang) for row in rows]
     open_names = {*space.open, *shown}
@@ -190,18 +201,34 @@ def _rows(
         grants = by_plan.of(case.get("plan"))
         answers, bases = [], []
         for channel in channels:
-            applying = _by_priority(grants, cases, channel.id)
+            raised = cases
+            if channel.priority is not None and not space.absent:
+                raised = _with_unraised(revision, space, case, cases, channel)
+            applying = _by_priority(grants, raised, channel.id)
             answers.append(
-                _answer(by_plan, case, cases, channel, applying, of_calendars, lang=lang)
+                _answer(by_plan, case, raised, channel, applying, of_calendars, lang=lang)
             )
-            bases.append(applying.cases or cases)
+            bases.append(applying.cases or raised)
         if space.without_priority:
             because = no_priority_reasons(revision)
-            answers = [answer._replace(because=because) for answer in answers]
+            answers = [
+                answer if answer.allowed else answer._replace(because=because) for answer in answers
+            ]
         # Rank before filtering, so that the second recommended channel keeps its rank.
         ranked = zip(_ranked(grants, cases, answers), bases, strict=True)
         rows += [item for item in ranked if query.channel in (None, item[0].channel)]
     return rows
+
+
+def _with_unraised(
+    revision: Revision, space: Dimensions, case: Case, cases: list[Case], channel: Channel
+) -> list[Case]:
+    """Return cases, and those that have a priority only because the channel sets it."""
+    if "priority" in case or space.by_facts is None:
+        return cases
+    unraised = [case] if space.without_priority else [*space.unled(case)]
+    opened = (opened_case(revision, {**item, "channel": channel.id}) for item in unraised)
+    return [*cases, *(item for item in opened if "priority" in item)]
 
 
 def _without_excluded(
@@ -295,7 +322,9 @@ def _answer(
     hours = [grant.grant.hours for grant in applying if grant.grant.hours]
     distinct = {tuple(item.get(name) for name in of_calendars): item for item in allowing}
     for distinct_case in distinct.values():
-        remarks += remarks_of_hours(revision, hours, {**distinct_case, "channel": channel.id})
+        opened = opened_case(revision, {**distinct_case, "channel": channel.id})
+        remarks += remarks_of_hours(revision, hours, opened)
+    remarks += [channel.priority.remarks] if channel.priority else []
     remarks += _of_recommendations(possible, cases, channel.id)
     note, unclear, source = remark_texts(revision, remarks, lang)
     prerequisites = [*channel.prerequisites]

@@ -127,6 +127,28 @@ class Dimensions(NamedTuple):
             for row in self._rows(priority, fixed):
                 yield {**case, **row, "priority": priority}
 
+    def cases_without_priority(self) -> Iterator[Case]:
+        """Yield a case without a priority for each choice of facts that lead to no priority.
+
+        There is none if the query states a priority, or if the priority changes no answer.
+        """
+        if self.by_facts is None or "priority" not in self.open:
+            return
+        names = [name for name in self.members if name != "priority"]
+        for members in product(*(self.members[name] for name in names)):
+            who = {n: value for n, value in zip(names, members, strict=True) if value is not None}
+            for fixed in _choices(self.facts):
+                yield from self.unled({**who, **fixed})
+
+    def unled(self, case: Case) -> Iterator[Case]:
+        """Yield a case without a priority for facts of this case that lead to no priority."""
+        from zsupport.answer.facts import NO_PRIORITY
+
+        fixed = {name: case[name] for name in self.facts}
+        if self.by_facts is not None and not self.by_facts.excludes(NO_PRIORITY, fixed):
+            for row in self._rows(NO_PRIORITY, fixed):
+                yield {**{n: value for n, value in case.items() if n not in row}, **row}
+
     def varied(self, fact: str) -> Dimensions:
         """Return these dimensions with an assumed fact open."""
         assumed = {name: value for name, value in self.assumed.items() if name != fact}

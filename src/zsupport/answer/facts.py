@@ -1,4 +1,4 @@
-"""The priorities that facts lead to. The guide `entitlements` explains them under "Priorities"."""
+"""The priorities that facts lead to. The guide `priorities` explains them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from zsupport.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+#: Stands for facts that lead to no priority; no priority has this id.
+NO_PRIORITY = ""
 
 
 class PrioritiesByFacts:
@@ -34,10 +38,12 @@ class PrioritiesByFacts:
         self._space = Space(values)
         #: The facts that priorities name.
         self.facts = frozenset(values)
-        #: The combinations of facts that lead to each priority; None stands for any priority.
+        #: The combinations of facts that lead to each priority; None stands for any priority, and
+        #: NO_PRIORITY for none.
         by_priority: dict[str | None, Cases] = {}
         by_priority.update(self._space.by_priority(revision).items())
-        by_priority[None] = union(by_priority.values())
+        led = by_priority[None] = union(by_priority.values())
+        by_priority[NO_PRIORITY] = self._space.every & ~led
         self._cases_by_priority = by_priority
         #: The priorities that the stated facts leave open, most urgent first.
         self.open = tuple(id for id in self.ids if not self.excludes(id, {}))

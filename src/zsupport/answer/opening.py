@@ -20,11 +20,13 @@ from zsupport.answer.case import (
     matching,
     names_in,
     not_in_force_reasons,
+    opened_case,
     places_of,
     priority_parts,
     reasons,
     record,
     say,
+    sets_priority,
 )
 from zsupport.answer.dimensions import (
     STEPS_OF_ROW,
@@ -254,6 +256,8 @@ def _rows_of_case(
             parts: list[tuple[RevisionHours, tuple[DecidingPart, ...]]] = []
             for entry in ids:
                 own, known = entry.translate(case)
+                if known and entry.without_priority(own):
+                    own = opened_case(entry.period.revision, own)
                 if known and not entry.without_priority(own):
                     parts.append(_hours_of_channel(entry.period, own))
                 else:
@@ -267,8 +271,14 @@ def _rows_of_case(
     rows, kept = collapse(rows_of(space), open_names, _DIMENSIONS)
     names = {*kept, *shown, *(["channel"] if query.channel is None else [])}
     columns = tuple(in_column_order(revision, names))
-    assumed = assumed_fact_warnings(space, rows_of, _DIMENSIONS)
-    return rows, columns, [*space.warnings, *assumed]
+    warnings = [*space.warnings, *assumed_fact_warnings(space, rows_of, _DIMENSIONS)]
+    if any(channel.priority for channel in revision.channels):
+        from zsupport.answer.channel_priority import change_warnings, changes_in
+
+        hours = (grant.hours for grant in revision.grants if grant.hours)
+        if any("priority" in _names_in_hours(revision, name) for name in hours):
+            warnings += change_warnings(revision, changes_in(revision, space), space)
+    return rows, columns, warnings
 
 
 def _rows_of_names(
@@ -287,13 +297,14 @@ def _rows_of_names(
                 continue
             deciding_names = _names_in_hours(period.revision, name)
             own, _ = _ids(period).translate(stated)
+            own = opened_case(period.revision, own)
             complete_case = _with_defaults(period.revision, own, deciding_names)
             part, because = _union_of_hours(period, [name], complete_case)
             remarks = (*remarks_of_case(period.revision, "hours", own), *part.remarks)
             parts.append(part._replace(hours=name, remarks=remarks))
             if i == index:
                 decided, case = because, complete_case
-        for fact in case.keys() - stated.keys():
+        for fact in case.keys() - stated.keys() - {"priority"}:
             message = Message(
                 "{name}={value} is assumed, the default of this fact", name=fact, value=case[fact]
             )
@@ -410,7 +421,11 @@ def _hours_of_channel(
         return RevisionHours(allowed=False, remarks=tuple(remarks)), ()
     remarks += remarks_of_grants(applying)
     names = list(dict.fromkeys(item.grant.hours for item in applying if item.grant.hours))
-    part, calendars = _union_of_hours(period, names, case)
+    opened = opened_case(revision, case)
+    if opened is not case:
+        own = sets_priority(revision, channel)
+        remarks += [own.remarks] if own else []
+    part, calendars = _union_of_hours(period, names, opened)
     part = part._replace(
         hours=joined_hours(applying),
         unstated=part.unstated or any(entry.grant.hours is None for entry in applying),

@@ -90,6 +90,11 @@ def answer_priority(
     warnings: list[Warning] = []
     if in_force:
         warnings = assumed_fact_warnings(space, rows_of, ())
+        if any(channel.priority for channel in revision.channels):
+            from zsupport.answer.channel_priority import changed_priorities
+
+            led_to = {row.priority: row.facts for row in rows}
+            warnings += changed_priorities(revision, space, led_to)
     else:
         because = not_in_force_reasons(revision)
         rows = [_no_match(revision, row.facts, (), because, lang) for row in rows]

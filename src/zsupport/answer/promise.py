@@ -15,6 +15,7 @@ from zsupport.answer.case import (
     names_in,
     no_priority_reasons,
     not_in_force_reasons,
+    opened_case,
     places_of,
     reasons,
     say,
@@ -154,7 +155,7 @@ def promises(
     revisions of the policy. Raises LimitExceeded.
     """
     space = dimensions(revision, query, _relevant_names(revision, metrics) | shown)
-    reader = _PromiseReader(revision, opened, hours, lang, absent=space.absent, in_force=in_force)
+    reader = PromiseReader(revision, opened, hours, lang, absent=space.absent, in_force=in_force)
     channels = max(len(reader.opening), 1) if query.channel is None else 1
     steps = channels * (STEPS_OF_ROW + len(revision.grants) + len(revision.rules))
     space.check_work(len(metrics), steps, revisions)
@@ -196,7 +197,7 @@ def _likeness(row: Promise) -> tuple[object, ...]:
 
 
 def _rows(
-    reader: _PromiseReader,
+    reader: PromiseReader,
     space: Dimensions,
     query: Query,
     metrics: tuple[Metric, ...],
@@ -208,6 +209,13 @@ def _rows(
     If the query states no channel and targets differ by channel, or with `by_channel`, yield a row
     for each channel, too. The rows are computed lazily, because some callers need only the first.
     """
+    if reader.sets and query.channel in (None, *reader.sets):
+        from zsupport.answer.channel_priority import rows_by_channel
+
+        rows = rows_by_channel(reader, space, query, metrics, by_channel=by_channel)
+        if rows is not None:
+            yield from rows
+            return
     if space.without_priority or query.channel is not None:
         read = reader.without_priority if space.without_priority else reader.promise
         for case in space.cases():
@@ -262,7 +270,7 @@ def _without_channel(row: Promise) -> Promise:
     return row._replace(channel=None, because=(), cell=cell, case={})
 
 
-class _PromiseReader:
+class PromiseReader:
     """Reads the promises of single cases from the policy, as if it were in force."""
 
     def __init__(
@@ -287,6 +295,10 @@ class _PromiseReader:
         self.in_force = in_force
         self.channels = {channel.id: channel for channel in revision.channels}
         self.opening = () if absent else tuple(c.id for c in revision.channels if c.opens_case)
+        #: The priorities that channels set, by the id of the channel.
+        self.sets = {
+            id: own for id in self.opening if (own := self.channels[id].priority) is not None
+        }
         self.warnings: list[Warning] = []
         self._promises: dict[tuple[object, ...], Promise] = {}
         self._entitled: dict[tuple[object, ...], tuple[str, ...]] = {}
@@ -313,6 +325,8 @@ class _PromiseReader:
         channels differ, their answers differ too, with or without a row for each channel. Remarks
         are not compared, so the fact can change an answer even if the result is False.
         """
+        if self.sets:
+            return False  # a channel can set another priority
         first: dict[tuple[object, ...], object] = {}
         for case in space.cases():
             entitled = self.entitled(case)
@@ -394,6 +408,9 @@ class _PromiseReader:
             entitling_remarks = self.entitling_remarks(case, channel)
         remarks += entitling_remarks
         case = {**case, "channel": channel}
+        if channel in self.sets and "priority" in case:
+            bare, case, more = self._opened(bare, case)
+            remarks += more
         rules = candidates(self.revision, case, metric.id)
         stated = [self._promise_of_rule(bare, case, deciding, remarks) for deciding in rules]
         likeness = tuple(
@@ -405,9 +422,24 @@ class _PromiseReader:
             row, asks = stated[0]
         else:
             row, asks = self._at_opening_time(bare, case, rules, remarks)
+        if bare.because:
+            row = row._replace(because=(*row.because, *bare.because))
         # Duplicates are removed later: many rows can need the same input.
         self.warnings += [Warning(NEEDS_INPUT, ask) for ask in asks]
         return row._replace(likeness=likeness)
+
+    def _opened(self, bare: Promise, case: Case) -> tuple[Promise, Case, list[Remarks]]:
+        """Return a row and its case with the priority that the channel sets, and more remarks."""
+        own = self.sets[case["channel"]]
+        opened = opened_case(self.revision, case)
+        if opened is case:
+            return bare, case, []
+        row = bare._replace(
+            priority=opened["priority"], case=opened, because=reasons(self.revision, (own.place,))
+        )
+        known = {name: value for name, value in opened.items() if name != "channel"}
+        remarks = remarks_of_case(self.revision, "due", known)
+        return row, opened, remarks
 
     def _at_opening_time(
         self, bare: Promise, case: Case, rules: list[DecidingRule], remarks: list[Remarks]
@@ -444,7 +476,10 @@ class _PromiseReader:
         if channel is None:
             return []
         grants = applying_grants(self.revision.grants, case, channel)
-        return [self.channels[channel].remarks, *remarks_of_grants(grants)]
+        remarks = [self.channels[channel].remarks, *remarks_of_grants(grants)]
+        if channel in self.sets and "priority" in case:
+            remarks.append(self.sets[channel].remarks)
+        return remarks
 
     def not_in_force(self, row: Promise) -> Promise:
         """Return a row of a revision that is not in force, with the state `not-stated`."""

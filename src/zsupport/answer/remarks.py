@@ -22,6 +22,7 @@ QUESTIONS_BY_PART: dict[str, tuple[str, ...]] = {
     "plan": _CASE,
     "role": (*_CASE, "topics"),
     "channel": _CASE,
+    "channel priority": ("channels", "due"),
     "number": ("channels",),
     "priority": (*_CASE, "priority"),
     "priority table": (*_CASE, "priority"),

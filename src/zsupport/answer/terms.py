@@ -96,23 +96,30 @@ def answer_terms(
         topics = {name: topics[name]} if name in topics else {}
     names = names_in(term.when for terms in topics.values() for term in terms) | shown
     space = dimensions(revision, query, names, of_all_priorities=True)
-    if query.channel is not None or "channel" in names:
+    sets = "priority" in names and any(channel.priority for channel in revision.channels)
+    if query.channel is not None or "channel" in names or sets:
         space = with_channel(space, revision, query)
     steps = STEPS_OF_ROW + sum(map(len, topics.values())) // max(len(topics), 1)
     space.check_work(len(topics), steps, len(revisions))
 
     def rows_of(space: Dimensions) -> list[TermAnswer]:
+        cases = opened_cases(revision, space) if sets else space.cases()
         return [
-            _answer(revision, terms, case, lang=lang)
-            for case in space.cases()
-            for terms in topics.values()
+            _answer(revision, terms, case, lang=lang) for case in cases for terms in topics.values()
         ]
 
     # The columns are the same whether or not the revision is in force.
-    open_names = [name for name in space.open if name not in shown]
-    rows, kept = collapse(rows_of(space), open_names, _IDENTITY)
-    columns = in_column_order(revision, {*kept, *shown})
+    fixed = shown
     warnings = space.warnings
+    if sets:
+        from zsupport.answer.channel_priority import change_warnings, changes_in, opened_cases
+
+        if changes := changes_in(revision, space):
+            fixed = fixed.union({"channel"} if query.channel is None else ())
+            warnings += tuple(change_warnings(revision, changes, space))
+    open_names = [name for name in space.open if name not in fixed]
+    rows, kept = collapse(rows_of(space), open_names, _IDENTITY)
+    columns = in_column_order(revision, {*kept, *fixed})
     if in_force and not space.absent:
         warnings += tuple(assumed_fact_warnings(space, rows_of, _IDENTITY))
     else:

@@ -126,6 +126,7 @@ class Subject(AnalysedRevision):
             ("role", ("roles",), ("above",)),
             ("role", ("self-help", "resources"), ("audience",)),
             ("channel", ("entitlements",), ("allow", "recommend")),
+            ("priority", ("channels",), ("priority",)),
         ):
             for entry in self.document.items(path):
                 for key in keys:
@@ -239,9 +240,16 @@ class Subject(AnalysedRevision):
         cells = self.revision.rules[rule].cells[metric]
         if cell.key == "*":
             return self.space.every
-        return self.space.among(
-            "priority", (id for id, other in cells.items() if other.key == cell.key)
+        return self.decisions.opened(
+            self.space.among(
+                "priority", (id for id, other in cells.items() if other.key == cell.key)
+            )
         )
+
+    def cases_with_priority(self, priority: str) -> Cases:
+        """Return the cases that have a priority before or after they were opened."""
+        cases = self.space.of("priority", priority)
+        return cases | self.decisions.opened(cases)
 
     def target(self, stated: StatedCell) -> Path:
         """Return the path of the target of a cell."""

@@ -178,11 +178,17 @@ def with_ids_of(other: Revision, revision: Revision) -> Revision:
     def cells_of(cells: dict[str, Cell]) -> dict[str, Cell]:
         return {key: cell for id, cell in cells.items() for key in with_new_ids("priority", (id,))}
 
+    # A new id is as urgent as the id that it is an alias of.
+    priorities = tuple(
+        priority._replace(id=id)
+        for priority in revision.priorities
+        for id in with_new_ids("priority", (priority.id,))
+    )
     wide = revision._replace(
         plans=members_of("plan"),
         roles=members_of("role"),
         channels=members_of("channel"),
-        priorities=members_of("priority"),
+        priorities=priorities,
         grants=tuple(
             grant._replace(allow=with_new_ids("channel", grant.allow)) for grant in revision.grants
         ),

@@ -109,6 +109,13 @@ _ALL = (
     Code("ZD208", "different-contact", Message("different kind, address or numbers of a channel")),
     Code("ZD209", "opens-no-case", Message("channel that can no longer open a case")),
     Code("ZD210", "opens-case", Message("channel that can now open a case")),
+    Code("ZD211", "lower-priority", Message("less urgent priority of the cases of a channel")),
+    Code("ZD212", "higher-priority", Message("more urgent priority of the cases of a channel")),
+    Code(
+        "ZD213",
+        "different-priority-of-channel",
+        Message("different priority of the cases of a channel, neither more nor less urgent"),
+    ),
     # ZD3: targets
     Code("ZD301", "slower", Message("longer target")),
     Code("ZD302", "faster", Message("shorter target")),

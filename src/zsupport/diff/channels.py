@@ -11,7 +11,8 @@ from zsupport.diff.cases import RevisionPair, ids_by_name
 from zsupport.diff.changes import CHANNELS, Change, Changes, effect_of
 from zsupport.diff.counterparts import Counterparts
 from zsupport.diff.hours import HOURS_CODES, HoursComparison, open_hours
-from zsupport.policy.model import Channel, Text
+from zsupport.diff.priorities import effect_of_priority, same_priority
+from zsupport.policy.model import Channel, Revision, Text
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 from zsupport.wording import Counted, Message
@@ -73,6 +74,7 @@ def find_changes(
     _compare_hours(pair, same, counterparts, hours, changes)
     _compare_contacts(pair, same, changes)
     _compare_case_channels(pair, same, changes)
+    _compare_priorities(pair, same, changes)
 
 
 def _grants(side: AnalysedRevision) -> list[_DecidingEntry]:
@@ -362,6 +364,40 @@ def _compare_case_channels(pair: RevisionPair, cases: Cases, changes: Changes) -
                 old: Path = (*channel_path(pair.old, id), "kind")
                 new: Path = (*channel_path(pair.new, id), "kind")
                 changes.add(Change(code, effect, message, part, old, new, was[id], kind))
+
+
+def _compare_priorities(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
+    """Add the channels in which a case now has another priority after it was opened."""
+    after = {channel.id: channel for channel in pair.new.revision.channels}
+    known = [priority.id for priority in pair.new.revision.priorities]
+    cases &= pair.old.decisions.entitled & pair.new.decisions.entitled
+    for was in pair.old.revision.channels:
+        now = after.get(was.id)
+        if now is None or not (was.priority or now.priority):
+            continue
+        old: Path = (*channel_path(pair.old, was.id), *(["priority"] if was.priority else []))
+        new: Path = (*channel_path(pair.new, now.id), *(["priority"] if now.priority else []))
+        for raised in (item.id for item in pair.old.revision.priorities if item.id in known):
+            part = cases & pair.space.of("channel", was.id) & pair.space.of("priority", raised)
+            before = opened_priority(was, raised, pair.old.revision)
+            later = opened_priority(now, raised, pair.new.revision)
+            if not part or same_priority(before, later, pair.old.revision, pair.new.revision):
+                continue
+            effect = effect_of_priority(before, later, pair.old.revision, pair.new.revision)
+            code = {"less": "ZD211", "more": "ZD212", "either": "ZD213"}[effect]
+            message = Message(
+                "priority of cases in `{channel}` changed from {before} to {after}",
+                channel=was.id,
+                before=before,
+                after=later,
+            )
+            changes.add(Change(code, effect, message, part, old, new, before, later))
+
+
+def opened_priority(channel: Channel, raised: str, revision: Revision) -> str:
+    """Return the priority of a case after it was opened in a channel."""
+    own = channel.priority
+    return (own.of(raised, revision.urgency()) if own else None) or raised
 
 
 def text_to_compare(text: Text) -> str:

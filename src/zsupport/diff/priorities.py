@@ -28,9 +28,9 @@ def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
     both = pair.old.facts.within(sides[0]) & pair.old.facts.within(sides[1])
     for before, after, cases in pair.difference.priorities():
         was, now, shared = before.value or None, after.value or None, cases & both
-        if not shared or _same(was, now, old, new):
+        if not shared or same_priority(was, now, old, new):
             continue
-        effect = _effect(was, now, old, new)
+        effect = effect_of_priority(was, now, old, new)
         message = _message(was, now)
         if before == UNDECIDED:
             effect = "either"
@@ -57,7 +57,7 @@ def _message(was: str | None, now: str | None) -> Message:
     return Message("priority changed from {before} to {after}", before=was, after=now)
 
 
-def _same(was: str | None, now: str | None, old: Revision, new: Revision) -> bool:
+def same_priority(was: str | None, now: str | None, old: Revision, new: Revision) -> bool:
     """Return whether two ids name the same priority: equal ids, or an id and its alias."""
     if was is None or now is None:
         return False
@@ -67,7 +67,7 @@ def _same(was: str | None, now: str | None, old: Revision, new: Revision) -> boo
     )
 
 
-def _effect(was: str | None, now: str | None, old: Revision, new: Revision) -> str:
+def effect_of_priority(was: str | None, now: str | None, old: Revision, new: Revision) -> str:
     """Return the effect for the customer: `more` for a more urgent priority."""
     if was is None or now is None:
         return "more" if was is None else "less"

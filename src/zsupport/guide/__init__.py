@@ -7,7 +7,8 @@ from importlib.resources import files
 #: Every guide and its topic, in reading order.
 GUIDES = {
     "policy": "Write a policy: a complete example, plans, roles, facts, channels",
-    "entitlements": "Grants, conditions and priorities",
+    "entitlements": "Grants and conditions",
+    "priorities": "Priorities by facts, as a list or a table, and by channel",
     "targets": "Metrics, targets and commitments",
     "texts": "Limits, terms, self-help, languages and sources",
     "hours": "Opening hours: windows, time zones, joined hours, questions",

@@ -29,7 +29,7 @@ Shape: TypeAlias = "int | tuple[str, Any] | None"
 #: The classes of the model.
 CLASSES: tuple[type[tuple[Any, ...]], ...] = (
     Target, Window, model.Place, model.Remarks, model.Alternative, model.Source, model.Member,
-    model.Fact, model.Number, model.Channel, model.Grant, model.Priority,
+    model.Fact, model.Number, model.ChannelPriority, model.Channel, model.Grant, model.Priority,
     model.PriorityCell, model.PriorityTable, model.Metric, model.Holidays, model.PolicyCalendar,
     model.Commitment, model.Cell, model.TargetRule, model.Quota, model.Term, model.Topic,
     model.Resource, model.SelfHelp, model.Revision,

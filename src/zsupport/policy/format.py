@@ -454,6 +454,20 @@ NUMBER = Fields(
     noun=Message("an entry of `numbers`"),
 )
 
+CHANNEL_PRIORITY = Fields(
+    "channel priority",
+    "The priority that a channel sets for the cases that are opened in it.",
+    Field("is", Name("priority"), "The priority of every case of the channel.", JUDGED),
+    Field(
+        "at-most",
+        Name("priority"),
+        "The most urgent priority of a case of the channel. A more urgent case is lowered to it.",
+        JUDGED,
+    ),
+    exclusive=("is", "at-most"),
+    noun=Message("the priority of a channel"),
+)
+
 CHANNEL = Fields(
     "channel",
     "A way to get help.",
@@ -483,6 +497,12 @@ CHANNEL = Fields(
             pattern="^([A-Z]{2}|any|[Ff]alse)$",
         ),
         "Phone numbers by country.",
+        JUDGED,
+    ),
+    Field(
+        "priority",
+        ByNodeKind(text=Name("priority"), mapping=CHANNEL_PRIORITY),
+        "The priority that the channel sets for the cases that are opened in it.",
         JUDGED,
     ),
     Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),

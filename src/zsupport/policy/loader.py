@@ -29,6 +29,7 @@ from zsupport.policy.format import (
     CALENDAR,
     CELL,
     CHANNEL,
+    CHANNEL_PRIORITY,
     COMMITMENT,
     DIMENSIONS,
     FACT,
@@ -52,8 +53,10 @@ from zsupport.policy.format import (
 )
 from zsupport.policy.model import (
     DEFAULT_METRIC_NAME,
+    NO_CASE,
     YES_NO,
     Channel,
+    ChannelPriority,
     Commitment,
     Fact,
     Grant,
@@ -438,9 +441,13 @@ class Builder:
                 continue
             aliases += record.get("aliases") or []
             numbers = partial(self.read_numbers, record.get("numbers"))
+            priority = partial(self.read_channel_priority, record)
             channels.append(
-                names.part(Channel, CHANNEL, record, id=id, numbers=numbers, place=place)
-            )
+                names.part(
+                    Channel, CHANNEL, record, id=id, numbers=numbers, priority=priority,
+                    place=place,
+                )
+            )  # fmt: skip
         self.check_ids("channel", "channels", aliases)
         return tuple(channels)
 
@@ -455,6 +462,34 @@ class Builder:
                 part = self.names.part(Number, NUMBER, record, country=country, number=text)
                 numbers += [part] if at else []
         return tuple(numbers)
+
+    def read_channel_priority(self, channel: Record) -> ChannelPriority | None:
+        """Read the `priority` of a channel; report it if the channel opens no cases."""
+        names = self.names
+        read = channel.get("priority")
+        if read is None:
+            return None
+        kind = channel.get("kind")
+        if kind in NO_CASE:
+            at = channel.key("priority")
+            self.reader.report(
+                "ZS213", at.span, at.way,
+                Message(
+                    "a channel of kind `{kind}` opens no cases, so it sets no priority", kind=kind
+                ),
+                Message("a channel of another kind"),
+                Message("omit `priority`"),
+            )  # fmt: skip
+        own = read if isinstance(read, Record) else None
+        at_most = own is not None and "at-most" in own
+        at = own.get("at-most" if at_most else "is") if own else read
+        if at is None or not names.has("priority", at):
+            return None
+        id = names.resolve("priority", at)
+        return None if id is None else names.part(
+            ChannelPriority, CHANNEL_PRIORITY, own, priority=id, at_most=at_most,
+            place=channel.place_of("priority"),
+        )  # fmt: skip
 
     def read_grants(self) -> tuple[Grant, ...]:
         """Read `entitlements`."""

@@ -148,6 +148,27 @@ class Number(NamedTuple):
         return self.remarks.note
 
 
+class ChannelPriority(NamedTuple):
+    """The priority that a channel sets; `at_most`: only for more urgent cases."""
+
+    priority: str
+    at_most: bool
+    remarks: Remarks
+    place: Place
+
+    def of(self, raised: str | None, ids: Sequence[str]) -> str | None:
+        """Return the priority of a case of the channel; `raised` is the one before.
+
+        None stands for a case whose facts lead to no priority. `ids` are all priorities, the most
+        urgent first.
+        """
+        if not self.at_most:
+            return self.priority
+        if raised not in ids or self.priority not in ids:
+            return raised
+        return max(raised, self.priority, key=ids.index)
+
+
 class Channel(NamedTuple):
     """A way to get help."""
 
@@ -161,6 +182,7 @@ class Channel(NamedTuple):
     aliases: tuple[str, ...]
     remarks: Remarks
     place: Place
+    priority: ChannelPriority | None = None
 
     @property
     def opens_case(self) -> bool:
@@ -462,6 +484,10 @@ class Revision(NamedTuple):
             if term.quota is not None:
                 limits.setdefault(term.topic, []).append(term)
         return limits
+
+    def urgency(self) -> list[str]:
+        """Return the ids of the priorities, the most urgent first."""
+        return [priority.id for priority in self.priorities]
 
     def members(self) -> dict[str, tuple[Member | Channel | Priority, ...]]:
         """Return the plans, roles, channels and priorities, by dimension in the order of NOUNS."""

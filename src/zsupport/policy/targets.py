@@ -430,6 +430,33 @@ class TargetsReader:
             values["priority"] = self._values("priority") or [""]
         if priority is not None:
             values["priority"] = [priority]
+        sets = {c.id: c.priority for c in self.entitled.channels if c.priority is not None}
+        ids = self._values("priority")
+        if sets:
+            # Any channel can differ from the others, and any priority can lead to another one.
+            values.setdefault("priority", ids)
+            values["channel"] = self._values("channel")
+            self.tries_left -= len(ids) * prod(map(len, values.values())) * len(conditions)
+
+        def can_be_opened(case: dict[str, str]) -> bool:
+            own = sets.get(case.get("channel", ""))
+            if own is None:
+                raised = [case]
+            else:
+                # Facts that lead to no priority can have the priority that the channel sets.
+                raised = [
+                    {**case, "priority": id} for id in ids if own.of(id, ids) == case["priority"]
+                ]
+            return any(
+                (not grants or any(_allows(grant, case_channels, item) for grant in grants))
+                and (
+                    not priorities
+                    or _priority_of(priorities, item)
+                    in (item.get("priority"), None if own and not own.at_most else "")
+                )
+                for item in raised
+            )
+
         self.tries_left -= prod(map(len, values.values())) * len(conditions)
         if self.tries_left < 0 or not all(values.values()):
             return unions
@@ -440,8 +467,7 @@ class TargetsReader:
             if (
                 _matches(rule.when, case)
                 and not any(keys & case_keys and _matches(when, case) for when, keys in earlier)
-                and (not grants or any(_allows(grant, case_channels, case) for grant in grants))
-                and (not priorities or _priority_of(priorities, case) == case.get("priority"))
+                and can_be_opened(case)
             ):
                 calendars = self._union_of_case(hours, case)
                 result[tuple(map(id, calendars))] = calendars

@@ -212,6 +212,7 @@ def _shown_remarks(revision: Revision) -> list[Remarks]:
         revision.validity,
         *(source.remarks for source in revision.sources),
         *(channel.remarks for channel in revision.channels),
+        *(channel.priority.remarks for channel in revision.channels if channel.priority),
         *(number.remarks for channel in revision.channels for number in channel.numbers),
         *(metric.remarks for metric in revision.metrics),
         *(priority.remarks for priority in revision.priorities),

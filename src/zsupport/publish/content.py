@@ -193,6 +193,12 @@ class _PageBuilder:
         if channel.prerequisites:
             things = joined([(texts.policy(thing),) for thing in channel.prerequisites])
             entries.append((words("Have ready"), (things,)))
+        if own := channel.priority:
+            priority = texts.value("priority", own.priority)
+            line = words("always {priority}", priority=priority)
+            if own.at_most:
+                line = words("at most {priority}", priority=priority)
+            entries.append((words("Priority"), (line,)))
         name = texts.value("channel", channel.id)
         kind = words(_KINDS[channel.kind])
         parts: list[Part] = []
@@ -203,6 +209,7 @@ class _PageBuilder:
         if channel.steps:
             parts.append(Bullets(tuple((texts.policy(s),) for s in channel.steps), ordered=True))
         parts += self.asides(channel.remarks)
+        parts += self.asides(channel.priority.remarks) if channel.priority else []
         return PageSection(f"channel-{channel.id}", name, tuple(parts))
 
     def numbers(self, channel: Channel) -> list[Line]:

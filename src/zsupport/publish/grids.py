@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
+from zsupport.answer.case import sets_priority
 from zsupport.answer.promise import Promise
 from zsupport.clock.targets_in_words import target_in_words
-from zsupport.policy.model import Metric
+from zsupport.policy.model import Metric, Revision
 from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell, opened_hours
 from zsupport.publish.merge import merged
 from zsupport.publish.page import Grid, Line, Passage, Phrase, joined
@@ -91,11 +92,29 @@ def target_table(reader: AnswerReader, metric: Metric) -> CaseTable:
                 cells = by_case.setdefault(case, {})
                 for priority in columns if row.priority is None else (row.priority,):
                     cells[priority] = reader.target_cell(row)
+    place = next((n for n, (name, _) in enumerate(dimensions) if name == "channel"), None)
+    if place is not None:
+        for case, cells in by_case.items():
+            _add_changed(revision, case[place], cells)
     contents: dict[tuple[str | None, ...], Cells] = {
         case: tuple(cells.get(priority) for priority in columns) for case, cells in by_case.items()
     }
     boxes = merged([values for _, values in dimensions], contents)
     return CaseTable(dimensions, tuple(boxes), columns, tuple(assumed))
+
+
+def _add_changed(
+    revision: Revision, channel: str | None, cells: dict[str | None, TargetCell]
+) -> None:
+    """Add the cells of the priorities that a channel changes: those of the priority that it sets.
+
+    `cells` has the cell of each priority with which a case can be opened in the channel.
+    """
+    own = sets_priority(revision, channel)
+    for raised in revision.urgency() if own else ():
+        opened = own.of(raised, revision.urgency()) if own else raised
+        if raised not in cells and opened in cells:
+            cells[raised] = cells[opened]
 
 
 def _dimensions(

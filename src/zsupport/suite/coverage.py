@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from zsupport.analysis.decisions import Decisions
-from zsupport.answer.case import NeedsInput
+from zsupport.answer.case import NeedsInput, opened_case
 from zsupport.answer.hours import Customer, PolicyHours
 from zsupport.answer.promise import NEGATIVE, settle_metrics
 from zsupport.answer.space import Cases, Space, opened_dimension
@@ -294,7 +294,7 @@ def _cases_at_moment(
             if not part:
                 continue
             try:
-                settled = hours.settle(hours_name, space.first(part))
+                settled = hours.settle(hours_name, opened_case(revision, space.first(part)))
             except (NeedsInput, ZsupportError):
                 continue
             if settled.time.is_open(moment):

@@ -24,7 +24,7 @@ from zsupport.clock.target_text import parse_target
 from zsupport.errors import InvalidPolicy, check_limit
 from zsupport.limits import MUTANT_RUNS
 from zsupport.policy.document import Document
-from zsupport.policy.model import BINDINGS, Revision
+from zsupport.policy.model import BINDINGS, ChannelPriority, Revision
 from zsupport.policy.quota import parse_quota
 from zsupport.policy.yamltext import (
     MappingNode,
@@ -458,6 +458,26 @@ class _Mutants:
         node = self.node(("channels",))
         for key, _ in node.entries if isinstance(node, MappingNode) else ():
             yield from self.of_prerequisites(("channels", key.text, "prerequisites"))
+        for channel in self.revision.channels:
+            if channel.priority is not None:
+                yield from self.of_channel_priority(channel.id, channel.priority)
+
+    def of_channel_priority(self, channel: str, own: ChannelPriority) -> Iterator[Mutant]:
+        """Yield mutants in which a channel sets no priority, or another one."""
+        path: Path = ("channels", channel, "priority")
+        message = Message("removed the priority of `{channel}`", channel=channel)
+        yield self.drop("drop-channel-priority", path, message)
+        if isinstance(self.node(path), MappingNode):
+            path = (*path, "at-most" if own.at_most else "is")
+        node = self.node(path)
+        ids = [priority.id for priority in self.revision.priorities if priority.id != own.priority]
+        if ids and isinstance(node, ScalarNode):
+            message = Message(
+                "replaced the priority of `{channel}` with `{priority}`",
+                channel=channel,
+                priority=ids[0],
+            )
+            yield self.put("swap-channel-priority", path, message, with_text(node, ids[0]))
 
     def of_facts(self) -> Iterator[Mutant]:
         """Yield mutants with a different default of a fact."""

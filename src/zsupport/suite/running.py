@@ -191,6 +191,8 @@ def case_of(row: TestedAnswer, combination: Case) -> Case:
         channel = None if isinstance(row, ChannelAnswer) else row.channel
         own = {"plan": row.plan, "role": row.role, "channel": channel, "priority": row.priority}
     stated = {name: own.get(name) or combination.get(name) for name in DIMENSIONS}
+    # A channel can change the stated priority.
+    stated["priority"] = combination.get("priority") or own.get("priority")
     case: Case = {name: value for name, value in stated.items() if value is not None}
     return {**case, **{name: value for name, value in combination.items() if name not in case},
             **row.facts}  # fmt: skip

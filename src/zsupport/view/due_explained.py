@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import NEEDS_INPUT, Case, NeedsInput, matching, no_priority_reasons
+from zsupport.answer.case import (
+    NEEDS_INPUT,
+    Because,
+    Case,
+    NeedsInput,
+    matching,
+    no_priority_reasons,
+    sets_priority,
+)
 from zsupport.answer.due import DueAnswer, DueDetails, course_of, parts_of
 from zsupport.answer.hours import SettledHours
 from zsupport.answer.promise import NEGATIVE, Promise, Promises, decide
@@ -95,9 +103,30 @@ def explain_due(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> lis
                 target=hidden.target.text, condition=condition_in_words(rule.when),
             )  # fmt: skip
             lines.append(why.line(hidden.place, text))
+    for reason in answer.because:
+        if setting := set_by_channel(reason, revision, case):
+            lines.append(why.line(reason, setting))
     if answer.state in NEGATIVE:
         return [head, *lines, *_would_promise(case, answer.metric, why)]
     return [head, *lines, *_walk(answer, row, why)]
+
+
+def set_by_channel(reason: Because, revision: Revision, case: Case) -> Message | None:
+    """Return what a reason says if it is the priority that the channel of a case sets."""
+    own = sets_priority(revision, case["channel"])
+    if own is None or reason.path != own.place.path:
+        return None
+    if own.at_most:
+        return Message(
+            "the channel `{channel}` has at most the priority {priority}",
+            channel=case["channel"],
+            priority=own.priority,
+        )
+    return Message(
+        "the channel `{channel}` always has the priority {priority}",
+        channel=case["channel"],
+        priority=own.priority,
+    )
 
 
 def _matches(when: When, case: Case, opened_inside: Callable[[str], bool]) -> bool:

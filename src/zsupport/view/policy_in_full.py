@@ -8,6 +8,7 @@ from zsupport.clock.windows import DAY, DAYS, Window
 from zsupport.policy.model import (
     Cell,
     Channel,
+    ChannelPriority,
     Fact,
     Grant,
     Holidays,
@@ -48,7 +49,7 @@ _SECTIONS = {
     "Roles": ("Role", "Name", "Ranks above", "Remarks"),
     "Facts": ("Fact", "Question", "Values", "Remarks"),
     "Groups": ("Group", "Values"),
-    "Channels": ("Channel", "Name", "Kind", "How", "Prerequisites", "Remarks"),
+    "Channels": ("Channel", "Name", "Kind", "How", "Prerequisites", "Priority", "Remarks"),
     "Entitlements": ("Allowed", "When", "Hours", "Prerequisites", "Remarks"),
     "Priorities": ("Priority", "Name", "Meaning", "When", "Remarks"),
     "Priority table": (),  # its columns depend on the policy
@@ -179,18 +180,20 @@ class _View:
 
     def channel(self, channel: Channel) -> tuple[str, ...]:
         how = [channel.url or "", *(self.text(step) for step in channel.steps)]
-        of_numbers = []
+        own = channel.priority
+        more = self.lines(own.remarks, "priority: ") if own else []
         for number in channel.numbers:
             note = self.text(number.note)
             how.append(f"{number.country}: {number.number}" + (f" ({note})" if note else ""))
-            of_numbers += self.lines(number.remarks._replace(note=None), f"{number.number}: ")
+            more += self.lines(number.remarks._replace(note=None), f"{number.number}: ")
         return (
             channel.id,
             self.text(channel.name),
             channel.kind,
             "\n".join(line for line in how if line),
             self.texts(channel.prerequisites),
-            self.remarks(channel.remarks, (), _aliases(channel.aliases), *of_numbers),
+            _set_priority(own) if own else "",
+            self.remarks(channel.remarks, (), _aliases(channel.aliases), *more),
         )
 
     def grant(self, grant: Grant) -> tuple[str, ...]:
@@ -318,6 +321,10 @@ class _View:
             resource.url or "",
             self.remarks(resource.remarks),
         )
+
+
+def _set_priority(own: ChannelPriority) -> str:
+    return f"at most {own.priority}" if own.at_most else own.priority
 
 
 def _aliases(aliases: tuple[str, ...]) -> str:

@@ -53,8 +53,8 @@ def _unnamed(subject: Subject, targets: Targets, position: int) -> list[str]:
     unnamed, whole = [], []
     for plan in space.values["plan"]:
         if cases := decides & ~named & space.of("plan", plan):
-            priorities = space.values_in("priority", cases)
-            if priorities == space.values_in("priority", entitled & space.of("plan", plan)):
+            priorities = subject.decisions.priorities_in(cases)
+            if priorities == subject.decisions.priorities_in(entitled & space.of("plan", plan)):
                 whole.append(plan)
                 unnamed.append(f"`{plan}`")
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Condition, Problem, Rule, Subject
@@ -59,7 +59,8 @@ def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
     Otherwise yield each alternative whose facts exclude its priority.
     """
     entry = condition.path[:-1]
-    matched = subject.decisions.matches(condition.when)
+    opened = _opened(subject, condition)
+    matched = opened(subject.decisions.matches(condition.when))
     if subject.excluded(matched):
         part = _PARTS.get(str(entry[0]), _CALENDAR)
         if part is _GRANT and not subject.revision.grants[int(entry[1])].allow:
@@ -67,10 +68,20 @@ def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
         yield _problem(subject, entry, part, matched)
         return
     for position, alternative in enumerate(condition.when):
-        matched = subject.decisions.matches_alternative(alternative)
+        matched = opened(subject.decisions.matches_alternative(alternative))
         if subject.excluded(matched):
             path = subject.alternative(condition, position)
             yield _problem(subject, path, _ALTERNATIVE, matched)
+
+
+def _opened(subject: Subject, condition: Condition) -> Callable[[Cases], Cases]:
+    """Return the function from the cases that a condition matches to the cases that have them.
+
+    A channel can change the priority of a case. The conditions of grants are about the case before.
+    """
+    if condition.path[0] == "entitlements":
+        return lambda cases: cases
+    return subject.decisions.opened
 
 
 def _of_cells(subject: Subject) -> Iterator[Problem]:
@@ -80,7 +91,7 @@ def _of_cells(subject: Subject) -> Iterator[Problem]:
     """
     by_key: dict[tuple[int, str], tuple[Cases, list[Path]]] = {}
     for rule, metric, cell in subject.cells:
-        matched = subject.decisions.matches(subject.revision.rules[rule].when)
+        matched = subject.decisions.matches_opened(subject.revision.rules[rule].when)
         cases = matched & subject.cases_of(rule, metric, cell)
         if subject.excluded(cases) and not subject.excluded(matched):
             _, paths = by_key.setdefault((rule, cell.key), (cases, []))

@@ -17,6 +17,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     if subject.revision.priority_table:
         return  # every combination has a cell
+    opening = [channel for channel in subject.revision.channels if channel.opens_case]
+    if opening and all(item.priority and not item.priority.at_most for item in opening):
+        return  # every case has the priority that its channel sets
     space = subject.facts
     unmatched = space.every & ~union(space.matches(priority.when) for priority in priorities)
     if unmatched:

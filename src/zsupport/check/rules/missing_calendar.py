@@ -23,7 +23,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     needed = _needed(subject)
     for hours, calendars in listed.items():
         left = needed.get(hours, 0) & ~union(
-            subject.space.matches(calendar.when) for calendar in calendars
+            subject.decisions.matches_opened(calendar.when) for calendar in calendars
         )
         if left:
             path = ("hours", hours)
@@ -63,7 +63,8 @@ def _needed(subject: Subject) -> dict[str, Cases]:
                     bare = alternative._replace(opened=None)
                     add(
                         alternative.opened[1],
-                        subject.space.matches_alternative(bare) & decisions.entitled,
+                        decisions.opened(subject.space.matches_alternative(bare))
+                        & decisions.entitled,
                     )
     return needed
 

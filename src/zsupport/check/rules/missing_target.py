@@ -25,7 +25,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         for position in reversed(range(len(revision.rules))):
             rule = revision.rules[position]
             if metric.id in rule.cells and left:
-                gap = left & subject.decisions.matches(rule.when)
+                gap = left & subject.decisions.matches_opened(rule.when)
                 left &= ~gap
                 if gap:
                     yield _missing_in_rule(subject, position, metric.id, gap, severity)
@@ -38,7 +38,7 @@ def _missing_in_rule(
 ) -> Problem:
     """Return the problem at a rule that states the metric for other priorities only."""
     path = ("targets", position, metric)
-    names = _names(subject.space.values_in("priority", gap))
+    names = _names(subject.decisions.priorities_in(gap))
     return Problem(
         path,
         Message(
@@ -48,7 +48,7 @@ def _missing_in_rule(
         ),
         subject.document.key(path),
         hint=Message("add a target for {priorities}, or `not-stated`", priorities=names),
-        case=subject.witness(gap),
+        case=_witness(subject, gap),
         severity=severity,
     )
 
@@ -59,7 +59,10 @@ def _missing_rule(subject: Subject, metric: str, left: Cases) -> Problem:
     restrictions: list[str] = []
     for name in ("plan", "role", "channel", "priority"):
         values = space.values_in(name, left)
-        if values != space.values_in(name, entitled):
+        every = space.values_in(name, entitled)
+        if name == "priority":
+            values, every = map(subject.decisions.priorities_in, (left, entitled))
+        if values != every:
             restrictions.append(_restriction(name, _names(values)))
     return Problem(
         ("targets",),
@@ -72,8 +75,13 @@ def _missing_rule(subject: Subject, metric: str, left: Cases) -> Problem:
         else Message("missing `{metric}` target for some cases", metric=metric),
         subject.document.key(("targets",)),
         hint=Message("add a rule for these cases, or write `not-stated`"),
-        case=subject.witness(left),
+        case=_witness(subject, left),
     )
+
+
+def _witness(subject: Subject, cases: Cases) -> dict[str, str]:
+    """Return a case of a non-empty set; if possible, one whose priority no channel changes."""
+    return subject.witness(cases & subject.decisions.unchanged or cases)
 
 
 def _restriction(dimension: str, names: str) -> Message:

@@ -14,7 +14,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if not entitled:
         return  # no case can be opened at all
     for position, priority in enumerate(subject.revision.priorities):
-        if not entitled & subject.space.of("priority", priority.id):
+        if not entitled & subject.cases_with_priority(priority.id):
             yield Problem(
                 ("priorities", position, "id"),
                 Message("no grant allows opening a case with `{priority}`", priority=priority.id),

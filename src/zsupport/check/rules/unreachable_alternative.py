@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from zsupport.answer.space import Cases, Space
+from zsupport.answer.space import Cases
 from zsupport.check.rule import Condition, Problem, Rule, Subject
 from zsupport.policy.model import Alternative, When
 from zsupport.policy.yamltext import Path
@@ -31,7 +31,9 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _priorities(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
     decided = subject.facts.deciding(subject.revision.priority_rules())
     paths: list[Path] = [rule.path for rule, _ in decided]
-    yield from _of_list(subject, conditions, paths, decided, subject.facts, subject.facts.every)
+    every = subject.facts.every
+    matches_alternative = subject.facts.matches_alternative
+    yield from _of_list(subject, conditions, paths, decided, matches_alternative, every)
 
 
 def _targets(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
@@ -39,7 +41,7 @@ def _targets(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Pr
     for rule, (matches, decides) in subject.decisions.by_rule().items():
         path: Path = ("targets", rule)
         if path in conditions:
-            matches_alternative = subject.decisions.matches_alternative
+            matches_alternative = _opened(subject, subject.decisions.matches_alternative)
             yield from _unreachable(
                 subject, conditions[path], matches_alternative, matches, decides, above
             )
@@ -51,21 +53,31 @@ def _hours(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Prob
         decided = subject.decisions.calendars(hours)
         paths = [subject.document.calendar(hours, place) for place in range(len(decided))]
         existing = subject.decisions.existing
-        yield from _of_list(subject, conditions, paths, decided, subject.space, existing)
+        matches_alternative = _opened(subject, subject.space.matches_alternative)
+        yield from _of_list(subject, conditions, paths, decided, matches_alternative, existing)
 
 
 def _commitments(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
     decided = subject.decisions.commitments()
     paths: list[Path] = [("commitment", place) for place in range(len(decided))]
     existing = subject.decisions.existing
-    yield from _of_list(subject, conditions, paths, decided, subject.space, existing)
+    matches_alternative = _opened(subject, subject.space.matches_alternative)
+    yield from _of_list(subject, conditions, paths, decided, matches_alternative, existing)
+
+
+def _opened(
+    subject: Subject, matches_alternative: Callable[[Alternative], Cases]
+) -> Callable[[Alternative], Cases]:
+    """Return a function that returns the cases that match an alternative after they were opened."""
+    return lambda alternative: subject.decisions.opened(matches_alternative(alternative))
 
 
 def _limits(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
     for topic, decided in subject.decisions.limits.items():
         paths = [subject.document.limit(topic, place) for place in range(len(decided))]
         existing = subject.decisions.existing
-        yield from _of_list(subject, conditions, paths, decided, subject.space, existing)
+        matches_alternative = _opened(subject, subject.space.matches_alternative)
+        yield from _of_list(subject, conditions, paths, decided, matches_alternative, existing)
 
 
 def _of_list(
@@ -73,7 +85,7 @@ def _of_list(
     conditions: dict[Path, Condition],
     paths: list[Path],
     decided: Sequence[tuple[object, Cases]],
-    space: Space,
+    matches_alternative: Callable[[Alternative], Cases],
     matches: Cases,
 ) -> Iterator[Problem]:
     """Yield the unreachable alternatives of a list whose first matching entry decides."""
@@ -82,7 +94,7 @@ def _of_list(
         if path in conditions:
             condition = conditions[path]
             yield from _unreachable(
-                subject, condition, space.matches_alternative, matches, decides, above
+                subject, condition, matches_alternative, matches, decides, above
             )
         above.append((path, decides))
 

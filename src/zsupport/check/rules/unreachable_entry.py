@@ -55,7 +55,7 @@ def _unreachable(
     paths: list[Path],
     decided: Sequence[tuple[PolicyCalendar | Commitment | Term, Cases]],
 ) -> Iterator[Problem]:
-    all_matched = [subject.space.matches(entry.when) for entry, _ in decided]
+    all_matched = [subject.decisions.matches_opened(entry.when) for entry, _ in decided]
     for position, matched in enumerate(all_matched):
         if not decided[position][1] and not subject.excluded(matched):
             path = paths[position]

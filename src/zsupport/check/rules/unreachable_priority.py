@@ -19,18 +19,19 @@ def check(subject: Subject) -> Iterator[Problem]:
     rules = space.deciding(subject.revision.priority_rules())
     if not rules:
         return  # facts do not decide priorities
+    sets = {channel.priority.priority for channel in subject.revision.channels if channel.priority}
     decided = {rule.path: cases for rule, cases in rules}
     in_cells = {rule.priority for rule, _ in rules if rule.of_table}
     reached = {rule.priority for rule, cases in rules if rule.of_table and cases}
     for position, priority in enumerate(priorities):
         path: Path = ("priorities", position, "id")
         if table and not priority.when:
-            if priority.id not in reached:
+            if priority.id not in reached | sets:
                 yield _without_cell(path, priority, excepted=priority.id in in_cells)
             continue
         decides = decided["priorities", position]
         matched = space.matches(priority.when)
-        below = [other.id for other in priorities[position + 1 :]]
+        below = [other.id for other in priorities[position + 1 :] if other.id not in sets]
         if decides and not priority.when:
             if below:
                 names = ", ".join(f"`{name}`" for name in below)
@@ -47,7 +48,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                     severity="warning",
                 )
             return
-        if not decides and priority.id not in reached:
+        if not decides and priority.id not in reached | sets:
             yield Problem(
                 path,
                 _message(priority, matched),

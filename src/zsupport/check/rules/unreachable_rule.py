@@ -15,7 +15,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if decides or _excluded(subject, rule):
             continue
         if not matches:
-            without_moment = subject.decisions.matches(subject.revision.rules[rule].when)
+            without_moment = subject.decisions.matches_opened(subject.revision.rules[rule].when)
             without_moment &= subject.decisions.without_opening_time & subject.decisions.allowed
             yield Problem(
                 ("targets", rule),
@@ -45,7 +45,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _excluded(subject: Subject, rule: int) -> bool:
     """Return whether the facts of a rule exclude its priorities, which ZS414 reports."""
-    matched = subject.decisions.matches(subject.revision.rules[rule].when)
+    matched = subject.decisions.matches_opened(subject.revision.rules[rule].when)
     return subject.excluded(matched) or all(
         subject.excluded(matched & subject.cases_of(rule, metric, cell))
         for position, metric, cell in subject.cells

@@ -64,14 +64,13 @@ def _is_unreachable(subject: Subject, item: StatedCell) -> bool:
     """Return whether a cell decides no case, and no other rule reports the cause."""
     if item.decides or item.matches:
         return not item.decides
-    matched = subject.decisions.matches(subject.revision.rules[item.rule].when)
+    matched = subject.decisions.matches_opened(subject.revision.rules[item.rule].when)
     if subject.excluded(matched & subject.cases_of(item.rule, item.metric, item.cell)):
         return False
     # A priority without a grant is reported at the priority, by ZS313.
     cells = subject.revision.rules[item.rule].cells[item.metric]
     return any(
-        cell.key == item.cell.key
-        and subject.decisions.entitled & subject.space.of("priority", name)
+        cell.key == item.cell.key and subject.decisions.entitled & subject.cases_with_priority(name)
         for name, cell in cells.items()
     )
 

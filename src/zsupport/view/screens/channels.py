@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from zsupport.answer.case import NEEDS_INPUT
+from zsupport.answer.case import NEEDS_INPUT, sets_priority
 from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
 from zsupport.answer.opening import HoursAnswer
 from zsupport.errors import ZsupportError
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zsupport.answer.channels import ShownNumber
+    from zsupport.policy.model import ChannelPriority
     from zsupport.wording import Wording
 
 #: Prerequisites are listed in one line if none of them has more characters.
@@ -156,9 +157,21 @@ def _details(
         names = display_names(answers.revision, setting.lang)
         only = (glued(priority_label(id, names)) for id in answer.only_when["priority"])
         pairs.append((words("Only for"), ", ".join(only)))
+    own = sets_priority(answers.revision, answer.channel)
+    if own is not None and answer.allowed:
+        names = display_names(answers.revision, setting.lang)
+        label = glued(priority_label(own.priority, names))
+        pairs.append((words("Priority"), words(set_priority(own, label))))
     if len(states) > 1:
         pairs += [(state.cases or words("Now"), state.text) for state in states]
     return [*blocks, *([LabelledTexts(tuple(pairs), indent=2)] if pairs else [])]
+
+
+def set_priority(own: ChannelPriority, label: str) -> Message:
+    """Return the priority that a channel sets, in words; `label` is its id or name."""
+    if own.at_most:
+        return Message("at most {priority}", priority=label)
+    return Message("always {priority}", priority=label)
 
 
 def labelled_numbers(numbers: Iterable[ShownNumber], words: Wording) -> list[tuple[str, str]]:

@@ -10,9 +10,16 @@ from zsupport.clock.targets_in_words import target_in_words
 from zsupport.clock.walk import walk
 from zsupport.clock.zones import zone
 from zsupport.dates import date, timedelta
+from zsupport.policy.model import Place
 from zsupport.report.screen import NONE, Columns, Paragraph, Screen, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.view.due_explained import MAX_STEPS, counted_days, explain_due, time_counted
+from zsupport.view.due_explained import (
+    MAX_STEPS,
+    counted_days,
+    explain_due,
+    set_by_channel,
+    time_counted,
+)
 from zsupport.view.explain import (
     ALWAYS_IN_WORDS,
     Explainer,
@@ -32,7 +39,6 @@ if TYPE_CHECKING:
     from zsupport.answer.hours import SettledHours
     from zsupport.answer.promise import Promise
     from zsupport.clock.deadline import Course, PartDeadline
-    from zsupport.policy.model import Place
     from zsupport.view.screens import Setting
     from zsupport.wording import Wording
 
@@ -138,6 +144,9 @@ def _places(
                 always = condition == ALWAYS_IN_WORDS
                 condition = priority if always else joined((condition, priority), ", ")
             yield cell.place, f"{answer.metric}: {cell.target.text}", condition
+            for reason in answer.because:
+                if setting := set_by_channel(reason, revision, promise.case):
+                    yield Place(reason.path, reason.line), setting, ALWAYS_IN_WORDS
 
 
 def _steps(answers: DueAnswers, promise: Promise, shown: Times) -> list[Paragraph | Columns]:

@@ -48,7 +48,7 @@ from zsupport.view.policy_in_full import (
 )
 from zsupport.view.quotas import quota_in_words
 from zsupport.view.screens import Numbering, doubtful, priority_label, with_id
-from zsupport.view.screens.channels import country_in_words, in_turn, noted
+from zsupport.view.screens.channels import country_in_words, in_turn, noted, set_priority
 from zsupport.view.screens.priority_table import table_of_priorities, title_of_table
 from zsupport.view.topics import with_kind
 from zsupport.wording import Message, Wording, glued
@@ -354,6 +354,11 @@ class _PolicyView:
         if channel.prerequisites:
             texts = "\n".join(map(self.text, channel.prerequisites))
             pairs.append((self.words("Have ready"), texts))
+        if channel.priority:
+            marks = notes.marks(self.remarks(channel.priority.remarks))
+            label = channel.priority.priority
+            shown = set_priority(channel.priority, label)
+            pairs.append((self.words("Priority"), f"{self.words(shown)}{marks}"))
         if channel.aliases:
             pairs.append((self.words("Aliases"), ", ".join(channel.aliases)))
         return [*blocks, *([LabelledTexts(tuple(pairs), indent=4)] if pairs else [])]
