@@ -21,9 +21,8 @@ from .definition import (
     Reference,
     Target,
     Tree,
-    calendar_days,
-    parts_of,
 )
+from .lengths import calendar_days, parts_of
 
 #: The effect on the customer by (new answer at least as good, old answer at least as good).
 EFFECTS = {(True, True): "same", (True, False): "more", (False, True): "less"}

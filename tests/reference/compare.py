@@ -26,14 +26,13 @@ from .definition import (
     Reference,
     Target,
     Tree,
-    calendar_days,
     depends_on_hours,
     in_force,
-    parts_of,
     read,
     words,
 )
 from .draw import FORMS, draw
+from .lengths import calendar_days, parts_of
 
 #: The aspects of answers that must agree.
 AGREED = frozenset({
