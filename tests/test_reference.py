@@ -45,7 +45,7 @@ def reference_of(document: str) -> Reference:
 
 def test_reference_is_short_and_shares_no_code_with_the_program() -> None:
     text = (HOME / "reference" / "definition.py").read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 450
+    assert len(text.splitlines()) <= 500
     imported = {
         name.name if isinstance(node, ast.Import) else str(node.module)
         for node in ast.walk(ast.parse(text))
