@@ -179,27 +179,27 @@ def drawn_policy(number: int, *, calendars: bool = True) -> Policy:
     return Policy(tuple(load_revision(source) for source in sources))
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(16))
 def test_columns_of_random_revisions_do_not_depend_on_the_moment(number: int) -> None:
     assert compare(drawn_policy(number), Random(number)) > 100
 
 
 def test_revision_answers_although_another_cannot() -> None:
-    refused = 0
-    for number in (
-        *range(40),
-        40,
-        62,
-        156,
-        176,
-    ):  # the last four have a revision without a channel that opens a case
+    answered = refused = 0
+    for number in range(60):
         policy = drawn_policy(number, calendars=False)
         for question in questions(policy, Random(number)):
-            ask("due", policy, question, MOMENTS[3])  # answered by the first revision
+            try:
+                ask("due", policy, question, MOMENTS[3])  # answered by the first revision
+            except PolicyError as error:
+                assert "0.yaml" in str(error), number
+                continue
+            answered += 1
             try:
                 ask("due", policy, question, MOMENTS[8])
             except PolicyError:
                 refused += 1
+    assert answered >= 150
     assert refused >= 5
 
 

@@ -227,7 +227,16 @@ class Policy:
         """
         self._settle(index, query)
         shown = self._other_columns(index, lambda i: answer(i, frozenset()).columns)
-        return answer(index, shown)
+        answers = answer(index, shown)
+        return answers._replace(columns=self._in_order(answers.columns))
+
+    def _in_order(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Return columns with their facts in an order that is the same for all revisions."""
+        if len(self.revisions) == 1:
+            return columns
+        ids = self._ids("facts")
+        facts = (id for id in ids if id in columns)
+        return tuple(next(facts) if name in ids else name for name in columns)
 
     def channels(
         self,
@@ -390,6 +399,7 @@ class Policy:
             revision, query, metrics, start, hours, in_force=in_force, lang=lang,
             shown=self._other_columns(index, columns), revisions=len(self.revisions),
         )  # fmt: skip
+        promised = promised._replace(columns=self._in_order(promised.columns))
         known = _KnownPromises(question, promised, quick_due(question, promised))
         depends_on_opening = any(alt.opened for rule in revision.rules for alt in rule.when)
         if not depends_on_opening and len(self._promises) < MAX_CACHED:
@@ -441,7 +451,8 @@ class Policy:
         shown = None
         if name is None and any(query):
             shown = self._other_columns(index, lambda i: columns_of_case(periods, i))
-        return answer_hours(periods, index, name, instant, in_force=in_force, shown=shown)
+        answers = answer_hours(periods, index, name, instant, in_force=in_force, shown=shown)
+        return answers._replace(columns=self._in_order(answers.columns))
 
     def priority(
         self,
