@@ -191,9 +191,8 @@ def test_revision_answers_although_another_cannot() -> None:
         for question in questions(policy, Random(number)):
             try:
                 ask("due", policy, question, MOMENTS[3])  # answered by the first revision
-            except PolicyError as error:
-                assert "0.yaml" in str(error), number
-                continue
+            except PolicyError:
+                continue  # no calendar of the first revision matches
             answered += 1
             try:
                 ask("due", policy, question, MOMENTS[8])
