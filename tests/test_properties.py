@@ -430,8 +430,8 @@ def opened_columns(document: Document, answers: list[dict[str, Any]], question: 
 
 
 def cell(answer: dict[str, Any], column: str) -> str:
-    text: str = answer[column] if column in answer else answer["facts"][column]
-    return text
+    text: str | None = answer[column] if column in answer else answer["facts"][column]
+    return text or ""
 
 
 @EXAMPLES
@@ -457,9 +457,12 @@ def test_plain_lines_agree_with_json(folder: Path, document: Document, data: st.
         answers = json.loads(output("due", *line, *options, "--format", "json"))["answers"]
         columns = opened_columns(document, answers, question, ("plan", "role", "channel"))
         at = sum(name in columns for name in ("plan", "role", "channel"))
-        columns[at:at] = opened_columns(document, answers, question, ("priority",))[:1] if any(
-            answer["priority"] and "priority" not in question for answer in answers
-        ) else []  # fmt: skip
+        # If the stated facts lead to no priority, the column is there but empty.
+        members = {n: v for n, v in question.items() if n in ("plan", "role", "channel")}
+        unstated = [*command_line(members), *line[len(command_line(question)) :], *options]
+        led = json.loads(output("due", *unstated, "--format", "json"))["answers"]
+        if "priority" not in question and any(a["priority"] for a in [*answers, *led]):
+            columns.insert(at, "priority")
         if len({answer["metric"] for answer in answers}) > 1:
             columns.append("metric")
         plain = output("due", *line, *options, "--format", "plain").splitlines()
