@@ -157,9 +157,9 @@ MIRRORED = {
 #: Codes of changes and of their reverse changes. All other codes are their own reverse.
 PAIRS = [
     ("ZD101", "ZD102"), ("ZD201", "ZD202"), ("ZD203", "ZD204"), ("ZD206", "ZD207"),
-    ("ZD209", "ZD210"), ("ZD211", "ZD212"), ("ZD301", "ZD302"), ("ZD304", "ZD305"),
-    ("ZD307", "ZD308"), ("ZD310", "ZD311"), ("ZD313", "ZD314"), ("ZD401", "ZD402"),
-    ("ZD501", "ZD502"),
+    ("ZD209", "ZD210"), ("ZD211", "ZD212"), ("ZD214", "ZD215"), ("ZD301", "ZD302"),
+    ("ZD304", "ZD305"), ("ZD307", "ZD308"), ("ZD310", "ZD311"), ("ZD313", "ZD314"),
+    ("ZD401", "ZD402"), ("ZD501", "ZD502"), ("ZD601", "ZD602"), ("ZD604", "ZD605"),
 ]  # fmt: skip
 BACK = {**dict(PAIRS), **{reverse: code for code, reverse in PAIRS}}
 
