@@ -50,9 +50,10 @@ from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Unpack
 
     from zsupport.advise.advice import AdviceAnswers
-    from zsupport.answer.channels import ChannelAnswers
+    from zsupport.answer.channels import ChannelAnswers, ChannelOptions
     from zsupport.answer.due import DueAnswers, DueQuestion, QuickAnswer
     from zsupport.answer.hours import Customer, PolicyHours
     from zsupport.answer.opening import HoursAnswers
@@ -247,13 +248,14 @@ class Policy:
         priority: str | None = None,
         fact: Mapping[str, str] | None = None,
         at: Instant | None = None,
-        lang: str = "en",
+        **options: Unpack[ChannelOptions],
     ) -> ChannelAnswers:
         """Answer which channels a case may use.
 
         The answer has a row for each value of an omitted dimension that changes an answer. `at` is
-        an aware datetime or a text with an offset (default: now). Raises UsageError for unknown
-        names and ValueError for an instant without an offset.
+        an aware datetime or a text with an offset (default: now). The options are those of
+        `ChannelOptions`, such as `lang` (default: `en`). Raises UsageError for unknown names and
+        ValueError for an instant without an offset.
         """
         from zsupport.answer.channels import answer_channels
 
@@ -262,8 +264,8 @@ class Policy:
 
         def answer(index: int, shown: frozenset[str]) -> ChannelAnswers:
             return answer_channels(
-                self.revisions[index], self._settle(index, query), in_force=in_force, lang=lang,
-                other_revisions=self.revisions, shown=shown,
+                self.revisions[index], self._settle(index, query), in_force=in_force,
+                other_revisions=self.revisions, shown=shown, **options,
             )  # fmt: skip
 
         return self._answer(index, query, answer)

@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 from subjects import SHOP, read_tests, subject_of
 
-from zsupport.answer.channels import ChannelAnswer
+from zsupport.answer.channels import ChannelAnswer, ChannelOptions
 from zsupport.answer.due import DueAnswer
 from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
@@ -95,8 +95,12 @@ def test_keys_of_questions_are_the_arguments_of_the_library(
 ) -> None:
     keys = {key.replace("-", "_") for key in question.keys.fields}
     arguments = set(inspect.signature(question.ask).parameters) - {"self"}
+    if "options" in arguments:
+        arguments = arguments - {"options"} | {*ChannelOptions.__annotations__}
+        keys |= {*tests_format.CHANNEL_OPTIONS}
     assert keys == {*arguments, "tz"}
-    assert arguments - {*Arguments.__annotations__} <= {*DIMENSIONS, "fact"}
+    others = {*DIMENSIONS, "fact", *tests_format.CHANNEL_OPTIONS}
+    assert arguments - {*Arguments.__annotations__} <= others
 
 
 def test_fields_that_depend_on_the_moment() -> None:

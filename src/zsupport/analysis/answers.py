@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from zsupport.analysis.compare import NEVER, CountedTime, Inclusions
 from zsupport.analysis.decisions import Decisions
@@ -25,7 +25,7 @@ from zsupport.analysis.space import crossed
 from zsupport.answer.case import facts_decide
 from zsupport.answer.space import Cases, Space, opened_dimension, union
 from zsupport.clock.problem import BadText
-from zsupport.policy.model import Metric, Revision, Text
+from zsupport.policy.model import DETAILS, Metric, Revision, Text
 from zsupport.typed import NamedTuple
 
 #: Case sets by the values of the answer in these cases.
@@ -87,6 +87,31 @@ class AnswersByCase:
         for _, texts, cases in self.prerequisite_parts:
             parts = _split(parts, cases, _texts(texts))
         return parts
+
+    @cached_property
+    def details(self) -> dict[str, dict[Any, Cases]]:
+        """By key of a detail that `diff` compares: the allowed cases by the value of the detail.
+
+        Details that the policy does not state are omitted.
+        """
+        result: dict[str, dict[Any, Cases]] = {}
+        revision, allowed = self.revision, self.decisions.allowed
+        parts = (*revision.channels, *revision.grants)
+        for key, detail in DETAILS.items():
+            if detail.no_worse is None or not any(getattr(part, key) for part in parts):
+                continue
+            # The values of the grants that apply; equal values once.
+            of_grants: Partition = {(): allowed}
+            for grant, cases in zip(revision.grants, self.decisions.grants, strict=True):
+                if cases:
+                    of_grants = _split(of_grants, cases, (getattr(grant, key),))
+            result[key] = {}
+            for channel in revision.channels:
+                cases_of_channel = self.space.of("channel", channel.id)
+                for values, cases in of_grants.items():
+                    value = detail.combined(getattr(channel, key), values)
+                    _add(result[key], value, cases & cases_of_channel)
+        return result
 
     @cached_property
     def hours_of_channels(self) -> Partition:
@@ -241,7 +266,26 @@ class Difference:
         result |= _differing_cases(old.prerequisites, new.prerequisites)
         result |= _differing_cases(old.hours_of_channels, new.hours_of_channels)
         result |= _differing_cases(old.recommended, new.recommended)
+        for pairs in self.details().values():
+            result |= union(cases for _, _, cases in pairs)
         return result & self._both
+
+    def details(self) -> dict[str, list[tuple[Any, Any, Cases]]]:
+        """Return by key of a detail: the old and new values that differ, with their cases.
+
+        The value is None for a detail that one of the policies does not state.
+        """
+        old, new = self.old.details, self.new.details
+        both = self.old.decisions.allowed & self.new.decisions.allowed & self._both
+        result = {}
+        for key in {**old, **new}:
+            sides = [side[key].items() if key in side else [(None, both)] for side in (old, new)]
+            result[key] = [
+                (was, now, cases & both)
+                for was, now, cases in crossed(*sides)
+                if was != now and cases & both
+            ]
+        return result
 
     @cached_property
     def due(self) -> dict[str, Cases]:

@@ -47,6 +47,15 @@ from zsupport.policy.model import CHANNEL_KINDS, Channel, Grant, Remarks, Revisi
 from zsupport.typed import Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
 
 
+class ChannelOptions(TypedDict, total=False):
+    """The options of a question about channels, besides its case and its moment.
+
+    The Python interface and tests of policies take them from here.
+    """
+
+    lang: str
+
+
 class OnlyWhen(TypedDict, total=False):
     """The priorities for which a channel is allowed."""
 
@@ -126,7 +135,7 @@ def answer_channels(
     query: Query,
     *,
     in_force: bool,
-    lang: str,
+    lang: str = "en",
     other_revisions: Sequence[Revision] = (),
     shown: frozenset[str] = frozenset(),
 ) -> ChannelAnswers:

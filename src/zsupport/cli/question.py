@@ -50,8 +50,8 @@ Value = TypeVar("Value")
 #: If `--why` has more lines than this, a screen shows each place in the policy only once.
 _MAX_REASONS = 40
 #: The kinds of remarks under a table of Markdown, and those on standard error for other formats.
-_TABLE_KINDS = ("retired", "starts", "condition", "note", "unclear")
-_STDERR_KINDS = ("only", "unclear")
+_TABLE_KINDS = ("retired", "starts", "condition", "language", "note", "unclear")
+_STDERR_KINDS = ("only", "language", "unclear")
 
 
 class PolicyQuestion(NamedTuple):

@@ -116,6 +116,13 @@ _ALL = (
         "different-priority-of-channel",
         Message("different priority of the cases of a channel, neither more nor less urgent"),
     ),
+    Code("ZD214", "less-service", Message("less service in a channel")),
+    Code("ZD215", "more-service", Message("more service in a channel")),
+    Code(
+        "ZD216",
+        "different-service",
+        Message("different service in a channel, neither less nor more"),
+    ),
     # ZD3: targets
     Code("ZD301", "slower", Message("longer target")),
     Code("ZD302", "faster", Message("shorter target")),

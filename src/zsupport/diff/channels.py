@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.answer.case import say
@@ -12,10 +13,10 @@ from zsupport.diff.changes import CHANNELS, Change, Changes, effect_of
 from zsupport.diff.counterparts import Counterparts
 from zsupport.diff.hours import HOURS_CODES, HoursComparison, open_hours
 from zsupport.diff.priorities import effect_of_priority, same_priority
-from zsupport.policy.model import Channel, Revision, Text
+from zsupport.policy.model import DETAILS, Channel, Detail, Revision, Text
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
-from zsupport.wording import Counted, Message
+from zsupport.wording import Counted, Message, joined
 
 
 class _DecidingEntry(NamedTuple):
@@ -72,6 +73,7 @@ def find_changes(
     same = before & after
     _compare_prerequisites(pair, same, counterparts, changes)
     _compare_hours(pair, same, counterparts, hours, changes)
+    _compare_details(pair, same, counterparts, changes)
     _compare_contacts(pair, same, changes)
     _compare_case_channels(pair, same, changes)
     _compare_priorities(pair, same, changes)
@@ -269,6 +271,45 @@ def _compare_hours(
                         was.text, now.text,
                     )
                 )  # fmt: skip
+
+
+# -- other details -------------------------------------------------------------------------------
+
+
+def _compare_details(
+    pair: RevisionPair, cases: Cases, counterparts: Counterparts, changes: Changes
+) -> None:
+    """Add the changes of details without rules of their own; a detail can be not stated."""
+    for key, pairs in pair.difference.details().items():
+        detail = DETAILS[key]
+        assert detail.no_worse is not None
+        for was, now, differing in pairs:
+            effect = "either"
+            if was and now:
+                effect = effect_of(detail.no_worse(now, was), detail.no_worse(was, now))
+            if effect == "same" or not differing & cases:
+                continue
+            before, after = (_listed(detail, value) for value in (was, now))
+            message = Message(
+                "{detail} of {channels} changed from {before} to {after}",
+                detail=detail.label_in_grant,
+                channels=CHANNELS,
+                before=before,
+                after=after,
+            )
+            code = {"less": "ZD214", "more": "ZD215"}.get(effect, "ZD216")
+            for old_part, new_part, shared in _split_by_entries(
+                differing & cases, _grants(pair.old), _grants(pair.new)
+            ):
+                places = _places(old_part, new_part, counterparts)
+                changes.add(Change(code, effect, message, shared, *places, before, after))
+
+
+def _listed(detail: Detail, value: Any) -> str:
+    """Return the items of a value in words."""
+    if not value:
+        return Message("not stated")
+    return joined([text_to_compare(text) for text in detail.texts(value)], ", ")
 
 
 # -- the channels themselves -----------------------------------------------------------------------

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from zsupport.clock.target import Target
 from zsupport.clock.windows import DAYS, Window
-from zsupport.typed import NamedTuple, Sequence
+from zsupport.typed import TYPE_CHECKING, Any, NamedTuple, Sequence
 from zsupport.wording import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: The kinds of channels that do not open cases. They have no targets.
 NO_CASE = ("self-service", "community")
@@ -431,6 +434,32 @@ def priority_rules(
         for row, cells in table.cells.items():
             rules += [table_rule(table, row, column) for column in cells]
     return tuple(rules)
+
+
+class Detail(NamedTuple):
+    """A list that channels and grants state about the use of a channel, for all consumers.
+
+    The value of the list in a channel or a grant is false if it is not stated.
+    """
+
+    label: Message  # on screens and pages
+    label_in_grant: Message
+    combined: Callable[[Any, Sequence[Any]], Any]
+    """Returns the value in a case, from that of the channel and those of the grants that apply."""
+    texts: Callable[[Any], tuple[Text, ...]]
+    """Returns the items of a value for people."""
+    no_worse: Callable[[Any, Any], bool] | None
+    """Returns whether a value is no worse for the customer than another; None: `diff` has rules."""
+
+
+def _all_texts(own: tuple[Text, ...], of_grants: Sequence[tuple[Text, ...]]) -> tuple[Text, ...]:
+    return (*own, *(text for texts in of_grants for text in texts))
+
+
+#: The details of channels and grants, by key.
+DETAILS: dict[str, Detail] = {
+    "prerequisites": Detail(Message("Have ready"), Message("have ready"), _all_texts, tuple, None),
+}
 
 
 def with_members(hours: dict[str, tuple[PolicyCalendar, ...]], id: str) -> list[str]:

@@ -13,10 +13,12 @@ from zsupport.clock.target import Target
 from zsupport.clock.zones import zone
 from zsupport.dates import date
 from zsupport.library import Policy
-from zsupport.policy.model import Metric, Remarks, Revision
+from zsupport.policy.model import DETAILS, Metric, Remarks, Revision, Text
 from zsupport.typed import TYPE_CHECKING, Mapping, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zsupport.clock.holidays import PublicHolidays
 
 
@@ -30,6 +32,8 @@ class ChannelCell(NamedTuple):
     ready: tuple[str, ...] = ()  # prerequisites in addition to those of the channel
     note: str | None = None
     unclear: str | None = None
+    #: By key: the items of other details, if they differ from those of the channel.
+    details: tuple[tuple[str, tuple[Text, ...]], ...] = ()
 
 
 class TargetCell(NamedTuple):
@@ -135,7 +139,18 @@ class AnswerReader:
             (answer.prerequisites or ())[own:],
             note,
             unclear,
+            tuple(self._details(answer)),
         )
+
+    def _details(self, answer: ChannelAnswer) -> Iterator[tuple[str, tuple[Text, ...]]]:
+        """Yield the details of an answer that differ from those of its channel."""
+        [channel] = (item for item in self.revision.channels if item.id == answer.channel)
+        for key, detail in DETAILS.items():
+            value, own = getattr(answer, key), getattr(channel, key)
+            if detail.no_worse is not None and value:
+                texts = detail.texts(value)
+                if not own or texts != detail.texts(own):
+                    yield key, texts
 
     def own_remarks(
         self, note: str | None, unclear: str | None, *, of_target: bool = False

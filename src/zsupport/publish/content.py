@@ -8,6 +8,7 @@ from zsupport.clock.target import DATED
 from zsupport.clock.zones import tzdata_version
 from zsupport.dates import date
 from zsupport.policy.model import (
+    DETAILS,
     Channel,
     Fact,
     Metric,
@@ -190,9 +191,10 @@ class _PageBuilder:
             entries.append((words("Address"), (self.address(channel.url),)))
         if channel.numbers:
             entries.append((words("Number"), tuple(self.numbers(channel))))
-        if channel.prerequisites:
-            things = joined([(texts.policy(thing),) for thing in channel.prerequisites])
-            entries.append((words("Have ready"), (things,)))
+        for key, detail in DETAILS.items():
+            if value := getattr(channel, key):
+                things = joined([texts.detail(text) for text in detail.texts(value)])
+                entries.append((words(detail.label), (things,)))
         if own := channel.priority:
             priority = texts.value("priority", own.priority)
             line = words("always {priority}", priority=priority)

@@ -8,7 +8,7 @@ from itertools import product
 from zsupport.answer.case import sets_priority
 from zsupport.answer.promise import Promise
 from zsupport.clock.targets_in_words import target_in_words
-from zsupport.policy.model import Metric, Revision
+from zsupport.policy.model import DETAILS, Metric, Revision
 from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell, opened_hours
 from zsupport.publish.merge import merged
 from zsupport.publish.page import Grid, Line, Passage, Phrase, joined
@@ -253,6 +253,10 @@ class TableWriter:
             names = self.texts.hours_names(cell.hours)
             known = any(n in self.reader.revision.hours for n in cell.hours.split(", "))
             lines.append(self.words("hours: {hours}", hours=names) if known else names)
+        for key, items in cell.details:
+            shown = joined([self.texts.detail(item) for item in items])
+            label = self.words(DETAILS[key].label_in_grant)
+            lines.append(self.words("{detail}: {items}", detail=label, items=shown))
         if cell.recommended == 1:
             lines.append(self.words("recommended"))
         elif cell.recommended:

@@ -44,6 +44,10 @@ class PageTexts:
         languages = [name for name in (*alternatives(self.lang), "en") if name in text]
         return Phrase(spoken, self._marked(languages[0] if languages else next(iter(text))))
 
+    def detail(self, text: Text) -> Line:
+        """Return an item of a detail of a channel: a text of the policy or of the program."""
+        return self.words(text) if isinstance(text, Message) else (self.policy(text),)
+
     def policy_name(self) -> Phrase:
         """Return the title of the policy, or its id if it has no title."""
         name = self.policy(self.revision.title)

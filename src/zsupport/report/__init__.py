@@ -25,7 +25,7 @@ class Table(NamedTuple):
 class Remark(NamedTuple):
     """A note, a doubt or a similar remark about answers, in one line.
 
-    The kind is `only`, `retired`, `starts`, `condition`, `note`, `unclear` or `source`.
+    The kind is `only`, `retired`, `starts`, `condition`, `language`, `note`, `unclear` or `source`.
     """
 
     kind: str

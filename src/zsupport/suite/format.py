@@ -14,7 +14,7 @@ from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
 from zsupport.answer.case import Answers, Date, Positive, Words
-from zsupport.answer.channels import ChannelAnswer
+from zsupport.answer.channels import ChannelAnswer, ChannelOptions
 from zsupport.answer.due import DueAnswer
 from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.answer.opening import HoursAnswer
@@ -336,6 +336,10 @@ _CUSTOMER = (
 )
 _A_FACT = "a fact: its value, or a list of values"
 
+#: Other options of a question about channels. In a policy with a fact of this name, the key is the
+#: fact.
+CHANNEL_OPTIONS = tuple(name for name in field_types(ChannelOptions) if name != "lang")
+OPTION = Line(Message("a text"))
 CHANNELS = Keys(
     "question about channels",
     "The options of `zsupport channels`. With lists, every combination is tested.",

@@ -24,7 +24,7 @@ from zsupport.clock.target_text import parse_target
 from zsupport.errors import InvalidPolicy, check_limit
 from zsupport.limits import MUTANT_RUNS
 from zsupport.policy.document import Document
-from zsupport.policy.model import BINDINGS, ChannelPriority, Revision
+from zsupport.policy.model import BINDINGS, DETAILS, ChannelPriority, Revision
 from zsupport.policy.quota import parse_quota
 from zsupport.policy.yamltext import (
     MappingNode,
@@ -232,7 +232,17 @@ class _Mutants:
                 yield from self.swaps((*entry_path, "recommend"), "swap-recommended")
             yield from self.of_condition((*entry_path, "when"))
             yield from self.of_reference((*entry_path, "hours"))
-            yield from self.of_prerequisites((*entry_path, "prerequisites"))
+            yield from self.of_details(entry_path)
+
+    def of_details(self, path: Path) -> Iterator[Mutant]:
+        """Yield mutants without an item of a list of a channel or grant."""
+        for key in DETAILS:
+            if key == "prerequisites":
+                yield from self.of_prerequisites((*path, key))
+            elif self.node((*path, key)) is not None:
+                yield from self.of_members((*path, key), key)
+                message = Message("removed {path}", path=path_text((*path, key)))
+                yield self.drop("drop-detail", (*path, key), message)
 
     def of_prerequisites(self, path: Path) -> Iterator[Mutant]:
         """Yield mutants without a prerequisite."""
@@ -457,7 +467,7 @@ class _Mutants:
     def of_channels(self) -> Iterator[Mutant]:
         node = self.node(("channels",))
         for key, _ in node.entries if isinstance(node, MappingNode) else ():
-            yield from self.of_prerequisites(("channels", key.text, "prerequisites"))
+            yield from self.of_details(("channels", key.text))
         for channel in self.revision.channels:
             if channel.priority is not None:
                 yield from self.of_channel_priority(channel.id, channel.priority)

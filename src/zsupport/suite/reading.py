@@ -47,11 +47,13 @@ from zsupport.policy.yamltext import (
 from zsupport.suite.example import Arguments, Claim, Example, Expected, Invariant, Question, Reason
 from zsupport.suite.format import (
     CASE,
+    CHANNEL_OPTIONS,
     CLAIM,
     INSTANTS,
     INVARIANT,
     NONE,
     OF_THE_MOMENT,
+    OPTION,
     TESTED,
     TESTS,
     VERSION,
@@ -304,7 +306,9 @@ class _Binder:
             return None
         revision = self.revision_at(moment)
         options: Arguments = {}
-        values, facts = self.values(record, revision)
+        stated = self.channel_options(command, record, revision)
+        cases = {key: read for key, read in record.values.items() if key not in stated}
+        values, facts = self.values(Record(cases, record.node, record.way), revision)
         if command == "hours":
             if (name := keys.get("name")) is not None:
                 options["name"] = self.hours(name, revision)
@@ -318,6 +322,7 @@ class _Binder:
                     Message("`name`, or at least one of plan, role, channel, priority or a fact"),
                 )  # fmt: skip
         options |= self.arguments(keys, revision)
+        options |= stated  # type: ignore[typeddict-item]
         timed = moment is not None
         if not timed and not {"at", "opened"} & set(keys.values):
             self.require_moment(command, keys, revision, expect)
@@ -374,6 +379,18 @@ class _Binder:
         except BadText as problem:
             self.report("ZS203", at, problem.message, problem.expected, problem.hint)
             return None
+
+    def channel_options(self, command: str, record: Record, revision: int) -> dict[str, str]:
+        """Return the options of a question about channels that are no facts of the policy."""
+        facts = self.names(revision).known["fact"] or {}
+        names = CHANNEL_OPTIONS if command == "channels" else ()
+        options = {}
+        for name in names:
+            read = record.values.get(name)
+            if isinstance(read, DeferredValue) and name not in facts:
+                at = OPTION.read(read.node, read.way, self.reader)
+                options[name] = at.text if at else ""
+        return options
 
     def values(
         self, record: Record, revision: int
@@ -780,7 +797,7 @@ def _fields_of(record: Record) -> list[str]:
     """Return the keys, other than facts, that a question or a case set can have."""
     key = record.way[1] if record.way else ""
     if isinstance(key, str) and key in TESTED:
-        return list(TESTED[key].keys.fields)
+        return [*TESTED[key].keys.fields, *(CHANNEL_OPTIONS if key == "channels" else ())]
     return list(DIMENSIONS)
 
 

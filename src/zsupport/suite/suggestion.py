@@ -25,7 +25,7 @@ from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import ZsupportError
-from zsupport.policy.model import Revision
+from zsupport.policy.model import DETAILS, Revision
 from zsupport.policy.shape import Fields
 from zsupport.policy.yamltext import Plain
 from zsupport.suite.correction import case_text, parse_tests
@@ -517,7 +517,7 @@ def _distinguishing_channels(
     was, now = (
         next(row for row in rows if row.channel == case["channel"]) for rows in (before, after)
     )
-    fields = ("prerequisites", "hours", "recommended")
+    fields = (*DETAILS, "hours", "recommended")
     differing = [field for field in fields if getattr(was, field) != getattr(now, field)]
     return _expecting("channels", {**keys, "channel": case["channel"]}, was, differing)
 

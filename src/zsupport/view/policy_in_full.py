@@ -6,6 +6,7 @@ from zsupport.answer.case import meanings_of, metric_name, say
 from zsupport.answer.remarks import joined_lines
 from zsupport.clock.windows import DAY, DAYS, Window
 from zsupport.policy.model import (
+    DETAILS,
     Cell,
     Channel,
     ChannelPriority,
@@ -193,7 +194,9 @@ class _View:
             "\n".join(line for line in how if line),
             self.texts(channel.prerequisites),
             _set_priority(own) if own else "",
-            self.remarks(channel.remarks, (), _aliases(channel.aliases), *more),
+            self.remarks(
+                channel.remarks, (), *self.details(channel), _aliases(channel.aliases), *more
+            ),
         )
 
     def grant(self, grant: Grant) -> tuple[str, ...]:
@@ -203,8 +206,16 @@ class _View:
             condition_in_words(grant.when),
             grant.hours or "",
             self.texts(grant.prerequisites),
-            self.remarks(grant.remarks, grant.when),
+            self.remarks(grant.remarks, grant.when, *self.details(grant)),
         )
+
+    def details(self, part: Channel | Grant) -> list[str]:
+        """Return the details of a channel or a grant that have no column."""
+        return [
+            f"{key}: {', '.join(map(self.text, detail.texts(value)))}"
+            for key, detail in DETAILS.items()
+            if key != "prerequisites" and (value := getattr(part, key))
+        ]
 
     def priority(self, priority: Priority) -> tuple[str, ...]:
         return (

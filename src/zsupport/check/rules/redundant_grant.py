@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.model import Grant, Remarks
+from zsupport.policy.model import DETAILS, Grant, Remarks
 from zsupport.wording import Message
 
 
@@ -34,7 +34,7 @@ def redundant_grants(subject: Subject) -> dict[int, list[int]]:
     #: The positions of grants with the same cases, hours, prerequisites and remarks.
     equal: dict[tuple[Cases, str | None, str], list[int]] = {}
     for position, grant in enumerate(grants):
-        gives = repr((grant.prerequisites, grant.remarks))
+        gives = repr(([getattr(grant, key) for key in DETAILS], grant.remarks))
         equal.setdefault((cases_of[position], grant.hours, gives), []).append(position)
     subject.check_comparisons(len(grants) * len(equal))
     groups = [(other_cases, same) for (other_cases, _, _), same in equal.items() if other_cases]
@@ -90,6 +90,11 @@ def _is_covered(subject: Subject, grant: Grant, cases: Cases, candidates: list[i
     # A grant without hours does not replace them either: its opening times are unknown.
     if not covered(other for other in candidates if grants[other].hours == grant.hours):
         return False
+    # Lists are compared as a whole, except prerequisites: other grants can require parts of them.
+    for key in DETAILS.keys() - {"prerequisites"}:
+        own = getattr(grant, key)
+        if not covered(other for other in candidates if getattr(grants[other], key) == own):
+            return False
     for needed in grant.prerequisites:
         always = [
             channel.id for channel in subject.revision.channels if needed in channel.prerequisites

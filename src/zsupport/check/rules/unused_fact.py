@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from zsupport.answer.space import Cases, Space, union
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.model import NOWHERE, Remarks, When
+from zsupport.policy.model import DETAILS, NOWHERE, Remarks, When
 from zsupport.wording import Message
 
 
@@ -111,7 +111,8 @@ def _answer_parts(subject: Subject) -> Iterator[Cases]:
 
     for number, (grant, cases) in enumerate(zip(revision.grants, decisions.grants, strict=True)):
         own = number if _has_remark(grant.when) else None
-        what = ("grant", grant.hours, repr(grant.prerequisites), repr(grant.remarks), own)
+        details = repr([getattr(grant, key) for key in DETAILS])
+        what = ("grant", grant.hours, details, repr(grant.remarks), own)
         if grant.recommend:
             matched = subject.space.matches(grant.when)
             if not grant.allow:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from zsupport.answer.case import NEEDS_INPUT, sets_priority
+from zsupport.answer.case import NEEDS_INPUT, say, sets_priority
 from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
 from zsupport.answer.opening import HoursAnswer
 from zsupport.errors import ZsupportError
+from zsupport.policy.model import DETAILS
 from zsupport.report import Remark
 from zsupport.report.screen import (
     NONE,
@@ -21,7 +22,7 @@ from zsupport.report.screen import (
 )
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.channels import recommended_first, remarks_of
-from zsupport.view.notes import dimension_in_words, retired, values_of
+from zsupport.view.notes import dimension_in_words, values_of
 from zsupport.view.screens import (
     Notes,
     Setting,
@@ -70,7 +71,8 @@ def screen(answers: ChannelAnswers, setting: Setting) -> Screen:
 
 
 def _remarks_of_card(answer: ChannelAnswer) -> list[Remark]:
-    return retired(answer.retired)
+    # A card states the priorities of a channel in a line of its own.
+    return [remark for remark in remarks_of(answer) if remark.kind != "only"]
 
 
 # -- one case -------------------------------------------------------------------------------------
@@ -151,8 +153,10 @@ def _details(
     for number, step in enumerate(steps, 1):
         blocks.append(Paragraph(step, indent=2, marker=f"{number}." if len(steps) > 1 else ""))
     pairs = labelled_numbers(answer.numbers or (), words)
-    if answer.prerequisites:
-        pairs.append((words("Have ready"), _listed(answer.prerequisites)))
+    for key, detail in DETAILS.items():
+        if value := getattr(answer, key):
+            texts = (words.message(say(text, setting.lang)) for text in detail.texts(value))
+            pairs.append((words(detail.label), _listed(tuple(texts))))
     if answer.only_when:
         names = display_names(answers.revision, setting.lang)
         only = (glued(priority_label(id, names)) for id in answer.only_when["priority"])

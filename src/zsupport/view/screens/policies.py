@@ -9,6 +9,7 @@ from zsupport.clock.zones import zone
 from zsupport.dates import datetime
 from zsupport.library import Policy
 from zsupport.policy.model import (
+    DETAILS,
     Cell,
     Channel,
     Fact,
@@ -351,9 +352,7 @@ class _PolicyView:
             marks = notes.marks(self.remarks(entry.remarks._replace(note=None)))
             shown = noted(entry.number, self.text(entry.note))
             pairs.append((country_in_words(entry.country, self.words), f"{shown}{marks}"))
-        if channel.prerequisites:
-            texts = "\n".join(map(self.text, channel.prerequisites))
-            pairs.append((self.words("Have ready"), texts))
+        pairs += self.details(channel)
         if channel.priority:
             marks = notes.marks(self.remarks(channel.priority.remarks))
             label = channel.priority.priority
@@ -372,10 +371,18 @@ class _PolicyView:
         pairs = [(words("when"), self.condition(grant.when))]
         if grant.hours:
             pairs.append((words("hours"), grant.hours))
-        if grant.prerequisites:
-            texts = "\n".join(map(self.text, grant.prerequisites))
-            pairs.append((words("have ready"), texts))
+        pairs += self.details(grant)
         return [Heading(f"{title}{marks}", indent=2), LabelledTexts(tuple(pairs), indent=4)]
+
+    def details(self, part: Channel | Grant) -> list[tuple[str, str]]:
+        """Return the details that a channel or a grant states, with their labels."""
+        pairs = []
+        for key, detail in DETAILS.items():
+            if value := getattr(part, key):
+                label = detail.label if isinstance(part, Channel) else detail.label_in_grant
+                texts = map(self.words.message, map(self.text, detail.texts(value)))
+                pairs.append((self.words(label), "\n".join(texts)))
+        return pairs
 
     def priority(self, priority: Priority, notes: Numbering) -> list[Block]:
         marks = notes.marks(self.remarks(priority.remarks, priority.when))
