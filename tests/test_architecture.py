@@ -346,6 +346,9 @@ UNTYPED = {
     "answers to any question": {"zsupport.view.questions", "zsupport.answer.dimensions"},
     "JSON values; members of any dimension": {"zsupport.answer.case"},
     "members of any dimension": {"zsupport.diff.cases"},
+    "values of the details of channels, each of its own type": {
+        "zsupport.policy.model", "zsupport.analysis.answers", "zsupport.diff.channels",
+    },
 }  # fmt: skip
 
 

@@ -80,6 +80,8 @@ EDITS: dict[tuple[str, str], tuple[tuple[str | int, ...], Any]] = {
     ("channel", "aliases"): (("channels", "web", "aliases"), ["page"]),
     ("channel priority", "is"): (("channels", "web", "priority", "is"), "P2"),
     ("channel priority", "at-most"): (("channels", "web", "priority"), {"at-most": "P1"}),
+    ("channel", "languages"): (("channels", "forum", "languages", 0), "sv"),
+    ("grant", "languages"): (("entitlements", 0, "languages", 0), "sv"),
     ("number", "number"): (("channels", "web", "numbers", "NO", 0, "number"), "+47 815 00 009"),
     ("grant", "when"): (("entitlements", 0, "when", 0, "plan"), ["max"]),
     ("grant", "allow"): (("entitlements", 1, "allow"), ["forum", "web"]),

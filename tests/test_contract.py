@@ -28,7 +28,7 @@ FIELDS = {
     "channels": (
         "plan", "role", "channel", "priority", "facts", "allowed", "only_when", "name", "kind",
         "url", "steps", "numbers", "prerequisites", "hours", "recommended", "retired", "note",
-        "unclear", "source", "because",
+        "unclear", "source", "because", "languages", "handled",
     ),
     "due": (
         "plan", "role", "channel", "priority", "facts", "metric", "state", "target", "published",

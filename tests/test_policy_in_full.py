@@ -69,7 +69,9 @@ DOCUMENT: dict[str, Any] = {
             "priority": {"is": "P1"},
         },
         "fax": {"name": "The fax", "kind": "other", "priority": {"at-most": "P1"}},
-        "forum": {"name": "The forum", "kind": "community"},
+        "forum": {
+            "name": "The forum", "kind": "community", "languages": ["de", {"ja": "best-effort"}],
+        },
     },
     "entitlements": [
         {
@@ -77,6 +79,7 @@ DOCUMENT: dict[str, Any] = {
             "allow": ["web"],
             "hours": "desk",
             "prerequisites": ["A contract"],
+            "languages": ["fr", "ja"],
         },
         {"allow": ["forum"]},
         {"recommend": ["forum", "web"]},
@@ -283,6 +286,7 @@ def test_tables_and_screens_show_every_part_of_the_file(
         ("priority-table", "columns"),
         ("priority-table", "cells", "idea", "few", "priority"),
         ("hours", "desk", 1, "open", 0),
+        ("channels", "forum", "languages", 1, "ja"),
     }
 
 
@@ -294,7 +298,8 @@ def test_tables_without_remarks_show_conditions_and_steps() -> None:
     rows = [row for table in report.tables for row in table.rows]
     assert ("P1", "Urgent", "It is down.", "kind bug", "aliases: one") in rows
     assert ("P2", "Normal", "", "", "") in rows
-    assert ("forum", "The forum", "community", "Ask.\nWait.", "", "", "") in rows
+    languages = "languages: de, ja (best effort)"
+    assert ("forum", "The forum", "community", "Ask.\nWait.", "", "", languages) in rows
 
 
 def test_json_shows_the_file_as_it_is(document_with_remarks: dict[str, Any]) -> None:

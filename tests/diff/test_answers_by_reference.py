@@ -30,6 +30,8 @@ EFFECTS = {
     "ZD309": ("condition", "either"),
     "ZD310": ("commitment", "less"), "ZD311": ("commitment", "more"),
     "ZD312": ("commitment", "either"),
+    "ZD214": ("languages", "less"), "ZD215": ("languages", "more"),
+    "ZD216": ("languages", "either"),
     "ZD601": ("limit", "less"), "ZD602": ("limit", "more"), "ZD603": ("limit", "either"),
     "ZD604": ("limit", "either"), "ZD605": ("limit", "either"),
     "ZD401": ("time", "less"), "ZD402": ("time", "more"), "ZD403": ("time", "either"),
@@ -145,4 +147,5 @@ def test_changes_match_the_answers_of_the_reference(chunk: int) -> None:
         "target",
         "state",
         "limit",
+        "languages",
     }

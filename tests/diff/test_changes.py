@@ -451,8 +451,8 @@ def test_reverse_change_has_the_reverse_effect(example: Example) -> None:
 
 
 TESTED_BELOW = {
-    "ZD001", "ZD002", "ZD004", "ZD103", "ZD211", "ZD212", "ZD213", "ZD308", "ZD309", "ZD312",
-    "ZD314", "ZD503",
+    "ZD001", "ZD002", "ZD004", "ZD103", "ZD211", "ZD212", "ZD213", "ZD214", "ZD215", "ZD216",
+    "ZD308", "ZD309", "ZD312", "ZD314", "ZD503",
 }  # fmt: skip
 
 
@@ -1447,3 +1447,27 @@ def test_time_zone_change_of_policies_without_days_is_no_change() -> None:
     headline = only_headline(diff(was, later))
     assert headline.finding.code == "ZD403"
     assert marked(later, headline.finding) == "Europe/Helsinki"
+
+
+@pytest.mark.parametrize(
+    ("languages", "code", "kind", "message"),
+    [
+        ("en", "ZD214", "breaking", "changed from en, de to en:"),
+        ("[en, {de: best-effort}]", "ZD214", "breaking", "to en, de (best effort):"),
+        ("[en, de, ja]", "ZD215", "compatible", "changed from en, de to en, de, ja:"),
+        ("[en, ja]", "ZD216", "risky", "changed from en, de to en, ja:"),
+        (None, "ZD216", "risky", "changed from en, de to not stated:"),
+    ],
+)
+def test_languages_of_a_channel_are_compared(
+    languages: str | None, code: str, kind: str, message: str
+) -> None:
+    channel = "web: {name: Ticket, kind: web}"
+    old = edited((channel, channel.replace("}", ", languages: [en, de]}")))
+    new = BASE
+    if languages is not None:
+        new = edited((channel, channel.replace("}", f", languages: {languages}}}")))
+    headline = only_headline(diff(old, new))
+    assert (headline.finding.code, headline.kind) == (code, kind)
+    assert headline.finding.message.startswith("languages of `web` ")
+    assert message in headline.finding.message

@@ -248,6 +248,8 @@ class Pair:
             was.prerequisites <= now.prerequisites,
         )
         yield Difference("needs", effect(fewer, more))
+        languages = [{} if a.languages == {("*", "yes")} else dict(a.languages) for a in (was, now)]
+        yield Difference("languages", effect_of_languages(*languages))
         hours = [
             None if answer.hours is None else side.open(answer.calendars)
             for side, answer in ((self.old, was), (self.new, now))
@@ -364,6 +366,18 @@ def compared(
         all(after <= before for after, before in pairs) and recurs[1] >= recurs[0],
         all(before <= after for after, before in pairs) and recurs[0] >= recurs[1],
     )
+
+
+def effect_of_languages(was: dict[str, str], now: dict[str, str]) -> str:
+    """Return the effect of new languages of a channel; none: they are not stated."""
+    if was == now:
+        return "same"
+    if not (was and now) or ("*" in was) is not ("*" in now):
+        return "either"
+    levels = {None: 0, "best-effort": 1, "yes": 2}
+    codes = {*was, *now}
+    pairs = [(levels[now.get(code)], levels[was.get(code)]) for code in codes]
+    return effect(all(a >= b for a, b in pairs), all(b >= a for a, b in pairs))
 
 
 def effect_of_limits(was: str | None, now: str | None) -> str:

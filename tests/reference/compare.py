@@ -38,7 +38,7 @@ from .lengths import calendar_days, parts_of
 AGREED = frozenset({
     "revision", "allowed", "only_when", "prerequisites", "hours", "recommended",
     "opening", "priority", "state", "target", "published", "condition", "commitment", "counted",
-    "due", "rows", "assumed", "error", "limit", "number", "per",
+    "due", "rows", "assumed", "error", "languages", "limit", "number", "per",
     "remarks of limits", "remarks of due", "remarks of channels",
 })  # fmt: skip
 #: The property of a test with the seed, the number of cases and the number of disagreements.
@@ -478,6 +478,10 @@ def _compared_channel(row: Any, entitlement: Any) -> dict[str, tuple[object, obj
         "prerequisites": (frozenset(row.prerequisites or ()), entitlement.prerequisites),
         "hours": (hours, entitlement.hours),
         "recommended": (row.recommended, entitlement.recommended),
+        "languages": (
+            {(item["language"], item["handling"]) for item in row.languages or ()},
+            {pair for pair in entitlement.languages if pair[0] != "*"},
+        ),
     }
 
 

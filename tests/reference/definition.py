@@ -46,6 +46,8 @@ class Entitlement(NamedTuple):
     hours: frozenset[str] | None = frozenset()
     calendars: tuple[Path, ...] = ()
     recommended: int | None = None
+    #: By language: `yes` or `best-effort`; `*` for a grant that states no languages.
+    languages: frozenset[tuple[str, str]] = frozenset()
 
 
 def depends_on_hours(text: str) -> bool:
@@ -344,7 +346,20 @@ class Reference:
             None if None in names else frozenset(names),
             tuple(chain(*(joined.calendars for joined in hours))),
             order.index(channel) + 1 if channel in order else None,
+            self._languages(needed[0], needed[1:]),
         )  # fmt: skip
+
+    def _languages(self, channel: Tree, grants: list[Tree]) -> frozenset[tuple[str, str]]:
+        """Return the languages of all grants; a grant without languages has the channel's."""
+        handling: dict[str, str] = {}
+        for grant in grants:
+            written = listed(grant.get("languages", channel.get("languages", "*")))
+            for language in written:
+                known = language if isinstance(language, dict) else {language: "yes"}
+                for code, how in known.items():
+                    if handling.get(code) != "yes":
+                        handling[code] = how
+        return frozenset(handling.items())
 
     def opening(self, case: Case, clock: Clock) -> str:
         """Return the state of the hours of the grants for the channel of a case."""

@@ -108,12 +108,21 @@ class Drawing:
             entry: Document = {"name": self.text(), "kind": CHANNELS[channel]}
             if self.chance(0.4):
                 entry["prerequisites"] = self.some(NEEDS, 2)
+            if self.chance(0.4):
+                entry["languages"] = self._languages()
             made["channels"][channel] = self._remark(entry)
         metrics = self.some(("first-response", "update"), 2, 0)
         if metrics:
             made["metrics"] = [self._remark({"id": metric}) for metric in metrics]
         self.metrics = metrics or ["first-response"]
         self.priorities = self.some(PRIORITIES, 3, 0)
+
+    def _languages(self) -> Any:
+        chosen = [
+            {language: "best-effort"} if self.chance(0.4) else language
+            for language in self.some(("en", "de", "ja"), 3)
+        ]
+        return chosen if len(chosen) > 1 or self.chance() else chosen[0]
 
     def _named(self) -> Any:
         return self._remark({"name": self.text()}) if self.chance(0.6) else "A name"
@@ -284,6 +293,8 @@ class Drawing:
         if self.chance(0.3):
             needed = self.some(NEEDS, 2)
             grant["prerequisites"] = needed if len(needed) > 1 else needed[0]
+        if self.chance(0.25):
+            grant["languages"] = self._languages()
         return self._with_condition(self._remark(grant), channel=False)
 
     def _commitment(self) -> None:
@@ -469,6 +480,8 @@ class Drawing:
     def _change_channel(self) -> None:
         channel = self.document["channels"][self.random.choice(list(self.document["channels"]))]
         if self.chance(0.3):
+            channel["languages"] = self._languages()
+        elif self.chance(0.3):
             channel["kind"] = self.random.choice(list(CHANNELS.values()))
         else:
             channel["prerequisites"] = self.some(NEEDS, 2)

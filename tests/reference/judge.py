@@ -30,6 +30,7 @@ class Channel(NamedTuple):
     hours: frozenset[str] | None
     recommended: int | None
     remarks: frozenset[tuple[str, str]]
+    languages: frozenset[tuple[str, str]]
 
 
 class Promised(NamedTuple):
@@ -97,8 +98,9 @@ class Judge(CachedReference):
         answer = self.entitlement(case)
         remarks = self._answered_remarks(answer.rests)
         return Channel(
-            answer.allowed, answer.prerequisites, answer.hours, answer.recommended, remarks
-        )
+            answer.allowed, answer.prerequisites, answer.hours, answer.recommended, remarks,
+            answer.languages,
+        )  # fmt: skip
 
     def decides(self, case: Case, metric: str) -> Target:
         """Return the target of a metric in a case and the cell that decides it."""

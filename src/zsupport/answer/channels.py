@@ -43,8 +43,20 @@ from zsupport.answer.remarks import (
     remarks_of_hours,
     retired_of,
 )
-from zsupport.policy.model import CHANNEL_KINDS, Channel, Grant, Remarks, Revision
+from zsupport.errors import UsageError
+from zsupport.policy.model import (
+    BEST_EFFORT,
+    CHANNEL_KINDS,
+    REST_NOT_STATED,
+    Channel,
+    Grant,
+    Languages,
+    Remarks,
+    Revision,
+    joined_languages,
+)
 from zsupport.typed import Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
+from zsupport.wording import Message
 
 
 class ChannelOptions(TypedDict, total=False):
@@ -54,6 +66,18 @@ class ChannelOptions(TypedDict, total=False):
     """
 
     lang: str
+    language: str  # in which the case is to be handled
+
+
+#: How a channel handles a language, the least certain first; see `HandledLanguage`.
+HANDLING = ("no", "not-stated", BEST_EFFORT, "yes")
+
+
+class HandledLanguage(TypedDict):
+    """A language in which cases are handled: guaranteed (`yes`), or with best effort."""
+
+    language: str
+    handling: Annotated[str, ("enum", (BEST_EFFORT, "yes"))]
 
 
 class OnlyWhen(TypedDict, total=False):
@@ -93,6 +117,10 @@ class ChannelAnswer(NamedTuple):
     unclear: Words | None
     source: Words | None
     because: tuple[Because, ...]
+    #: Those of every priority of the answer; None if they are not stated or not allowed.
+    languages: tuple[HandledLanguage, ...] | None = None
+    #: How the language of the question is handled; None without a language or a grant.
+    handled: Annotated[str, ("enum", HANDLING)] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as a JSON object, with instants in UTC."""
@@ -136,6 +164,7 @@ def answer_channels(
     *,
     in_force: bool,
     lang: str = "en",
+    language: str | None = None,
     other_revisions: Sequence[Revision] = (),
     shown: frozenset[str] = frozenset(),
 ) -> ChannelAnswers:
@@ -145,8 +174,12 @@ def answer_channels(
     open allows it. If some of these priorities do not allow it, `only_when` lists those that do.
     If no revision is in force, no channel is allowed. The channel of the query may be defined only
     in one of the `other_revisions`. The dimensions `shown` are columns even if they change no
-    answer of this revision.
+    answer of this revision. With a `language`, a channel is allowed only if it handles cases in
+    this language, or if the policy does not state its languages. Raises UsageError for an invalid
+    language.
     """
+    if language is not None:
+        _check_language(language)
     names = relevant_names(revision) | shown
     names.discard("priority")
     space = dimensions(revision, query, names, of_all_priorities=True)
@@ -158,12 +191,12 @@ def answer_channels(
         channels += [next(channel for channel in more_channels if channel.id == query.channel)]
 
     def rows_of(space: Dimensions) -> list[ChannelAnswer]:
-        return [row for row, _ in _rows(revision, channels, query, space, lang)]
+        return [row for row, _ in _rows(revision, channels, query, space, lang, language)]
 
     identity = ("plan", "role", "channel")
     facts = [n for n in space.open if n not in ("plan", "role", "priority") and n not in shown]
     # The columns are the same whether or not the revision is in force.
-    every = _rows(revision, channels, query, space, lang)
+    every = _rows(revision, channels, query, space, lang, language)
     rows, kept = collapse([row for row, _ in every], facts, identity)
     if space.by_facts is not None and space.assumed:
         rows = _without_excluded(every, rows, space.assumed)
@@ -193,8 +226,24 @@ def answer_channels(
     return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force, None)
 
 
+def _check_language(language: str) -> None:
+    """Raise UsageError unless a text is a language code."""
+    from zsupport.policy.languages import is_language, language_hint
+
+    if not is_language(language):
+        raise UsageError(
+            Message("{language}: unknown language `{code}`", code=language),
+            language_hint(language) or Message("write an ISO 639 code such as nb or en"),
+        )
+
+
 def _rows(
-    revision: Revision, channels: list[Channel], query: Query, space: Dimensions, lang: str
+    revision: Revision,
+    channels: list[Channel],
+    query: Query,
+    space: Dimensions,
+    lang: str,
+    language: str | None,
 ) -> list[tuple[ChannelAnswer, list[Case]]]:
     """Return the answers, each with the cases on which it is based.
 
@@ -213,7 +262,7 @@ def _rows(
             raised = cases
             if channel.priority is not None and not space.absent:
                 raised = _with_unraised(revision, space, case, cases, channel)
-            applying = _by_priority(grants, raised, channel.id)
+            applying = _by_priority(grants, raised, channel, language)
             answers.append(
                 _answer(by_plan, case, raised, channel, applying, of_calendars, lang=lang)
             )
@@ -221,7 +270,8 @@ def _rows(
         if space.without_priority:
             because = no_priority_reasons(revision)
             answers = [
-                answer if answer.allowed else answer._replace(because=because) for answer in answers
+                answer if answer.allowed or answer.handled else answer._replace(because=because)
+                for answer in answers
             ]
         # Rank before filtering, so that the second recommended channel keeps its rank.
         ranked = zip(_ranked(grants, cases, answers), bases, strict=True)
@@ -281,20 +331,76 @@ class _GrantsOfCases(NamedTuple):
     grants: list[ApplyingGrant]
     cases: list[Case]
     priorities: list[str] | None  # None: every priority
+    languages: Languages | None  # those of every case
+    handled: str | None  # how the language of the question is handled, if the channel is granted
 
 
-def _by_priority(grants: Sequence[Grant], cases: list[Case], channel: str) -> _GrantsOfCases:
-    """Return the grants that allow a channel in some of the cases."""
+def _by_priority(
+    grants: Sequence[Grant], cases: list[Case], channel: Channel, language: str | None
+) -> _GrantsOfCases:
+    """Return the grants that allow a channel in some of the cases, in a language if stated.
+
+    If grants allow the channel, but none in this language, the result has these grants and no
+    cases.
+    """
     result: list[ApplyingGrant] = []
+    refused: list[ApplyingGrant] = []
     allowing = []
+    stated: list[Languages | None] = []
+    handled: list[str] = []
     for case in cases:
-        applying = applying_grants(grants, case, channel)
+        applying = applying_grants(grants, case, channel.id)
+        if not applying:
+            continue
+        languages = joined_languages(channel.languages, [e.grant.languages for e in applying])
+        if language is not None and (handling := _handling(language, languages)) == "no":
+            refused += [grant for grant in applying if grant not in refused]
+            continue
+        handled += [] if language is None else [handling]
+        stated.append(languages)
         result += [grant for grant in applying if grant not in result]
-        allowing += [case] if applying else []
+        allowing.append(case)
+    of_answer = _in_every_case(stated)
+    if refused and not allowing:
+        of_all = [entry.grant.languages for entry in refused]
+        of_answer = joined_languages(channel.languages, of_all)
+        return _GrantsOfCases(grants, refused, [], None, of_answer, "no")
     allowed = dict.fromkeys(case["priority"] for case in allowing if "priority" in case)
     every = {case["priority"] for case in cases if "priority" in case}
     priorities = list(allowed) if len(allowed) < len(every) else None
-    return _GrantsOfCases(grants, result, allowing, priorities)
+    weakest = min(handled, key=HANDLING.index, default=None)
+    return _GrantsOfCases(grants, result, allowing, priorities, of_answer, weakest)
+
+
+def _handling(language: str, languages: Languages | None) -> str:
+    """Return how a language is handled: a value of HANDLING.
+
+    `pt` and `pt-BR` are the same language to each other, `pt-BR` and `pt-PT` are not.
+    """
+    handlings = [
+        handling
+        for stated, handling in languages or (REST_NOT_STATED,)
+        if stated == language
+        or stated.startswith(f"{language}-")
+        or language.startswith(f"{stated}-")
+        or (stated, handling) == REST_NOT_STATED
+    ]
+    return max(handlings, key=HANDLING.index, default="no")
+
+
+def _in_every_case(stated: list[Languages | None]) -> Languages | None:
+    """Return the languages that are handled in every case, each with its least certain handling."""
+    if None in stated or not stated:
+        return None
+    first, *rest = (dict(languages or ()) for languages in stated)
+    least = {
+        language: min((handling, *(other[language] for other in rest)), key=HANDLING.index)
+        for language, handling in first.items()
+        if all(language in other for other in rest)
+    }
+    if any(len(other) > len(least) for other in (first, *rest)):
+        least[REST_NOT_STATED[0]] = REST_NOT_STATED[1]
+    return tuple(least.items())
 
 
 def _answer(
@@ -312,7 +418,12 @@ def _answer(
     `of_calendars` are the dimensions and facts that decide which calendar applies.
     """
     revision = by_plan.revision
-    possible, applying, allowing, priorities = applying_in
+    possible, applying, allowing, priorities, languages, handled = applying_in
+    shown_languages = tuple(
+        HandledLanguage(language=language, handling=handling)
+        for language, handling in languages or ()
+        if (language, handling) != REST_NOT_STATED
+    )
     facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
     identity = (case.get("plan"), case.get("role"), channel.id, case.get("priority"), facts)
     name = say(channel.name, lang)
@@ -323,6 +434,14 @@ def _answer(
         texts = remark_texts(revision, remarks, lang)
         because = by_plan.denial_reasons(channel.id)
         return _not_allowed(identity, name, channel.kind, retired, texts, because)
+    if handled == "no":
+        places = (place for e in applying for place in places_of(e.grant.place, e.matched))
+        stating = [entry for entry in applying if entry.grant.languages is None]
+        of_channel = [channel.place] if stating and channel.languages else []
+        texts = remark_texts(revision, [*remarks, *remarks_of_grants(applying)], lang)
+        because = reasons(revision, (*places, *of_channel))
+        refused = _not_allowed(identity, name, channel.kind, retired, texts, because)
+        return refused._replace(languages=shown_languages or None, handled=handled)
     # The note of a number is shown with the number.
     remarks += [number.remarks._replace(note=None) for number in channel.numbers]
     remarks += remarks_of_grants(applying)
@@ -362,6 +481,8 @@ def _answer(
             revision,
             (place for value in applying for place in places_of(value.grant.place, value.matched)),
         ),
+        languages=shown_languages or None,
+        handled=handled,
     )
 
 

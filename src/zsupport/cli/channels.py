@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common
+from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common, Option
 from zsupport.cli.question import finish, language_of, read_facts, read_moments, read_question
 from zsupport.view.channels import QUESTION
 from zsupport.wording import Message
@@ -16,11 +16,16 @@ _EXAMPLES = """\
   zsupport channels --plan business --role admin
   zsupport channels --channel phone
   zsupport channels --plan free --role user --channel chat --why
+  zsupport channels --policy aws --plan enterprise --language ja
   if zsupport channels -q --plan pro --role admin --channel web; then echo yes; fi
 """
 _NOTES = Message(
     "Exit codes: 0 allowed, 1 not allowed, 2 invalid option or name, 3 policy cannot be read"
 )
+_LANGUAGE = Option(
+    "language", ("--language",), "text", "CODE",
+    Message("Language in which to handle the case, such as ja (output language: --lang)"),
+)  # fmt: skip
 
 
 def channels(
@@ -30,6 +35,7 @@ def channels(
     channel: str | None,
     priority: str | None,
     fact: list[str] | None,
+    language: str | None,
 ) -> int:
     """Run `zsupport channels` and return its exit code."""
     moments = read_moments(common)
@@ -42,6 +48,7 @@ def channels(
         fact=read_facts(fact),
         at=moments.at,
         lang=language_of(common),
+        **({} if language is None else {"language": language}),
     )
     refusal = None
     if not any(answer.allowed for answer in answers.answers):
@@ -53,8 +60,16 @@ def channels(
             if stated
             else Message("not entitled: no channel is allowed in this case")
         )
-    query = question.query(**answers.query._asdict())
+        if any(answer.handled == "no" for answer in answers.answers):
+            refusal = Message(
+                "not entitled: no channel that is allowed in this case handles the language"
+                " `{language}`",
+                language=language,
+            )
+    query = question.query(**answers.query._asdict(), language=language)
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 
 
-COMMAND = Command(channels, (PLAN, ROLE, CHANNEL, PRIORITY, FACT), _HELP, _EXAMPLES, _NOTES)
+COMMAND = Command(
+    channels, (PLAN, ROLE, CHANNEL, PRIORITY, FACT, _LANGUAGE), _HELP, _EXAMPLES, _NOTES
+)

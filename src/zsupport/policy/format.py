@@ -28,7 +28,8 @@ from zsupport.clock.window_text import (
 from zsupport.clock.windows import DAYS, Window
 from zsupport.clock.zones import country_codes, zone
 from zsupport.errors import nearest
-from zsupport.policy.model import BINDINGS, CHANNEL_KINDS
+from zsupport.policy.languages import is_language, language_hint
+from zsupport.policy.model import BEST_EFFORT, BINDINGS, CHANNEL_KINDS
 from zsupport.policy.quota import EXPECTED as EXPECTED_QUOTA
 from zsupport.policy.quota import parse_quota
 from zsupport.policy.quoting import flow_mapping, quoted
@@ -61,7 +62,7 @@ from zsupport.policy.shape import (
     report_wrong_kind,
     with_article,
 )
-from zsupport.policy.yamltext import MappingNode, Node, ScalarNode, Way, short
+from zsupport.policy.yamltext import MappingNode, Node, ScalarNode, SequenceNode, Way, short
 from zsupport.typed import NamedTuple
 from zsupport.version import FORMAT
 from zsupport.wording import Message
@@ -447,6 +448,58 @@ class Group(Shape):
         return [Values("value")]
 
 
+class Languages(Shape):
+    """The languages in which cases are handled: codes, each guaranteed or with best effort."""
+
+    words = Message(
+        "a language such as en, or a list such as {example}", example="[en, {ja: best-effort}]"
+    )
+
+    def __init__(self) -> None:
+        self.handling = Choice(BEST_EFFORT)
+
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return pairs of a language and its handling, `yes` or `best-effort`."""
+        items = node.items if isinstance(node, SequenceNode) else [node]
+        languages: dict[str, str] = {}
+        for place, item in enumerate(items):
+            inside = (way, place) if isinstance(node, SequenceNode) else way
+            entries: list[tuple[Node, str, str | None, Way]] = []
+            if isinstance(item, MappingNode):
+                for key, value in item.entries:
+                    within: Way = (inside, key.text)
+                    entries.append(
+                        (key, key.text, self.handling.read(value, within, reader), within)
+                    )
+            elif isinstance(item, ScalarNode) and item.text.strip():
+                entries.append((item, item.text.strip(), "yes", inside))
+            if not entries and (not isinstance(item, MappingNode) or item.whole):
+                report_wrong_kind(item, inside, reader, [A_TEXT, A_MAPPING], self.words)
+            for at, code, handling, there in entries:
+                if not is_language(code):
+                    message = Message("unknown language `{code}`", code=short(code))
+                    expected = Message("an ISO 639 code such as en, nb or pt-BR")
+                    reader.report("ZS205", at.span, there, message, expected, language_hint(code))
+                elif code in languages:
+                    message = Message("duplicate language `{code}`", code=code)
+                    reader.report("ZS209", at.span, there, message, Message("each language once"))
+                elif handling is not None:
+                    languages[code] = handling
+        if not items:
+            reader.report("ZS003", node.span, way, Message("the list is empty"), self.words)
+        return tuple(languages.items()) or None
+
+    def schema(self) -> Schema:
+        """Return a scalar, an object with one or more languages, or an array of both."""
+        best_effort: Schema = {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"enum": [BEST_EFFORT]},
+        }
+        both: Schema = {"anyOf": [dict(ANY_SCALAR), best_effort]}
+        return {"anyOf": [*both["anyOf"], {"type": "array", "items": both, "minItems": 1}]}
+
+
 NUMBER = Fields(
     "number",
     "A phone number with remarks.",
@@ -505,6 +558,7 @@ CHANNEL = Fields(
         "The priority that the channel sets for the cases that are opened in it.",
         JUDGED,
     ),
+    Field("languages", Languages(), "The languages in which cases are handled.", JUDGED),
     Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
 )
 
@@ -524,6 +578,13 @@ GRANT = Fields(
         "prerequisites",
         ListOf(Text(), or_single=True),
         "What customers must have ready under this grant.",
+        JUDGED,
+    ),
+    Field(
+        "languages",
+        Languages(),
+        "The languages in which cases are handled under this grant, instead of those of the"
+        " channel.",
         JUDGED,
     ),
     exclusive=("allow", "recommend"),

@@ -172,6 +172,13 @@ class ChannelPriority(NamedTuple):
         return max(raised, self.priority, key=ids.index)
 
 
+#: Languages with their handling: `yes`, or BEST_EFFORT.
+Languages = tuple[tuple[str, str], ...]
+BEST_EFFORT = "best-effort"
+#: In joined languages: one of several grants that apply does not state the languages.
+REST_NOT_STATED = ("*", "not-stated")
+
+
 class Channel(NamedTuple):
     """A way to get help."""
 
@@ -186,6 +193,7 @@ class Channel(NamedTuple):
     remarks: Remarks
     place: Place
     priority: ChannelPriority | None = None
+    languages: Languages | None = None
 
     @property
     def opens_case(self) -> bool:
@@ -203,6 +211,7 @@ class Grant(NamedTuple):
     prerequisites: tuple[Text, ...]
     remarks: Remarks
     place: Place
+    languages: Languages | None = None
 
 
 class Priority(NamedTuple):
@@ -456,8 +465,54 @@ def _all_texts(own: tuple[Text, ...], of_grants: Sequence[tuple[Text, ...]]) -> 
     return (*own, *(text for texts in of_grants for text in texts))
 
 
+def joined_languages(
+    own: Languages | None, of_grants: Sequence[Languages | None]
+) -> Languages | None:
+    """Return the languages of all grants; a grant without languages has those of the channel.
+
+    A language that one grant guarantees is guaranteed.
+    """
+    joined: dict[str, str] = {}
+    for language, handling in (
+        pair for stated in of_grants for pair in stated or own or (REST_NOT_STATED,)
+    ):
+        if joined.get(language, BEST_EFFORT) == BEST_EFFORT:
+            joined[language] = handling
+    stated = tuple(joined.items())
+    return None if stated == (REST_NOT_STATED,) else stated
+
+
+def _texts_of_languages(languages: Any) -> tuple[Text, ...]:
+    """Return the languages for people; an item is a pair, or a mapping in an answer."""
+    pairs = (tuple(item.values()) if isinstance(item, dict) else item for item in languages)
+    return tuple(
+        Message("{language} (best effort)", language=language)
+        if handling == BEST_EFFORT
+        else Message("others not stated")
+        if (language, handling) == REST_NOT_STATED
+        else language
+        for language, handling in pairs
+    )
+
+
+def _handle_no_less(languages: Languages, other: Languages) -> bool:
+    """Return whether each of the other languages is handled, and no less certainly."""
+    own = dict(languages)
+    levels = {None: 0, BEST_EFFORT: 1, "yes": 2, "not-stated": 2}
+    return (REST_NOT_STATED in languages) is (REST_NOT_STATED in other) and all(
+        levels[own.get(language)] >= levels[handling] for language, handling in other
+    )
+
+
 #: The details of channels and grants, by key.
 DETAILS: dict[str, Detail] = {
+    "languages": Detail(
+        Message("Languages"),
+        Message("languages"),
+        joined_languages,
+        _texts_of_languages,
+        _handle_no_less,
+    ),
     "prerequisites": Detail(Message("Have ready"), Message("have ready"), _all_texts, tuple, None),
 }
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import no_priority_reasons, records_of
+from zsupport.answer.case import no_priority_reasons, records_of, say
 from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
+from zsupport.policy.model import DETAILS
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.notes import retired, row_remarks, values_of
 from zsupport.view.questions import OF_CASE, QuestionView, all_warnings, document
-from zsupport.wording import Message
+from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
     from datetime import tzinfo
     from typing import Any
 
     from zsupport.view.explain import Explainer
+
+
+#: How a channel handles the language of a question, if this is not certain.
+_HANDLED = {
+    "best-effort": Message("this language is handled with best effort"),
+    "not-stated": Message("the policy does not state the languages of this channel"),
+}
 
 
 def show_channels(
@@ -40,6 +48,8 @@ def remarks_of(answer: ChannelAnswer) -> list[Remark]:
     if answer.only_when:
         priorities = ", ".join(answer.only_when["priority"])
         texts.append(Remark("only", Message("only for {priorities}", priorities=priorities)))
+    if answer.handled in _HANDLED:
+        texts.append(Remark("language", _HANDLED[answer.handled]))
     return texts + retired(answer.retired)
 
 
@@ -97,7 +107,7 @@ def explain(answer: ChannelAnswer, why: Explainer[ChannelAnswer, None]) -> list[
     If it is not allowed, return the conditions that do not match, and the changes that would allow
     it.
     """
-    from zsupport.view.explain import case_line, case_of, condition_in_words
+    from zsupport.view.explain import case_line, case_of, condition_in_words, indented
 
     case = case_line(answer)
     if answer.allowed:
@@ -106,6 +116,15 @@ def explain(answer: ChannelAnswer, why: Explainer[ChannelAnswer, None]) -> list[
         head = Message("{case}: not allowed", case=case)
     if lines := why.not_in_force():
         return [head, *lines]
+    if answer.languages:
+        texts = DETAILS["languages"].texts(answer.languages)
+        listed = joined([say(text, "en") for text in texts], ", ")
+        lines = [indented(Message("languages: {languages}", languages=listed))]
+    if answer.handled == "no":
+        decided = {reason.path for reason in answer.because}
+        text = Message("does not handle the language")
+        places = [grant.place for grant in why.revision.grants if grant.place.path in decided]
+        return [head, *lines, *(why.line(place, text) for place in places)]
     if answer.allowed:
         decided = {reason.path for reason in answer.because}
         for grant in why.deciding_grants(answer):
@@ -125,4 +144,6 @@ def explain(answer: ChannelAnswer, why: Explainer[ChannelAnswer, None]) -> list[
     return [head, *why.denials(case_of(answer), [answer.channel]), *changes]
 
 
-QUESTION = QuestionView("channels", ChannelAnswer, lambda: OF_CASE, show_channels, explain)
+QUESTION = QuestionView(
+    "channels", ChannelAnswer, lambda: {**OF_CASE, "language": str | None}, show_channels, explain
+)
