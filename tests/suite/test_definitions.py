@@ -265,7 +265,10 @@ def test_all_suggested_tests_cover_all_decisions(path: Any) -> None:
 
 
 def answers(subject: PolicyUnderTest, case: Case) -> Any:
-    """Return the answers in one case."""
+    """Return the answers in one case.
+
+    A target that the policy says is `not-stated` is the same answer as one that no rule states.
+    """
     facts = {fact.id for fact in subject.policy.revisions[0].facts}
     named: dict[str, Any] = {name: v for name, v in case.items() if name not in facts}
     named["fact"] = {name: value for name, value in case.items() if name in facts}
@@ -277,8 +280,8 @@ def answers(subject: PolicyUnderTest, case: Case) -> Any:
     except ZsupportError as error:
         return [*values, error.message]
     for due in dues:
-        values += [due.metric, due.state == "not-entitled", due.target, due.hours, due.commitment]
-        values += [due.state, due.due]
+        target = None if due.state == "not-stated" else due.target
+        values += [due.metric, due.state, target, due.hours, due.commitment, due.due]
     limits = subject.policy.terms(**named, at=at).answers
     return [*values, [(row.topic, row.limit) for row in limits]]
 
@@ -301,6 +304,25 @@ def test_mutant_differs_if_an_answer_differs(document: Document, data: st.DataOb
         event(f"{mutant.kind}: {'other' if differ else 'same'}")
         differing = where.channels | where.limited
         assert (differing != 0 or any(where.due.values())) is differ, mutant.message
+
+
+def test_target_that_no_rule_states_is_the_answer_not_stated() -> None:
+    policy = {
+        "format": "1",
+        "policy": "acme",
+        "plans": {"free": "Free", "pro": "Pro"},
+        "channels": {"web": {"name": "Web", "kind": "web"}},
+        "entitlements": [{"allow": ["web"]}],
+        "targets": [
+            {"when": {"plan": "pro"}, "first-response": {"target": "not-stated", "note": "Ask."}},
+            {"when": {"plan": "free"}, "first-response": "1h"},
+        ],
+    }
+    subject = subject_of(yaml_of(policy))
+    mutants = {mutant.message: mutant for mutant in mutants_of(subject.revisions[0].document)}
+    pair = compare_mutant(subject, 0, mutants["removed the rule targets[0]"])
+    assert pair is not None
+    assert pair.difference.due == {"first-response": 0}
 
 
 def test_policy_with_all_sections_has_all_kinds_of_mutants() -> None:
