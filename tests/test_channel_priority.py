@@ -172,3 +172,73 @@ def test_an_alias_is_as_urgent_as_its_priority(tmp_path: Path) -> None:
     assert edited != TEXT
     answers = _policy(edited).due(channel="mail", priority="P1", opened=AT, at=AT)
     assert rows(answers, "priority") == [("medium",)]
+
+
+#: Facts of Asia lead to no priority; by phone they have P3, and by mail still none.
+REFUSED = """\
+format: 1
+policy: desk
+plans: {pro: Pro}
+facts:
+  big: {ask: Is it big?}
+  region: {values: {asia: Asia, europe: Europe}}
+channels:
+  phone: {name: Phone, kind: phone, priority: {is: P3, unclear: Of the phone}}
+  mail: {name: Mail, kind: email, priority: {at-most: P3, unclear: Of mail}}
+priorities: [{id: P1}, {id: P3, unclear: Of P3}]
+priority-table:
+  rows: big
+  columns: region
+  cells:
+    true:
+      asia: {priority: refused, unclear: Of the refused cell}
+      europe: {priority: P1, unclear: Of P1}
+    false: {asia: P3, europe: P1}
+entitlements:
+  - {allow: [phone, mail], hours: 24x7}
+"""
+
+
+@pytest.mark.parametrize(("region", "channel", "question", "expected"), [
+    # The phone sets the priority whatever the facts lead to, so nothing depends on the cell.
+    ("asia", "phone", "due", {"Of P3", "Of the phone"}),
+    ("asia", "phone", "channels", {"Of the phone"}),
+    ("asia", "phone", "hours", {"Of P3", "Of the phone"}),
+    # Mail sets no priority if the facts lead to none.
+    ("asia", "mail", "due", {"Of the refused cell"}),
+    ("asia", "mail", "channels", {"Of the refused cell"}),
+    # Entitlements are about the priority of the cell, and targets are about that of the channel.
+    ("europe", "phone", "due", {"Of P1", "Of P3", "Of the phone"}),
+    ("europe", "mail", "due", {"Of P1", "Of P3", "Of mail"}),
+])  # fmt: skip
+def test_a_refused_cell_has_no_effect_if_the_channel_sets_the_priority(
+    region: str, channel: str, question: str, expected: set[str]
+) -> None:
+    policy = _policy(REFUSED + "targets: [{first-response: {P1: 1h, P3: 2h}}]\n")
+    opened = {"opened": AT} if question == "due" else {}
+    facts = {"big": "true", "region": region}
+    ask = getattr(policy, question)
+    [answer] = ask(channel=channel, fact=facts, at=AT, **opened)
+    assert set((answer.unclear or "").split("\n")) == expected
+
+
+def test_facts_without_a_priority_have_a_row_even_if_no_target_depends_on_priorities() -> None:
+    policy = _policy(
+        REFUSED + "targets: [{when: {region: asia}, first-response: 1h}, {first-response: 2h}]\n"
+    )
+    by_phone = policy.due(channel="phone", fact={"big": "true"}, opened=AT, at=AT)
+    assert [(row.facts["region"], row.target) for row in by_phone] == [
+        ("asia", "1h"), ("europe", "2h"),
+    ]  # fmt: skip
+    by_mail = policy.due(channel="mail", fact={"big": "true"}, opened=AT, at=AT)
+    assert rows(by_mail, "target") == [("2h",)]
+    by_all = policy.due(fact={"big": "true"}, opened=AT, at=AT)
+    assert [(row.channel, row.facts["region"], row.target) for row in by_all] == [
+        ("phone", "asia", "1h"), ("phone", "europe", "2h"), ("mail", "europe", "2h"),
+    ]  # fmt: skip
+
+
+def test_no_answer_has_the_remarks_of_a_cell_if_none_depends_on_the_priority() -> None:
+    policy = _policy(REFUSED)
+    answers = policy.due(channel="phone", fact={"big": "true"}, opened=AT, at=AT)
+    assert rows(answers, "priority", "state", "unclear") == [(None, "not-stated", None)]

@@ -381,6 +381,9 @@ def _expected_remarks(
     shown = {**case, **{name: getattr(row, name) for name in ("plan", "role", "priority")}}
     known = facts.union(row.facts).intersection(reference.facts)
     who = reference.who(shown, known)
+    if row.priority is None and case.get("priority") is not None:
+        # No answer depends on the priority, so none depends on the cell that decides it.
+        who = {path for path in who if path[:1] != ("priority-table",)}
     if row.priority not in (None, case.get("priority")) and case["priority"] is not None:
         # A channel has changed the priority: the answer depends on the one before, too.
         who |= reference.who({**shown, "priority": case["priority"]}, known)

@@ -88,13 +88,19 @@ def _cases(
     """Return the cases that can be raised in a channel; the same list if it adds no case.
 
     A case whose facts lead to no priority has the priority that the channel sets for all cases.
+    If the priority changes no answer, no case has one.
     """
     own = reader.sets.get(channel)
     if own is None or own.at_most:
         return raised
     if space.without_priority:
         return [{**case, "priority": own.priority} for case in raised]
-    unled = [{**case, "priority": own.priority} for case in space.cases_without_priority()]
+    unled = list(space.cases_without_priority())
+    if "priority" in space.open:
+        unled = [{**case, "priority": own.priority} for case in unled]
+    else:
+        known = {tuple(case.items()) for case in raised}
+        unled = [case for case in unled if tuple(case.items()) not in known]
     return [*raised, *unled] if unled else raised
 
 

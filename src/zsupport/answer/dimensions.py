@@ -130,9 +130,11 @@ class Dimensions(NamedTuple):
     def cases_without_priority(self) -> Iterator[Case]:
         """Yield a case without a priority for each choice of facts that lead to no priority.
 
-        There is none if the query states a priority, or if the priority changes no answer.
+        There is none if the query states a priority. If the priority changes no answer, the facts
+        of a case can also lead to a priority, with other facts that change no answer.
         """
-        if self.by_facts is None or "priority" not in self.open:
+        stated = "priority" not in self.open and self.members["priority"] != (None,)
+        if self.by_facts is None or stated:
             return
         names = [name for name in self.members if name != "priority"]
         for members in product(*(self.members[name] for name in names)):

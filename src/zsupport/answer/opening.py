@@ -421,10 +421,9 @@ def _hours_of_channel(
         return RevisionHours(allowed=False, remarks=tuple(remarks)), ()
     remarks += remarks_of_grants(applying)
     names = list(dict.fromkeys(item.grant.hours for item in applying if item.grant.hours))
+    own = sets_priority(revision, channel)
+    remarks += [own.remarks] if own else []
     opened = opened_case(revision, case)
-    if opened is not case:
-        own = sets_priority(revision, channel)
-        remarks += [own.remarks] if own else []
     part, calendars = _union_of_hours(period, names, opened)
     part = part._replace(
         hours=joined_hours(applying),

@@ -397,7 +397,7 @@ class PromiseReader:
         entitling_remarks: Iterable[Remarks] | None,
     ) -> Promise:
         bare = self._bare_row(case, channel, metric)
-        remarks = [metric.remarks, *remarks_of_case(self.revision, "due", case)]
+        remarks = [metric.remarks, *remarks_of_case(self.revision, "due", case, raised=True)]
         if channel not in self.entitled(case):
             remarks += [self.channels[channel].remarks] if channel in self.channels else []
             bare = bare._replace(

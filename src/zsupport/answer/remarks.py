@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import Case, join, matching, rule_of_priority, say
+from zsupport.answer.case import Case, join, matching, rule_of_priority, say, sets_priority
 from zsupport.policy.model import Alternative, PriorityRule, Remarks, Revision, Text
 from zsupport.typed import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ QUESTIONS_BY_PART: dict[str, tuple[str, ...]] = {
     "plan": _CASE,
     "role": (*_CASE, "topics"),
     "channel": _CASE,
-    "channel priority": ("channels", "due"),
+    "channel priority": ("channels", "due", "hours"),
     "number": ("channels",),
     "priority": (*_CASE, "priority"),
     "priority table": (*_CASE, "priority"),
@@ -47,8 +47,14 @@ QUESTIONS_BY_PART: dict[str, tuple[str, ...]] = {
 NO_REMARKS = Remarks()
 
 
-def remarks_of_case(revision: Revision, question: str, case: Case) -> list[Remarks]:
-    """Return the remarks of the values of a case, as far as answers to this question show them."""
+def remarks_of_case(
+    revision: Revision, question: str, case: Case, *, raised: bool = False
+) -> list[Remarks]:
+    """Return the remarks of the values of a case, as far as answers to this question show them.
+
+    A refused cell has no effect on a case in a channel that sets the priority of every case, and
+    on a case that is `raised` with any priority, because no answer depends on it.
+    """
     result: list[Remarks] = []
     members = (
         ("channel", revision.channels),
@@ -65,7 +71,14 @@ def remarks_of_case(revision: Revision, question: str, case: Case) -> list[Remar
                 result += remarks_of_alternatives(matching(priority.when, case))
     if revision.priority_table and question in _CASE:
         decided = rule_of_priority(revision, case)
-        if decided and decided[0].of_table and decided[0].priority == case.get("priority"):
+        own = sets_priority(revision, case.get("channel"))
+        raised = raised or (own is not None and not own.at_most)
+        if (
+            decided
+            and decided[0].of_table
+            and decided[0].priority == case.get("priority")
+            and not (raised and decided[0].priority is None)
+        ):
             result += remarks_of_rule(revision, decided)
     if question in QUESTIONS_BY_PART["fact"]:
         result += [fact.remarks for fact in revision.facts if fact.id in case]
