@@ -41,11 +41,15 @@ texts = st.sampled_from(TEXTS) | st.fixed_dictionaries(
 #: The long form of a plan or a role; the short form is a text.
 long_form = st.fixed_dictionaries({"name": texts})
 plan_values = st.sampled_from(TEXTS) | long_form
+languages = st.sampled_from(
+    ["en", ["en", "nb"], [{"nb": "best-effort"}], ["nb", {"en": "best-effort"}]]
+)
 channel_remarks = st.fixed_dictionaries(
     {},
     optional={
         "prerequisites": st.lists(st.sampled_from(["Number", "Key"]), min_size=1, unique=True),
         "steps": st.lists(texts, min_size=1, max_size=2),
+        "languages": languages,
         "note": texts,
         "numbers": st.just({"US": "+1.555.0100", "any": ["+47.555.0100", "+47.555.0101"]}),
     },
@@ -235,6 +239,8 @@ def grants_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
         grant["hours"] = draw(any_of("office", "24x7"))
     if draw(st.booleans()):
         grant["prerequisites"] = draw(st.sampled_from(["Key", ["Contract", "Key"]]))
+    if draw(st.booleans()):
+        grant["languages"] = draw(languages)
     if draw(st.booleans()):
         grant["note"] = draw(texts)
     return draw(with_or_without_condition(grant, pool))
