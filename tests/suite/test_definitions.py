@@ -319,7 +319,7 @@ def test_target_that_no_rule_states_is_the_answer_not_stated() -> None:
         ],
     }
     subject = subject_of(yaml_of(policy))
-    mutants = {mutant.message: mutant for mutant in mutants_of(subject.revisions[0].document)}
+    mutants = {str(mutant.message): mutant for mutant in mutants_of(subject.revisions[0].document)}
     pair = compare_mutant(subject, 0, mutants["removed the rule targets[0]"])
     assert pair is not None
     assert pair.difference.due == {"first-response": 0}
