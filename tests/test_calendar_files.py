@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from zsupport import load
-from zsupport.answer.days_off import PolicyEntries, entries_of
+from zsupport.answer.calendar_entries import PolicyEntries, entries_of
 from zsupport.clock.day_text import parse_day
 from zsupport.clock.days import in_year
 from zsupport.clock.model import Hours
@@ -484,6 +484,49 @@ def test_dates_that_the_policy_states_are_listed(
 ) -> None:
     run = hours(*IMPORT, file=calendar(EVE), holidays=holidays)
     assert (run.code, run.stdout, run.stderr) == (code, "", f"zsupport: {line}\n")
+
+
+def test_event_of_several_days_off_has_one_line(hours: "Callable[..., Run]") -> None:
+    event = ("DTSTART;VALUE=DATE:20261221", "DTEND;VALUE=DATE:20261226", "SUMMARY:Week")
+    run = hours(*IMPORT, file=calendar(event), holidays="dates: {12-20..12-31: closed}")
+    expected = "`Week`: 5 dates from 2026-12-21 to 2026-12-25 are already days off"
+    assert (run.code, run.stderr) == (0, f"zsupport: days.ics:4: {expected}\n")
+
+
+def test_number_of_remarks_is_limited(hours: "Callable[..., Run]") -> None:
+    run = hours(*IMPORT, file=calendar(*[(f"UID:{number}",) for number in range(1250)]))
+    lines = run.stderr.splitlines()
+    assert (run.code, len(lines)) == (1, 101)
+    assert lines[-1] == "zsupport: 1,150 more remarks, of which 1,150 are not written"
+
+
+def test_long_name_is_cut(hours: "Callable[..., Run]") -> None:
+    run = hours(*IMPORT, file=calendar((EVE[0], "SUMMARY:" + "x" * 200_000)))
+    [*_, entry] = run.stdout.splitlines()
+    assert entry == f'  2026-12-24: "{"x" * 200}\N{HORIZONTAL ELLIPSIS}"'
+    assert run.code == 0
+    assert run.stderr.endswith("`: its name is cut after 200 characters\n")
+    assert len(run.stderr) < 200
+    whole = hours(*IMPORT, file=calendar((EVE[0], "SUMMARY:" + "x" * 200)))
+    assert (whole.code, whole.stderr) == (0, "")
+
+
+def test_work_is_counted_before_it_is_done() -> None:
+    event = ("DTSTART;VALUE=DATE:20200101", "RRULE:FREQ=DAILY;BYMONTH=1")
+    start = time.process_time()
+    with pytest.raises(PolicyError, match="too many days to examine"):
+        entries(calendar(*([event] * 300)))
+    assert time.process_time() - start < 3
+
+
+def test_properties_that_are_not_read_do_not_cost_time() -> None:
+    description = "DESCRIPTION:" + "x" * 200
+    first = date(2027, 1, 1).toordinal()
+    days = [date.fromordinal(first + number) for number in range(3000)]
+    events = [(f"DTSTART;VALUE=DATE:{day:%Y%m%d}", description) for day in days]
+    start = time.process_time()
+    assert len(entries(calendar(*events)).add) == 3000
+    assert time.process_time() - start < 6
 
 
 def test_day_of_the_year_is_compared_with_all_kinds_of_years(hours: "Callable[..., Run]") -> None:

@@ -308,6 +308,65 @@ def test_day_off_without_a_name_is_only_a_date() -> None:
     assert "Thursday, 24 December 2026" in days
 
 
+def test_days_off_are_closed_dates_too_and_not_holidays_that_open() -> None:
+    dates = "12-24: 09:00-10:00, 2027-01-04: closed, 2027-02-01..2027-02-03: closed"
+    own = published(revision_of(OFFICE.replace("2026-12-31: 08:00-12:00", dates)))
+    text = own.markdown
+    off, _, special = text.partition("- **Days off**")[2].partition("- **Days with other hours**")
+    assert off.split("\n  - ")[1:] == [
+        "Monday, 4 January 2027",
+        "1 February 2027 to 3 February 2027",
+        "Monday, 17 May 2027: Constitution Day\n\n",
+    ]
+    assert "Thursday, 24 December 2026: 09:00" in special
+    assert "Periods with other hours" not in text
+
+
+def test_periods_do_not_repeat_the_week() -> None:
+    dates = "06-15..08-31: 08:00-15:00"
+    own = published(revision_of(OFFICE.replace("2026-12-31: 08:00-12:00", dates)))
+    rows = [line for line in own.markdown.splitlines() if line.startswith("| 15 June")]
+    # Friday and the weekend have the times of the week.
+    dash = "\N{EN DASH}"
+    assert rows == [f"| 15 June 2027 to 31 August 2027 | Monday to Thursday | 08:00{dash}15:00 |"]
+
+
+@pytest.mark.parametrize(
+    ("id", "name", "shown"),
+    [
+        ("A", "Stans", "A Stans"),
+        ("A", "A Stans", "A Stans"),
+        ("A", "a: critical", "a: critical"),
+        ("A", "There is a fault", "A There is a fault"),
+        ("P1", "Urgent (P1)", "Urgent (P1)"),
+        ("P1", "Urgent p1", "Urgent p1"),
+        ("P1", "P10", "P1 P10"),
+        ("high", "High", "High"),
+    ],
+)
+def test_priority_has_its_id_unless_the_name_states_it(id: str, name: str, shown: str) -> None:
+    priorities = f"priorities: [{{id: {id}, name: '{name}'}}, {{id: other}}]\n"
+    targets = f"targets: [{{first-response: {{{id}: 1h, other: 2h}}}}]\n"
+    own = published(revision_of(OFFICE + priorities + targets))
+    assert f"| Plan | {shown} | other |" in own.markdown
+    assert shown in own.html
+
+
+def test_targets_that_count_no_hours_have_no_hours() -> None:
+    targets = {"A": "immediately", "B": "14 calendar days", "C": "4 business hours"}
+    priorities = "priorities: [{id: A}, {id: B}, {id: C}]\n"
+    cells = ", ".join(f"{id}: {target}" for id, target in targets.items())
+    rules = f"targets: [{{hours: office, first-response: {{{cells}}}}}]\n"
+    text = published(revision_of(OFFICE + priorities + rules)).markdown
+    [row] = [line for line in text.splitlines() if line.startswith("| Free | **immediately**")]
+    assert row.split(" | ")[1:] == [
+        "**immediately**",
+        "**14 calendar days**",
+        "**4 working hours**<br>hours: office |",
+    ]
+    assert "Calendar days count every day, also weekends and public holidays." in text
+
+
 def test_contact_points_have_opening_hours() -> None:
     contacts = Reader(published(revision_of(OFFICE)).html).script("application/ld+json")
     assert contacts["@context"] == "https://schema.org"

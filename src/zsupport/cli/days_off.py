@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
+from zsupport.answer.calendar_entries import entries_of
 from zsupport.answer.case import say
-from zsupport.answer.days_off import DayOff, days_off, entries_of
+from zsupport.answer.days_off import DayOff, days_off
 from zsupport.answer.opening import HoursAnswers
 from zsupport.cli.options import Common
 from zsupport.cli.output import emit, emit_exactly, is_terminal, note, wording
@@ -19,10 +21,12 @@ from zsupport.policy.ics import EventRemark, read_calendar_file
 from zsupport.report.ics import WholeDayEvent, render_calendar
 from zsupport.report.text import single_line
 from zsupport.sources.find import read_file
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
 
 _IMPORT = "--import-ics"
 _EXPORT = "--format ics"
+#: The maximum number of remarks about a calendar file.
+_MAX_REMARKS = 100
 
 
 def check_single(answers: HoursAnswers) -> None:
@@ -67,10 +71,21 @@ def import_ics(path: str, answers: HoursAnswers, question: PolicyQuestion, commo
         if text := entries.yaml():
             id = answers[0].hours
             emit(f"# {single_line(f'{id} (line {calendar.place.line}), {path}')}\n{text}")
-        for remark in entries.remarks:
+        for remark in entries.remarks[:_MAX_REMARKS]:
             note(_line_of(remark, path))
+        if more := entries.remarks[_MAX_REMARKS:]:
+            note(_count_of(more))
     lost = any(remark.lost for remark in entries.remarks)
     return 1 if lost and not common.exit_zero else 0
+
+
+def _count_of(remarks: Sequence[EventRemark]) -> Message:
+    """Return how many remarks are not shown, and how many of them are about lost days off."""
+    more = Counted("{count} more remark", "{count} more remarks", len(remarks))
+    if lost := sum(remark.lost for remark in remarks):
+        about = Counted("{count} is not written", "{count} are not written", lost)
+        return Message("{more}, of which {lost}", more=more, lost=about)
+    return more
 
 
 def _line_of(remark: EventRemark, path: str) -> Message:

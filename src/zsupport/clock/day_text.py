@@ -281,9 +281,9 @@ def _named(text: str) -> str | None:
     if text in _NAMES:
         return _NAMES[text]
     ordinal = r"([0-9]{1,2})(?:\.|st|nd|rd|th)?"
-    if match := re.fullmatch(rf"{ordinal} (?:of )?([a-z]+)", text):
+    if match := re.fullmatch(rf"{ordinal}[ -](?:of )?([a-z]+)", text):
         number, month = match[1], match[2]
-    elif match := re.fullmatch(rf"([a-z]+) {ordinal}", text):
+    elif match := re.fullmatch(rf"([a-z]+)[ -]{ordinal}", text):
         number, month = match[2], match[1]
     else:
         return None
@@ -301,6 +301,7 @@ def _corrected(small: str) -> str:
     text = " ".join(day_word(word) or word for word in words)
     text = re.sub(r"\b(in|av|im|de)\b", "of", text).replace(" of the ", " of ")
     text = re.sub(r"^siste\b|^letzter?\b", "last", text)
+    text = re.sub(r"^(last|[1-5](?:st|nd|rd|th)) (\w+) (?!of )(\w+)$", r"\1 \2 of \3", text)
     return re.sub(r"\beaster ?([+-]) ?([0-9])", r"easter\1\2", text)
 
 

@@ -102,7 +102,17 @@ def _seasons(hours: Hours, first: int, last: int) -> list[str]:
     texts: list[str] = []
     for dates, begin, end in runs:
         day, last_day = (date.fromordinal(ordinal).isoformat() for ordinal in (begin, end))
-        if begin == end:
+        season = hours.season(begin)
+        if season is not None and not any(season.week):
+            if begin == end:
+                texts.append(Message("{day} is closed: {range}", day=day, range=dates))
+            else:
+                texts.append(
+                    Message(
+                        "{day} to {last} are closed: {range}", day=day, last=last_day, range=dates
+                    )
+                )
+        elif begin == end:
             texts.append(Message("{day} has the hours of {range}", day=day, range=dates))
         else:
             texts.append(
@@ -114,7 +124,10 @@ def _seasons(hours: Hours, first: int, last: int) -> list[str]:
 
 
 def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:
-    """Return texts for the special dates of a closed step: holidays, own hours, breaks."""
+    """Return texts for the special dates of a closed step, in the order of the dates.
+
+    These are days off, own hours, breaks and ranges.
+    """
     texts: dict[str, None] = {}
     for hours in time.hours:
         first = local_date(start, hours.zone).toordinal()
@@ -122,9 +135,11 @@ def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:
         # For a long closure, the dates of the first month are enough.
         for ordinal in range(first, min(last, first + 31) + 1):
             day = date.fromordinal(ordinal).isoformat()
-            if hours.counts_holidays and (name := hours.holiday(ordinal)):
+            own = hours.own(ordinal)
+            opens = own is not None and own.parts
+            if hours.counts_holidays and not opens and (name := hours.holiday(ordinal)):
                 texts[joined((day, name), " ")] = None
-            if (own := hours.own(ordinal)) is not None:
+            if own is not None:
                 texts[_own_hours(day, own)] = None
             pieces = (
                 piece
@@ -134,7 +149,12 @@ def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:
             if any(begin < end and start < until for begin, until in pieces):
                 texts[Message("{day} has a break", day=day)] = None
         texts |= dict.fromkeys(_seasons(hours, first, min(last, first + 31)))
-    return list(texts)
+    return sorted(texts, key=_date_of)
+
+
+def _date_of(text: str) -> str:
+    """Return the date with which a text about a date starts."""
+    return text[: len("2026-12-24")]
 
 
 def _own_hours(day: str, own: OwnHours) -> Message:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from zsupport.clock import warn
-from zsupport.clock.day_text import EXPECTED_DAY, parse_day, parse_day_or_range
+from zsupport.clock.day_text import EXPECTED_DAY, canonical_day, parse_day, parse_day_or_range
 from zsupport.clock.days import is_range
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target_text import parse_target
@@ -201,7 +201,21 @@ _ALL_COUNTRIES = 250
 
 DATE = Leaf(Message("a date as YYYY-MM-DD"), "ZS109", _date)
 DAY_OFF = Leaf(Message("a date as YYYY-MM-DD"), "ZS109", _date, with_place=True)
-HOLIDAY = Leaf(
+
+
+class _Day(Leaf):
+    """A day of a list. The error for a day with a name has a hint."""
+
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return the parsed day."""
+        if isinstance(node, MappingNode):
+            report_wrong_kind(node, way, reader, [A_TEXT], self.words, _NAMED_DATES)
+            return None
+        return super().read(node, way, reader)
+
+
+_NAMED_DATES = Message("write dates with names as `{text}`", text="add: {12-24: Christmas Eve}")
+HOLIDAY = _Day(
     Message("a date such as 2026-12-24, 12-24 or `easter+1`"), "ZS109", parse_day, with_place=True
 )
 ZONE = Leaf(
@@ -689,6 +703,14 @@ class _Dates(MapOf):
 
     week = ListOf(RANGE_WINDOWS, or_single=True)
 
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return the hours by date or range. The error for a list has a hint."""
+        if isinstance(node, SequenceNode):
+            hint = Message("write a mapping such as `{text}`", text="{12-24: 08:00-12:00}")
+            report_wrong_kind(node, way, reader, [A_MAPPING], self.words, hint)
+            return None
+        return super().read(node, way, reader)
+
     def shape_of(self, key: str) -> Shape:
         """Return the shape of the hours of a date or a range."""
         return self.week if is_range(key) else self.value
@@ -755,7 +777,7 @@ HOLIDAYS = Fields(
         "exchanged": ("country", None),
         "frozen-exchanged": ("frozen", None),
     },
-    hint_for=lambda key: _DATES_IN_ADD if key[:1].isdigit() else None,
+    hint_for=lambda key: _DATES_IN_ADD if key[:1].isdigit() or canonical_day(key) else None,
     noun=Message("the holidays"),
 )
 

@@ -32,6 +32,8 @@ _LINE_END = re.compile("\r\n|\n|\r")
 #: The properties that decide the dates of an event. All but RDATE and EXDATE may occur once.
 _SINGLE = ("DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID", "STATUS", "SEQUENCE", "UID")
 _DECIDING = frozenset((*_SINGLE, "RDATE", "EXDATE", "EXRULE"))
+_READ = _DECIDING | {"SUMMARY"}
+_NAME = re.compile("[A-Za-z0-9-]+(?=[:;])")
 #: The parts of a rule that are read.
 _PARTS = frozenset(
     ["FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS", "WKST"]
@@ -158,13 +160,19 @@ def _components(file: SourceFile) -> Iterator[tuple[int, str, str]]:
                 yield first, name, "\r\n".join([*lines, line, ""])
         elif depth == 0 and line.strip():
             raise _broken(file, number, Message("expected BEGIN:VCALENDAR"))
-        elif depth == 2:
+        elif depth == 2 and not _is_irrelevant(line):
             lines.append(line)
     if open_components:
         name, number = open_components[-1]
         raise _broken(file, number, Message("BEGIN:{name} without END:{name}", name=name))
     if not calendars:
         raise _broken(file, 1, Message("expected BEGIN:VCALENDAR"))
+
+
+def _is_irrelevant(line: str) -> bool:
+    """Return whether a line has a property that is not read, such as a description."""
+    name = _NAME.match(line)
+    return name is not None and name[0].upper() not in _READ
 
 
 def _logical_lines(file: SourceFile) -> Iterator[tuple[int, str]]:

@@ -150,7 +150,8 @@ def _period(first: int, last: int, week: Iterable[dict[str, Any]]) -> Iterable[d
 def _special(hours: Hours, openings: OpeningHours) -> Iterable[dict[str, Any]]:
     """Yield the days off, as closed days, and the days with other hours."""
     within = range(openings.ahead.first, openings.ahead.end)
-    days = {ordinal for ordinal, _ in openings.days_off(hours)}
+    holidays = hours.holidays(within.start, within.stop) if hours.counts_holidays else ()
+    days = {ordinal for ordinal, _ in holidays}
     days.update(hours.named_dates(within.start, within.stop))
     days |= {o for o in within if hours.exchanged_for is not None and hours.is_exchanged(o)}
     for ordinal in sorted(days):

@@ -299,6 +299,13 @@ class _PageBuilder:
             )
         elif "clock" in kinds:
             lines.append(words("Hours count around the clock."))
+        if "calendar-days" in kinds:
+            lines.append(
+                words(
+                    "Calendar days count every day, also weekends and public holidays. A time in"
+                    " calendar days ends at the time of day at which it started."
+                )
+            )
         if "business-days" in kinds:
             lines.append(words(_READINGS[self.revision.business_day]))
         return lines

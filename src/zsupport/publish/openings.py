@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from zsupport.answer.case import Warning
+from zsupport.answer.days_off import dates_off, day_off, in_sequence
 from zsupport.answer.hours import NAMELESS, Customer, PolicyHours
 from zsupport.answer.opening import AHEAD
 from zsupport.clock.model import Hours, Season, WindowPart
+from zsupport.clock.target import needs_hours
 from zsupport.dates import date
 from zsupport.policy.model import PolicyCalendar, Revision, with_members
 from zsupport.publish.page import (
@@ -51,12 +53,15 @@ def days_ahead(day: date, revision: Revision, next_start: str | None) -> DaysAhe
 
 
 def used_hours(revision: Revision) -> list[str]:
-    """Return the names of the hours that grants and targets use, in the order of the policy."""
+    """Return the names of the hours that the page shows, in the order of the policy.
+
+    These are the hours of grants, and of targets that count over them.
+    """
     names = [grant.hours for grant in revision.grants if grant.hours]
     for rule in revision.rules:
         names += [alternative.opened[1] for alternative in rule.when if alternative.opened]
         for cells in rule.cells.values():
-            names += [c.hours for c in cells.values() if c.hours and c.target.uses_hours]
+            names += [c.hours for c in cells.values() if c.hours and needs_hours(c.target)]
     used = {member for name in names for member in with_members(revision.hours, name)}
     return [name for name in revision.hours if name in used]
 
@@ -162,7 +167,10 @@ class OpeningHours:
                 parts.append(Passage(words("Time zone: {zone}", zone=zone)))
         parts += self._seasons(place, name, hours)
         parts += self._days_off(calendar, hours)
-        special = [self._dated(ordinal, Phrase(text)) for ordinal, text in self.special_days(hours)]
+        special = [
+            (*date_with_weekday(date.fromordinal(ordinal), words), Phrase(f": {text}"))
+            for ordinal, text in self.special_days(hours)
+        ]
         if special:
             parts.append(Definitions(((words("Days with other hours"), tuple(special)),)))
         if calendar.business_days is not None:
@@ -177,6 +185,8 @@ class OpeningHours:
         words = self.words
         rows = []
         for first, last, season in self.seasons(hours):
+            if not any(season.week):
+                continue  # its dates are days off
             dates = words(
                 "{first} to {last}",
                 first=long_date(date.fromordinal(first), words),
@@ -190,7 +200,7 @@ class OpeningHours:
                     (capitalized(self._days(days)),),
                     tuple((Phrase(text),) for text in times),
                 )
-                for days, times in self.week(season.week)
+                for days, times in self.week(season.week, hours.week)
             ]
         if not rows:
             return []
@@ -217,26 +227,33 @@ class OpeningHours:
     def _days_off(self, calendar: PolicyCalendar, hours: Hours) -> list[Part]:
         """Return the days off of a calendar."""
         words = self.words
-        if calendar.holidays is None or not hours.counts_holidays:
-            always = calendar.windows is None
-            return [] if always else [Passage(words("Open on public holidays too."))]
+        has_holidays = calendar.holidays is not None and hours.counts_holidays
+        of_customer = calendar.holidays is not None and calendar.holidays.customer
         parts: list[Part] = []
-        if calendar.holidays.customer:
+        if not has_holidays and calendar.windows is not None:
+            parts.append(Passage(words("Open on public holidays too.")))
+        if has_holidays and of_customer:
             parts.append(Passage(words("Days off: the public holidays of your country.")))
         listed = [
-            self._dated(ordinal, None if name == NAMELESS else self.texts.holiday(name))
-            for ordinal, name in self.days_off(hours)
+            self._dated(entry.first, entry.last, None if entry.name == NAMELESS else entry.name)
+            for entry in in_sequence(dates_off([hours], self.ahead.first, self.ahead.end))
         ]
         if listed:
             parts.append(Definitions(((words("Days off"), tuple(listed)),)))
-        elif not calendar.holidays.customer:
+        elif has_holidays and not of_customer:
             parts.append(Passage(words("No day off in these twelve months.")))
         return parts
 
-    def _dated(self, ordinal: int, text: Phrase | None) -> Line:
-        """Return a date with a text about it, if there is one."""
-        day = date_with_weekday(date.fromordinal(ordinal), self.words)
-        return day if text is None else (*day, Phrase(": "), text)
+    def _dated(self, first: date, last: date, holiday: str | None) -> Line:
+        """Return a date, or the first and the last one of several, with the name of a holiday."""
+        dates = date_with_weekday(first, self.words)
+        if first != last:
+            dates = self.words(
+                "{first} to {last}",
+                first=long_date(first, self.words),
+                last=long_date(last, self.words),
+            )
+        return dates if holiday is None else (*dates, Phrase(": "), self.texts.holiday(holiday))
 
     def _remarks(self, calendar: PolicyCalendar) -> list[Part]:
         remarks = [calendar.remarks, *(alternative.remarks for alternative in calendar.when)]
@@ -249,18 +266,17 @@ class OpeningHours:
                 lines[self.texts.doubt(self.texts.policy(remark.unclear))] = None
         return [Passage(line, aside=True) for line in lines]
 
-    def days_off(self, hours: Hours) -> list[tuple[int, str]]:
-        """Return the days off that the page lists, with their names."""
-        if not hours.counts_holidays:
-            return []
-        return sorted(hours.holidays(self.ahead.first, self.ahead.end))
-
     def special_days(self, hours: Hours) -> list[tuple[int, str]]:
-        """Return the dates with their own hours, with breaks, or worked in exchange."""
+        """Return the dates with their own hours, with breaks, or worked in exchange.
+
+        A date that is closed is a day off.
+        """
         words = self.words
         result: dict[int, str] = {}
         within = range(self.ahead.first, self.ahead.end)
         for ordinal in hours.named_dates(within.start, within.stop):
+            if day_off(hours, ordinal) is not None:
+                continue
             if breaks := hours.breaks(ordinal):
                 times = ", ".join(self.times(breaks))
                 result[ordinal] = plain(words("closed {times}", times=times))
@@ -273,10 +289,18 @@ class OpeningHours:
                     result.setdefault(ordinal, plain(words("hours of a {weekday}", weekday=name)))
         return sorted(result.items())
 
-    def week(self, week: Week) -> list[tuple[list[int], list[str]]]:
-        """Return the opening times of the week: weekdays (Monday as 0) with equal times."""
+    def week(self, week: Week, usual: Week | None = None) -> list[tuple[list[int], list[str]]]:
+        """Return the opening times of the week: weekdays (Monday as 0) with equal times.
+
+        Weekdays with the times of the week `usual` are left out.
+        """
         by_day = [tuple(self.times(parts)) for parts in week]
-        return [(days, list(by_day[days[0]])) for days in _equal_runs(by_day)]
+        same = [place for place, parts in enumerate(week) if usual and parts == usual[place]]
+        result = []
+        for days in _equal_runs(by_day):
+            left = [day for day in days if day not in same]
+            result += [(run, list(by_day[run[0]])) for run in _runs(left)]
+        return result
 
     def times(self, parts: Iterable[WindowPart]) -> list[str]:
         """Return parts of a day as texts; `closed` if there is none."""

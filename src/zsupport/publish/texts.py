@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from functools import cached_property
 
@@ -119,11 +120,12 @@ class PageTexts:
         return joined([self.value(dimension, value) for value in values])
 
     def priority(self, id: str) -> Line:
-        """Return the id and the name of a priority."""
+        """Return the id and the name of a priority; only the name if it states the id."""
         item = next(priority for priority in self.revision.priorities if priority.id == id)
         name = self.policy(item.name)
-        same = id.casefold() in name.text.casefold() or not name.text
-        return (name if name.text else Phrase(id),) if same else (Phrase(f"{id} "), name)
+        if not name.text:
+            return (Phrase(id),)
+        return (name,) if _states(name.text, id) else (Phrase(f"{id} "), name)
 
     def dimension(self, name: str) -> Line:
         """Return the name of a dimension, or the question of a fact."""
@@ -194,6 +196,16 @@ class PageTexts:
     def hours_names(self, names: str) -> Line:
         """Return the names of hours that an answer lists, as links."""
         return joined([self.hours_name(name) for name in names.split(", ")])
+
+
+def _states(name: str, id: str) -> bool:
+    """Return whether a name states an id as a word of its own: `P1` in `Urgent (P1)`.
+
+    A letter alone can be a word of the language, so its case matters, except at the start.
+    """
+    word = rf"{re.escape(id)}(?!\w)"
+    flags = re.IGNORECASE if len(id) > 1 else re.NOFLAG
+    return bool(re.match(word, name, re.IGNORECASE) or re.search(rf"(?<!\w){word}", name, flags))
 
 
 def _distinct(names: dict[str, Line]) -> dict[str, Line]:

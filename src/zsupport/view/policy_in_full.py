@@ -439,7 +439,8 @@ def _listed(off: Holidays, lang: str) -> list[str]:
     """Return the parts of the days off of a calendar in words."""
 
     def named(days: tuple[str, ...]) -> str:
-        return ", ".join(f"{day} {say(off.names.get(day), lang) or ''}".strip() for day in days)
+        names = ((day, say(off.names.get(day), lang)) for day in days)
+        return ", ".join(f"{day} ({name})" if name else day for day, name in names)
 
     country = "-".join(part for part in (off.country, off.subdivision) if part)
     if off.customer:

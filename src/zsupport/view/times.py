@@ -6,7 +6,7 @@ from zsupport import dates
 from zsupport.clock.instants import duration, from_datetime
 from zsupport.clock.zonefile import Zone
 from zsupport.typed import NamedTuple
-from zsupport.wording import Message, Wording, glued
+from zsupport.wording import Message, Wording, glued, joined
 
 #: The weekdays from Monday to Sunday.
 WEEKDAYS = (
@@ -17,6 +17,12 @@ _MONTHS = (
     Message("Jan"), Message("Feb"), Message("Mar"), Message("Apr"), Message("May"),
     Message("Jun"), Message("Jul"), Message("Aug"), Message("Sep"), Message("Oct"),
     Message("Nov"), Message("Dec"),
+)  # fmt: skip
+#: A day of each month.
+_DATES = (
+    Message("{day} Jan"), Message("{day} Feb"), Message("{day} Mar"), Message("{day} Apr"),
+    Message("{day} May"), Message("{day} Jun"), Message("{day} Jul"), Message("{day} Aug"),
+    Message("{day} Sep"), Message("{day} Oct"), Message("{day} Nov"), Message("{day} Dec"),
 )  # fmt: skip
 _DAY = 86_400
 #: From this number of days on, hours are not shown.
@@ -82,6 +88,11 @@ class Times(NamedTuple):
         """Return weekday and date: `Fri 25 Dec`; with the year if it is not the current year."""
         return self._day(day, year=year or day.year != self.local(self.now).year)
 
+    def date_range(self, first: dates.date, last: dates.date) -> str:
+        """Return the first and the last of several dates: `Mon 28 Dec \u2013 Sun 3 Jan 2027`."""
+        shown = self.date(first)
+        return shown if first == last else f"{shown} \N{EN DASH} {self.date(last)}"
+
     def day_of_month(self, day: dates.date) -> str:
         """Return weekday and day of the month: `Fri 25`."""
         weekday = WEEKDAYS[day.weekday()]
@@ -133,6 +144,24 @@ class Times(NamedTuple):
                 weekday=weekday, day=day.day, month=month, year=day.year,
             )  # fmt: skip
         return glued(text)
+
+
+def range_in_words(text: str) -> Message:
+    """Return a range of the policy format for people: `6 to 10 Jul`, `15 Jun to 31 Aug`."""
+    (*first_year, first_month, first_day), (*last_year, last_month, last_day) = (
+        map(int, day.split("-")) for day in text.split("..")
+    )
+    last = _date_in_words(last_day, last_month, last_year)
+    if (first_year, first_month) == (last_year, last_month):
+        return Message("{day} to {last}", day=first_day, last=last)
+    shown_year = [] if first_year == last_year else first_year
+    first = _date_in_words(first_day, first_month, shown_year)
+    return Message("{first} to {last}", first=first, last=last)
+
+
+def _date_in_words(day: int, month: int, year: list[int]) -> Message:
+    text = Message(_DATES[month - 1].template, day=day)
+    return joined((text, str(year[0])), " ") if year else text
 
 
 def _clock(local: dates.datetime) -> str:

@@ -121,7 +121,9 @@ class CaseRow(NamedTuple):
         """The hours over which the target counts, with their week; None: around the clock."""
         if self.answer.hours is None or self.promise.settled_hours is None:
             return None
-        return hours_in_words(self.answer.hours, self.promise.settled_hours)
+        opened, due = self.answer.opened, self.answer.due
+        span = None if due is None else (from_datetime(opened), from_datetime(due))
+        return hours_in_words(self.answer.hours, self.promise.settled_hours, span)
 
 
 def screen(answers: DueAnswers, setting: Setting) -> Screen:

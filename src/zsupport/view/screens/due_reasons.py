@@ -28,6 +28,7 @@ from zsupport.view.explain import (
     condition_in_words,
     value_in_words,
 )
+from zsupport.view.hours_in_words import reason_of_day_off
 from zsupport.view.screens.reasons import listed_places
 from zsupport.view.times import Times
 from zsupport.wording import NO_BREAK, Counted, Message, glued, joined
@@ -258,14 +259,8 @@ def _opened_at(instant: int, text: Message, times: Times) -> Message:
 
 
 def _closed(settled: SettledHours, day: date) -> Message:
-    """Return why a day is closed: a holiday, or a range of dates without hours."""
-    ordinal = day.toordinal()
-    names: list[str | None] = [
-        hours.holiday(ordinal) for hours in settled.time.hours if hours.counts_holidays
-    ]
-    seasons = [hours.season(ordinal) for hours in settled.time.hours]
-    names += [season.dates for season in seasons if season and not any(season.week)]
-    name = next(filter(None, names), None)
+    """Return why a day is closed: a day off, or a range of dates without hours."""
+    name = reason_of_day_off(settled.time.hours, day.toordinal())
     return Message("closed, {holiday}", holiday=name) if name else Message("closed")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from zsupport.answer.case import NEEDS_INPUT
+from zsupport.answer.days_off import coming_days_off
 from zsupport.answer.hours import NAMELESS
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import at_local, to_datetime
@@ -22,7 +23,7 @@ from zsupport.report.screen import (
     Section,
     section,
 )
-from zsupport.view.hours_in_words import hours_in_words
+from zsupport.view.hours_in_words import hours_in_words, reason_of_day_off
 from zsupport.view.notes import retired, values_of
 from zsupport.view.screens import (
     Notes,
@@ -89,7 +90,7 @@ def _card(answers: HoursAnswers, setting: Setting) -> Screen:
         section(_headline(answers, answer, setting)),
         section(LabelledTexts(tuple(_facts(answers, answer, opening, setting.words)))),
         _week(opening, setting) if answer.windows is not None else section(),
-        _days_off(answer, setting),
+        _days_off(opening, setting) if answer.holidays is not None else section(),
         section(*(Paragraph(sentence(text)) for text in texts)),
         closing(answers, setting),
     )
@@ -201,30 +202,25 @@ def _bar(parts: list[tuple[int, int]]) -> str:
 
 
 def _day_off(opening: Opening, day: date, *, is_open: bool) -> str | None:
-    """Return the day off on a date, or the range without hours, if it closes the hours."""
+    """Return the name of the day off on a date, or the range that closes it, if there is one."""
     for piece in opening.pieces:
-        calendars = piece.settled_hours.time.hours if piece.settled_hours else ()
-        for hours in calendars:
-            noon = at_local(day, _DAY // 2, hours.zone)
-            if not piece.start <= noon < piece.end or (is_open and len(calendars) > 1):
-                continue
-            name = hours.holiday(day.toordinal()) if hours.counts_holidays else None
-            season = hours.season(day.toordinal())
-            if not name and season and not any(season.week):
-                name = season.dates
-            if name and hours.own(day.toordinal()) is None:
-                return name
+        if piece.settled_hours is None:
+            continue
+        calendars = piece.settled_hours.time.hours
+        noon = at_local(day, _DAY // 2, calendars[0].zone)
+        if piece.start <= noon < piece.end and not (is_open and len(calendars) > 1):
+            return reason_of_day_off(calendars, day.toordinal())
     return None
 
 
-def _days_off(answer: HoursAnswer, setting: Setting) -> Section:
+def _days_off(opening: Opening, setting: Setting) -> Section:
     """Return the next days off, with the dates and the names in columns."""
     days = [
         (
-            setting.times.date(date.fromisoformat(day["date"])),
-            "" if day["name"] == NAMELESS else setting.words.message(day["name"]),
+            setting.times.date_range(entry.first, entry.last),
+            "" if entry.name == NAMELESS else setting.words.message(entry.name),
         )
-        for day in (answer.holidays or ())[:_DAYS_OFF]
+        for entry in coming_days_off(opening)[:_DAYS_OFF]
     ]
     if not days:
         return section()

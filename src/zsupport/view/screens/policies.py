@@ -148,8 +148,10 @@ def policy_screen(
         *view.items(words("Hours"), _calendars(revision), view.calendar),
         *view.section(words("Commitment"), lambda notes: _commitments(revision, view, notes)),
         *view.rules(),
-        *view.items(words("Limits"), [t for t in revision.terms if t.quota], view.term),
-        *view.items(words("Terms"), [t for t in revision.terms if not t.quota], view.term),
+        *view.items(words("Limits"), _by_topic(t for t in revision.terms if t.quota), view.terms),
+        *view.items(
+            words("Terms"), _by_topic(t for t in revision.terms if not t.quota), view.terms
+        ),
         *view.section(words("Self-help"), lambda notes: _self_help(revision, view, notes)),
         *view.items(
             words("Topics"), revision.self_help.topics if revision.self_help else (), view.topic
@@ -257,6 +259,14 @@ def _self_help(revision: Revision, view: _PolicyView, notes: Numbering) -> list[
     topics = words("all are listed") if own.complete else words("the list is incomplete")
     pairs.append((words("Topics"), f"{topics}{notes.marks(view.remarks(own.remarks))}"))
     return [LabelledTexts(tuple(pairs), indent=2)]
+
+
+def _by_topic(terms: Iterable[Term]) -> list[list[Term]]:
+    """Return terms in a list for each topic."""
+    topics: dict[str, list[Term]] = {}
+    for term in terms:
+        topics.setdefault(term.topic, []).append(term)
+    return list(topics.values())
 
 
 class _PolicyView:
@@ -425,7 +435,7 @@ class _PolicyView:
             pairs.append((words("when"), words("no calendar above applies")))
         pairs.append((words("open"), self._lines(weekly_hours(calendar))))
         if days := days_off(calendar, self.lang):
-            pairs.append((words("days off"), self._lines(days) + of_days_off))
+            pairs.append((words("holidays"), self._lines(days) + of_days_off))
         if dates := single_dates(calendar):
             pairs.append((words("dates"), self._lines(dates)))
         if calendar.ask:
@@ -470,16 +480,18 @@ class _PolicyView:
         hours = f" ({cell.hours})" if cell.hours and cell.hours != rule.hours else ""
         return f"{cell.target.text}{hours}{notes.marks(lines)}"
 
-    def term(self, term: Term, notes: Numbering) -> list[Block]:
-        marks = notes.marks(self.remarks(term.remarks, term.when))
-        text = self.text(term.say)
-        if term.quota is not None:
-            text = self.words(quota_in_words(term.quota.number, term.quota.per))
-        return [
-            Heading(f"{term.topic}{marks}", indent=2),
-            Paragraph(text, indent=4),
-            *([Paragraph(self.with_condition(term.when), "dim", indent=4)] if term.when else []),
-        ]  # fmt: skip
+    def terms(self, terms: Sequence[Term], notes: Numbering) -> list[Block]:
+        """Return the terms of a topic: the topic once, then each term with its condition."""
+        blocks: list[Block] = [Heading(terms[0].topic, indent=2)]
+        for term in terms:
+            marks = notes.marks(self.remarks(term.remarks, term.when))
+            text = self.text(term.say)
+            if term.quota is not None:
+                text = self.words(quota_in_words(term.quota.number, term.quota.per))
+            blocks.append(Paragraph(f"{text}{marks}", indent=4))
+            if term.when:
+                blocks.append(Paragraph(self.with_condition(term.when), "dim", indent=4))
+        return blocks
 
     def topic(self, topic: Topic, notes: Numbering) -> list[Block]:
         title = with_id(self.text(topic.name), topic.id)
