@@ -36,7 +36,8 @@ facts:
   add-on: {ask: Do you have it?}
 channels:
   help: {name: Help, kind: self-service, url: "https://example.com"}
-  web: {name: {en: Web, nb: Nett}, kind: web, steps: [Log in, Ask], unclear: How?, source: page}
+  web: {name: {en: Web, nb: Nett}, kind: web, steps: [Log in, Ask], unclear: How?, source: page,
+    priority: {at-most: P2, note: Or call., source: page}}
   phone: {name: Phone, kind: phone, numbers: {NO: +47 22 00 00 00}, prerequisites: [Number]}
 hours:
   office: {timezone: UTC, open: mon-fri 09:00-17:00, holidays: {country: "NO"}}
@@ -68,7 +69,10 @@ targets:
     first-response: {target: next business day, text: A day, source: page}
   - {hours: both, first-response: 8 business hours, update: every week}
 commitment: target
-terms: {limits: [{say: One at a time.}]}
+limits:
+  contacts: [{when: {plan: pro}, is: 7}, {when: {plan: business, role: owner}, is: unlimited}]
+  cases: [{when: {plan: paid}, is: 10 per year, note: By year., source: page}, {is: 0}]
+terms: {visits: [{say: One at a time.}]}
 self-help: {topics: {start: {name: Start}}, resources: [{topic: start, kind: guide, name: G, url: "https://x"}]}
 """
 
@@ -96,6 +100,8 @@ PLANS, ROLES = ("free", "pro", "business"), ("owner", "user")
 CHANNELS, PRIORITIES = ("help", "web", "phone"), ("P1", "P2")
 FACTS = {"impact": ("down", "part"), "add-on": ("true", "false")}
 METRICS = ("first-response", "update", "fix")
+TOPICS = ("contacts", "cases", "visits")
+LIMITS = ("7", "10 per year", "unlimited", "0", "One at a time.", "none")
 HOURS = ("office", "theirs", "both", "night", "24x7")
 STATES = (
     "running", "met", "breached", "at-risk", "paused", "not-started", "not-entitled", "no-target",
@@ -168,7 +174,7 @@ class Grammar:
         return tests
 
     def case(self) -> Document:
-        command = self.random.choice(("channels", "due", "hours", "priority"))
+        command = self.random.choice(("channels", "due", "hours", "priority", "terms"))
         case = {command: self.odd(self.question(command)), "expect": self.odd(self.expect(command))}
         if self.random.random() < 0.3:
             case |= {"name": self.odd("a name"), "note": self.odd({"en": "x", "nb": "y"})}
@@ -195,6 +201,8 @@ class Grammar:
             makers["at-risk"] = lambda: choose(
                 ("3/4", "75%", "1h before", "2 business hours before")
             )
+        if command == "terms":
+            makers["topic"] = lambda: self.odd(choose(TOPICS))
         if command == "hours":
             makers["name"] = lambda: choose(HOURS)
         question = self.mapping(makers, 4)
@@ -213,6 +221,7 @@ class Grammar:
             "due": lambda: choose((self.moment(), choose(STATES))),
             "hours": lambda: choose(("open", "closed", "not-entitled", "needs-input")),
             "priority": lambda: choose((*PRIORITIES, "none")),
+            "terms": lambda: choose(LIMITS),
         }
         if command in short and self.random.random() < 0.3:
             return short[command]()
@@ -246,6 +255,7 @@ class Grammar:
         known = {
             "state": states if command == "hours" else STATES,
             "priority": (*PRIORITIES, "none"), "hours": HOURS, "kind": ("web", "phone"),
+            "limit": LIMITS, "text": LIMITS, "number": (0, 7, 10, "none"), "per": ("year", "none"),
         }  # fmt: skip
         return choose(known.get(name, ("none", "Web", "1h 24x7", "x")))
 
