@@ -52,6 +52,45 @@ def priorities(count: int) -> str:
     return f"{HEAD}plans: {{a: A}}\n{REST}priorities:\n{ids}{targets}"
 
 
+def limits(count: int) -> str:
+    """Return a policy with limits by plan and role, most of them different."""
+    entry = "    - {{when: {when}, is: {hours} per month}}\n"
+    head = REST + "limits:\n  cases:\n"
+    return by_plan_and_role(count, entry).replace("    - {when", head + "    - {when", 1)
+
+
+def priority_table(side: int) -> str:
+    """Return a policy with a priority for each row and column of a square table."""
+    ids = "".join(f"  - {{id: P{n}}}\n" for n in range(side))
+    rows = "".join(
+        f"    v{row}: {{{', '.join(f'v{n}: P{max(row, n)}' for n in range(side))}}}\n"
+        for row in range(side)
+    )
+    targets = ", ".join(f"P{n}: {n + 1}m" for n in range(side))
+    return (
+        f"{HEAD}plans: {{a: A}}\n{REST}"
+        f"facts:\n  f: {{ask: X, values: {names('v', side)}}}\n"
+        f"  g: {{ask: Y, values: {names('v', side)}}}\n"
+        f"priorities:\n{ids}priority-table:\n  rows: f\n  columns: g\n  cells:\n{rows}"
+        f"targets: [{{first-response: {{{targets}}}}}]\n"
+    )
+
+
+def channels_with_priority(count: int) -> str:
+    """Return a policy with channels that set one of ten priorities, each with its own target."""
+    channels = "".join(
+        f"  c{n}: {{name: C{n}, kind: email, priority: {{at-most: P{n % 10}}}}}\n"
+        for n in range(count)
+    )
+    ids = "".join(f"  - {{id: P{n}}}\n" for n in range(10))
+    allowed = ", ".join(f"c{n}" for n in range(count))
+    cells = ", ".join(f"P{n}: {n + 1}h" for n in range(10))
+    return (
+        f"{HEAD}plans: {{a: A}}\nchannels:\n{channels}priorities:\n{ids}"
+        f"entitlements: [{{allow: [{allowed}]}}]\ntargets: [{{first-response: {{{cells}}}}}]\n"
+    )
+
+
 def equal_grants(count: int) -> str:
     return HEAD + "plans: {a: A}\n" + WEB + "entitlements:\n" + "  - allow: web\n" * count
 
