@@ -136,6 +136,7 @@ NAMED_OPTIONS = {
 NAMED_COMMANDS = {
     "zsupport.check.catalogue": {"check"},  # comments and settings of `check`
     "zsupport.check.rules.exchanged_days": {"hours"},  # `--freeze`
+    "zsupport.clock.target_text": {"help"},  # the guides
     "zsupport.policy.loader": {"help"},  # the guides
     "zsupport.sources.find": {"test"},
     "zsupport.suite.format": {

@@ -93,6 +93,33 @@ def test_calendar_days_are_whole_days(cli: "Cli", desk: str) -> None:
     assert "Mon 23 Nov 15:00 - Mon 7 Dec, 15:00 14 d due" in lines
 
 
+def test_every_instant_counts_for_calendar_days(cli: "Cli", desk: str) -> None:
+    # A Saturday, on which the office is closed: the fields and the reasons count the same time.
+    saturday = ("--opened", "2026-11-28T15:00:00+01:00", "--at", "2026-11-28T18:00:00+01:00")
+    question = ("due", "--policy", desk, "--priority", "P3", *saturday)
+    run = cli(*question, "--field", "state,elapsed_seconds,remaining_seconds,hours,next_open")
+    fourteen_days = 14 * 86_400
+    assert run.stdout == f"running\t{3 * 3600}\t{fourteen_days - 3 * 3600}\t\t\n"
+    why = cli(*question, "--why").stderr
+    assert "counts 14 d, total 14 d" in why
+    assert "does not count" not in why
+    risk = cli(*question, "--at-risk", "1/2", "--field", "at_risk_at").stdout
+    assert risk == "2026-12-05T15:00:00+01:00\n"
+
+
+def test_pauses_of_every_week_count_over_hours() -> None:
+    calendar = zsupport.Calendar.from_dict(
+        {"timezone": "Europe/Oslo", "open": "mon-fri 09:00-17:00"}
+    )
+    opened = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    pause = (datetime(2026, 11, 24, 8, tzinfo=UTC), datetime(2026, 11, 24, 18, tzinfo=UTC))
+    # The pause has 8 h of working time, and 10 h of elapsed time.
+    assert calendar.due(opened, "every week", [pause]) == datetime(2026, 12, 1, 9, tzinfo=UTC)
+    assert calendar.due(opened, "7 calendar days", [pause]) == datetime(
+        2026, 11, 30, 19, tzinfo=UTC
+    )
+
+
 def test_immediately_is_late_a_second_later(cli: "Cli", desk: str) -> None:
     lines = screen(cli, desk, "P4")
     assert lines[0].startswith("Late: was due Mon 23 Nov 2026, 15:00 (UTC+1)")

@@ -27,7 +27,7 @@ from zsupport.clock.deadline import (
 from zsupport.clock.instants import END, FIRST, Instant, from_datetime, instant_of, to_datetime
 from zsupport.clock.problem import BadText, Never
 from zsupport.clock.spans import WorkingTime
-from zsupport.clock.target import MAX_SECONDS, Target, counts_dates
+from zsupport.clock.target import MAX_SECONDS, Target, counts_dates, counts_elapsed
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy
@@ -146,7 +146,7 @@ class Calendar:
             and not any(hours.week or hours.business_days is not None for hours in time.hours)
         ):
             raise ValueError("business days over `24x7` require `business-days`")
-        counted_time = EVERY_INSTANT if parsed.kind == "clock" else time
+        counted_time = EVERY_INSTANT if counts_elapsed(parsed) else time
         basis = Basis(counted_time, days, self._business_day, zone(self._settled.zone_name))
         start = _instant(opened)
         events = Events(start, pauses=tuple(_pause(pause) for pause in pauses))

@@ -50,7 +50,8 @@ YEAR = 365 * 24 * 3600
     ],
 )
 def test_kind_and_amount_of_targets(text: str, kind: str, amount: int) -> None:
-    assert parse_target(text) == Target(kind, amount, 0, False, False, text)
+    elapsed = kind == "calendar-days"
+    assert parse_target(text) == Target(kind, amount, 0, False, elapsed, text)
 
 
 @pytest.mark.parametrize(
@@ -125,8 +126,8 @@ def test_fixed_time_in_seconds_of_the_day(text: str, at: int) -> None:
         ("every 1 business day", "business-days", 1, False),
         ("every 2 business days", "business-days", 2, False),
         ("every week", "calendar-days", 7, False),
-        ("every 2 calendar weeks", "calendar-days", 14, False),
-        ("every 1 calendar day", "calendar-days", 1, False),
+        ("every 2 calendar weeks", "calendar-days", 14, True),
+        ("every 1 calendar day", "calendar-days", 1, True),
     ],
 )
 def test_every_makes_a_target_recurring(
@@ -258,8 +259,41 @@ def test_business_targets_need_hours(text: str, expected: bool) -> None:
         ("by 10:00", "write `by 10:00 next business day`"),
         ("by 9:00 next business day", "write `by 09:00 next business day`"),
         ("by 25:00 next business day",
-         "write the time as HH:MM, followed by `next business day`"),
-        ("by 10am", "write the time as HH:MM, followed by `next business day`"),
+         "write the time as HH:MM, followed by `next business day` or `next opening day`"),
+        ("by 10:00 on Monday",
+         "write the time as HH:MM, followed by `next business day` or `next opening day`"),
+        ("by 13pm next business day",
+         "write the time as HH:MM, followed by `next business day` or `next opening day`"),
+        ("by 10am", "write `by 10:00 next business day`"),
+        ("by 12am next business day", "write `by 00:00 next business day`"),
+        ("by 12 p.m. next business day", "write `by 12:00 next business day`"),
+        ("by 4:00 PM next opening day", "write `by 16:00 next opening day`"),
+        ("by 4:00 pm next business day", "write `by 16:00 next business day`"),
+        ("by 4:30pm tomorrow", "write `by 16:30 next business day`"),
+        ("by 10 next opening day", "write `by 10:00 next opening day`"),
+        ("by 10.00 next opening day", "write `by 10:00 next opening day`"),
+        ("by 10am next opening day", "write `by 10:00 next opening day`"),
+        ("by 24:00 next working day", "write `by 24:00 next business day`"),
+        ("by 5pm same day",
+         "write `by 17:00 next opening day`, which is the same day for a case that is opened before"
+         " the hours open, or a number of business hours"),
+        ("end of next business day",
+         "write `next business day`; with the default of `business-day`, it is due when that day"
+         " closes"),
+        ("by close of business on the next business day",
+         "write `next business day`; with the default of `business-day`, it is due when that day"
+         " closes"),
+        ("imediately", "write `immediately`"),
+        ("immediatly", "write `immediately`"),
+        ("1 calender day", "write `1 calendar day`"),
+        ("every 2 bussiness hours", "write `every 2 business hours`"),
+        ("next buisness day", "write `next business day`"),
+        ("whichever is later of 4h and next business day",
+         "write `the later of 4h and next business day`"),
+        ("the later of 4h and 1 calender day", "write `the later of 4h and 1 calendar day`"),
+        ("the later of 4h",
+         "add the other targets; quote a text that has a comma, because YAML can cut it at the"
+         " comma"),
         ("every next business day",
          "write `every 1 business day`, `every 24h`, `every 24h 24x7` or `1 per day`"),
         ("every business day",

@@ -738,7 +738,7 @@ def advance(hours: Hours, start: int, seconds: int, pauses: Sequence[tuple[int, 
 class Target(NamedTuple):
     """A target: `clock`, `business` (seconds), `days`, `dates`, `next`, `by`, `opening` (second).
 
-    `dates` are calendar days. `later` and `earlier` have parts.
+    `dates` are calendar days, `week` is `every week`. `later` and `earlier` have parts.
     """
 
     kind: str
@@ -752,7 +752,7 @@ def to_target(text: str) -> Target:
     recurs = text.startswith("every ")
     rest = text.removeprefix("every ")
     if text == "every week":
-        return Target("dates", 7, True)
+        return Target("week", 7, True)
     if text == "immediately":
         return Target("clock")
     several = re.fullmatch(r"the (later|earlier) of (.*) and (.*)", rest)
@@ -781,14 +781,14 @@ def to_target(text: str) -> Target:
 
 def counted_over(hours: Hours, target: Target) -> Hours:
     """Return the hours over which a target and its pauses count."""
-    return AROUND_THE_CLOCK if target.kind == "clock" else hours
+    return AROUND_THE_CLOCK if target.kind in ("clock", "dates") else hours
 
 
 def plain_due(hours: Hours, start: int, target: Target, reading: str = "close") -> int:
     """Return the deadline of a target without pauses."""
     if target.kind in ("clock", "business"):
         return advance(counted_over(hours, target), start, target.amount)
-    if target.kind == "dates":
+    if target.kind in ("dates", "week"):
         day, second = latest_shown(hours.zone, start)
         return instant_of(hours.zone, day + target.amount, second)
     if any(member.always and member.business_days is None for member in hours.members):
@@ -958,7 +958,8 @@ def at_risk_at(
         length = target.amount
     else:
         length = elapsed(counted, start, plain_due(hours, start, target, reading))
-    part = Target("clock" if target.kind == "clock" else "business", math.ceil(ratio * length))
+    kind = "clock" if counted is AROUND_THE_CLOCK else "business"
+    part = Target(kind, math.ceil(ratio * length))
     return due(hours, start, part, pauses, reading)
 
 

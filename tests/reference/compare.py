@@ -341,7 +341,10 @@ def _compared_target(
         aspects[name] = getattr(row, name), getattr(target, name)
     if target.state in ("promised", "needs-input"):
         aspects["commitment"] = row.commitment, target.commitment
-        aspects["counted"] = row.hours, target.hours
+        text = target.target or ""
+        # Hours state only the time zone of calendar days.
+        over = any(word in text for word in ("business", "opening", "every week"))
+        aspects["counted"] = row.hours, target.hours if over else None
     due = subject.deadline(target)
     if not isinstance(due, str):
         aspects["due"] = row.due, due

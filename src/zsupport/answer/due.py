@@ -34,6 +34,7 @@ from zsupport.clock.deadline import (
 )
 from zsupport.clock.instants import END, format_instant
 from zsupport.clock.problem import Never
+from zsupport.clock.target import counts_elapsed
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import PolicyError, UsageError, did_you_mean
@@ -356,7 +357,8 @@ class _Timer:
     def answer(self, row: Promise) -> DueAnswer:
         """Return the answer for one case and metric."""
         clock = self.clock(row) if row.state is None else _NO_CLOCK
-        settled, cell = row.settled_hours, row.cell
+        cell = row.cell
+        settled = row.settled_hours if counts_over_hours(row) else None
         opens = settled.time.next_open(self.moment.at) if settled and row.state is None else None
         return DueAnswer(
             row.plan,
@@ -401,9 +403,9 @@ class _Timer:
         basis, at = basis_of(self.question.revision, row), self.moment.at
         stated = self.moment.at_risk or metric.warn
         warn: str | Warned | None = stated
-        settled = row.settled_hours
+        settled = None if counts_elapsed(target) else row.settled_hours
         if stated is not None and "/" not in stated:
-            warn, settled = self.warned(row, stated)
+            warn, settled = self.warned(row, stated, settled)
         try:
             result = deadline(target, run, basis, at, warn=warn)
         except Never:
@@ -415,19 +417,22 @@ class _Timer:
                 self.warnings += self.question.hours.warnings(settled, run.anchor, result.due)
         return result
 
-    def warned(self, row: Promise, warn: str) -> tuple[Warned | None, SettledHours | None]:
+    def warned(
+        self, row: Promise, warn: str, counted: SettledHours | None
+    ) -> tuple[Warned | None, SettledHours | None]:
         """Return the length before the deadline from which a target is at risk, and its hours.
 
         Working time counts over the hours of the target, or of its rule. Without hours, every
         instant counts. The length is None, with a warning, if the hours depend on the customer.
+        `counted` are the hours over which the target counts, None if every instant counts.
         """
         from zsupport.clock.warn import length_before
 
         assert row.cell is not None
         length = length_before(warn)
-        settled = row.settled_hours
         if not length.business or row.cell.hours is None:
-            return Warned(length.seconds, EVERY_INSTANT), settled
+            return Warned(length.seconds, EVERY_INSTANT), counted
+        settled = row.settled_hours
         if settled is None:
             try:
                 settled = self.question.hours.settle(row.cell.hours, row.case)
@@ -539,7 +544,9 @@ def parts_of(
 
 def counts_over_hours(row: Promise) -> bool:
     """Return whether a target counts over hours and not around the clock."""
-    return row.settled_hours is not None or (row.cell is not None and row.state == "needs-input")
+    if row.cell is None or counts_elapsed(row.cell.target):
+        return False
+    return row.settled_hours is not None or row.state == NEEDS_INPUT
 
 
 def basis_of(revision: Revision, row: Promise) -> Basis:
@@ -548,7 +555,7 @@ def basis_of(revision: Revision, row: Promise) -> Basis:
     where: tzinfo | None = None
     if row.cell is not None and row.cell.target.kind in ("calendar-days", "later", "earlier"):
         where = zone(settled.zone_name if settled else revision.timezone)
-    if settled is None:
+    if settled is None or (row.cell is not None and counts_elapsed(row.cell.target)):
         return Basis(EVERY_INSTANT, zone=where)
     return Basis(settled.time, settled.days, revision.business_day, where)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.problem import HORIZON, BadText, Never
-from zsupport.clock.target import Target, ends_with_answer
+from zsupport.clock.target import Target, counts_elapsed, ends_with_answer
 from zsupport.dates import timedelta, tzinfo
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Message
@@ -145,7 +145,7 @@ def due_without_pauses(target: Target, start: int, basis: Basis) -> int:
 
 def basis_of_part(part: Target, basis: Basis) -> Basis:
     """Return what a part of a combined target counts over; `basis` is that of the whole target."""
-    return Basis(EVERY_INSTANT) if part.kind == "clock" else basis
+    return Basis(EVERY_INSTANT, zone=basis.zone) if counts_elapsed(part) else basis
 
 
 def _due_or_never(

@@ -29,7 +29,9 @@ class Target(NamedTuple):
     at: int
     #: Whether it recurs (`every`).
     every: bool
-    #: Whether it is elapsed time even if hours are in effect: `4h 24x7` and `immediately`.
+    #: Whether it is elapsed time even if hours are in effect: `4h 24x7`, `immediately`, and
+    #: calendar days, for which hours state only the time zone. The pauses of `every week` count
+    #: over hours.
     around_the_clock: bool
     #: The canonical spelling.
     text: str
@@ -62,6 +64,14 @@ class Target(NamedTuple):
 def needs_hours(target: Target) -> bool:
     """Return whether the target counts over hours: every target with a business part."""
     return target.kind in _COUNT_HOURS or any(part.kind in _COUNT_HOURS for part in target.parts)
+
+
+def counts_elapsed(target: Target) -> bool:
+    """Return whether every instant counts, for all parts, even if hours are in effect."""
+    return all(
+        part.kind == "clock" or (part.kind == "calendar-days" and part.around_the_clock)
+        for part in target.components
+    )
 
 
 def counts_dates(target: Target) -> bool:

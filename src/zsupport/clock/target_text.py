@@ -23,10 +23,8 @@ from zsupport.clock.target import (
 from zsupport.wording import Message, enumerated
 
 EXPECTED = Message(
-    "a target such as `4h`, `4h 24x7`, `4 business hours`, `30 business"
-    " minutes`, `2 business days`, `14 calendar days`, `next business day`,"
-    " `by 10:00 next business day`, `immediately`, `every 1h`, `every week`,"
-    " `2 per week`, `none` or `not-stated`"
+    "a target such as `4h`, `4 business hours`, `2 business days`, `14 calendar days`, `next"
+    " business day` or `none`; see `zsupport help targets`"
 )
 _EXPECTED_PARTS = Message(
     "two or more targets, such as `the later of 4 business hours and next business day`"
@@ -137,7 +135,14 @@ def _combined(text: str, match: re.Match[str]) -> Target:
             )
         parts.append(target)
     if len(parts) < 2:
-        raise BadText(Message("only one target in {text}", text=shown(text)), _EXPECTED_PARTS)
+        raise BadText(
+            Message("only one target in {text}", text=shown(text)),
+            _EXPECTED_PARTS,
+            Message(
+                "add the other targets; quote a text that has a comma, because YAML can cut it at"
+                " the comma"
+            ),
+        )
     return combined(match[1], tuple(parts))
 
 
@@ -157,7 +162,7 @@ def _calendar(text: str, match: re.Match[str]) -> Target:
     if count > (MAX_DAYS if unit == "day" else MAX_WEEKS):
         raise BadText(Message("{text} is longer than a year", text=shown(text)), expected)
     spelled = f"{number} calendar {unit}{'' if count == 1 else 's'}"
-    return Target("calendar-days", count * (7 if unit == "week" else 1), 0, False, False, spelled)
+    return Target("calendar-days", count * (7 if unit == "week" else 1), 0, False, True, spelled)
 
 
 def _business(text: str, match: re.Match[str]) -> Target:
@@ -300,17 +305,21 @@ _HINTS: tuple[tuple[str, Message], ...] = (
         Message("write a number of business hours"),
     ),
     (
-        r"by ((?:[01][0-9]|2[0-3]):[0-5][0-9])\b.*\bopen.*",
-        _write(r"by \1 next opening day"),
-    ),
-    (r"by ([0-9]:[0-5][0-9])\b.*\bopen.*", _write(r"by 0\1 next opening day")),
-    (
         r"(?:by |at |on )?(?:the )?(?:next |first )?opening(?: day)?",
         Message("write {choice}, with the promised time", choice="`by 10:00 next opening day`"),
     ),
-    (r"by ((?:[01][0-9]|2[0-3]):[0-5][0-9])\b.*", _write(r"by \1 next business day")),
-    (r"by ([0-9]:[0-5][0-9])\b.*", _write(r"by 0\1 next business day")),
-    (r"by .*", Message("write the time as HH:MM, followed by `next business day`")),
+    (
+        r"(?:by |at )?(?:the )?(?:end|close|eob|cob|eod)(?: of)?(?: (?:the|business on(?: the)?))?"
+        r" next (?:(?:working|business) )?day",
+        Message(
+            "write {choice}; with the default of `business-day`, it is due when that day closes",
+            choice=_choice("next business day"),
+        ),
+    ),
+    (
+        r"by .*",
+        Message("write the time as HH:MM, followed by `next business day` or `next opening day`"),
+    ),
     (r"every ([1-9][0-9]* per (?:day|week|month))", _write(r"\1")),
     (
         r"(?:every|each) (?:next )?(?:working |business )?day|daily",
@@ -336,7 +345,10 @@ _HINTS: tuple[tuple[str, Message], ...] = (
     ),
     (r"24[x/]7", Message("add the duration, such as `4h 24x7`")),
     (r"-.*", Message("write a positive number")),
-    (r"immediate(?: response)?|at once|instant(?:ly|aneous)?|straight away", _write(IMMEDIATELY)),
+    (
+        r"immediate(?:ly)?(?: response)?|at once|instant(?:ly|aneous)?|straight away",
+        _write(IMMEDIATELY),
+    ),
     (
         r"asap|as soon as (?:possible|we can)|quickly|soon",
         Message("write the longest promised duration, `immediately`, or `none` for no target"),
@@ -365,12 +377,14 @@ _HOURS_MINUTES = (
 )
 _LATER = "later|latest|longer|longest|last|max(?:imum)?"
 _EARLIER = "earlier|earliest|sooner|soonest|shorter|shortest|first|min(?:imum)?"
+_WHICHEVER = "(?:whichever|whatever|what) (?:is|comes|occurs|ends|falls) "
 # Ways to write the later or the earlier of several targets. Without a word that says which one,
 # both are proposed.
 _COMBINATIONS = (
-    rf"(?:the )?(?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))(?: of)? ?\(?(?P<parts>.+?)\)?",
-    r"(?P<parts>.+?),? \(?(?:whichever|whatever|what) (?:is|comes|occurs|ends|falls)(?: the)?"
-    rf" (?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))\)?",
+    rf"(?:the |{_WHICHEVER}(?:the )?)?(?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))(?: of|:)?"
+    r" ?\(?(?P<parts>.+?)\)?",
+    rf"(?P<parts>.+?),? \(?{_WHICHEVER}(?:the )?"
+    rf"(?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))\)?",
     r"(?P<parts>.+ or .+)",
 )
 
@@ -401,6 +415,59 @@ def _combined_hint(small: str) -> Message | None:
     return None
 
 
+_BY_A_TIME = (
+    r"(?:by|at|before) (?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-5][0-9]))?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?(?: o'?clock)?(?: (?P<day>.*))?"
+)
+_SAME_DAY = r"(?:on )?(?:the )?(?:same|this)\b.*|today"
+_OPENING_DAY = r".*\bopen.*"
+_BUSINESS_DAY = r"(?:on )?(?:the )?(?:next (?:(?:working|business) )?days?|nbd|tomorrow)"
+
+
+def _by_hint(small: str) -> Message | None:
+    """Return the hint for a time of day; None for another text, an invalid time or another day."""
+    match = re.fullmatch(_BY_A_TIME, small)
+    if match is None:
+        return None
+    hour, day = int(match["hour"]), match["day"] or ""
+    if match["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if match["half"] == "p" else 0)
+    elif hour > 23 and (hour, match["minute"]) != (24, "00"):
+        return None
+    time = f"by {hour:02}:{match['minute'] or '00'}"
+    opening_day = f"{time} next opening day"
+    if re.fullmatch(_OPENING_DAY, day):
+        return _write(opening_day)
+    if re.fullmatch(_SAME_DAY, day):
+        return Message(
+            "write {choice}, which is the same day for a case that is opened before the hours open,"
+            " or a number of business hours",
+            choice=_choice(opening_day),
+        )
+    if not day or re.fullmatch(_BUSINESS_DAY, day):
+        return _write(f"{time} next business day")
+    return None
+
+
+# The words of targets. A misspelt word is replaced by the nearest of them.
+_WORDS = (
+    "immediately", "business", "calendar", "opening", "next", "later", "earlier", "minute",
+    "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "every", "none",
+)  # fmt: skip
+
+
+def _spelled(small: str) -> str:
+    """Return a text with the words of targets instead of misspelt ones."""
+    from difflib import get_close_matches
+
+    def word(match: re.Match[str]) -> str:
+        return (get_close_matches(match[0], _WORDS, 1, 0.8) or [match[0]])[0]
+
+    return re.sub("[a-z]{4,}", word, small)
+
+
 def adapt_hint(
     hint: str, hours: bool | None, fits: Callable[[Target], bool] = lambda target: True
 ) -> str | None:
@@ -421,7 +488,10 @@ def adapt_hint(
         if target is None:
             continue
         text = "every " * text.startswith("every ") + target.text.removeprefix("every ")
-        for spelling in _spellings(target, text) if hours else [text]:
+        spellings = _spellings(target, text) if hours else [text]
+        if hours and f"{text} 24x7" in proposals:
+            spellings = []  # `48h`, as a meaning of `2 days`, is not working time
+        for spelling in spellings:
             option = _proposed_target(spelling)
             if option is not None and spelling not in options and fits(option):
                 options.append(spelling)
@@ -507,11 +577,18 @@ def _hint(plain: str) -> str | None:
         )
     if match := re.fullmatch(_SECONDS, small):
         return _in_minutes(match[1] or "", int(match[2]))
-    if hint := _combined_hint(small):
+    if hint := _combined_hint(small) or _by_hint(small):
         return hint
     for pattern, hint in _AROUND_A_TIME:
         if match := re.fullmatch(pattern, small):
             return _time_hint(match[1], hint)
+    spelled = _spelled(small)
+    if spelled != small:
+        try:
+            return _write(parse_target(spelled).text)
+        except BadText as problem:
+            if proposals_of(problem.hint):
+                return problem.hint
     for pattern, hint in _HINTS:
         if match := re.fullmatch(pattern, small):
             proposals = [match.expand(proposal) for proposal in proposals_of(hint)]

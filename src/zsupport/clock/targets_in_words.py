@@ -61,7 +61,7 @@ def target_in_words(target: Target, *, short: bool = True) -> Message:
     if target.kind == "by-opening":
         return _by_opening_day(target.text.split(" ")[1], short=short)
     time = _every(target, short=short) if target.every else _length(target, short=short)
-    if target.around_the_clock and not short:
+    if target.kind == "clock" and target.around_the_clock and not short:
         return Message("{time}, around the clock", time=time)
     return time
 

@@ -15,7 +15,7 @@ from zsupport.answer.due import DueAnswer, DueDetails, course_of, parts_of
 from zsupport.answer.hours import SettledHours
 from zsupport.answer.promise import NEGATIVE, Promise, Promises, decide
 from zsupport.clock.instants import duration, format_instant, from_datetime
-from zsupport.clock.target import DATED, Target
+from zsupport.clock.target import DATED, Target, counts_elapsed
 from zsupport.clock.walk import walk
 from zsupport.clock.zones import zone as zone_of
 from zsupport.dates import date
@@ -163,7 +163,7 @@ def _walk(answer: DueAnswer, row: Promise, why: Explainer[DueAnswer, DueDetails]
     parts, decisive = parts_of(row, why.revision, run)
     lines = [_part(part, decisive, run, where) for part in parts]
     assert decisive.cell is not None
-    target, settled = decisive.cell.target, time_counted(decisive, run)
+    target, settled = decisive.cell.target, time_counted(decisive)
     start = run.anchor
     end = from_datetime(answer.due) if answer.due else moment.at
     steps = walk(settled.time if settled else None, start, end, run.pauses)
@@ -206,15 +206,10 @@ def _part(part: PartDeadline, decisive: Promise, run: Course, where: tzinfo) -> 
     return f"  {part.target.text}: {due}{decides}"
 
 
-def time_counted(promise: Promise, run: Course) -> SettledHours | None:
-    """Return the hours over which a target counts; None if every instant counts.
-
-    Calendar days count every instant, and only their pauses count over hours.
-    """
+def time_counted(promise: Promise) -> SettledHours | None:
+    """Return the hours over which a target counts; None if every instant counts."""
     assert promise.cell is not None
-    if promise.cell.target.kind == "calendar-days" and not run.pauses:
-        return None
-    return promise.settled_hours
+    return None if counts_elapsed(promise.cell.target) else promise.settled_hours
 
 
 class CountedDays(NamedTuple):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from zsupport.analysis.compare import CountedTime
 from zsupport.answer.hours import hours_of
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.days import in_year
 from zsupport.clock.windows import DAY, DAYS, WEEK
 from zsupport.policy.model import PolicyCalendar
-from zsupport.wording import Message
+from zsupport.wording import Message, joined
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each `by` target whose time is outside the hours of some working weekday.
+    """Yield each `by` target whose time is outside the hours of some business day.
 
-    The closing time counts as inside the hours.
+    Weekdays come first. Single dates with their own hours are examined if no weekday is closed. The
+    closing time counts as inside the hours.
     """
     for _, targets in subject.decisions.by_metric():
         for item in targets.stated:
@@ -35,21 +37,26 @@ def check(subject: Subject) -> Iterator[Problem]:
                     ),
                     ([], [], ""),
                 )
-                if closed:
+                dates: list[str] = []
+                if not closed:
+                    dates = closed_dates(counted, times, subject.today.year)
+                if closed or dates:
                     target, hours = item.cell.target.text, item.cell.hours
+                    days = _limited(dates) or (closed if closed != working else [])
                     yield Problem(
                         subject.target(item),
-                        message(target, hours, closed if closed != working else [], season),
+                        message(target, hours, days, season),
                         label=Message("closed at this time"),
                         hint=Message("choose a time within the hours, or change the hours"),
                         case=subject.witness(cases),
                         related=tuple(
                             (
-                                subject.document.day((*path, "dates"), season)
-                                if season in calendar.seasons
+                                subject.document.day((*path, "dates"), day)
+                                if day in calendar.seasons or day in calendar.dates
                                 else (*path, "open"),
                                 Message("these hours"),
                             )
+                            for day in [dates[0] if dates else season]
                             for path, calendar in subject.calendars
                             if path[1] == item.cell.hours
                             and calendar.windows is not None
@@ -59,9 +66,39 @@ def check(subject: Subject) -> Iterator[Problem]:
                     break
 
 
+def closed_dates(counted: CountedTime, minutes: Iterable[int], year: int) -> list[str]:
+    """Return the single dates of the policy that open, but not at one of the minutes of the day.
+
+    These are dates of the year or the next year. The closing time counts as open.
+    """
+    hours = [hours_of(calendar, "UTC", None) for calendar in counted.calendars]
+    result: dict[str, None] = {}
+    for ordinal in sorted(
+        ordinal
+        for calendar in counted.calendars
+        for day, windows in calendar.dates.items()
+        if windows
+        for number in (year, year + 1)
+        for ordinal in in_year(day, number)
+    ):
+        if not any(item.may_be_working(ordinal) for item in hours):
+            continue
+        parts = [part for item in hours for part in item.parts(ordinal, breaks=False)]
+        if any(not any(p.start <= 60 * at <= p.end for p in parts) for at in minutes):
+            own = next(filter(None, (item.own(ordinal) for item in hours)))
+            result[own.day] = None
+    return list(result)
+
+
+def _limited(days: list[str]) -> list[str]:
+    """Return days, at most five, and the number of the other days."""
+    more = len(days) - 5
+    return [*days[:5], Message("{number} more", number=more)] if more > 0 else days
+
+
 def message(target: str, hours: str, days: list[str], season: str) -> Message:
     """Return the message about a target outside the hours, on some weekdays and in a season."""
-    texts = {"target": target, "hours": hours, "days": ", ".join(days), "range": season}
+    texts = {"target": target, "hours": hours, "days": joined(days, ", "), "range": season}
     if season and days:
         return Message("`{target}` is outside the hours `{hours}` on {days} in {range}", **texts)
     if season:

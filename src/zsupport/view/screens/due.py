@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from zsupport.answer.case import say
-from zsupport.answer.due import DueAnswer, DueAnswers, clock_starts, course_of, parts_of
+from zsupport.answer.case import NEEDS_INPUT, say
+from zsupport.answer.due import (
+    DueAnswer,
+    DueAnswers,
+    clock_starts,
+    counts_over_hours,
+    course_of,
+    parts_of,
+)
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.answer.remarks import joined_lines
 from zsupport.clock.deadline import STARTS, ending_event, events_until
@@ -253,7 +260,7 @@ def _target_of_card(answers: DueAnswers, row: CaseRow) -> Message:
     assert target is not None
     text = target_as_sentence(target, answers.revision.business_day)
     if target.kind == "calendar-days":
-        if answer.hours and not settled:
+        if answer.state == NEEDS_INPUT:
             return text
         zone = settled.zone_name if settled else answers.revision.timezone
         return Message("{target}, in the time zone {zone}", target=text, zone=zone)
@@ -311,7 +318,7 @@ def _decisive(answers: DueAnswers, row: CaseRow) -> CaseRow:
     ):
         return row
     promise = parts_of(row.promise, answers.revision, run)[1]
-    hours = row.answer.hours if promise.settled_hours else None
+    hours = row.answer.hours if counts_over_hours(promise) else None
     return CaseRow(row.answer._replace(hours=hours), promise)
 
 

@@ -168,7 +168,7 @@ def _steps(answers: DueAnswers, promise: Promise, shown: Times) -> list[Paragrap
     days = None
     if settled is not None and due is not None and not run.pauses:
         days = _days(answers, promise, settled, run, times)
-    counted = promise._replace(settled_hours=time_counted(promise, run))
+    counted = promise._replace(settled_hours=time_counted(promise))
     rows = days or _periods(counted, run, due or details.moment.at, times, is_due=due is not None)
     words = times.words
     if len(rows) > MAX_STEPS:
