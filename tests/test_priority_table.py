@@ -171,7 +171,7 @@ def test_the_table_is_shown_as_a_table(tmp_path: Path) -> None:
         "  high     P1 [2]        P2             P3",
         "  low      P2            P3             refused [3]",
         "",
-        "  A priority above whose condition matches goes before the table.",
+        "  If a condition above matches, it decides instead of the table.",
         "",
         "  [1] From the contract.",
         "  [2] Call too.",

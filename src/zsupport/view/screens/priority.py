@@ -180,7 +180,7 @@ def _table(table: PriorityTable, setting: Setting, *, excepting: bool) -> Screen
 
     title = f"{title_of_table(table, words)}{marks(table.remarks)}"
     matrix = table_of_priorities(table, words, marks)
-    text = words("A priority above whose condition matches goes before the table.")
+    text = words("If a condition above matches, it decides instead of the table.")
     return (
         section(Heading(title), matrix),
         section(*([Paragraph(text, "dim")] if excepting else [])),
