@@ -99,8 +99,8 @@ def test_keys_of_questions_are_the_arguments_of_the_library(
         arguments = arguments - {"options"} | {*ChannelOptions.__annotations__}
         keys |= {*tests_format.CHANNEL_OPTIONS}
     assert keys == {*arguments, "tz"}
-    others = {*DIMENSIONS, "fact", *tests_format.CHANNEL_OPTIONS}
-    assert arguments - {*Arguments.__annotations__} <= others
+    not_of_every_question = {*DIMENSIONS, "fact", *tests_format.CHANNEL_OPTIONS}
+    assert arguments - {*Arguments.__annotations__} <= not_of_every_question
 
 
 def test_fields_that_depend_on_the_moment() -> None:
