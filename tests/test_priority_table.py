@@ -150,6 +150,13 @@ def test_a_command_states_that_the_policy_refuses_the_facts(cli: "Cli", tmp_path
     assert run.code == 1
     assert "p.yaml:55  refused: impact low, urgency later\n" in run.stderr
     assert "not stated: the policy refuses these facts" in run.stderr
+    policy = ("--policy", str(tmp_path / "p.yaml"))
+    run = cli("due", *policy, "--plan", "a", *facts, "--opened", "2026-11-23T10:00:00Z")
+    assert (run.code, run.stderr) == (1, "zsupport: not stated: the policy refuses these facts\n")
+    run = cli("channels", *policy, "--plan", "a", *facts)
+    assert (run.code, run.stderr) == (1, "zsupport: not entitled: the policy refuses these facts\n")
+    run = cli("advise", *policy, "--plan", "a", *facts, "--format", "table")
+    assert "none: the policy refuses these facts" in run.stdout
 
 
 # -- screens ---------------------------------------------------------------------------------------

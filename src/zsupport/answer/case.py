@@ -498,6 +498,12 @@ def rule_of_priority(
     return (cell, cell.when) if cell else None
 
 
+def refuses(revision: Revision, facts: Case) -> bool:
+    """Return whether the priority table refuses these facts: their cell has no priority."""
+    decided = rule_of_priority(revision, facts)
+    return decided is not None and decided[0].priority is None
+
+
 def cell_of_table(revision: Revision, case: Case) -> PriorityRule | None:
     """Return the cell of the priority table for a case; None without a table or the facts."""
     table = revision.priority_table

@@ -16,7 +16,7 @@ from zsupport.advise.summary import (
     self_help_first,
     summary,
 )
-from zsupport.answer.case import NEEDS_INPUT, say
+from zsupport.answer.case import NEEDS_INPUT, refuses, say
 from zsupport.policy.model import NO_CASE, Revision
 from zsupport.report.screen import Heading, LabelledTexts, Paragraph, Screen, Section, section
 from zsupport.typed import TYPE_CHECKING
@@ -145,7 +145,10 @@ def _case(
         row = answers.details.priority
         rows.append((words("Priority"), text + (notes.marks(row) if row else "")))
     elif answers.details.priority is not None:
-        rows.append((words("Priority"), words("none: no priority matches these facts")))
+        text = words("none: no priority matches these facts")
+        if refuses(answers.revision, answers.details.priority.facts):
+            text = words("none: the policy refuses these facts")
+        rows.append((words("Priority"), text))
     elif len(advice.priorities) > 1:
         rows.append((words("Priority"), words("any: it does not change the advice")))
     best = [entry["channel"] for entry in advice.channels[:1] if targets]
