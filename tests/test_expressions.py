@@ -132,9 +132,11 @@ def test_patterns_built_at_run_time_are_listed() -> None:
     """The parts of these patterns have no nested repetitions: quoted names and constants."""
     assert set(expressions()[1]) == {
         "zsupport.clock.day_text: date + _SEPARATOR + date",
-        "zsupport.clock.day_text: f'([a-z]+) {ordinal}'",
-        "zsupport.clock.day_text: f'{ordinal} (?:of )?([a-z]+)'",
+        "zsupport.clock.day_text: f'([a-z]+)[ -]{ordinal}'",
+        "zsupport.clock.day_text: f'{ordinal}[ -](?:of )?([a-z]+)'",
         "zsupport.policy.syntax: f'(?:^|[\\\\s\\\\[{{,]){quote}'",
+        "zsupport.publish.texts: inside",
+        "zsupport.publish.texts: word",
         "zsupport.report.text: _UNSAFE_IN_JSON if json else _UNSAFE",
         "zsupport.report.text: colors_or_unsafe",
         "zsupport.sources.git: pattern",

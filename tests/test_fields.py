@@ -134,6 +134,7 @@ def test_csv_has_a_column_for_each_nested_value(cli: Cli, policy: str) -> None:
         "numbers.note": "\nToll free, all day", "prerequisites": "", "hours": "",
         "recommended": "", "retired": "", "note": "", "unclear": "", "source": "",
         "because.file": "acme.yaml", "because.line": "16", "because.path": "entitlements[1]",
+        "languages.language": "", "languages.handling": "", "handled": "",
     }  # fmt: skip
 
 

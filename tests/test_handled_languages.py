@@ -250,7 +250,7 @@ def test_a_fact_can_be_called_language(cli: "Cli", folder: Path) -> None:
         (None, [None], None),
         ((("en", "yes"),), [None], (("en", "yes"),)),
         ((("en", "yes"),), [(("ja", "yes"),)], (("ja", "yes"),)),
-        ((("en", "yes"),), [(("ja", "yes"),), None], (("ja", "yes"), ("en", "yes"))),
+        ((("en", "yes"),), [(("ja", "yes"),), None], (("en", "yes"), ("ja", "yes"))),
         (None, [(("ja", "yes"),), None], (("ja", "yes"), ("*", "not-stated"))),
         (None, [(("ja", "best-effort"),), (("ja", "yes"),)], (("ja", "yes"),)),
         (None, [(("ja", "yes"),), (("ja", "best-effort"),)], (("ja", "yes"),)),

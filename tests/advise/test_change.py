@@ -21,7 +21,7 @@ from zsupport.view.channels import QUESTION
 from zsupport.view.questions import all_warnings
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
-POLICIES = 40
+POLICIES = 60
 CASES = 12
 
 

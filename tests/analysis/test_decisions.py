@@ -24,7 +24,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 
 SEED = 20261129
-POLICIES = 40
+POLICIES = 60
 
 
 def cases_in_order(space: Space) -> Iterator[tuple[int, Case]]:

@@ -21,7 +21,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 
 SEED = 20261128
-POLICIES = 100
+POLICIES = 142
 #: The number of policies with ranked plans and roles.
 RANKED = 80
 #: The maximum number of cases of policies whose answers after fixes are compared.
@@ -116,6 +116,12 @@ def of_priorities(policy: Checked) -> Iterator[Judged]:
     yield "ZS404", hidden, set(claims.unreachable_priorities())
     none = claims.reference.facts_decide and None in claims.reference.led_to({})
     none = none and not claims.reference.table  # every combination has a cell
+    # If every channel that opens cases sets its own priority, no case is without one.
+    channels = claims.reference.document["channels"].values()
+    opening = [item for item in channels if item["kind"] not in ("self-service", "community")]
+    own = [item.get("priority", {"at-most": ""}) for item in opening]
+    fixed = all(isinstance(entry, str) or "is" in entry for entry in own)
+    none = none and not (opening and fixed)
     yield "ZS303", bool(findings["ZS303"]), none
     excluded = [
         path

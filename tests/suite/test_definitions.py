@@ -274,7 +274,7 @@ def answers(subject: PolicyUnderTest, case: Case) -> Any:
     named["fact"] = {name: value for name, value in case.items() if name in facts}
     at = to_datetime(1_790_000_000)
     [row] = subject.policy.channels(**named, at=at).answers
-    values: list[Any] = [row.allowed, row.prerequisites, row.hours, row.recommended]
+    values: list[Any] = [row.allowed, row.prerequisites, row.hours, row.recommended, row.languages]
     try:
         dues = subject.policy.due(**named, metric="all", opened=at, at=at).answers
     except ZsupportError as error:

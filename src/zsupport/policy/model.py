@@ -470,7 +470,8 @@ def joined_languages(
 ) -> Languages | None:
     """Return the languages of all grants; a grant without languages has those of the channel.
 
-    A language that one grant guarantees is guaranteed.
+    A language that one grant guarantees is guaranteed. The languages of several lists are sorted,
+    because the order of grants has no meaning.
     """
     joined: dict[str, str] = {}
     for language, handling in (
@@ -478,7 +479,10 @@ def joined_languages(
     ):
         if joined.get(language, BEST_EFFORT) == BEST_EFFORT:
             joined[language] = handling
+    several = len({stated or own for stated in of_grants}) > 1
     stated = tuple(joined.items())
+    if several:
+        stated = tuple(sorted(stated, key=lambda pair: (pair == REST_NOT_STATED, pair)))
     return None if stated == (REST_NOT_STATED,) else stated
 
 

@@ -9,7 +9,7 @@ from zsupport.answer.hours import Customer, PolicyHours
 from zsupport.answer.promise import Promise, Promises, promises
 from zsupport.answer.remarks import joined_lines
 from zsupport.clock.instants import at_local
-from zsupport.clock.target import Target, needs_hours
+from zsupport.clock.target import Target, counts_elapsed
 from zsupport.clock.zones import zone
 from zsupport.dates import date
 from zsupport.library import Policy
@@ -196,7 +196,7 @@ class AnswerReader:
         return TargetCell(
             {"none": "no-target", "not-stated": "not-stated"}.get(target.kind, "promised"),
             target,
-            row.cell.hours if counts_over_hours(row) and needs_hours(target) else None,
+            row.cell.hours if counts_over_hours(row) and not counts_elapsed(target) else None,
             say(row.cell.text, self.lang),
             row.condition,
             row.commitment,

@@ -7,7 +7,7 @@ from zsupport.answer.days_off import dates_off, day_off, in_sequence
 from zsupport.answer.hours import NAMELESS, Customer, PolicyHours
 from zsupport.answer.opening import AHEAD
 from zsupport.clock.model import Hours, Season, WindowPart
-from zsupport.clock.target import needs_hours
+from zsupport.clock.target import counts_elapsed
 from zsupport.dates import date
 from zsupport.policy.model import PolicyCalendar, Revision, with_members
 from zsupport.publish.page import (
@@ -61,7 +61,7 @@ def used_hours(revision: Revision) -> list[str]:
     for rule in revision.rules:
         names += [alternative.opened[1] for alternative in rule.when if alternative.opened]
         for cells in rule.cells.values():
-            names += [c.hours for c in cells.values() if c.hours and needs_hours(c.target)]
+            names += [c.hours for c in cells.values() if c.hours and not counts_elapsed(c.target)]
     used = {member for name in names for member in with_members(revision.hours, name)}
     return [name for name in revision.hours if name in used]
 

@@ -204,8 +204,10 @@ def _states(name: str, id: str) -> bool:
     A letter alone can be a word of the language, so its case matters, except at the start.
     """
     word = rf"{re.escape(id)}(?!\w)"
-    flags = re.IGNORECASE if len(id) > 1 else re.NOFLAG
-    return bool(re.match(word, name, re.IGNORECASE) or re.search(rf"(?<!\w){word}", name, flags))
+    if re.match(word, name, re.IGNORECASE):
+        return True
+    inside = rf"(?<!\w){word}"
+    return bool(re.search(inside, name, re.IGNORECASE) if len(id) > 1 else re.search(inside, name))
 
 
 def _distinct(names: dict[str, Line]) -> dict[str, Line]:

@@ -325,6 +325,8 @@ class _Renderer:
                 for cell in filter(None, cells):
                     yield Text(" " * _MARGIN + cell.strip())
                 head, label = " " * start, ""
+            if not beside and not row[last]:
+                continue
             yield from self._beside(
                 _labelled(head, label), wrap(row[last], width) if row[last] else []
             )
