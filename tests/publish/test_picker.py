@@ -66,6 +66,7 @@ def check(own: Published, *, every: int = 1, moments: dict[str, str] | None = No
     table, words, policy = Table(own), own.page.words, own.policy
     assert [id for id, _ in table.data["channels"]] == [c.id for c in own.revision.channels]
     prerequisites = {channel.id: len(channel.prerequisites) for channel in own.revision.channels}
+    languages = {channel.id: channel.languages for channel in own.revision.channels}
     count = 0
     for number, case in enumerate(table.cases()):
         if number % every:
@@ -91,12 +92,23 @@ def check(own: Published, *, every: int = 1, moments: dict[str, str] | None = No
         for row, answer in zip(shown, answers, strict=True):
             expected = []
             if answer.hours:
-                stated = ", ".join(
+                hours_names = ", ".join(
                     name if name in own.revision.hours else words("around the clock")
                     for name in answer.hours.split(", ")
                 )
-                known = stated != words("around the clock")
-                expected.append(words("hours: {hours}", hours=stated) if known else stated)
+                known = hours_names != words("around the clock")
+                expected.append(
+                    words("hours: {hours}", hours=hours_names) if known else hours_names
+                )
+            stated = tuple(tuple(entry.values()) for entry in answer.languages or ())
+            if stated and stated != languages[answer.channel]:
+                texts = [
+                    str(name)
+                    if handling == "yes"
+                    else words("{language} (best effort)", language=name)
+                    for name, handling in stated
+                ]
+                expected.append(f"{words('languages')}: {', '.join(texts)}")
             if answer.recommended == 1:
                 expected.append(words("recommended"))
             elif answer.recommended:
