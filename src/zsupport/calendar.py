@@ -167,7 +167,7 @@ class Calendar:
         parsed = parse_target(target)
         if parsed.kind in ("none", "not-stated", "rate"):
             raise ValueError(f"the target `{parsed.text}` has no deadline")
-        for part in parsed.parts or (parsed,):
+        for part in parsed.components:
             if part.kind == "clock" and not part.around_the_clock:
                 raise BadText(
                     Message("ambiguous target `{text}`", text=part.text),

@@ -504,6 +504,18 @@ def refuses(revision: Revision, facts: Case) -> bool:
     return decided is not None and decided[0].priority is None
 
 
+def refuses_all(answers: Answers[Any, Any]) -> bool:
+    """Return whether the priority table refuses the facts of every answer, so none has a priority.
+
+    The facts of an answer include those of the query.
+    """
+    return all(
+        answer.priority is None
+        and refuses(answers.revision, {**answers.query.facts, **answer.facts})
+        for answer in answers
+    )
+
+
 def cell_of_table(revision: Revision, case: Case) -> PriorityRule | None:
     """Return the cell of the priority table for a case; None without a table or the facts."""
     table = revision.priority_table

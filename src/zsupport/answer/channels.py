@@ -66,7 +66,7 @@ class ChannelOptions(TypedDict, total=False):
     """
 
     lang: str
-    language: str  # in which the case is to be handled
+    language: str  # the language of the handling
 
 
 #: How a channel handles a language, the least certain first; see `HandledLanguage`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import refuses
+from zsupport.answer.case import refuses_all
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common, Option
 from zsupport.cli.question import finish, language_of, read_facts, read_moments, read_question
 from zsupport.view.channels import QUESTION
@@ -67,10 +67,7 @@ def channels(
                 " `{language}`",
                 language=language,
             )
-        if answers.query.priority is None and all(
-            refuses(answers.revision, {**answers.query.facts, **answer.facts})
-            for answer in answers.answers
-        ):
+        if refuses_all(answers):
             refusal = Message("not entitled: the policy refuses these facts")
     query = question.query(**answers.query._asdict(), language=language)
     return finish(common, question, answers, QUESTION, query, refusal=refusal)

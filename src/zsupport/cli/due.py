@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import NEEDS_INPUT, refuses
+from zsupport.answer.case import NEEDS_INPUT, refuses_all
 from zsupport.answer.promise import NEGATIVE
 from zsupport.cli.options import (
     ANSWERED,
@@ -125,11 +125,7 @@ def due(
     code = 1
     if all(state in (*NEGATIVE, NEEDS_INPUT) for state in states):
         refusal = joined((_REFUSALS[state] for state in _REFUSALS if state in states), "; ")
-        if set(states) == {"not-stated"} and all(
-            answer.priority is None
-            and refuses(answers.revision, {**answers.query.facts, **answer.facts})
-            for answer in answers.answers
-        ):
+        if set(states) == {"not-stated"} and refuses_all(answers):
             refusal = Message("not stated: the policy refuses these facts")
         if NEEDS_INPUT in states:
             refusal, code = needed_input(answers), 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import facts_decide, refuses
+from zsupport.answer.case import facts_decide, refuses_all
 from zsupport.cli.options import FACT, Command, Common
 from zsupport.cli.question import finish, language_of, read_facts, read_moments, read_question
 from zsupport.view.priority import QUESTION
@@ -35,7 +35,7 @@ def priority(common: Common, fact: list[str] | None) -> int:
     refusal = None
     if not any(answer.priority for answer in answers.answers):
         refusal = Message("not stated: no priority matches these facts")
-        if all(refuses(answers.revision, answer.facts) for answer in answers.answers):
+        if refuses_all(answers):
             refusal = Message("not stated: the policy refuses these facts")
         if not facts_decide(answers.revision):
             refusal = Message("not stated: this policy does not define priorities by facts")

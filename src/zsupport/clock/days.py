@@ -59,6 +59,12 @@ def in_year(day: str, year: int) -> tuple[int, ...]:
     return tuple(sorted(moved for moved in dates if date.fromordinal(moved).year == year))
 
 
+def in_years(days: Iterable[str], years: Iterable[int]) -> set[int]:
+    """Return the dates of days in some years, as ordinals."""
+    of_years = tuple(years)
+    return {ordinal for day in days for year in of_years for ordinal in in_year(day, year)}
+
+
 def _moved(day: str, year: int) -> tuple[int, ...]:
     """Return the date of a day that moves, counted from the month, Easter or day of a year."""
     word, *rest = day.split(" ")

@@ -399,7 +399,7 @@ def _risk_before(
     """Return the instant from which a target is at risk, for a length before the deadline.
 
     It is the latest instant u >= `start` such that the length is counted in `[u, due)` outside the
-    pauses; `start` if there is no such instant.
+    pauses. If less than the length is counted from `start` on, it is `start`.
     """
     time, seconds = warn.time, warn.seconds
     # The risk begins at the start of the counted second after these seconds.

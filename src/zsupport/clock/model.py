@@ -195,7 +195,7 @@ class Hours(NamedTuple):
         return parts
 
     def _of_weekday(self, ordinal: int) -> tuple[WindowPart, ...]:
-        """Return the parts of windows on a date that is no holiday and has no windows of its own.
+        """Return the parts of windows on a date, which is not a holiday and has no own windows.
 
         The result includes the parts of windows that began on the previous date.
         """

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from zsupport.clock.deadline import Pause
 from zsupport.clock.instants import local_date
-from zsupport.clock.model import Hours, OwnHours
+from zsupport.clock.model import Hours, OwnHours, Season
 from zsupport.clock.spans import WorkingTime, ranges
 from zsupport.clock.windows import DAYS
 from zsupport.dates import date
@@ -90,20 +90,20 @@ def _other_weeks(time: WorkingTime, start: int, end: int) -> tuple[str, ...]:
 
 def _seasons(hours: Hours, first: int, last: int) -> list[str]:
     """Return a text for each run of dates with the hours of a range; `last` is included."""
-    runs: list[tuple[str, int, int]] = []
+    runs: list[tuple[Season, int, int]] = []
     for ordinal in range(first, last + 1) if hours.seasonal else ():
         season = hours.season(ordinal)
         if season is None or hours.own(ordinal) is not None:
             continue
-        if runs and runs[-1][0] == season.dates and runs[-1][2] == ordinal - 1:
-            runs[-1] = (season.dates, runs[-1][1], ordinal)
+        if runs and runs[-1][0].dates == season.dates and runs[-1][2] == ordinal - 1:
+            runs[-1] = (season, runs[-1][1], ordinal)
         else:
-            runs.append((season.dates, ordinal, ordinal))
+            runs.append((season, ordinal, ordinal))
     texts: list[str] = []
-    for dates, begin, end in runs:
+    for season, begin, end in runs:
+        dates = season.dates
         day, last_day = (date.fromordinal(ordinal).isoformat() for ordinal in (begin, end))
-        season = hours.season(begin)
-        if season is not None and not any(season.week):
+        if not any(season.week):
             if begin == end:
                 texts.append(Message("{day} is closed: {range}", day=day, range=dates))
             else:

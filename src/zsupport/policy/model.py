@@ -430,7 +430,7 @@ def priority_rules(
     """Return the rules that decide the priority of a case: the first that matches decides.
 
     Priorities with a condition come before the cells of the table, row by row. Without a table, a
-    priority without a condition matches every case. If facts do not decide, there are no rules.
+    priority without a condition matches every case. If facts do not decide, the result is empty.
     """
     if table is None and not any(priority.when for priority in priorities):
         return ()

@@ -381,7 +381,7 @@ class _Binder:
             return None
 
     def channel_options(self, command: str, record: Record, revision: int) -> dict[str, str]:
-        """Return the options of a question about channels that are no facts of the policy."""
+        """Return the options of a question about channels, without the facts of the policy."""
         facts = self.names(revision).known["fact"] or {}
         names = CHANNEL_OPTIONS if command == "channels" else ()
         options = {}

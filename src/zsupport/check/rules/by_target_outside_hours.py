@@ -8,7 +8,7 @@ from datetime import date
 from zsupport.analysis.compare import CountedTime
 from zsupport.answer.hours import hours_of
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.clock.days import in_year
+from zsupport.clock.days import in_years
 from zsupport.clock.windows import DAY, DAYS, WEEK
 from zsupport.policy.model import PolicyCalendar
 from zsupport.wording import Message, joined
@@ -73,14 +73,8 @@ def closed_dates(counted: CountedTime, minutes: Iterable[int], year: int) -> lis
     """
     hours = [hours_of(calendar, "UTC", None) for calendar in counted.calendars]
     result: dict[str, None] = {}
-    for ordinal in sorted(
-        ordinal
-        for calendar in counted.calendars
-        for day, windows in calendar.dates.items()
-        if windows
-        for number in (year, year + 1)
-        for ordinal in in_year(day, number)
-    ):
+    opening = [day for c in counted.calendars for day, windows in c.dates.items() if windows]
+    for ordinal in sorted(in_years(opening, (year, year + 1))):
         if not any(item.may_be_working(ordinal) for item in hours):
             continue
         parts = [part for item in hours for part in item.parts(ordinal, breaks=False)]

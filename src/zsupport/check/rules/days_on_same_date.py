@@ -7,7 +7,7 @@ from datetime import date
 from itertools import combinations
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.clock.days import in_year, moves
+from zsupport.clock.days import in_years, moves
 from zsupport.policy.model import PolicyCalendar
 from zsupport.wording import Message
 
@@ -46,18 +46,8 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def dates_of_moving_days(calendar: PolicyCalendar, years: range) -> dict[str, set[int]]:
     """Return the dates on which each moving day decides: dates with their own entry are omitted."""
-    fixed = {
-        ordinal
-        for day in calendar.dates
-        if not moves(day)
-        for year in years
-        for ordinal in in_year(day, year)
-    }
-    return {
-        day: {ordinal for year in years for ordinal in in_year(day, year)} - fixed
-        for day in calendar.dates
-        if moves(day)
-    }
+    fixed = in_years((day for day in calendar.dates if not moves(day)), years)
+    return {day: in_years([day], years) - fixed for day in calendar.dates if moves(day)}
 
 
 def _example(ordinal: int) -> str:

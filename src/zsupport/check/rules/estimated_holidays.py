@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.clock.days import in_year
+from zsupport.clock.days import in_years
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import Holidays
@@ -56,9 +56,7 @@ def problems(subject: Subject, holidays: Holidays, country: str, path: Path) -> 
         for day, name in subject.public(country, holidays.subdivision, year).days_off.items()
         if "estimated" in name and today <= day < today + 2 * 365
     ]
-    removed = {
-        ordinal for day in holidays.remove for year in years for ordinal in in_year(day, year)
-    }
+    removed = in_years(holidays.remove, years)
     dates = {
         date.fromordinal(day).isoformat(): name for day, name in estimated if day not in removed
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.answer.hours import hours_of
 from zsupport.check.rule import Problem, Rule, Subject, dates_near
-from zsupport.clock.days import in_year
+from zsupport.clock.days import in_years
 from zsupport.clock.model import Hours
 from zsupport.clock.windows import DAY
 from zsupport.policy.model import PolicyCalendar
@@ -52,7 +52,7 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
     # The neighbours of the first and the last dates near today are in other years.
     years = range(subject.today.year - 2, subject.today.year + 42)
     own = {o for day in calendar.dates for o in dates_near(day, subject.today.year)}
-    own |= {o for day in calendar.dates for year in years for o in in_year(day, year)}
+    own |= in_years(calendar.dates, years)
     for day, windows in calendar.dates.items():
         place = subject.document.day((*path, "dates"), day)
         ordinals = dates_near(day, subject.today.year)
