@@ -26,6 +26,7 @@ LAYERS = [
     ["answer"],
     ["analysis"],
     ["advise"],
+    ["audit"],
     ["library", "calendar"],
     ["suite"],
     ["check"],

@@ -1,0 +1,1 @@
+"""Tickets of a help desk: which targets they met, and which deadlines they have."""

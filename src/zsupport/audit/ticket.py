@@ -1,0 +1,72 @@
+"""Tickets, rejected rows and verdicts. Instants are in seconds since 1970."""
+
+from __future__ import annotations
+
+from zsupport.answer.case import Query
+from zsupport.answer.case_change import CaseChange
+from zsupport.clock.deadline import Events
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Ticket(NamedTuple):
+    """A ticket of a help desk: its case and its events.
+
+    `line` is the line of the file on which the ticket begins, from 1; in Parquet it is the number
+    of the row. The names of `query` and `changes` are those of the policy, or aliases; None is a
+    value that the file does not state. A reopened ticket is several tickets with the cycles 1, 2,
+    and so on. `kept` has the cells of the input columns that the output repeats, as read.
+    """
+
+    file: str
+    line: int
+    id: str | None
+    query: Query
+    events: Events
+    starts: Mapping[str, int] = {}
+    changes: tuple[CaseChange, ...] = ()
+    cycle: int = 1
+    kept: tuple[str | None, ...] = ()
+
+
+class Reject(NamedTuple):
+    """A row that is not a ticket, or a ticket that the policy cannot judge.
+
+    `column` is the column of the input that is wrong, if it is one column. `cells` are the cells of
+    the row, or its text as the only item if the row has no cells.
+    """
+
+    file: str
+    line: int
+    column: str | None
+    reason: str
+    cells: tuple[str | None, ...] = ()
+
+
+class TicketVerdict(NamedTuple):
+    """The judgement on one metric of a ticket: a row of the output.
+
+    The fields have the meaning of the answers of `due`; `margin_seconds` is `remaining_seconds`
+    there. `rule` is the place of the policy that decided, as file:line. `revision` is the first day
+    of the revision. `warnings` are the codes of the warnings.
+    """
+
+    line: int
+    id: str | None
+    cycle: int
+    plan: str | None
+    role: str | None
+    channel: str | None
+    priority: str | None
+    metric: str
+    state: str
+    target: str | None
+    due: int | None
+    margin_seconds: int | None
+    elapsed_seconds: int | None
+    paused_seconds: int | None
+    rule: str | None
+    revision: str | None
+    warnings: tuple[str, ...] = ()
