@@ -53,6 +53,7 @@ class TicketVerdict(NamedTuple):
     of the revision. `warnings` are the codes of the warnings.
     """
 
+    file: str
     line: int
     id: str | None
     cycle: int
@@ -61,6 +62,7 @@ class TicketVerdict(NamedTuple):
     channel: str | None
     priority: str | None
     metric: str
+    opened: int
     state: str
     target: str | None
     due: int | None
