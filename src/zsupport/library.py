@@ -185,10 +185,10 @@ class Policy:
         revision is in force, the latest revision that has started answers. If none has started, the
         first revision answers.
         """
-        index, in_force = self._at(_instant(at))
+        index, in_force = self.position_at(_instant(at))
         return self.revisions[index], in_force
 
-    def _at(self, instant: int) -> tuple[int, bool]:
+    def position_at(self, instant: int) -> tuple[int, bool]:
         """Return the index of the revision that answers, and whether it is in force.
 
         The instant is in seconds since the epoch.
@@ -259,7 +259,7 @@ class Policy:
         """
         from zsupport.answer.channels import answer_channels
 
-        index, in_force = self._at(_instant(at))
+        index, in_force = self.position_at(_instant(at))
         query = Query(plan, role, channel, priority, fact or {})
 
         def answer(index: int, shown: frozenset[str]) -> ChannelAnswers:
@@ -318,7 +318,7 @@ class Policy:
             # Answer as of the last event if it is later than now.
             events_of_case = (e for e in (answered, updated, resolved) if e is not None)
             moment = max(now, *map(_instant, events_of_case))
-        index, in_force = self._at(began)
+        index, in_force = self.position_at(began)
         key = (
             index, in_force, plan, role, channel, priority,
             tuple(fact.items()) if fact else (),
@@ -434,7 +434,7 @@ class Policy:
         from zsupport.answer.opening import RevisionPeriod, answer_hours, columns_of_case
 
         instant = _instant(at)
-        index, in_force = self._at(instant)
+        index, in_force = self.position_at(instant)
 
         query = Query(plan, role, channel, priority, fact or {})
         self._settle(index, query)  # report unknown names with the names of this revision
@@ -470,7 +470,7 @@ class Policy:
         """
         from zsupport.answer.priority import answer_priority, list_priorities
 
-        index, in_force = self._at(_instant(at))
+        index, in_force = self.position_at(_instant(at))
         query = Query(facts=fact or {})
 
         def answer(index: int, shown: frozenset[str]) -> PriorityAnswers:
@@ -499,7 +499,7 @@ class Policy:
         """
         from zsupport.answer.topics import answer_topics
 
-        index, in_force = self._at(_instant(at))
+        index, in_force = self.position_at(_instant(at))
         return answer_topics(
             self.revisions[index], self._settle(index, Query(role=role)), topic, self.revisions,
             by_audience=role is None, in_force=in_force, lang=lang,
@@ -525,7 +525,7 @@ class Policy:
         """
         from zsupport.answer.terms import answer_terms
 
-        index, in_force = self._at(_instant(at))
+        index, in_force = self.position_at(_instant(at))
         query = Query(plan, role, channel, priority, fact or {})
 
         def answer(index: int, shown: frozenset[str]) -> TermAnswers:

@@ -1,0 +1,363 @@
+"""The plain engine: the verdicts on tickets, one ticket at a time.
+
+`Judge.ask` defines the verdicts: it asks the policy for the deadlines of each ticket. `Judge` gives
+the same verdicts faster for the most common tickets: it asks once for each case, and computes the
+deadlines of further tickets of that case from the answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from zsupport.answer.case import NEEDS_INPUT, settle
+from zsupport.answer.hours import HALF_YEAR
+from zsupport.audit.ticket import Reject, Ticket, TicketVerdict
+from zsupport.clock.deadline import EVERY_INSTANT
+from zsupport.clock.instants import END, from_datetime, to_datetime
+from zsupport.clock.problem import BadText, Never
+from zsupport.clock.target import counts_elapsed, ends_with_answer
+from zsupport.errors import PolicyError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+    from typing import TypeAlias
+
+    from zsupport.answer.due import DueAnswer, DueAnswers
+    from zsupport.answer.promise import Promise
+    from zsupport.policy.model import Revision
+
+    class AuditedPolicy(Protocol):
+        """The part of a policy that an audit uses."""
+
+        @property
+        def revisions(self) -> tuple[Revision, ...]:
+            """The revisions in order of their first day."""
+
+        @property
+        def due(self) -> Callable[..., DueAnswers]:
+            """The method that returns the deadlines of a case."""
+
+        def position_at(self, instant: int) -> tuple[int, bool]:
+            """Return the position of the revision that answers, and whether it is in force."""
+
+    #: The verdict on a ticket, or None if the ticket is not common enough.
+    QuickVerdict: TypeAlias = Callable[[Ticket], TicketVerdict | None]
+
+
+#: The dimensions of a case in the order of the output.
+_DIMENSIONS = ("plan", "role", "channel", "priority")
+#: The fields of an answer that state the same in an answer about several values of a dimension.
+_SAME = ("state", "target", "due", "elapsed_seconds", "paused_seconds", "remaining_seconds")
+#: The largest number of cases whose answers are kept.
+_MAX_CASES = 100_000
+
+
+class AuditOptions(NamedTuple):
+    """What an audit asks about each ticket.
+
+    `at` is the moment of the states, in seconds since 1970. `metrics` are the metrics, or `all`;
+    without metrics, it is the first metric of the policy. The customer's time zone and country are
+    those of all tickets.
+    """
+
+    at: int
+    metrics: tuple[str, ...] = ()
+    at_risk: str | None = None
+    customer_tz: str | None = None
+    customer_country: str | None = None
+
+
+class Judge:
+    """Judges tickets by a policy."""
+
+    def __init__(self, policy: AuditedPolicy, options: AuditOptions) -> None:
+        self.policy = policy
+        self.options = options
+        self._moment = to_datetime(options.at)
+        #: The quick verdicts for each metric, by the case.
+        self._quick: dict[tuple[object, ...], tuple[QuickVerdict | None, ...]] = {}
+        self._metrics = [self._metrics_of(revision) for revision in policy.revisions]
+
+    def judge(
+        self, tickets: Iterable[Ticket | Reject]
+    ) -> Iterator[tuple[Ticket, TicketVerdict] | Reject]:
+        """Yield each ticket with the verdict on each metric, in order, and all rejects.
+
+        A ticket that the policy cannot judge is a reject.
+        """
+        for ticket in tickets:
+            if isinstance(ticket, Reject):
+                yield ticket
+                continue
+            verdicts = self.verdicts(ticket)
+            if isinstance(verdicts, Reject):
+                yield verdicts
+                continue
+            for verdict in verdicts:
+                yield ticket, verdict
+
+    def verdicts(self, ticket: Ticket) -> Sequence[TicketVerdict] | Reject:
+        """Return the verdict on each metric of a ticket, or why the policy cannot judge it."""
+        plan, role, channel, priority, facts = ticket.query
+        opened = ticket.events.opened
+        index, in_force = self.policy.position_at(opened)
+        key = (index, in_force, plan, role, channel, priority, *facts.items())
+        known = self._quick.get(key)
+        if known is None:
+            learnt = self._learn(ticket, index)
+            if isinstance(learnt, Reject):
+                return learnt
+            known = learnt
+            if len(self._quick) < _MAX_CASES:
+                self._quick[key] = known
+        verdicts = []
+        for metric, quick in zip(self._metrics[index], known, strict=True):
+            verdict = quick(ticket) if quick else None
+            if verdict is None:
+                asked = self.ask(ticket, metric)
+                if isinstance(asked, Reject):
+                    return asked
+                verdict = asked
+            verdicts.append(verdict)
+        return verdicts
+
+    def ask(self, ticket: Ticket, metric: str) -> TicketVerdict | Reject:
+        """Return the verdict on a metric, from the answer of the policy to the ticket.
+
+        If the ticket leaves a dimension open and its values have different answers, the state is
+        `needs-input`, with a warning `needs-NAME` for each open dimension.
+        """
+        try:
+            answers = self._answers(ticket, metric)
+        except (UsageError, PolicyError, ValueError) as error:
+            return self._reject(ticket, error)
+        verdict = _verdict_of(ticket, answers)
+        open_names = [name for name in answers.columns if name != "metric"]
+        if len(answers) > 1 and not _agree(answers):
+            return verdict._replace(
+                state=NEEDS_INPUT, target=None, due=None, margin_seconds=None, elapsed_seconds=None,
+                paused_seconds=None, rule=None,
+                warnings=tuple(sorted({*verdict.warnings, *(f"needs-{n}" for n in open_names)})),
+            )  # fmt: skip
+        return verdict
+
+    def _answers(self, ticket: Ticket, metric: str) -> DueAnswers:
+        """Return the answers to a ticket. Raises what `due` raises for an invalid ticket."""
+        events, query = ticket.events, ticket.query
+        more: dict[str, object] = {}
+        if ticket.changes:
+            more["event"] = [(to_datetime(at), values) for at, values in ticket.changes]
+        return self.policy.due(
+            plan=query.plan, role=query.role, channel=query.channel, priority=query.priority,
+            fact=query.facts, metric=metric, opened=to_datetime(events.opened), at=self._moment,
+            answered=_datetime(events.answered), updated=_datetime(events.updated),
+            resolved=_datetime(events.resolved),
+            start={name: to_datetime(at) for name, at in ticket.starts.items()},
+            pause=[(to_datetime(begin), _datetime(end)) for begin, end in events.pauses],
+            at_risk=self.options.at_risk, customer_tz=self.options.customer_tz,
+            customer_country=self.options.customer_country, **more,
+        )  # fmt: skip
+
+    def _metrics_of(self, revision: Revision) -> tuple[str, ...]:
+        """Return the metrics to judge by a revision."""
+        stated = self.options.metrics
+        if not stated:
+            return (revision.metrics[0].id,)
+        if any(name.casefold() == "all" for name in stated):
+            return tuple(metric.id for metric in revision.metrics)
+        return tuple(dict.fromkeys(stated))
+
+    def _reject(self, ticket: Ticket, error: Exception) -> Reject:
+        """Return the reject for a ticket that the policy cannot judge, with the wrong field."""
+        from zsupport.wording import joined
+
+        message = getattr(error, "message", None) or str(error)
+        hint = getattr(error, "hint", None)
+        reason = joined((message, hint), "; ") if hint else message
+        return Reject(ticket.file, ticket.line, self._wrong_field(ticket), reason, ticket.kept)
+
+    def _wrong_field(self, ticket: Ticket) -> str | None:
+        """Return the field of a ticket that the policy does not accept, or None if unknown."""
+        index, _ = self.policy.position_at(ticket.events.opened)
+        revisions = self.policy.revisions
+        fields = {
+            name: ticket.query._replace(
+                **{other: None for other in _DIMENSIONS if other != name}, facts={}
+            )
+            for name in _DIMENSIONS
+        } | {
+            f"fact.{fact}": ticket.query._replace(
+                **dict.fromkeys(_DIMENSIONS), facts={fact: value}
+            )
+            for fact, value in ticket.query.facts.items()
+        }  # fmt: skip
+        for name, query in fields.items():
+            try:
+                settle(revisions[index], query, revisions)
+            except UsageError:
+                return name
+        for name in ("answered", "updated", "resolved"):
+            event = getattr(ticket.events, name)
+            if event is not None and event < ticket.events.opened:
+                return name
+        for begin, end in ticket.events.pauses:
+            if end is not None and end < begin:
+                return "pause.to"
+        return None
+
+    def _learn(self, ticket: Ticket, index: int) -> tuple[QuickVerdict | None, ...] | Reject:
+        """Return the quick verdict on each metric of the case of a ticket.
+
+        The result is the reject if the policy does not know the case.
+        """
+        revision = self.policy.revisions[index]
+        depends_on_opening = any(item.opened for rule in revision.rules for item in rule.when)
+        result: list[QuickVerdict | None] = []
+        for metric in self._metrics[index]:
+            bare = Ticket(
+                ticket.file, ticket.line, ticket.id, ticket.query,
+                ticket.events._replace(answered=None, updated=None, resolved=None, pauses=()),
+            )  # fmt: skip
+            try:
+                answers = self._answers(bare, metric)
+            except (UsageError, PolicyError, ValueError) as error:
+                if isinstance(error, UsageError | BadText):
+                    return self._reject(ticket, error)
+                answers = None
+            single = answers is not None and len(answers) == 1 and not depends_on_opening
+            result.append(_quick(answers, self.options) if answers and single else None)
+        return tuple(result)
+
+
+def _verdict_of(ticket: Ticket, answers: DueAnswers) -> TicketVerdict:
+    """Return the verdict of the first answer; the dimensions that differ are None."""
+    answer = answers[0]
+    case = {name: getattr(answer, name) if _equal(answers, name) else None for name in _DIMENSIONS}
+    due = answer.due
+    return TicketVerdict(
+        ticket.file, ticket.line, ticket.id, ticket.cycle,
+        case["plan"], case["role"], case["channel"], case["priority"],
+        answer.metric, ticket.events.opened, answer.state, answer.target,
+        None if due is None else from_datetime(due),
+        answer.remaining_seconds, answer.elapsed_seconds, answer.paused_seconds,
+        _rule_of(answer), answers.revision.start,
+        tuple(sorted({warning.code for warning in answers.warnings})),
+    )  # fmt: skip
+
+
+def _equal(answers: DueAnswers, name: str) -> bool:
+    return len({getattr(answer, name) for answer in answers}) == 1
+
+
+def _agree(answers: DueAnswers) -> bool:
+    """Return whether all answers state the same, apart from the case."""
+    return all(_equal(answers, name) for name in _SAME)
+
+
+def _rule_of(answer: DueAnswer) -> str | None:
+    """Return the place that decided, as file:line."""
+    place = next(iter(answer.because), None)
+    return None if place is None else f"{place.file}:{place.line}"
+
+
+def _quick(answers: DueAnswers, options: AuditOptions) -> QuickVerdict | None:
+    """Return a function for the verdicts on tickets of the case of these answers, if there is one.
+
+    The answers are a single answer to a case without events. The function answers for targets in
+    elapsed time and in working time, and for tickets without pauses, changes, stated starts or
+    events after the moment of the audit. It returns None for other tickets.
+    """
+    promise: Promise = answers.details.promises.rows[0]
+    first = answers.revision.metrics[0]
+    answer = answers[0]
+    case = (answer.plan, answer.role, answer.channel, answer.priority, answer.metric)
+    warnings = tuple(sorted({warning.code for warning in answers.details.promises.warnings}))
+    place, start = _rule_of(answer), answers.revision.start
+    new, at = tuple.__new__, options.at
+
+    if promise.state is not None:
+        stated = (
+            promise.state, answer.target, None, None, answer.elapsed_seconds,
+            answer.paused_seconds, place, start, warnings,
+        )  # fmt: skip
+        warned = answers.warnings != answers.details.promises.warnings
+
+        def answer_always(ticket: Ticket) -> TicketVerdict | None:
+            _, answered, updated, resolved, pauses = ticket.events
+            if pauses or ticket.starts or ticket.changes or warned:
+                return None
+            if answered is not None or updated is not None or resolved is not None:
+                opened = ticket.events.opened
+                for event in (answered, updated, resolved):
+                    if event is not None and not opened <= event <= at:
+                        return None
+            return new(
+                TicketVerdict,
+                (*ticket[:3], ticket.cycle, *case, ticket.events.opened, *stated),
+            )
+
+        return answer_always
+
+    cell = promise.cell
+    assert cell is not None
+    target = cell.target
+    if (
+        target.kind not in ("clock", "business")
+        or target.every
+        or promise.metric.starts != "opened"
+    ):
+        return None
+    settled = None if counts_elapsed(target) else promise.settled_hours
+    time = EVERY_INSTANT if settled is None else settled.time
+    uncertain = {} if settled is None else settled.uncertain
+    amount, by_answer = target.amount, promise.metric == first and ends_with_answer(target)
+    has_risk = bool(options.at_risk or promise.metric.warn)
+    text = target.text
+
+    def answer_quickly(ticket: Ticket) -> TicketVerdict | None:
+        file, line, id, _, events, starts, changes, cycle, _ = ticket
+        opened, answered, updated, resolved, pauses = events
+        if pauses or starts or changes or opened > at:
+            return None
+        if (
+            (answered is not None and not opened <= answered <= at)
+            or (resolved is not None and not opened <= resolved <= at)
+            or (updated is not None and not opened <= updated <= at)
+        ):
+            return None
+        end = answered if by_answer else resolved
+        until = at if end is None else end
+        try:
+            due = time.due(opened, amount)
+        except Never:
+            return None
+        if due >= END:
+            return None
+        if settled is not None:
+            half, last = opened // HALF_YEAR, due // HALF_YEAR
+            if last - half > 1 or uncertain.get(half, True) or uncertain.get(last, True):
+                return None
+        elapsed = time.elapsed(opened, until)
+        late = until > due
+        if end is not None:
+            state = "breached" if late else "met"
+        elif late:
+            state = "breached"
+        elif has_risk:
+            return None
+        else:
+            state = "running"
+        return new(
+            TicketVerdict,
+            (
+                file, line, id, cycle, *case, opened, state, text, due,
+                due - until if late else amount - elapsed, elapsed, 0, place, start, warnings,
+            ),
+        )  # fmt: skip
+
+    return answer_quickly
+
+
+def _datetime(instant: int | None) -> datetime | None:
+    return None if instant is None else to_datetime(instant)
