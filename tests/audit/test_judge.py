@@ -153,6 +153,13 @@ def test_several_metrics_in_their_order(policy: zsupport.Policy) -> None:
     assert names == ["fix", "first-response"]
 
 
+def test_a_reopened_ticket_is_not_answered_again(policy: zsupport.Policy) -> None:
+    item = ticket(plan="pro", priority="P1", cycle=2)
+    names = [verdict.metric for verdict in judged(policy, item, MONDAY, "all")]
+    assert names == ["update", "repair", "fix"]
+    assert judged(policy, item, MONDAY, "First-Response") == []
+
+
 INSTANTS = st.integers(-500 * DAY, 900 * DAY).map(lambda seconds: MONDAY + seconds)
 WAITS = st.none() | st.integers(-3600, 30 * DAY)
 

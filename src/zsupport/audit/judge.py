@@ -78,6 +78,7 @@ class Judge:
         #: The quick verdicts for each metric, by the case.
         self._quick: dict[tuple[object, ...], tuple[QuickVerdict | None, ...]] = {}
         self._metrics = [self._metrics_of(revision) for revision in policy.revisions]
+        self._once = [_judged_once(revision) for revision in policy.revisions]
 
     def judge(
         self, tickets: Iterable[Ticket | Reject]
@@ -98,7 +99,10 @@ class Judge:
                 yield ticket, verdict
 
     def verdicts(self, ticket: Ticket) -> Sequence[TicketVerdict] | Reject:
-        """Return the verdict on each metric of a ticket, or why the policy cannot judge it."""
+        """Return the verdict on each metric of a ticket, or why the policy cannot judge it.
+
+        A metric that the answer ends has no verdict after a reopening.
+        """
         plan, role, channel, priority, facts = ticket.query
         opened = ticket.events.opened
         index, in_force = self.policy.position_at(opened)
@@ -113,6 +117,8 @@ class Judge:
                 self._quick[key] = known
         verdicts = []
         for metric, quick in zip(self._metrics[index], known, strict=True):
+            if ticket.cycle > 1 and metric.casefold() == self._once[index]:
+                continue
             verdict = quick(ticket) if quick else None
             if verdict is None:
                 asked = self.ask(ticket, metric)
@@ -228,6 +234,13 @@ class Judge:
             single = answers is not None and len(answers) == 1 and not depends_on_opening
             result.append(_quick(answers, self.options) if answers and single else None)
         return tuple(result)
+
+
+def _judged_once(revision: Revision) -> str | None:
+    """Return the first metric in lower case if the answer ends it, or None."""
+    first = revision.metrics[0].id
+    cells = (cell for rule in revision.rules for cell in rule.cells.get(first, {}).values())
+    return first.casefold() if any(ends_with_answer(cell.target) for cell in cells) else None
 
 
 def _verdict_of(ticket: Ticket, answers: DueAnswers) -> TicketVerdict:

@@ -31,6 +31,28 @@ class Ticket(NamedTuple):
     kept: tuple[str | None, ...] = ()
 
 
+class EventRow(NamedTuple):
+    """A row of an event log: something that happened to a ticket at an instant.
+
+    `event` is a value of EVENTS or `start.METRIC`, or None if the row only states values. `values`
+    are the plan, role, channel, priority and facts that the row states, by dimension or fact.
+    """
+
+    file: str
+    line: int
+    id: str
+    time: int
+    event: str | None
+    values: Mapping[str, str]
+    kept: tuple[str | None, ...] = ()
+
+
+#: The events of a log. `ignored` is for events of a help desk that change no deadline.
+EVENTS = (
+    "opened", "answered", "updated", "resolved", "reopened", "paused", "resumed", "ignored",
+)  # fmt: skip
+
+
 class Reject(NamedTuple):
     """A row that is not a ticket, or a ticket that the policy cannot judge.
 

@@ -1,0 +1,263 @@
+"""Event logs: rows that each state an event, folded into tickets.
+
+The guide `tickets` defines this under "One row for each event".
+"""
+
+from __future__ import annotations
+
+import heapq
+import pickle
+from itertools import groupby
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, TypeVar
+
+from zsupport.answer.case import Query
+from zsupport.answer.case_change import CaseChange
+from zsupport.audit.ticket import EventRow, Reject, Ticket
+from zsupport.clock.deadline import Events
+from zsupport.wording import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from zsupport.clock.deadline import Pause
+
+Item = TypeVar("Item")
+
+_DIMENSIONS = ("plan", "role", "channel", "priority")
+#: Events that reopen a resolved ticket. An answer or an update after the resolution does not.
+_REOPENING = ("reopened", "paused", "resumed")
+#: The number of rows that are sorted in memory, before they are written to a temporary file.
+ROWS_IN_MEMORY = 200_000
+
+
+def fold(
+    rows: Iterable[EventRow | Reject], at: int, rows_in_memory: int = ROWS_IN_MEMORY
+) -> Iterator[Ticket | Reject]:
+    """Yield the tickets of an event log in the order of their first rows, and all rejects.
+
+    The rows of a ticket can be in any order and apart from each other; more than `rows_in_memory`
+    rows are sorted on disk. `at` is the moment of the audit: of the updates of a ticket, the last
+    one up to this moment counts.
+    """
+    files: dict[str, int] = {}
+
+    def numbered(rows: Iterable[EventRow | Reject]) -> Iterator[EventRow | Reject]:
+        for row in rows:
+            files.setdefault(row.file, len(files))
+            yield row
+
+    def place(result: Ticket | Reject) -> tuple[int, int]:
+        return files[result.file], result.line
+
+    sorted_rows = sort_on_disk(numbered(rows), _by_ticket, rows_in_memory)
+    folded = (result for _, group in groupby(sorted_rows, _group) for result in _results(group, at))
+    yield from sort_on_disk(folded, place, rows_in_memory)
+
+
+def fold_grouped(rows: Iterable[EventRow | Reject], at: int) -> Iterator[Ticket | Reject]:
+    """Yield the tickets of a log in which the rows of each ticket are together, and all rejects."""
+    for _, group in groupby(rows, _group):
+        yield from _results(sorted(group, key=_by_ticket), at)
+
+
+class Grouping:
+    """Finds out whether the rows of each ticket are together, in constant memory.
+
+    It can take a grouped log for one that is not, which only costs a needless sort, and only in
+    logs of many millions of tickets.
+    """
+
+    _BITS = 1 << 29
+
+    def __init__(self) -> None:
+        self._seen = bytearray(self._BITS // 8)
+        self._last: str | None = None
+        self.grouped = True
+
+    def add(self, id: str) -> None:
+        """Note the ticket of the next row."""
+        if id == self._last or not self.grouped:
+            return
+        self._last = id
+        code = hash(id)
+        known = True
+        for shift in (0, 21, 42):
+            bit = ((code >> shift) ^ (code << 7)) % self._BITS
+            place, mask = bit >> 3, 1 << (bit & 7)
+            if not self._seen[place] & mask:
+                known = False
+                self._seen[place] |= mask
+        self.grouped = not known
+
+
+def sort_on_disk(
+    items: Iterable[Item], key: Callable[[Item], tuple[object, ...]], in_memory: int
+) -> Iterator[Item]:
+    """Yield the items in the order of their keys; equal keys keep their order.
+
+    More than `in_memory` items are sorted in pieces that are written to temporary files.
+    """
+    with_files: list[Iterator[Item]] = []
+    files = []
+    piece: list[Item] = []
+    for item in items:
+        piece.append(item)
+        if len(piece) == in_memory:
+            piece.sort(key=key)
+            file = TemporaryFile()  # noqa: SIM115 - closed below
+            files.append(file)
+            for entry in piece:
+                pickle.dump(entry, file, pickle.HIGHEST_PROTOCOL)
+            file.seek(0)
+            with_files.append(_read(file, len(piece)))
+            piece = []
+    piece.sort(key=key)
+    try:
+        yield from heapq.merge(*with_files, piece, key=key) if files else piece
+    finally:
+        for file in files:
+            file.close()
+
+
+def _read(file: IO[bytes], count: int) -> Iterator[Item]:
+    # Only this process has written the file, and it has no name that another process could open.
+    for _ in range(count):
+        yield pickle.load(file)
+
+
+def _group(row: EventRow | Reject) -> str | None:
+    return row.id if isinstance(row, EventRow) else None
+
+
+def _by_ticket(row: EventRow | Reject) -> tuple[object, ...]:
+    if isinstance(row, Reject):
+        return ("", 0, False, row.file, row.line)
+    # The opening comes before other events of the same second.
+    return (row.id, row.time, row.event != "opened", row.file, row.line)
+
+
+def _results(rows: Iterable[EventRow | Reject], at: int) -> Iterator[Ticket | Reject]:
+    """Yield the tickets of rows that all belong to one ticket, or the rejects among the rows."""
+    events: list[EventRow] = []
+    for row in rows:
+        if isinstance(row, Reject):
+            yield row
+        else:
+            events.append(row)
+    if events:
+        yield from fold_ticket(events, at)
+
+
+def fold_ticket(rows: list[EventRow], at: int) -> Iterator[Ticket | Reject]:
+    """Yield a ticket for each cycle of a ticket, from its rows in the order of time.
+
+    Also yield a reject for each row that contradicts the others.
+    """
+    first = next((row for row in rows if row.event == "opened"), None)
+    cycle: _Cycle | None = None
+    number = 1
+    values: dict[str, str] = {}
+    for row in rows:
+        if first is not None and row.time < first.time:
+            yield _reject(row, Message("the event is before the opening of the ticket"))
+            continue
+        if row.event == "opened" and row is not first:
+            yield _reject(row, Message("the ticket is opened twice"))
+            continue
+        if cycle is None:
+            values.update(row.values)
+            cycle = _Cycle(row, number, dict(values), row.line)
+            if row.event != "opened":
+                cycle.add(row)
+            continue
+        changed = {name: new for name, new in row.values.items() if values.get(name) != new}
+        if "channel" in changed and "channel" in values:
+            yield _reject(row, Message("the channel of a ticket cannot change"))
+            continue
+        values.update(changed)
+        if cycle.resolved is not None and row.event in _REOPENING:
+            yield cycle.ticket(at)
+            number += 1
+            cycle = _Cycle(row, number, dict(values), cycle.line)
+            cycle.add(row)
+            continue
+        if changed and cycle.resolved is None:
+            cycle.change(row.time, changed)
+        cycle.add(row)
+    if cycle is not None:
+        yield cycle.ticket(at)
+
+
+def _reject(row: EventRow, reason: str) -> Reject:
+    return Reject(row.file, row.line, None, reason, row.kept)
+
+
+class _Cycle:
+    """The events of a ticket from its opening or reopening to its resolution."""
+
+    def __init__(self, row: EventRow, number: int, values: dict[str, str], line: int) -> None:
+        self.row, self.number, self.line = row, number, line
+        self.opened = row.time
+        self.values = values
+        self.answered: int | None = None
+        self.updates: list[int] = []
+        self.resolved: int | None = None
+        self.paused_since: int | None = None
+        self.pauses: list[Pause] = []
+        self.changes: list[CaseChange] = []
+        self.starts: dict[str, int] = {}
+
+    def change(self, time: int, values: dict[str, str]) -> None:
+        """Add new values of the case.
+
+        A value that no earlier row states was unknown, so it counts from the opening.
+        """
+        changed = {}
+        for name, value in values.items():
+            if time == self.opened or name not in self.values:
+                self.values[name] = value
+            else:
+                changed[name] = value
+        if changed:
+            self.changes.append(CaseChange(time, changed))
+
+    def add(self, row: EventRow) -> None:
+        """Add the event of a row."""
+        event, time = row.event, row.time
+        if event == "answered":
+            self.answered = time if self.answered is None else self.answered
+        elif event == "updated":
+            self.updates.append(time)
+        elif event == "resolved":
+            self.resolved = time if self.resolved is None else self.resolved
+            self._end_pause(time)
+        elif event == "paused":
+            if self.paused_since is None and self.resolved is None:
+                self.paused_since = time
+        elif event == "resumed":
+            self._end_pause(time)
+        elif event is not None and event.startswith("start."):
+            self.starts.setdefault(event.removeprefix("start."), time)
+
+    def _end_pause(self, time: int) -> None:
+        if self.paused_since is not None:
+            self.pauses.append((self.paused_since, time))
+            self.paused_since = None
+
+    def ticket(self, at: int) -> Ticket:
+        """Return the ticket of the cycle."""
+        pauses = list(self.pauses)
+        if self.paused_since is not None:
+            pauses.append((self.paused_since, None))
+        known = [update for update in self.updates if update <= at] or self.updates[:1]
+        case = {name: self.values.get(name) for name in _DIMENSIONS}
+        facts = {name: text for name, text in self.values.items() if name not in _DIMENSIONS}
+        return Ticket(
+            self.row.file, self.line, self.row.id, Query(**case, facts=facts),
+            Events(
+                self.opened, self.answered, known[-1] if known else None, self.resolved,
+                tuple(pauses),
+            ),
+            self.starts, tuple(self.changes), self.number, self.row.kept,
+        )  # fmt: skip
