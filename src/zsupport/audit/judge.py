@@ -135,7 +135,7 @@ class Judge:
         `needs-input`, with a warning `needs-NAME` for each open dimension.
         """
         try:
-            answers = self._answers(ticket, metric)
+            answers = self.answers(ticket, metric)
         except (UsageError, PolicyError, ValueError) as error:
             return self._reject(ticket, error)
         verdict = _verdict_of(ticket, answers)
@@ -148,7 +148,7 @@ class Judge:
             )  # fmt: skip
         return verdict
 
-    def _answers(self, ticket: Ticket, metric: str) -> DueAnswers:
+    def answers(self, ticket: Ticket, metric: str) -> DueAnswers:
         """Return the answers to a ticket. Raises what `due` raises for an invalid ticket."""
         events, query = ticket.events, ticket.query
         more: dict[str, object] = {}
@@ -226,7 +226,7 @@ class Judge:
                 ticket.events._replace(answered=None, updated=None, resolved=None, pauses=()),
             )  # fmt: skip
             try:
-                answers = self._answers(bare, metric)
+                answers = self.answers(bare, metric)
             except (UsageError, PolicyError, ValueError) as error:
                 if isinstance(error, UsageError | BadText):
                     return self._reject(ticket, error)

@@ -1,0 +1,254 @@
+"""Comparison of the verdicts with those of the help desk, and the causes of disagreements.
+
+The guide `tickets` lists the causes. Each cause is another way to compute the deadline: if it
+gives the deadline of the help desk, it explains the disagreement.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from zsupport.answer.due import basis_of, course_of
+from zsupport.clock.business import BusinessDays
+from zsupport.clock.deadline import (
+    EVERY_INSTANT,
+    Basis,
+    due_without_pauses,
+    merge_pauses,
+    postpone,
+)
+from zsupport.clock.instants import from_datetime
+from zsupport.clock.problem import Never
+from zsupport.clock.spans import WorkingTime
+from zsupport.clock.target import counts_elapsed
+from zsupport.clock.zones import zone
+from zsupport.wording import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zsupport.answer.due import DueAnswers, Moment
+    from zsupport.answer.promise import Promise
+    from zsupport.audit.ticket import Ticket, TicketVerdict
+    from zsupport.clock.deadline import Course
+    from zsupport.clock.model import Hours, Year
+    from zsupport.clock.target import Target
+    from zsupport.dates import tzinfo
+
+#: The units to which help desks round instants, in seconds.
+_UNITS = {"1m": 60, "5m": 300, "15m": 900, "30m": 1800, "1h": 3600}
+#: The time zones that are tried for the help desk: UTC, and one for each common rule of clocks.
+_ZONES = (
+    "UTC", "America/New_York", "America/Los_Angeles", "America/Chicago", "America/Denver",
+    "America/Sao_Paulo", "Europe/London", "Europe/Berlin", "Europe/Helsinki", "Europe/Istanbul",
+    "Asia/Dubai", "Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney",
+    "Pacific/Auckland",
+)  # fmt: skip
+#: The largest number of changed calendars that are kept.
+_MAX_KEPT = 256
+
+
+class VendorVerdict(NamedTuple):
+    """What the help desk states about a ticket: the deadline, and whether it was breached."""
+
+    due: int | None = None
+    breached: bool | None = None
+
+    def agrees(self, due: int | None, breached: bool) -> bool:
+        """Return whether a deadline and a verdict are those of the help desk."""
+        return (self.due is None or self.due == due) and self.breached in (None, breached)
+
+
+#: A cause, its details, and the deadline that it gives.
+Alternative = tuple[str, str | None, int]
+
+
+class Disagreement(NamedTuple):
+    """A verdict that differs from that of the help desk, and the cause.
+
+    `detail` has the values of the cause, such as the other time zone.
+    """
+
+    ticket: Ticket
+    verdict: TicketVerdict
+    vendor: VendorVerdict
+    cause: str
+    detail: str | None = None
+
+
+#: The causes, in the order in which they are tried, with a text for people.
+CAUSES = {
+    "no-due": Message("the help desk states a deadline, but the policy states none"),
+    "no-vendor-due": Message("the policy states a deadline, but the help desk states none"),
+    "rounding": Message("the help desk rounds the deadline"),
+    "closing-time": Message("the help desk moves a deadline at closing time to the next opening"),
+    "pauses-ignored": Message("the help desk does not count the pauses"),
+    "pauses-counted": Message("the help desk counts pauses, but the policy does not"),
+    "holidays-ignored": Message("the help desk does not know the holidays"),
+    "elapsed-time": Message("the help desk counts elapsed time instead of working time"),
+    "priority": Message("the help desk uses the priority or plan of another moment"),
+    "time-zone": Message("the help desk counts the hours in another time zone"),
+    "unexplained": Message("no known cause"),
+}
+
+
+class Comparer:
+    """Compares verdicts with those of the help desk.
+
+    `ask` returns the answers to a ticket for a metric; see `Judge.answers`.
+    """
+
+    def __init__(self, ask: Callable[[Ticket, str], DueAnswers]) -> None:
+        self.ask = ask
+        self._kept: dict[object, WorkingTime] = {}
+
+    def compare(
+        self, ticket: Ticket, verdict: TicketVerdict, vendor: VendorVerdict
+    ) -> Disagreement | None:
+        """Return the disagreement about a ticket with its cause, or None if both agree.
+
+        If the help desk states only whether the ticket was breached, a cause explains the
+        disagreement if it gives the same result.
+        """
+        own = verdict.due
+        if vendor == VendorVerdict():
+            return None if own is None else Disagreement(ticket, verdict, vendor, "no-vendor-due")
+        if vendor.agrees(own, verdict.state == "breached"):
+            return None
+        if own is None and verdict.state != "paused":
+            promised = vendor.due is not None or vendor.breached
+            return Disagreement(ticket, verdict, vendor, "no-due") if promised else None
+        answers = self.ask(ticket, verdict.metric)
+        row = answers.details.promises.rows[0]
+        moment = answers.details.moment
+        run = course_of(row, answers.revision, moment)
+        if run is not None and row.cell is not None and row.cell.target.kind != "rate":
+            until = moment.at if run.metric_end is None else min(run.metric_end, moment.at)
+            for cause, detail, due in self._alternatives(ticket, answers, run, own, vendor):
+                if vendor.agrees(due, until > due):
+                    return Disagreement(ticket, verdict, vendor, cause, detail)
+        return Disagreement(ticket, verdict, vendor, "unexplained")
+
+    def _alternatives(
+        self, ticket: Ticket, answers: DueAnswers, run: Course, own: int | None,
+        vendor: VendorVerdict,
+    ) -> Iterator[Alternative]:  # fmt: skip
+        """Yield the deadlines of all causes. `own` is the deadline of the policy."""
+        row, moment = answers.details.promises.rows[0], answers.details.moment
+        assert row.cell is not None
+        target, basis = row.cell.target, basis_of(answers.revision, row)
+        pauses = run.closed_pauses
+        if own is not None:
+            yield from _rounded(own) if vendor.due is not None else ()
+            yield from _after_closing(row, own)
+        if pauses or run.open_since is not None:
+            yield from _computed("pauses-ignored", None, target, run, basis, ())
+        if moment.events.pauses and row.metric.pauses is None:
+            yield from _counting_pauses(target, run, basis, moment)
+        if not counts_elapsed(target) and row.settled_hours is not None:
+            hours = row.settled_hours.time.hours
+            free = self._basis(basis, ("holidays", hours), tuple(map(_without_holidays, hours)))
+            yield from _computed("holidays-ignored", None, target, run, free, pauses)
+            if target.kind == "business":
+                elapsed = basis._replace(time=EVERY_INSTANT)
+                yield from _computed("elapsed-time", None, target, run, elapsed, pauses)
+        yield from self._at_other_moments(ticket, row.metric.id)
+        if not counts_elapsed(target) and row.settled_hours is not None:
+            hours = row.settled_hours.time.hours
+            for name, other in _other_zones(hours):
+                changed = tuple(item._replace(zone=other) for item in hours)
+                moved = self._basis(basis, (name, hours), changed)
+                yield from _computed("time-zone", name, target, run, moved, pauses)
+
+    def _basis(self, basis: Basis, key: object, hours: tuple[Hours, ...]) -> Basis:
+        """Return a basis with other hours; compiled hours are kept by the key."""
+        time = self._kept.get(key)
+        if time is None:
+            if len(self._kept) >= _MAX_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            time = self._kept[key] = WorkingTime(*hours)
+        days = BusinessDays(time) if basis.days is not None else None
+        return basis._replace(time=time, days=days, zone=basis.zone and hours[0].zone)
+
+    def _at_other_moments(self, ticket: Ticket, metric: str) -> Iterator[Alternative]:
+        """Yield the deadlines with the values that the case had at each other moment."""
+        values: dict[str, str] = {}
+        cases = [values]
+        for change in ticket.changes:
+            values = {**values, **change.values}
+            cases.append(values)
+        for case in cases if ticket.changes else ():
+            dimensions = {name: case[name] for name in ("plan", "role", "priority") if name in case}
+            facts = {name: text for name, text in case.items() if name not in dimensions}
+            query = ticket.query._replace(**dimensions, facts={**ticket.query.facts, **facts})
+            answers = self.ask(ticket._replace(query=query, changes=()), metric)
+            due = answers[0].due
+            if len(answers) == 1 and due is not None:
+                detail = ", ".join(f"{name}={value}" for name, value in case.items())
+                yield "priority", detail or None, from_datetime(due)
+
+
+def _computed(
+    cause: str,
+    detail: str | None,
+    target: Target,
+    run: Course,
+    basis: Basis,
+    pauses: tuple[tuple[int, int], ...],
+) -> Iterator[Alternative]:
+    """Yield the deadline of a target over another basis, unless it is never reached."""
+    try:
+        due = due_without_pauses(target, run.anchor, basis)
+        yield cause, detail, postpone(basis.time, pauses, run.anchor, due) if pauses else due
+    except Never:
+        return
+
+
+def _counting_pauses(
+    target: Target, run: Course, basis: Basis, moment: Moment
+) -> Iterator[Alternative]:
+    """Yield the deadline with the pauses, for a metric whose clock does not pause."""
+    pauses = [
+        (begin, run.metric_end if end is None else end)
+        for begin, end in merge_pauses(moment.events.pauses, run.anchor)
+    ]
+    known = tuple((begin, end) for begin, end in pauses if end is not None and begin < end)
+    yield from _computed("pauses-counted", None, target, run, basis, known)
+
+
+def _rounded(due: int) -> Iterator[Alternative]:
+    for unit, seconds in _UNITS.items():
+        for rounded in (due // seconds * seconds, -(-due // seconds) * seconds):
+            if rounded != due:
+                yield "rounding", unit, rounded
+
+
+def _after_closing(row: Promise, due: int) -> Iterator[Alternative]:
+    """Yield the next opening if the deadline is a closing time."""
+    if row.settled_hours is None:
+        return
+    time = row.settled_hours.time
+    if time.is_open(due - 1) and not time.is_open(due):
+        opening = time.next_open(due)
+        if opening is not None:
+            yield "closing-time", None, opening
+
+
+def _without_holidays(hours: Hours) -> Hours:
+    """Return hours without holidays and exchanged dates; single dates and breaks stay."""
+    years = hours.years
+    if years is None:
+        return hours
+
+    def of_year(number: int) -> Year:
+        return years(number)._replace(days_off={}, exchanged=frozenset())
+
+    return hours._replace(years=of_year)
+
+
+def _other_zones(hours: tuple[Hours, ...]) -> Iterator[tuple[str, tzinfo]]:
+    """Yield the time zones that a help desk may use instead, with their names."""
+    own = {str(item.zone) for item in hours}
+    for name in _ZONES:
+        if name not in own:
+            yield name, zone(name)

@@ -1,0 +1,119 @@
+"""Causes of disagreements with the verdicts of a help desk."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import zsupport
+from audit.audited import DAY, MONDAY, ticket
+from zsupport.audit.compare import CAUSES, Comparer, Disagreement, VendorVerdict
+from zsupport.audit.judge import AuditOptions, Judge
+
+HOUR = 3600
+#: Thursday 2026-12-24, 16:00 in Oslo.
+CHRISTMAS_EVE = 1_798_124_400
+
+#: Times are those of Oslo, where Monday is 10:00 and the office is open from 09:00 to 17:00.
+PLANTED: list[tuple[str, str | None, dict[str, Any], str, int]] = [
+    # 4 business hours from 10:00:30 end at 14:00:30.
+    ("rounding", "1m", {"opened": MONDAY + 30}, "first-response", MONDAY + 4 * HOUR),
+    ("rounding", "1m", {"opened": MONDAY + 30}, "first-response", MONDAY + 4 * HOUR + 60),
+    ("rounding", "1h", {"opened": MONDAY + 60}, "first-response", MONDAY + 5 * HOUR),
+    # From 13:00 they end at 17:00, and the next opening is on Tuesday at 09:00.
+    ("closing-time", None, {"opened": MONDAY + 3 * HOUR}, "first-response", MONDAY + 23 * HOUR),
+    # 8 business hours without the pause from 11:00 to 12:00 end on Tuesday at 10:00.
+    (
+        "pauses-ignored", None, {"pauses": ((MONDAY + HOUR, MONDAY + 2 * HOUR),)}, "fix",
+        MONDAY + 24 * HOUR,
+    ),
+    # The clock of `repair` does not pause: 4 business hours from the answer at 10:00.
+    (
+        "pauses-counted", None,
+        {"answered": MONDAY, "pauses": ((MONDAY + HOUR, MONDAY + 2 * HOUR),)}, "repair",
+        MONDAY + 5 * HOUR,
+    ),
+    # One hour on Thursday. Friday and Saturday are holidays, but Friday would end at 12:00.
+    (
+        "holidays-ignored", None, {"opened": CHRISTMAS_EVE}, "first-response",
+        CHRISTMAS_EVE + 20 * HOUR,
+    ),
+    # From 16:00, 4 hours around the clock end at 20:00.
+    ("elapsed-time", None, {"opened": MONDAY + 6 * HOUR}, "first-response", MONDAY + 10 * HOUR),
+    # Open from 09:00 in UTC, which is 11:00 in Oslo: 4 business hours end at 15:00.
+    ("time-zone", "UTC", {}, "first-response", MONDAY + 5 * HOUR),
+    ("unexplained", None, {}, "first-response", MONDAY + 2 * HOUR + 7),
+    ("no-due", None, {"priority": "P4"}, "first-response", MONDAY + HOUR),
+]  # fmt: skip
+
+
+def compared(
+    policy: zsupport.Policy, fields: dict[str, Any], metric: str, vendor: VendorVerdict
+) -> Disagreement | None:
+    judge = Judge(policy, AuditOptions(CHRISTMAS_EVE + 30 * DAY, (metric,)))
+    item = ticket(**{"plan": "pro", "priority": "P1", **fields})
+    verdicts = judge.verdicts(item)
+    assert isinstance(verdicts, list)
+    return Comparer(judge.answers).compare(item, verdicts[0], vendor)
+
+
+@pytest.mark.parametrize(("cause", "detail", "fields", "metric", "due"), PLANTED)
+def test_a_planted_cause_is_found(
+    policy: zsupport.Policy,
+    cause: str,
+    detail: str | None,
+    fields: dict[str, Any],
+    metric: str,
+    due: int,
+) -> None:
+    result = compared(policy, fields, metric, VendorVerdict(due))
+    assert result is not None
+    assert (result.cause, result.detail) == (cause, detail)
+
+
+def test_every_cause_is_planted() -> None:
+    # The cause `priority` needs a change of the case; see below.
+    planted = {cause for cause, *_ in PLANTED}
+    assert planted | {"no-vendor-due", "priority"} == set(CAUSES)
+
+
+def test_only_a_breach(policy: zsupport.Policy) -> None:
+    # Answered at 13:00 on Christmas Day, when a help desk without holidays is late since 12:00.
+    fields = {"opened": CHRISTMAS_EVE, "answered": CHRISTMAS_EVE + 21 * HOUR}
+    agreed = compared(policy, fields, "first-response", VendorVerdict(breached=False))
+    assert agreed is None
+    result = compared(policy, fields, "first-response", VendorVerdict(breached=True))
+    assert result is not None
+    assert result.cause == "holidays-ignored"
+
+
+def test_a_help_desk_that_states_nothing(policy: zsupport.Policy) -> None:
+    result = compared(policy, {}, "first-response", VendorVerdict())
+    assert result is not None
+    assert result.cause == "no-vendor-due"
+    assert compared(policy, {"priority": "P4"}, "first-response", VendorVerdict()) is None
+    breached = VendorVerdict(breached=False)
+    assert compared(policy, {"priority": "P4"}, "first-response", breached) is None
+
+
+@given(
+    opened=st.integers(MONDAY, MONDAY + 300 * DAY),
+    answered=st.none() | st.integers(0, 9 * DAY),
+    priority=st.sampled_from(["P1", "P2", "P3"]),
+)
+@settings(max_examples=100, deadline=None)
+def test_the_own_deadline_agrees(
+    policy: zsupport.Policy, opened: int, answered: int | None, priority: str
+) -> None:
+    judge = Judge(policy, AuditOptions(MONDAY + 400 * DAY))
+    item = ticket(
+        opened, plan="pro", priority=priority,
+        answered=None if answered is None else opened + answered,
+    )  # fmt: skip
+    verdicts = judge.verdicts(item)
+    assert isinstance(verdicts, list)
+    due, breached = verdicts[0].due, verdicts[0].state == "breached"
+    comparer = Comparer(judge.answers)
+    assert comparer.compare(item, verdicts[0], VendorVerdict(due, breached)) is None
+    assert comparer.compare(item, verdicts[0], VendorVerdict(due, not breached)) is not None
