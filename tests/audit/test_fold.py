@@ -1,6 +1,5 @@
 """Event logs, folded into tickets."""
 
-from itertools import permutations
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 
 from zsupport.answer.case import Query
 from zsupport.answer.case_change import CaseChange
-from zsupport.audit.fold import Grouping, fold, fold_grouped, fold_ticket, sort_on_disk
+from zsupport.audit.fold import fold, fold_grouped, fold_ticket, sort_on_disk
 from zsupport.audit.ticket import EVENTS, EventRow, Reject, Ticket
 from zsupport.clock.deadline import Events
 
@@ -189,24 +188,6 @@ def test_a_grouped_log_needs_no_sorting(rows: list[Any], at: int) -> None:
 def test_the_order_of_files_is_kept() -> None:
     rows = [row(2, 100, "opened", id)._replace(file=file) for id, file in (("x", "b"), ("y", "a"))]
     assert [item.file for item in fold(rows, 0)] == ["b", "a"]
-
-
-@pytest.mark.parametrize("ids", [*permutations("aab"), *permutations("abab")])
-def test_whether_the_rows_of_each_ticket_are_together(ids: tuple[str, ...]) -> None:
-    grouping = Grouping()
-    for id in ids:
-        grouping.add(id)
-    runs = [id for i, id in enumerate(ids) if i == 0 or ids[i - 1] != id]
-    assert grouping.grouped is (len(runs) == len(set(runs)))
-
-
-def test_many_grouped_tickets_are_known_as_grouped() -> None:
-    grouping = Grouping()
-    for number in range(20_000):
-        grouping.add(f"T-{number}")
-    assert grouping.grouped
-    grouping.add("T-5")
-    assert not grouping.grouped
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.text(max_size=2))), st.integers(1, 6))

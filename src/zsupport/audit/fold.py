@@ -56,39 +56,13 @@ def fold(
 
 
 def fold_grouped(rows: Iterable[EventRow | Reject], at: int) -> Iterator[Ticket | Reject]:
-    """Yield the tickets of a log in which the rows of each ticket are together, and all rejects."""
+    """Yield the tickets of a log in which the rows of each ticket are together, and all rejects.
+
+    This needs memory for the rows of one ticket only. Rows of a ticket that are apart from its
+    other rows become another ticket with the same id.
+    """
     for _, group in groupby(rows, _group):
         yield from _results(sorted(group, key=_by_ticket), at)
-
-
-class Grouping:
-    """Finds out whether the rows of each ticket are together, in constant memory.
-
-    It can take a grouped log for one that is not, which only costs a needless sort, and only in
-    logs of many millions of tickets.
-    """
-
-    _BITS = 1 << 29
-
-    def __init__(self) -> None:
-        self._seen = bytearray(self._BITS // 8)
-        self._last: str | None = None
-        self.grouped = True
-
-    def add(self, id: str) -> None:
-        """Note the ticket of the next row."""
-        if id == self._last or not self.grouped:
-            return
-        self._last = id
-        code = hash(id)
-        known = True
-        for shift in (0, 21, 42):
-            bit = ((code >> shift) ^ (code << 7)) % self._BITS
-            place, mask = bit >> 3, 1 << (bit & 7)
-            if not self._seen[place] & mask:
-                known = False
-                self._seen[place] |= mask
-        self.grouped = not known
 
 
 def sort_on_disk(
