@@ -53,7 +53,7 @@ IMPORTERS = {
     "dateutil": {"zsupport.clock.days"},
     "tzdata": {"zsupport.clock.zones"},
     "icalendar": {"zsupport.policy.ics"},
-    "numpy": set(),
+    "numpy": {"zsupport.audit.arrays", "zsupport.audit.spans"},
     "polars": set(),
 }
 
@@ -347,6 +347,7 @@ UNTYPED = {
         "zsupport.report.columns", "zsupport.typed", "zsupport.view.schemas",
     },
     "the values of a calendar file have different types": {"zsupport.policy.ics"},
+    "columns of other libraries": {"zsupport.audit.arrays", "zsupport.audit.many"},
     "answers to any question": {"zsupport.view.questions", "zsupport.answer.dimensions"},
     "JSON values; members of any dimension": {"zsupport.answer.case"},
     "members of any dimension": {"zsupport.diff.cases"},

@@ -30,7 +30,8 @@ ENGLISH = {
     },
     "titles of guides": {"guide/__init__.py"},
     "errors of calls in Python": {
-        "answer/case.py", "calendar.py", "clock/business.py", "clock/instants.py",
+        "answer/case.py", "audit/arrays.py", "calendar.py", "clock/business.py",
+        "clock/instants.py",
     },
     "errors of the program: a damaged file of tzdata, an assertion": {
         "clock/zonefile.py", "policy/names.py", "publish/cells.py",

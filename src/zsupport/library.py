@@ -50,7 +50,7 @@ from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Unpack
+    from typing import TypedDict, TypeVar, Unpack, overload
 
     from zsupport.advise.advice import AdviceAnswers
     from zsupport.answer.channels import ChannelAnswers, ChannelOptions
@@ -65,6 +65,23 @@ if TYPE_CHECKING:
 
 #: The maximum number of questions to `due` whose promises a policy caches.
 MAX_CACHED = 10_000
+
+
+if TYPE_CHECKING:
+    #: An array or series of NumPy, PyArrow, Polars or pandas.
+    Column = TypeVar("Column")
+
+    class CaseOptions(TypedDict, total=False):
+        """The case and the metric of `due_many`; see `due`."""
+
+        plan: str | None
+        role: str | None
+        channel: str | None
+        priority: str | None
+        fact: Mapping[str, str] | None
+        metric: str | None
+        customer_tz: str | None
+        customer_country: str | None
 
 
 class _DueKey(NamedTuple):
@@ -362,6 +379,65 @@ class Policy:
         starts = {name: _instant(at) for name, at in (start or {}).items() if at is not None}
         starts = settle_starts(known.question.revision, starts, began, self.revisions)
         return answer_due(known.question, known.promises, Moment(events, moment, warn, starts))
+
+    if TYPE_CHECKING:
+
+        @overload
+        def due_many(
+            self, opened: Sequence[Instant | int | None], **case: Unpack[CaseOptions]
+        ) -> list[datetime | None]: ...
+        @overload
+        def due_many(self, opened: Column, **case: Unpack[CaseOptions]) -> Column: ...
+
+    def due_many(
+        self,
+        opened: object,
+        *,
+        plan: str | None = None,
+        role: str | None = None,
+        channel: str | None = None,
+        priority: str | None = None,
+        fact: Mapping[str, str] | None = None,
+        metric: str | None = None,
+        customer_tz: str | None = None,
+        customer_country: str | None = None,
+    ) -> object:
+        """Return the deadlines of many tickets of one case, by their opening times.
+
+        `opened` is a sequence of aware datetimes, texts with an offset, or seconds since 1970. Or
+        it is an array or series of NumPy, PyArrow, Polars or pandas. The result has the same kind,
+        with instants in UTC. Without an opening time there is no deadline. A `datetime64` of NumPy
+        is an instant in UTC; other instants without a time zone are refused. The clock must start
+        when a ticket is opened, and the case must have exactly one deadline. It is the deadline of
+        `due`, which also has the warnings, such as years whose holidays are not known. `metric` is
+        by default the first metric of the policy. Raises UsageError for unknown names and for a
+        case without a single deadline, PolicyError for a deadline that is not reached within ten
+        years, and ValueError for an invalid opening time.
+        """
+        from zsupport.audit.deadlines import AskedCase
+        from zsupport.audit.many import due_many
+
+        metrics = () if metric is None else (metric,)
+        facts = tuple(fact.items()) if fact else ()
+
+        def promises_at(instant: int) -> tuple[DueQuestion, Promises]:
+            key = _DueKey(
+                *self.position_at(instant), plan, role, channel, priority, facts, metrics,
+                customer_tz, customer_country, "en",
+            )  # fmt: skip
+            known = self._promises.get(key) or self._compute_promises(key, instant)
+            return known.question, known.promises
+
+        def due_of(instant: int) -> DueAnswers:
+            moment = to_datetime(instant)
+            return self.due(
+                plan=plan, role=role, channel=channel, priority=priority, fact=fact,
+                metric=metrics, opened=moment, at=moment,
+                customer_tz=customer_tz, customer_country=customer_country,
+            )  # fmt: skip
+
+        changes = sorted({*self._starts, *self._ends})
+        return due_many(opened, AskedCase(promises_at, due_of, self.position_at, _instant, changes))
 
     def _compute_promises(self, key: _DueKey, start: int) -> _KnownPromises:
         """Compute the promises of a question. `start` is the opening time of the ticket.

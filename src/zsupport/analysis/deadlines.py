@@ -140,28 +140,29 @@ class Clocks:
     def __init__(self, public: PublicHolidays = public_holidays) -> None:
         """`public` returns the public holidays of countries."""
         self.public = public
-        self._hours: dict[str, _CompiledHours] = {}
-        self._functions: dict[tuple[object, ...], _DueFunction] = {}
+        self._hours: dict[str, CompiledHours] = {}
+        self._functions: dict[tuple[object, ...], DueFunction] = {}
 
-    def hours(self, counted: CountedTime) -> _CompiledHours:
+    def hours(self, counted: CountedTime) -> CompiledHours:
         """Return compiled hours. Raises the errors of `public`."""
         key = repr(counted)
         if key not in self._hours:
             _make_room(self._hours, _MAX_HOURS)
-            self._hours[key] = _CompiledHours(counted, self.public)
+            hours = clock_hours(counted, self.public)
+            self._hours[key] = CompiledHours(hours, open=counted.open)
         return self._hours[key]
 
-    def function(self, clock: TargetClock, compiled: _CompiledHours) -> _DueFunction:
+    def function(self, clock: TargetClock, compiled: CompiledHours) -> DueFunction:
         """Return the deadline of a target over its hours as a function of the opening time."""
         key = compiled, clock.target.text, clock.reading, clock.zone
         if key not in self._functions:
             _make_room(self._functions, _MAX_TARGETS)
-            self._functions[key] = _DueFunction(clock, compiled)
+            self._functions[key] = DueFunction(clock, compiled)
         return self._functions[key]
 
 
 def _make_room(
-    known: dict[str, _CompiledHours] | dict[tuple[object, ...], _DueFunction], most: int
+    known: dict[str, CompiledHours] | dict[tuple[object, ...], DueFunction], most: int
 ) -> None:
     if len(known) >= most:
         known.clear()
@@ -175,7 +176,7 @@ class Deadlines:
         self.first, self.last = period
         self.clocks = clocks or Clocks()
         # Keep the object, because its id could otherwise be reused for another object.
-        self._by_id: dict[int, tuple[CountedTime, _CompiledHours]] = {}
+        self._by_id: dict[int, tuple[CountedTime, CompiledHours]] = {}
         self._known: dict[tuple[object, ...], Verdict] = {}
         self._moments: dict[tuple[object, ...], bool] = {}
         monday = _SAMPLE_MONDAY
@@ -322,13 +323,13 @@ class Deadlines:
             and includes(clock.counted, other.counted, (self.first, self.last), self.clocks.public)
         )
 
-    def _hours_of(self, counted: CountedTime) -> _CompiledHours:
+    def _hours_of(self, counted: CountedTime) -> CompiledHours:
         known = self._by_id.get(id(counted))
         if known is None:
             known = self._by_id[id(counted)] = counted, self.clocks.hours(counted)
         return known[1]
 
-    def _function(self, clock: TargetClock) -> _DueFunction:
+    def _function(self, clock: TargetClock) -> DueFunction:
         return self.clocks.function(clock, self._hours_of(_hours(clock)))
 
 
@@ -438,12 +439,13 @@ def _ends_before_close(clock: TargetClock, other: TargetClock) -> bool:
 # -- one target ------------------------------------------------------------------------------------
 
 
-class _CompiledHours:
+class CompiledHours:
     """Hours in the form of `zsupport.clock`, and their compiled working time."""
 
-    def __init__(self, counted: CountedTime, public: PublicHolidays) -> None:
-        self.open = counted.open
-        self.hours = clock_hours(counted, public)
+    def __init__(self, hours: tuple[Hours, ...], *, open: bool = True) -> None:
+        """Without hours, every instant counts if `open` is true, or none."""
+        self.open = open
+        self.hours = hours
         self._kept: tuple[int, int, WorkingTime, BusinessDays | None] | None = None
 
     def compile(self, first: int, last: int) -> tuple[WorkingTime, BusinessDays | None]:
@@ -461,10 +463,10 @@ class _CompiledHours:
         return self._kept[2:]
 
 
-class _DueFunction:
+class DueFunction:
     """The deadline of a target as a function of the opening time."""
 
-    def __init__(self, clock: TargetClock, compiled: _CompiledHours) -> None:
+    def __init__(self, clock: TargetClock, compiled: CompiledHours) -> None:
         self.target = clock.target
         self.reading = clock.reading
         self.compiled = compiled
@@ -475,7 +477,7 @@ class _DueFunction:
         )
         #: The functions of the parts of a combined target.
         self.parts = [
-            _DueFunction(clock._replace(target=part), compiled) for part in clock.target.parts
+            DueFunction(clock._replace(target=part), compiled) for part in clock.target.parts
         ]
         self._samples: dict[int, int] = {}
 
@@ -600,8 +602,8 @@ class _Scan:
 
     def __init__(
         self,
-        function: _DueFunction,
-        other: _DueFunction,
+        function: DueFunction,
+        other: DueFunction,
         *,
         never_later: bool,
         never_earlier: bool,
@@ -712,7 +714,7 @@ class _Scan:
 class _DeadlinesOfWeek:
     """The deadlines of a target for opening times in a week, each computed once."""
 
-    def __init__(self, function: _DueFunction, basis: Basis) -> None:
+    def __init__(self, function: DueFunction, basis: Basis) -> None:
         self.function = function
         self.basis = basis
         self._known: dict[int, int] = {}
@@ -725,7 +727,7 @@ class _DeadlinesOfWeek:
         return result
 
     def edges(self, low: int, high: int) -> Iterator[int]:
-        """Return the edges for opening times in `[low, high)`; see `_DueFunction.edges`."""
+        """Return the edges for opening times in `[low, high)`; see `DueFunction.edges`."""
         last_due = self.due(high - 1)
         return self.function.edges(low, high, high if last_due == _NEVER else last_due, self.basis)
 
@@ -735,8 +737,8 @@ class _Weeks:
 
     def __init__(
         self,
-        functions: tuple[_DueFunction, _DueFunction],
-        conditions: tuple[tuple[bool, _CompiledHours], ...],
+        functions: tuple[DueFunction, DueFunction],
+        conditions: tuple[tuple[bool, CompiledHours], ...],
         first: int,
         last: int,
     ) -> None:

@@ -1,0 +1,204 @@
+"""Deadlines of whole columns of tickets: the clock in arrays of NumPy.
+
+`zsupport.clock` defines the results. All instants and durations are in seconds, as 64-bit integers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zsupport.analysis.deadlines import CompiledHours, DueFunction, TargetClock
+from zsupport.answer.due import basis_of
+from zsupport.clock.deadline import basis_of_part, due_without_pauses
+from zsupport.clock.problem import HORIZON, Never
+from zsupport.clock.spans import Spans, WorkingTime
+from zsupport.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from zsupport.answer.promise import Promise
+    from zsupport.clock.deadline import Basis, Time
+    from zsupport.clock.target import Target
+    from zsupport.policy.model import Revision
+
+    Integers: TypeAlias = NDArray[np.int64]
+
+#: The deadline of a target that is not reached within ten years: later than any other.
+NEVER = 1 << 62
+_DAY = 86_400
+#: The length of the blocks in which the deadlines of a target in dates are tabulated.
+_BLOCK = 91 * _DAY
+
+
+class ColumnTime:
+    """The time that a target counts, for arrays of instants."""
+
+    def __init__(self, time: Time) -> None:
+        self.time = time
+        self._spans: Spans | None = None
+        none = np.zeros(0, np.int64)
+        self._starts, self._ends, self._before = none, none, none
+
+    def _compile(self, first: int, last: int) -> Spans:
+        """Return spans that include `[first, last)`, after their arrays are made."""
+        assert isinstance(self.time, WorkingTime)
+        spans = self.time.spans(first, last)
+        if spans is not self._spans:
+            self._spans = spans
+            self._starts, self._ends, self._before = (
+                np.array(numbers, np.int64) for numbers in spans[2:]
+            )
+        return spans
+
+    def _worked(self, instants: Integers) -> Integers:
+        """Return the working seconds from the first compiled instant to each instant."""
+        if not len(self._starts):
+            return np.zeros(len(instants), np.int64)
+        span = np.searchsorted(self._starts, instants, "right")
+        span -= 1
+        before = span < 0
+        np.maximum(span, 0, out=span)
+        worked = np.minimum(instants, self._ends[span])
+        worked += (self._before - self._starts)[span]
+        if before.any():
+            worked[before] = 0
+        return worked
+
+    def elapsed(self, start: Integers, end: Integers) -> Integers:
+        """Return the counted seconds of each `[start, end)`; no end is before its start."""
+        if not isinstance(self.time, WorkingTime) or not len(start):
+            return end - start
+        self._compile(int(start.min()), int(end.max()) + 1)
+        return self._worked(end) - self._worked(start)
+
+    def due(self, start: Integers, seconds: Integers | int) -> Integers:
+        """Return the first instant at which `seconds` are counted since each start.
+
+        It is NEVER if it is more than ten years after the start.
+        """
+        if not isinstance(self.time, WorkingTime):
+            return start + seconds
+        if not len(start) or (isinstance(seconds, int) and seconds <= 0):
+            return start.copy()
+        low, high = int(start.min()), int(start.max())
+        most = int(np.max(seconds))
+        ahead = 2 * max(most, _DAY)
+        while True:
+            last = self._compile(low, high + min(ahead, HORIZON) + 1).last
+            due = self._reach(self._worked(start) + seconds)
+            if ahead >= HORIZON or (due <= last).all():
+                break
+            ahead *= 4
+        due[due > start + HORIZON] = NEVER
+        return due if isinstance(seconds, int) else np.where(seconds <= 0, start, due)
+
+    def _reach(self, worked: Integers) -> Integers:
+        """Return the instants at which so many seconds are worked; NEVER if not compiled."""
+        if not len(self._starts):
+            return np.full(len(worked), NEVER)
+        span = np.searchsorted(self._before, worked, "left")
+        span -= 1
+        np.maximum(span, 0, out=span)
+        due = worked + (self._starts - self._before)[span]
+        due[due > self._ends[span]] = NEVER
+        return due
+
+
+class _LinearPieces:
+    """The deadline of a target as a function of the opening time, in linear pieces.
+
+    Between two edges the deadline is constant, or grows by one second per second. The pieces are
+    computed one by one from the definition, in blocks of time that are kept.
+    """
+
+    def __init__(self, function: DueFunction, basis: Basis) -> None:
+        self._function = function
+        self._basis = basis
+        self._blocks: dict[int, list[tuple[int, int, bool]]] = {}
+        self._edges = self._dues = self._grows = np.zeros(0, np.int64)
+
+    def due(self, start: Integers) -> Integers:
+        """Return the deadline for each start; NEVER if it is over ten years away."""
+        numbers = np.unique(start // _BLOCK).tolist()
+        if missing := [number for number in numbers if number not in self._blocks]:
+            self._blocks |= {number: self._pieces(number) for number in missing}
+            pieces = [piece for _, block in sorted(self._blocks.items()) for piece in block]
+            self._edges, self._dues, self._grows = np.array(pieces, np.int64).T.copy()
+        piece = np.searchsorted(self._edges, start, "right")
+        piece -= 1
+        return self._dues[piece] + self._grows[piece] * (start - self._edges[piece])
+
+    def _pieces(self, number: int) -> list[tuple[int, int, bool]]:
+        """Return the pieces of a block: the first start, its deadline, and whether it grows."""
+        low, high = number * _BLOCK, (number + 1) * _BLOCK
+        last_due = self._due(high - 1)
+        last_due = high if last_due == NEVER else last_due
+        edges = self._function.edges(low, high, last_due, self._basis)
+        starts = sorted({low, *(edge for edge in edges if low < edge < high)})
+        ends = [start - 1 for start in starts[1:]] + [high - 1]
+        waiting = list(zip(reversed(starts), reversed(ends), strict=True))
+        pieces: list[tuple[int, int, bool]] = []
+        while waiting:
+            start, end = waiting.pop()
+            due, end_due = self._due(start), self._due(end)
+            if end_due - due not in (0, end - start):
+                middle = (start + end + 1) // 2
+                waiting += [(middle, end), (start, middle - 1)]
+            elif not pieces or pieces[-1][1:] != (due, False) or end_due != due:
+                pieces.append((start, due, end_due != due))
+        return pieces
+
+    def _due(self, start: int) -> int:
+        try:
+            due = due_without_pauses(self._function.target, start, self._basis)
+        except Never:
+            return NEVER
+        return NEVER if due > start + HORIZON else due
+
+
+class ColumnDue:
+    """The deadlines of a target without pauses, for arrays of starts of its clock."""
+
+    def __init__(self, target: Target, reading: str, zone: str, basis: Basis) -> None:
+        """Take `reading` and `zone` from the revision, and the `basis` of the target."""
+        self.target = target
+        self.time = ColumnTime(basis.time)
+        self.parts = [
+            ColumnDue(part, reading, zone, basis_of_part(part, basis)) for part in target.parts
+        ]
+        self._table: _LinearPieces | None = None
+        if target.kind not in ("clock", "business") and not target.parts:
+            hours = basis.time.hours if isinstance(basis.time, WorkingTime) else ()
+            where = str(basis.zone) if basis.zone is not None else zone
+            clock = TargetClock(target, reading=reading, zone=where)
+            self._table = _LinearPieces(DueFunction(clock, CompiledHours(hours)), basis)
+
+    def due(self, start: Integers) -> Integers:
+        """Return the deadline for each start; NEVER if it is over ten years away."""
+        return self.decided(start)[0]
+
+    def decided(self, start: Integers) -> tuple[Integers, Integers]:
+        """Return the deadline for each start, and the position of the part that decides.
+
+        The position is 0 for a target without parts.
+        """
+        if self.parts:
+            dues = np.stack([part.due(start) for part in self.parts])
+            later = self.target.kind == "later"
+            position = (np.argmax if later else np.argmin)(dues, axis=0)
+            return np.take_along_axis(dues, position[None], 0)[0], position
+        first = np.zeros(len(start), np.int64)
+        if self._table is not None:
+            return self._table.due(start), first
+        due = self.time.due(start, self.target.amount)
+        return due, first
+
+
+def column_due(revision: Revision, row: Promise) -> ColumnDue:
+    """Return the deadlines of the target of a promise."""
+    assert row.cell is not None
+    basis = basis_of(revision, row)
+    return ColumnDue(row.cell.target, revision.business_day, revision.timezone, basis)
