@@ -117,6 +117,12 @@ def test_values_of_options_are_completed(
     assert completion("due", option, first[:-1].upper())[0] == first
 
 
+def test_languages_of_handling_are_completed(completion: Completion) -> None:
+    values = completion("advise", "--policy", "aws", "--language", "")
+    assert {"en", "ja", "zh"} <= {*values}
+    assert completion("channels", "--policy", "aws", "--language", "j") == ["ja"]
+
+
 def test_every_kind_of_completion_is_known() -> None:
     options = {o for name in COMMANDS for o in load_command(name).every_option() if o.completes}
     assert {option.completes for option in options} <= {

@@ -258,3 +258,83 @@ def test_a_fact_can_be_called_language(cli: "Cli", folder: Path) -> None:
 )
 def test_languages_of_grants_are_joined(own: Any, of_grants: list[Any], joined: Any) -> None:
     assert joined_languages(own, of_grants) == joined
+
+
+# -- advice ---------------------------------------------------------------------------------------
+
+
+def advise(cli: "Cli", folder: Path, *arguments: str) -> "Run":
+    return cli("advise", "--policy", "./acme.yaml", *arguments, cwd=folder)
+
+
+def test_advice_names_only_channels_that_may_handle_the_language(cli: "Cli", folder: Path) -> None:
+    run = advise(cli, folder, "--plan", "pro", "--priority", "P2", "--language", "ja")
+    lines = [line.split("\t") for line in run.stdout.splitlines()]
+    assert [line[1] for line in lines if line[0] == "channel"] == ["web", "chat"]
+    assert [line[1] for line in lines if line[0] == "not-included"] == ["phone"]
+    assert run.code == 0
+    assert run.stderr == (
+        "zsupport: chat: the policy does not state the languages of this channel\n"
+        "zsupport: phone: does not handle the language\n"
+    )
+    run = advise(cli, folder, "--plan", "free", "--priority", "P2", "--language", "ja")
+    assert run.stderr == "zsupport: web: this language is handled with best effort\n"
+
+
+def test_advice_names_the_change_with_which_a_channel_handles_the_language(
+    cli: "Cli", folder: Path
+) -> None:
+    case = ("--plan", "free", "--priority", "P2", "--language", "ko")
+    run = advise(cli, folder, *case)
+    assert run.stdout.splitlines()[:2] == [
+        "summary\tNo channel that is included in this case handles the language `ko`.",
+        "summary\tContact is included with plan pro.",
+    ]
+    assert run.code == 1
+    assert run.stderr.splitlines()[-1] == (
+        "zsupport: not entitled: no channel that is allowed in this case handles the language `ko`"
+    )
+    document = json.loads(advise(cli, folder, *case, "--format", "json").stdout)
+    assert document["query"]["language"] == "ko"
+    [advice] = document["answers"]
+    change = [{"name": "plan", "value": "pro"}]
+    english = [
+        {"language": "en", "handling": "yes"}, {"language": "ja", "handling": "best-effort"},
+    ]  # fmt: skip
+    entries = {entry.pop("channel"): entry for entry in advice["not_included"]}
+    # The phone handles Korean in no case.
+    assert entries == {
+        "web": {"name": "Web form", "change": change, "languages": english, "handled": "no"},
+        "phone": {"name": "Phone", "change": None, "languages": None, "handled": None},
+        "chat": {"name": "Chat", "change": change, "languages": None, "handled": None},
+    }
+
+
+def test_advice_has_the_languages_of_each_channel(folder: Path) -> None:
+    policy = zsupport.load(folder / "acme.yaml", cache=False)
+    (advice,) = policy.advise(plan="pro", priority="P1", language="pt")
+    phone, chat = sorted(advice.channels, key=lambda entry: entry["channel"] == "chat")
+    assert (phone["channel"], phone["handled"]) == ("phone", "yes")
+    assert phone["languages"] == (
+        {"language": "ja", "handling": "best-effort"}, {"language": "pt-BR", "handling": "yes"},
+    )  # fmt: skip
+    assert (chat["channel"], chat["handled"]) == ("chat", "not-stated")
+    (advice,) = policy.advise(plan="free", priority="P1")
+    assert advice.channels[0]["handled"] is None
+    assert [item["language"] for item in advice.channels[0]["languages"] or ()] == ["en", "ja"]
+
+
+def test_a_priority_is_missing_only_if_it_changes_who_handles_the_language(
+    cli: "Cli", folder: Path
+) -> None:
+    run = advise(cli, folder, "--plan", "pro", "--language", "ja")
+    assert (run.stdout, run.code) == ("missing\tpriority\n", 2)
+    # The plan Free has only the web form, with the same languages for every priority.
+    run = advise(cli, folder, "--plan", "free", "--language", "ja")
+    assert "missing" not in run.stdout
+
+
+def test_advice_refuses_an_unknown_language(cli: "Cli", folder: Path) -> None:
+    run = advise(cli, folder, "--plan", "pro", "--language", "jp")
+    assert (run.stdout, run.code) == ("", 2)
+    assert run.stderr == "zsupport: --language: unknown language `jp`\n  write `ja`\n"

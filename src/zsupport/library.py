@@ -622,20 +622,22 @@ class Policy:
         at: Instant | None = None,
         customer_tz: str | None = None,
         customer_country: str | None = None,
+        language: str | None = None,
         lang: str = "en",
     ) -> AdviceAnswers:
         """Advise what to do in a case: one `Advice` with the answers to all questions.
 
         `missing` of the advice lists the inputs that would change it. `summary` has instants in the
-        time zone of the customer, or in UTC. Raises UsageError for unknown names and ValueError
-        for an instant without an offset.
+        time zone of the customer, or in UTC. With a `language`, only channels that may handle the
+        case in this language are advised. Raises UsageError for unknown names and ValueError for
+        an instant without an offset.
         """
         from zsupport.advise.advice import advise
         from zsupport.advise.questions import Asking
         from zsupport.advise.summary import with_summary
 
         moment = to_datetime(_instant(at))
-        asking = Asking(self, moment, customer_tz, customer_country, lang)
+        asking = Asking(self, moment, customer_tz, customer_country, lang, language)
         answers = advise(asking, Query(plan, role, None, priority, fact or {}))
         written_in = UTC if customer_tz is None else zone(customer_tz)
 

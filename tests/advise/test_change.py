@@ -44,17 +44,31 @@ def led_to(revision: Revision, case: Case) -> str | None:
     return table.cells[case[table.rows]][case[table.columns]].priority if table else None
 
 
-def is_allowed(revision: Revision, case: Case, channel: str, *, by_facts: bool) -> bool:
-    """Return whether a case that states every dimension may use a channel."""
+def is_allowed(
+    revision: Revision, case: Case, channel: str, *, by_facts: bool, language: str | None
+) -> bool:
+    """Return whether a case that states every dimension may use a channel in a language."""
     if by_facts:
         priority = led_to(revision, case)
         if priority is None:
             return False
         case = {**case, "priority": priority}
-    return any(channel in grant.allow and matching(grant.when, case) for grant in revision.grants)
+    [own] = [item.languages for item in revision.channels if item.id == channel]
+    applying = [g for g in revision.grants if channel in g.allow and matching(g.when, case)]
+    stated = [grant.languages or own for grant in applying]
+    return bool(stated) and (
+        language is None or any(item is None or language in dict(item) for item in stated)
+    )
 
 
-def distance(revision: Revision, start: Case, channel: str, *, by_facts: bool) -> int | None:
+def distance(
+    revision: Revision,
+    start: Case,
+    channel: str,
+    *,
+    by_facts: bool,
+    language: str | None = None,
+) -> int | None:
     """Return the number of changed values to the nearest allowed case; None if there is none."""
     known = dimensions(revision)
     if by_facts:
@@ -72,7 +86,7 @@ def distance(revision: Revision, start: Case, channel: str, *, by_facts: bool) -
     def allowed(case: Case) -> bool:
         """Return whether each row of the case is allowed for at least one priority."""
         return all(
-            any(is_allowed(revision, full, channel, by_facts=by_facts)
+            any(is_allowed(revision, full, channel, by_facts=by_facts, language=language)
                 for full in completions(row, names))
             for row in completions(case, [name for name in names if name in rows])
         )  # fmt: skip
@@ -97,23 +111,31 @@ def distance(revision: Revision, start: Case, channel: str, *, by_facts: bool) -
     return None
 
 
-def compare(revision: Revision, case: Case, channel: str, *, by_facts: bool) -> int | None:
+def compare(
+    revision: Revision,
+    case: Case,
+    channel: str,
+    *,
+    by_facts: bool,
+    language: str | None = None,
+) -> int | None:
     """Compare the search of the program with the plain search; return the number of changes."""
-    expected = distance(revision, case, channel, by_facts=by_facts)
-    change = smallest_change(revision, case, [channel], by_facts=by_facts)
+    expected = distance(revision, case, channel, by_facts=by_facts, language=language)
+    change = smallest_change(revision, case, [channel], by_facts=by_facts, language=language)
     assert (None if change is None else len(change)) == expected, (case, channel, change)
     if change is None:
         return None
     assert all(case.get(name) != value for name, value in change.items())
-    assert distance(revision, {**case, **change}, channel, by_facts=by_facts) == 0
+    changed = {**case, **change}
+    assert distance(revision, changed, channel, by_facts=by_facts, language=language) == 0
     # The program answers yes to the changed case.
     facts = {fact.id: fact.values for fact in revision.facts}
-    changed = {**case, **change}
     answers = Policy((revision,)).channels(
         **{name: value for name, value in changed.items() if name not in facts},
         fact={name: value for name, value in changed.items() if name in facts},
         channel=channel,
         at=AT,
+        language=language,
     )
     assert all(answer.allowed for answer in answers), (case, change)
     return expected
@@ -135,7 +157,7 @@ def random_case(revision: Revision, random: Random, *, by_facts: bool) -> Case:
 
 
 def test_change_is_as_small_as_in_a_plain_search() -> None:
-    changes: set[int | None] = set()
+    changes: set[tuple[bool, int | None]] = set()
     for number in range(POLICIES):
         random = Random(number)
         text = block({**draw(13, number)[0], "effective": {"from": "2026-11-01"}})
@@ -150,8 +172,11 @@ def test_change_is_as_small_as_in_a_plain_search() -> None:
             by_facts = facts_decide(revision) and random.random() < 0.6
             case = random_case(revision, random, by_facts=by_facts)
             channel = random.choice(revision.channels).id
-            changes.add(compare(revision, case, channel, by_facts=by_facts))
-    assert {None, 0, 1, 2} <= changes
+            language = random.choice((None, "de", "ja"))
+            changed = compare(revision, case, channel, by_facts=by_facts, language=language)
+            changes.add((language is not None, changed))
+    for stated in (False, True):
+        assert {None, 0, 1, 2} <= {size for of_language, size in changes if of_language is stated}
 
 
 def test_reasons_of_a_denied_channel_name_a_smallest_change() -> None:

@@ -12,6 +12,7 @@ from reference.draw import block, draw
 import zsupport
 from zsupport.advise.advice import AdviceAnswers
 from zsupport.answer.case import facts_decide
+from zsupport.answer.channels import HANDLING
 from zsupport.errors import PolicyError
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
@@ -95,7 +96,7 @@ def completions(revision: Revision, case: dict[str, str]) -> Iterator[dict[str, 
         yield {**case, **dict(zip(names, chosen, strict=True))}
 
 
-def ask(policy: Policy, case: dict[str, str]) -> AdviceAnswers:
+def ask(policy: Policy, case: dict[str, str], language: str | None = None) -> AdviceAnswers:
     facts = policy.facts
     named = {name: value for name, value in case.items() if name not in facts}
     return policy.advise(
@@ -106,11 +107,13 @@ def ask(policy: Policy, case: dict[str, str]) -> AdviceAnswers:
         at=AT,
         customer_tz="UTC",
         customer_country="NO",
+        language=language,
     )
 
 
 def test_a_dimension_is_missing_if_and_only_if_the_advice_depends_on_it() -> None:
     outcomes = {True: 0, False: 0}
+    handled = set()
     for number in range(POLICIES):
         random = Random(number)
         text = block({**draw(17, number)[0], "effective": {"from": "2026-11-01"}})
@@ -122,9 +125,10 @@ def test_a_dimension_is_missing_if_and_only_if_the_advice_depends_on_it() -> Non
         for _ in range(3):
             case = random.choice(full)
             case = {name: value for name, value in case.items() if random.random() < 0.6}
+            language = random.choice((None, "de", "ja"))
             try:
-                answers = ask(policy, case)
-                every = [ask(policy, item) for item in completions(revision, case)]
+                answers = ask(policy, case, language)
+                every = [ask(policy, item, language) for item in completions(revision, case)]
             except PolicyError:
                 continue  # some case has no calendar
             contents = {repr(content(item)) for item in every}
@@ -136,7 +140,9 @@ def test_a_dimension_is_missing_if_and_only_if_the_advice_depends_on_it() -> Non
                 # A value can add its own remarks, even if it decides nothing.
                 assert essentials == {repr(content(answers, remarks=False))}, (number, case)
             outcomes[needed] += 1
+            handled |= {row.handled for item in every for row in item.details.channels.values()}
     assert min(outcomes.values()) > 5, outcomes
+    assert handled == {None, *HANDLING}
 
 
 def test_channels_of_advice_are_those_of_the_other_questions(zoom: Policy) -> None:

@@ -24,7 +24,13 @@ from zsupport.answer.case import (
     say,
     settle,
 )
-from zsupport.answer.channels import ChannelAnswer, ShownNumber
+from zsupport.answer.channels import (
+    HANDLING,
+    ChannelAnswer,
+    HandledLanguage,
+    ShownNumber,
+    check_language,
+)
 from zsupport.answer.due import STATES, DueAnswer
 from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.answer.opening import HoursAnswer
@@ -129,6 +135,8 @@ class AdvisedChannel(TypedDict):
     next_open: datetime | None
     next_close: datetime | None
     targets: tuple[AdvisedTarget, ...]
+    languages: tuple[HandledLanguage, ...] | None
+    handled: Annotated[str, ("enum", HANDLING[1:])] | None  # an allowed channel is not "no"
 
 
 class AdvisedResource(TypedDict):
@@ -158,6 +166,8 @@ class NotIncluded(TypedDict):
     channel: str
     name: Words
     change: tuple[NamedValue, ...] | None
+    languages: tuple[HandledLanguage, ...] | None
+    handled: Annotated[str, ("enum", ("no",))] | None
 
 
 class Advice(NamedTuple):
@@ -203,6 +213,7 @@ class AdviceDetails(NamedTuple):
     #: The smallest changes that allow each channel that is not allowed.
     changes_by_channel: Mapping[str, tuple[tuple[NamedValue, ...], ...]] = {}  # noqa: RUF012 - never changed
     not_searched: tuple[str, ...] = ()  # the channels whose smallest change is unknown
+    language: str | None = None  # the language in which to handle the case
 
     def of_channel(self, channel: str) -> list[Answer]:
         """Return the answers for a channel."""
@@ -226,8 +237,10 @@ def advise(asking: Asking, query: Query) -> AdviceAnswers:
     """Return the advice for a case. Its summary is empty, because it depends on the caller.
 
     A dimension that the case leaves open is missing only if it changes the advice. Raises
-    UsageError for unknown names.
+    UsageError for unknown names and for an invalid language.
     """
+    if asking.language is not None:
+        check_language(asking.language)
     revision, in_force = asking.policy.revision_at(asking.at)
     query = settle(revision, query, asking.policy.revisions)
     advice = Advice(
@@ -319,7 +332,7 @@ class _AnsweredCase:
                 terms.setdefault((term.topic, term.channel, term.text), term)
         return AdviceDetails(
             asking.at, self._priority(), tuple(self._rows(asking.topics(case.role))),
-            tuple(terms.values()), channels, opening, due,
+            tuple(terms.values()), channels, opening, due, language=asking.language,
         )  # fmt: skip
 
     def _rows(self, answers: Answers[AnyRow, object]) -> tuple[AnyRow, ...]:
@@ -385,7 +398,13 @@ class _AnsweredCase:
                 for row in details.terms
             ),
             not_included=tuple(
-                NotIncluded(channel=row.channel, name=row.name, change=_first(changes[row.channel]))
+                NotIncluded(
+                    channel=row.channel,
+                    name=row.name,
+                    change=_first(changes[row.channel]),
+                    languages=row.languages,
+                    handled=row.handled,
+                )
                 for row in refused
             ),
             change=_first(to_contact),
@@ -424,6 +443,8 @@ class _AnsweredCase:
             next_open=opening.next_open,
             next_close=opening.next_close,
             targets=tuple(map(self._target, self.details.due.get(id, ()))),
+            languages=answer.languages,
+            handled=answer.handled,
         )
 
     def _target(self, row: DueAnswer) -> AdvisedTarget:
@@ -503,7 +524,11 @@ class _AnsweredCase:
                 case[name] = value
         try:
             changes = smallest_changes(
-                self.revision, case, channels, by_facts=self.left_open.by_facts
+                self.revision,
+                case,
+                channels,
+                by_facts=self.left_open.by_facts,
+                language=self.asking.language,
             )
         except LimitExceeded:
             return None

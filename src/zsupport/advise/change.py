@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from zsupport.answer.case import Case, absent_members, deciding_facts, facts_decide, names_in
+from zsupport.answer.channels import handling_of
 from zsupport.answer.space import Cases, Space, union
 from zsupport.policy.model import Alternative, Revision, When, ranked_above
 from zsupport.typed import TYPE_CHECKING
@@ -17,7 +18,12 @@ _UNSTATED = ""
 
 
 def smallest_change(
-    revision: Revision, case: Case, channels: Iterable[str], *, by_facts: bool
+    revision: Revision,
+    case: Case,
+    channels: Iterable[str],
+    *,
+    by_facts: bool,
+    language: str | None = None,
 ) -> dict[str, str] | None:
     """Return the fewest new values with which a case may use one of the channels.
 
@@ -30,20 +36,28 @@ def smallest_change(
     that decides it, of the plan, of the role, of another fact. Among plans and roles, those above
     the current value come first, the nearest one before the others; the nearest priority comes
     first. No change leads to a plan that is no longer sold. If the revision does not define the
-    plan, role or priority of the case, it must be changed. Raises LimitExceeded.
+    plan, role or priority of the case, it must be changed. With a `language`, a channel that
+    handles other languages only is not allowed. Raises LimitExceeded.
     """
-    return next(iter(smallest_changes(revision, case, channels, by_facts=by_facts)), None)
+    changes = smallest_changes(revision, case, channels, by_facts=by_facts, language=language)
+    return next(iter(changes), None)
 
 
 def smallest_changes(
-    revision: Revision, case: Case, channels: Iterable[str], *, by_facts: bool
+    revision: Revision,
+    case: Case,
+    channels: Iterable[str],
+    *,
+    by_facts: bool,
+    language: str | None = None,
 ) -> list[dict[str, str]]:
     """Return equally small changes: the result of `smallest_change`, then the alternatives.
 
     An alternative is the preferred change among those that change a certain dimension. The list is
     empty if no change helps. Raises LimitExceeded.
     """
-    return ChangeSearch(revision, case, channels, by_facts=by_facts).nearest(case)
+    search = ChangeSearch(revision, case, channels, by_facts=by_facts, language=language)
+    return search.nearest(case)
 
 
 class ChangeSearch:
@@ -54,13 +68,28 @@ class ChangeSearch:
     """
 
     def __init__(
-        self, revision: Revision, case: Case, channels: Iterable[str], *, by_facts: bool
+        self,
+        revision: Revision,
+        case: Case,
+        channels: Iterable[str],
+        *,
+        by_facts: bool,
+        language: str | None = None,
     ) -> None:
         self.revision = revision
         self.stated = frozenset(case)
         absent = absent_members(revision, case)
         self.by_facts = by_facts = by_facts and facts_decide(revision)
-        self.grants = [grant for grant in revision.grants if {*channels} & {*grant.allow}]
+        own = {item.id: item.languages for item in revision.channels if item.id in {*channels}}
+        # A case handles the languages of all of its grants, so each grant counts on its own.
+        self.grants = [
+            grant
+            for grant in revision.grants
+            if any(
+                language is None or handling_of(language, grant.languages or own[id]) != "no"
+                for id in own.keys() & {*grant.allow}
+            )
+        ]
         named = names_in(grant.when for grant in self.grants)
         facts = {fact.id: tuple(fact.values) for fact in revision.facts}
         deciding = deciding_facts(revision) if by_facts else set()

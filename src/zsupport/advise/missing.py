@@ -141,19 +141,22 @@ def _contents(
     )
     channels = [_content(row, priority) for row in customer.channels(case)]
     terms = [_content(row, priority) for row in customer.terms(case)]
-    result = [
-        channels,
-        [_content(row, priority) for row in customer.due(case)],
-        [*_of_allowed_channels(terms, channels)],
-        [],
-    ]
+    due = [_content(row, priority) for row in customer.due(case)]
+    listed = dict.fromkeys(row.channel for row in channels)
+    if customer.language is not None:
+        # The targets of a channel that does not handle the language change nothing.
+        of_channels = (customer.due(case._replace(channel=channel)) for channel in listed)
+        rows = [_content(row, priority) for of_channel in of_channels for row in of_channel]
+        due = [*_of_allowed_channels(rows, channels)]
+    result = [channels, due, [*_of_allowed_channels(terms, channels)], []]
     if customer.has_conditional_hours:
         # `hours` lists all hours by name if the question states nothing about the case.
-        result[3] = [
+        hours = [
             _content(row, priority)
-            for channel in dict.fromkeys(row.channel for row in channels)
+            for channel in listed
             for row in customer.hours(case._replace(channel=channel))
         ]
+        result[3] = [*_of_allowed_channels(hours, channels)]
     roles = [query.role] if query.role is not None else [*customer.roles]
     for role in roles:
         resources = customer.topics(role)
@@ -164,27 +167,27 @@ def _contents(
 
 
 def _of_allowed_channels(
-    terms: Iterable[_Content], channels: Iterable[_Content]
+    rows: Iterable[_Content], channels: Iterable[_Content]
 ) -> Iterator[_Content]:
-    """Yield the terms, without content if the channel of the term is not allowed."""
+    """Yield rows, without content if the channel of the row is not allowed."""
     by_channel: dict[str | None, list[_Content]] = {}
-    for row in channels:
-        by_channel.setdefault(row.channel, []).append(row)
-    for term in terms:
-        if term.channel is None:
-            yield term
+    for channel in channels:
+        by_channel.setdefault(channel.channel, []).append(channel)
+    for row in rows:
+        if row.channel is None:
+            yield row
             continue
-        for row in by_channel[term.channel]:
-            members = ((term.plan, row.plan), (term.role, row.role))
+        for channel in by_channel[row.channel]:
+            members = ((row.plan, channel.plan), (row.role, channel.role))
             if any(a is not None and b is not None and a != b for a, b in members):
                 continue
-            if any(row.facts.get(name, value) != value for name, value in term.facts.items()):
+            if any(channel.facts.get(name, value) != value for name, value in row.facts.items()):
                 continue
-            yield term._replace(
-                plan=term.plan or row.plan,
-                role=term.role or row.role,
-                facts={**term.facts, **row.facts},
-                content=term.content if row.content else "",
+            yield row._replace(
+                plan=row.plan or channel.plan,
+                role=row.role or channel.role,
+                facts={**row.facts, **channel.facts},
+                content=row.content if channel.content else "",
             )
 
 

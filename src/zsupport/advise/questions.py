@@ -9,9 +9,9 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Protocol
+    from typing import Protocol, Unpack
 
-    from zsupport.answer.channels import ChannelAnswers
+    from zsupport.answer.channels import ChannelAnswers, ChannelOptions
     from zsupport.answer.due import DueAnswers
     from zsupport.answer.opening import HoursAnswers
     from zsupport.answer.terms import TermAnswers
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
         def channels(
             self, *, plan: str | None, role: str | None, priority: str | None,
-            fact: Mapping[str, str], at: datetime, lang: str,
+            fact: Mapping[str, str], at: datetime, **options: Unpack[ChannelOptions],
         ) -> ChannelAnswers:  # fmt: skip
             """Answer which channels a case may use."""
 
@@ -64,6 +64,7 @@ class Asking(NamedTuple):
     customer_tz: str | None = None
     customer_country: str | None = None
     lang: str = "en"
+    language: str | None = None  # the language in which to handle the case
 
     @property
     def revision(self) -> Revision:
@@ -84,7 +85,7 @@ class Asking(NamedTuple):
         """Answer which channels a case may use."""
         return self.policy.channels(
             plan=case.plan, role=case.role, priority=case.priority, fact=case.facts, at=self.at,
-            lang=self.lang,
+            lang=self.lang, language=self.language,
         )  # fmt: skip
 
     def due(self, case: Query) -> DueAnswers:

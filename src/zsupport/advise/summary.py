@@ -90,12 +90,26 @@ def summary(answers: AdviceAnswers, notation: Notation) -> tuple[Message, Messag
             ),
             included,
         )  # fmt: skip
+    language = answers.details.language
+    not_handled = any(entry["handled"] for entry in advice.not_included)
     if advice.state == SELF_HELP:
         names = enumerated((entry["name"] for entry in advice.self_service), either=True)
         use = Message(
             "Use {channels}: contact with support is not included in this case.", channels=names
         )
+        if not_handled:
+            use = Message(
+                "Use {channels}: support does not handle the language `{language}` in this case.",
+                channels=names,
+                language=language,
+            )
         return use, included
+    if not_handled:
+        refused = Message(
+            "No channel that is included in this case handles the language `{language}`.",
+            language=language,
+        )
+        return refused, included
     return Message("No channel is included in this case."), included
 
 
@@ -134,6 +148,8 @@ def _included(answers: AdviceAnswers) -> Message:
         return Message(
             "The policy has too many cases to search for a change that would allow contact."
         )
+    if any(entry["handled"] for entry in answers[0].not_included):
+        return Message("No change of the case would include contact in this language.")
     return Message("No change of the case would include contact with support.")
 
 

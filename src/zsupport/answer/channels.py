@@ -66,7 +66,7 @@ class ChannelOptions(TypedDict, total=False):
     """
 
     lang: str
-    language: str  # the language of the handling
+    language: str | None  # the language of the handling
 
 
 #: How a channel handles a language, the least certain first; see `HandledLanguage`.
@@ -179,7 +179,7 @@ def answer_channels(
     language.
     """
     if language is not None:
-        _check_language(language)
+        check_language(language)
     names = relevant_names(revision) | shown
     names.discard("priority")
     space = dimensions(revision, query, names, of_all_priorities=True)
@@ -226,7 +226,7 @@ def answer_channels(
     return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force, None)
 
 
-def _check_language(language: str) -> None:
+def check_language(language: str) -> None:
     """Raise UsageError unless a text is a language code."""
     from zsupport.policy.languages import is_language, language_hint
 
@@ -353,7 +353,7 @@ def _by_priority(
         if not applying:
             continue
         languages = joined_languages(channel.languages, [e.grant.languages for e in applying])
-        if language is not None and (handling := _handling(language, languages)) == "no":
+        if language is not None and (handling := handling_of(language, languages)) == "no":
             refused += [grant for grant in applying if grant not in refused]
             continue
         handled += [] if language is None else [handling]
@@ -372,7 +372,7 @@ def _by_priority(
     return _GrantsOfCases(grants, result, allowing, priorities, of_answer, weakest)
 
 
-def _handling(language: str, languages: Languages | None) -> str:
+def handling_of(language: str, languages: Languages | None) -> str:
     """Return how a language is handled: a value of HANDLING.
 
     `pt` and `pt-BR` are the same language to each other, `pt-BR` and `pt-PT` are not.

@@ -8,6 +8,7 @@ from zsupport.cli.options import (
     CUSTOMER_COUNTRY,
     CUSTOMER_TZ,
     FACT,
+    LANGUAGE,
     PLAN,
     PRIORITY,
     ROLE,
@@ -27,6 +28,7 @@ from zsupport.cli.output import (
 from zsupport.cli.question import (
     PolicyQuestion,
     finish,
+    language_not_handled,
     language_of,
     read,
     read_facts,
@@ -56,6 +58,7 @@ _EXAMPLES = """\
   zsupport advise --plan business --role admin --fact impact=down
   zsupport advise --policy gitlab --plan premium --priority emergency --tz Europe/Oslo
   zsupport advise --plan pro --role admin --fact impact=question --why
+  zsupport advise --policy aws --plan enterprise --priority critical --language ja
   zsupport advise --plan free --role user --format json
 """
 _NOTES = Message(
@@ -75,6 +78,7 @@ class _Case(NamedTuple):
     fact: dict[str, str]
     customer_tz: str | None
     customer_country: str | None
+    language: str | None
 
     def stating(self, entry: MissingInput, value: str) -> _Case:
         """Return this case with the value for a missing input."""
@@ -91,13 +95,14 @@ def advise(
     fact: list[str] | None,
     customer_tz: str | None,
     customer_country: str | None,
+    language: str | None,
 ) -> int:
     """Run `zsupport advise` and return its exit code."""
     moments = read_moments(common)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
     question = read_question(common, moments)
-    case = _Case(plan, role, priority, read_facts(fact), customer_tz, customer_country)
+    case = _Case(plan, role, priority, read_facts(fact), customer_tz, customer_country, language)
     stated = case
     answers = _answers(common, question, case)
     terminal = asking_terminal() if _shows_screen(common) else None
@@ -110,6 +115,8 @@ def advise(
         refusal, code = Message("needs input: {flags}", flags=enumerated(map(_flag, missing))), 2
     elif answers[0].state == NOT_ENTITLED:
         refusal = Message("not entitled: no channel is allowed in this case")
+        if any(entry["handled"] for entry in answers[0].not_included):
+            refusal = language_not_handled(language)
     if case.customer_tz is not None and moments.tz is None:
         question = question._replace(zone=zone(case.customer_tz), zone_stated=True)
     times = Times(question.zone_shown(answers), question.at)
@@ -125,6 +132,7 @@ def advise(
         facts=answers.query.facts,
         customer_tz=case.customer_tz,
         customer_country=case.customer_country,
+        language=case.language,
     )
     code = finish(common, question, answers, QUESTION, query, refusal=refusal, code=code)
     if missing and not common.quiet and not _shows_screen(common):
@@ -228,5 +236,9 @@ _CUSTOMER = {
 }
 
 COMMAND = Command(
-    advise, (PLAN, ROLE, PRIORITY, FACT, CUSTOMER_TZ, CUSTOMER_COUNTRY), _HELP, _EXAMPLES, _NOTES
+    advise,
+    (PLAN, ROLE, PRIORITY, FACT, CUSTOMER_TZ, CUSTOMER_COUNTRY, LANGUAGE),
+    _HELP,
+    _EXAMPLES,
+    _NOTES,
 )

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from zsupport.answer.case import refuses_all
-from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common, Option
-from zsupport.cli.question import finish, language_of, read_facts, read_moments, read_question
+from zsupport.cli.options import (
+    CHANNEL,
+    FACT,
+    LANGUAGE,
+    PLAN,
+    PRIORITY,
+    ROLE,
+    Command,
+    Common,
+)
+from zsupport.cli.question import (
+    finish,
+    language_not_handled,
+    language_of,
+    read_facts,
+    read_moments,
+    read_question,
+)
 from zsupport.view.channels import QUESTION
 from zsupport.wording import Message
 
@@ -23,10 +39,6 @@ _EXAMPLES = """\
 _NOTES = Message(
     "Exit codes: 0 allowed, 1 not allowed, 2 invalid option or name, 3 policy cannot be read"
 )
-_LANGUAGE = Option(
-    "language", ("--language",), "text", "CODE",
-    Message("Language in which to handle the case, such as ja (output language: --lang)"),
-)  # fmt: skip
 
 
 def channels(
@@ -49,7 +61,7 @@ def channels(
         fact=read_facts(fact),
         at=moments.at,
         lang=language_of(common),
-        **({} if language is None else {"language": language}),
+        language=language,
     )
     refusal = None
     if not any(answer.allowed for answer in answers.answers):
@@ -62,11 +74,7 @@ def channels(
             else Message("not entitled: no channel is allowed in this case")
         )
         if any(answer.handled == "no" for answer in answers.answers):
-            refusal = Message(
-                "not entitled: no channel that is allowed in this case handles the language"
-                " `{language}`",
-                language=language,
-            )
+            refusal = language_not_handled(language)
         if refuses_all(answers):
             refusal = Message("not entitled: the policy refuses these facts")
     query = question.query(**answers.query._asdict(), language=language)
@@ -74,5 +82,5 @@ def channels(
 
 
 COMMAND = Command(
-    channels, (PLAN, ROLE, CHANNEL, PRIORITY, FACT, _LANGUAGE), _HELP, _EXAMPLES, _NOTES
+    channels, (PLAN, ROLE, CHANNEL, PRIORITY, FACT, LANGUAGE), _HELP, _EXAMPLES, _NOTES
 )

@@ -416,4 +416,12 @@ _NAMES: dict[str, Callable[[Revision], _Names]] = {
         ("24x7", Message("Always open")),
     ],
     "lang": lambda revision: [(language, None) for language in revision.languages],
+    "language": lambda revision: [(language, None) for language in dict.fromkeys(
+        language
+        for languages in (
+            *(channel.languages for channel in revision.channels),
+            *(grant.languages for grant in revision.grants),
+        )
+        for language, _ in languages or ()
+    )],
 }  # fmt: skip

@@ -106,6 +106,11 @@ CUSTOMER_COUNTRY = Option(
     "customer_country", ("--customer-country",), "text", "CODE",
     Message("Country of the customer, such as NO"),
 )  # fmt: skip
+LANGUAGE = Option(
+    "language", ("--language",), "text", "CODE",
+    Message("Language in which to handle the case, such as ja (output language: --lang)"),
+    completes="language",
+)  # fmt: skip
 HELP = Option("help", ("--help", "-h"), "flag", "", Message("Show this help and exit"))
 FORMAT = Option(
     "format", ("--format",), "text", "",

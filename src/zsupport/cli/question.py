@@ -204,6 +204,14 @@ def needed_input(answers: AnyAnswers) -> str:
     return Message("needs input: {messages}", messages=joined(messages, "; "))
 
 
+def language_not_handled(language: str | None) -> Message:
+    """Return the refusal of a case whose channels do not handle the language of the question."""
+    return Message(
+        "not entitled: no channel that is allowed in this case handles the language `{language}`",
+        language=language,
+    )
+
+
 def finish(
     common: Common,
     question: PolicyQuestion,

@@ -6,8 +6,9 @@ from zsupport.advise.advice import Advice, AdviceAnswers, AdviceDetails, Advised
 from zsupport.advise.summary import changes_in_words
 from zsupport.answer.case import NEEDS_INPUT, records_of
 from zsupport.clock.instants import format_instant, from_datetime
-from zsupport.report import Report, Table
+from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
+from zsupport.view.channels import NOT_HANDLED, language_remarks
 from zsupport.view.notes import row_remarks
 from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView, all_warnings, document
 from zsupport.wording import Message
@@ -29,8 +30,24 @@ def show_advice(answers: AdviceAnswers, query: dict[str, Any], zone: tzinfo, lan
         tuple(_lines(advice, zone)),
         tuple(_tables(answers, zone)),
         fields=Advice._fields,
-        remarks=row_remarks(answers, answers.answers, lang),
+        remarks=row_remarks(answers, answers.answers, lang, _remarks_of),
     )
+
+
+def _remarks_of(advice: Advice) -> list[Remark]:
+    """Return how each channel handles the language of the question, if this is not certain."""
+    remarks = [
+        (entry["channel"], remark.text)
+        for entry in (*advice.channels, *advice.self_service)
+        for remark in language_remarks(entry["handled"])
+    ]
+    remarks += [
+        (entry["channel"], NOT_HANDLED) for entry in advice.not_included if entry["handled"]
+    ]
+    return [
+        Remark("language", Message("{rows}: {remark}", rows=channel, remark=text))
+        for channel, text in remarks
+    ]
 
 
 def _lines(advice: Advice, zone: tzinfo) -> list[tuple[str, ...]]:
@@ -96,6 +113,8 @@ def explain(advice: Advice, why: Explainer[Advice, AdviceDetails]) -> list[str]:
     For a channel that is not included, a line states the smallest changes of the case that would
     include it.
     """
+    from zsupport.view.explain import indented
+
     if lines := why.not_in_force():
         return lines
     details = why.answers.details
@@ -125,6 +144,8 @@ def explain(advice: Advice, why: Explainer[Advice, AdviceDetails]) -> list[str]:
             lines.append(
                 Message("{case}: not allowed; the smallest change that allows it: none", case=case)
             )
+        if answer.handled == "no":
+            lines.append(indented(NOT_HANDLED))
         lines += [f"{why.at(reason)}  {reason.path}" for reason in answer.because]
     return lines
 
@@ -132,7 +153,11 @@ def explain(advice: Advice, why: Explainer[Advice, AdviceDetails]) -> list[str]:
 QUESTION = QuestionView(
     "advise",
     Advice,
-    lambda: {**{name: kind for name, kind in OF_CASE.items() if name != "channel"}, **OF_CUSTOMER},
+    lambda: {
+        **{name: kind for name, kind in OF_CASE.items() if name != "channel"},
+        **OF_CUSTOMER,
+        "language": str | None,
+    },
     show_advice,
     explain,
 )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from zsupport.view.explain import Explainer
 
 
+#: A channel that is allowed, but not for the language of a question.
+NOT_HANDLED = Message("does not handle the language")
 #: How a channel handles the language of a question, if this is not certain.
 _HANDLED = {
     "best-effort": Message("this language is handled with best effort"),
@@ -48,9 +50,12 @@ def remarks_of(answer: ChannelAnswer) -> list[Remark]:
     if answer.only_when:
         priorities = ", ".join(answer.only_when["priority"])
         texts.append(Remark("only", Message("only for {priorities}", priorities=priorities)))
-    if answer.handled in _HANDLED:
-        texts.append(Remark("language", _HANDLED[answer.handled]))
-    return texts + retired(answer.retired)
+    return texts + language_remarks(answer.handled) + retired(answer.retired)
+
+
+def language_remarks(handled: str | None) -> list[Remark]:
+    """Return the remark that the handling of the language of a question is not certain, if so."""
+    return [Remark("language", _HANDLED[handled])] if handled in _HANDLED else []
 
 
 def _details(allowed: list[ChannelAnswer]) -> Table:
@@ -122,7 +127,7 @@ def explain(answer: ChannelAnswer, why: Explainer[ChannelAnswer, None]) -> list[
         lines = [indented(Message("languages: {languages}", languages=listed))]
     if answer.handled == "no":
         decided = {reason.path for reason in answer.because}
-        text = Message("does not handle the language")
+        text = NOT_HANDLED
         places = [grant.place for grant in why.revision.grants if grant.place.path in decided]
         return [head, *lines, *(why.line(place, text) for place in places)]
     if answer.allowed:

@@ -17,9 +17,11 @@ from zsupport.advise.summary import (
     summary,
 )
 from zsupport.answer.case import NEEDS_INPUT, refuses, say
-from zsupport.policy.model import NO_CASE, Revision
+from zsupport.answer.channels import ChannelAnswer
+from zsupport.policy.model import DETAILS, NO_CASE, Revision
 from zsupport.report.screen import Heading, LabelledTexts, Paragraph, Screen, Section, section
 from zsupport.typed import TYPE_CHECKING
+from zsupport.view.channels import NOT_HANDLED, language_remarks
 from zsupport.view.quotas import quota_in_words
 from zsupport.view.screens import (
     Notes,
@@ -31,7 +33,7 @@ from zsupport.view.screens import (
     priority_label,
     with_id,
 )
-from zsupport.view.screens.channels import labelled_numbers, state_in_words
+from zsupport.view.screens.channels import labelled_numbers, state_in_words, texts_of_detail
 from zsupport.wording import ENGLISH, Counted, enumerated, glued
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from zsupport.answer.case import Answer
     from zsupport.answer.opening import HoursAnswer
     from zsupport.answer.topics import TopicAnswer
+    from zsupport.report import Remark
     from zsupport.report.screen import Block
 
 #: The indent below the name of a channel.
@@ -57,7 +60,7 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
     rows += details.terms
     for channel in details.hours:
         rows += [details.channels[channel], *details.due.get(channel, ())]
-    notes = Notes(answers.revision, rows, setting, groups=(_channel_of,))
+    notes = Notes(answers.revision, rows, setting, _remarks, groups=(_channel_of,))
     shared = _shared_targets(answers, setting)
     words = setting.words
     sentences = summary(answers, _notation(setting))
@@ -91,6 +94,10 @@ def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
     )
     shown_below = answers._replace(warnings=warnings, in_force=True)
     return (*parts, notes.section(), closing(shown_below, setting))
+
+
+def _remarks(row: Answer) -> list[Remark]:
+    return language_remarks(row.handled) if isinstance(row, ChannelAnswer) else []
 
 
 def _notation(setting: Setting) -> Notation:
@@ -224,6 +231,9 @@ def _channel(
         for place, text in enumerate(entry["steps"], 1)
     ]
     labels = labelled_numbers(entry["numbers"], setting.words)
+    if entry["languages"]:
+        languages = texts_of_detail("languages", entry["languages"], setting)
+        labels.append((setting.words(DETAILS["languages"].label), ", ".join(languages)))
     if entry["prerequisites"]:
         labels.append((setting.words("Have ready"), "; ".join(entry["prerequisites"])))
     targets = zip(answers.details.due.get(id, ()), entry["targets"], strict=True)
@@ -294,10 +304,19 @@ def _not_included(answers: AdviceAnswers, setting: Setting) -> Section:
     own = answers.query.plan
     retired = any(plan.retired and plan.id != own for plan in answers.revision.plans)
     for entry in answers[0].not_included:
-        if changes := answers.details.changes_by_channel.get(entry["channel"]):
+        changes = answers.details.changes_by_channel.get(entry["channel"])
+        if entry["handled"] and changes:
+            text = words("handles this language with {change}", change=changes_in_words(changes))
+        elif entry["handled"]:
+            text = words(NOT_HANDLED)
+        elif changes:
             text = words("included with {change}", change=changes_in_words(changes))
         elif entry["channel"] in answers.details.not_searched:
             text = words("not searched")
+        elif answers.details.language is not None and any(
+            entry["channel"] in grant.allow for grant in answers.revision.grants
+        ):
+            text = words("not included in this language")
         elif retired:
             text = words("not included in any plan that is still sold")
         else:

@@ -155,8 +155,7 @@ def _details(
     pairs = labelled_numbers(answer.numbers or (), words)
     for key, detail in DETAILS.items():
         if value := getattr(answer, key):
-            texts = (words.message(say(text, setting.lang)) for text in detail.texts(value))
-            pairs.append((words(detail.label), _listed(tuple(texts))))
+            pairs.append((words(detail.label), _listed(texts_of_detail(key, value, setting))))
     if answer.only_when:
         names = display_names(answers.revision, setting.lang)
         only = (glued(priority_label(id, names)) for id in answer.only_when["priority"])
@@ -169,6 +168,12 @@ def _details(
     if len(states) > 1:
         pairs += [(state.cases or words("Now"), state.text) for state in states]
     return [*blocks, *([LabelledTexts(tuple(pairs), indent=2)] if pairs else [])]
+
+
+def texts_of_detail(key: str, value: object, setting: Setting) -> tuple[str, ...]:
+    """Return the items of a list of DETAILS in an answer."""
+    texts = DETAILS[key].texts(value)
+    return tuple(setting.words.message(say(text, setting.lang)) for text in texts)
 
 
 def set_priority(own: ChannelPriority, label: str) -> Message:
