@@ -157,6 +157,22 @@ def test_a_command_states_that_the_policy_refuses_the_facts(cli: "Cli", tmp_path
     assert (run.code, run.stderr) == (1, "zsupport: not entitled: the policy refuses these facts\n")
     run = cli("advise", *policy, "--plan", "a", *facts, "--format", "table")
     assert "none: the policy refuses these facts" in run.stdout
+    run = cli("advise", *policy, "--plan", "a", *facts)
+    assert run.code == 1
+    assert "zsupport: not entitled: the policy refuses these facts\n" in run.stderr
+
+
+def test_advice_shows_the_note_of_a_refused_cell_beside_other_notes(
+    cli: "Cli", tmp_path: Path
+) -> None:
+    article = {"kind": "guide", "name": "Articles", "note": "For beginners."}
+    load(tmp_path, **{"self-help": {"resources": [article]}})
+    facts = ("--fact", "impact=low", "--fact", "urgency=later")
+    policy = ("--policy", str(tmp_path / "p.yaml"))
+    run = cli("advise", *policy, "--plan", "a", *facts, "--format", "table")
+    lines = [line.strip() for line in run.stdout.splitlines()]
+    assert "Priority   none: the policy refuses these facts [1, 2]" in lines
+    assert "[1] Please wait." in lines
 
 
 # -- screens ---------------------------------------------------------------------------------------

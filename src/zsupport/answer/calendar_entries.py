@@ -11,7 +11,12 @@ from zsupport.answer.hours import NAMELESS
 from zsupport.clock.days import in_year
 from zsupport.clock.model import Hours
 from zsupport.clock.problem import BadText
-from zsupport.clock.recurrence import MAX_DAYS_OF_A_RULE, Recurrence, yearly_days
+from zsupport.clock.recurrence import (
+    MAX_DAYS_OF_A_RULE,
+    YEARS_OF_EVERY_KIND,
+    Recurrence,
+    yearly_days,
+)
 from zsupport.errors import check_limit
 from zsupport.limits import CALENDAR_DATES, CALENDAR_STEPS
 from zsupport.policy.ics import CalendarEvent, CalendarFile, EventRemark
@@ -25,9 +30,6 @@ _MAX_DATES = 400
 _MAX_NAME = 200
 #: A rule is followed for this number of years.
 _MAX_YEARS = 40
-#: A yearly day is a holiday already if it is one in each of these years: every calendar of a year
-#: occurs in them.
-_YEARS_COMPARED = 28
 
 
 class PolicyEntries(NamedTuple):
@@ -239,7 +241,8 @@ class _Collected:
 
     def _is_missing(self, day: str) -> bool:
         """Return whether a day of the year is to be added; if not, add a remark."""
-        years = range(self.today.year, min(self.today.year + _YEARS_COMPARED, date.max.year))
+        end = min(self.today.year + YEARS_OF_EVERY_KIND, date.max.year)
+        years = range(self.today.year, end)
         every = (ordinal for year in years for ordinal in in_year(day, year))
         ordinals = [ordinal for ordinal in every if self.covering(ordinal)]
         names = [day_off(self.hours, ordinal) for ordinal in ordinals]

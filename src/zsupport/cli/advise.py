@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zsupport.advise.advice import NOT_ENTITLED
 from zsupport.advise.summary import with_summary
+from zsupport.answer.case import refuses
 from zsupport.cli.options import (
     CUSTOMER_COUNTRY,
     CUSTOMER_TZ,
@@ -117,6 +118,9 @@ def advise(
         refusal = Message("not entitled: no channel is allowed in this case")
         if any(entry["handled"] for entry in answers[0].not_included):
             refusal = language_not_handled(language)
+        row = answers.details.priority
+        if row is not None and refuses(answers.revision, row.facts):
+            refusal = Message("not entitled: the policy refuses these facts")
     if case.customer_tz is not None and moments.tz is None:
         question = question._replace(zone=zone(case.customer_tz), zone_stated=True)
     times = Times(question.zone_shown(answers), question.at)

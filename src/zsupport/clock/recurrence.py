@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
 #: Within this number of years every kind of year occurs: each weekday of January 1, with and
-#: without a leap day. A rule that repeats every year has the same dates in two years of a kind.
+#: without a leap day, also around 2100, which has none. A rule that repeats every year has the same
+#: dates in two years of a kind.
 YEARS_OF_EVERY_KIND = 40
 #: A rule that needs more days of a year, such as every Monday, is not a list of days off.
 MAX_DAYS_OF_A_RULE = 31

@@ -263,6 +263,14 @@ class Shape:
         """Return the hint to write a node as this mapping, or None."""
         return None
 
+    def list_hint(self, node: Node) -> str | None:
+        """Return the hint to write a node as the only entry of this list, or None."""
+        return None
+
+    def accepts_keys(self, node: MappingNode) -> bool:
+        """Return whether this is a mapping with fixed keys, and has all keys of the node."""
+        return False
+
 
 #: The kinds of nodes, as words of messages.
 A_TEXT, A_LIST, A_MAPPING = Message("a text"), Message("a list"), Message("a mapping")
@@ -591,10 +599,16 @@ class ListOf(Shape):
             value = self.item.read(node, way, reader)
             return None if value is None else [value]
         else:
-            report_wrong_kind(node, way, reader, [A_LIST], self.words)
+            report_wrong_kind(node, way, reader, [A_LIST], self.words, self.list_hint(node))
             return None
         items = ReadItems(value for value in read if value is not None)
         return items if len(items) < len(read) else read
+
+    def list_hint(self, node: Node) -> str | None:
+        """Return the hint for a mapping that is an entry of this list: `- is: ...`."""
+        if isinstance(node, MappingNode) and node.by_key and self.item.accepts_keys(node):
+            return Message("write a list: `{text}`", text=f"- {next(iter(node.by_key))}: ...")
+        return None
 
     def schema(self) -> Schema:
         """Return an array, or one item."""
@@ -684,12 +698,19 @@ class ByNodeKind(Shape):
         """Return the value that the shape for this kind of node reads."""
         shape = self.by_node[type(node)]
         if shape is None or (isinstance(node, ScalarNode) and not node.text.strip()):
-            mapping = self.by_node[MappingNode]
-            hint = mapping.mapping_hint(node) if mapping else None
+            mapping, items = self.by_node[MappingNode], self.by_node[SequenceNode]
+            hint = (
+                mapping.mapping_hint(node) if mapping else items.list_hint(node) if items else None
+            )
             kinds = [kind for node_type, kind in _KINDS.items() if self.by_node[node_type]]
             report_wrong_kind(node, way, reader, kinds, self.words, hint)
             return None
         return shape.read(node, way, reader)
+
+    def accepts_keys(self, node: MappingNode) -> bool:
+        """Return whether the shape of mappings has all keys of the node."""
+        mapping = self.by_node[MappingNode]
+        return mapping is not None and mapping.accepts_keys(node)
 
     def schema(self) -> Schema:
         """Return a schema that accepts what one of the alternatives accepts."""
@@ -837,6 +858,10 @@ class Fields(Shape):
                 text = flow_mapping({key: scalar(node.text)})
                 return Message("write `{text}`", text=text)
         return Message("write `{text}`", text=self.example) if self.example else None
+
+    def accepts_keys(self, node: MappingNode) -> bool:
+        """Return whether all keys of the node are fields, or other keys that are allowed."""
+        return self.other_keys is not None or node.by_key.keys() <= self.fields.keys()
 
     def _languages_of_name(self, node: MappingNode) -> list[str]:
         """Return the keys of a name that is written without `name`: `{en: Owner, nb: Eier}`."""

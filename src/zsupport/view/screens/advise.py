@@ -141,6 +141,7 @@ def _case(
 ) -> Section:
     """Return the case, its priority with the reason, and the targets of all channels."""
     advice, priority, words = answers[0], answers[0].priority, setting.words
+    row = answers.details.priority
     query = answers.query._replace(priority=None)
     rows = [(words("Case"), case_in_words(answers._replace(query=query), setting.lang))]
     if priority is not None:
@@ -149,13 +150,12 @@ def _case(
         text += f": {priority['meaning'].rstrip('.')}" if priority["meaning"] else ""
         decided = ", ".join(glued(f"{fact['name']}={fact['value']}") for fact in priority["facts"])
         text += f" ({decided})" if decided else ""
-        row = answers.details.priority
         rows.append((words("Priority"), text + (notes.marks(row) if row else "")))
-    elif answers.details.priority is not None:
+    elif row is not None:
         text = words("none: no priority matches these facts")
-        if refuses(answers.revision, answers.details.priority.facts):
+        if refuses(answers.revision, row.facts):
             text = words("none: the policy refuses these facts")
-        rows.append((words("Priority"), text))
+        rows.append((words("Priority"), text + notes.marks(row)))
     elif len(advice.priorities) > 1:
         rows.append((words("Priority"), words("any: it does not change the advice")))
     best = [entry["channel"] for entry in advice.channels[:1] if targets]
