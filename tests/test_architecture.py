@@ -54,7 +54,7 @@ IMPORTERS = {
     "tzdata": {"zsupport.clock.zones"},
     "icalendar": {"zsupport.policy.ics"},
     "numpy": {"zsupport.audit.arrays", "zsupport.audit.spans"},
-    "polars": set(),
+    "polars": {"zsupport.report.tickets.parquet"},
 }
 
 
@@ -347,7 +347,10 @@ UNTYPED = {
         "zsupport.report.columns", "zsupport.typed", "zsupport.view.schemas",
     },
     "the values of a calendar file have different types": {"zsupport.policy.ics"},
-    "columns of other libraries": {"zsupport.audit.arrays", "zsupport.audit.many"},
+    "columns of any type, and packages that are optional": {
+        "zsupport.audit.arrays", "zsupport.audit.many", "zsupport.report.tickets.csv",
+        "zsupport.report.tickets.parquet",
+    },
     "answers to any question": {"zsupport.view.questions", "zsupport.answer.dimensions"},
     "JSON values; members of any dimension": {"zsupport.answer.case"},
     "members of any dimension": {"zsupport.diff.cases"},

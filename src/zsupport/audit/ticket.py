@@ -8,7 +8,7 @@ from zsupport.clock.deadline import Events
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Ticket(NamedTuple):
@@ -94,3 +94,18 @@ class TicketVerdict(NamedTuple):
     rule: str | None
     revision: str | None
     warnings: tuple[str, ...] = ()
+
+
+def row_columns(kept: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of the output: the kept input columns, then the fields of a verdict.
+
+    A kept column with the name of another column has the prefix `input.`.
+    """
+    taken = set(TicketVerdict._fields)
+    columns = []
+    for name in kept:
+        while name in taken:
+            name = f"input.{name}"
+        taken.add(name)
+        columns.append(name)
+    return (*columns, *TicketVerdict._fields)

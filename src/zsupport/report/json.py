@@ -11,7 +11,11 @@ from zsupport.report.text import is_plain, unsafe
 
 def dumps(document: object, terminal: Terminal) -> str:
     """Return a document as indented JSON without control characters."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return safe(json.dumps(document, ensure_ascii=False, indent=2), terminal)
+
+
+def safe(text: str, terminal: Terminal) -> str:
+    """Return JSON of `json.dumps` without control characters."""
     if not is_plain(text) or not (terminal.unicode or text.isascii()):
         # `json.dumps` has escaped the C0 controls. All other control characters are in strings.
         # Strict JSON parsers reject lone surrogates, even escaped ones.

@@ -12,7 +12,11 @@ from contextlib import contextmanager, suppress
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.sources.find import LocatedPolicy, reason, shipped_root
 from zsupport.sources.links import is_outside
+from zsupport.typed import TYPE_CHECKING
 from zsupport.wording import Counted, Message
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 #: Signals that end the run.
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -56,6 +60,64 @@ def write_output(path: str, text: str, shown: str | None = None) -> None:
     """
     shown = path if shown is None else shown
     try:
+        with _open_output(path, shown) as stream:
+            stream.write(_encoded(text))
+    except OSError as error:
+        raise _unwritable(shown, error) from None
+
+
+def replace_output(path: str, text: str) -> None:
+    """Write a text to a file, so that a reader sees the old or the new content, never a part.
+
+    Raises EnvironmentFault if the file cannot be written.
+    """
+    with replacement_of(path) as stream:
+        stream.write(_encoded(text))
+
+
+@contextmanager
+def replacement_of(path: str) -> Iterator[BinaryIO]:
+    """Yield a stream for the new content of a file, which replaces the file at the end.
+
+    The stream is a temporary file in the same folder. It replaces the file if the block ends
+    without an error, so that a reader sees the old or the new content, never a part. The file keeps
+    its mode. A pipe or a device is written directly. The rules of `write_output` for links apply.
+    If the run is killed, the temporary file stays as `.NAME.….new`.
+
+    Raises EnvironmentFault if the file cannot be written. An OSError of the block counts as such an
+    error.
+    """
+    temporary = None
+    try:
+        if _is_replaceable(path):
+            real = os.path.realpath(path)
+            folder, name = os.path.split(real)
+            temporary = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}.new")
+            mode = stat.S_IMODE(os.stat(real).st_mode) if os.path.lexists(real) else None
+        stream = _open_output(temporary or path, path)
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
+    try:
+        with stream:
+            yield stream
+            if temporary is not None:
+                stream.flush()
+                if mode is not None:
+                    os.fchmod(stream.fileno(), mode)
+                os.fsync(stream.fileno())
+        if temporary is not None:
+            os.replace(temporary, real)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
+        if temporary is not None:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+def _open_output(path: str, shown: str) -> BinaryIO:
+    """Open a file for writing by the rules of `write_output`."""
+    try:
         folder = os.getcwd()
         below = os.path.abspath(path).startswith(os.path.join(folder, ""))
         if below and (os.path.islink(path) or is_outside(path, os.path.realpath(folder))):
@@ -63,41 +125,19 @@ def write_output(path: str, text: str, shown: str | None = None) -> None:
                 Message("cannot write {path}: the path contains a link", path=shown),
                 Message("name another file"),
             )
-        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
+        return open(path, "wb")
     except (OSError, ValueError) as error:
-        raise EnvironmentFault(
-            Message("cannot write {path}: {reason}", path=shown, reason=reason(error))
-        ) from None
+        raise _unwritable(shown, error) from None
 
 
-def replace_output(path: str, text: str) -> None:
-    """Write a text to a file, so that a reader sees the old or the new content, never a part.
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
-    The text is written to a temporary file in the same folder, which then replaces the file. The
-    file keeps its mode. A pipe or a device is written directly. The rules of `write_output` for
-    links apply. Raises EnvironmentFault if the file cannot be written.
-    """
-    try:
-        if not _is_replaceable(path):
-            write_output(path, text)
-            return
-        real = os.path.realpath(path)
-        folder, name = os.path.split(real)
-        temporary = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}.new")
-        mode = stat.S_IMODE(os.stat(real).st_mode) if os.path.lexists(real) else None
-        try:
-            write_output(temporary, text, path)
-            if mode is not None:
-                os.chmod(temporary, mode)
-            os.replace(temporary, real)
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
-    except (OSError, ValueError) as error:
-        raise EnvironmentFault(
-            Message("cannot write {path}: {reason}", path=path, reason=reason(error))
-        ) from None
+
+def _unwritable(shown: str, error: OSError | ValueError) -> EnvironmentFault:
+    return EnvironmentFault(
+        Message("cannot write {path}: {reason}", path=shown, reason=reason(error))
+    )
 
 
 def _is_replaceable(path: str) -> bool:

@@ -1,0 +1,565 @@
+"""The summary of an audit: how many tickets met their targets, by groups.
+
+`SummaryBuilder` adds verdicts and needs memory for the groups, not for the tickets. Summaries of
+parts of the tickets can be merged. The result does not depend on the order of the tickets, except
+for the order of metrics and of kinds of rejects.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from heapq import nsmallest
+from typing import TYPE_CHECKING
+
+from zsupport.answer.due import STATES
+from zsupport.audit.ticket import Reject, TicketVerdict
+from zsupport.clock.problem import BadText
+from zsupport.clock.ratio import parse_ratio
+from zsupport.clock.zonefile import offset_at, offset_pieces
+from zsupport.dates import UTC, date, tzinfo
+from zsupport.errors import UsageError, did_you_mean
+from zsupport.typed import NamedTuple
+from zsupport.wording import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeAlias
+
+    #: The metric of a group and its values of `by`.
+    GroupKey: TypeAlias = tuple[str | None, ...]
+    #: The met and breached tickets, and all tickets, that were opened in an hour.
+    Openings: TypeAlias = list[int]
+
+#: The names of `by` that are not columns of the input.
+DIMENSIONS = ("plan", "role", "channel", "priority", "revision", "month")
+#: The largest number of different margins, in all groups together. Above it, margins are rounded.
+MAX_MARGINS = 200_000
+#: The largest number of ids that are remembered to find duplicates.
+MAX_IDS = 1_000_000
+#: The largest number of groups; the tickets of further groups are summed up in one group.
+MAX_GROUPS = 10_000
+#: The largest number of kinds of rejects.
+MAX_KINDS = 100
+#: The number of tickets in `worst`.
+WORST = 5
+#: Margins are rounded down to multiples of these seconds, as few as possible.
+_STEPS = (1, 60, 3600, 86_400)
+_JUDGED = frozenset(["met", "breached"])
+_DAY = 86_400
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+class SummaryOptions(NamedTuple):
+    """What a summary shows.
+
+    `at` is the moment of the audit, in seconds since 1970. `by` are names of DIMENSIONS or of
+    `kept`, the columns that the rows repeat. Months, weekdays and hours are in `zone`. With
+    `pictures`, the summary also has what the pictures of a report need.
+    """
+
+    at: int
+    by: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    zone: tzinfo = UTC
+    pictures: bool = False
+
+
+class GroupSummary(NamedTuple):
+    """The verdicts on a metric in a group of tickets.
+
+    `values` are the values of `by`; None is a value that is not stated. `breached` includes
+    `open_breached`: the tickets whose deadline has passed without the event. Margins are None
+    without a ticket that has one; `margin_95` is reached or exceeded by 95 % of the met and
+    breached tickets. Times are in seconds.
+    """
+
+    metric: str
+    values: tuple[str | None, ...]
+    tickets: int
+    met: int
+    breached: int
+    open_breached: int
+    running: int
+    at_risk: int
+    paused: int
+    not_started: int
+    not_entitled: int
+    no_target: int
+    not_stated: int
+    needs_input: int
+    median_margin: int | None
+    margin_95: int | None
+
+    @property
+    def judged(self) -> int:
+        """The number of met and breached tickets."""
+        return self.met + self.breached
+
+    @property
+    def percent(self) -> str | None:
+        """The percentage of met among judged tickets, rounded down to one decimal."""
+        if not self.judged:
+            return None
+        thousandths = self.met * 1000 // self.judged
+        return f"{thousandths // 10}.{thousandths % 10}"
+
+
+class WorstTicket(NamedTuple):
+    """A breached ticket with one of the smallest margins."""
+
+    margin_seconds: int
+    file: str
+    line: int
+    cycle: int
+    metric: str
+    id: str | None
+    plan: str | None
+    role: str | None
+    channel: str | None
+    priority: str | None
+
+
+class RejectKind(NamedTuple):
+    """Rejects for the same reason, apart from its values. The first one is an example."""
+
+    rejects: int
+    column: str | None
+    reason: str
+    file: str
+    line: int
+
+
+class MetricPictures(NamedTuple):
+    """The numbers for the pictures of a metric.
+
+    `openings` has, by the local hour since 1970, how many tickets that were opened then are met,
+    breached, and of any state. `margins` has the number of tickets by margin.
+    """
+
+    openings: Mapping[int, Sequence[int]]
+    margins: Mapping[int, int]
+
+
+class Summary(NamedTuple):
+    """The summary of an audit.
+
+    `totals` has a group for each metric; `groups` has the groups of `by`. `rest` sums up the
+    tickets of further groups if there are more than MAX_GROUPS. Margins are rounded down to a
+    multiple of `margin_step` seconds. `duplicates` is the number of tickets with the id of an
+    earlier ticket. If not `all_ids`, there are more ids than MAX_IDS, and only duplicates of the
+    first ones are counted.
+    """
+
+    at: int
+    by: tuple[str, ...]
+    tickets: int
+    rejects: int
+    duplicates: int
+    all_ids: bool
+    totals: tuple[GroupSummary, ...]
+    groups: tuple[GroupSummary, ...]
+    rest: tuple[GroupSummary, ...]
+    margin_step: int
+    worst: tuple[WorstTicket, ...]
+    kinds: tuple[RejectKind, ...]
+    pictures: Mapping[str, MetricPictures]
+
+
+class _Tally:
+    """The counts of a group."""
+
+    __slots__ = ("margins", "open_breached", "states")
+
+    def __init__(self) -> None:
+        self.states = dict.fromkeys(STATES, 0)
+        self.open_breached = 0
+        self.margins: dict[int, int] = {}
+
+    def add(self, states: Mapping[str, int], open_breached: int, margins: Mapping[int, int]) -> int:
+        """Add counts; return how many margins are new."""
+        for state, count in states.items():
+            self.states[state] += count
+        self.open_breached += open_breached
+        before = len(self.margins)
+        for margin, count in margins.items():
+            self.margins[margin] = self.margins.get(margin, 0) + count
+        return len(self.margins) - before
+
+
+class SummaryBuilder:
+    """Adds verdicts and rejects to a summary."""
+
+    def __init__(self, options: SummaryOptions) -> None:
+        """Start without tickets. Raises UsageError for an unknown name in `by`."""
+        self.options = options
+        self._fields = [_position(name, options.kept) for name in options.by]
+        self._months = _Months(options.zone)
+        self._groups: dict[GroupKey, _Tally] = {}
+        self._rest: dict[str, _Tally] = {}
+        self._margins = 0  # the number of different margins in all groups
+        self._step = _STEPS[0]
+        self._worst: list[WorstTicket] = []
+        self._openings: dict[str, dict[int, Openings]] = {}
+        self._tickets = self._rejects = self._duplicates = 0
+        self._ids: set[str] = set()
+        self._all_ids = True
+        self._kinds: dict[tuple[str | None, str], RejectKind] = {}
+        self._last: tuple[object, ...] = ()
+
+    def add(self, rows: Iterable[tuple[Sequence[str | None], TicketVerdict]]) -> None:
+        """Add verdicts with the cells of the kept columns. The verdicts of a ticket are adjacent.
+
+        The arguments are the rows of the output.
+        """
+        at, fields, pictures = self.options.at, self._fields, self.options.pictures
+        groups: dict[GroupKey, tuple[list[str], list[int], list[int]]] = {}
+        ids: list[str | None] = []
+        tickets, last = 0, self._last
+        # Margins above this one are not among the worst.
+        limit = self._worst_margin
+        for kept, verdict in rows:
+            ticket = verdict[:4]
+            if ticket != last:
+                last = ticket
+                tickets += 1
+                if ticket[3] == 1:
+                    ids.append(ticket[2])
+            metric, state, margin = verdict[8], verdict[10], verdict[13]
+            key: GroupKey = (metric,)
+            if fields:
+                key = (metric, *[self._value(field, kept, verdict) for field in fields])
+            try:
+                states, margins, late = groups[key]
+            except KeyError:
+                states, margins, late = groups[key] = [], [], []
+            states.append(state)
+            if margin is not None and state in _JUDGED:
+                margins.append(margin)
+                if state == "breached":
+                    due = verdict[12]
+                    # After a breach, the margin is the time from the event, or from now, back to
+                    # the deadline.
+                    if due is not None and due - margin == at:
+                        late.append(margin)
+                    if margin <= limit:
+                        self.add_worst((worst_ticket(verdict),))
+                        limit = self._worst_margin
+            if pictures:
+                self.add_openings(metric, ((self._months.hour(verdict[9]), state, 1),))
+        self._last = last
+        self.add_tickets(tickets, ids)
+        for key, (states, margins, late) in groups.items():
+            self.add_counts(key, Counter(states), len(late), Counter(margins))
+
+    @property
+    def _worst_margin(self) -> int:
+        """The largest margin that can be among the worst."""
+        return self._worst[-1].margin_seconds if len(self._worst) == WORST else 0
+
+    def add_counts(
+        self,
+        key: GroupKey,
+        states: Mapping[str, int],
+        open_breached: int,
+        margins: Mapping[int, int],
+    ) -> None:
+        """Add counts of verdicts on a metric: by state, and by margin for met and breached ones.
+
+        `key` is the metric and the values of `by`. Margins can be rounded down to the step of any
+        summary.
+        """
+        tally = self._groups.get(key)
+        if tally is None:
+            if len(self._groups) < MAX_GROUPS:
+                tally = self._groups[key] = _Tally()
+            else:
+                tally = self._rest.setdefault(str(key[0]), _Tally())
+        if self._step > 1:
+            margins = _rounded(margins, self._step)
+        self._margins += tally.add(states, open_breached, margins)
+        while self._margins > MAX_MARGINS and self._step < _STEPS[-1]:
+            self._round_to(_STEPS[_STEPS.index(self._step) + 1])
+
+    def add_tickets(self, count: int, ids: Iterable[str | None] = ()) -> None:
+        """Count tickets, and find duplicates among ids of first cycles."""
+        self._tickets += count
+        stated = [id for id in ids if id is not None]
+        new = set(stated)
+        room = MAX_IDS - len(self._ids)
+        if len(new) == len(stated) <= room and new.isdisjoint(self._ids):
+            self._ids |= new
+            return
+        for id in stated:
+            if id in self._ids:
+                self._duplicates += 1
+            elif len(self._ids) < MAX_IDS:
+                self._ids.add(id)
+            else:
+                self._all_ids = False
+
+    def add_worst(self, tickets: Iterable[WorstTicket]) -> None:
+        """Add breached tickets, of which the worst are kept."""
+        self._worst = nsmallest(WORST, [*self._worst, *tickets], key=_order)
+
+    def add_openings(self, metric: str, openings: Iterable[tuple[int, str, int]]) -> None:
+        """Add numbers of tickets by the local hour since 1970 in which they were opened, and state.
+
+        Only `pictures` need them.
+        """
+        hours = self._openings.setdefault(metric, {})
+        for hour, state, count in openings:
+            cell = hours.get(hour)
+            if cell is None:
+                cell = hours[hour] = [0, 0, 0]
+            if state == "met":
+                cell[0] += count
+            elif state == "breached":
+                cell[1] += count
+            cell[2] += count
+
+    def reject(self, reject: Reject) -> None:
+        """Add a reject."""
+        self._rejects += 1
+        kind = RejectKind(1, reject.column, reject.reason, reject.file, reject.line)
+        self._add_kind((reject.column, _template(reject.reason)), kind)
+
+    def _add_kind(self, key: tuple[str | None, str], kind: RejectKind) -> None:
+        known = self._kinds.get(key)
+        if known is not None:
+            self._kinds[key] = known._replace(rejects=known.rejects + kind.rejects)
+        elif len(self._kinds) < MAX_KINDS:
+            self._kinds[key] = kind
+
+    def merge(self, other: SummaryBuilder) -> None:
+        """Add the tickets of another summary with the same options, which follow these tickets."""
+        if other._step > self._step:
+            self._round_to(other._step)
+        for key, tally in other._groups.items():
+            self.add_counts(key, tally.states, tally.open_breached, tally.margins)
+        for metric, tally in other._rest.items():
+            rest = self._rest.setdefault(metric, _Tally())
+            margins = _rounded(tally.margins, self._step)
+            self._margins += rest.add(tally.states, tally.open_breached, margins)
+        self.add_worst(other._worst)
+        for metric, hours in other._openings.items():
+            own = self._openings.setdefault(metric, {})
+            for hour, counts in hours.items():
+                known = own.get(hour, (0, 0, 0))
+                own[hour] = [a + b for a, b in zip(known, counts, strict=True)]
+        self._duplicates += other._duplicates
+        self._all_ids = self._all_ids and other._all_ids
+        self.add_tickets(0, other._ids)
+        self._tickets += other._tickets
+        self._rejects += other._rejects
+        for kind_key, kind in other._kinds.items():
+            self._add_kind(kind_key, kind)
+
+    def finish(self, orders: Mapping[str, Sequence[str]] | None = None) -> Summary:
+        """Return the summary.
+
+        `orders` has the order of the values of names in `by`; other values are sorted as texts.
+        """
+        by = self.options.by
+        metrics = list(dict.fromkeys([*(str(key[0]) for key in self._groups), *self._rest]))
+        places = [
+            {value: place for place, value in enumerate((orders or {}).get(name, ()))}
+            for name in by
+        ]
+
+        def order(key: GroupKey) -> tuple[object, ...]:
+            values = (
+                (value is None, known.get(value or "", len(known)), value or "")
+                for value, known in zip(key[1:], places, strict=True)
+            )
+            return (metrics.index(str(key[0])), *values)
+
+        totals = {metric: _Tally() for metric in metrics}
+        for key, tally in self._groups.items():
+            totals[str(key[0])].add(tally.states, tally.open_breached, tally.margins)
+        for metric, tally in self._rest.items():
+            totals[metric].add(tally.states, tally.open_breached, tally.margins)
+        kinds = sorted(self._kinds.values(), key=lambda kind: -kind.rejects)
+        return Summary(
+            self.options.at,
+            by,
+            self._tickets,
+            self._rejects,
+            self._duplicates,
+            self._all_ids,
+            tuple(_group(metric, (), tally) for metric, tally in totals.items()),
+            tuple(
+                _group(str(key[0]), key[1:], self._groups[key])
+                for key in sorted(self._groups, key=order)
+            )
+            if by
+            else (),
+            tuple(_group(metric, (), tally) for metric, tally in self._rest.items()),
+            self._step,
+            tuple(self._worst),
+            tuple(kinds),
+            {
+                metric: MetricPictures(self._openings.get(metric, {}), tally.margins)
+                for metric, tally in totals.items()
+            }
+            if self.options.pictures
+            else {},
+        )
+
+    def _value(
+        self, field: tuple[bool, int], kept: Sequence[str | None], verdict: TicketVerdict
+    ) -> str | None:
+        """Return the value of a name in `by`."""
+        is_kept, place = field
+        if is_kept:
+            return kept[place]
+        if place < 0:
+            return self._months.month(verdict.opened)
+        value = verdict[place]
+        assert value is None or isinstance(value, str)
+        return value
+
+    def _round_to(self, step: int) -> None:
+        self._step = step
+        self._margins = 0
+        for tallies in (self._groups.values(), self._rest.values()):
+            for tally in tallies:
+                tally.margins = _rounded(tally.margins, step)
+                self._margins += len(tally.margins)
+
+
+class _Months:
+    """Local hours and months of instants."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._offsets: dict[int, int | None] = {}
+        self._months: dict[int, str] = {}
+
+    def hour(self, instant: int) -> int:
+        """Return the local hour since 1970."""
+        return self._local(instant) // 3600
+
+    def month(self, instant: int) -> str:
+        """Return the local month: `2026-11`."""
+        day = self._local(instant) // _DAY
+        try:
+            return self._months[day]
+        except KeyError:
+            text = self._months[day] = date.fromordinal(day + _EPOCH_DAY).isoformat()[:7]
+            return text
+
+    def _local(self, instant: int) -> int:
+        day = instant // _DAY
+        try:
+            offset = self._offsets[day]
+        except KeyError:
+            pieces = offset_pieces(self._zone, day * _DAY, (day + 1) * _DAY)
+            first, *further = {piece[2] for piece in pieces}
+            offset = self._offsets[day] = None if further else first
+        return instant + (offset_at(self._zone, instant) if offset is None else offset)
+
+
+def check_by(names: Iterable[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of the input among the names of `by`, which the rows must repeat.
+
+    Raises UsageError for a name that is neither of DIMENSIONS nor a column.
+    """
+    needed = []
+    for name in names:
+        if name in DIMENSIONS:
+            continue
+        if name not in columns:
+            raise UsageError(
+                Message("--by: unknown column `{name}`", name=name),
+                did_you_mean(name, [*DIMENSIONS, *columns])
+                or Message("names: {names}", names=", ".join([*DIMENSIONS, *columns])),
+            )
+        needed.append(name)
+    return tuple(needed)
+
+
+def parse_share(text: str) -> tuple[int, int]:
+    """Return the ratio that a metric must reach, as numerator and denominator; raise BadText."""
+    if text in ("100%", "1/1"):
+        return 1, 1
+    try:
+        numerator, denominator = map(int, parse_ratio(text).split("/"))
+    except BadText as problem:
+        expected = Message("a ratio of at most 1, such as 19/20 or 95%")
+        raise BadText(problem.message, expected, problem.hint) from None
+    return numerator, denominator
+
+
+def below(summary: Summary, share: tuple[int, int]) -> tuple[GroupSummary, ...]:
+    """Return the totals of the metrics whose tickets meet their targets less often than a share.
+
+    A metric without a judged ticket is below it only if no metric has a judged ticket.
+    """
+    numerator, denominator = share
+    if not any(total.judged for total in summary.totals):
+        return summary.totals
+    return tuple(
+        total for total in summary.totals if total.met * denominator < total.judged * numerator
+    )
+
+
+def worst_ticket(verdict: TicketVerdict) -> WorstTicket:
+    """Return the entry of a breached ticket."""
+    assert verdict.margin_seconds is not None
+    return WorstTicket(
+        verdict.margin_seconds, verdict.file, verdict.line, verdict.cycle, verdict.metric,
+        verdict.id, verdict.plan, verdict.role, verdict.channel, verdict.priority,
+    )  # fmt: skip
+
+
+def _order(ticket: WorstTicket) -> tuple[object, ...]:
+    return ticket[:5]
+
+
+def _position(name: str, kept: Sequence[str]) -> tuple[bool, int]:
+    """Return whether a name of `by` is a kept column, and its position; -1 is the month."""
+    if name in DIMENSIONS:
+        return False, -1 if name == "month" else TicketVerdict._fields.index(name)
+    check_by((name,), kept)
+    return True, kept.index(name)
+
+
+def _rounded(margins: Mapping[int, int], step: int) -> dict[int, int]:
+    rounded: dict[int, int] = {}
+    for margin, count in margins.items():
+        rest = margin // step * step
+        rounded[rest] = rounded.get(rest, 0) + count
+    return rounded
+
+
+def _group(metric: str, values: tuple[str | None, ...], tally: _Tally) -> GroupSummary:
+    states = {state.replace("-", "_"): count for state, count in tally.states.items()}
+    return GroupSummary(
+        metric=metric,
+        values=values,
+        tickets=sum(states.values()),
+        open_breached=tally.open_breached,
+        **states,
+        median_margin=_reached_by(tally.margins, 2),
+        margin_95=_reached_by(tally.margins, 20),
+    )
+
+
+def _reached_by(margins: Mapping[int, int], part: int) -> int | None:
+    """Return the largest margin that all but one `part` of the tickets reach or exceed."""
+    below = sum(margins.values()) // part
+    for margin in sorted(margins):
+        below -= margins[margin]
+        if below < 0:
+            return margin
+    return None
+
+
+def _template(reason: str) -> str:
+    """Return a reason without its values."""
+    template: str = getattr(reason, "template", reason)
+    if template.startswith("{"):  # several texts: the first one says what is wrong
+        first = next(iter(getattr(reason, "values", {}).values()), reason)
+        first = getattr(reason, "values", {}).get("text0", first)
+        return str(getattr(first, "template", first))
+    return template
