@@ -52,6 +52,7 @@ ENGLISH = {
         "view/due.py", "view/due_explained.py", "view/hours.py", "view/policies.py",
         "view/policy_in_full.py",
     },
+    "names of months in the languages of exports": {"audit/calendar_names.py"},
     "reasons that the program does not show": {"sources/cache.py"},
     "scripts for shells, styles and HTML": {
         "cli/complete.py", "publish/html.py", "report/guide.py",

@@ -86,7 +86,7 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
         )
     try:
         decoded = text.decode("utf-8")
-        if (parts := _longest_key(decoded)) > CONFIG_PARTS.most:
+        if (parts := longest_key(decoded)) > CONFIG_PARTS.most:
             raise UsageError(
                 Message(
                     "{path}: too many parts in a key: {count} (limit {limit})",
@@ -113,7 +113,7 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
 _TOKENS = r"""\"{3,}|'{3,}|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[=,{}\[\]#\n]|\."""
 
 
-def _longest_key(text: str) -> int:
+def longest_key(text: str) -> int:
     """Return an upper bound for the number of parts in a key of a TOML file.
 
     Parsing a key takes time and memory proportional to the square of the number of its parts.

@@ -1,0 +1,353 @@
+"""Rows of a file, read as tickets or as events by the columns of a mapping."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from zsupport.answer.case import Query
+from zsupport.audit.mapping import (
+    CASE_FIELDS,
+    EVENT_FIELDS,
+    event_problem,
+    instant_readers,
+    is_instant,
+)
+from zsupport.audit.ticket import EventRow, Reject, Ticket
+from zsupport.clock.deadline import Events
+from zsupport.clock.instants import format_instant
+from zsupport.clock.problem import BadText, shown, what_to_write
+from zsupport.clock.zones import zone
+from zsupport.dates import UTC
+from zsupport.wording import Message, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias, TypeVar
+
+    from zsupport.audit.instants import InstantReader
+    from zsupport.audit.mapping import TicketColumns
+    from zsupport.clock.deadline import Pause
+
+    Cells: TypeAlias = Sequence[str | None]
+    #: A row: its line in the file, and its cells.
+    Row: TypeAlias = tuple[int, Cells]
+    Result = TypeVar("Result")
+
+# At most so many cases are kept.
+_MAX_CASES = 100_000
+
+
+class _Wrong(Exception):
+    """A cell that is not valid, with its field."""
+
+    def __init__(self, field: str, reason: str, hint: str | None = None) -> None:
+        super().__init__(field, reason, hint)
+        self.field = field
+        self.reason = joined((reason, hint), "; ") if hint else reason
+
+
+class HeadCell(NamedTuple):
+    """A field of a row as the mapping reads it: the text of its column, and its value.
+
+    `problem` says why the text has no value. A field that is constant has no column and no text.
+    """
+
+    field: str
+    column: str | None
+    text: str | None
+    value: str | None
+    problem: str | None = None
+
+
+def ticket_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket | Reject]:
+    """Return a function that reads a row as a ticket; `file` is the name of the file."""
+    fields = _RowFields(columns)
+    case = _case_reader(fields, _query_of)
+    instants = [fields.instant(field) for field in EVENT_FIELDS]
+    starts = [
+        (field.partition(".")[2], fields.instant(field))
+        for field in columns.fields
+        if field.startswith("start.")
+    ]
+    pauses = fields.pauses()
+    id_of, kept = fields.text("id"), _kept(columns)
+    complete = fields.complete
+    read_opened, read_answered, read_updated, read_resolved = instants
+    new = tuple.__new__
+
+    def read(row: Row) -> Ticket | Reject:
+        line, stated = row
+        cells = complete(stated) if complete else stated
+        try:
+            opened = read_opened(cells)
+            if opened is None:
+                raise _Wrong("opened", Message("the instant of the opening is missing"))
+            events = new(Events, (
+                opened, read_answered(cells), read_updated(cells), read_resolved(cells),
+                pauses(cells) if pauses else (),
+            ))  # fmt: skip
+            by_metric = {}
+            for metric, read_start in starts:
+                start = read_start(cells)
+                if start is not None:
+                    by_metric[metric] = start
+            return new(
+                Ticket,
+                (file, line, id_of(cells), case(cells), events, by_metric, (), 1, kept(stated)),
+            )
+        except _Wrong as wrong:
+            return _reject(columns, file, line, wrong, stated)
+
+    return read
+
+
+def event_reader(columns: TicketColumns, file: str) -> Callable[[Row], EventRow | Reject]:
+    """Return a function that reads a row of an event log; `file` is the name of the file."""
+    fields = _RowFields(columns)
+    case = _case_reader(fields, _values_of)
+    read_time, id_of = fields.instant("time"), fields.text("id")
+    event_of, kept, complete = fields.text("event"), _kept(columns), fields.complete
+
+    def read(row: Row) -> EventRow | Reject:
+        line, stated = row
+        cells = complete(stated) if complete else stated
+        try:
+            id, time, event = id_of(cells), read_time(cells), event_of(cells)
+            if id is None:
+                raise _Wrong("id", Message("the id of the ticket is missing"))
+            if time is None:
+                raise _Wrong("time", Message("the instant of the event is missing"))
+            if event is not None and (problem := event_problem(event)):
+                raise _Wrong("event", *problem)
+            return EventRow(file, line, id, time, event, case(cells), kept(stated))
+        except _Wrong as wrong:
+            return _reject(columns, file, line, wrong, stated)
+
+    return read
+
+
+def head(columns: TicketColumns, row: Row) -> list[HeadCell]:
+    """Return each field of a row as the mapping reads it, to show the mapping before a run."""
+    fields = _RowFields(columns)
+    stated = row[1]
+    cells = fields.complete(stated) if fields.complete else stated
+    shown_cells = []
+    for field in columns.fields:
+        text, value, problem = fields.cell(cells, field), None, None
+        try:
+            value = fields.value(cells, field)
+        except _Wrong as wrong:
+            value, problem = None, wrong.reason
+        shown_cells.append(HeadCell(field, columns.column_of(field), text, value, problem))
+    constants = columns.mapping.constants.items()
+    return [*shown_cells, *(HeadCell(field, None, None, value) for field, value in constants)]
+
+
+class _RowFields:
+    """Functions that read the fields of the cells of a row."""
+
+    def __init__(self, columns: TicketColumns) -> None:
+        self.columns = columns
+        self._nulls = frozenset({None, "", *columns.mapping.nulls})
+        self._readers = instant_readers(columns.mapping)
+        self._places: dict[str, int] = {}
+        repeated: list[tuple[int, ...]] = []
+        for field, places in columns.fields.items():
+            self._places[field] = places[0]
+            if len(places) > 1:
+                self._places[field] = len(columns.header) + len(repeated)
+                repeated.append(places)
+        #: Adds the cells of fields whose column is repeated: the first that states something.
+        self.complete: Callable[[Cells], Cells] | None = None
+        if repeated:
+            self.complete = lambda cells: [*cells, *(self._first(cells, at) for at in repeated)]
+
+    def _first(self, cells: Cells, places: tuple[int, ...]) -> str | None:
+        return next((cells[place] for place in places if not self.is_null(cells[place])), None)
+
+    def is_null(self, text: str | None) -> bool:
+        """Return whether a cell states nothing."""
+        return text in self._nulls or (text is not None and text.strip() in self._nulls)
+
+    def cell(self, cells: Cells, field: str) -> str | None:
+        """Return the cell of a field as written."""
+        return cells[self._places[field]]
+
+    def place(self, field: str) -> int:
+        """Return the position of a field in the cells of a row."""
+        return self._places[field]
+
+    def text(self, field: str) -> Callable[[Cells], str | None]:
+        """Return a function that reads the text of a field, after the mapping of its values."""
+        place, is_null = self._places.get(field), self.is_null
+        if place is None:
+            constant = self.columns.mapping.constants.get(field)
+            return lambda cells: constant
+        ids = self.columns.mapping.values.get(field, {})
+        by_fold: dict[str, str | None] = {}
+        for text, id in ids.items():
+            fold = text.strip().casefold()
+            by_fold[fold] = None if by_fold.get(fold, id) != id else id
+
+        def read(cells: Cells) -> str | None:
+            text = cells[place]
+            if text is None or is_null(text):
+                return None
+            if not ids:
+                return text.strip()
+            return ids.get(text) or by_fold.get(text.strip().casefold()) or text.strip()
+
+        return read
+
+    def instant(self, field: str) -> Callable[[Cells], int | None]:
+        """Return a function that reads an instant."""
+        place = self._places.get(field)
+        if place is None:
+            return lambda cells: None
+        parse, nulls, is_null = self._readers[field], self._nulls, self.is_null
+
+        def read(cells: Cells) -> int | None:
+            text = cells[place]
+            if text is None or text in nulls:
+                return None
+            try:
+                return parse(text)
+            except BadText as problem:
+                if is_null(text):
+                    return None
+                raise _Wrong(field, problem.message, what_to_write(problem)) from None
+
+        return read
+
+    def value(self, cells: Cells, field: str) -> str | None:
+        """Return the value of a field as text; an instant is in RFC 3339."""
+        if field == "pauses":
+            pauses = self.pauses()
+            instants = [instant for pause in pauses(cells) for instant in pause] if pauses else []
+        elif is_instant(field):
+            instants = [self.instant(field)(cells)]
+        else:
+            text = self.text(field)(cells)
+            if field == "event" and text and (problem := event_problem(text)):
+                raise _Wrong("event", *problem)
+            return text
+        source = self.columns.mapping.instant_source(field)
+        in_zone = zone(source.timezone) if source.timezone else UTC
+        texts = ["" if at is None else format_instant(at, in_zone) for at in instants]
+        if field == "pauses":
+            texts = [f"{begin}/{end}" for begin, end in zip(texts[::2], texts[1::2], strict=True)]
+        return "; ".join(texts) or None
+
+    def pauses(self) -> Callable[[Cells], tuple[Pause, ...]] | None:
+        """Return a function that reads the pauses; None if the file has none."""
+        if "pauses" in self._places:
+            place, parse = self._places["pauses"], self._readers["pauses"]
+
+            def read_list(cells: Cells) -> tuple[Pause, ...]:
+                text = cells[place]
+                if text is None or self.is_null(text):
+                    return ()
+                try:
+                    return tuple(
+                        _pause(part.strip(), parse) for part in text.split(";") if part.strip()
+                    )
+                except BadText as problem:
+                    raise _Wrong("pauses", problem.message, what_to_write(problem)) from None
+
+            return read_list
+        if "pause.from" not in self._places:
+            return None
+        read_begin, read_end = self.instant("pause.from"), self.instant("pause.to")
+
+        def read_pair(cells: Cells) -> tuple[Pause, ...]:
+            begin, end = read_begin(cells), read_end(cells)
+            if begin is None:
+                if end is not None:
+                    raise _Wrong("pause.from", Message("the pause has an end, but no start"))
+                return ()
+            return ((begin, end),)
+
+        return read_pair
+
+
+def _pause(text: str, parse: InstantReader) -> Pause:
+    """Return the pause of FROM/TO. A date can contain slashes itself."""
+    pauses: set[Pause] = set()
+    problem = None
+    slashes = [position for position, letter in enumerate(text) if letter == "/"]
+    for position in slashes:
+        begin, end = text[:position].strip(), text[position + 1 :].strip()
+        try:
+            pauses.add((parse(begin), parse(end) if end else None))
+        except BadText as bad:
+            problem = bad
+    if len(pauses) == 1:
+        return pauses.pop()
+    if problem and len(slashes) == 1:
+        raise problem
+    raise BadText(
+        Message("invalid pause {text}", text=shown(text)),
+        Message("FROM/TO, or FROM/ for a pause without an end"),
+    )
+
+
+def _case_reader(
+    fields: _RowFields, make: Callable[[Mapping[str, str]], Result]
+) -> Callable[[Cells], Result]:
+    """Return a function that reads the case of a row; equal rows share one value."""
+    columns = fields.columns
+    names = [*CASE_FIELDS, *(name for name in columns.fields if name.startswith("fact."))]
+    names += [name for name in columns.mapping.constants if name not in names]
+    readers = [(name.removeprefix("fact."), fields.text(name)) for name in names]
+    places = [fields.place(name) for name in names if name in columns.fields]
+    cases: dict[object, Result] = {}
+
+    def read(cells: Cells) -> Result:
+        values = {name: text for name, read in readers if (text := read(cells)) is not None}
+        return make(values)
+
+    if not places:
+        constant = read(())
+        return lambda cells: constant
+    key_of = itemgetter(*places)
+
+    def read_kept(cells: Cells) -> Result:
+        key = key_of(cells)
+        try:
+            return cases[key]
+        except KeyError:
+            case = read(cells)
+            if len(cases) < _MAX_CASES:
+                cases[key] = case
+            return case
+
+    return read_kept
+
+
+def _query_of(values: Mapping[str, str]) -> Query:
+    facts = {name: text for name, text in values.items() if name not in CASE_FIELDS}
+    plan, role, channel, priority = map(values.get, CASE_FIELDS)
+    return Query(plan, role, channel, priority, facts)
+
+
+def _values_of(values: Mapping[str, str]) -> Mapping[str, str]:
+    return values
+
+
+def _kept(columns: TicketColumns) -> Callable[[Cells], tuple[str | None, ...]]:
+    """Return a function that returns the kept cells of a row."""
+    places = columns.kept
+    if len(places) == 1:
+        (place,) = places
+        return lambda cells: (cells[place],)
+    if places == tuple(range(len(columns.header))):
+        return tuple
+    if not places:
+        return lambda cells: ()
+    return itemgetter(*places)
+
+
+def _reject(columns: TicketColumns, file: str, line: int, wrong: _Wrong, cells: Cells) -> Reject:
+    column = columns.column_of(wrong.field)
+    return Reject(file, line, column, wrong.reason, tuple(cells))

@@ -1,0 +1,437 @@
+"""Mappings of exports: TOML files, options, headers and columns without a format."""
+
+from collections.abc import Callable
+
+import pytest
+
+from zsupport.audit.mapping import (
+    FieldColumn,
+    TicketMapping,
+    check_instants,
+    columns_needed,
+    load_mapping,
+    mapping_of_options,
+    merged,
+    resolve,
+)
+from zsupport.cli.options import flag_of
+from zsupport.errors import UsageError
+from zsupport.wording import Wording
+
+ACME = """\
+format = "csv"
+delimiter = ";"
+encoding = "cp1252"
+instant = ["%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S"]
+locale = "nb"
+timezone = "Europe/Oslo"
+nulls = ["?", "NA"]
+keep = ["Subject"]
+
+[columns]
+id = "Ticket ID"
+opened = "Created at"
+answered = {column = "First reply", instant = "%Y-%m-%dT%H:%M:%S%z", timezone = "UTC"}
+priority = "Priority"
+fact.impact = {column = "Impact", optional = true}
+"start.resolution" = "Confirmed"
+"pause.from" = "Hold from"
+"pause.to" = "Hold to"
+
+[values.priority]
+Urgent = "P1"
+2 = 2
+[values.fact.impact]
+"All down" = "down"
+[values.fact.vip]
+x = true
+
+[constants]
+plan = "pro"
+"fact.region" = "eu"
+"""
+
+
+def refusal(call: Callable[[], object]) -> list[str]:
+    """Return the lines of the refusal of a call, as the command line shows them."""
+    with pytest.raises(UsageError) as error:
+        call()
+    return Wording(naming=flag_of)(error.value.message).splitlines()
+
+
+def test_a_file() -> None:
+    assert load_mapping(ACME, "acme.toml") == TicketMapping(
+        columns={
+            "id": FieldColumn("Ticket ID"),
+            "opened": FieldColumn("Created at"),
+            "answered": FieldColumn("First reply", ("%Y-%m-%dT%H:%M:%S%z",), "UTC"),
+            "priority": FieldColumn("Priority"),
+            "fact.impact": FieldColumn("Impact", optional=True),
+            "start.resolution": FieldColumn("Confirmed"),
+            "pause.from": FieldColumn("Hold from"),
+            "pause.to": FieldColumn("Hold to"),
+        },
+        values={
+            "priority": {"Urgent": "P1", "2": "2"},
+            "fact.impact": {"All down": "down"},
+            "fact.vip": {"x": "true"},
+        },
+        constants={"plan": "pro", "fact.region": "eu"},
+        formats=("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S"),
+        locale="nb",
+        timezone="Europe/Oslo",
+        nulls=("?", "NA"),
+        kept=("Subject",),
+        format="csv",
+        delimiter=";",
+        encoding="cp1252",
+        automatic=False,
+    )
+
+
+def test_every_mistake_of_a_file_is_reported_with_its_place() -> None:
+    text = """\
+formt = "csv"
+timezone = "Europe/Osl"
+instant = ["%d/%q"]
+  locale = "xx"
+encoding = 3
+nulls = 7
+[columns]
+opend = "x"
+answered = {colum = "y"}
+updated = 3
+opened = {column = "z", instant = "%Y", optional = 3}
+fact.impact = "I"
+role = {column = "r", timezone = "UTC"}
+"start." = "s"
+[values.opened]
+a = "b"
+[values.priority]
+a = []
+[values.event]
+"Solved" = "resolvd"
+[constants]
+"fact.impact" = "high"
+resolved = "2026-01-01T00:00:00Z"
+"""
+    assert refusal(lambda: load_mapping(text, "acme.toml")) == [
+        "acme.toml:1:1: unknown key `formt`; did you mean `format`?",
+        "acme.toml:2:1: unknown time zone `Europe/Osl`; did you mean `Europe/Oslo`?",
+        "acme.toml:3:1: invalid format `%d/%q`: unknown directive `%q`; directives: "
+        "%Y %y %m %b %B %d %a %A %H %I %M %S %f %p %z %s %Q",
+        "acme.toml:4:3: unknown locale `xx`; write one of bg, ca, cs, da, de, el, en, es, et, fi, "
+        "fr, hr, hu, is, it, lt, lv, nb, nl, nn, pl, pt, ro, ru, sk, sl, sv, tr, uk",
+        "acme.toml:5:1: expected a text",
+        "acme.toml:6:1: expected a text or a list of texts",
+        "acme.toml:8:1: unknown field `opend`; did you mean `opened`?",
+        "acme.toml:9:1: unknown key `colum`; did you mean `column`?",
+        "acme.toml:9:1: `column` is missing",
+        "acme.toml:10:1: expected the name of a column, or a table with `column`",
+        "acme.toml:11:1: expected `true` or `false`",
+        "acme.toml:11:1: invalid format `%Y`: `%m`, `%b` is missing",
+        "acme.toml:13:1: `role` is not an instant",
+        "acme.toml:14:1: unknown field `start.`; fields: id, opened, answered, updated, resolved, "
+        "pause.from, pause.to, pauses, plan, role, channel, priority, time, event, fact.NAME, "
+        "start.METRIC",
+        "acme.toml:15:1: `opened` has no ids; fields with ids: plan, role, channel, priority, "
+        "fact.NAME",
+        "acme.toml:18:1: expected a text",
+        "acme.toml:20:1: unknown event `resolvd`; did you mean `resolved`?",
+        "acme.toml:22:1: `fact.impact` has a column and a constant; remove one of them",
+        "acme.toml:23:1: `resolved` has no ids; fields with ids: plan, role, channel, priority, "
+        "fact.NAME",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = ", "acme.toml: Invalid value (at end of document)"),
+        ("columns = 3", "acme.toml:1:1: expected a table"),
+        ("[values]\nplan = 3", "acme.toml:2:1: expected a table of texts and ids"),
+        ("columns = {opend = 'x'}", "acme.toml:1:1: unknown field `opend`; did you mean `opened`?"),
+        (f"{'a.' * 30}b = 1", "acme.toml: the file is too large or too complex for a mapping"),
+        (f"#{'a' * 300_000}", "acme.toml: the file is too large or too complex for a mapping"),
+    ],
+)
+def test_an_invalid_file(text: str, message: str) -> None:
+    assert refusal(lambda: load_mapping(text, "acme.toml")) == [message]
+
+
+def test_options() -> None:
+    assert mapping_of_options(
+        columns=["opened=created=at", "fact.impact=Impact", "id=nr"],
+        values=["priority.3 - Moderate=P3", "fact.impact.a=b.c=down", "event.Solved=resolved"],
+        constants={"plan": "pro"},
+        instants=["%d/%m/%Y %H:%M", "opened=%d=%m=%Y", "opened=%Y-%m-%d", "resolved=%s"],
+        locale="es",
+        timezone="Europe/Madrid",
+        nulls=["?"],
+        kept=["all"],
+    ) == TicketMapping(
+        columns={
+            "opened": FieldColumn("created=at", ("%d=%m=%Y", "%Y-%m-%d")),
+            "fact.impact": FieldColumn("Impact"),
+            "id": FieldColumn("nr"),
+            "resolved": FieldColumn("", ("%s",)),
+        },
+        values={
+            "priority": {"3 - Moderate": "P3"},
+            "fact.impact": {"a=b.c": "down"},
+            "event": {"Solved": "resolved"},
+        },
+        constants={"plan": "pro"},
+        formats=("%d/%m/%Y %H:%M",),
+        locale="es",
+        timezone="Europe/Madrid",
+        nulls=("?",),
+        kept=("all",),
+    )
+
+
+def test_every_mistake_of_options_is_reported() -> None:
+    assert refusal(
+        lambda: mapping_of_options(
+            columns=["opend=x", "foo", "role=a", "role=b", "plan=c"],
+            values=["opened.x=y", "x", "event.a=resolvd", "plan.a=1", "plan.a=2"],
+            constants={"plan": "pro"},
+            instants=["%d", "opened=%d/%m", "plan=%Y"],
+            timezone="CET",
+            locale="fra",
+        )
+    ) == [
+        "--column: unknown field `opend`; did you mean `opened`?",
+        "--column: `foo` is not FIELD=COLUMN",
+        "--column: duplicate field `role`",
+        "--instant: `plan` is not an instant",
+        "--value: `opened` has no ids",
+        "--value: `x` is not FIELD.TEXT=ID",
+        "unknown event `resolvd`; did you mean `resolved`?",
+        "--value: two ids for `a` of `plan`",
+        "`plan` has a column and a constant; remove one of them",
+        "--tz: ambiguous abbreviation of a time zone `CET`; write `Europe/Berlin`, `Europe/Paris` "
+        "or `Europe/Oslo`",
+        "--locale: unknown locale `fra`; did you mean `fr`?",
+        "--instant: invalid format `%d`: `%Y` is missing",
+        "--instant: invalid format `%d/%m`: `%Y` is missing",
+    ]
+
+
+def test_options_override_a_file() -> None:
+    file = TicketMapping(
+        columns={
+            "opened": FieldColumn("Created", ("%d.%m.%Y",), "UTC", optional=True),
+            "plan": FieldColumn("Plan"),
+            "id": FieldColumn("Id"),
+        },
+        values={"priority": {"a": "P1", "b": "P2"}},
+        constants={"role": "user", "channel": "email"},
+        formats=("%s",),
+        locale="es",
+        nulls=("?",),
+        kept=("Id",),
+        format="csv",
+        automatic=False,
+    )
+    options = TicketMapping(
+        columns={"opened": FieldColumn("Opened"), "role": FieldColumn("Role")},
+        values={"priority": {"b": "P3"}, "plan": {"x": "pro"}},
+        constants={"plan": "pro"},
+        formats=("%Q",),
+        timezone="Asia/Tokyo",
+        nulls=("NA",),
+        delimiter=";",
+    )
+    assert merged(file, options) == TicketMapping(
+        columns={
+            "opened": FieldColumn("Opened", ("%d.%m.%Y",), "UTC"),
+            "id": FieldColumn("Id"),
+            "role": FieldColumn("Role"),
+        },
+        values={"priority": {"a": "P1", "b": "P3"}, "plan": {"x": "pro"}},
+        constants={"channel": "email", "plan": "pro"},
+        formats=("%Q",),
+        locale="es",
+        timezone="Asia/Tokyo",
+        nulls=("?", "NA"),
+        kept=("Id",),
+        format="csv",
+        delimiter=";",
+        automatic=False,
+    )
+    nothing = TicketMapping()
+    assert merged(file, nothing) == file
+    assert merged(nothing, options) == options
+
+
+# -- a header --------------------------------------------------------------------------------------
+
+
+def test_columns_with_the_name_of_a_field() -> None:
+    header = ("id", "Plan", "opened", "fact.impact", "fact.other", "start.fix", "priority", "note")
+    columns = resolve(TicketMapping(constants={"priority": "P1"}), header, ["impact"], ["fix"])
+    assert columns.fields == {"id": (0,), "opened": (2,), "fact.impact": (3,), "start.fix": (5,)}
+    assert not columns.is_log
+    assert columns.column_of("opened") == "opened"
+    assert columns.column_of("plan") is None
+    assert columns.kept == ()
+
+
+def test_a_file_states_all_columns() -> None:
+    mapping = load_mapping("[columns]\nopened = 'opened'\n", "acme.toml")
+    assert resolve(mapping, ("opened", "plan")).fields == {"opened": (0,)}
+
+
+def test_letter_case_and_outer_spaces_of_columns() -> None:
+    mapping = mapping_of_options(
+        columns=["opened=created time", "plan=PLAN", "fact.Impact=x"], kept=["Note", "id"]
+    )
+    header = ("Created Time ", "Plan", "PLAN", "note", "id", "x")
+    columns = resolve(mapping, header, ["impact"])
+    assert columns.fields == {"opened": (0,), "plan": (2,), "fact.impact": (5,), "id": (4,)}
+    assert columns.kept == (3, 4)
+    assert columns.column_of("opened") == "Created Time "
+
+
+def test_a_repeated_column() -> None:
+    columns = resolve(mapping_of_options(kept=["all"]), ("opened", "plan", "x", "plan"))
+    assert columns.fields == {"opened": (0,), "plan": (1, 3)}
+    assert columns.kept == (0, 1, 2, 3)
+
+
+def test_an_optional_column_can_be_missing() -> None:
+    text = "[columns]\nopened = 'o'\nplan = {column = 'Plan', optional = true}\n"
+    mapping = load_mapping(text, "acme.toml")
+    assert resolve(mapping, ("o",)).fields == {"opened": (0,)}
+    assert resolve(mapping, ("o", "plan")).fields == {"opened": (0,), "plan": (1,)}
+    assert columns_needed(mapping) == ("o",)
+    assert columns_needed(mapping_of_options(columns=["id=x"], kept=["y", "x"])) == ("x", "y")
+
+
+def test_a_log() -> None:
+    columns = resolve(TicketMapping(), ("id", "time", "event", "priority"))
+    assert columns.is_log
+
+
+@pytest.mark.parametrize(
+    ("options", "header", "lines"),
+    [
+        (
+            ["opened=Creatd", "plan=foo", "fact.impct=x", "start.fix=x"],
+            ["Created", "x"],
+            [
+                "unknown column `Creatd`; columns: `Created`, `x`; did you mean `Created`?",
+                "unknown column `foo`; columns: `Created`, `x`",
+                "unknown fact `impct`; did you mean `impact`?",
+                "unknown metric `fix`",
+            ],
+        ),
+        (
+            ["opened=plan"],
+            ["Plan", "PLAN"],
+            ["ambiguous column `plan`: the header has `Plan` and `PLAN`"],
+        ),
+        (
+            [],
+            ["id", "Created", ""],
+            [
+                "no column is the instant at which a ticket was opened; columns: `id`, `Created`; "
+                "state it with --column opened=COLUMN"
+            ],
+        ),
+        (
+            [],
+            ["time", "opened", "event"],
+            [
+                "`time` and `opened` contradict each other: a row is an event or a ticket",
+                "`id` is required: it groups the events of a ticket",
+            ],
+        ),
+        ([], ["event", "opened"], ["`event` requires `time`, the instant of the event"]),
+        (
+            [],
+            ["opened", "pause.from"],
+            ["`pause.from` and `pause.to` require each other"],
+        ),
+        (
+            [],
+            ["opened", "pause.from", "pause.to", "pauses"],
+            ["`pauses` and `pause.from` contradict each other"],
+        ),
+    ],
+)
+def test_a_header_that_does_not_fit(
+    options: list[str], header: list[str], lines: list[str]
+) -> None:
+    mapping = mapping_of_options(columns=options)
+    assert refusal(lambda: resolve(mapping, header, ["impact"])) == lines
+
+
+def test_a_format_without_an_offset_needs_a_time_zone() -> None:
+    mapping = mapping_of_options(instants=["%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M%z", "%s"])
+    assert refusal(lambda: resolve(mapping, ["opened"])) == [
+        "`opened`: the format `%d/%m/%Y %H:%M` has no offset; state the time zone with --tz"
+    ]
+    assert resolve(mapping._replace(timezone="UTC"), ["opened"]).fields == {"opened": (0,)}
+
+
+# -- columns without a format ----------------------------------------------------------------------
+
+
+def check(*cells: str | None, **settings: str | None) -> None:
+    mapping = TicketMapping(nulls=("?",), **settings)  # type: ignore[arg-type]
+    check_instants(resolve(mapping, ["x", "opened"]), [(None, cell) for cell in cells])
+
+
+@pytest.mark.parametrize(
+    ("cells", "line"),
+    [
+        (
+            ["03/04/2026 10:00", "?", "", None, "05/06/2026 11:00"],
+            "column `opened`: the format of `03/04/2026 10:00` and `05/06/2026 11:00` is not "
+            "declared; several formats fit: state one with --instant: "
+            "`opened=%d/%m/%Y %H:%M` or `opened=%m/%d/%Y %H:%M`",
+        ),
+        (
+            ["2026-01-01T00:00:00Z", "13/04/2026 10:00"],
+            "column `opened`: the format of `13/04/2026 10:00` is not declared; one format fits: "
+            "state it with --instant: `opened=%d/%m/%Y %H:%M`",
+        ),
+        (
+            ["04/ene/25 1:16 PM"],
+            "column `opened`: the format of `04/ene/25 1:16 PM` is not declared; one format fits: "
+            "state it with --instant: `opened=%d/%b/%y %I:%M %p` with --locale es",
+        ),
+        (
+            ["nonsense", "06.01.2026 9:29", "06/Jan/26 9:29 AM"],
+            "column `opened`: the format of `06.01.2026 9:29` is not declared; one format "
+            "fits: state it with --instant: `opened=%d.%m.%Y %H:%M`",
+        ),
+        (
+            ["2026-01-01 10:00", "2026-01-01T00:00:00Z"],
+            "column `opened`: no offset in `2026-01-01 10:00`; state the time zone with --tz",
+        ),
+    ],
+)
+def test_day_and_month_are_never_guessed(cells: list[str], line: str) -> None:
+    assert refusal(lambda: check(*cells)) == [line]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2026-01-01T00:00:00Z", "@1764000000", "nonsense", "2026-02-30T00:00:00Z"],
+        ["nonsense"],
+        ["?", " ", None],
+        [],
+    ],
+)
+def test_rfc_3339_needs_no_format(cells: list[str | None]) -> None:
+    check(*cells)
+    check("2026-01-01 10:00", *cells, timezone="Europe/Oslo")
+
+
+def test_a_declared_format_is_not_checked() -> None:
+    mapping = TicketMapping(formats=("%d/%m/%Y",), timezone="UTC")
+    check_instants(resolve(mapping, ["opened"]), [["03/04/2026"], ["2026"]])
