@@ -143,6 +143,10 @@ def policies(draw: st.DrawFn) -> Document:
         document["priorities"] = [{"id": priority} for priority in priorities]
     if len(facts) > 1 and priorities and draw(st.booleans()):
         document["priority-table"] = draw(tables_of(document, *facts))
+    for channel in channels if priorities else ():
+        # A channel for self-help opens no case, so it sets no priority.
+        if CHANNELS[channel] != "self-service" and draw(st.integers(0, 3)) == 0:
+            document["channels"][channel]["priority"] = draw(set_priorities(document))
     metrics = draw(subset("first-response", "update"))
     if metrics:
         document["metrics"] = [{"id": metric, "name": draw(texts)} for metric in metrics]
@@ -186,6 +190,16 @@ def tables_of(draw: st.DrawFn, document: Document, rows: str, columns: str) -> D
         for row in values_of(document, rows)
     }
     return {"rows": rows, "columns": columns, "cells": made}
+
+
+@st.composite
+def set_priorities(draw: st.DrawFn, document: Document) -> Any:
+    """Return the priority that a channel sets."""
+    priority = draw(any_of(*values_of(document, "priority")))
+    shape = draw(any_of("alone", "is", "at-most"))
+    if shape == "alone":
+        return priority
+    return {shape: priority, **({"note": draw(texts)} if draw(st.booleans()) else {})}
 
 
 @st.composite

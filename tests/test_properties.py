@@ -278,6 +278,21 @@ SECONDS = {
 }  # fmt: skip
 
 
+def opened_case(document: Document, case: Case) -> Case:
+    """Return a case with the priority that it has after it was opened in its channel."""
+    own = document["channels"][case["channel"]].get("priority")
+    if own is None:
+        return case
+    if isinstance(own, str):
+        return {**case, "priority": own}
+    if "is" in own:
+        return {**case, "priority": own["is"]}
+    # The first priority is the most urgent one.
+    urgency = list(values_of(document, "priority"))
+    least_urgent = max(case["priority"], own["at-most"], key=urgency.index)
+    return {**case, "priority": least_urgent}
+
+
 @EXAMPLES
 @given(policies())
 def test_the_first_rule_with_the_metric_decides(folder: Path, document: Document) -> None:
@@ -289,7 +304,9 @@ def test_the_first_rule_with_the_metric_decides(folder: Path, document: Document
         assert [answer.metric for answer in answers] == metrics
         for answer in answers:
             entitled = CHANNELS[channel] != "self-service" and grants(document, case, channel)
-            result = deciding_rule(document, full, answer.metric) if entitled else None
+            opened = opened_case(document, full) if entitled else full
+            assert answer.priority == opened.get("priority")
+            result = deciding_rule(document, opened, answer.metric) if entitled else None
             cell = result[1] if result else None
             target = cell["target"] if isinstance(cell, dict) else cell
             expected = (
@@ -347,12 +364,15 @@ def test_omitted_dimensions_change_no_answer(
     defaults = [n for n, fact in document.get("facts", {}).items()
                 if "default" in fact or "values" not in fact]  # fmt: skip
     channels, due = range(2)
+    sets = any("priority" in channel for channel in document["channels"].values())
     for kind, answers in enumerate(answers_to(policy, question)):
         for name in ("plan", "role", "priority", *document.get("facts", {})):
             if name in (*question, *answers.columns, *defaults):
                 continue
             if name == "priority" and kind == channels:
                 continue  # without a priority, a channel can be allowed for some priorities
+            if name == "priority" and sets:
+                continue  # a row for a channel has the priority that this channel sets
             for value in values_of(document, name):
                 event(f"not shown: {name if name in ('plan', 'role', 'priority') else 'a fact'}")
                 narrower = answers_to(policy, {**question, name: value})[kind]

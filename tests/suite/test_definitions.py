@@ -12,6 +12,7 @@ from reference.definition import NO_CASE
 from reference.judge import Judge, judge
 from strategies import Document, policies, yaml_of
 from subjects import SHOP, cases, subject_of
+from test_properties import grants, open_priorities, opened_case
 
 from zsupport.answer.case import Case
 from zsupport.answer.space import Space
@@ -110,13 +111,28 @@ def test_corrected_test_passes_and_asks_the_same_cases(
     event(f"{len(examples)} cases" if len(examples) < 4 else "more cases")
     assert all(run(subject, corrected_example).failures == () for corrected_example in examples)
     # The correction asks the same cases as the test.
-    assert sorted(map(str, cases_of(subject, example))) == sorted(
-        {
-            str(case)
-            for corrected_example in examples
-            for case in cases_of(subject, corrected_example)
-        }
-    )
+    corrected = [case for item in examples for case in cases_of(subject, item)]
+    asked = cases_of(subject, example)
+    if example.question.command == "due":
+        stated = "priority" in example.question.values
+        asked = opened(document, asked, stated=stated)
+        corrected = opened(document, corrected, stated=stated)
+    assert {str(case) for case in asked} == {str(case) for case in corrected}
+
+
+def opened(document: Document, cases: list[Case], *, stated: bool) -> list[Case]:
+    """Return cases as they are after they were opened; a deadline has one answer for equal cases.
+
+    If the question states no priority, omit cases with a priority to which their facts do not lead.
+    """
+    result = []
+    for case in cases:
+        after = case
+        if "priority" in case and grants(document, case, case["channel"]):
+            after = opened_case(document, case)
+        if stated or "priority" not in case or case["priority"] in open_priorities(document, case):
+            result.append(after)
+    return result
 
 
 def test_correction_without_a_moment_expects_the_target_instead_of_the_state() -> None:
@@ -135,15 +151,23 @@ def test_correction_without_a_moment_expects_the_target_instead_of_the_state() -
 
 
 def cases_of(subject: PolicyUnderTest, example: Example) -> list[Case]:
-    """Return every case that a test asks; an omitted fact takes its default."""
+    """Return every case that a test asks; an omitted fact takes its default.
+
+    A test of a deadline without a channel asks the channels that open a case.
+    """
     question = example.question
-    defaults = {fact.id: fact.default for fact in subject.policy.revisions[0].facts}
+    revision = subject.policy.revisions[0]
+    defaults = {fact.id: fact.default for fact in revision.facts}
+    opening = {channel.id for channel in revision.channels if channel.opens_case}
+    due_without_channel = opening and question.command == "due" and "channel" not in question.values
     result: list[Case] = []
     for case in every_case(subject.revisions[0].space):
         if question.command == "channels" and "channel" not in question.values:
             case.pop("channel")
             if case in result:
                 continue
+        if due_without_channel and case["channel"] not in opening:
+            continue
         accepted = {
             name: question.values.get(name) or (defaults.get(name) and (defaults[name],))
             for name in case
@@ -198,8 +222,8 @@ def covered_by(subject: PolicyUnderTest, reference: Judge, example: Example) -> 
             continue
         if "channel" in question.values:
             covered |= {("grant", grant, channel) for grant in applying}
-        metrics = reference.metrics
-        for metric in metrics if question.options.get("metric") else metrics[:1]:
+        asked = question.options.get("metric") or reference.metrics[:1]
+        for metric in reference.metrics if "all" in asked else asked:
             cell = reference.decides(whole, metric).cell
             if cell is None:
                 covered |= {("unstated", metric)} if state == "not-stated" and not value else set()

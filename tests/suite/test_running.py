@@ -125,6 +125,30 @@ def test_channels_are_asked_together() -> None:
     ]
 
 
+def test_channels_are_asked_together_if_a_default_applies_only_to_some() -> None:
+    # For the topic `bill`, only the web form has a priority, so its answer assumes no topic.
+    subject = subject_of("""\
+format: 1
+policy: desk
+plans: {pro: Pro}
+facts:
+  topic: {values: {bill: A bill, bug: A bug}, default: bug}
+channels:
+  phone: {name: Phone, kind: phone}
+  web: {name: Web, kind: web, priority: P1}
+priorities:
+  - {id: P1, when: {topic: bug}}
+entitlements:
+  - {when: {plan: pro}, allow: phone}
+  - {when: {topic: bill}, allow: phone}
+""")
+    facts = {answer.channel: answer.facts for answer in subject.policy.channels()}
+    assert facts == {"phone": {"topic": "bug"}, "web": {}}
+    assert not verdict("- channels: {}\n  expect: {exactly: [phone]}\n", subject).failures
+    [failure] = verdict("- channels: {}\n  expect: {exactly: [web]}\n", subject).failures
+    assert failure.actual == ("phone",)
+
+
 def test_omitted_dimensions_are_asked() -> None:
     failures = verdict(text("channels: {plan: max}", "{exclude: phone}"), SUBJECT).failures
     assert [failure.case["role"] for failure in failures] == ["owner"]

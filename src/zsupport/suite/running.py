@@ -168,15 +168,18 @@ def ask(subject: PolicyUnderTest, question: Question, combination: Case) -> list
     if facts:
         case["fact"] = facts
     answers = TESTED[question.command].ask(subject.policy, **case, **question.options)
-    replies: dict[tuple[tuple[str, str], ...], list[TestedAnswer]] = {}
-    cases: dict[tuple[tuple[str, str], ...], Case] = {}
+    replies: dict[frozenset[tuple[str, str]], list[TestedAnswer]] = {}
+    cases: dict[frozenset[tuple[str, str]], Case] = {}
     channels = question.values.get("channel") if question.command == "channels" else None
     for row in answers.answers:
         if channels is not None and isinstance(row, ChannelAnswer) and row.channel not in channels:
             continue
         row_case = case_of(row, combination)
-        key = tuple(row_case.items())
-        cases[key] = row_case
+        # A fact that is not a column has its default, but not in the answers of each channel.
+        assumed = row.facts.keys() - {*answers.columns, *facts}
+        key = frozenset(item for item in row_case.items() if item[0] not in assumed)
+        known = cases.get(key, row_case)
+        cases[key] = {name: value for name, value in known.items() if row_case.get(name) == value}
         replies.setdefault(key, []).append(row)
     return [Reply(cases[key], tuple(rows)) for key, rows in replies.items()]
 
