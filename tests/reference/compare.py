@@ -31,7 +31,7 @@ from .definition import (
     read,
     words,
 )
-from .draw import FORMS, draw
+from .draw import FORMS, SEASONS, add_seasons, draw
 from .lengths import calendar_days, parts_of
 
 #: The aspects of answers that must agree.
@@ -123,7 +123,7 @@ class Subject:
         calendar = self.reference.at(path)
         zone: str | None = calendar.get("timezone", "UTC")
         zone = self.customer["customer_tz"] if zone == "customer" else zone
-        window = WINDOW.fullmatch(calendar["open"])
+        window = WINDOW.fullmatch(_season_of(calendar.get("dates", {})) or calendar["open"])
         assert window is not None, calendar
         if zone is None:
             return None
@@ -157,6 +157,12 @@ class Subject:
         known = [self.open_minutes(path) or frozenset() for path in target.calendars]
         joined = frozenset().union(*known)
         return self.opened + timedelta(minutes=_elapsed(joined, _minute(self.opened), minutes))
+
+
+def _season_of(dates: Mapping[str, str]) -> str | None:
+    """Return the opening hours in the innermost range around DAY; None without such a range."""
+    around = [text for text in dates if text != SEASONS[0]]
+    return dates[max(around, key=SEASONS.index)] if around else None
 
 
 def _minute(moment: datetime) -> int:
@@ -568,6 +574,7 @@ def compare_drawn(seed: int, number: int) -> tuple[int, list[Disagreement]]:
     """
     random = Random(f"questions {seed} {number}")
     documents = draw(seed, number)
+    add_seasons(documents, seed, number)
     opened = DAY + timedelta(minutes=random.randrange(0, 1440, 15))
     zone = random.choice([None, "Asia/Tokyo"])
     origin = f"seed {seed}, policy {number}"

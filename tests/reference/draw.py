@@ -1,7 +1,8 @@
 """Small random policies from a seed, with all sections that decide answers.
 
 Calendars open and close at full hours, every day is the same, and offsets never change: the state
-of hours needs no calendar arithmetic. All remarks have different texts.
+of hours needs no calendar arithmetic. `add_seasons` adds ranges of dates for comparisons of
+answers. All remarks have different texts.
 """
 
 import json
@@ -161,10 +162,7 @@ class Drawing:
         self.document["hours"] = hours
 
     def _calendar(self, conditional: bool) -> Document:
-        start = self.random.randint(0, 21)
-        made: Document = {
-            "open": f"mon-sun {start:02}:00-{start + self.random.randint(1, 3):02}:00"
-        }
+        made: Document = {"open": self.window()}
         if conditional:
             made = {"when": self._when(), **made}
         if self.chance(0.2):
@@ -172,6 +170,11 @@ class Drawing:
         elif self.chance(0.2):
             made["timezone"] = self.random.choice(["UTC+01:00", "Asia/Tokyo"])
         return self._remark(made)
+
+    def window(self) -> str:
+        """Return the same opening hours for every day."""
+        start = self.random.randint(0, 21)
+        return f"mon-sun {start:02}:00-{start + self.random.randint(1, 3):02}:00"
 
     def _opened_hours(self) -> list[str]:
         """Return the hours that `opened` may name."""
@@ -524,6 +527,28 @@ def draw(seed: int, number: int) -> list[Document]:
                 documents = documents[:1]
                 documents[0]["effective"]["last_day"] = "2026-11-23"
     return documents
+
+
+#: Ranges of dates. Questions are about days around 24 November 2026: all ranges but the first
+#: contain these days, and each of them contains the next.
+SEASONS = (
+    "03-15..05-31", "09-01..03-01", "2026-10-15..2027-02-15", "2026-11-01..2026-12-31",
+)  # fmt: skip
+
+
+def add_seasons(documents: list[Document], seed: int, number: int) -> None:
+    """Add ranges of dates to some calendars.
+
+    Only answers are compared with ranges: other comparisons assume that every day is the same. The
+    values have a random source of their own, so that the rest of the policy stays the same.
+    """
+    drawing = Drawing(Random(f"seasons {seed} {number}"))
+    for document in documents:
+        for entries in document["hours"].values():
+            for entry in entries if isinstance(entries, list) else [entries]:
+                if "open" in entry and drawing.chance(0.4):
+                    ranges = drawing.some(SEASONS, 3)
+                    entry["dates"] = {text: drawing.window() for text in ranges}
 
 
 class RankedDrawing(Drawing):
