@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pages import FILES, Published, Reader, grids, phrases, published, published_file, revision_of
 
+from zsupport.answer.case import say
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
 from zsupport.publish.links import is_telephone, safe_link, telephone_link
@@ -127,7 +128,7 @@ def in_words(target: str | None) -> str:
     text = re.sub(r"\b([0-9.]+)h\b", lambda m: f"{m[1]} hour{'s' * (m[1] != '1')}", text)
     text = re.sub(r"\b([0-9.]+)m\b", lambda m: f"{m[1]} minute{'s' * (m[1] != '1')}", text)
     text = text.replace("business", "working")
-    return text.replace("next working day", "on the next working day") if "by " in text else text
+    return re.sub(r"(by [0-9:]+) next", r"\1 on the next", text)
 
 
 def row_of(grid: Grid | None, labels: list[str]) -> list[str] | None:
@@ -233,9 +234,10 @@ def test_targets_by_plan_and_priority_equal_the_answers(path: Path) -> None:
     for metric in own.revision.metrics:
         grid = known.get(f"target-{metric.id}")
         head = [plain(column) for column in grid.columns[: grid.heads]] if grid else []
-        channels = {"": None}
+        channels: dict[str, str | None] = {"": None}
         if "Channel" in head:
-            channels = {c.name: c.id for c in own.revision.channels if c.opens_case}  # type: ignore[misc]
+            opening = (channel for channel in own.revision.channels if channel.opens_case)
+            channels = {say(channel.name, "en"): channel.id for channel in opening}
         timed = moments if "Case opened" in head else {"during": own.noon}
         for case, (label, channel), (time, moment) in product(
             cases(own, grid), channels.items(), timed.items()

@@ -150,7 +150,13 @@ def check(own: Published, *, every: int = 1, moments: dict[str, str] | None = No
 
 @pytest.mark.parametrize(
     ("name", "cases"),
-    [("zoom.yaml", 768), ("gitlab.yaml", 960), ("hivemq.yaml", 8), ("redhat.yaml", 72)],
+    [
+        ("zoom.yaml", 768),
+        ("gitlab.yaml", 960),
+        ("hivemq.yaml", 8),
+        ("redhat.yaml", 72),
+        ("desk.yaml", 288),
+    ],
 )
 def test_table_equals_the_answers_to_every_case(name: str, cases: int) -> None:
     assert check(named(name)) == cases
@@ -159,6 +165,7 @@ def test_table_equals_the_answers_to_every_case(name: str, cases: int) -> None:
 def test_table_in_norwegian_equals_the_answers() -> None:
     assert check(named("zoom.yaml", "nb"), every=11) == 70
     assert check(named("hivemq.yaml", "nb")) == 8
+    assert check(named("desk.yaml", "nb"), every=11) == 27
 
 
 def test_table_of_a_policy_with_every_key_equals_the_answers() -> None:
@@ -190,8 +197,70 @@ def check_drawn(number: int) -> None:
         check(own, every=max(1, len(list(table.cases())) // 20))
 
 
-def test_facts_lead_to_the_priority_of_the_program() -> None:
-    own = named("zoom.yaml")
+#: Mail is at most P2, and a letter, which only P1 and P3 may use, is always P3.
+CHANNEL_PRIORITIES = """\
+format: 1
+policy: acme
+title: Acme support
+plans: {pro: Pro}
+facts:
+  impact: {values: {all: Everybody, single: One person}}
+  urgency: {values: {now: At once, later: Later}}
+channels:
+  phone: {name: Phone, kind: phone}
+  mail: {name: Mail, kind: email, priority: {at-most: P2}}
+  letter: {name: Letter, kind: other, priority: P3}
+entitlements:
+  - allow: [phone, mail]
+  - {when: {priority: [P1, P3]}, allow: letter}
+priorities: [{id: P1}, {id: P2}, {id: P3}]
+priority-table:
+  rows: impact
+  columns: urgency
+  cells:
+    all: {now: P1, later: P2}
+    single: {now: P3, later: refused}
+targets:
+  - first-response: {P1: 1h, P2: 4h, P3: 24h}
+"""
+
+
+def test_channels_change_the_priority_that_a_person_chooses() -> None:
+    table = Table(published(revision_of(CHANNEL_PRIORITIES)))
+    assert table.dimensions == ["plan", "impact", "urgency", "priority"]
+    expected: dict[str, tuple[list[str], list[list[str | None]]]] = {
+        "P1": (
+            ["phone", "mail", "letter"],
+            [["phone", "1 hour"], ["mail", "4 hours"], ["letter", "24 hours"]],
+        ),
+        # Both channels have the same target.
+        "P2": (["phone", "mail"], [[None, "4 hours"]]),
+        "P3": (["phone", "mail", "letter"], [[None, "24 hours"]]),
+    }
+    for case in table.cases():
+        channels, targets = expected[case["priority"]]
+        assert [row[0] for row in table.channels(case)] == channels
+        assert table.targets(0, case) == targets
+
+
+def test_facts_lead_to_the_cells_of_a_priority_table() -> None:
+    table = Table(published(revision_of(CHANNEL_PRIORITIES)))
+    ids = table.values("priority")
+    leads = {}
+    for case in table.cases():
+        place = table.answer(table.data["lead"], case)
+        leads[case["impact"], case["urgency"]] = None if place is None else ids[place]
+    assert leads == {
+        ("all", "now"): "P1",
+        ("all", "later"): "P2",
+        ("single", "now"): "P3",
+        ("single", "later"): None,
+    }
+
+
+@pytest.mark.parametrize("name", ["zoom.yaml", "desk.yaml"])
+def test_facts_lead_to_the_priority_of_the_program(name: str) -> None:
+    own = named(name)
     table = Table(own)
     ids = table.values("priority")
     for case in table.cases():
