@@ -171,6 +171,25 @@ def test_suggestion_tries_at_most_five_plans(
     assert sorted(set(tried)) == plans[:5]
 
 
+def test_suggested_test_of_a_limit_states_the_channel_if_channels_set_priorities() -> None:
+    subject = subject_of("""\
+format: 1
+policy: desk
+plans: {pro: Pro}
+channels:
+  help: {name: Help, kind: self-service}
+  web: {name: Web, kind: web, priority: P1}
+priorities: [{id: P1}, {id: P2}]
+entitlements: [{allow: help}]
+limits: {cases: [{when: {priority: P2}, is: 0}, {is: 3}]}
+""")
+    first, _ = (decision for decision in decisions_of(subject, 0) if decision.kind == "limit")
+    test = suggest_test(subject, first)
+    assert test is not None
+    expected = "- terms: {topic: cases, channel: help, priority: P2}\n  expect: 0\n"
+    assert test.text == expected
+
+
 def test_suggested_commitment_test_uses_a_metric_with_a_target() -> None:
     subject = subject_of(SECOND)
     tests = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from zsupport.answer.case import Case
+from zsupport.answer.case import Case, facts_decide
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import STATES_OF_THE_MOMENT, DueAnswer
 from zsupport.errors import ZsupportError
@@ -17,7 +17,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
 from zsupport.policy.quoting import scalar
 from zsupport.policy.yamltext import MappingNode, Plain, node_at, to_plain
-from zsupport.suite.example import Example, Expected, Reason
+from zsupport.suite.example import Example, Expected, Question, Reason
 from zsupport.suite.format import TESTED, VERSION, TestedAnswer
 from zsupport.suite.reading import bind, read_tests_file
 from zsupport.suite.running import (
@@ -56,7 +56,7 @@ def correct_test(subject: PolicyUnderTest, example: Example) -> str | None:
     try:
         replies = [
             reply
-            for combination in combinations(example.question)
+            for combination in _asked(subject, example.question)
             for reply in ask(subject, example.question, combination)
         ]
     except (ZsupportError, ValueError):
@@ -68,6 +68,24 @@ def correct_test(subject: PolicyUnderTest, example: Example) -> str | None:
         return in_groups
     singles = _cases(subject, example, replies, _singles)
     return singles if passes_as_written(subject, example, singles) else None
+
+
+def _asked(subject: PolicyUnderTest, question: Question) -> Iterator[Case]:
+    """Yield the combinations of a question, each with the values that a correction needs.
+
+    The answer about a deadline has the priority that its channel sets, which is not always the one
+    that the question must state. So state each priority, unless facts decide it.
+    """
+    revision = subject.policy.revisions[question.revision]
+    sets = any(channel.priority for channel in revision.channels)
+    if question.command != "due" or not sets or facts_decide(revision):
+        yield from combinations(question)
+        return
+    for combination in combinations(question):
+        if "priority" in combination:
+            yield combination
+        else:
+            yield from ({**combination, "priority": item.id} for item in revision.priorities)
 
 
 def passes_as_written(subject: PolicyUnderTest, example: Example, text: str) -> bool:

@@ -265,6 +265,8 @@ def _of_terms(
 def _terms_keys(sides: Sequence[Revision], case: Case, topic: str) -> dict[str, Plain]:
     """Return the keys of a question about a limit; `sides` are the revisions that it compares."""
     names = names_in(term.when for side in sides for term in side.limits().get(topic, ()))
+    if "priority" in names and any(item.priority for side in sides for item in side.channels):
+        names.add("channel")  # the priority depends on it
     return {"topic": topic, **keys_of(TERMS, sides[0], case, names)}
 
 
