@@ -38,6 +38,7 @@ COMMANDS = {
     "coverage": (*TEST, "--coverage"),
     "mutate": (*TEST, "--mutate"),
     "channels": ("channels", "--policy", "growth.yaml"),
+    "terms": ("terms", "--policy", "growth.yaml"),
 }
 #: `files` is compared with the time of PyYAML's C loader for the same files.
 PARSE = """
@@ -167,6 +168,8 @@ def main() -> None:
                     write_policy(folder, known, size)
                 if "channels" in commands:
                     commands["channels"] += known.channels
+                if shape != "limits":
+                    commands.pop("terms", None)
             measure(shape, folders, commands, packages, options.rounds, options.limit)
 
 

@@ -376,6 +376,17 @@ class Shape(NamedTuple):
     channels: tuple[str, ...] = ()
 
 
+def limits(rules: int) -> str:
+    """Return a policy with a limit for each plan and each of ten roles."""
+    lines = [f"{HEAD}plans: {names('p', rules // 10)}\nroles: {names('r', 10)}\n{WEB}"]
+    lines.append("entitlements: [{allow: web}]\ntargets: [{first-response: 4h}]")
+    lines.append("limits:\n  cases:")
+    for n in range(rules):
+        when = f"{{plan: p{n // 10}, role: r{n % 10}}}"
+        lines.append(f"    - {{when: {when}, is: {n + 1}}}")
+    return "\n".join(lines) + "\n"
+
+
 SHAPES = {
     "plans": Shape(plans),
     "ranked": Shape(
@@ -387,6 +398,7 @@ SHAPES = {
     "wide": Shape(wide, {"f0": "v0", "f1": "v0", "f2": "v0", "f3": "v0"}),
     "calendars": Shape(calendars, {"area": "v0"}),
     "facts": Shape(facts, {"f0": "true"}),
+    "limits": Shape(limits, {"role": "r0"}),
 }
 
 

@@ -30,7 +30,7 @@ from zsupport.answer.dimensions import (
 )
 from zsupport.answer.grants import (
     ApplyingGrant,
-    GrantsByValue,
+    EntriesByValue,
     applying_grants,
     denial_reasons,
     joined_hours,
@@ -139,7 +139,7 @@ class GrantsByPlan:
     def __init__(self, revision: Revision, plans: int) -> None:
         """`plans` is the number of plans in the query. There is no index for a single plan."""
         self.revision = revision
-        self._by_plan = GrantsByValue(revision.grants, "plan") if plans > 1 else None
+        self._by_plan = EntriesByValue(revision.grants, "plan") if plans > 1 else None
         self._denied: dict[str, tuple[Because, ...]] = {}
 
     def of(self, plan: str | None) -> Sequence[Grant]:

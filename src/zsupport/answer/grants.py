@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from zsupport.answer.case import Because, Case, matching, reasons
 from zsupport.answer.remarks import remarks_of_alternatives
-from zsupport.policy.model import Alternative, Grant, Remarks, Revision
-from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.policy.model import Alternative, Grant, Remarks, Revision, Term
+from zsupport.typed import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+#: An entry with a condition.
+Entry = TypeVar("Entry", bound="Grant | Term")
 
 
 class ApplyingGrant(NamedTuple):
@@ -18,32 +22,32 @@ class ApplyingGrant(NamedTuple):
     matched: tuple[Alternative, ...]
 
 
-class GrantsByValue:
-    """Grants by the values of a dimension that their conditions name."""
+class EntriesByValue(Generic[Entry]):
+    """Grants or terms by the values of a dimension that their conditions name."""
 
-    def __init__(self, grants: Sequence[Grant], dimension: str) -> None:
-        self._grants = grants
+    def __init__(self, entries: Sequence[Entry], dimension: str) -> None:
+        self._entries = entries
         self._of_any_value: list[int] = []
         self._of_value: dict[str, list[int]] = {}
-        self._of_case: dict[str | None, list[Grant]] = {}
-        for position, grant in enumerate(grants):
-            named = [alternative.values.get(dimension) for alternative in grant.when] or [None]
+        self._of_case: dict[str | None, list[Entry]] = {}
+        for position, entry in enumerate(entries):
+            named = [alternative.values.get(dimension) for alternative in entry.when] or [None]
             if None in named:
                 self._of_any_value.append(position)
                 continue
             for value in {value for values in named for value in values or ()}:
                 self._of_value.setdefault(value, []).append(position)
 
-    def of(self, value: str | None) -> Sequence[Grant]:
-        """Return the grants that can apply to a case with this value, in written order.
+    def of(self, value: str | None) -> Sequence[Entry]:
+        """Return the entries that can apply to a case with this value, in written order.
 
-        The other grants name only other values.
+        The other entries name only other values.
         """
         own = [] if value is None else self._of_value.get(value, [])
         key = value if own else None
         if key not in self._of_case:
             positions = sorted([*self._of_any_value, *own])
-            self._of_case[key] = [self._grants[n] for n in positions]
+            self._of_case[key] = [self._entries[n] for n in positions]
         return self._of_case[key]
 
 

@@ -26,6 +26,7 @@ from zsupport.answer.dimensions import (
     dimensions,
     with_channel,
 )
+from zsupport.answer.grants import EntriesByValue
 from zsupport.answer.remarks import (
     remark_texts,
     remarks_of_alternatives,
@@ -102,11 +103,18 @@ def answer_terms(
     steps = STEPS_OF_ROW + sum(map(len, topics.values())) // max(len(topics), 1)
     space.check_work(len(topics), steps, len(revisions))
 
+    asked = [
+        _ListedTerms(
+            terms,
+            EntriesByValue(terms, "plan"),
+            reasons(revision, (term.place for term in terms)),
+        )
+        for terms in topics.values()
+    ]
+
     def rows_of(space: Dimensions) -> list[TermAnswer]:
         cases = opened_cases(revision, space) if sets else space.cases()
-        return [
-            _answer(revision, terms, case, lang=lang) for case in cases for terms in topics.values()
-        ]
+        return [_answer(revision, item, case, lang=lang) for case in cases for item in asked]
 
     # The columns are the same whether or not the revision is in force.
     fixed = shown
@@ -180,7 +188,15 @@ def _topics(revision: Revision) -> dict[str, list[Term]]:
     return topics
 
 
-def _answer(revision: Revision, terms: list[Term], case: Case, *, lang: str) -> TermAnswer:
+class _ListedTerms(NamedTuple):
+    """The terms of a topic, and the reasons of a case for which none of them matches."""
+
+    terms: list[Term]
+    by_plan: EntriesByValue[Term]
+    because: tuple[Because, ...]
+
+
+def _answer(revision: Revision, topic: _ListedTerms, case: Case, *, lang: str) -> TermAnswer:
     facts = {
         name: value
         for name, value in case.items()
@@ -188,11 +204,10 @@ def _answer(revision: Revision, terms: list[Term], case: Case, *, lang: str) -> 
     }
     nothing = TermAnswer(
         case.get("plan"), case.get("role"), case.get("channel"), case.get("priority"), facts,
-        terms[0].topic, None, retired_of(revision, case.get("plan")),
-        *remark_texts(revision, remarks_of_case(revision, "terms", case), lang),
-        reasons(revision, (term.place for term in terms)),
+        topic.terms[0].topic, None, retired_of(revision, case.get("plan")),
+        *remark_texts(revision, remarks_of_case(revision, "terms", case), lang), topic.because,
     )  # fmt: skip
-    for term in terms:
+    for term in topic.by_plan.of(case.get("plan")):
         matched = matching(term.when, case)
         if not matched:
             continue

@@ -491,6 +491,8 @@ def lower_limits(
     Each limit is yielded once, with the nearest lower value.
     """
     space = subject.space
+    if not pairs:
+        return
     for topic, limits in subject.decisions.limits.items():
         subject.check_comparisons(len(pairs) * len(limits) ** 2)
         lower = [

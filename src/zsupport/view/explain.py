@@ -18,7 +18,7 @@ from zsupport.answer.case import (
     rule_of_priority,
 )
 from zsupport.answer.facts import PrioritiesByFacts
-from zsupport.answer.grants import GrantsByValue, applying_grants
+from zsupport.answer.grants import EntriesByValue, applying_grants
 from zsupport.errors import LimitExceeded
 from zsupport.policy.model import Alternative, Grant, Place, When, ranked_above
 from zsupport.typed import TYPE_CHECKING, Generic
@@ -227,11 +227,11 @@ class Explainer(Generic[Row, Details]):
         return min(of_values, key=len, default=self.revision.grants)
 
     @cached_property
-    def _by_value(self) -> dict[str, GrantsByValue]:
+    def _by_value(self) -> dict[str, EntriesByValue[Grant]]:
         """The grants by the values of each dimension that grants name."""
         grants = self.revision.grants
         names = names_in(grant.when for grant in grants)
-        return {name: GrantsByValue(grants, name) for name in sorted(names)}
+        return {name: EntriesByValue(grants, name) for name in sorted(names)}
 
     def _allowing(self, channels: Iterable[str]) -> list[Grant]:
         """Return the grants that allow one of the channels."""

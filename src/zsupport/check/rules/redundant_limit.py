@@ -16,8 +16,9 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield each limit whose cases later entries give the same limit and remarks."""
     for topic, decided in subject.decisions.limits.items():
         subject.check_comparisons(len(decided) ** 2)
+        matched = [subject.space.matches(limit.when) for limit, _ in decided]
         for position, (_, cases) in enumerate(decided):
-            same = _same_later(subject, decided, position) if cases else ()
+            same = _same_later(decided, matched, position) if cases else ()
             if not same:
                 continue
             path = subject.document.limit(topic, position)
@@ -36,23 +37,26 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _same_later(
-    subject: Subject, decided: Sequence[tuple[Term, Cases]], position: int
+    decided: Sequence[tuple[Term, Cases]], matched: Sequence[Cases], position: int
 ) -> tuple[int, ...]:
-    """Return the positions of the later entries that would decide; () if an answer would change."""
+    """Return the positions of the later entries that would decide; () if an answer would change.
+
+    `matched` has the cases that the condition of each entry matches.
+    """
     limit, left = decided[position]
     if _has_remark(limit):
         return ()
     places = []
-    for place, (other, cases) in enumerate(decided[position + 1 :], position + 1):
-        matched = subject.space.matches(other.when) & left
-        if not matched:
+    for place in range(position + 1, len(decided)):
+        if not matched[place] & left:
             continue
+        other, cases = decided[place]
         if not cases:
             return ()  # ZS412 reports the other entry
         if (other.quota, other.remarks) != (limit.quota, limit.remarks) or _has_remark(other):
             return ()
         places.append(place)
-        left &= ~matched
+        left &= ~matched[place]
     return () if left else tuple(places)
 
 
