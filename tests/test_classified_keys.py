@@ -98,6 +98,7 @@ EDITS: dict[tuple[str, str], tuple[tuple[str | int, ...], Any]] = {
     ("metric", "starts"): (("metrics", 1, "starts"), "updated"),
     ("metric", "pauses"): (("metrics", 0, "pauses"), None),
     ("metric", "warn"): (("metrics", 0, "warn"), "1/2"),
+    ("metric", "on-change"): (("metrics", 0, "on-change"), "carry"),
     ("target rule", "when"): (("targets", 0, "when", 0, "plan"), ["max"]),
     ("target rule", "hours"): (("targets", 0, "hours"), "night"),
     ("target rule", "condition"): (("targets", 0, "condition"), "A letter."),
@@ -259,7 +260,7 @@ NOT_MUTATED = {
     "fact": "values",
     "holidays": "add country covers exchanged frozen frozen-exchanged remove subdivision",
     "limit": "when",
-    "metric": "id pauses",
+    "metric": "id on-change pauses",
     "number": "number",
     "plan": "aliases",
     "policy": "business-day channels facts metrics plans policy priority-table roles self-help"

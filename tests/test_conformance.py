@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "conformance"
 FILES = sorted(FOLDER.glob("*.yaml"))
 OPTIONS = {
     "at", "answered", "updated", "resolved", "at-risk", "warn", "metric", "metric-pauses", "starts",
-    "start",
+    "start", "on-change", "changes",
 }  # fmt: skip
 KEYS = {
     "id", "why", "expect", "calendar", "opened", "target", "pauses", "business-day",
@@ -109,9 +109,9 @@ def policy_of(case: Case) -> dict[str, Any]:
     """Return a policy with the target and metric of a case."""
     pauses = {} if case.get("metric-pauses") == "false" else {"pauses": "Waiting"}
     warn = {"warn": case["warn"]} if "warn" in case else {}
-    starts = {"starts": case["starts"]} if "starts" in case else {}
+    own = {key: case[key] for key in ("starts", "on-change") if key in case}
     metrics = [{"id": id, **pauses, **warn} for id in ("first", "second")]
-    metrics[case.get("metric", "first") == "second"] |= starts
+    metrics[case.get("metric", "first") == "second"] |= own
     policy: dict[str, Any] = {
         "format": "1",
         "policy": "case",
@@ -123,6 +123,11 @@ def policy_of(case: Case) -> dict[str, Any]:
         "business-day": case.get("business-day", "close"),
     }
     rule = {case.get("metric", "first"): case["target"]}
+    if "changes" in case:  # each target is that of a priority
+        targets = [case["target"], *case["changes"].values()]
+        promised = {f"P{number}": target for number, target in enumerate(targets)}
+        rule = {case.get("metric", "first"): promised}
+        policy["priorities"] = [{"id": id} for id in promised]
     if case["calendar"] != "none":
         members = case["calendar"]
         members = members if isinstance(members, list) else [members]
@@ -130,6 +135,18 @@ def policy_of(case: Case) -> dict[str, Any]:
         policy["hours"]["all"] = {"any": list(policy["hours"])}
         rule["hours"] = "all"
     return {**policy, "targets": [rule]}
+
+
+def events_of(case: Case) -> list[tuple[datetime, dict[str, str]]]:
+    """Return the changes of a case: to another target, or to other values."""
+    changes = case.get("changes", [])
+    if isinstance(changes, dict):
+        return [(instant(at), {"priority": f"P{number}"}) for number, at in enumerate(changes, 1)]
+    events = []
+    for text in changes:
+        at, _, values = text.partition(" ")
+        events.append((instant(at), dict([values.split("=")])))
+    return events
 
 
 def program(case: Case, folder: Path) -> dict[str, Any]:
@@ -169,6 +186,7 @@ def program(case: Case, folder: Path) -> dict[str, Any]:
             return {"allowed": [answer.channel for answer in channels if answer.allowed]}
         if kind == "state":
             options["metric"] = case.get("metric", "first")
+            options |= {"priority": "P0"} if "changes" in case else {}
         for name in ("opened", "at", "answered", "updated", "resolved"):
             if name in case:
                 options[name] = instant(case[name])
@@ -179,6 +197,7 @@ def program(case: Case, folder: Path) -> dict[str, Any]:
             **options,
             fact=case.get("facts"),
             pause=pauses,
+            event=events_of(case),
             at_risk=case.get("at-risk"),
             customer_tz=case.get("customer-zone"),
             customer_country=case.get("customer-country"),
@@ -248,11 +267,14 @@ def definition(case: Case) -> dict[str, Any]:
         for name in ("answered", "updated", "resolved", "start")
         if name in case
     }
-    verdict = clock.judge(
+    changes = [(seconds(at), clock.to_target(to)) for at, to in case.get("changes", {}).items()]
+    verdict = clock.judge_changed(
         hours,
         opened,
         target,
+        changes,
         seconds(case.get("at", case["opened"])),
+        on_change=case.get("on-change", "carry"),
         pauses=pauses,
         reading=reading,
         ratio=None if ratio is None else clock.to_warn(ratio),

@@ -34,7 +34,7 @@ FIELDS = {
         "plan", "role", "channel", "priority", "facts", "metric", "state", "target", "published",
         "condition", "commitment", "hours", "opened", "due", "next_open", "at_risk_at",
         "elapsed_seconds", "paused_seconds", "remaining_seconds", "starts", "retired", "note",
-        "unclear", "source", "because",
+        "unclear", "source", "because", "legs",
     ),
     "priority": ("priority", "name", "meaning", "facts", "note", "unclear", "source", "because"),
     "hours": (

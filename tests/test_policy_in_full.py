@@ -100,7 +100,13 @@ DOCUMENT: dict[str, Any] = {
         },
     },
     "metrics": [
-        {"id": "first-response", "name": "An answer", "pauses": "While it waits", "warn": "3/4"},
+        {
+            "id": "first-response",
+            "name": "An answer",
+            "pauses": "While it waits",
+            "warn": "3/4",
+            "on-change": "restart",
+        },
         {"id": "update", "name": "News", "starts": "answered"},
     ],
     "business-day": "opening",

@@ -53,12 +53,13 @@ if TYPE_CHECKING:
     from typing import TypedDict, TypeVar, Unpack, overload
 
     from zsupport.advise.advice import AdviceAnswers
+    from zsupport.answer.case_change import CaseChange
     from zsupport.answer.channels import ChannelAnswers, ChannelOptions
     from zsupport.answer.due import DueAnswers, DueQuestion, QuickAnswer
     from zsupport.answer.hours import Customer, PolicyHours
     from zsupport.answer.opening import HoursAnswers
     from zsupport.answer.priority import PriorityAnswers
-    from zsupport.answer.promise import Promises
+    from zsupport.answer.promise import Promises, Reading
     from zsupport.answer.terms import TermAnswers
     from zsupport.answer.topics import TopicAnswers
     from zsupport.clock.holidays import PublicHolidays
@@ -98,6 +99,7 @@ class _DueKey(NamedTuple):
     customer_tz: str | None
     customer_country: str | None
     lang: str
+    changes: tuple[tuple[tuple[str, str], ...], ...] = ()  # the changed values, for each change
 
 
 class _KnownPromises(NamedTuple):
@@ -303,6 +305,7 @@ class Policy:
         resolved: Instant | None = None,
         start: Mapping[str, Instant | None] | None = None,
         pause: Sequence[tuple[Instant, Instant | None]] = (),
+        event: Sequence[tuple[Instant, Mapping[str, str]]] = (),
         at_risk: str | None = None,
         customer_tz: str | None = None,
         customer_country: str | None = None,
@@ -317,12 +320,13 @@ class Policy:
         the last event if later). `answered` ends the first metric and `resolved` ends the other
         metrics; `updated` restarts a recurring metric. If the policy states the start of a metric
         in words, `start` has the instant at which its clock started, by metric. `pause` is a list
-        of pairs (from, to); the last `to` may be None. `at_risk` is a ratio such as 3/4 or 75%, or
-        a length such as `1h before`; it replaces `warn` of the metric. `customer_tz` is an IANA
-        name, `customer_country` is an ISO 3166 code of a country or subdivision (DE-BY). Instants
-        are aware datetimes, or texts with an offset such as 2026-11-23T10:00:00+01:00. The answer
-        has datetimes in UTC. Raises UsageError for unknown names and for events before `opened`,
-        and ValueError for an instant without an offset.
+        of pairs (from, to); the last `to` may be None. `event` is a list of changes during the
+        case: an instant, and the new values of `plan`, `role`, `priority` and facts. `at_risk` is a
+        ratio such as 3/4 or 75%, or a length such as `1h before`; it replaces `warn` of the metric.
+        `customer_tz` is an IANA name, `customer_country` is an ISO 3166 code of a country or
+        subdivision (DE-BY). Instants are aware datetimes, or texts with an offset such as
+        2026-11-23T10:00:00+01:00. The answer has datetimes in UTC. Raises UsageError for unknown
+        names and for events before `opened`, and ValueError for an instant without an offset.
         """
         # Datetimes are the common case. Converting them directly is measurably faster.
         now = from_datetime(at) if isinstance(at, datetime) else _instant(at)
@@ -331,19 +335,26 @@ class Policy:
             began = from_datetime(opened) if isinstance(opened, datetime) else _instant(opened)
         moment = now
         happened = answered is not None or updated is not None or resolved is not None
-        if at is None and happened:
+        changes: tuple[CaseChange, ...] = ()
+        if event:
+            from zsupport.answer.case_change import CaseChange
+            from zsupport.answer.changes import in_order
+
+            changes = in_order(CaseChange(_instant(at), values) for at, values in event)
+        if at is None and (happened or changes):
             # Answer as of the last event if it is later than now.
             events_of_case = (e for e in (answered, updated, resolved) if e is not None)
-            moment = max(now, *map(_instant, events_of_case))
+            moment = max(now, *map(_instant, events_of_case), *(change.at for change in changes))
         index, in_force = self.position_at(began)
         key = (
             index, in_force, plan, role, channel, priority,
             tuple(fact.items()) if fact else (),
             (metric,) if metric.__class__ is str else tuple(metric),
             customer_tz, customer_country, lang,
+            tuple(tuple(values.items()) for at, values in changes if at <= moment),
         )  # fmt: skip
         known = self._promises.get(key) or self._compute_promises(_DueKey._make(key), began)
-        if known.quick and not (happened or start or pause or at_risk):
+        if known.quick and not (happened or start or pause or at_risk or changes):
             answers = known.quick(began, now, opened)
             if answers is not None:
                 return answers
@@ -353,16 +364,9 @@ class Policy:
         pauses = tuple((_instant(begin), _seconds(end)) for begin, end in pause)
         events = Events(began, _seconds(answered), _seconds(updated), _seconds(resolved), pauses)
         for name in ("answered", "updated", "resolved"):
-            event = getattr(events, name)
-            if event is not None and event < began:
-                raise UsageError(
-                    Message(
-                        "`{name}` ({event}) is before `opened` ({began})",
-                        name=name,
-                        event=format_instant(event, UTC),
-                        began=format_instant(began, UTC),
-                    )
-                )
+            instant = getattr(events, name)
+            if instant is not None and instant < began:
+                raise _before_opened(name, instant, began)
         for begins, ends in pauses:
             if ends is not None and ends < begins:
                 raise UsageError(
@@ -371,6 +375,8 @@ class Policy:
                         begins=format_instant(begins, UTC),
                     )
                 )
+        if changes:
+            changes = self._settle_changes(index, changes, began, known.question.changes)
         warn = None
         if at_risk is not None:
             from zsupport.clock.warn import parse_warn
@@ -378,7 +384,34 @@ class Policy:
             warn = parse_warn(at_risk)
         starts = {name: _instant(at) for name, at in (start or {}).items() if at is not None}
         starts = settle_starts(known.question.revision, starts, began, self.revisions)
-        return answer_due(known.question, known.promises, Moment(events, moment, warn, starts))
+        moments = Moment(events, moment, warn, starts, changes)
+        return answer_due(known.question, known.promises, moments)
+
+    def _settle_changes(
+        self,
+        index: int,
+        changes: tuple[CaseChange, ...],
+        opened: int,
+        settled: tuple[Mapping[str, str], ...],
+    ) -> tuple[CaseChange, ...]:
+        """Return the changes of a case in canonical ids; `settled` are the values of the first.
+
+        Raises UsageError for an unknown name, or for a change before `opened`.
+        """
+        from zsupport.answer.case_change import CaseChange
+        from zsupport.answer.changes import settle_values
+
+        if changes[0].at < opened:
+            raise _before_opened("event", changes[0].at, opened)
+        # The answer ignores the other changes, which are after its time, but not their mistakes.
+        ignored = (
+            settle_values(self.revisions[index], values, self.revisions)
+            for _, values in changes[len(settled) :]
+        )
+        return tuple(
+            CaseChange(at, values)
+            for (at, _), values in zip(changes, (*settled, *ignored), strict=True)
+        )
 
     if TYPE_CHECKING:
 
@@ -448,6 +481,8 @@ class Policy:
         from zsupport.answer.hours import Customer, PolicyHours, check_country
         from zsupport.answer.promise import promises, settle_metrics
 
+        if key.changes:
+            from zsupport.answer.changes import reading_of, settle_values
         index, in_force, lang = key.revision, key.in_force, key.lang
         revision = self.revisions[index]
         stated = Query(key.plan, key.role, key.channel, key.priority, dict(key.facts))
@@ -456,12 +491,23 @@ class Policy:
             query = self._settle(index, stated)
             return query, settle_metrics(self.revisions[index], key.metrics, self.revisions)
 
+        def changes(index: int) -> tuple[Mapping[str, str], ...]:
+            return tuple(
+                settle_values(self.revisions[index], dict(values), self.revisions)
+                for values in key.changes
+            )
+
+        def reading(index: int, query: Query) -> Reading | None:
+            revision = self.revisions[index]
+            return reading_of(revision, query, changes(index)) if key.changes else None
+
         def columns(index: int) -> tuple[str, ...]:
             # Only the columns are used. `in_force=False` avoids errors about missing calendars.
             hours = PolicyHours(self.revisions[index], customer, lang, self._public)
+            query, metrics = settled(index)
             return promises(
-                self.revisions[index], *settled(index), start, hours, in_force=False, lang=lang,
-                revisions=len(self.revisions),
+                self.revisions[index], query, metrics, start, hours, in_force=False, lang=lang,
+                revisions=len(self.revisions), reading=reading(index, query),
             ).columns  # fmt: skip
 
         query, metrics = settled(index)
@@ -472,10 +518,11 @@ class Policy:
         hours = self._hours.setdefault(
             (index, customer, lang), PolicyHours(revision, customer, lang, self._public)
         )
-        question = DueQuestion(revision, query, hours, in_force, lang)
+        question = DueQuestion(revision, query, hours, in_force, lang, changes(index))
         promised = promises(
             revision, query, metrics, start, hours, in_force=in_force, lang=lang,
             shown=self._other_columns(index, columns), revisions=len(self.revisions),
+            reading=reading(index, query),
         )  # fmt: skip
         promised = promised._replace(columns=self._in_order(promised.columns))
         known = _KnownPromises(question, promised, quick_due(question, promised))
@@ -707,6 +754,18 @@ def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
 def _midnight(day: str, timezone: str, later: int = 0) -> int:
     """Return the first instant of the local date that is `later` days after `day`."""
     return at_local(date.fromisoformat(day) + timedelta(days=later), 0, zone(timezone))
+
+
+def _before_opened(name: str, event: int, opened: int) -> UsageError:
+    """Return the error for an event before the opening time."""
+    return UsageError(
+        Message(
+            "`{name}` ({event}) is before `opened` ({began})",
+            name=name,
+            event=format_instant(event, UTC),
+            began=format_instant(opened, UTC),
+        )
+    )
 
 
 def _seconds(instant: Instant | None) -> int | None:

@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import yaml
-from oracle.cases import bundle, edges, may_promise
+from oracle.cases import FirstMetric, bundle, edges, may_promise
 from oracle.compare import policy_text
 from reference.draw import draw
 
@@ -297,7 +297,8 @@ def test_every_target_over_random_hours(number: int) -> None:
     if len({member.zone for member in drawn.hours.members}) == 1:
         targets += ["2 calendar days", "the later of 4h 24x7 and 1 calendar day"]
     targets = list(dict.fromkeys(targets))
-    policy = policy_of(policy_text(drawn, "opened", targets))
+    by_priority = {f"P{position}": target for position, target in enumerate(targets)}
+    policy = policy_of(policy_text(drawn, FirstMetric("opened", "carry"), by_priority))
     around = [case.opened for case in drawn.cases]
     for instant in around[:6]:
         around += [

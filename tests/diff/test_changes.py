@@ -256,6 +256,12 @@ EXAMPLES = [
         "{id: fix, name: Solution}", "{id: fix, name: Solution, starts: The first answer}",
     ),
     Example(
+        "ZD316", EITHER, "name: Solution}", "name: Solution, on-change: keep}",
+        "a change during a case affects the clock of fix differently: plan business, priority P1"
+        " (6 cases)",
+        "{id: fix, name: Solution}", "{id: fix, name: Solution, on-change: keep}",
+    ),
+    Example(
         # A target of two business days still ends at the closing at 17:00.
         "ZD401", LESS, "09:00-17:00", "10:00-17:00",
         "hours `office` are now shorter: plan business (8 cases)",

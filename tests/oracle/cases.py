@@ -628,6 +628,9 @@ class Course(NamedTuple):
     ratio: str | None
     starts: str  # an event or free text
     start: int | None  # the instant of the free text
+    on_change: str = "carry"
+    #: The changes of the case: the instant, and the position of the course with the new target.
+    changes: tuple[tuple[int, int], ...] = ()
 
 
 def may_promise(hours: Hours, target: str) -> bool:
@@ -648,6 +651,7 @@ def may_promise(hours: Hours, target: str) -> bool:
 
 #: The starts of metrics: the events, and free text.
 STARTS = ("opened", "answered", "updated", "When it was seen")
+ON_CHANGE = ("restart", "carry", "keep")
 
 
 LENGTHS_BEFORE = (
@@ -691,8 +695,32 @@ def some_course(
     )
 
 
-def courses(seed: int, number: int, drawn: Bundle, most: int) -> tuple[str, list[Course]]:
-    """Return the start of the first metric, and at most `most` courses of events."""
+def some_changes(random: Random, course: Course, courses: int) -> tuple[tuple[int, int], ...]:
+    """Return changes to the targets of other courses, in order."""
+    if random.random() < 0.5:
+        return ()
+    happens = [course.opened, course.now, course.answered, course.updated, course.resolved]
+    happens += [course.start, *(at for pause in course.pauses for at in pause)]
+    known = [at for at in happens if at is not None]
+    low, high = min(known), max(known)
+    instants = {
+        random.choice(known) + random.choice([0, 0, 1, -1, 1800, 3600, 7200])
+        if random.random() < 0.6
+        else random.randint(low, high)
+        for _ in range(random.choice([1, 1, 1, 2, 3, 4]))
+    }
+    return tuple((at, random.randrange(courses)) for at in sorted(instants) if at >= course.opened)
+
+
+class FirstMetric(NamedTuple):
+    """The first metric of a policy."""
+
+    starts: str
+    on_change: str
+
+
+def courses(seed: int, number: int, drawn: Bundle, most: int) -> tuple[FirstMetric, list[Course]]:
+    """Return the first metric, and at most `most` courses of events."""
     random = Random(f"{seed} courses {number}")
     zone = drawn.hours.members[0].zone
     days = [case.opened // DAY_SECONDS for case in drawn.cases]
@@ -700,7 +728,16 @@ def courses(seed: int, number: int, drawn: Bundle, most: int) -> tuple[str, list
     first = random.choice(["opened", "opened", "updated", STARTS[3]])
     # Some targets are not valid under the hours.
     result = (some_course(random, drawn.hours, zone, days, first) for _ in range(2 * most))
-    return first, list(islice((course for course in result if course is not None), most))
+    many = list(islice((course for course in result if course is not None), most))
+    drawing = Random(f"{seed} changes {number}")
+    metric = FirstMetric(first, drawing.choice(ON_CHANGE))
+    return metric, [
+        course._replace(
+            on_change=metric.on_change if course.first_metric else drawing.choice(ON_CHANGE),
+            changes=some_changes(drawing, course, len(many)),
+        )
+        for course in many
+    ]
 
 
 GROUP = 80  # bundles that share a few time zones, for the caches

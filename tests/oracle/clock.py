@@ -1035,6 +1035,77 @@ def judge(
     return Verdict("running", result, risk)
 
 
+def judge_changed(
+    hours: Hours,
+    opened: int,
+    target: Target,
+    changes: Sequence[tuple[int, Target]],
+    now: int,
+    *,
+    on_change: str,
+    pauses: Sequence[Pause] = (),
+    reading: str = "close",
+    ratio: Fraction | Target | None = None,
+    first_metric: bool = True,
+    answered: int | None = None,
+    updated: int | None = None,
+    resolved: int | None = None,
+    starts: str = "opened",
+    start: int | None = None,
+) -> Verdict:
+    """Return the state of a case with changes: from an instant, it has another target."""
+    if any(at < opened for at, _ in changes):
+        raise Refused("a change before opened")
+
+    def judged(target: Target, begins: int | None = None) -> Verdict:
+        """Judge a target alone, with its own start or with that of the metric."""
+        ends = answered if first_metric and not target.recurs else resolved
+        is_over = begins is not None and ends is not None and ends < begins and ends <= now
+        result = judge(
+            hours, opened, target, now,
+            pauses=pauses, reading=reading, ratio=ratio, first_metric=first_metric,
+            answered=None if is_over and not target.recurs else answered,
+            updated=updated,
+            resolved=None if is_over else resolved,
+            starts=starts if begins is None else "at a change",
+            start=start if begins is None else begins,
+        )  # fmt: skip
+        if is_over:  # ended before the change: nothing was left to do
+            return Verdict("met", result.due, result.at_risk_at)
+        return result
+
+    happened = [(opened, target), *((at, new) for at, new in changes if at <= now)]
+    known = {
+        "answered": None if answered is None or answered > now else answered,
+        "updated": None if updated is None or updated > now else updated,
+    }
+    begins = _start(starts, opened, known["answered"], known["updated"], start)
+    if begins is None or begins < opened:
+        return judged(happened[-1][1])
+    legs = [(begins, [new for at, new in happened if at <= begins][-1])]
+    for at, new in happened:
+        if at <= begins:
+            continue
+        ends = answered if first_metric and not legs[-1][1].recurs else resolved
+        if ends is not None and ends <= at:
+            break
+        if new != legs[-1][1]:
+            legs.append((at, new))
+    if on_change == "keep":
+        return judged(legs[0][1])
+    if on_change == "carry" or len(legs) == 1:
+        return judged(legs[-1][1])
+    for number, (at, own) in enumerate(legs):
+        begin = None if number == 0 else at
+        if number == len(legs) - 1:
+            return judged(own, begin)
+        with suppress(Refused):  # a target that is never reached does not pass
+            verdict = judged(own, begin)
+            if verdict.due is not None and verdict.due < legs[number + 1][0]:
+                return verdict
+    raise AssertionError
+
+
 def _start(
     starts: str, opened: int, answered: int | None, updated: int | None, start: int | None
 ) -> int | None:

@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo
 from zsupport import Calendar, Policy, ZsupportError, load
 
 from . import clock
-from .cases import GROUP, STARTS, Bundle, Case, Course, bundle, courses
+from .cases import (
+    GROUP,
+    ON_CHANGE,
+    STARTS,
+    Bundle,
+    Case,
+    Course,
+    FirstMetric,
+    bundle,
+    courses,
+)
 
 CASES_PER_CALENDAR = 25
 CHUNK = GROUP * CASES_PER_CALENDAR  # these share their time zones
@@ -64,38 +74,43 @@ def compare(drawn: Bundle, origin: str) -> Iterator[str]:
                 yield report(origin, drawn, question(), actual, expected)
 
 
-def policy_text(drawn: Bundle, first: str, targets: Sequence[str]) -> str:
-    """Return a policy with the targets as priorities P0, P1 and so on, for every metric.
+def policy_text(drawn: Bundle, first: FirstMetric, targets: Mapping[str, str]) -> str:
+    """Return a policy with the targets by priority, for every metric.
 
-    `first` is the start of the first metric. Each start of STARTS has one later metric.
+    Each start of STARTS has a later metric for each value of ON_CHANGE.
     """
     several = drawn.calendar if isinstance(drawn.calendar, list) else [drawn.calendar]
     hours: dict[str, Any] = {f"h{i}": calendar for i, calendar in enumerate(several)}
     hours["all"] = {"any": list(hours)}
-    promised = {f"P{i}": target for i, target in enumerate(targets)}
-    starts = {"first": first, **{f"later-{i}": start for i, start in enumerate(STARTS)}}
+    metrics = {"first": first} | {
+        f"later-{i}-{on_change}": FirstMetric(start, on_change)
+        for i, start in enumerate(STARTS)
+        for on_change in ON_CHANGE
+    }
     policy = {
         "format": "1",
         "policy": "case",
         "plans": {"any": "Any"},
         "channels": {"web": {"name": "Web", "kind": "web"}},
         "entitlements": [{"allow": "web"}],
-        "priorities": [{"id": id} for id in promised],
+        "priorities": [{"id": id} for id in targets],
         "metrics": [
-            {"id": id, "starts": start, "pauses": "Waiting"} for id, start in starts.items()
+            {"id": id, "starts": starts, "on-change": on_change, "pauses": "Waiting"}
+            for id, (starts, on_change) in metrics.items()
         ],
         "business-day": drawn.reading,
         "hours": hours,
-        "targets": [{"hours": "all", **dict.fromkeys(starts, promised)}],
+        "targets": [{"hours": "all", **dict.fromkeys(metrics, targets)}],
     }
     return json.dumps(policy)
 
 
 def compare_courses(
-    drawn: Bundle, first: str, many: Sequence[Course], folder: Path, origin: str
+    drawn: Bundle, first: FirstMetric, many: Sequence[Course], folder: Path, origin: str
 ) -> Iterator[str]:
     """Yield the courses with different states by program and oracle."""
-    text = policy_text(drawn, first, [course.target for course in many])
+    targets = {f"P{number}": course.target for number, course in enumerate(many)}
+    text = policy_text(drawn, first, targets)
     path = folder / "case.yaml"
     path.write_text(text, encoding="utf-8")
     try:
@@ -104,7 +119,8 @@ def compare_courses(
         yield f"# {origin}\n{text}\n# program: {error}"
         return
     for number, course in enumerate(many):
-        metric = "first" if course.first_metric else f"later-{STARTS.index(course.starts)}"
+        metric = f"later-{STARTS.index(course.starts)}-{course.on_change}"
+        metric = "first" if course.first_metric else metric
         keywords = {
             "metric": metric,
             "priority": f"P{number}",
@@ -115,16 +131,17 @@ def compare_courses(
             "resolved": None if course.resolved is None else utc(course.resolved),
             "start": None if course.start is None else {metric: utc(course.start)},
             "pause": [(utc(p), None if q is None else utc(q)) for p, q in course.pauses],
+            "event": [(utc(at), {"priority": f"P{to}"}) for at, to in course.changes],
             "at_risk": course.ratio,
             "customer_tz": drawn.customer_zone,
             "customer_country": drawn.customer_country,
         }
         actual = answer(partial(program_verdict, policy, keywords))
-        expected = definition(partial(oracle_verdict, drawn, course))
+        expected = definition(partial(oracle_verdict, drawn, course, many))
         if actual != expected:
             shown = {name: value for name, value in keywords.items() if value not in (None, [])}
-            shown["priority"] = "P0"
-            text = policy_text(drawn, first, [course.target])
+            used = {number, *(to for _, to in course.changes)}
+            text = policy_text(drawn, first, {f"P{i}": targets[f"P{i}"] for i in sorted(used)})
             yield "\n".join(
                 [
                     f"# {origin}, {course.target}",
@@ -145,13 +162,16 @@ def program_verdict(policy: Policy, question: Mapping[str, Any]) -> Verdict:
     return row.state, row.due, row.at_risk_at, remaining
 
 
-def oracle_verdict(drawn: Bundle, course: Course) -> Verdict:
+def oracle_verdict(drawn: Bundle, course: Course, many: Sequence[Course]) -> Verdict:
     """Return state, deadline, instant of the risk, and remaining time by the oracle."""
-    result = clock.judge(
+    changes = [(at, clock.to_target(many[to].target)) for at, to in course.changes]
+    result = clock.judge_changed(
         drawn.hours,
         course.opened,
         clock.to_target(course.target),
+        changes,
         course.now,
+        on_change=course.on_change,
         pauses=course.pauses,
         reading=drawn.reading,
         ratio=None if course.ratio is None else clock.to_warn(course.ratio),

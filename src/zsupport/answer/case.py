@@ -231,7 +231,12 @@ def plain_value(value: object, zone: tzinfo) -> Any:
     if isinstance(value, Because | Warning):
         return value._asdict()
     if isinstance(value, tuple):
-        return [plain_value(item, zone) for item in value]
+        fields = getattr(value, "_asdict", None)
+        return (
+            [plain_value(item, zone) for item in value]
+            if fields is None
+            else plain_value(fields(), zone)
+        )
     if isinstance(value, Mapping):
         return {name: plain_value(entry, zone) for name, entry in value.items()}
     return value

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from zsupport.answer.case_change import CaseChange
     from zsupport.clock.deadline import PartDeadline, Pause
     from zsupport.clock.instants import Instant
 
@@ -62,6 +63,22 @@ if TYPE_CHECKING:
 STATES_OF_THE_MOMENT = ("not-started", "running", "at-risk", "paused", "met", "breached")
 #: The states of an answer.
 STATES = ("not-entitled", "no-target", "not-stated", "needs-input", *STATES_OF_THE_MOMENT)
+
+
+class Leg(NamedTuple):
+    """A part of a case with one promise: it begins with the clock, or with a change of the case.
+
+    `since` is None before the start of the clock. `values` are the changed values. `state` is None
+    if the leg has a target and another leg decides.
+    """
+
+    since: datetime | None
+    values: Mapping[str, str]
+    target: str | None
+    hours: str | None
+    due: datetime | None
+    state: Annotated[str, ("enum", STATES)] | None
+    decides: bool
 
 
 class DueAnswer(NamedTuple):
@@ -95,6 +112,7 @@ class DueAnswer(NamedTuple):
     unclear: Words | None
     source: Words | None
     because: tuple[Because, ...]
+    legs: tuple[Leg, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as a JSON object, with instants in UTC."""
@@ -109,6 +127,8 @@ class Moment(NamedTuple):
     at_risk: str | None = None  # used instead of the `warn` of each metric
     #: The start of the clock by metric, for metrics whose `starts` is a text.
     starts: Mapping[str, int] = {}  # noqa: RUF012 - never changed
+    #: The changes of the case, in order; those after the time of the answer are ignored.
+    changes: tuple[CaseChange, ...] = ()
 
 
 #: The events that start a clock, in words for people.
@@ -190,13 +210,14 @@ class DueDetails(NamedTuple):
     at: int
     at_risk: str | None
     starts: Mapping[str, int]
-    promises: Promises
+    changes: tuple[CaseChange, ...]
+    promises: Promises  # if the case changes, those that decide
     hours: PolicyHours
 
     @property
     def moment(self) -> Moment:
         """The events and the time of the answer."""
-        return Moment(Events(*self[:5]), *self[5:8])
+        return Moment(Events(*self[:5]), *self[5:9])
 
 
 DueAnswers = Answers[DueAnswer, DueDetails]
@@ -210,6 +231,8 @@ class DueQuestion(NamedTuple):
     hours: PolicyHours
     in_force: bool
     lang: str
+    #: The changed values of the case, for each change.
+    changes: tuple[Mapping[str, str], ...] = ()
 
 
 def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> DueAnswers:
@@ -227,6 +250,7 @@ def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> Due
         )
         if event is not None and event > moment.at
     ]
+    later += ["`event`"] if any(change.at > moment.at for change in moment.changes) else []
     messages = [
         Message("{name} is later than the time of the answer and is ignored", name=name)
         for name in later
@@ -236,7 +260,13 @@ def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> Due
             Message("a pause without an end starts after the time of the answer and is ignored")
         )
     timer.warnings += [Warning("later-event", message) for message in messages]
-    rows = [timer.answer(row) for row in promises.rows]
+    decided = promises.rows
+    if moment.changes:
+        changed = [timer.changed(row) for row in promises.rows]
+        rows = [_with_legs(timer.answer(row), legs) for row, legs in changed]
+        decided = tuple(row for row, _ in changed)
+    else:
+        rows = [timer.answer(row) for row in promises.rows]
     if len(timer.unreached) == len(rows):
         raise timer.unreached[0]
     warnings = promises.warnings
@@ -245,7 +275,9 @@ def answer_due(question: DueQuestion, promises: Promises, moment: Moment) -> Due
     return Answers(
         tuple(rows), promises.columns, warnings,
         question.revision, question.query, question.in_force,
-        DueDetails(*moment.events, *moment[1:], promises, question.hours),
+        DueDetails(
+            *moment.events, *moment[1:], promises._replace(rows=decided), question.hours
+        ),
         question.hours.public_holidays,
     )  # fmt: skip
 
@@ -280,7 +312,7 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
         row.condition, row.commitment, row.cell.hours,
     )  # fmt: skip
     in_time, too_late = (*case, "running", *stated), (*case, "breached", *stated)
-    remarks = ("opened", row.retired, row.note, row.unclear, row.source, row.because)
+    remarks = ("opened", row.retired, row.note, row.unclear, row.source, row.because, ())
     columns, warnings, hours = promises.columns, promises.warnings, question.hours
     revision, query, in_force = question.revision, question.query, question.in_force
     # `tuple.__new__` is used because the constructors of the classes would double the time.
@@ -335,7 +367,7 @@ def quick_due(question: DueQuestion, promises: Promises) -> QuickAnswer | None:
             worked_at - worked, 0, due - at if late else worked_due - worked_at,
         )  # fmt: skip
         answer = new(DueAnswer, (too_late if late else in_time) + clock + remarks)
-        details = (start, None, None, None, (), at, None, no_starts, promises, hours)
+        details = (start, None, None, None, (), at, None, no_starts, (), promises, hours)
         return Answers(
             (answer,), columns, warnings, revision, query, in_force,
             new(DueDetails, details), hours.public_holidays,
@@ -387,6 +419,72 @@ class _Timer:
             row.source,
             row.because,
         )
+
+    def changed(self, row: Promise) -> tuple[Promise, tuple[Leg, ...]]:
+        """Return the promise that decides after the changes of a case, and its legs.
+
+        There are no legs if no change has an effect. Adds a warning if the policy does not state
+        what a change does.
+        """
+        if not row.later:
+            return row, ()
+        from zsupport.answer.changes import decide_leg, legs_of
+
+        metric, at = row.metric, self.moment.at
+        events = events_until(self.moment.events, at)
+        start = start_of_metric(metric.starts, events, self.moment.starts.get(metric.id))
+        known = tuple(change for change in self.moment.changes if change.at <= at)
+        legs = legs_of(row, known, events, start, first_metric=metric == self.first)
+        if len(legs) == 1:
+            promise = legs[0].promise
+            if promise.error is not None:
+                raise promise.error
+            return promise, ()
+        if metric.on_change is None:
+            message = Message(
+                "the policy does not state what a change does to the clock of `{id}`, so it counts"
+                " as with `on-change: carry`; write `on-change` in this metric",
+                id=metric.id,
+            )
+            self.warnings.append(Warning("change-assumed", message))
+        dues = [self.due_of_leg(promise) for _, _, promise in legs]
+        position = decide_leg(metric.on_change, legs, dues)
+        promise = legs[position].promise
+        if promise.error is not None:
+            raise promise.error
+        return promise, tuple(
+            Leg(
+                None if begin is None else _utc(begin),
+                leg.values,
+                leg.promise.cell.target.text if leg.promise.cell else None,
+                leg.promise.cell.hours
+                if leg.promise.cell and counts_over_hours(leg.promise)
+                else None,
+                None if due is None else _utc(due),
+                leg.promise.state,
+                i == position,
+            )
+            for i, (leg, due) in enumerate(zip(legs, dues, strict=True))
+            for begin in (start if leg.since is None else leg.since,)
+        )
+
+    def due_of_leg(self, row: Promise) -> int | None:
+        """Return the deadline of a leg; None if it has no deadline, or if it is not known."""
+        if row.state is not None or row.cell is None or row.error is not None:
+            return None
+        run = course_of(row, self.question.revision, self.moment)
+        if run is None:
+            return None
+        basis = basis_of(self.question.revision, row)
+        try:
+            due = deadline(row.cell.target, run, basis, self.moment.at).due
+        except Never:
+            return None
+        if due is None or due >= END:
+            return None
+        if row.settled_hours and not counts_elapsed(row.cell.target):
+            self.warnings += self.question.hours.warnings(row.settled_hours, run.anchor, due)
+        return due
 
     def clock(self, row: Promise) -> Deadline:
         """Return the deadline of a target; warn about ignored pauses and uncertain dates."""
@@ -509,6 +607,13 @@ class _Timer:
 _NO_CLOCK = Deadline("")
 
 
+def _with_legs(answer: DueAnswer, legs: tuple[Leg, ...]) -> DueAnswer:
+    """Return an answer with its legs. The leg that decides has the state of the answer."""
+    return answer._replace(
+        legs=tuple(leg._replace(state=answer.state) if leg.decides else leg for leg in legs)
+    )
+
+
 def course_of(row: Promise, revision: Revision, moment: Moment) -> Course | None:
     """Return how the clock of a target runs; None if it has not started.
 
@@ -519,6 +624,7 @@ def course_of(row: Promise, revision: Revision, moment: Moment) -> Course | None
     start = start_of_metric(metric.starts, events, moment.starts.get(metric.id))
     if start is None:
         return None
+    start = start if row.since is None else row.since
     first_metric = metric == revision.metrics[0]
     pausing = metric.pauses is not None
     return course(row.cell.target, events, start, first_metric=first_metric, pausing=pausing)

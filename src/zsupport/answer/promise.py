@@ -73,6 +73,8 @@ class Promise(NamedTuple):
     case: Case = {}  # noqa: RUF012 - every value of the case; never changed
     likeness: tuple[object, ...] = ()
     error: NoCalendar | None = None  # the hours of the target have no calendar for the case
+    later: tuple[Promise, ...] = ()  # the promises after each change of the case
+    since: int | None = None  # the change that restarts the clock, in seconds since the epoch
 
     @property
     def metric_id(self) -> str:
@@ -86,6 +88,18 @@ class Promises(NamedTuple):
     rows: tuple[Promise, ...]
     columns: tuple[str, ...]
     warnings: tuple[Warning, ...]
+
+
+class Reading(NamedTuple):
+    """How the promises of a case with changes are read.
+
+    `relevant` are facts on which the promises after a change depend. `times` is the number of
+    promises of a row.
+    """
+
+    reader: Callable[..., PromiseReader]
+    relevant: frozenset[str]
+    times: int
 
 
 class DecidingRule(NamedTuple):
@@ -146,18 +160,23 @@ def promises(
     lang: str,
     shown: frozenset[str] = frozenset(),
     revisions: int = 1,
+    reading: Reading | None = None,
 ) -> Promises:
     """Return the promises of each case of the query, including cases without a target.
 
     `opened` is the opening time in seconds since the epoch; the columns do not depend on it. If
     targets differ by channel, each channel that opens cases has its own rows. The dimensions
     `shown` are columns even if they change no answer of this revision. `revisions` is the number of
-    revisions of the policy. Raises LimitExceeded.
+    revisions of the policy. `reading` has the changes during a case. Raises LimitExceeded.
     """
-    space = dimensions(revision, query, _relevant_names(revision, metrics) | shown)
-    reader = PromiseReader(revision, opened, hours, lang, absent=space.absent, in_force=in_force)
+    relevant = _relevant_names(revision, metrics) | shown
+    space = dimensions(revision, query, relevant | reading.relevant if reading else relevant)
+    reader = (reading.reader if reading else PromiseReader)(
+        revision, opened, hours, lang, absent=space.absent, in_force=in_force
+    )
     channels = max(len(reader.opening), 1) if query.channel is None else 1
     steps = channels * (STEPS_OF_ROW + len(revision.grants) + len(revision.rules))
+    steps *= reading.times if reading else 1
     space.check_work(len(metrics), steps, revisions)
 
     def rows_of(space: Dimensions) -> Iterator[Promise]:

@@ -10,6 +10,7 @@ from zsupport.cli.options import (
     CHANNEL,
     CUSTOMER_COUNTRY,
     CUSTOMER_TZ,
+    EVENT,
     FACT,
     FAIL_BREACHED,
     METRIC,
@@ -86,6 +87,7 @@ def due(
     resolved: str | None,
     start: list[str] | None,
     pause: list[str] | None,
+    event: list[str] | None,
     at_risk: str | None,
     fail_breached: bool,
     customer_tz: str | None,
@@ -115,6 +117,7 @@ def due(
         resolved=moments.read("--resolved", resolved),
         start=read_starts(start, moments),
         pause=[read_pause(text, moments) for text in pause or ()],
+        event=[read_event(text, moments) for text in event or ()],
         at_risk=risk,
         customer_tz=customer_tz,
         customer_country=customer_country,
@@ -146,6 +149,10 @@ def due(
         resolved=text_of(events.resolved),
         start={name: text_of(instant) for name, instant in answers.details.moment.starts.items()},
         pauses=[{"from": text_of(begin), "to": text_of(end)} for begin, end in events.pauses],
+        events=[
+            {"at": text_of(at), "values": dict(values)}
+            for at, values in answers.details.moment.changes
+        ],
         at_risk=risk,
         customer_tz=customer_tz,
         customer_country=customer_country,
@@ -201,11 +208,22 @@ def read_pause(text: str, moments: Moments) -> tuple[datetime, datetime | None]:
     return start, until
 
 
+def read_event(text: str, moments: Moments) -> tuple[datetime, dict[str, str]]:
+    """Return the instant and the new values of `--event INSTANT,NAME=VALUE,…`."""
+    from zsupport.answer.changes import change_parts
+
+    instant, values = read("--event", text, change_parts)
+    at = moments.read("--event", instant)
+    assert at is not None
+    return at, values
+
+
 COMMAND = Command(
     due,
     (
         PLAN, ROLE, CHANNEL, PRIORITY, FACT,
-        OPENED, METRIC, ANSWERED, UPDATED, RESOLVED, START, PAUSE, AT_RISK, FAIL_BREACHED,
+        OPENED, METRIC, ANSWERED, UPDATED, RESOLVED, START, PAUSE, EVENT, AT_RISK,
+        FAIL_BREACHED,
         CUSTOMER_TZ, CUSTOMER_COUNTRY,
     ),
     _HELP, _EXAMPLES, _NOTES,

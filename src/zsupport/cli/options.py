@@ -79,6 +79,13 @@ PAUSE = Option(
     "pause", ("--pause",), "texts", "FROM/TO",
     Message("When the clock was paused; write FROM/ if the pause has not ended (repeatable)"),
 )  # fmt: skip
+EVENT = Option(
+    "event", ("--event",), "texts", "INSTANT,NAME=VALUE",
+    Message(
+        "A change of the case: from INSTANT it has another priority, plan, role or fact, such as"
+        " INSTANT,priority=P1 (repeatable)"
+    ),
+)  # fmt: skip
 AT_RISK = Option(
     "at_risk", ("--at-risk",), "text", "RATIO|LENGTH",
     Message(

@@ -147,6 +147,11 @@ _ALL = (
     Code(
         "ZD315", "different-start", Message("metric with a clock that starts at a different event")
     ),
+    Code(
+        "ZD316",
+        "different-change",
+        Message("metric whose clock a change during a case affects differently"),
+    ),
     # ZD4: hours
     Code("ZD401", "fewer-hours", Message("fewer hours")),
     Code("ZD402", "more-hours", Message("more hours")),

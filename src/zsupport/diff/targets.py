@@ -16,7 +16,7 @@ from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes, effect_of
 from zsupport.diff.counterparts import Counterparts
 from zsupport.diff.hours import HOURS_CODES, TARGET_CODES, HoursComparison
-from zsupport.policy.model import Metric, Text
+from zsupport.policy.model import CARRY, Metric, Text
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
@@ -362,6 +362,13 @@ def _compare_clocks(
     if starts[0] != starts[1]:
         message = Message("clock of {metric} starts at a different event", metric=was.id)
         changes.add(Change("ZD315", "either", message, cases, path_old, path_new, *starts, was.id))
+    # Without `on-change`, a change counts as with `carry`.
+    if (was.on_change or CARRY) != (now.on_change or CARRY):
+        message = Message(
+            "a change during a case affects the clock of {metric} differently", metric=was.id
+        )
+        values = was.on_change, now.on_change
+        changes.add(Change("ZD316", "either", message, cases, path_old, path_new, *values, was.id))
 
 
 def _compare_commitments(pair: RevisionPair, cases: Cases, changes: Changes) -> None:

@@ -16,6 +16,7 @@ GUIDES = {
     "dates": "Days that move, half days, breaks and ranges of dates",
     "ics": "Calendar files (iCalendar): read and write days off",
     "deadlines": "How deadlines are counted: working time, starts, pauses, states",
+    "on-change": "Changes of priority, plan, role or facts during a case",
     "days": "Deadlines on dates: business days, opening days, calendar days",
     "files": "Policy files: selection, YAML, errors, validity, revisions, limits",
     "reference": "Every key of the policy format, and every error code",

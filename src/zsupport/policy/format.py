@@ -683,6 +683,14 @@ METRIC = Fields(
         " risk.",
         WORDS,
     ),
+    Field(
+        "on-change",
+        Choice("restart", "carry", "keep"),
+        "Which target applies after a change of plan, role, priority or facts during a case:"
+        " `restart` (the new one, from the change), `carry` (the new one, from the start) or `keep`"
+        " (the one at the start).",
+        JUDGED,
+    ),
     key_for_text=lambda text: "id",
 )
 

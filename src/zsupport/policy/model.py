@@ -262,6 +262,10 @@ class PriorityRule(NamedTuple):
         return self.path[0] == TABLE
 
 
+#: What a change during a case does to a clock if its metric does not state it.
+CARRY = "carry"
+
+
 class Metric(NamedTuple):
     """A metric, such as the first response."""
 
@@ -272,6 +276,7 @@ class Metric(NamedTuple):
     warn: str | None
     remarks: Remarks
     place: Place
+    on_change: str | None = None  # restart, carry or keep; None: not stated, as CARRY
 
 
 class Holidays(NamedTuple):

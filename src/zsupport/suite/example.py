@@ -54,6 +54,7 @@ class Arguments(TypedDict, total=False):
     resolved: datetime
     start: dict[str, datetime]
     pause: tuple[tuple[datetime, datetime | None], ...]
+    event: tuple[tuple[datetime, Mapping[str, str]], ...]
     at_risk: str
     customer_tz: str
     customer_country: str

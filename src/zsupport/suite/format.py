@@ -200,7 +200,7 @@ _ANY = Anything()
 _FLAG_OR_NONE = ByNodeKind(text=Choice("true", "false", NONE))
 
 #: Fields of an answer that `_fields` omits: they repeat the question. `because` has its own shape.
-_NOT_EXPECTED = ("plan", "role", "channel", "facts", "metric", "topic", "because")
+_NOT_EXPECTED = ("plan", "role", "channel", "facts", "metric", "topic", "because", "legs")
 
 BECAUSE = ByNodeKind(
     text=Line(Message("the path of a rule, such as entitlements[1]")),
@@ -364,6 +364,11 @@ DUE = Keys(
         "pause",
         ListOf(Line(Message("FROM/TO, or FROM/ for a pause without an end")), or_single=True),
         "When the clock was paused.",
+    ),
+    Field(
+        "event",
+        ListOf(Line(Message("INSTANT,NAME=VALUE")), or_single=True),
+        "The changes of the case: from an instant, it has another plan, role, priority or fact.",
     ),
     Field(
         "at-risk",

@@ -7,13 +7,16 @@ from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from typing import Any, Literal
 
+from zsupport.answer.case_change import CaseChange
+from zsupport.answer.changes import change_parts, in_order, settle_values
 from zsupport.answer.due import STATES, STATES_OF_THE_MOMENT
 from zsupport.answer.hours import ALWAYS_OPEN
 from zsupport.answer.opening import STATES as HOURS_STATES
-from zsupport.clock.instants import at_local, parse_instant, pause_parts, to_datetime
+from zsupport.clock.instants import at_local, from_datetime, parse_instant, pause_parts, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.zones import zone
+from zsupport.errors import UsageError
 from zsupport.findings import Finding, Span
 from zsupport.limits import TEST_QUESTIONS
 from zsupport.policy.files import SourceFile
@@ -60,7 +63,7 @@ from zsupport.suite.format import (
     key_of,
 )
 from zsupport.suite.subject import PolicyUnderTest
-from zsupport.typed import NamedTuple
+from zsupport.typed import Mapping, NamedTuple
 from zsupport.wording import Message
 
 #: The states of a deadline, in the order in which messages name them.
@@ -331,7 +334,7 @@ class _Binder:
         in_force = self.subject.policy.revision_at(moment)[1]
         if command == "due":
             starts = self.starts(keys, revision, where)
-            options |= self.events(keys, moments, moment, where, starts)
+            options |= self.events(keys, moments, moment, where, starts, revision)
         else:
             options["at"] = moment
         stated = keys.get("opened") or keys.get("at")
@@ -475,9 +478,11 @@ class _Binder:
         moment: datetime,
         where: tzinfo | None,
         starts: dict[str, datetime],
+        revision: int,
     ) -> Arguments:
         """Return the events of a case, and `at`: the stated moment, or the last event."""
         events: Arguments = {"opened": moments.get("opened") or moment}
+        changes = [self.change(at, where, revision) for at in record.get("event") or ()]
         pauses = [self.pause(at, where) for at in record.get("pause") or ()]
         happened = [events["opened"], *starts.values()]
         happened += [end for pause in pauses if pause for end in pause if end]
@@ -485,6 +490,9 @@ class _Binder:
             if at := moments.get(event):
                 events[event] = at
                 happened.append(at)
+        if changes:
+            events["event"] = tuple(change for change in changes if change)
+            happened += [change_at for change_at, _ in events["event"]]
         if pauses:
             events["pause"] = tuple(pause for pause in pauses if pause)
         if starts:
@@ -504,6 +512,27 @@ class _Binder:
                 if metric and moment:
                     starts[metric] = moment
         return starts
+
+    def change(
+        self, at: PlacedText, where: tzinfo | None, revision: int
+    ) -> tuple[datetime, Mapping[str, str]] | None:
+        """Return the instant and the new values of a change of the case."""
+        try:
+            text, stated = change_parts(at.text)
+        except BadText as problem:
+            self.report("ZS109", at, problem.message, problem.expected)
+            return None
+        instant = self.instant(text, at, where)
+        if instant is None:
+            return None
+        policy = self.subject.policy
+        try:
+            in_order([CaseChange(from_datetime(instant), stated)])
+            settle_values(policy.revisions[revision], stated, policy.revisions)
+        except UsageError as error:
+            self.report("ZS201", at, error.message, None, error.hint)
+            return None
+        return instant, stated
 
     def pause(
         self, at: PlacedText, where: tzinfo | None
@@ -532,7 +561,9 @@ class _Binder:
             )
         elif command == "due":
             rules = self.subject.policy.revisions[revision].rules
-            events = [event for event in (*_EVENTS, "start", "pause") if event in record.values]
+            events = [
+                event for event in (*_EVENTS, "start", "pause", "event") if event in record.values
+            ]
             if any(alternative.opened for rule in rules for alternative in rule.when):
                 message = Message(
                     "missing key `{key}`: a rule of the policy has the condition `opened`", key=key

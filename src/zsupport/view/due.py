@@ -99,6 +99,8 @@ def _query() -> Mapping[str, Any]:
     from typing import Annotated, TypedDict
 
     pause = TypedDict("pause", {"from": datetime, "to": datetime | None})
+    # A class would keep its annotations as texts.
+    event = TypedDict("event", {"at": datetime, "values": Mapping[str, str]})  # noqa: UP013
     return {
         **OF_CASE,
         # Keep the order of the keywords: the printed schema has the same order.
@@ -107,6 +109,7 @@ def _query() -> Mapping[str, Any]:
         **dict.fromkeys(("answered", "updated", "resolved"), datetime | None),
         "start": Mapping[str, datetime],
         "pauses": tuple[pause, ...],
+        "events": tuple[event, ...],
         "at_risk": str | None,
         **OF_CUSTOMER,
     }

@@ -54,7 +54,7 @@ _SECTIONS = {
     "Entitlements": ("Allowed", "When", "Hours", "Prerequisites", "Remarks"),
     "Priorities": ("Priority", "Name", "Meaning", "When", "Remarks"),
     "Priority table": (),  # its columns depend on the policy
-    "Metrics": ("Metric", "Name", "Starts", "Pauses", "At risk", "Remarks"),
+    "Metrics": ("Metric", "Name", "Starts", "Pauses", "At risk", "On change", "Remarks"),
     "Hours": ("Hours", "When", "Time zone", "Open", "Days off", "Single dates", "Remarks"),
     "Commitment": ("Commitment", "When", "Remarks"),
     "Targets": ("Metric", "Priority", "Target", "When", "Remarks"),
@@ -248,7 +248,8 @@ class _View:
 
     def metric(self, metric: Metric) -> tuple[str, ...]:
         texts = (metric_name(metric, self.lang), self.text(metric.starts), self.text(metric.pauses))
-        return metric.id, *texts, metric.warn or "", self.remarks(metric.remarks)
+        values = (metric.warn or "", metric.on_change or "")
+        return metric.id, *texts, *values, self.remarks(metric.remarks)
 
     def hours(self) -> Rows:
         return [

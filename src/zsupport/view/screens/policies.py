@@ -220,6 +220,7 @@ def _metrics(revision: Revision, view: _PolicyView, notes: Numbering) -> list[Bl
             _start(view.text(metric.starts), words),
             view.text(metric.pauses),
             metric.warn or "",
+            metric.on_change or "",
         )
         for metric in revision.metrics
     )
@@ -229,6 +230,7 @@ def _metrics(revision: Revision, view: _PolicyView, notes: Numbering) -> list[Bl
         words("Starts"),
         words("Pauses"),
         words("At risk"),
+        words("On change"),
     )
     return [Matrix(columns, rows)] if rows else []
 
