@@ -433,39 +433,46 @@ def _rfc_reader(zone: dates.tzinfo | None) -> InstantReader:
     days: dict[str, int] = {}
     local_days: dict[str, int] = {}
     times: dict[str, int] = {}
-    seconds: dict[str, int] = {}
-    #: The days for each end of a text, and the seconds of its offset.
-    tails: dict[str, tuple[dict[str, int], int]] = {}
+    #: The days and the seconds for each text after the minute, without a fraction.
+    rests: dict[str, tuple[dict[str, int], int]] = {}
 
     def read_and_keep(text: str) -> int:
         plain = _plain(text)
         if plain == "now":
             raise BadText(Message("invalid instant {text}", text=shown(text)), _RFC)
         instant, stated = parse_instant(plain, now=0, zone=zone, tz=_TZ)
-        if plain != text or text[0] == "@" or (text[16:17] not in {":", ""}):
+        if plain != text or text[0] == "@":
             return instant
         midnight = (dates.date.fromisoformat(text[:10]).toordinal() - _EPOCH_DAY) * _DAY
         day = _kept_day(midnight, None if stated else zone)
         if day is not None:
-            tail = text[20:].lstrip(_DIGITS) if text[19:20] == "." else text[19:]
-            time = int(text[11:13]) * 3600 + int(text[14:16]) * 60
-            second = int(text[17:19] or 0)
             kept = days if stated else local_days
+            time = int(text[11:13]) * 3600 + int(text[14:16]) * 60
+            rest = text[16:]
+            if text[19:20] == ".":
+                rest = text[16:19] + text[20:].lstrip(_DIGITS)
             _keep(kept, text[:10], day)
             _keep(times, text[10:16], time)
-            _keep(seconds, text[16:19], second)
-            _keep(tails, tail, (kept, instant - day - time - second))
+            _keep(rests, rest, (kept, instant - day - time))
         return instant
 
+    def read_fraction(text: str) -> int:
+        tail = text[20:].lstrip(_DIGITS)
+        if text[19:20] == "." and len(tail) < len(text) - 20:
+            try:
+                kept, rest = rests[text[16:19] + tail]
+                return kept[text[:10]] + times[text[10:16]] + rest
+            except KeyError:
+                pass
+        return read_and_keep(text)
+
     def read(text: str) -> int:
-        tail = text[19:]
-        if tail[:1] == ".":
-            digits, tail = len(tail) - 1, tail[1:].lstrip(_DIGITS)
-            if len(tail) == digits:
-                return read_and_keep(text)
+        known = rests.get(text[16:])
+        if known is None:
+            return read_fraction(text)
+        kept, rest = known
         try:
-            kept, offset = tails[tail]
-            return kept[text[:10]] + times[text[10:16]] + seconds[text[16:19]] + offset
+            return kept[text[:10]] + times[text[10:16]] + rest
         except KeyError:
             return read_and_keep(text)
 

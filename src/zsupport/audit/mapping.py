@@ -43,6 +43,8 @@ FIELDS = ("id", *INSTANT_FIELDS, *CASE_FIELDS, *LOG_FIELDS)
 _FACT, _START = "fact.", "start."
 #: The number of cells that a message shows.
 _MAX_EXAMPLES = 3
+#: The number of texts for which formats are searched, if no format reads all of them.
+_MAX_TRIED = 20
 #: The number of formats that a message proposes.
 _MAX_OPTIONS = 6
 #: Keeps every column in the output.
@@ -817,7 +819,7 @@ def _check_examples(
     fitting = proposals(unread, language)
     if not fitting:
         # Several formats in one column: propose those of the first text.
-        first = next((text for text in unread if proposals([text], language)), None)
+        first = next((text for text in unread[:_MAX_TRIED] if proposals([text], language)), None)
         if first is None:
             return
         fitting = proposals([first], language)

@@ -63,39 +63,81 @@ class HeadCell(NamedTuple):
 def ticket_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket | Reject]:
     """Return a function that reads a row as a ticket; `file` is the name of the file."""
     fields = _RowFields(columns)
-    case = _case_reader(fields, _query_of)
-    instants = [fields.instant(field) for field in EVENT_FIELDS]
-    starts = [
-        (field.partition(".")[2], fields.instant(field))
-        for field in columns.fields
-        if field.startswith("start.")
-    ]
+    read_carefully = careful_reader(columns, file)
+    case, complete, kept = _case_reader(fields, _query_of), fields.complete, _kept(columns)
     pauses = fields.pauses()
-    id_of, kept = fields.text("id"), _kept(columns)
-    complete = fields.complete
-    read_opened, read_answered, read_updated, read_resolved = instants
-    new = tuple.__new__
+    events = [
+        (position, fields.place(field), fields.readers[field])
+        for position, field in enumerate(EVENT_FIELDS)
+        if field in columns.fields
+    ]
+    starts = _starts(columns)
+    metrics = [
+        (metric, fields.place(field), fields.readers[field]) for metric, field in starts.items()
+    ]
+    id_of, nulls = fields.text("id"), columns.mapping.nulls and fields.nulls
+    new, none = tuple.__new__, (None,) * len(EVENT_FIELDS)
+
+    # Most cells are blank or an instant. A row with another cell is read carefully from its start.
+    def read(row: Row) -> Ticket | Reject:
+        line, stated = row
+        cells = complete(stated) if complete else stated
+        instants: list[int | None] = [*none]
+        starts_of_row = {}
+        try:
+            for position, place, parse in events:
+                text = cells[place]
+                if text and text not in nulls:
+                    instants[position] = parse(text)
+            for metric, place, parse in metrics:
+                text = cells[place]
+                if text and text not in nulls:
+                    starts_of_row[metric] = parse(text)
+            if instants[0] is None:
+                return read_carefully(row)
+            of_ticket = new(Events, (*instants, pauses(cells) if pauses else ()))
+        except (BadText, _Wrong):
+            return read_carefully(row)
+        return new(
+            Ticket,
+            (
+                file, line, id_of(cells), case(cells), of_ticket, starts_of_row, (), 1,
+                kept(stated),
+            ),
+        )  # fmt: skip
+
+    return read
+
+
+def _starts(columns: TicketColumns) -> dict[str, str]:
+    """Return the fields of the starts of metrics, by metric."""
+    return {
+        field.partition(".")[2]: field for field in columns.fields if field.startswith("start.")
+    }
+
+
+def careful_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket | Reject]:
+    """Return a function that reads any row as `ticket_reader` does, more slowly."""
+    fields = _RowFields(columns)
+    case, complete, kept = _case_reader(fields, _query_of), fields.complete, _kept(columns)
+    events = [fields.instant(field) for field in EVENT_FIELDS]
+    starts = {metric: fields.instant(field) for metric, field in _starts(columns).items()}
+    pauses, id_of = fields.pauses(), fields.text("id")
 
     def read(row: Row) -> Ticket | Reject:
         line, stated = row
         cells = complete(stated) if complete else stated
         try:
-            opened = read_opened(cells)
+            opened, answered, updated, resolved = (read(cells) for read in events)
             if opened is None:
                 raise _Wrong("opened", Message("the instant of the opening is missing"))
-            events = new(Events, (
-                opened, read_answered(cells), read_updated(cells), read_resolved(cells),
-                pauses(cells) if pauses else (),
-            ))  # fmt: skip
-            by_metric = {}
-            for metric, read_start in starts:
-                start = read_start(cells)
-                if start is not None:
-                    by_metric[metric] = start
-            return new(
-                Ticket,
-                (file, line, id_of(cells), case(cells), events, by_metric, (), 1, kept(stated)),
-            )
+            by_metric = {metric: read(cells) for metric, read in starts.items()}
+            return Ticket(
+                file, line, id_of(cells), case(cells),
+                Events(opened, answered, updated, resolved, pauses(cells) if pauses else ()),
+                {metric: start for metric, start in by_metric.items() if start is not None},
+                kept=kept(stated),
+            )  # fmt: skip
         except _Wrong as wrong:
             return _reject(columns, file, line, wrong, stated)
 
@@ -149,8 +191,10 @@ class _RowFields:
 
     def __init__(self, columns: TicketColumns) -> None:
         self.columns = columns
-        self._nulls = frozenset({None, "", *columns.mapping.nulls})
-        self._readers = instant_readers(columns.mapping)
+        #: The texts that state nothing, alone or with outer spaces.
+        self.nulls = frozenset({"", *columns.mapping.nulls})
+        #: The readers of instants by field.
+        self.readers = instant_readers(columns.mapping)
         self._places: dict[str, int] = {}
         repeated: list[tuple[int, ...]] = []
         for field, places in columns.fields.items():
@@ -168,7 +212,7 @@ class _RowFields:
 
     def is_null(self, text: str | None) -> bool:
         """Return whether a cell states nothing."""
-        return text in self._nulls or (text is not None and text.strip() in self._nulls)
+        return text is None or text.strip() in self.nulls or text in self.nulls
 
     def cell(self, cells: Cells, field: str) -> str | None:
         """Return the cell of a field as written."""
@@ -180,7 +224,7 @@ class _RowFields:
 
     def text(self, field: str) -> Callable[[Cells], str | None]:
         """Return a function that reads the text of a field, after the mapping of its values."""
-        place, is_null = self._places.get(field), self.is_null
+        place, nulls = self._places.get(field), self.nulls
         if place is None:
             constant = self.columns.mapping.constants.get(field)
             return lambda cells: constant
@@ -192,11 +236,11 @@ class _RowFields:
 
         def read(cells: Cells) -> str | None:
             text = cells[place]
-            if text is None or is_null(text):
+            if text is None or (plain := text.strip()) in nulls or text in nulls:
                 return None
             if not ids:
-                return text.strip()
-            return ids.get(text) or by_fold.get(text.strip().casefold()) or text.strip()
+                return plain
+            return ids.get(text) or by_fold.get(plain.casefold()) or plain
 
         return read
 
@@ -205,17 +249,15 @@ class _RowFields:
         place = self._places.get(field)
         if place is None:
             return lambda cells: None
-        parse, nulls, is_null = self._readers[field], self._nulls, self.is_null
+        parse, is_null = self.readers[field], self.is_null
 
         def read(cells: Cells) -> int | None:
             text = cells[place]
-            if text is None or text in nulls:
+            if text is None or is_null(text):
                 return None
             try:
                 return parse(text)
             except BadText as problem:
-                if is_null(text):
-                    return None
                 raise _Wrong(field, problem.message, what_to_write(problem)) from None
 
         return read
@@ -242,7 +284,7 @@ class _RowFields:
     def pauses(self) -> Callable[[Cells], tuple[Pause, ...]] | None:
         """Return a function that reads the pauses; None if the file has none."""
         if "pauses" in self._places:
-            place, parse = self._places["pauses"], self._readers["pauses"]
+            place, parse = self._places["pauses"], self.readers["pauses"]
 
             def read_list(cells: Cells) -> tuple[Pause, ...]:
                 text = cells[place]
