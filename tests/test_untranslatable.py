@@ -48,7 +48,8 @@ ENGLISH = {
     "formats for programs, and their reasons": {
         "cli/version.py", "clock/walk.py", "publish/contacts.py", "report/findings/github.py",
         "report/findings/markdown.py", "report/findings/sarif.py", "sources/rewrite.py",
-        "suite/outcome.py", "suite/session.py", "view/advise.py", "view/channels.py",
+        "suite/outcome.py", "suite/session.py", "view/advise.py", "view/audit.py",
+        "view/channels.py",
         "view/due.py", "view/due_explained.py", "view/hours.py", "view/policies.py",
         "view/policy_in_full.py",
     },

@@ -34,6 +34,7 @@ GUIDES = {
     "json": "JSON documents: common fields, errors, schemas, compatibility",
     "json-answers": "JSON documents of answers: channels, due, hours and others",
     "json-advice": "JSON document of advice: the fields of advise",
+    "json-audit": "JSON document of an audit: how its numbers are counted",
     "json-findings": "JSON documents of findings: check, test and diff",
     "python": "Python: ask questions with methods, and calculate with opening hours",
     "speed": "Speed: start of a command, deadlines per second, large policies",

@@ -39,6 +39,7 @@ _SCALARS: dict[Any, tuple[str, Schema]] = {
     Positive: ("integer", {"minimum": 1}),
     bool: ("boolean", {}),
     int: ("integer", {}),
+    float: ("number", {}),
     datetime: ("string", {"format": "date-time"}),
 }
 
@@ -270,7 +271,7 @@ _ERROR = _object(
     }
 )
 
-NAMES = ("policy", "tests", *QUESTIONS, "policies", *_CHECKERS, "error")
+NAMES = ("policy", "tests", *QUESTIONS, "policies", "audit", *_CHECKERS, "error")
 
 
 def schema(name: str) -> Schema:
@@ -295,6 +296,23 @@ def schema(name: str) -> Schema:
             "versions": _VERSIONS,
         }
         return {**head, **_object(document)}
+    if name == "audit":
+        from zsupport.view.audit import ShownAuditQuery, ShownShare, ShownSummary
+
+        return {
+            **head,
+            **_object(
+                {
+                    "schema": {"const": f"zsupport.{name}/1"},
+                    "policy": _POLICY,
+                    "query": _of_type(ShownAuditQuery),
+                    "summary": _of_type(ShownSummary),
+                    "fail_under": _of_type(ShownShare, null=True),
+                    "warnings": {"type": "array", "items": _WARNING},
+                    "versions": _VERSIONS,
+                }
+            ),
+        }
     if name == "policies":
         # These answers come from many policies, so each answer names its policy.
         from zsupport.view.policies import ShownRevision

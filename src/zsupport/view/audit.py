@@ -1,0 +1,286 @@
+"""Reports about audits: how many tickets met their targets, as data, plain lines and tables."""
+
+from __future__ import annotations
+
+from zsupport.answer.case import plain_value, policy_of
+from zsupport.audit.summary import DIMENSIONS, GroupSummary, RejectKind, Summary, WorstTicket
+from zsupport.clock.instants import duration, to_datetime
+from zsupport.dates import datetime, tzinfo
+from zsupport.report import Report, Table
+from zsupport.typed import TYPE_CHECKING, Mapping, TypedDict
+from zsupport.view.questions import versions
+from zsupport.wording import Counted, Message, joined
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from zsupport.policy.model import Revision
+    from zsupport.wording import Wording
+
+
+class ShownAuditQuery(TypedDict):
+    """What an audit examined."""
+
+    files: tuple[str, ...]
+    metric: tuple[str, ...]
+    by: tuple[str, ...]
+    at: datetime
+
+
+class ShownGroup(TypedDict):
+    """The verdicts on a metric in a group of tickets."""
+
+    metric: str
+    values: Mapping[str, str | None]
+    tickets: int
+    met: int
+    breached: int
+    open_breached: int
+    running: int
+    at_risk: int
+    paused: int
+    not_started: int
+    not_entitled: int
+    no_target: int
+    not_stated: int
+    needs_input: int
+    met_percent: float | None
+    median_margin_seconds: int | None
+    margin_95_seconds: int | None
+
+
+class ShownSummary(TypedDict):
+    """The summary of an audit."""
+
+    tickets: int
+    rejects: int
+    duplicates: int
+    all_ids: bool
+    margin_step_seconds: int
+    totals: tuple[ShownGroup, ...]
+    groups: tuple[ShownGroup, ...]
+    rest: tuple[ShownGroup, ...]
+    worst: tuple[WorstTicket, ...]
+    reject_kinds: tuple[RejectKind, ...]
+
+
+class ShownShare(TypedDict):
+    """The share that each metric must reach, and the metrics below it."""
+
+    share: str
+    below: tuple[str, ...]
+
+
+def show_audit(
+    summary: Summary,
+    revision: Revision,
+    files: tuple[str, ...],
+    zone: tzinfo,
+    *,
+    fail_under: tuple[str, tuple[GroupSummary, ...]] | None = None,
+    public_holidays: bool = False,
+) -> Report:
+    """Return the report of an audit of files.
+
+    `revision` is the revision in force at the moment of the audit; the first one of several. The
+    moment is shown in `zone`. `fail_under` is the share as written, and the metrics below it.
+    """
+    totals = [_group(group, ()) for group in summary.totals]
+    groups = [_group(group, summary.by) for group in summary.groups]
+    shown: dict[str, Any] = {
+        "tickets": summary.tickets,
+        "rejects": summary.rejects,
+        "duplicates": summary.duplicates,
+        "all_ids": summary.all_ids,
+        "margin_step_seconds": summary.margin_step,
+        "totals": tuple(totals),
+        "groups": tuple(groups),
+        "rest": tuple(_group(group, ()) for group in summary.rest),
+        "worst": tuple(ticket._asdict() for ticket in summary.worst),
+        "reject_kinds": tuple(kind._asdict() for kind in summary.kinds),
+    }
+    share: ShownShare | None = None
+    if fail_under is not None:
+        text, below = fail_under
+        share = {"share": text, "below": tuple(group.metric for group in below)}
+    query: ShownAuditQuery = {
+        "files": files,
+        "metric": tuple(group.metric for group in summary.totals),
+        "by": summary.by,
+        "at": to_datetime(summary.at),
+    }
+    document = {
+        "schema": "zsupport.audit/1",
+        "policy": policy_of(revision),
+        "query": plain_value(query, zone),
+        "summary": plain_value(shown, zone),
+        "fail_under": plain_value(share, zone),
+        "warnings": [],
+        "versions": versions(public_holidays=public_holidays),
+    }
+    listed = summary.groups or summary.totals
+    return Report(
+        document,
+        tuple(plain_value(tuple(groups or totals), zone)),
+        tuple(
+            (
+                group.metric,
+                *(value or "" for value in group.values),
+                "" if group.percent is None else group.percent,
+                *map(str, (group.met, group.breached, group.tickets)),
+            )
+            for group in listed
+        ),
+        tuple(_tables(summary)),
+        tuple(_notes(summary)),
+        fields=tuple(ShownGroup.__annotations__),
+        answer=ShownGroup,
+    )
+
+
+def below_text(group: GroupSummary, share: str, words: Wording) -> str:
+    """Return why a metric fails the audit; `share` is written as in the question."""
+    if group.percent is None:
+        return words(
+            "{metric}: no ticket is met or breached, so {share} is not reached",
+            metric=group.metric, share=share,
+        )  # fmt: skip
+    return words(
+        "{metric}: {percent} met, which is less than {share}",
+        metric=group.metric, percent=percent_in_words(group, words), share=share,
+    )  # fmt: skip
+
+
+def percent_in_words(group: GroupSummary, words: Wording) -> str:
+    """Return the percentage of met tickets: `97.4 %`; empty without a judged ticket."""
+    if group.percent is None:
+        return ""
+    whole, _, tenths = group.percent.partition(".")
+    return words("{whole}.{tenths}\u00a0%", whole=whole, tenths=tenths)
+
+
+def margin_in_words(seconds: int | None) -> Message | str:
+    """Return a margin: `3 h 20 min` before a deadline, or `-3 h 20 min` after it."""
+    if seconds is None:
+        return ""
+    time = duration(seconds, days=False)
+    return joined(("-", time), "") if seconds < 0 else time
+
+
+def case_of(ticket: WorstTicket) -> str:
+    """Return the stated dimensions of a ticket in one line."""
+    values = (ticket.plan, ticket.role, ticket.channel, ticket.priority)
+    return " \N{MIDDLE DOT} ".join(filter(None, values))
+
+
+def _group(group: GroupSummary, by: tuple[str, ...]) -> ShownGroup:
+    return {
+        "metric": group.metric,
+        "values": dict(zip(by, group.values, strict=True)),
+        "tickets": group.tickets,
+        "met": group.met,
+        "breached": group.breached,
+        "open_breached": group.open_breached,
+        "running": group.running,
+        "at_risk": group.at_risk,
+        "paused": group.paused,
+        "not_started": group.not_started,
+        "not_entitled": group.not_entitled,
+        "no_target": group.no_target,
+        "not_stated": group.not_stated,
+        "needs_input": group.needs_input,
+        "met_percent": None if group.percent is None else float(group.percent),
+        "median_margin_seconds": group.median_margin,
+        "margin_95_seconds": group.margin_95,
+    }
+
+
+def _tables(summary: Summary) -> list[Table]:
+    """Return the tables of an audit, without empty ones."""
+    tables = [_table(summary.totals, (), "Tickets")]
+    if summary.by:
+        titles = tuple(name.capitalize() if name in DIMENSIONS else name for name in summary.by)
+        tables.append(_table(summary.groups, titles, f"Tickets by {', '.join(summary.by)}"))
+        tables.append(_table(summary.rest, (), "Further groups"))
+    tables.append(
+        Table(
+            ("Id", "Place", "Metric", "Case", "Margin"),
+            tuple(
+                (
+                    ticket.id or "",
+                    f"{ticket.file}:{ticket.line}",
+                    ticket.metric,
+                    case_of(ticket),
+                    margin_in_words(ticket.margin_seconds),
+                )
+                for ticket in summary.worst
+            ),
+            "Worst tickets",
+        )
+    )
+    tables.append(
+        Table(
+            ("Rows", "Column", "Reason", "First place"),
+            tuple(
+                (str(kind.rejects), kind.column or "", kind.reason, f"{kind.file}:{kind.line}")
+                for kind in summary.kinds
+            ),
+            "Rejected rows",
+        )
+    )
+    return [table for table in tables if table.rows]
+
+
+def _table(groups: tuple[GroupSummary, ...], titles: tuple[str, ...], title: str) -> Table:
+    columns = (
+        *titles, "Metric", "Tickets", "Met", "Breached", "Met %", "Open", "Other", "Median margin",
+        "95 % margin",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            *(value or "" for value in group.values),
+            group.metric,
+            str(group.tickets),
+            str(group.met),
+            str(group.breached),
+            group.percent or "",
+            str(group.running + group.at_risk + group.paused + group.not_started),
+            str(group.not_entitled + group.no_target + group.not_stated + group.needs_input),
+            margin_in_words(group.median_margin),
+            margin_in_words(group.margin_95),
+        )
+        for group in groups
+    )
+    return Table(columns, rows, title)
+
+
+def _notes(summary: Summary) -> list[Message]:
+    """Return what a reader must know about the numbers."""
+    notes = []
+    if summary.duplicates:
+        notes.append(duplicates_in_words(summary))
+    if summary.margin_step > 1:
+        notes.append(rounding_in_words(summary))
+    return notes
+
+
+def duplicates_in_words(summary: Summary) -> Message:
+    """Return how many tickets have the id of an earlier ticket."""
+    if summary.all_ids:
+        return Counted(
+            "{count} ticket has the id of an earlier ticket",
+            "{count} tickets have the id of an earlier ticket",
+            summary.duplicates,
+        )
+    return Counted(
+        "at least {count} ticket has the id of an earlier ticket",
+        "at least {count} tickets have the id of an earlier ticket",
+        summary.duplicates,
+    )
+
+
+def rounding_in_words(summary: Summary) -> Message:
+    """Return how margins are rounded because there are very many different ones."""
+    return Message(
+        "margins are rounded down to {time}", time=duration(summary.margin_step, days=True)
+    )

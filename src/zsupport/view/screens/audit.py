@@ -1,0 +1,75 @@
+"""The screen of `audit`: the share of met tickets, then the groups and the worst tickets."""
+
+from __future__ import annotations
+
+from zsupport.audit.summary import GroupSummary, Summary
+from zsupport.policy.model import Revision
+from zsupport.report.screen import (
+    ATTENTION,
+    Columns,
+    Heading,
+    LabelledTexts,
+    Matrix,
+    Paragraph,
+    Screen,
+    Section,
+    section,
+)
+from zsupport.view.audit import below_text
+from zsupport.view.audit_in_words import AuditTexts
+from zsupport.view.screens import Setting, sentence
+
+
+def screen(
+    summary: Summary,
+    revision: Revision,
+    setting: Setting,
+    *,
+    fail_under: tuple[str, tuple[GroupSummary, ...]] | None = None,
+) -> Screen:
+    """Return the screen of an audit. `fail_under` is the share as written, and what is below it.
+
+    The names of metrics and values come from `revision`.
+    """
+    words = setting.words
+    texts = AuditTexts(summary, revision, setting.lang, words)
+    totals = [
+        section(
+            Heading(texts.title(group), texts.tickets(group.tickets)),
+            LabelledTexts(texts.numbers(group)),
+        )
+        for group in summary.totals
+    ]
+    share, below = fail_under or ("", ())
+    return (
+        *(totals or [section(Heading(words("No tickets")))]),
+        section(
+            *(Paragraph(sentence(below_text(group, share, words)), ATTENTION) for group in below)
+        ),
+        _groups(texts),
+        _worst(texts),
+        _rejects(texts),
+        section(*(Paragraph(sentence(text)) for text in texts.remarks())),
+    )
+
+
+def _groups(texts: AuditTexts) -> Section:
+    columns, rows, names = texts.groups()
+    if not rows:
+        return section()
+    # Without the margins, the table is narrower.
+    narrow = Matrix(columns[:-2], tuple(row[:-2] for row in rows), names)
+    return section(Matrix(columns, rows, names, narrow), *map(Paragraph, texts.omitted_groups()))
+
+
+def _worst(texts: AuditTexts) -> Section:
+    rows = texts.worst()
+    if not rows:
+        return section()
+    return section(Heading(texts.words("Worst tickets")), Columns(rows, right=(2,)))
+
+
+def _rejects(texts: AuditTexts) -> Section:
+    if not texts.summary.rejects:
+        return section()
+    return section(Heading(texts.rejected(), color=ATTENTION), Columns(texts.rejects(), right=(0,)))
