@@ -54,7 +54,7 @@ IMPORTERS = {
     "tzdata": {"zsupport.clock.zones"},
     "icalendar": {"zsupport.policy.ics"},
     "numpy": {"zsupport.audit.arrays", "zsupport.audit.spans"},
-    "polars": {"zsupport.report.tickets.parquet"},
+    "polars": {"zsupport.report.tickets.parquet", "zsupport.sources.tickets.parquet"},
 }
 
 
@@ -350,6 +350,9 @@ UNTYPED = {
     "columns of any type, and packages that are optional": {
         "zsupport.audit.arrays", "zsupport.audit.many", "zsupport.report.tickets.csv",
         "zsupport.report.tickets.parquet",
+    },
+    "values of JSON and Parquet": {
+        "zsupport.sources.tickets.ndjson", "zsupport.sources.tickets.parquet",
     },
     "answers to any question": {"zsupport.view.questions", "zsupport.answer.dimensions"},
     "JSON values; members of any dimension": {"zsupport.answer.case"},

@@ -185,6 +185,14 @@ MUTANT_RUNS = Limit(
     Message("run `test {mutate}` on a smaller policy"),
 )
 
+#: A row of CSV, or an object of JSON. A quote that is never closed is noticed at this limit.
+TICKET_RECORD = Limit(
+    2**25,
+    Message("characters in a row of a ticket file"),
+    Message("export fewer columns, or write one JSON object per line"),
+)
+TICKET_COLUMNS = Limit(20_000, Message("columns in a ticket file"), Message("export fewer columns"))
+
 #: A browser shows a page of this size at once, and a person can read it.
 PAGE_BYTES = Limit(100_000, Message("bytes in a page of `publish`"), _SPLIT)
 

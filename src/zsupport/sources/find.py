@@ -323,16 +323,23 @@ def _read(path: str) -> bytes:
     try:
         with open(path, "rb") as stream:
             return stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        if os.path.islink(path):
-            problem = Message("broken link to `{target}`", target=os.readlink(path))
-            raise PolicyError(Message("{path}: {problem}", path=path, problem=problem)) from None
-        problem = Message("file not found")
-        raise PolicyError(
-            Message("{path}: {problem}", path=path, problem=problem), _missing_file_hint(path)
-        ) from None
     except (OSError, ValueError) as error:
-        raise PolicyError(Message("{path}: {problem}", path=path, problem=reason(error))) from None
+        raise unreadable(path, error) from None
+
+
+def unreadable(
+    path: str, error: OSError | ValueError, endings: tuple[str, ...] = ENDINGS
+) -> PolicyError:
+    """Return the error for a file that cannot be opened.
+
+    If it is missing, the hint has a similar name of a file with one of the endings.
+    """
+    problem, hint = reason(error), None
+    if isinstance(error, FileNotFoundError) and os.path.islink(path):
+        problem = Message("broken link to `{target}`", target=os.readlink(path))
+    elif isinstance(error, FileNotFoundError):
+        problem, hint = Message("file not found"), _missing_file_hint(path, endings)
+    return PolicyError(Message("{path}: {problem}", path=path, problem=problem), hint)
 
 
 def reason(error: OSError | ValueError) -> str:
@@ -342,8 +349,8 @@ def reason(error: OSError | ValueError) -> str:
     return _REASONS.get(text, text)
 
 
-def _missing_file_hint(path: str) -> str | None:
-    """Return a hint if the folder is missing or a policy in it has a similar name, or None."""
+def _missing_file_hint(path: str, endings: tuple[str, ...]) -> str | None:
+    """Return a hint if the folder is missing or a file in it has a similar name, or None."""
     folder, missing = os.path.split(path.rstrip("/" + os.sep))
     if not os.path.isdir(folder or "."):
         return Message("folder not found: {folder}", folder=folder)
@@ -351,7 +358,7 @@ def _missing_file_hint(path: str) -> str | None:
         names = [
             name
             for name in sorted(os.listdir(folder or "."))[:1000]
-            if name.endswith(ENDINGS) or os.path.isdir(os.path.join(folder, name))
+            if name.endswith(endings) or os.path.isdir(os.path.join(folder, name))
         ]
     except OSError:
         return None

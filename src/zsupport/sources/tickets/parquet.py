@@ -1,0 +1,151 @@
+"""Parquet as rows of texts, with the package `polars`, batch by batch."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from zsupport.errors import EnvironmentFault, PolicyError, check_limit
+from zsupport.limits import TICKET_COLUMNS
+from zsupport.sources.find import reason
+from zsupport.sources.tickets.content import TicketBytes
+from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile, TicketReading
+from zsupport.sources.tickets.text import damage_of, shown_text
+from zsupport.typed import NamedTuple
+from zsupport.wording import Message
+
+if TYPE_CHECKING:
+    import polars as pl
+
+INSTALL = Message("install it: python -m pip install 'zsupport[tickets]'")
+#: The rows that are texts at the same time.
+_BATCH = 10_000
+
+
+class _TextColumn(NamedTuple):
+    """A column of the result: its path, its values, and how to write a value that is not a text."""
+
+    path: str
+    values: pl.Expr
+    text: Callable[[Any], str] | None = None
+
+
+def open_parquet(content: TicketBytes) -> TicketFile:
+    """Return a Parquet file; raise EnvironmentFault if `polars` is not installed."""
+    try:
+        import polars as pl
+    except ImportError:
+        raise EnvironmentFault(
+            Message("missing package `polars`, required to read Parquet"),
+            INSTALL,
+        ) from None
+    path = content.name if content.is_plain_file else _spooled(content)
+    try:
+        frame = pl.scan_parquet(path, glob=False)
+        columns = [
+            column
+            for name, kind in frame.collect_schema().items()
+            for column in _columns(name, pl.col(name), kind)
+        ]
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        raise PolicyError(
+            Message("{path}: not a Parquet file, or damaged", path=content.name),
+            Message("export it again"),
+        ) from None
+    check_limit(TICKET_COLUMNS, len(columns), content.name)
+    header = tuple(column.path for column in columns)
+    return TicketFile(
+        content.name, header, _rows(content, frame, columns), TicketReading("parquet")
+    )
+
+
+def _columns(path: str, values: pl.Expr, kind: pl.DataType) -> Iterator[_TextColumn]:
+    """Yield a column as texts. A column of structures has a column for each field."""
+    import polars as pl
+
+    if isinstance(kind, pl.Struct):
+        for field in kind.fields:
+            inside = values.struct.field(field.name)
+            yield from _columns(f"{path}.{field.name}", inside, field.dtype)  # type: ignore[arg-type]
+    elif isinstance(kind, pl.Datetime):
+        if kind.time_zone is None:
+            yield _TextColumn(path, values.dt.to_string("%Y-%m-%d %H:%M:%S%.f"))
+        else:
+            utc = values.dt.convert_time_zone("UTC")
+            yield _TextColumn(path, utc.dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ"))
+    elif isinstance(kind, pl.Duration):
+        yield _TextColumn(path, values.dt.to_string("iso"))
+    elif isinstance(kind, pl.Binary):
+        # Some programs write texts as bytes.
+        yield _TextColumn(path, values, lambda data: data.decode("utf-8", "surrogateescape"))
+    elif kind.is_nested():
+        yield _TextColumn(path, values, _json)
+    elif isinstance(kind, pl.Object):
+        yield _TextColumn(path, values, str)
+    else:
+        yield _TextColumn(path, values.cast(pl.String))
+
+
+def _json(value: Any) -> str:
+    items = value.to_list() if hasattr(value, "to_list") else value
+    return json.dumps(items, ensure_ascii=False, default=str)
+
+
+def _rows(
+    content: TicketBytes, frame: pl.LazyFrame, columns: list[_TextColumn]
+) -> Iterator[RawRow | BadRow]:
+    """Yield the rows. The content has the temporary copy, if there is one, as long as it lives."""
+    import polars as pl
+
+    texts = [column.text for column in columns]
+    is_plain = not any(texts)
+    line = 1
+    named = [column.values.alias(str(number)) for number, column in enumerate(columns)]
+    try:
+        batches = frame.select(named).collect_batches(chunk_size=_BATCH, lazy=True)
+        for batch in batches:
+            for cells in batch.iter_rows():
+                yield RawRow(line, cells) if is_plain else _row(line, cells, texts)
+                line += 1
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        yield BadRow(
+            line, Message("the Parquet data are damaged; the rest of the file was not read"), ""
+        )
+
+
+def _row(
+    line: int, cells: tuple[Any, ...], texts: list[Callable[[Any], str] | None]
+) -> RawRow | BadRow:
+    """Return a row with the values that are not texts as texts."""
+    written = [
+        cell if text is None or cell is None else text(cell)
+        for cell, text in zip(cells, texts, strict=True)
+    ]
+    all_texts = "\t".join(filter(None, written))
+    if problem := damage_of(all_texts, "utf-8"):
+        return BadRow(line, problem, shown_text(all_texts))
+    return RawRow(line, written)
+
+
+def _spooled(content: TicketBytes) -> str:
+    """Return the path of a temporary copy: Parquet is read from its end."""
+    try:
+        with tempfile.NamedTemporaryFile(suffix=".parquet", delete=False) as file:
+            weakref.finalize(content, os.unlink, file.name)  # also at the end of the program
+            while data := content.read():
+                file.write(data)
+    except OSError as error:
+        raise EnvironmentFault(
+            Message(
+                "{path}: no temporary copy: {problem}", path=content.name, problem=reason(error)
+            )
+        ) from None
+    if content.ending.fault:
+        raise PolicyError(
+            Message("{path}: {problem}", path=content.name, problem=content.ending.fault)
+        )
+    return file.name
