@@ -53,8 +53,22 @@ IMPORTERS = {
     "dateutil": {"zsupport.clock.days"},
     "tzdata": {"zsupport.clock.zones"},
     "icalendar": {"zsupport.policy.ics"},
-    "numpy": {"zsupport.audit.arrays", "zsupport.audit.spans"},
-    "polars": {"zsupport.report.tickets.parquet", "zsupport.sources.tickets.parquet"},
+    "numpy": {
+        "zsupport.audit.arrays",
+        "zsupport.audit.columns",
+        "zsupport.audit.frames",
+        "zsupport.audit.spans",
+        "zsupport.sources.tickets.chunks",
+    },
+    "polars": {
+        "zsupport.audit.frames",
+        "zsupport.report.tickets",
+        "zsupport.report.tickets.csv",
+        "zsupport.report.tickets.ndjson",
+        "zsupport.report.tickets.parquet",
+        "zsupport.sources.tickets.batches",
+        "zsupport.sources.tickets.parquet",
+    },
 }
 
 

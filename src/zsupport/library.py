@@ -215,6 +215,11 @@ class Policy:
         index = bisect_right(self._starts, instant) - 1
         return (index, instant < self._ends[index]) if index >= 0 else (0, False)
 
+    @property
+    def changes(self) -> Sequence[int]:
+        """The sorted moments at which the result of `position_at` changes."""
+        return sorted({*self._starts, *self._ends})
+
     def _settle(self, index: int, query: Query) -> Query:
         """Return a query in the ids of the revision with this index.
 

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
         def due(self) -> Callable[..., DueAnswers]:
             """The method that returns the deadlines of a case."""
 
+        @property
+        def changes(self) -> Sequence[int]:
+            """The sorted moments at which the result of `position_at` changes."""
+
         def position_at(self, instant: int) -> tuple[int, bool]:
             """Return the position of the revision that answers, and whether it is in force."""
 
@@ -138,7 +142,7 @@ class Judge:
             answers = self.answers(ticket, metric)
         except (UsageError, PolicyError, ValueError) as error:
             return self._reject(ticket, error)
-        verdict = _verdict_of(ticket, answers)
+        verdict = verdict_of(ticket, answers)
         open_names = [name for name in answers.columns if name != "metric"]
         if len(answers) > 1 and not _agree(answers):
             return verdict._replace(
@@ -164,6 +168,10 @@ class Judge:
             at_risk=self.options.at_risk, customer_tz=self.options.customer_tz,
             customer_country=self.options.customer_country, **more,
         )  # fmt: skip
+
+    def metrics_at(self, opened: int) -> tuple[str, ...]:
+        """Return the metrics to judge for tickets that are opened at an instant."""
+        return self._metrics[self.policy.position_at(opened)[0]]
 
     def _metrics_of(self, revision: Revision) -> tuple[str, ...]:
         """Return the metrics to judge by a revision."""
@@ -243,7 +251,7 @@ def _judged_once(revision: Revision) -> str | None:
     return first.casefold() if any(ends_with_answer(cell.target) for cell in cells) else None
 
 
-def _verdict_of(ticket: Ticket, answers: DueAnswers) -> TicketVerdict:
+def verdict_of(ticket: Ticket, answers: DueAnswers) -> TicketVerdict:
     """Return the verdict of the first answer; the dimensions that differ are None."""
     answer = answers[0]
     case = {name: getattr(answer, name) if _equal(answers, name) else None for name in _DIMENSIONS}

@@ -144,6 +144,13 @@ def careful_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket 
     return read
 
 
+def query_reader(columns: TicketColumns) -> Callable[[Cells], Query]:
+    """Return a function that reads the case of the cells of a row."""
+    fields = _RowFields(columns)
+    case, complete = _case_reader(fields, _query_of), fields.complete
+    return lambda cells: case(complete(cells) if complete else cells)
+
+
 def event_reader(columns: TicketColumns, file: str) -> Callable[[Row], EventRow | Reject]:
     """Return a function that reads a row of an event log; `file` is the name of the file."""
     fields = _RowFields(columns)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from zsupport.policy.model import Revision
 
     Integers: TypeAlias = NDArray[np.int64]
+    #: A mask of the rows of an array; None stands for all rows.
+    Selected: TypeAlias = NDArray[np.bool_] | None
 
 #: The deadline of a target that is not reached within ten years: later than any other.
 NEVER = 1 << 62
@@ -169,32 +171,35 @@ class ColumnDue:
         self.parts = [
             ColumnDue(part, reading, zone, basis_of_part(part, basis)) for part in target.parts
         ]
-        self._table: _LinearPieces | None = None
+        self._pieces: _LinearPieces | None = None
         if target.kind not in ("clock", "business") and not target.parts:
             hours = basis.time.hours if isinstance(basis.time, WorkingTime) else ()
             where = str(basis.zone) if basis.zone is not None else zone
             clock = TargetClock(target, reading=reading, zone=where)
-            self._table = _LinearPieces(DueFunction(clock, CompiledHours(hours)), basis)
+            self._pieces = _LinearPieces(DueFunction(clock, CompiledHours(hours)), basis)
 
     def due(self, start: Integers) -> Integers:
         """Return the deadline for each start; NEVER if it is over ten years away."""
-        return self.decided(start)[0]
-
-    def decided(self, start: Integers) -> tuple[Integers, Integers]:
-        """Return the deadline for each start, and the position of the part that decides.
-
-        The position is 0 for a target without parts.
-        """
         if self.parts:
             dues = np.stack([part.due(start) for part in self.parts])
             later = self.target.kind == "later"
-            position = (np.argmax if later else np.argmin)(dues, axis=0)
-            return np.take_along_axis(dues, position[None], 0)[0], position
-        first = np.zeros(len(start), np.int64)
-        if self._table is not None:
-            return self._table.due(start), first
-        due = self.time.due(start, self.target.amount)
-        return due, first
+            due: Integers = dues.max(axis=0) if later else dues.min(axis=0)
+            return due
+        if self._pieces is not None:
+            return self._pieces.due(start)
+        return self.time.due(start, self.target.amount)
+
+    def decided(self, start: Integers) -> list[tuple[ColumnTime, Selected]]:
+        """Return the time that counts for each start: that of the part that decides.
+
+        Each entry has a time and the starts for which it counts, as a mask; None for all.
+        """
+        if not self.parts:
+            return [(self.time, None)]
+        dues = np.stack([part.due(start) for part in self.parts])
+        later = self.target.kind == "later"
+        position = dues.argmax(axis=0) if later else dues.argmin(axis=0)
+        return [(part.time, position == number) for number, part in enumerate(self.parts)]
 
 
 def column_due(revision: Revision, row: Promise) -> ColumnDue:

@@ -7,17 +7,20 @@ name to FORMATS. The memory that a writer needs does not grow with the number of
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from zsupport.audit.ticket import TicketVerdict
-from zsupport.clock.instants import format_instant
+from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.clock.zonefile import offset_pieces
 from zsupport.dates import UTC, tzinfo
 from zsupport.typed import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import IO, Self
+
+    from polars import DataFrame
 
 #: The cells of the input columns that the output repeats, and the verdict.
 VerdictRow: TypeAlias = tuple[Sequence[str | None], TicketVerdict]
@@ -55,6 +58,13 @@ class RowWriter(Protocol):
     def write(self, rows: Iterable[VerdictRow]) -> None:
         """Write rows in their order. Raises OSError if the stream cannot be written."""
 
+    def write_frame(self, frame: DataFrame) -> None:
+        """Write rows as a frame of Polars with these columns, with the warnings of `text`."""
+
+    @property
+    def text(self) -> Callable[[str], str] | None:
+        """How texts of the policy are written in a frame; then its warnings are a text, too."""
+
 
 def open_rows(format: str, stream: IO[bytes], setting: RowSetting) -> RowWriter:
     """Return a writer of rows in a format of FORMATS.
@@ -65,6 +75,17 @@ def open_rows(format: str, stream: IO[bytes], setting: RowSetting) -> RowWriter:
     __import__(module)
     writer: RowWriter = sys.modules[module].WRITER(stream, setting)
     return writer
+
+
+def rows_of_frame(frame: DataFrame) -> Iterator[VerdictRow]:
+    """Yield the rows of a frame whose warnings are lists."""
+    places = [TicketVerdict._fields.index(name) for name in ("opened", "due")]
+    for row in frame.iter_rows():
+        kept, values = row[: -len(TicketVerdict._fields)], [*row[-len(TicketVerdict._fields) :]]
+        for place in places:
+            if values[place] is not None:
+                values[place] = from_datetime(values[place])
+        yield kept, TicketVerdict._make((*values[:-1], tuple(values[-1])))
 
 
 class InstantTexts:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import string
+from functools import partial
 from typing import TYPE_CHECKING
 
 from zsupport.audit.ticket import TicketVerdict, row_columns
+from zsupport.dates import UTC
 from zsupport.report.csv import cell
 from zsupport.report.text import is_plain
 from zsupport.report.tickets import MAX_CACHED, InstantTexts
@@ -14,8 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import IO, Any, Self
 
+    from polars import DataFrame, Series
+
     from zsupport.report.tickets import RowSetting, VerdictRow
 
+#: The rows that Polars writes at once.
+_ROWS = 1 << 14
+#: What a text has that must be examined: a start that is not ordinary, or a rare character.
+_ODD = "^[^A-Za-z0-9#]|[^ -~]"
 #: The starts of texts that are no formulas.
 _ORDINARY_STARTS = frozenset(["", *string.ascii_letters, *string.digits, "#"])
 
@@ -26,6 +34,10 @@ class CsvRows:
     def __init__(self, stream: IO[bytes], setting: RowSetting) -> None:
         """Write the header."""
         self._stream = stream
+        self._kept = setting.kept
+        self._zone = setting.zone
+        #: The texts of the seconds of a day.
+        self._clock: Series | None = None
         self._cells = _CsvCells(raw=setting.raw_csv)
         self._writers = self._by_field(InstantTexts(setting.zone))
         header = ",".join(self._cells.text(name) for name in row_columns(setting.kept))
@@ -53,6 +65,63 @@ class CsvRows:
         self._stream.write(f"{lines}\n".encode("utf-8", "backslashreplace"))
         if len(self._cells) > MAX_CACHED:
             self._cells.clear()
+
+    def write_frame(self, frame: DataFrame) -> None:
+        """Write a frame of Polars with these columns.
+
+        Its texts of the policy are as `text` returns them; `warnings` is a text.
+        """
+        import polars as pl
+
+        columns = []
+        for number, column in enumerate(frame.get_columns()):
+            if column.dtype == pl.Datetime:
+                columns.append(self._instant_texts(column))
+            elif number < len(self._kept) or column.name == "id":
+                columns.append(self._checked(column))
+            else:
+                columns.append(column)
+        written = pl.DataFrame(columns)
+        written.write_csv(self._stream, include_header=False, batch_size=_ROWS)
+
+    @property
+    def text(self) -> Callable[[str], str]:
+        """Return a text as the output has it, before it is put in quotation marks."""
+        return partial(cell, raw=self._cells.raw)
+
+    def _instant_texts(self, column: Series) -> Series:
+        """Return instants as texts; null stays null."""
+        import polars as pl
+
+        seconds = column.to_physical() // 1000
+        if self._zone is not UTC:
+            texts = InstantTexts(self._zone).texts(seconds.to_list())
+            written = pl.Series(column.name, texts)
+            return written.set(column.is_null(), None)
+        if self._clock is None:
+            midnight = pl.datetime(2000, 1, 1)
+            times = pl.datetime_range(midnight, midnight + pl.duration(seconds=86_399), "1s")
+            self._clock = pl.select(times.dt.strftime("%H:%M:%SZ")).to_series()
+        days = seconds // 86_400
+        known = days.drop_nulls()
+        if not len(known):
+            return column.cast(pl.String)
+        first, last = int(known.to_numpy().min()), int(known.to_numpy().max())
+        dates = pl.int_range(first, last + 1, dtype=pl.Int32, eager=True).cast(pl.Date)
+        date = dates.dt.strftime("%Y-%m-%dT").gather(days - first)
+        time = self._clock.gather(seconds - days * 86_400)
+        return pl.select(pl.concat_str(date, time)).to_series().alias(column.name)
+
+    def _checked(self, column: Series) -> Series:
+        """Return a column of texts as the output has it. Null is written like an empty text."""
+        import polars as pl
+
+        odd = column.str.contains(_ODD).fill_null(False)
+        if odd.any():
+            places = odd.arg_true()
+            shown = [self.text(text) for text in column.gather(places).to_list()]
+            column = column.scatter(places, pl.Series(shown, dtype=pl.String))
+        return column.set(column == "", None) if (column == "").any() else column
 
     def _by_field(self, instants: InstantTexts) -> list[Callable[[Any], Iterable[str]]]:
         """Return the function that writes a column, for each field of a verdict."""
@@ -91,7 +160,7 @@ class _CsvCells(dict["str | None", str]):
 
     def __init__(self, *, raw: bool) -> None:
         super().__init__()
-        self._raw = raw
+        self.raw = raw
 
     def __missing__(self, text: str | None) -> str:
         shown = self[text] = self.text(text)
@@ -99,7 +168,7 @@ class _CsvCells(dict["str | None", str]):
 
     def text(self, text: str | None) -> str:
         """Return the cell of a text, in quotation marks if it needs them."""
-        shown = cell(text, raw=self._raw)
+        shown = cell(text, raw=self.raw)
         if any(mark in shown for mark in ',"\n\r'):
             shown = '"' + shown.replace('"', '""') + '"'
         return shown

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from zsupport.audit.ticket import TicketVerdict, row_columns
 from zsupport.report import Terminal
 from zsupport.report.json import safe
-from zsupport.report.tickets import InstantTexts
+from zsupport.report.tickets import InstantTexts, rows_of_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import IO, Self
+
+    from polars import DataFrame
 
     from zsupport.report.tickets import RowSetting, VerdictRow
 
@@ -54,6 +56,12 @@ class NdjsonRows:
         if lines:
             text = safe("\n".join(lines), _UTF_8)
             self._stream.write(f"{text}\n".encode())
+
+    text = None
+
+    def write_frame(self, frame: DataFrame) -> None:
+        """Write a frame."""
+        self.write(rows_of_frame(frame))
 
 
 WRITER = NdjsonRows

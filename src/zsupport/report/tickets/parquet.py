@@ -81,6 +81,8 @@ class ParquetRows:
         if len(self._rows) >= _GROUP:
             self._write_rows()
 
+    text = None
+
     def write_frame(self, frame: DataFrame) -> None:
         """Write a frame with the columns of `polars_schema`."""
         self._write_rows()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.sources.tickets.content import TicketBytes
@@ -15,6 +16,10 @@ from zsupport.sources.tickets.rows import TicketFile as TicketFile
 from zsupport.sources.tickets.rows import TicketReading as TicketReading
 from zsupport.sources.tickets.text import MARK, encoding_of
 from zsupport.wording import Message
+
+if TYPE_CHECKING:
+    from zsupport.sources.tickets.batches import ParquetBatches
+    from zsupport.sources.tickets.chunks import CsvChunks
 
 
 def open_tickets(
@@ -37,8 +42,37 @@ def open_tickets(
         raise
 
 
+def open_columns(
+    name: str, reading: TicketReading = AUTOMATIC, columns: Iterable[str] = ()
+) -> CsvChunks | ParquetBatches | TicketFile:
+    """Open a ticket file whose columns can be read as a whole; see `open_tickets`.
+
+    A file of another format is returned as rows. Requires the packages `numpy` and `polars`.
+    """
+    from zsupport.sources.tickets.batches import ParquetBatches
+    from zsupport.sources.tickets.chunks import CsvChunks
+
+    _check(reading)
+    content = TicketBytes(name)
+    try:
+        content.check()
+        format = _format(content, reading)
+        if format == "csv":
+            return CsvChunks(content, reading)
+        if format == "parquet":
+            return ParquetBatches(content)
+        return _open(content, reading, columns)
+    except BaseException:
+        content.close()
+        raise
+
+
+def _format(content: TicketBytes, reading: TicketReading) -> str:
+    return reading.format or format_by_name(content.name) or _format_of(content.first)
+
+
 def _open(content: TicketBytes, reading: TicketReading, columns: Iterable[str]) -> TicketFile:
-    format = reading.format or format_by_name(content.name) or _format_of(content.first)
+    format = _format(content, reading)
     # Each format imports what only it needs.
     if format == "parquet":
         from zsupport.sources.tickets.parquet import open_parquet

@@ -8,21 +8,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
-from typing import IO, TYPE_CHECKING
+from typing import IO, Protocol
 
 from zsupport.errors import EnvironmentFault, PolicyError
 from zsupport.sources.find import reason, unreadable
 from zsupport.sources.tickets.files import ENDINGS
 from zsupport.wording import Message
 
-if TYPE_CHECKING:
-    from typing import Protocol
 
-    class GzipDecompressor(Protocol):
-        """A decompressor of zlib."""
+class GzipDecompressor(Protocol):
+    """A decompressor of zlib."""
 
-        def decompress(self, data: bytes, /) -> bytes:
-            """Return what the data stand for."""
+    def decompress(self, data: bytes, /) -> bytes:
+        """Return what the data stand for."""
 
 
 #: The number of bytes that are read at once. Larger blocks are slower, because they do not fit in
@@ -51,6 +49,17 @@ class TicketEnding:
     def state(self, fault: Message) -> None:
         """State why the bytes end early; the first reason counts."""
         self.fault = self.fault or fault
+
+
+class ByteSource(Protocol):
+    """The bytes of a file, or of a part of it; see TicketBytes."""
+
+    name: str
+    first: bytes
+    ending: TicketEnding
+
+    def read(self) -> bytes:
+        """Return the next bytes; none at the end."""
 
 
 class TicketBytes:

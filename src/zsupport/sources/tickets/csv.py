@@ -8,13 +8,13 @@ it.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NoReturn
 
 from zsupport.errors import LimitExceeded, PolicyError, UsageError, check_limit
 from zsupport.limits import TICKET_COLUMNS, TICKET_RECORD
-from zsupport.sources.tickets.content import TicketBytes
+from zsupport.sources.tickets.content import ByteSource
 from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile, TicketReading
 from zsupport.sources.tickets.text import (
     MARK,
@@ -44,7 +44,7 @@ class _HeaderRecord(NamedTuple):
     lines: int
 
 
-def open_csv(content: TicketBytes, reading: TicketReading) -> TicketFile:
+def open_csv(content: ByteSource, reading: TicketReading) -> TicketFile:
     """Return a CSV file after its header was read; raise PolicyError if the header is invalid."""
     text = TicketText(content, reading.encoding)
     lines = TicketLines(text)
@@ -86,6 +86,14 @@ def open_csv(content: TicketBytes, reading: TicketReading) -> TicketFile:
     rows = _rows(lines, ahead, line, header.cells, delimiter, text.encoding)
     actual = TicketReading("csv", delimiter, text.encoding)
     return TicketFile(content.name, tuple(header.cells), rows, actual)
+
+
+def rows_after(
+    content: ByteSource, line: int, header: Sequence[str], delimiter: str
+) -> Iterator[RawRow | BadRow]:
+    """Yield the rows of a part of a UTF-8 file; `line` is the line on which the part starts."""
+    text = TicketText(content, "utf-8", begun=True)
+    return _rows(TicketLines(text), [], line, [*header], delimiter, text.encoding)
 
 
 def _stated(line: str) -> str | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 INSTALL = Message("install it: python -m pip install 'zsupport[tickets]'")
+DAMAGED = Message("the Parquet data are damaged; the rest of the file was not read")
 #: The rows that are texts at the same time.
 _BATCH = 10_000
 
@@ -34,7 +35,31 @@ class _TextColumn(NamedTuple):
     text: Callable[[Any], str] | None = None
 
 
+class ParquetScan(NamedTuple):
+    """A Parquet file as a frame, and its columns as texts."""
+
+    content: TicketBytes
+    frame: pl.LazyFrame
+    columns: list[_TextColumn]
+
+    @property
+    def file(self) -> TicketFile:
+        """The file as rows of texts."""
+        header = tuple(column.path for column in self.columns)
+        return TicketFile(self.content.name, header, self.rows(), TicketReading("parquet"))
+
+    def rows(self, line: int = 1, count: int | None = None) -> Iterator[RawRow | BadRow]:
+        """Yield `count` rows from the row number `line` on; by default, all rows."""
+        frame = self.frame if count is None else self.frame.slice(line - 1, count)
+        return _rows(self.content, frame, self.columns, line)
+
+
 def open_parquet(content: TicketBytes) -> TicketFile:
+    """Return a Parquet file; raise EnvironmentFault if `polars` is not installed."""
+    return scan_parquet(content).file
+
+
+def scan_parquet(content: TicketBytes) -> ParquetScan:
     """Return a Parquet file; raise EnvironmentFault if `polars` is not installed."""
     try:
         import polars as pl
@@ -57,10 +82,7 @@ def open_parquet(content: TicketBytes) -> TicketFile:
             Message("export it again"),
         ) from None
     check_limit(TICKET_COLUMNS, len(columns), content.name)
-    header = tuple(column.path for column in columns)
-    return TicketFile(
-        content.name, header, _rows(content, frame, columns), TicketReading("parquet")
-    )
+    return ParquetScan(content, frame, columns)
 
 
 def _columns(path: str, values: pl.Expr, kind: pl.DataType) -> Iterator[_TextColumn]:
@@ -96,14 +118,13 @@ def _json(value: Any) -> str:
 
 
 def _rows(
-    content: TicketBytes, frame: pl.LazyFrame, columns: list[_TextColumn]
+    content: TicketBytes, frame: pl.LazyFrame, columns: list[_TextColumn], line: int
 ) -> Iterator[RawRow | BadRow]:
     """Yield the rows. The content has the temporary copy, if there is one, as long as it lives."""
     import polars as pl
 
     texts = [column.text for column in columns]
     is_plain = not any(texts)
-    line = 1
     named = [column.values.alias(str(number)) for number, column in enumerate(columns)]
     try:
         batches = frame.select(named).collect_batches(chunk_size=_BATCH, lazy=True)
@@ -112,9 +133,7 @@ def _rows(
                 yield RawRow(line, cells) if is_plain else _row(line, cells, texts)
                 line += 1
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-        yield BadRow(
-            line, Message("the Parquet data are damaged; the rest of the file was not read"), ""
-        )
+        yield BadRow(line, DAMAGED, "")
 
 
 def _row(

@@ -12,7 +12,7 @@ from io import StringIO
 
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.limits import TICKET_RECORD
-from zsupport.sources.tickets.content import TicketBytes
+from zsupport.sources.tickets.content import ByteSource
 from zsupport.sources.tickets.rows import EXCERPT, GREW
 from zsupport.wording import Message
 
@@ -37,13 +37,16 @@ _DAMAGE = re.compile("[\ud800-\udfff]")
 class TicketText:
     """The text of a file, block by block. `encoding` is that of the file."""
 
-    def __init__(self, content: TicketBytes, declared: str | None) -> None:
-        """Raise UsageError if the declared encoding is unknown."""
+    def __init__(self, content: ByteSource, declared: str | None, *, begun: bool = False) -> None:
+        """Raise UsageError if the declared encoding is unknown.
+
+        `begun` states whether the content starts in the middle of a file.
+        """
         self.ending = content.ending
         self._read = content.read
         self.encoding = encoding_of(content.first, declared)
         # Only UTF-8 has a variant that omits the mark at the start; UTF-16 and UTF-32 always do.
-        codec = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+        codec = "utf-8-sig" if self.encoding == "utf-8" and not begun else self.encoding
         self._decoder = codecs.getincrementaldecoder(codec)()
         self._wide = self.encoding.startswith(("utf-16", "utf-32"))
         self._ahead = ""

@@ -1,0 +1,64 @@
+"""Parquet in batches of frames, for readers that read whole columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from zsupport.sources.tickets.parquet import DAMAGED, ParquetScan, scan_parquet
+from zsupport.sources.tickets.rows import BadRow, RawRow
+
+if TYPE_CHECKING:
+    from zsupport.sources.tickets.content import TicketBytes
+
+#: The rows of a batch.
+_BATCH = 1 << 17
+
+
+class ParquetBatches:
+    """A Parquet file as batches. The columns of a batch are named by their positions."""
+
+    def __init__(self, content: TicketBytes) -> None:
+        """Read the header. Raises the errors of `open_parquet`."""
+        self._scan: ParquetScan = scan_parquet(content)
+        self.file = self._scan.file
+        #: The end of a damaged file, after all batches.
+        self.damage: BadRow | None = None
+
+    def can_read(self, places: Sequence[int]) -> bool:
+        """Return whether the columns at these places can be read as columns."""
+        return all(self._scan.columns[place].text is None for place in places)
+
+    def first_rows(self, count: int) -> list[RawRow | BadRow]:
+        """Return the first rows."""
+        return self.rows(1, count)
+
+    def batches(
+        self, places: Sequence[int], instants: Collection[int]
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Yield the number of the first row of each batch, and the columns at these places.
+
+        At the places in `instants`, instants with a time zone are not written as texts.
+        """
+        line = 1
+        schema = self._scan.frame.collect_schema()
+        selected = []
+        for place in places:
+            column = self._scan.columns[place]
+            kind = schema.get(column.path)
+            zoned = isinstance(kind, pl.Datetime) and kind.time_zone is not None
+            values = pl.col(column.path) if zoned and place in instants else column.values
+            selected.append(values.alias(str(place)))
+        try:
+            frame = self._scan.frame.select(selected)
+            for batch in frame.collect_batches(chunk_size=_BATCH, lazy=True):
+                yield line, batch
+                line += len(batch)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+            self.damage = BadRow(line, DAMAGED, "")
+
+    def rows(self, line: int, count: int) -> list[RawRow | BadRow]:
+        """Return `count` rows from the row number `line` on."""
+        return list(self._scan.rows(line, count))

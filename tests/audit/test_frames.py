@@ -1,0 +1,277 @@
+"""The columns engine gives the rows of the plain engine for every file, also for hostile ones."""
+
+import gzip
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from typing import Literal
+
+import polars as pl
+import pytest
+
+import zsupport
+from audit.audited import MONDAY
+from zsupport.audit.frames import judged_frames
+from zsupport.audit.judge import AuditOptions, Judge
+from zsupport.audit.mapping import FieldColumn, TicketMapping, resolve
+from zsupport.audit.reader import ticket_reader
+from zsupport.audit.ticket import Reject
+from zsupport.clock.zones import zone
+from zsupport.report.tickets import RowSetting, open_rows, rows_of_frame
+from zsupport.sources.tickets import open_columns, open_tickets
+from zsupport.sources.tickets.batches import ParquetBatches
+from zsupport.sources.tickets.chunks import CsvChunk, CsvChunks
+from zsupport.sources.tickets.content import TicketBytes
+from zsupport.sources.tickets.rows import BadRow, TicketReading
+
+OPTIONS = AuditOptions(MONDAY + 86_400 * 400, ("all",))
+HEADER = ["id", "opened", "answered", "resolved", "plan", "role", "priority", "subject", "paused"]
+MAPPING = TicketMapping(
+    {
+        **{name: FieldColumn(name) for name in HEADER[:7]},
+        "pauses": FieldColumn("paused"),
+        "updated": FieldColumn("touched", optional=True),
+    },
+    values={"priority": {"Urgent": "P1", "high": "P2"}},
+    nulls=("NA", "?"),
+    kept=("subject", "plan"),
+    automatic=False,
+)  # fmt: skip
+#: Cells that Polars could read in another way than the plain engine.
+HOSTILE = (
+    "", " ", "NA", "?", " NA ", "+2026-1-05T10:00:00Z", "2026-01- 5T10:00:00Z",
+    "2026-06-01T10:00:60Z", "2026-06-01T10:00:00z", "2026-06-01 10:00:00Z",
+    "2026-06-01T10:00:00+02:00", "2026-02-30T10:00:00Z", "2026-06-01T24:00:00Z",
+    "2026-06-01T10:00:00.5Z", "2026-06-01T10:00:00", "2026-06-01", "@1780300800",
+    "1960-01-01T00:00:00Z", "2300-01-01T00:00:00Z", " 2026-06-01T10:00:00Z",
+    "2026-06-01T10:00:00Z ", "99999-01-01T00:00:00Z", "-2026-06-01T10:00:00Z",
+    "\uff12026-06-01T10:00:00Z", "now", "opened", "null", "\x1c", "\u00a0", "pro\u00a0", "é",
+    "=1+1", "-5", "it's", "\x85x",
+)  # fmt: skip
+WHOLE_LINES = (
+    "", "1,2", "1,2,3,4,5,6,7,8,9,10", '"', 'a"b,c', '"a"b,,,,,,,,', ",,,,,,,,", ",".join(HEADER),
+    "\ufeff",
+    '"x', "\0,,,,,,,,", "a\rb,,,,,,,,",
+    '"two\nlines",2026-06-01T08:00:00Z,,,pro,admin,P1,s,',
+    '"a ""pair""",2026-06-01T08:00:00Z,,,pro,admin,P1,"a, b",',
+    '5,"2026-06-01T08:00:00Z",,,"pro",admin,P1,,',
+)  # fmt: skip
+
+
+def some_lines(random: Random, count: int, hostile: float) -> list[str]:
+    """Return random lines of CSV."""
+    lines = []
+    for number in range(count):
+        if random.random() < hostile / 2:
+            lines.append(random.choice(WHOLE_LINES))
+            continue
+        opened = datetime.fromtimestamp(MONDAY, UTC) + timedelta(
+            hours=random.randrange(-9000, 9000)
+        )
+        answered = opened + timedelta(minutes=random.randrange(0, 9000))
+        resolved = answered + timedelta(minutes=random.randrange(0, 9000))
+        cells = [
+            str(number), f"{opened:%Y-%m-%dT%H:%M:%SZ}", f"{answered:%Y-%m-%dT%H:%M:%SZ}",
+            f"{resolved:%Y-%m-%dT%H:%M:%SZ}", random.choice(["pro", "Pro", "free"]),
+            random.choice(["admin", "user", ""]), random.choice(["P1", "Urgent", "p2", "P4"]),
+            random.choice(["Help", "I can't log in", ""]), "",
+        ]  # fmt: skip
+        for place in (2, 3):
+            if random.random() < 0.2:
+                cells[place] = ""
+        if random.random() < hostile:
+            cells[random.randrange(len(cells))] = random.choice(HOSTILE)
+        if random.random() < 0.02:
+            cells[8] = f"{cells[1]}/{cells[2]}"
+        lines.append(",".join(cells))
+        if random.random() < hostile / 9:  # as many cells as in two rows
+            lines += [",".join([*cells, "x"]), ",".join(cells[:-1])]
+    return lines
+
+
+def plain_rows(
+    policy: zsupport.Policy, path: Path, mapping: TicketMapping
+) -> tuple[list[tuple[object, ...]], list[Reject]]:
+    """Return the rows and the rejects of the plain engine."""
+    file = open_tickets(str(path))
+    columns = resolve(mapping, file.header, policy.facts, policy.metrics)
+    read, judge = ticket_reader(columns, file.name), Judge(policy, OPTIONS)
+    rows: list[tuple[object, ...]] = []
+    rejects = []
+    for row in file.rows:
+        if isinstance(row, BadRow):
+            rejects.append(Reject(file.name, row.line, None, row.reason, (row.text,)))
+            continue
+        for item in judge.judge([read(row)]):
+            if isinstance(item, Reject):
+                column = columns.column_of(item.column or "") or item.column
+                rejects.append(item._replace(column=column, cells=tuple(row.cells)))
+            else:
+                rows.append((*item[0].kept, *item[1]))
+    return rows, rejects
+
+
+def rows_of(frame: pl.DataFrame) -> list[tuple[object, ...]]:
+    """Return a frame as the rows of the plain engine."""
+    return [(*kept, *verdict) for kept, verdict in rows_of_frame(frame)]
+
+
+def column_rows(
+    policy: zsupport.Policy, source: CsvChunks | ParquetBatches, mapping: TicketMapping
+) -> tuple[list[tuple[object, ...]], list[Reject]]:
+    """Return the rows and the rejects of the columns engine."""
+    columns = resolve(mapping, source.file.header, policy.facts, policy.metrics)
+    frames = judged_frames(source, columns, Judge(policy, OPTIONS))
+    assert frames is not None
+    parts = [*frames]
+    rows = [row for part in parts for row in rows_of(part.frame)]
+    return rows, [reject for part in parts for reject in part.rejects]
+
+
+def same(policy: zsupport.Policy, path: Path, mapping: TicketMapping, size: int) -> int:
+    """Compare both engines; return the number of rows."""
+    expected = plain_rows(policy, path, mapping)
+    source = CsvChunks(TicketBytes(str(path)), TicketReading(), size)
+    rows, rejects = column_rows(policy, source, mapping)
+    assert rows == expected[0]
+    assert rejects == expected[1]
+    return len(rows)
+
+
+@pytest.mark.parametrize("number", range(60))
+def test_random_and_hostile_rows(policy: zsupport.Policy, tmp_path: Path, number: int) -> None:
+    random = Random(number)
+    lines = [",".join(HEADER), *some_lines(random, 150, random.choice([0, 0.02, 0.2]))]
+    end = random.choice(["\n", "\r\n"])
+    data = end.join([*lines, ""] if random.random() < 0.7 else lines).encode()
+    if random.random() < 0.1:
+        data = b"\xef\xbb\xbf" + data
+    if random.random() < 0.1:
+        at = random.randrange(len(data))
+        data = data[:at] + b"\xff" + data[at:]
+    path = tmp_path / "tickets.csv"
+    path.write_bytes(gzip.compress(data) if random.random() < 0.1 else data)
+    same(policy, path, MAPPING, random.choice([200, 1000, 10**6]))
+
+
+@pytest.mark.parametrize(
+    ("format", "timezone"),
+    [
+        ("%d/%m/%Y %H:%M", "Europe/Oslo"),
+        ("%Y-%m-%d %H:%M:%S", "Australia/Lord_Howe"),
+        ("%Y-%m-%d %H:%M:%S", "UTC"),
+        (None, "Europe/Oslo"),
+        ("%d. %B %Y %H:%M", "UTC"),
+        ("%Y-%m-%dT%H:%M:%S%z", None),
+        ("%s", None),
+    ],
+)
+def test_other_instants(
+    policy: zsupport.Policy, tmp_path: Path, format: str | None, timezone: str | None
+) -> None:
+    random = Random(4)
+    formats = () if format is None else (format,)
+    mapping = MAPPING._replace(formats=formats, timezone=timezone)
+    written = format or "%Y-%m-%d %H:%M"
+    lines = []
+    for number in range(600):
+        # Near the changes of the offset in March and October, and on other days.
+        opened = datetime(2026, random.choice([3, 4, 10]), 24, tzinfo=UTC) + timedelta(
+            minutes=random.randrange(20_000)
+        )
+        cells = [str(number), opened.strftime(written), "", "", "pro", "admin", "P1", "", ""]
+        lines.append(",".join(cells))
+    path = tmp_path / "tickets.csv"
+    path.write_text("\n".join([",".join(HEADER), *lines, ""]), encoding="utf-8")
+    assert same(policy, path, mapping, 5000) > 2000
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_parquet(policy: zsupport.Policy, tmp_path: Path, unit: Literal["ms", "us", "ns"]) -> None:
+    random = Random(5)
+    rows = [line.split(",") for line in some_lines(random, 3000, 0.05) if line.count(",") == 8]
+    frame = pl.DataFrame(rows, schema=HEADER, orient="row")
+    frame = frame.with_columns(pl.when(pl.col("role") != "").then(pl.col("role")).alias("role"))
+    utc = pl.col("opened", "answered").str.to_datetime(
+        "%Y-%m-%dT%H:%M:%SZ", strict=False, time_unit=unit, time_zone="UTC"
+    )
+    fractions = pl.duration(milliseconds=pl.int_range(pl.len()) % 3 * 499)
+    path = tmp_path / "tickets.parquet"
+    for columns in (frame, frame.with_columns(utc + fractions)):
+        columns.write_parquet(path, row_group_size=700)
+        expected = plain_rows(policy, path, MAPPING)
+        source = open_columns(str(path))
+        assert isinstance(source, ParquetBatches)
+        assert column_rows(policy, source, MAPPING) == expected
+        assert len(expected[0]) > 5000
+
+
+@pytest.mark.parametrize("where", ["UTC", "Europe/Oslo"])
+@pytest.mark.parametrize("raw", [False, True])
+@pytest.mark.parametrize("format", ["csv", "ndjson", "parquet"])
+def test_the_output_is_that_of_rows(
+    policy: zsupport.Policy, tmp_path: Path, format: str, raw: bool, where: str
+) -> None:
+    setting = RowSetting(("subject", "plan"), UTC if where == "UTC" else zone(where), raw)
+    path = tmp_path / "=tickets, all.csv"
+    for number in range(6):
+        random = Random(number)
+        lines = [",".join(HEADER)]
+        for line in some_lines(random, 60, 0.1 * (number % 2)):
+            cells = line.split(",")
+            if len(cells) == 9 and random.random() < 0.3:
+                cells[7] = random.choice(["=1+1", "-5", "+47 22", '"a ""b"""', "\u202ex", "é", ""])
+                cells[0] = random.choice(["@x", "#5", "a b", "=2", ""])
+            lines.append(",".join(cells))
+        path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        output = BytesIO()
+        columns = resolve(MAPPING, tuple(HEADER), policy.facts, policy.metrics)
+        source = CsvChunks(TicketBytes(str(path)), TicketReading(), 3000)
+        with open_rows(format, output, setting) as writer:
+            judge = Judge(policy, OPTIONS)
+            for part in judged_frames(source, columns, judge, writer.text) or ():
+                writer.write_frame(part.frame)
+        file, read = open_tickets(str(path)), ticket_reader(columns, str(path))
+        expected = BytesIO()
+        with open_rows(format, expected, setting) as writer:
+            for row in file.rows:
+                if not isinstance(row, BadRow):
+                    items = Judge(policy, OPTIONS).judge([read(row)])
+                    pairs = [item for item in items if not isinstance(item, Reject)]
+                    writer.write([(ticket.kept, verdict) for ticket, verdict in pairs])
+        if format != "parquet":
+            assert output.getvalue().decode() == expected.getvalue().decode()
+        else:
+            frames = [pl.read_parquet(stream.getvalue()) for stream in (output, expected)]
+            assert frames[0].equals(frames[1])
+            assert frames[0].schema == frames[1].schema
+
+
+def test_proven_chunks_are_used(tmp_path: Path) -> None:
+    # The properties would also hold if every row were read one by one.
+    path = tmp_path / "tickets.csv"
+    path.write_text("\n".join([",".join(HEADER), *some_lines(Random(1), 500, 0), ""]))
+    parts = [*CsvChunks(TicketBytes(str(path)), TicketReading(), 1000)]
+    assert all(isinstance(part, CsvChunk) for part in parts)
+    assert sum(part.rows for part in parts if isinstance(part, CsvChunk)) == 500
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["1,2,3", "4,5"], ["1,2,3", "4,5,6,7", "8,9"], ["1,2,3", "", "4,5,6"], ['1,2"3,4'],
+        ['1,"2\n3",4'], ["1,\ufeff2,3"], ["1,2\0,3"],
+    ],
+)  # fmt: skip
+def test_what_is_not_whole_is_not_a_chunk(tmp_path: Path, lines: Sequence[str]) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text("\n".join(["a,b,c", *lines, ""]), encoding="utf-8")
+    parts = [*CsvChunks(TicketBytes(str(path)), TicketReading())]
+    for part in parts:
+        if isinstance(part, CsvChunk):
+            # Polars itself refuses rows that are too long.
+            schema = dict.fromkeys(["a", "b", "c"], pl.String)
+            with pytest.raises(pl.exceptions.ComputeError):
+                pl.read_csv(part.data, has_header=False, schema=schema, quote_char=None)
