@@ -5,7 +5,7 @@ from babel import localedata
 
 from audit.slow_instants import full_names, halves, number_of
 from zsupport.audit.calendar_names import (
-    _MONTHS,
+    LANGUAGES,
     is_afternoon,
     language_of_locale,
     languages_of_month,
@@ -15,7 +15,7 @@ from zsupport.audit.calendar_names import (
 from zsupport.clock.problem import BadText
 
 
-@pytest.mark.parametrize("language", _MONTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_names_are_those_of_cldr(language: str) -> None:
     for table, number in (("months", month_of), ("days", weekday_of)):
         names = full_names(language, table)
@@ -50,4 +50,4 @@ def test_languages_of_a_month() -> None:
 
 
 def test_each_language_is_a_language_of_cldr() -> None:
-    assert {*_MONTHS} <= {*localedata.locale_identifiers()}
+    assert {*LANGUAGES} <= {*localedata.locale_identifiers()}

@@ -63,6 +63,7 @@ def read(text: str, *formats: str, tz: str | None = "UTC", locale: str = "en") -
         ("%d/%m/%y", "01/01/73", "1973-01-01T00:00:00Z"),
         ("%d/%m/%y", "01/01/68", "2068-01-01T00:00:00Z"),
         ("100%% %Y-%m-%d", "100% 2026-02-25", "2026-02-25T00:00:00Z"),
+        (" %d/%m/%Y ", "03/04/2026", "2026-04-03T00:00:00Z"),
         ("%s", "1764000000", "2025-11-24T16:00:00Z"),
         ("%s", "1764000000.9", "2025-11-24T16:00:00Z"),
         ("@%s", "@1764000000", "2025-11-24T16:00:00Z"),
@@ -156,6 +157,7 @@ def test_local_time_of_a_transition(text: str, message: str) -> None:
     ("format", "message"),
     [
         ("", "the format is empty"),
+        (" ", "the format is empty"),
         ("%Y-%m", "`%d` is missing"),
         ("%d/%m", "`%Y` is missing"),
         ("%H:%M", "`%Y` is missing"),
@@ -328,6 +330,33 @@ def test_readers_agree_with_the_definition(text: str, language: str, tz: str, se
             except BadText:
                 result = set()
             assert result == expected, cell
+
+
+PAIRS = (
+    ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"),
+    ("%d/%b/%y %I:%M %p", "%Y-%m-%d %H:%M:%S"),
+    ("%d.%m.%y", "%y.%m.%d", "%d.%m.%y %H.%M"),
+    ("%Y%m%d", "%d%m%Y"),
+    ("%d/%m/%Y", "%d/%m/%Y"),
+    ("%s", "%Y%m%d%H%M"),
+)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(PAIRS), st.integers(0, 2**32))
+def test_several_formats_agree_with_the_definition(declared: tuple[str, ...], seed: int) -> None:
+    rng = random.Random(seed)
+    reader = instant_reader([read_format(format) for format in declared], zone("UTC"))
+    for _ in range(8):
+        moment = datetime(2026, 1, 1) + timedelta(minutes=rng.randrange(525_600))
+        cell = written(moment, rng.choice(declared).replace("%s", "1764000000"), "en", rng)
+        expected = set().union(*(instants(format, cell, "en", "UTC") for format in declared))
+        if len(expected) == 1:
+            assert reader(cell) == expected.pop()
+        else:
+            with pytest.raises(BadText) as error:
+                reader(cell)
+            assert ("is ambiguous" in error.value.message) is bool(expected)
 
 
 @given(st.datetimes(datetime(1973, 1, 2), datetime(2200, 12, 30)), st.sampled_from(TIMES[:5]))

@@ -1,10 +1,15 @@
 """Mappings of exports: TOML files, options, headers and columns without a format."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC
 
 import pytest
 
+from zsupport.audit.calendar_names import LANGUAGES
+from zsupport.audit.instants import DIRECTIVES, instant_reader, read_format
 from zsupport.audit.mapping import (
+    FIELDS,
     FieldColumn,
     TicketMapping,
     check_instants,
@@ -14,8 +19,10 @@ from zsupport.audit.mapping import (
     merged,
     resolve,
 )
+from zsupport.audit.ticket import EVENTS
 from zsupport.cli.options import flag_of
 from zsupport.errors import UsageError
+from zsupport.guide import read_guide
 from zsupport.wording import Wording
 
 ACME = """\
@@ -435,3 +442,42 @@ def test_rfc_3339_needs_no_format(cells: list[str | None]) -> None:
 def test_a_declared_format_is_not_checked() -> None:
     mapping = TicketMapping(formats=("%d/%m/%Y",), timezone="UTC")
     check_instants(resolve(mapping, ["opened"]), [["03/04/2026"], ["2026"]])
+
+
+# -- the guide -------------------------------------------------------------------------------------
+
+GUIDE = read_guide("mappings")
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    """Return the rows of the table after a header in the guide, with the texts in backquotes."""
+    lines = GUIDE.partition(f"| {heading} |")[2].partition("\n\n")[0].splitlines()[2:]
+    return [line.strip("| ").split(" | ") for line in lines]
+
+
+def quoted(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_the_guide_lists_all_fields_directives_events_and_languages() -> None:
+    names = [name for cell, _ in rows_of("field | meaning") for name in quoted(cell)]
+    assert {*names} == {*FIELDS, "fact.NAME", "start.METRIC"}
+    directives = [name for cell, _ in rows_of("directive | text") for name in quoted(cell)]
+    assert {*directives} == {*(f"%{name}" for name in DIRECTIVES), "%%"}
+    events = [name for cell, _ in rows_of("event | meaning") for name in quoted(cell)]
+    assert {*events} == {*EVENTS, "start.METRIC"}
+    listed = GUIDE.partition("The languages are")[2].partition(". ")[0]
+    assert quoted(listed) == [*LANGUAGES]
+
+
+def test_mappings_of_the_guide_are_valid() -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        load_mapping(block, "guide.toml")
+
+
+@pytest.mark.parametrize("row", rows_of("export | format"))
+def test_formats_of_the_guide(row: list[str]) -> None:
+    (text,), (format, *locale) = map(quoted, row)
+    assert instant_reader([read_format(format, *locale)], UTC)(text)

@@ -162,6 +162,8 @@ _HALVES = {
     "uk": "дп пп",
 }
 
+#: The languages of names.
+LANGUAGES = tuple(_MONTHS)
 #: The shortest name that stands for the longer names that begin with it.
 _SHORTEST = 3
 
@@ -170,11 +172,11 @@ def language_of_locale(text: str) -> str:
     """Return the language of a locale such as `es`, `es-MX` or `es_ES.UTF-8`; raise BadText."""
     language = text.replace("_", "-").partition("-")[0].partition(".")[0].casefold()
     language = "nb" if language == "no" else language
-    if language not in _MONTHS:
+    if language not in LANGUAGES:
         raise BadText(
             Message("unknown locale {text}", text=shown(text)),
-            Message("one of {languages}", languages=", ".join(_MONTHS)),
-            did_you_mean(text, _MONTHS),
+            Message("one of {languages}", languages=", ".join(LANGUAGES)),
+            did_you_mean(text, LANGUAGES),
         )
     return language
 
@@ -209,7 +211,7 @@ def is_afternoon(name: str, language: str) -> bool | None:
 
 def languages_of_month(name: str) -> tuple[str, ...]:
     """Return the languages in which a text is a name of a month."""
-    return tuple(language for language in _MONTHS if month_of(name, language))
+    return tuple(language for language in LANGUAGES if month_of(name, language))
 
 
 @cache

@@ -56,7 +56,7 @@ _MAX_KEPT = 1 << 17
 _LETTERS = r"[^\W\d_]"
 _OFFSET = r"(?:[+-][0-9]{2}(?::?[0-9]{2})?|Z|z|UTC|GMT)"
 #: The unit and the pattern of each directive. A day, a month and an hour can have one digit.
-_DIRECTIVES = {
+DIRECTIVES = {
     "Y": ("year", "[0-9]{4}"),
     "y": ("year", "[0-9]{2}"),
     "m": ("month", "[0-9]{1,2}"),
@@ -93,7 +93,7 @@ _NEEDS = (("minute", "hour"), ("second", "minute"), ("fraction", "second"))
 class InstantFormat(NamedTuple):
     """A declared format of instants.
 
-    `pattern` has a group for each unit, named as in `_DIRECTIVES`. `numeric` states whether the
+    `pattern` has a group for each unit, named as in `DIRECTIVES`. `numeric` states whether the
     month is a number. `local` states whether the format has no offset, so that a time zone is
     required. `cuts` is None if texts cannot be cut into a date, hour and minute, and the rest.
     """
@@ -118,9 +118,7 @@ class _Cuts(NamedTuple):
     gap: str
     repeated: bool
     colon: str
-    length: (
-        int  # from the start of the colon, or from the end of the date, to the end of the minute
-    )
+    length: int  # to the end of the minute: from the start of the colon, else from the date
     fraction: str  # the character before the fraction of a second, or the empty text
 
 
@@ -135,17 +133,18 @@ class _TimeParts(NamedTuple):
 
 def read_format(text: str, locale: str | None = None) -> InstantFormat:
     """Return the format of a text such as `%d/%m/%Y %H:%M`; raise BadText if it is invalid."""
+    text = _plain(text)
     language = language_of_locale(locale or "en")
     pieces = _pieces(text)
     names = [name for name, _ in pieces if name]
-    units = [_DIRECTIVES[name][0] for name in names]
+    units = [DIRECTIVES[name][0] for name in names]
     _check_units(text, units, names)
     pattern = ""
     for position, (name, literal) in enumerate(pieces):
         if not name:
             pattern += "".join(_SPACES if c == " " else re.escape(c) for c in literal)
             continue
-        unit, part = _DIRECTIVES[name]
+        unit, part = DIRECTIVES[name]
         if part == "[0-9]{1,2}" and _touches_digit(pieces, position):
             part = "[0-9]{2}"
         pattern += f"(?P<{unit}>{part})"
@@ -167,28 +166,56 @@ def instant_reader(
     if len(readers) == 1:
         return readers[0]
     alternatives = [*zip(formats, readers, strict=True)]
+    marked = [*zip(_marks(formats), readers, strict=True)]
 
-    def read_any(text: str) -> int:
+    def read_carefully(text: str) -> int:
+        matching = [pair for pair in alternatives if pair[0].pattern.fullmatch(text)]
+        if not matching:
+            if (plain := _plain(text)) != text:
+                return read_carefully(plain)
+            raise _mismatch(text, formats)
         instants: dict[int, str] = {}
         problem = None
-        for format, read in alternatives:
-            if format.pattern.fullmatch(text):
-                try:
-                    instants.setdefault(read(text), format.text)
-                except BadText as bad:
-                    problem = problem or bad
-        if len(instants) == 1:
-            return instants.popitem()[0]
-        if instants:
+        for format, read in matching:
+            try:
+                instants.setdefault(read(text), format.text)
+            except BadText as bad:
+                problem = problem or bad
+        if len(instants) > 1:
             raise _ambiguous(text, instants.values())
-        if problem:
+        if problem and not instants:
             raise problem
-        plain = _plain(text)
-        if plain != text:
-            return read_any(plain)
-        raise _mismatch(text, formats)
+        return next(iter(instants))
+
+    def read_any(text: str) -> int:
+        possible = [read for mark, read in marked if mark in text]
+        if len(possible) == 1:
+            try:
+                return possible[0](text)
+            except BadText:
+                pass
+        return read_carefully(text)
 
     return read_any
+
+
+def _marks(formats: Sequence[InstantFormat]) -> list[str]:
+    """Return a character that each text of a format has, if possible not in the other formats."""
+    literals = [
+        {
+            c
+            for name, literal in _pieces(format.text)
+            if not name
+            for c in literal
+            if c.isascii() and c != " "
+        }
+        for format in formats
+    ]
+    marks = []
+    for position, own in enumerate(literals):
+        rest = set().union(*literals[:position], *literals[position + 1 :])
+        marks.append(min(own - rest or own, default=""))
+    return marks
 
 
 def read_slowly(format: InstantFormat, zone: dates.tzinfo | None, text: str) -> int:
@@ -201,7 +228,7 @@ def read_slowly(format: InstantFormat, zone: dates.tzinfo | None, text: str) -> 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
     """Return the pieces of a format: a directive without `%`, or an empty text and a literal."""
-    if not text.strip():
+    if not text:
         raise BadText(
             Message("the format is empty"),
             Message("a format such as `%d/%m/%Y %H:%M`"),
@@ -214,7 +241,7 @@ def _pieces(text: str) -> list[tuple[str, str]]:
             if pieces and not pieces[-1][0]:
                 literal = pieces.pop()[1] + literal
             pieces.append(("", literal))
-        elif name in _DIRECTIVES:
+        elif name in DIRECTIVES:
             pieces.append((name, ""))
         else:
             raise _unknown_directive(text, part)
@@ -246,7 +273,7 @@ def _unknown_directive(text: str, part: str) -> BadText:
         format=shown(text), directive=part,
     )  # fmt: skip
     expected = Message(
-        "directives: {directives}", directives=" ".join(f"%{name}" for name in _DIRECTIVES)
+        "directives: {directives}", directives=" ".join(f"%{name}" for name in DIRECTIVES)
     )
     if part[1:] in _INSTEAD:
         hint = Message("write `{directive}`", directive=_INSTEAD[part[1:]])
@@ -297,7 +324,7 @@ def _check_units(text: str, units: list[str], names: list[str]) -> None:
                     "invalid format {format}: `%{directive}` needs `%{needed}`",
                     format=quoted,
                     directive=names[units.index(unit)],
-                    needed=next(name for name, (of, _) in _DIRECTIVES.items() if of == needed),
+                    needed=next(name for name, (of, _) in DIRECTIVES.items() if of == needed),
                 )
             )
     if ("I" in names) != ("half" in units):
@@ -326,7 +353,7 @@ def _touches_digit(pieces: list[tuple[str, str]], position: int) -> bool:
 
 def _cuts(pieces: list[tuple[str, str]]) -> _Cuts | None:
     """Return where to cut the texts of a format: the date first, then the hour and the minute."""
-    units = [_DIRECTIVES[name][0] if name else "" for name, _ in pieces]
+    units = [DIRECTIVES[name][0] if name else "" for name, _ in pieces]
     last = max((i for i, unit in enumerate(units) if unit in _DATE_UNITS), default=-1)
     if last < 0 or {*units[: last + 1]} - {*_DATE_UNITS, ""}:
         return None
