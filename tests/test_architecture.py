@@ -61,6 +61,7 @@ IMPORTERS = {
         "zsupport.sources.tickets.chunks",
     },
     "polars": {
+        "zsupport.audit.frame_summary",
         "zsupport.audit.frames",
         "zsupport.report.tickets",
         "zsupport.report.tickets.csv",

@@ -13,10 +13,12 @@ import pytest
 
 import zsupport
 from audit.audited import MONDAY
+from zsupport.audit.frame_summary import add_frame
 from zsupport.audit.frames import judged_frames
 from zsupport.audit.judge import AuditOptions, Judge
 from zsupport.audit.mapping import FieldColumn, TicketMapping, resolve
 from zsupport.audit.reader import ticket_reader
+from zsupport.audit.summary import SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject
 from zsupport.clock.zones import zone
 from zsupport.report.tickets import RowSetting, open_rows, rows_of_frame
@@ -247,6 +249,29 @@ def test_the_output_is_that_of_rows(
             frames = [pl.read_parquet(stream.getvalue()) for stream in (output, expected)]
             assert frames[0].equals(frames[1])
             assert frames[0].schema == frames[1].schema
+
+
+@pytest.mark.parametrize("where", ["Europe/Oslo", "America/St_Johns"])
+@pytest.mark.parametrize(
+    "by", [(), ("plan", "priority"), ("month",), ("subject", "revision"), ("role", "month")]
+)
+def test_the_summary_is_that_of_rows(
+    policy: zsupport.Policy, tmp_path: Path, by: tuple[str, ...], where: str
+) -> None:
+    path = tmp_path / "tickets.csv"
+    lines = [",".join(HEADER), *some_lines(Random(len(by)), 900, 0.02), ""]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    options = SummaryOptions(OPTIONS.at, by, MAPPING.kept, zone(where), pictures=True)
+    summaries = SummaryBuilder(options), SummaryBuilder(options)
+    columns = resolve(MAPPING, tuple(HEADER), policy.facts, policy.metrics)
+    source = CsvChunks(TicketBytes(str(path)), TicketReading(), 20_000)
+    for part in judged_frames(source, columns, Judge(policy, OPTIONS)) or ():
+        add_frame(summaries[0], part.frame)
+        summaries[1].add(rows_of_frame(part.frame))
+    first, second = (summary.finish() for summary in summaries)
+    assert first._replace(pictures={}) == second._replace(pictures={})
+    assert first.pictures == second.pictures
+    assert first.totals[0].tickets > 500
 
 
 def test_proven_chunks_are_used(tmp_path: Path) -> None:

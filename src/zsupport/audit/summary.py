@@ -252,6 +252,11 @@ class SummaryBuilder:
             self.add_counts(key, Counter(states), len(late), Counter(margins))
 
     @property
+    def step(self) -> int:
+        """The seconds to a multiple of which margins are rounded down."""
+        return self._step
+
+    @property
     def _worst_margin(self) -> int:
         """The largest margin that can be among the worst."""
         return self._worst[-1].margin_seconds if len(self._worst) == WORST else 0
@@ -411,7 +416,7 @@ class SummaryBuilder:
         """Return the value of a name in `by`."""
         is_kept, place = field
         if is_kept:
-            return kept[place]
+            return kept[place] or None
         if place < 0:
             return self._months.month(verdict.opened)
         value = verdict[place]
