@@ -133,6 +133,7 @@ def test_every_kind_of_completion_is_known() -> None:
         "field",
         "file",
         "ics",
+        "mapping",
         "output",
         "tz",
         "zone",

@@ -285,9 +285,11 @@ FAILURES: list[tuple[tuple[str, ...], int]] = [
 
 @pytest.mark.parametrize(("arguments", "code"), FAILURES, ids=str)
 def test_every_error_is_valid_for_the_schema(
-    arguments: tuple[str, ...], code: int, cli: "Cli", validator_of: Validators
+    arguments: tuple[str, ...], code: int, cli: "Cli", validator_of: Validators, tmp_path: Path
 ) -> None:
-    run = cli(*arguments, "--format", "json", stdin="format: 1\npolicy: [acme]\ncolour: red\n")
+    # The folder is empty. Other tests write into the folder of `cli`.
+    policy = "format: 1\npolicy: [acme]\ncolour: red\n"
+    run = cli(*arguments, "--format", "json", stdin=policy, cwd=tmp_path)
     assert run.code == code
     document = json.loads(run.stdout)
     validator_of("error").validate(document)

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 import zsupport
 from audit.audited import DAY, MONDAY, ticket
-from zsupport.audit.compare import CAUSES, Comparer, Disagreement, VendorVerdict
+from zsupport.audit.compare import CAUSES, Comparer, Disagreement
 from zsupport.audit.judge import AuditOptions, Judge
+from zsupport.audit.ticket import VendorVerdict
 
 HOUR = 3600
 #: Thursday 2026-12-24, 16:00 in Oslo.

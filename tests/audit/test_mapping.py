@@ -139,7 +139,8 @@ resolved = "2026-01-01T00:00:00Z"
         "acme.toml:11:1: invalid format `%Y`: `%m`, `%b` is missing",
         "acme.toml:13:1: `role` is not an instant",
         "acme.toml:14:1: unknown field `start.`; fields: id, opened, answered, updated, resolved, "
-        "pause.from, pause.to, pauses, plan, role, channel, priority, time, event, fact.NAME, "
+        "pause.from, pause.to, pauses, vendor.due, plan, role, channel, priority, "
+        "vendor.breached, time, event, fact.NAME, "
         "start.METRIC",
         "acme.toml:15:1: `opened` has no ids; fields with ids: plan, role, channel, priority, "
         "fact.NAME",

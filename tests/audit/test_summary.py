@@ -333,7 +333,7 @@ def test_names_to_group_by() -> None:
     with pytest.raises(UsageError) as raised:
         check_by(("Regoin",), ("Region",))
     assert (raised.value.message, raised.value.hint) == (
-        "--by: unknown column `Regoin`",
+        "by: unknown column `Regoin`",
         "did you mean `Region`?",
     )
     with pytest.raises(UsageError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.due import basis_of, course_of
+from zsupport.audit.ticket import VendorVerdict
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import (
     EVERY_INSTANT,
@@ -46,17 +47,6 @@ _ZONES = (
 )  # fmt: skip
 #: The largest number of changed calendars that are kept.
 _MAX_KEPT = 256
-
-
-class VendorVerdict(NamedTuple):
-    """What the help desk states about a ticket: the deadline, and whether it was breached."""
-
-    due: int | None = None
-    breached: bool | None = None
-
-    def agrees(self, due: int | None, breached: bool) -> bool:
-        """Return whether a deadline and a verdict are those of the help desk."""
-        return (self.due is None or self.due == due) and self.breached in (None, breached)
 
 
 #: A cause, its details, and the deadline that it gives.
@@ -252,3 +242,43 @@ def _other_zones(hours: tuple[Hours, ...]) -> Iterator[tuple[str, tzinfo]]:
     for name in _ZONES:
         if name not in own:
             yield name, zone(name)
+
+
+class CauseCount(NamedTuple):
+    """How many verdicts on a metric differ from the help desk for a cause, with the first one."""
+
+    metric: str
+    cause: str
+    detail: str | None
+    tickets: int
+    witness: Disagreement
+
+
+class Comparison:
+    """Counts the verdicts that agree with the help desk, and the causes of the others."""
+
+    def __init__(self, comparer: Comparer) -> None:
+        self._comparer = comparer
+        self._causes: dict[tuple[str, str, str | None], CauseCount] = {}
+        self.agreed = 0
+
+    def add(self, ticket: Ticket, verdict: TicketVerdict) -> None:
+        """Compare a verdict with that of the help desk."""
+        vendor = ticket.vendor or VendorVerdict()
+        difference = self._comparer.compare(ticket, verdict, vendor)
+        if difference is None:
+            self.agreed += 1
+            return
+        key = (verdict.metric, difference.cause, difference.detail)
+        known = self._causes.get(key)
+        if known is None:
+            self._causes[key] = CauseCount(*key, 1, difference)
+        else:
+            self._causes[key] = known._replace(tickets=known.tickets + 1)
+
+    def causes(self) -> list[CauseCount]:
+        """Return the causes, the most frequent first."""
+        order = list(CAUSES)
+        return sorted(
+            self._causes.values(), key=lambda item: (-item.tickets, order.index(item.cause))
+        )

@@ -337,7 +337,7 @@ def _quick(answers: DueAnswers, options: AuditOptions) -> QuickVerdict | None:
     text = target.text
 
     def answer_quickly(ticket: Ticket) -> TicketVerdict | None:
-        file, line, id, _, events, starts, changes, cycle, _ = ticket
+        file, line, id, _, events, starts, changes, cycle, _, _ = ticket
         opened, answered, updated, resolved, pauses = events
         if pauses or starts or changes or opened > at:
             return None

@@ -34,11 +34,13 @@ CASE_FIELDS = ("plan", "role", "channel", "priority")
 #: The events of a ticket.
 EVENT_FIELDS = ("opened", "answered", "updated", "resolved")
 #: The instants of a ticket. `pauses` has several pauses FROM/TO in one cell, with `;` between them.
-INSTANT_FIELDS = (*EVENT_FIELDS, "pause.from", "pause.to", "pauses")
+INSTANT_FIELDS = (*EVENT_FIELDS, "pause.from", "pause.to", "pauses", "vendor.due")
+#: Whether the help desk states that the ticket was breached: true or false.
+BREACHED = "vendor.breached"
 #: The fields of a row of an event log. A file with the column of `time` is a log.
 LOG_FIELDS = ("time", "event")
 #: All fields without a name of the policy.
-FIELDS = ("id", *INSTANT_FIELDS, *CASE_FIELDS, *LOG_FIELDS)
+FIELDS = ("id", *INSTANT_FIELDS, *CASE_FIELDS, BREACHED, *LOG_FIELDS)
 #: The fields with a name of the policy after the dot.
 _FACT, _START = "fact.", "start."
 #: The number of cells that a message shows.
@@ -266,7 +268,7 @@ def _read_mapping(table: Mapping[str, object], problems: _FileProblems) -> Ticke
     values: dict[str, dict[str, str]] = {}
     for field, texts_of_field in _table(table, ("values",), problems).items():
         path = ("values", field)
-        if field != "event" and not _check_has_ids(field, path, problems):
+        if field not in ("event", BREACHED) and not _check_has_ids(field, path, problems):
             continue
         if not isinstance(texts_of_field, dict):
             problems.add_at(path, Message("expected a table of texts and ids"))
@@ -383,7 +385,7 @@ def _table(
         return {}
     result: dict[str, object] = {}
     for key, entry in value.items():
-        dotted = key in ("fact", "start", "pause") and isinstance(entry, dict)
+        dotted = key in ("fact", "start", "pause", "vendor") and isinstance(entry, dict)
         if dotted and "column" not in entry:
             result |= {f"{key}.{name}": inner for name, inner in entry.items()}
         else:
@@ -538,17 +540,17 @@ _NAMED = {
 
 
 def _field_and_text(target: str) -> tuple[str, str]:
-    """Return the field and the text of FIELD.TEXT; the field of a fact has a dot itself."""
+    """Return the field and the text of FIELD.TEXT; some fields have a dot themselves."""
     field, _, text = target.partition(".")
-    if field == "fact":
+    if field in ("fact", "vendor"):
         name, _, text = text.partition(".")
-        field = f"fact.{name}"
+        field = f"{field}.{name}"
     return field, text
 
 
 def _check_value_field(field: str) -> None:
     check_field(field)
-    if field not in CASE_FIELDS and field != "event" and not field.startswith(_FACT):
+    if field not in (*CASE_FIELDS, "event", BREACHED) and not field.startswith(_FACT):
         raise BadText(Message("`{field}` has no ids", field=field))
 
 
@@ -799,9 +801,19 @@ def check_instants(columns: TicketColumns, rows: Iterable[Sequence[str | None]])
 def _check_examples(
     field: str, columns: TicketColumns, texts: list[str], problems: _Problems
 ) -> None:
-    """Add a mistake if texts of an instant without a format have another format."""
+    """Add a mistake if half of the texts of an instant without a format cannot be read.
+
+    If most can be read, the others are mistakes of their rows.
+    """
     source = columns.mapping.instant_source(field)
     column = shown(columns.column_of(field) or field)
+    read = [
+        text
+        for text in texts
+        if reads_without_format(text) and (source.timezone or not needs_zone(text))
+    ]
+    if 2 * len(read) > len(texts):
+        return
     unread = [text for text in texts if not reads_without_format(text)]
     if not unread:
         local = [text for text in texts if source.timezone is None and needs_zone(text)]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.case import Query
 from zsupport.audit.mapping import (
+    BREACHED,
     CASE_FIELDS,
     EVENT_FIELDS,
     event_problem,
     instant_readers,
     is_instant,
 )
-from zsupport.audit.ticket import EventRow, Reject, Ticket
+from zsupport.audit.ticket import EventRow, Reject, Ticket, VendorVerdict
 from zsupport.clock.deadline import Events
 from zsupport.clock.instants import format_instant
 from zsupport.clock.problem import BadText, shown, what_to_write
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
 
 # At most so many cases are kept.
 _MAX_CASES = 100_000
+
+
+#: The texts of the field `vendor.breached`.
+_BOOLEANS = {
+    "true": True, "yes": True, "1": True, "false": False, "no": False, "0": False,
+}  # fmt: skip
 
 
 class _Wrong(Exception):
@@ -78,6 +85,8 @@ def ticket_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket |
     id_of, nulls = fields.text("id"), columns.mapping.nulls and fields.nulls
     new, none = tuple.__new__, (None,) * len(EVENT_FIELDS)
 
+    vendor = fields.vendor()
+
     # Most cells are blank or an instant. A row with another cell is read carefully from its start.
     def read(row: Row) -> Ticket | Reject:
         line, stated = row
@@ -96,13 +105,14 @@ def ticket_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket |
             if instants[0] is None:
                 return read_carefully(row)
             of_ticket = new(Events, (*instants, pauses(cells) if pauses else ()))
+            vendor_of_row = vendor(cells) if vendor else None
         except (BadText, _Wrong):
             return read_carefully(row)
         return new(
             Ticket,
             (
                 file, line, id_of(cells), case(cells), of_ticket, starts_of_row, (), 1,
-                kept(stated),
+                kept(stated), vendor_of_row,
             ),
         )  # fmt: skip
 
@@ -122,7 +132,7 @@ def careful_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket 
     case, complete, kept = _case_reader(fields, _query_of), fields.complete, _kept(columns)
     events = [fields.instant(field) for field in EVENT_FIELDS]
     starts = {metric: fields.instant(field) for metric, field in _starts(columns).items()}
-    pauses, id_of = fields.pauses(), fields.text("id")
+    pauses, id_of, vendor = fields.pauses(), fields.text("id"), fields.vendor()
 
     def read(row: Row) -> Ticket | Reject:
         line, stated = row
@@ -136,7 +146,7 @@ def careful_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket 
                 file, line, id_of(cells), case(cells),
                 Events(opened, answered, updated, resolved, pauses(cells) if pauses else ()),
                 {metric: start for metric, start in by_metric.items() if start is not None},
-                kept=kept(stated),
+                kept=kept(stated), vendor=vendor(cells) if vendor else None,
             )  # fmt: skip
         except _Wrong as wrong:
             return _reject(columns, file, line, wrong, stated)
@@ -287,6 +297,27 @@ class _RowFields:
         if field == "pauses":
             texts = [f"{begin}/{end}" for begin, end in zip(texts[::2], texts[1::2], strict=True)]
         return "; ".join(texts) or None
+
+    def vendor(self) -> Callable[[Cells], VendorVerdict] | None:
+        """Return a function that reads the verdict of the help desk; None if the file has none."""
+        if not {"vendor.due", BREACHED} & self._places.keys():
+            return None
+        read_due, breached_of = self.instant("vendor.due"), self.text(BREACHED)
+
+        def read(cells: Cells) -> VendorVerdict:
+            text = breached_of(cells)
+            breached = None if text is None else _BOOLEANS.get(text.casefold())
+            if text is not None and breached is None:
+                raise _Wrong(
+                    BREACHED,
+                    Message("{text} is neither true nor false", text=shown(text)),
+                    Message(
+                        "map it with {value field=id}", field="vendor.breached.TEXT", id="true"
+                    ),
+                )
+            return VendorVerdict(read_due(cells), breached)
+
+        return read
 
     def pauses(self) -> Callable[[Cells], tuple[Pause, ...]] | None:
         """Return a function that reads the pauses; None if the file has none."""

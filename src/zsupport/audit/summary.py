@@ -475,7 +475,7 @@ def check_by(names: Iterable[str], columns: Sequence[str]) -> tuple[str, ...]:
             continue
         if name not in columns:
             raise UsageError(
-                Message("--by: unknown column `{name}`", name=name),
+                Message("{by}: unknown column `{name}`", name=name),
                 did_you_mean(name, [*DIMENSIONS, *columns])
                 or Message("names: {names}", names=", ".join([*DIMENSIONS, *columns])),
             )

@@ -11,13 +11,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+class VendorVerdict(NamedTuple):
+    """What the help desk states about a ticket: the deadline, and whether it was breached."""
+
+    due: int | None = None
+    breached: bool | None = None
+
+    def agrees(self, due: int | None, breached: bool) -> bool:
+        """Return whether a deadline and a verdict are those of the help desk."""
+        return (self.due is None or self.due == due) and self.breached in (None, breached)
+
+
 class Ticket(NamedTuple):
     """A ticket of a help desk: its case and its events.
 
     `line` is the line of the file on which the ticket begins, from 1; in Parquet it is the number
     of the row. The names of `query` and `changes` are those of the policy, or aliases; None is a
     value that the file does not state. A reopened ticket is several tickets with the cycles 1, 2,
-    and so on. `kept` has the cells of the input columns that the output repeats, as read.
+    and so on. `kept` has the cells of the input columns that the output repeats, as read. `vendor`
+    is the verdict of the help desk; None if the file has no columns for it.
     """
 
     file: str
@@ -29,6 +41,7 @@ class Ticket(NamedTuple):
     changes: tuple[CaseChange, ...] = ()
     cycle: int = 1
     kept: tuple[str | None, ...] = ()
+    vendor: VendorVerdict | None = None
 
 
 class EventRow(NamedTuple):

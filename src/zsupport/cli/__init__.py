@@ -18,6 +18,7 @@ from zsupport.cli.options import COMMANDS, load_command
 from zsupport.cli.output import (
     check_variable_of_language,
     emit_stderr,
+    has_written,
     leave,
     prepare_streams,
     report_error,
@@ -54,7 +55,7 @@ def main(arguments: list[str]) -> int:
             return 130
         from zsupport.sources.cache import remove_read_entries
 
-        if remove_read_entries():
+        if remove_read_entries() and not has_written():
             # A damaged cache entry may be the cause: run again without the entries.
             return main(arguments)
         if "--debug" in arguments:

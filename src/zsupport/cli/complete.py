@@ -28,6 +28,7 @@ from zsupport.errors import PolicyError, ZsupportError
 from zsupport.policy.model import Revision, Text
 from zsupport.report import FINDING_FORMATS
 from zsupport.report.text import single_line
+from zsupport.sources.mappings import shipped_mappings
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
@@ -296,6 +297,9 @@ class _CommandLine:
         if kind == "share":
             shares = ((share, "") for share in ("1/2", "3/4", "9/10"))
             return _candidates_starting_with(current, shares, prefix)
+        if kind == "mapping":
+            mappings = ((name, "") for name in shipped_mappings())
+            return _candidates_starting_with(current, mappings, prefix)._replace(files=True)
         if kind == "file":
             return Candidates(files=True)
         if kind == "ics":

@@ -269,6 +269,7 @@ COMMANDS = {
     "advise": Message(
         "Advise what to do in a case: the channel, the steps, and when to expect an answer"
     ),
+    "audit": Message("Judge a file of tickets: deadlines, and which targets were met"),
     "publish": Message("Write a page for customers from a policy as HTML or Markdown"),
     "policies": Message("List the policies, or show one in full"),
     "check": Message("Find errors, gaps and contradictions in policies"),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The language that the command line states with `--lang`.
 _stated_language: str | None = None
+#: Whether this process has written something.
+_has_written = False
 
 
 def prepare_streams() -> None:
@@ -70,6 +72,8 @@ def emit_stderr(text: str, *, commands: bool = False) -> None:
 
 
 def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
+    global _has_written
+    _has_written = True
     try:
         if out is None:
             from errno import EBADF
@@ -84,6 +88,11 @@ def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
         raise EnvironmentFault(
             Message("cannot write the output: {reason}", reason=error.strerror)
         ) from None
+
+
+def has_written() -> bool:
+    """Return whether this process has written something."""
+    return _has_written
 
 
 def leave(code: int) -> NoReturn:

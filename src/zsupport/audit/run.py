@@ -1,0 +1,157 @@
+"""A whole audit: rows of files in, tickets with their verdicts and rejects out, in order."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from zsupport.answer.case import Query, settle
+from zsupport.audit.fold import fold, fold_grouped
+from zsupport.audit.mapping import CASE_FIELDS, check_instants, resolve
+from zsupport.audit.reader import event_reader, head, ticket_reader
+from zsupport.audit.ticket import Reject
+from zsupport.errors import UsageError
+from zsupport.sources.tickets.rows import BadRow, RawRow
+from zsupport.wording import Message, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from zsupport.audit.judge import AuditedPolicy, Judge
+    from zsupport.audit.mapping import TicketColumns, TicketMapping
+    from zsupport.audit.reader import HeadCell
+    from zsupport.audit.ticket import EventRow, Ticket, TicketVerdict
+    from zsupport.sources.tickets.rows import TicketFile
+
+#: The number of rows in which the formats of instants are checked before the run.
+_FIRST_ROWS = 1000
+_FACT = "fact."
+#: The name of standard input in verdicts. In CSV, `-` would look like a formula.
+STDIN = "stdin"
+
+
+class OpenedFile(NamedTuple):
+    """A ticket file whose columns are known. `rows` has all rows."""
+
+    name: str
+    columns: TicketColumns
+    rows: Iterator[RawRow | BadRow]
+
+
+def open_mapped(
+    files: Iterable[TicketFile], mapping: TicketMapping, policy: AuditedPolicy
+) -> Iterator[OpenedFile]:
+    """Yield each file with its columns.
+
+    Raises UsageError if the mapping does not fit a file, or if instants in its first rows have a
+    format that is not declared.
+    """
+    facts = {fact.id for revision in policy.revisions for fact in revision.facts}
+    metrics = {metric.id for revision in policy.revisions for metric in revision.metrics}
+    for file in files:
+        try:
+            columns = resolve(mapping, file.header, facts, metrics)
+            first = list(islice(file.rows, _FIRST_ROWS))
+            check_instants(columns, [row.cells for row in first if isinstance(row, RawRow)])
+        except UsageError as error:
+            message = Message("{path}: {problem}", path=file.name, problem=error.message)
+            raise UsageError(message, error.hint) from None
+        name = STDIN if file.name == "-" else file.name
+        yield OpenedFile(name, columns, chain(first, file.rows))
+
+
+def check_names(mapping: TicketMapping, policy: AuditedPolicy) -> None:
+    """Raise UsageError for constants, and ids of values, that the policy does not define."""
+    stated = dict.fromkeys(mapping.constants.items())
+    for field, ids in mapping.values.items():
+        if field in CASE_FIELDS or field.startswith(_FACT):
+            stated |= dict.fromkeys((field, id) for id in ids.values())
+    problems: list[tuple[str, str | None]] = []
+    for field, text in stated:
+        is_fact = field.startswith(_FACT)
+        facts = {field.removeprefix(_FACT): text} if is_fact else {}
+        plan, role, channel, priority = (text if field == name else None for name in CASE_FIELDS)
+        query = Query(plan, role, channel, priority, facts)
+        try:
+            settle(policy.revisions[-1], query, policy.revisions)
+        except UsageError as error:
+            problems.append((error.message, error.hint))
+    if len(problems) == 1:
+        raise UsageError(*problems[0])
+    if problems:
+        lines = (joined(filter(None, problem), "; ") for problem in problems)
+        raise UsageError(joined(lines, "\n"))
+
+
+def judge_files(
+    files: Iterable[OpenedFile], judge: Judge, *, grouped: bool = False
+) -> Iterator[tuple[Ticket, TicketVerdict] | Reject]:
+    """Yield the tickets of files with their verdicts, and a reject for each other row, in order.
+
+    The files of an event log are folded together. If they are `grouped`, the rows of each ticket
+    are adjacent. Raises UsageError if some files are logs and others are not.
+    """
+    files = iter(files)
+    first = next(files, None)
+    if first is None:
+        return
+    files = _same_kind(chain([first], files), first.columns.is_log)
+    if not first.columns.is_log:
+        for file in files:
+            yield from _judge_rows(file, judge)
+        return
+    rows = (row for file in files for row in _event_rows(file))
+    at = judge.options.at
+    yield from judge.judge(fold_grouped(rows, at) if grouped else fold(rows, at))
+
+
+def _same_kind(files: Iterable[OpenedFile], is_log: bool) -> Iterator[OpenedFile]:
+    """Yield files that all are logs, or that all are not. Raises UsageError for another file."""
+    for file in files:
+        if file.columns.is_log is not is_log:
+            raise UsageError(
+                Message(
+                    "{path}: a row is a ticket in one file and an event in another", path=file.name
+                ),
+                Message("audit tickets and event logs separately"),
+            )
+        yield file
+
+
+def _judge_rows(file: OpenedFile, judge: Judge) -> Iterator[tuple[Ticket, TicketVerdict] | Reject]:
+    """Yield the verdicts on the tickets of a file. A reject has the cells of its row."""
+    read, verdicts_on = ticket_reader(file.columns, file.name), judge.verdicts
+    for row in file.rows:
+        if isinstance(row, BadRow):
+            yield _bad_row(file, row)
+            continue
+        ticket = read(row)
+        if isinstance(ticket, Reject):
+            yield ticket
+            continue
+        verdicts = verdicts_on(ticket)
+        if isinstance(verdicts, Reject):
+            column = verdicts.column and file.columns.column_of(verdicts.column)
+            yield verdicts._replace(column=column or verdicts.column, cells=tuple(row.cells))
+            continue
+        for verdict in verdicts:
+            yield ticket, verdict
+
+
+def _event_rows(file: OpenedFile) -> Iterator[EventRow | Reject]:
+    read = event_reader(file.columns, file.name)
+    for row in file.rows:
+        yield _bad_row(file, row) if isinstance(row, BadRow) else read(row)
+
+
+def _bad_row(file: OpenedFile, row: BadRow) -> Reject:
+    return Reject(file.name, row.line, None, row.reason, (row.text,))
+
+
+def head_of(file: OpenedFile, count: int) -> Iterator[tuple[int, Sequence[HeadCell] | Reject]]:
+    """Yield the first rows as the mapping reads them: their lines, and their fields or a reject."""
+    for row in islice(file.rows, count):
+        if isinstance(row, BadRow):
+            yield row.line, _bad_row(file, row)
+        else:
+            yield row.line, head(file.columns, row)

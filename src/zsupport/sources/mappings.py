@@ -1,0 +1,45 @@
+"""The mappings of exports: shipped with the program, or files."""
+
+from __future__ import annotations
+
+import os
+
+from zsupport.errors import PolicyError, UsageError, did_you_mean
+from zsupport.sources.find import read_file
+from zsupport.wording import Message
+
+_ENDING = ".toml"
+
+
+def shipped_mappings() -> dict[str, str]:
+    """Return the path of each shipped mapping, by its name."""
+    folder = os.path.join(os.path.dirname(os.path.dirname(__file__)), "mappings")
+    names = sorted(name for name in os.listdir(folder) if name.endswith(_ENDING))
+    return {name.removesuffix(_ENDING): os.path.join(folder, name) for name in names}
+
+
+def read_mapping(name: str) -> str:
+    """Return the text of a shipped mapping, or of the file at a path (`./acme.toml`).
+
+    Raises UsageError for an unknown name, and PolicyError if the file cannot be read.
+    """
+    shipped = shipped_mappings()
+    if os.sep not in name and not name.endswith(_ENDING):
+        if name not in shipped:
+            raise UsageError(
+                Message(
+                    "unknown mapping `{name}`; mappings: {names}",
+                    name=name,
+                    names=", ".join(shipped),
+                ),
+                did_you_mean(name, shipped)
+                or Message("name a file such as ./{name}.toml", name=name),
+            )
+        name = shipped[name]
+    data = read_file(name, name).data
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PolicyError(
+            Message("{path}: not UTF-8 at byte {byte}", path=name, byte=error.start + 1)
+        ) from None

@@ -1,0 +1,214 @@
+"""`zsupport audit` as a command: what it writes where, and its exit codes."""
+
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Cli, Run
+
+from audit.audited import POLICY
+
+#: 10:00 in Oslo is 08:00 UTC. The targets are 4 business hours, 30 minutes and 2 business days.
+TICKETS = """\
+id,opened,answered,priority,team
+1,2026-06-01T08:00:00Z,2026-06-01T09:00:00Z,P1,red
+2,2026-06-01T10:00:00+02:00,2026-06-01T12:00:01Z,P1,blue
+3,2026-06-01T08:00:00Z,2026-06-01T08:30:00Z,P2,red
+4,2026-06-01T08:00:00Z,,P3,blue
+5,2026-06-01T08:00:00Z,,P4,
+6,2026-06-01T08:00:00Z,2026-06-01T07:00:00Z,P1,red
+7,2026-06-01T08:00:00Z,,P9,red
+8,2026-06-01 08:00,,P1,red
+9,2026-06-01T08:00:00Z
+"""
+#: The state, the deadline and the margin of each ticket that is not rejected.
+EXPECTED = [
+    ("1", "met", "2026-06-01T12:00:00Z", "10800"),
+    ("2", "breached", "2026-06-01T12:00:00Z", "-1"),
+    ("3", "met", "2026-06-01T08:30:00Z", "0"),
+    # Two business days from Monday end on Wednesday at 17:00; now is Tuesday at 10:00.
+    ("4", "running", "2026-06-03T15:00:00Z", "54000"),
+    ("5", "no-target", "", ""),
+]
+AT = "2026-06-02T08:00:00Z"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with the policy and the tickets."""
+    (tmp_path / "p.yaml").write_text(POLICY, encoding="utf-8")
+    (tmp_path / "t.csv").write_text(TICKETS, encoding="utf-8")
+    return tmp_path
+
+
+def audit(cli: Cli, folder: Path, *arguments: str, stdin: str | None = None) -> Run:
+    common = ("--policy", "./p.yaml", "--plan", "pro", "--role", "admin", "--at", AT)
+    return cli("audit", *arguments, *common, cwd=folder, stdin=stdin)
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def states(text: str) -> list[tuple[str, ...]]:
+    return [tuple(r[name] for name in ("id", "state", "due", "margin_seconds")) for r in rows(text)]
+
+
+def test_rows_on_standard_output(cli: Cli, folder: Path) -> None:
+    run = audit(cli, folder, "t.csv", "--format", "csv")
+    assert states(run.stdout) == EXPECTED
+    assert run.code == 3
+    assert run.stderr == (
+        "zsupport: 4 rows were rejected\n"
+        "zsupport: --rejects writes the rejected rows to a file, with the reasons\n"
+    )
+
+
+def test_rejected_rows_have_a_place_and_a_reason(cli: Cli, folder: Path) -> None:
+    run = audit(cli, folder, "t.csv", "--format", "csv", "--rejects", "r.csv", "--max-rejects", "4")
+    assert (run.code, run.stderr) == (0, "")
+    rejects = rows((folder / "r.csv").read_text(encoding="utf-8"))
+    assert [(row["file"], row["line"], row["column"]) for row in rejects] == [
+        ("t.csv", "7", "answered"),
+        ("t.csv", "8", "priority"),
+        ("t.csv", "9", "opened"),
+        ("t.csv", "10", ""),
+    ]
+    assert rejects[0]["reason"] == (
+        "`answered` (2026-06-01T07:00:00Z) is before `opened` (2026-06-01T08:00:00Z)"
+    )
+    assert rejects[1]["reason"].startswith("unknown priority `P9`; priorities: P1, P2, P3, P4")
+    # Each row is repeated as it was.
+    lines = TICKETS.splitlines()
+    assert [row["row"] for row in rejects] == [lines[6], lines[7], lines[8], lines[9]]
+
+
+def test_every_row_is_a_verdict_or_a_reject(cli: Cli, folder: Path) -> None:
+    run = audit(cli, folder, "t.csv", "--format", "csv", "--rejects", "r.csv")
+    verdicts = [int(row["line"]) for row in rows(run.stdout)]
+    rejects = [int(row["line"]) for row in rows((folder / "r.csv").read_text(encoding="utf-8"))]
+    assert sorted(verdicts + rejects) == list(range(2, 11))
+    assert verdicts == sorted(verdicts)
+
+
+def test_the_summary_and_the_rows_of_a_file(cli: Cli, folder: Path) -> None:
+    run = audit(cli, folder, "t.csv", "--output", "v.csv", "--format", "json", "--max-rejects", "9")
+    document = json.loads(run.stdout)
+    (total,) = document["summary"]["totals"]
+    assert (total["tickets"], total["met"], total["breached"]) == (5, 2, 1)
+    assert (total["running"], total["no_target"], total["met_percent"]) == (1, 1, 66.6)
+    assert document["summary"]["rejects"] == 4
+    assert states((folder / "v.csv").read_text(encoding="utf-8")) == EXPECTED
+
+
+def test_the_share_that_must_be_met(cli: Cli, folder: Path) -> None:
+    for share, code in (("66%", 0), ("2/3", 0), ("67%", 1)):
+        run = audit(cli, folder, "t.csv", "--fail-under", share, "--max-rejects", "4", "-q")
+        assert (run.stdout, run.code) == ("", code), share
+    assert run.stderr == (
+        "zsupport: first-response: 66.6\N{NO-BREAK SPACE}% met, which is less than 67%\n"
+    )
+
+
+def test_standard_input_gzip_and_several_files(cli: Cli, folder: Path) -> None:
+    run = audit(cli, folder, "-", "--format", "csv", stdin=TICKETS)
+    assert states(run.stdout) == EXPECTED
+    assert {row["file"] for row in rows(run.stdout)} == {"stdin"}
+    (folder / "t.csv.gz").write_bytes(gzip.compress(TICKETS.encode()))
+    run = audit(cli, folder, "t.csv", "t.csv.gz", "--format", "csv", "--max-rejects", "8")
+    assert states(run.stdout) == EXPECTED * 2
+    assert [row["file"] for row in rows(run.stdout)] == ["t.csv"] * 5 + ["t.csv.gz"] * 5
+    run = audit(cli, folder, "t.*", "--format", "csv", "--max-rejects", "8")
+    assert states(run.stdout) == EXPECTED * 2
+
+
+def test_kept_columns_and_groups_by_a_column(cli: Cli, folder: Path) -> None:
+    run = audit(
+        cli, folder, "t.csv", "--keep", "id", "--output", "v.csv", "--by", "team", "--format",
+        "json", "--max-rejects", "4",
+    )  # fmt: skip
+    written = rows((folder / "v.csv").read_text(encoding="utf-8"))
+    assert [row["input.id"] for row in written] == list("12345")
+    assert "team" not in written[0]
+    groups = json.loads(run.stdout)["summary"]["groups"]
+    assert [(group["values"], group["met"], group["tickets"]) for group in groups] == [
+        ({"team": "blue"}, 0, 2),
+        ({"team": "red"}, 2, 2),
+        ({"team": None}, 0, 1),
+    ]
+
+
+def test_an_event_log(cli: Cli, folder: Path) -> None:
+    (folder / "log.csv").write_text(
+        "id,time,event,priority\n"
+        "A,2026-06-01T08:00:00Z,opened,P3\n"
+        "B,2026-06-01T08:00:00Z,opened,P1\n"
+        "A,2026-06-01T08:10:00Z,paused,\n"
+        "A,2026-06-01T08:40:00Z,resumed,\n"
+        "B,2026-06-01T10:00:00Z,resolved,\n"
+        "A,2026-06-01T09:00:00Z,updated,P2\n"
+        "A,2026-06-01T12:29:59Z,resolved,\n"
+        "B,2026-06-01T11:00:00Z,reopened,\n",
+        encoding="utf-8",
+    )
+    run = audit(cli, folder, "log.csv", "--format", "csv", "--metric", "fix")
+    # A is P2 at the end: 4 business hours from 10:00 are 14:00, and the pause moves them to 14:30.
+    # B has 8 business hours in each of its cycles, from 10:00 and from 13:00.
+    assert [
+        (row["id"], row["cycle"], row["state"], row["due"], row["warnings"])
+        for row in rows(run.stdout)
+    ] == [
+        ("A", "1", "met", "2026-06-01T12:30:00Z", "change-assumed"),
+        ("B", "1", "met", "2026-06-02T08:00:00Z", ""),
+        ("B", "2", "running", "2026-06-02T11:00:00Z", ""),
+    ]
+    assert run.code == 0
+
+
+def test_the_head_shows_the_mapping(cli: Cli, folder: Path) -> None:
+    run = audit(cli, folder, "t.csv", "--head", "1", "--column", "id=team")
+    assert run.stdout.splitlines()[0] == "t.csv:2"
+    assert "  id\tred\tteam: red" in run.stdout.splitlines()
+    assert "  opened\t2026-06-01T08:00:00Z\topened: 2026-06-01T08:00:00Z" in run.stdout
+    assert run.code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((), 2, "no ticket file\n  name a file, or - for standard input\n"),
+        (("missing.csv",), 3, "missing.csv"),
+        (("t.csv", "--column", "opened=Opened at"), 2, "unknown column `Opened at`"),
+        (("t.csv", "--map", "zendesc"), 2, "unknown mapping `zendesc`"),
+        (("t.csv", "--fail-under", "120%"), 2, "--fail-under"),
+        (("t.csv", "--max-rejects", "few"), 2, "--max-rejects: `few` is not a whole number"),
+        (("t.csv", "--compare", "late=x"), 2, "--compare: `late=x` is not due=COLUMN"),
+        (("t.csv", "--output", "v.xlsx"), 2, "--output: the name `v.xlsx` does not say the format"),
+        (("t.csv", "--output", "no/v.csv"), 4, "cannot write no/v.csv"),
+        (("t.csv", "--by", "tema"), 2, "unknown column `tema`"),
+        (("t.csv", "--metric", "repare"), 2, "unknown metric `repare`"),
+    ],
+)  # fmt: skip
+def test_mistakes_have_an_answer(
+    cli: Cli, folder: Path, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    run = audit(cli, folder, *arguments)
+    assert (run.stdout, run.code) == ("", code)
+    assert message in run.stderr
+
+
+def test_a_failed_run_replaces_no_file(cli: Cli, folder: Path) -> None:
+    (folder / "v.csv").write_text("before", encoding="utf-8")
+    (folder / "late.csv").write_text("id,when\n1,x\n", encoding="utf-8")
+    run = audit(cli, folder, "t.csv", "late.csv", "--output", "v.csv")
+    assert run.code == 2
+    assert (folder / "v.csv").read_text(encoding="utf-8") == "before"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "late.csv",
+        "p.yaml",
+        "t.csv",
+        "v.csv",
+    ]
