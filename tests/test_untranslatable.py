@@ -56,7 +56,7 @@ ENGLISH = {
     "names of months in the languages of exports": {"audit/calendar_names.py"},
     "reasons that the program does not show": {"sources/cache.py"},
     "scripts for shells, styles and HTML": {
-        "cli/complete.py", "publish/html.py", "report/guide.py",
+        "cli/complete.py", "publish/html.py", "publish/pictures.py", "report/guide.py",
     },
 }  # fmt: skip
 MODULES = {

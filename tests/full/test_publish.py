@@ -4,12 +4,9 @@ Needs Debian's package `chromium` and the extra `browser`.
 """
 
 import json
-import os
-import shutil
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +18,8 @@ from pages import Published, Reader, named, published, revision_of
 from test_hostile_texts import hostile
 from test_picker import Table, check_drawn
 
-CHROMIUM = shutil.which("chromium")
+from full.visits import Visit, problems_of_accessibility
+
 WIDTHS = (400, 1200)
 POLICIES = ("zoom.yaml", "gitlab.yaml", "hivemq.yaml", "redhat.yaml", "suse.yaml", "acme.yaml")
 
@@ -40,42 +38,6 @@ ANSWERS = """
   });
 }
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    assert CHROMIUM, "chromium is not installed; these tests require it (apt-get install chromium)"
-    sync_api = import_module("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        # Chromium has no sandbox for root.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield started
-        started.close()
-
-
-class Visit:
-    """A visit of a page in a tab, with the messages and the requests of the page."""
-
-    def __init__(self, browser: Any, html: str, folder: Path, **context: Any) -> None:
-        path = folder / "page.html"
-        path.write_text(html, encoding="utf-8")
-        self.context = browser.new_context(**context)
-        self.tab = self.context.new_page()
-        self.messages: list[str] = []
-        self.requests: list[str] = []
-        self.tab.on("console", lambda message: self.messages.append(message.text))
-        self.tab.on("pageerror", lambda error: self.messages.append(str(error)))
-        self.tab.on("dialog", lambda dialog: self.messages.append(dialog.message))
-        self.tab.on("request", lambda request: self.requests.append(request.url))
-        self.tab.goto(path.as_uri())
-        self.address = path.as_uri()
-
-    def check(self) -> None:
-        """Assert that the page loaded nothing and reported nothing, and close it."""
-        assert self.messages == []
-        assert [url for url in self.requests if not url.startswith("data:")] == [self.address]
-        self.context.close()
 
 
 @cache
@@ -205,7 +167,6 @@ def test_form_works_with_the_keyboard(browser: Any, tmp_path: Path) -> None:
 def test_page_has_no_serious_problem_of_accessibility(
     browser: Any, tmp_path: Path, name: str, scheme: str, lang: str
 ) -> None:
-    axe = import_module("axe_playwright_python.sync_playwright").Axe()
     for width in WIDTHS:
         visit = Visit(
             browser, own_page(name, lang).html, tmp_path, bypass_csp=True, color_scheme=scheme,
@@ -214,8 +175,7 @@ def test_page_has_no_serious_problem_of_accessibility(
         # Choose a value everywhere, so that the answer is examined too.
         for select in visit.tab.locator("#picker-fields select").all():
             select.select_option(value="0")
-        problems = axe.run(visit.tab).response["violations"]
-        assert [(p["id"], p["impact"], p["nodes"][0]["html"]) for p in problems] == []
+        assert problems_of_accessibility(visit) == []
         # The page itself never scrolls sideways; wide tables scroll in their own region.
         assert visit.tab.evaluate("document.documentElement.scrollWidth") <= width
         visit.check()

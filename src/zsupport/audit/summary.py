@@ -98,10 +98,7 @@ class GroupSummary(NamedTuple):
     @property
     def percent(self) -> str | None:
         """The percentage of met among judged tickets, rounded down to one decimal."""
-        if not self.judged:
-            return None
-        thousandths = self.met * 1000 // self.judged
-        return f"{thousandths // 10}.{thousandths % 10}"
+        return percent_of(self.met, self.judged)
 
 
 class WorstTicket(NamedTuple):
@@ -462,6 +459,14 @@ class _Months:
             first, *further = {piece[2] for piece in pieces}
             offset = self._offsets[day] = None if further else first
         return instant + (offset_at(self._zone, instant) if offset is None else offset)
+
+
+def percent_of(met: int, judged: int) -> str | None:
+    """Return the percentage of met among judged tickets, rounded down to one decimal."""
+    if not judged:
+        return None
+    thousandths = met * 1000 // judged
+    return f"{thousandths // 10}.{thousandths % 10}"
 
 
 def check_by(names: Iterable[str], columns: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from zsupport.publish.check import comment
 from zsupport.publish.page import (
     Bullets,
     Definitions,
+    Figure,
     Grid,
     Line,
     PageSection,
@@ -23,14 +24,17 @@ from zsupport.publish.page import (
     plain,
 )
 from zsupport.report.text import legible, unsafe
+from zsupport.version import VERSION
 from zsupport.wording import Wording
 
 
 def render_html(page: PublishedPage) -> str:
     """Return the page as HTML."""
     words = page.words
-    heading = _text(plain(page.heading))
+    heading = escaped_text(plain(page.heading))
     style, script = _asset("page.css"), _asset("picker.js")
+    if page.stamp is None:
+        style += _asset("report.css")
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
     if page.picker is not None:
         digest = b64encode(sha256(script.encode()).digest()).decode()
@@ -38,34 +42,37 @@ def render_html(page: PublishedPage) -> str:
     links = [(section.id, plain(section.heading)) for section in page.sections]
     parts = [
         "<!doctype html>",
-        comment(page.stamp),
-        f'<html lang="{_attribute(words.language.code)}">',
+        *([] if page.stamp is None else [comment(page.stamp)]),
+        f'<html lang="{escaped_attribute(words.language.code)}">',
         "<head>",
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta name="generator" content="zsupport {_attribute(page.stamp["version"])}">',
+        f'<meta name="generator" content="zsupport {VERSION}">',
         f"<title>{heading}</title>",
         '<link rel="icon" href="data:,">',
         f"<style>\n{style}</style>",
-        f'<script type="application/ld+json">{script_json(page.contacts)}</script>',
+        *_linked_data(page),
         "</head>",
         "<body>",
-        f'<a class="skip" href="#content">{_text(words("Skip to the content"))}</a>',
+        f'<a class="skip" href="#content">{escaped_text(words("Skip to the content"))}</a>',
         f"<header><h1>{_line(page.heading)}</h1>",
         *(f"<p>{_line(line)}</p>" for line in page.introduction),
         "</header>",
-        f'<nav aria-label="{_attribute(words("Contents"))}"><ul>',
-        *(f'<li><a href="#{_attribute(id)}">{_text(name)}</a></li>' for id, name in links),
+        f'<nav aria-label="{escaped_attribute(words("Contents"))}"><ul>',
+        *(
+            f'<li><a href="#{escaped_attribute(id)}">{escaped_text(name)}</a></li>'
+            for id, name in links
+        ),
         "</ul></nav>",
         '<main id="content">',
     ]
     if page.picker is not None:
-        answer = _attribute(words("Answer"))
+        answer = escaped_attribute(words("Answer"))
         parts += [
             '<section id="picker" aria-labelledby="picker-heading" hidden>',
-            f'<h2 id="picker-heading">{_text(words("What applies to me?"))}</h2>',
-            f"<p>{_text(words('Choose what fits. The answer is below the form.'))}</p>",
+            f'<h2 id="picker-heading">{escaped_text(words("What applies to me?"))}</h2>',
+            f"<p>{escaped_text(words('Choose what fits. The answer is below the form.'))}</p>",
             '<form id="picker-fields" class="fields" autocomplete="off"></form>',
             f'<div id="answer" role="region" aria-live="polite" aria-label="{answer}">',
             "</div>",
@@ -78,6 +85,12 @@ def render_html(page: PublishedPage) -> str:
     if page.picker is not None:
         parts.append(f"<script>{script}</script>")
     return "\n".join([*parts, "</body>", "</html>", ""])
+
+
+def _linked_data(page: PublishedPage) -> list[str]:
+    if page.contacts is None:
+        return []
+    return [f'<script type="application/ld+json">{script_json(page.contacts)}</script>']
 
 
 @cache
@@ -97,12 +110,12 @@ def _json_escape(match: re.Match[str]) -> str:
     return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
 
 
-def _text(text: str) -> str:
+def escaped_text(text: str) -> str:
     """Return a text escaped for the content of an element."""
     return escape(legible(text), quote=False).replace("##[", "##&#91;")
 
 
-def _attribute(text: str) -> str:
+def escaped_attribute(text: str) -> str:
     """Return a text escaped for an attribute in double quotes."""
     return escape(legible(text)).replace("##[", "##&#91;")
 
@@ -112,12 +125,12 @@ def _line(line: Line) -> str:
 
 
 def _phrase(phrase: Phrase) -> str:
-    text = _text(phrase.text)
+    text = escaped_text(phrase.text)
     if phrase.strong:
         text = f"<strong>{text}</strong>"
-    language = f' lang="{_attribute(phrase.language)}"' if phrase.language else ""
+    language = f' lang="{escaped_attribute(phrase.language)}"' if phrase.language else ""
     if phrase.link:
-        return f'<a href="{_attribute(phrase.link)}"{language}>{text}</a>'
+        return f'<a href="{escaped_attribute(phrase.link)}"{language}>{text}</a>'
     return f"<span{language}>{text}</span>" if language else text
 
 
@@ -129,7 +142,7 @@ def _lines(lines: tuple[Line, ...]) -> str:
 
 
 def _section(section: PageSection, level: int, words: Wording) -> list[str]:
-    id = _attribute(section.id)
+    id = escaped_attribute(section.id)
     # A name with a link is only text in a heading.
     heading = tuple(phrase._replace(link=None) for phrase in section.heading)
     parts = [
@@ -155,13 +168,30 @@ def _section(section: PageSection, level: int, words: Wording) -> list[str]:
                 parts.append(f"<dl>{listed}</dl>")
             case Grid():
                 parts += _grid(part, words)
+            case Figure():
+                parts += _figure(part, words)
     return [*parts, "</section>"]
+
+
+def _figure(figure: Figure, words: Wording) -> list[str]:
+    """Return a picture in a region that scrolls sideways, and the table with its numbers."""
+    caption = plain(figure.grid.caption)
+    scroll = words("{caption}: scroll sideways to see the whole picture", caption=caption)
+    return [
+        f"<figure><figcaption>{_line(figure.grid.caption)}</figcaption>",
+        f'<div class="scroll" role="group" tabindex="0" aria-label="{escaped_attribute(scroll)}">',
+        figure.svg,
+        "</div>",
+        f"<details><summary>{escaped_text(words('Show the numbers as a table'))}</summary>",
+        *_grid(figure.grid, words),
+        "</details></figure>",
+    ]
 
 
 def _grid(grid: Grid, words: Wording) -> list[str]:
     """Return a table in a region that scrolls sideways, and its numbered notes."""
-    id = _attribute(grid.id)
-    scroll = _attribute(
+    id = escaped_attribute(grid.id)
+    scroll = escaped_attribute(
         words("{caption}: scroll sideways to see all columns", caption=plain(grid.caption))
     )
     columns = "".join(f'<th scope="col">{_line(column)}</th>' for column in grid.columns)

@@ -24,7 +24,8 @@ _IN_ADDRESS = r"(?i)(?<=[a-z]):(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-])"
 
 def render_markdown(page: PublishedPage) -> str:
     """Return the page as Markdown. It has no picker."""
-    parts = [comment(page.stamp), f"# {_line(page.heading)}"]
+    parts = [] if page.stamp is None else [comment(page.stamp)]
+    parts.append(f"# {_line(page.heading)}")
     parts += [_paragraph(line) for line in page.introduction]
     for section in page.sections:
         parts += _section(section, 2)

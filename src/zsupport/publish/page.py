@@ -56,25 +56,33 @@ class Grid(NamedTuple):
     notes: tuple[Line, ...] = ()
 
 
+class Figure(NamedTuple):
+    """A picture, and a table with its numbers. `svg` is markup with escaped texts."""
+
+    svg: str
+    grid: Grid
+
+
 class PageSection(NamedTuple):
     """A section with its parts; `id` is its anchor."""
 
     id: str
     heading: Line
-    parts: tuple[Passage | Bullets | Definitions | Grid | PageSection, ...]
+    parts: tuple[Passage | Bullets | Definitions | Grid | Figure | PageSection, ...]
 
 
 class PublishedPage(NamedTuple):
-    """The customer's page of one revision of a policy in one language."""
+    """A page in one language: the customer's page of one revision of a policy, or a report."""
 
     words: Wording  # the texts of the program in the language of the page
-    stamp: dict[str, str]  # what the page was made from: see `zsupport.publish.check`
+    #: What the customer's page was made from: see `zsupport.publish.check`. None for a report.
+    stamp: dict[str, str] | None
     heading: Line
     introduction: tuple[Line, ...]
     sections: tuple[PageSection, ...]
     footer: Line
-    contacts: dict[str, Any]  # JSON-LD
-    picker: dict[str, Any] | None  # the table of the picker; None if it is too large
+    contacts: dict[str, Any] | None = None  # JSON-LD
+    picker: dict[str, Any] | None = None  # the table of the picker; None if it is too large
 
 
 def plain(line: Line) -> str:

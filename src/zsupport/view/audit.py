@@ -147,15 +147,15 @@ def below_text(group: GroupSummary, share: str, words: Wording) -> str:
         )  # fmt: skip
     return words(
         "{metric}: {percent} met, which is less than {share}",
-        metric=group.metric, percent=percent_in_words(group, words), share=share,
+        metric=group.metric, percent=percent_in_words(group.percent, words), share=share,
     )  # fmt: skip
 
 
-def percent_in_words(group: GroupSummary, words: Wording) -> str:
-    """Return the percentage of met tickets: `97.4 %`; empty without a judged ticket."""
-    if group.percent is None:
+def percent_in_words(percent: str | None, words: Wording) -> str:
+    """Return a percentage with one decimal: `97.4 %`; empty for None."""
+    if percent is None:
         return ""
-    whole, _, tenths = group.percent.partition(".")
+    whole, _, tenths = percent.partition(".")
     return words("{whole}.{tenths}\u00a0%", whole=whole, tenths=tenths)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.answer.case import say
-from zsupport.audit.summary import DIMENSIONS, GroupSummary, Summary
+from zsupport.audit.summary import DIMENSIONS, GroupSummary, Summary, percent_of
 from zsupport.policy.model import Revision
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.audit import (
@@ -47,6 +47,10 @@ class AuditTexts:
         """Return a number with its thousands separated."""
         return self.words.language.number(number)
 
+    def percent(self, met: int, judged: int) -> str:
+        """Return the percentage of met among judged tickets; empty without a judged ticket."""
+        return percent_in_words(percent_of(met, judged), self.words)
+
     def margin(self, seconds: int | None) -> str:
         """Return a margin that is not broken."""
         return glued(self.words.message(margin_in_words(seconds)))
@@ -54,7 +58,7 @@ class AuditTexts:
     def title(self, group: GroupSummary) -> str:
         """Return the share of met tickets of a metric."""
         label = self.metric(group.metric)
-        percent = percent_in_words(group, self.words)
+        percent = percent_in_words(group.percent, self.words)
         if percent:
             return self.words("{metric}: {percent} met", metric=label, percent=percent)
         return self.words("{metric}: no ticket is met or breached", metric=label)
@@ -119,7 +123,7 @@ class AuditTexts:
                 *([self.metric(group.metric)] if several else []),
                 self.number(group.tickets),
                 self.number(group.breached),
-                percent_in_words(group, words),
+                percent_in_words(group.percent, words),
                 self.margin(group.median_margin),
                 self.margin(group.margin_95),
             )

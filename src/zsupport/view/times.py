@@ -5,7 +5,7 @@ from __future__ import annotations
 from zsupport import dates
 from zsupport.clock.instants import duration, from_datetime
 from zsupport.clock.zonefile import Zone
-from zsupport.typed import NamedTuple
+from zsupport.typed import NamedTuple, Sequence
 from zsupport.wording import Message, Wording, glued, joined
 
 #: The weekdays from Monday to Sunday.
@@ -151,17 +151,23 @@ def range_in_words(text: str) -> Message:
     (*first_year, first_month, first_day), (*last_year, last_month, last_day) = (
         map(int, day.split("-")) for day in text.split("..")
     )
-    last = _date_in_words(last_day, last_month, last_year)
+    last = date_in_words(last_day, last_month, last_year)
     if (first_year, first_month) == (last_year, last_month):
         return Message("{day} to {last}", day=first_day, last=last)
     shown_year = [] if first_year == last_year else first_year
-    first = _date_in_words(first_day, first_month, shown_year)
+    first = date_in_words(first_day, first_month, shown_year)
     return Message("{first} to {last}", first=first, last=last)
 
 
-def _date_in_words(day: int, month: int, year: list[int]) -> Message:
+def date_in_words(day: int, month: int, year: Sequence[int] = ()) -> Message:
+    """Return a date for people, with the `year` if it is stated: `25 Dec`, `25 Dec 2026`."""
     text = Message(_DATES[month - 1].template, day=day)
     return joined((text, str(year[0])), " ") if year else text
+
+
+def month_in_words(year: int, month: int) -> Message:
+    """Return a month for people: `Nov 2026`."""
+    return Message("{month} {year}", month=_MONTHS[month - 1], year=year)
 
 
 def _clock(local: dates.datetime) -> str:
