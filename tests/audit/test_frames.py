@@ -136,6 +136,9 @@ def same(policy: zsupport.Policy, path: Path, mapping: TicketMapping, size: int)
     """Compare both engines; return the number of rows."""
     expected = plain_rows(policy, path, mapping)
     source = CsvChunks(TicketBytes(str(path)), TicketReading(), size)
+    first = [row.cells for row in open_tickets(str(path)).rows if not isinstance(row, BadRow)][:5]
+    peeked = [row.cells for row in source.first_rows(5) if not isinstance(row, BadRow)]
+    assert peeked == first[: len(peeked)]
     rows, rejects = column_rows(policy, source, mapping)
     assert rows == expected[0]
     assert rejects == expected[1]

@@ -7,6 +7,7 @@ it has, where its quotes are, and whether it is text. What is not proven is read
 from __future__ import annotations
 
 import csv
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -54,11 +55,11 @@ class CsvChunks:
         self.file: TicketFile = open_csv(self._content, reading)
 
     def first_rows(self, count: int) -> list[RawRow | BadRow]:
-        """Return the first rows, without reading past them."""
-        while self._content.seen and sum(map(len, self._content.seen)) < self._size:
-            if not self._content.read():
-                break
-        start = _after_header(b"".join(self._content.seen or ()), self.file)
+        """Return the first rows. They are read again later."""
+        content = self._content
+        while content.size < self._size and content.peek():
+            pass
+        start = _after_header(b"".join([*(content.seen or ()), *content.ahead]), self.file)
         if start is None:
             return []
         line, rest = start
@@ -142,16 +143,31 @@ class CsvChunks:
 
 
 class _Recorded:
-    """A content that keeps what was read of it, while the header is read."""
+    """A content that keeps what was read of it, while the header is read.
+
+    `ahead` are bytes that were peeked at, and that are read next.
+    """
 
     def __init__(self, content: TicketBytes) -> None:
         self._read = content.read
         self.name, self.first, self.ending = content.name, content.first, content.ending
         self.seen: list[bytes] | None = []
+        self.ahead: deque[bytes] = deque()
+
+    @property
+    def size(self) -> int:
+        """The number of bytes that were read and kept."""
+        return sum(map(len, [*(self.seen or ()), *self.ahead]))
+
+    def peek(self) -> bytes:
+        """Return the bytes after those that were read or peeked at; none at the end."""
+        if data := self._read():
+            self.ahead.append(data)
+        return data
 
     def read(self) -> bytes:
         """Return the next bytes; none at the end."""
-        data = self._read()
+        data = self.ahead.popleft() if self.ahead else self._read()
         if self.seen is not None:
             self.seen.append(data)
         return data
