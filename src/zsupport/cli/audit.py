@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
@@ -35,6 +36,7 @@ from zsupport.cli.options import (
     Option,
 )
 from zsupport.cli.output import (
+    chosen_language,
     emit,
     emit_exactly,
     is_terminal,
@@ -64,7 +66,7 @@ from zsupport.report.tickets import FORMATS as ROW_FORMATS
 from zsupport.report.tickets import RowSetting, open_rows
 from zsupport.report.tickets.rejects import open_rejects
 from zsupport.sources.mappings import read_mapping
-from zsupport.sources.rewrite import replacement_of
+from zsupport.sources.rewrite import is_file_of, replace_output, replacement_of
 from zsupport.sources.tickets import TicketReading, open_tickets, ticket_files
 from zsupport.view.audit import below_text, show_audit
 from zsupport.wording import Counted, Message
@@ -78,6 +80,7 @@ if TYPE_CHECKING:
     from zsupport.cli.question import PolicyQuestion
     from zsupport.library import Policy
     from zsupport.report.tickets import RowWriter
+    from zsupport.sources.find import LocatedPolicy
 
 _HELP = Message(
     "Judge a file of tickets: the deadline of each ticket, and whether it was met.\n\n"
@@ -272,8 +275,11 @@ def audit(
     settle_metrics(revisions[-1], tuple(metric or ()), revisions)
     reading = TicketReading(mapping.format, mapping.delimiter, mapping.encoding)
     needed = columns_needed(mapping)
+    names = ticket_files(files)
+    outputs = {"--output": output, "--rejects": rejects, "--report": report}
+    _check_outputs(outputs, names, question.located)
     opened = open_mapped(
-        (open_tickets(name, reading, needed) for name in ticket_files(files)),
+        (open_tickets(name, reading, needed) for name in names),
         mapping,
         question.policy,
     )
@@ -320,11 +326,67 @@ def audit(
             advance(Message("judging tickets: {count}", count=done), 0, 0)
     total = summary.finish(_orders(question.policy))
     missed = None if share is None else (fail_under or "", below(total, share))
+    if report is not None:
+        _write_page(report, question, total, names, common)
     if format in ROW_FORMATS:
         common = common._replace(format="auto")
     if not quiet and (row_format is None or output is not None):
         _show(common, question, total, tuple(files), missed)
     return _exit_code(total, missed, allowed, rejects, exit_zero=exit_zero)
+
+
+def _check_outputs(
+    outputs: dict[str, str | None], files: tuple[str, ...], located: LocatedPolicy
+) -> None:
+    """Raise UsageError for an output file that is an input file, or that is named twice.
+
+    `outputs` has the name of each output file, by its option.
+    """
+    taken: dict[str, str] = {}
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        if not path:
+            raise UsageError(Message("{option}: empty name", option=option))
+        shown = single_line(path)
+        same = [name for name in files if name != "-" and os.path.exists(path)
+                and os.path.exists(name) and os.path.samefile(path, name)]  # fmt: skip
+        if same or is_file_of(path, located):
+            what = Message("a file of the policy") if not same else Message("a ticket file")
+            raise UsageError(
+                Message(
+                    "{option}: {path} is {what} (not replaced)",
+                    option=option, path=shown, what=what,
+                ),
+                Message("name another file"),
+            )  # fmt: skip
+        other = taken.setdefault(os.path.realpath(path), option)
+        if other != option and not _is_special(path):
+            raise UsageError(
+                Message(
+                    "{option}: {path} is also the file of {other}",
+                    option=option, path=shown, other=other,
+                ),
+                Message("name another file"),
+            )  # fmt: skip
+
+
+def _is_special(path: str) -> bool:
+    """Return whether a path is a device or a pipe, such as /dev/null."""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
+def _write_page(
+    path: str, question: PolicyQuestion, summary: Summary, files: tuple[str, ...], common: Common
+) -> None:
+    """Write the report with pictures, in the language that the options state, or in English."""
+    from zsupport.publish.report import audit_page
+
+    revision, _ = question.policy.revision_at(question.at)
+    lang = chosen_language(screen=False, stated=common.lang)
+    shown_zone = question.zone if question.zone_stated else zone(revision.timezone)
+    page = audit_page(summary, revision, files, shown_zone, lang, wording(lang))
+    replace_output(path, page)
 
 
 def _exit_code(
