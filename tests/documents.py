@@ -38,6 +38,13 @@ class Block(NamedTuple):
         return first.removeprefix("# ") if first.startswith("# ") else ""
 
     @property
+    def sql_file(self) -> str:
+        """The name of a file of SQL, from the comment on its first line."""
+        match = re.match(r"-- ([\w-]+\.sql)\n", self.text)
+        assert match is not None, f"{self.place}: the first line names no file"
+        return match[1]
+
+    @property
     def script(self) -> str | None:
         """The file name of a script, from the comment below its `#!` line."""
         match = re.match(r"#!/bin/sh\n# ([\w-]+\.sh): ", self.text)
@@ -144,5 +151,7 @@ def walk(page: str) -> Iterator[tuple[Block, dict[str, str]]]:
                 files[example.file] = example.text
         elif block.language == "toml":
             files[block.note] = block.text
+        elif block.language == "sql":
+            files[block.sql_file] = block.text
         elif block.script:
             files[block.script] = block.text

@@ -63,6 +63,7 @@ IMPORTERS = {
     "polars": {
         "zsupport.audit.frame_summary",
         "zsupport.audit.frames",
+        "zsupport.report.parquet",
         "zsupport.report.tickets",
         "zsupport.report.tickets.csv",
         "zsupport.report.tickets.ndjson",
@@ -359,7 +360,8 @@ UNTYPED = {
     "types of Typer would import Typer": {"zsupport.cli.app"},
     "the kind of an option gives the type of its value": {"zsupport.cli.options"},
     "the values are types": {
-        "zsupport.report.columns", "zsupport.typed", "zsupport.view.schemas",
+        "zsupport.report.columns", "zsupport.report.parquet", "zsupport.typed",
+        "zsupport.view.schemas",
     },
     "the values of a calendar file have different types": {"zsupport.policy.ics"},
     "columns of any type, and packages that are optional": {

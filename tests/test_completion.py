@@ -198,7 +198,7 @@ def test_policies_are_completed_by_name_or_file(completion: Completion) -> None:
 def test_calendar_files_are_completed_by_their_ending(completion: Completion) -> None:
     assert completion.rows("hours", "--import-ics", "") == [["/", "ics"]]
     assert completion.rows("hours", "--import-ics=./x") == [["/", "ics"]]
-    formats = ["auto", "plain", "table", "json", "csv", "markdown", "ics"]
+    formats = ["auto", "plain", "table", "json", "csv", "markdown", "ics", "parquet"]
     assert completion("hours", "--format", "") == formats
 
 

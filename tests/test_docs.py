@@ -106,7 +106,7 @@ def words_of(line: str) -> list[str] | None:
 
 @pytest.mark.parametrize("block", [block for block, _ in BLOCKS], ids=lambda b: b.place)
 def test_every_block_has_a_known_language_and_mark(block: Block) -> None:
-    assert block.language in ("console", "sh", "python", "yaml", "yml", "toml"), block.place
+    assert block.language in ("console", "sh", "python", "sql", "yaml", "yml", "toml"), block.place
     assert block.mark in (None, "terminal", "run", "test"), block.place
 
 
@@ -348,7 +348,7 @@ def fields_of(part: dict[str, Any], before: str = "") -> dict[str, dict[str, Any
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("policy", "tests")])
 def test_the_json_guides_have_every_field(name: str) -> None:
-    names = ("json", "json-answers", "json-advice", "json-audit", "json-findings")
+    names = ("json", "json-answers", "json-advice", "json-audit", "json-findings", "sql")
     pages = [read_guide(page) for page in names]
     text = {title: part for page in pages for title, part in sections(page).items()}
     document = schema(name)

@@ -57,6 +57,7 @@ class Input(NamedTuple):
     message: str
 
 
+WINDOWS = ("hours", "--policy", "p.yaml", "--windows")
 DIFF = ("diff", "new", "--against", "old")
 ABOVE: dict[str, Input] = {
     # 1,000 * 999 / 2
@@ -91,6 +92,11 @@ ABOVE: dict[str, Input] = {
     "three calendars of 5,040 windows": Input(
         lambda: single(windows(3, 720)), DUE, 3,
         "too many windows per week in all joined calendars: 15,120 (limit 2,000)",
+    ),
+    # 1,890 windows per week, 35 years
+    "spans of 35 years": Input(
+        lambda: single(windows(3, 90)), (*WINDOWS, "2026..2060"), 3,
+        "too many spans in a table of opening hours: ",
     ),
     "six open facts of ten values": Input(
         lambda: single(facts(6, 10)), DUE, 3,
@@ -134,6 +140,7 @@ BELOW: dict[str, tuple[Callable[[], str], tuple[str, ...]]] = {
     "100 calendars": (lambda: joined(100), CHECK),
     "100 calendars, one question": (lambda: joined(100), DUE),
     "a million cases": (lambda: facts(6, 10, rules=50), CHECK),
+    "spans of four years": (lambda: windows(1, 90), (*WINDOWS, "2026..2029")),
 }
 
 

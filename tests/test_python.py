@@ -86,7 +86,7 @@ def test_arguments_have_the_names_of_options(command: str) -> None:
     # Options for the output and the files are not arguments of the library.
     not_arguments = {
         "policy", "tz", "format", "csv", "field", "why", "quiet", "exit_zero", "color", "debug",
-        "fail_breached", "freeze", "import_ics",
+        "fail_breached", "freeze", "import_ics", "windows", "output",
     }  # fmt: skip
     options = {option.name for option in load_command(command).every_option()} - not_arguments
     method = getattr(zsupport.Policy, command)

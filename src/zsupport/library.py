@@ -60,8 +60,10 @@ if TYPE_CHECKING:
     from zsupport.answer.opening import HoursAnswers
     from zsupport.answer.priority import PriorityAnswers
     from zsupport.answer.promise import Promises, Reading
+    from zsupport.answer.target_rows import TargetRow, TargetTable
     from zsupport.answer.terms import TermAnswers
     from zsupport.answer.topics import TopicAnswers
+    from zsupport.answer.working_spans import SpanTable
     from zsupport.clock.holidays import PublicHolidays
 
 #: The maximum number of questions to `due` whose promises a policy caches.
@@ -583,6 +585,51 @@ class Policy:
             shown = self._other_columns(index, lambda i: columns_of_case(periods, i))
         answers = answer_hours(periods, index, name, instant, in_force=in_force, shown=shown)
         return answers._replace(columns=self._in_order(answers.columns))
+
+    def targets(
+        self, *, customer_tz: str | None = None, customer_country: str | None = None
+    ) -> tuple[TargetRow, ...]:
+        """Return the targets of all cases, metrics and revisions, for a database.
+
+        The guide `sql` explains the rows. Raises LimitExceeded.
+        """
+        return self._target_table(customer_tz, customer_country).rows
+
+    def windows(
+        self,
+        first: date,
+        last: date,
+        *,
+        customer_tz: str | None = None,
+        customer_country: str | None = None,
+    ) -> SpanTable:
+        """Return the working spans of the calendars that `targets` names, in a range of dates.
+
+        `first` and `last` are dates in the time zone of each calendar. The table also has warnings
+        about unknown and estimated dates. Raises LimitExceeded.
+        """
+        from zsupport.answer.working_spans import DateRange, span_table
+
+        calendars = self._target_table(customer_tz, customer_country).calendars
+        return span_table(calendars, DateRange(first, last))
+
+    def _target_table(self, customer_tz: str | None, customer_country: str | None) -> TargetTable:
+        from zsupport.answer.hours import Customer, PolicyHours, check_country
+        from zsupport.answer.target_rows import TargetPeriod, target_table
+
+        country = None if customer_country is None else check_country(customer_country)
+        customer = Customer(customer_tz, country)
+        later = (*self._starts[1:], 2 * END)
+        periods = [
+            TargetPeriod(
+                revision,
+                PolicyHours(revision, customer, "en", self._public),
+                self._starts[i] if revision.start else None,
+                end if (end := min(self._ends[i], later[i])) < 2 * END else None,
+            )
+            for i, revision in enumerate(self.revisions)
+        ]
+        return target_table(periods)
 
     def priority(
         self,

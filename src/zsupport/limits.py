@@ -156,6 +156,13 @@ WINDOWS = Limit(
 CALENDAR_COMBINATIONS = Limit(
     200, Message("combinations of calendars by case"), Message("join fewer calendars")
 )
+#: A window of the week is a span in each week. The calendars of all targets count. A span takes a
+#: kilobyte.
+SPANS = Limit(
+    150_000,
+    Message("spans in a table of opening hours"),
+    Message("state fewer years, or name the hours"),
+)
 
 # -- questions and tests -------------------------------------------------------------------------
 

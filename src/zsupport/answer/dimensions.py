@@ -46,13 +46,18 @@ class Dimensions(NamedTuple):
     absent: bool = False  # whether the query has a value that only another revision defines
     of_all_priorities: bool = False
 
+    @property
+    def combinations(self) -> int:
+        """The number of combinations of members and of facts that are not assumed."""
+        return _combinations(self.members) * _combinations(self.facts)
+
     def check_work(self, rows: int, steps: int, revisions: int = 1) -> None:
         """Raise LimitExceeded for a query with too many rows or too many steps.
 
         `rows` is the number of rows per case, `steps` the number of steps per row: each grant or
         rule is one step. `revisions` is the number of revisions that answer the query.
         """
-        count = rows * _combinations(self.members) * _combinations(self.facts)
+        count = rows * self.combinations
         check_limit(ROWS, count)
         # Warnings about assumed facts need an answer for every value of each assumed fact.
         times = 1 + sum(len(self.values[name]) for name in self.assumed)

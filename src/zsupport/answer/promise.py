@@ -169,7 +169,7 @@ def promises(
     `shown` are columns even if they change no answer of this revision. `revisions` is the number of
     revisions of the policy. `reading` has the changes during a case. Raises LimitExceeded.
     """
-    relevant = _relevant_names(revision, metrics) | shown
+    relevant = relevant_names(revision, metrics) | shown
     space = dimensions(revision, query, relevant | reading.relevant if reading else relevant)
     reader = (reading.reader if reading else PromiseReader)(
         revision, opened, hours, lang, absent=space.absent, in_force=in_force
@@ -261,7 +261,7 @@ def _rows(
             yield reader.over_channels(case, channels, metric)
 
 
-def _relevant_names(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
+def relevant_names(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
     """Return the dimensions and facts on which the promises for these metrics depend."""
     names = names_in(grant.when for grant in revision.grants if grant.allow)
     names |= names_in(commitment.when for commitment in revision.commitments)
@@ -483,7 +483,7 @@ class PromiseReader:
 
         Each entry says whether the case must be opened inside the hours, and has their calendars.
         """
-        if not _depends_on_opening_time(deciding):
+        if not depends_on_opening_time(deciding):
             return ()
         opened = [
             alternative.opened for alternative in deciding.matched if alternative.opened is not None
@@ -603,7 +603,7 @@ class PromiseReader:
         return row, asks
 
 
-def _depends_on_opening_time(deciding: DecidingRule) -> bool:
+def depends_on_opening_time(deciding: DecidingRule) -> bool:
     """Return whether a rule applies only at some opening times."""
     return all(alternative.opened is not None for alternative in deciding.matched)
 
@@ -641,7 +641,7 @@ def candidates(revision: Revision, case: Case, metric: str) -> list[DecidingRule
         cell = cells and (cells.get("*") or (cells.get(priority) if priority else None))
         if cell and (matched := matching(rule.when, case)):
             result.append(DecidingRule(rule, matched, cell))
-            if not _depends_on_opening_time(result[-1]):
+            if not depends_on_opening_time(result[-1]):
                 break
     return result
 

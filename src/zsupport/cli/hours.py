@@ -9,15 +9,18 @@ from zsupport.cli.options import (
     CUSTOMER_TZ,
     FACT,
     FORMAT,
+    OUTPUT,
     PLAN,
     PRIORITY,
     ROLE,
     Command,
     Common,
     Option,
+    requires,
 )
 from zsupport.cli.output import emit, note
 from zsupport.cli.question import (
+    check_output,
     finish,
     language_of,
     needed_input,
@@ -42,6 +45,7 @@ _EXAMPLES = """\
   zsupport hours --policy hivemq
   zsupport hours basic --policy hivemq --at 2026-12-24T10:00:00+01:00 --format table
   zsupport hours basic --policy hivemq --freeze
+  zsupport hours --policy hivemq --windows 2026..2027 --format csv
   if zsupport hours -q --plan business --role admin --channel phone; then echo "call us"; fi
 """
 _NOTES = Message(
@@ -68,10 +72,18 @@ _IMPORT_ICS = Option(
     Message("Print the days off of an iCalendar file as entries of `add`, ready to paste"),
     completes="ics",
 )  # fmt: skip
+_WINDOWS = Option(
+    "windows", ("--windows",), "text", "FROM..TO",
+    Message(
+        "Write the working spans of these years or dates for SQL (see `zsupport help sql`)"
+        " [default: of all hours that targets count]"
+    ),
+)  # fmt: skip
 _FORMAT = FORMAT._replace(
-    choices=(*FORMAT.choices, "ics"),
+    choices=(*FORMAT.choices, "ics", "parquet"),
     help=Message(
-        "Output format; auto is table in a terminal, otherwise plain; ics is a calendar of days off"
+        "Output format; auto is table in a terminal, otherwise plain; ics is a calendar of days"
+        " off; --windows has csv and parquet"
     ),
 )
 
@@ -88,12 +100,32 @@ def hours(
     customer_country: str | None,
     freeze: bool,
     import_ics: str | None,
+    windows: str | None,
+    output: str | None,
 ) -> int:
     """Run `zsupport hours` and return its exit code."""
     moments = read_moments(common)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
+    for option, given in (
+        ("--output", output is not None),
+        ("--format=parquet", common.format == "parquet"),
+    ):
+        if given and windows is None:
+            raise requires(option, "--windows")
+    if windows is not None:
+        from zsupport.cli import spans
+
+        case = (plan, role, channel, priority, fact)
+        other = {"--freeze": freeze, "--import-ics": import_ics is not None}
+        dates, format = spans.read_options(common, windows, output, name, case, other)
     question = read_question(common, moments)
+    if output is not None:
+        check_output(output, question.located, "windows.csv")
+    if windows is not None and name is None:
+        return spans.write_all(
+            question, customer_tz, customer_country, dates, format, common, output
+        )
     if freeze and import_ics is not None:
         raise UsageError(Message("`--freeze` and `--import-ics` cannot be combined"))
     if freeze:
@@ -127,13 +159,15 @@ def hours(
             refusal = Message("not stated: the policy defines no hours")
         if NEEDS_INPUT in states:
             refusal, code = needed_input(answers), 2
-    if import_ics is not None or common.format == "ics":
+    if windows is not None or import_ics is not None or common.format == "ics":
         from zsupport.cli import days_off
 
         days_off.check_single(answers)
         if not answers.in_force:
             refusal = Message("not stated: no revision of the policy is in force at that moment")
         elif {*states} <= {"open", "closed"} and days_off.are_complete(answers):
+            if windows is not None:
+                return spans.write_named(answers, question, dates, format, common, output)
             if import_ics is not None:
                 return days_off.import_ics(import_ics, answers, question, common)
             return days_off.export_ics(answers, common)
@@ -153,7 +187,7 @@ COMMAND = Command(
     hours,
     (
         _NAME, PLAN, ROLE, CHANNEL, PRIORITY, FACT, CUSTOMER_TZ, CUSTOMER_COUNTRY, _FREEZE,
-        _IMPORT_ICS, _FORMAT,
+        _IMPORT_ICS, _WINDOWS, OUTPUT, _FORMAT,
     ),
     _HELP, _EXAMPLES, _NOTES,
 )  # fmt: skip

@@ -41,6 +41,14 @@ def flag_of(field: str, *value: str) -> str:
     return f"{flag} {'='.join(value)}" if value else flag
 
 
+def requires(option: str, other: str) -> UsageError:
+    """Return the error for an option without another option that it requires."""
+    return UsageError(
+        Message("`{option}` requires `{other}`", option=option, other=other),
+        Message("add `{option}`", option=other),
+    )
+
+
 PLAN = Option("plan", ("--plan",), "text", "ID", Message("Plan"), completes="plan")
 ROLE = Option("role", ("--role",), "text", "ID", Message("Role"), completes="role")
 CHANNEL = Option("channel", ("--channel",), "text", "ID", Message("Channel"), completes="channel")
@@ -117,6 +125,10 @@ LANGUAGE = Option(
     "language", ("--language",), "text", "CODE",
     Message("Language in which to handle the case, such as ja (output language: --lang)"),
     completes="language",
+)  # fmt: skip
+OUTPUT = Option(
+    "output", ("--output",), "text", "FILE",
+    Message("File to write the table for SQL to [default: standard output]"), completes="file",
 )  # fmt: skip
 HELP = Option("help", ("--help", "-h"), "flag", "", Message("Show this help and exit"))
 FORMAT = Option(

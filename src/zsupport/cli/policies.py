@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import os
 
-from zsupport.cli.options import Command, Common, Option
+from zsupport.cli.options import (
+    CUSTOMER_COUNTRY,
+    CUSTOMER_TZ,
+    FORMAT,
+    OUTPUT,
+    Command,
+    Common,
+    Option,
+    flag_of,
+    requires,
+)
 from zsupport.cli.output import (
     chosen_format,
     emit,
@@ -14,7 +24,14 @@ from zsupport.cli.output import (
     write_fields,
     write_report,
 )
-from zsupport.cli.question import language_of, read_moments, read_question, working_folder
+from zsupport.cli.question import (
+    check_output,
+    language_of,
+    read,
+    read_moments,
+    read_question,
+    working_folder,
+)
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.clock.zones import zone
 from zsupport.dates import datetime
@@ -28,6 +45,7 @@ from zsupport.view.policies import show_policies
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
+    from zsupport.cli.question import Moments
     from zsupport.report.screen import Screen
 
 _HELP = Message(
@@ -38,15 +56,34 @@ _EXAMPLES = """\
   zsupport policies
   zsupport policies zoom
   zsupport policies canonical --format json
+  zsupport policies hivemq --targets --format csv
 """
 _NOTES = Message("Exit codes: 0 success, 2 invalid option or name, 3 policy cannot be read")
 
 _NAME = Option(
     "name", (), "argument", "[NAME|PATH]", Message("Policy to show in full"), completes="policy"
 )
+_TARGETS = Option(
+    "targets", ("--targets",), "flag", "",
+    Message("Write the targets of all cases and revisions for SQL (see `zsupport help sql`)"),
+)  # fmt: skip
+_FORMAT = FORMAT._replace(
+    choices=(*FORMAT.choices, "parquet"),
+    help=Message(
+        "Output format; auto is table in a terminal, otherwise plain; --targets has csv, json and"
+        " parquet"
+    ),
+)
 
 
-def policies(common: Common, name: str | None) -> int:
+def policies(
+    common: Common,
+    name: str | None,
+    targets: bool,
+    customer_tz: str | None,
+    customer_country: str | None,
+    output: str | None,
+) -> int:
     """Run `zsupport policies` and return its exit code."""
     moments = read_moments(common)
     if name is not None and common.policy is not None:
@@ -59,6 +96,14 @@ def policies(common: Common, name: str | None) -> int:
             Message("remove one"),
         )
     requested = name if name is not None else common.policy
+    customer = {"customer_tz": customer_tz, "customer_country": customer_country}
+    if targets:
+        return _write_targets(common._replace(policy=requested), moments, customer, output)
+    for option, value in {**customer, "output": output}.items():
+        if value is not None:
+            raise requires(flag_of(option), "--targets")
+    if common.format == "parquet":
+        raise requires("--format=parquet", "--targets")
     files: tuple[SourceFile, ...] = ()
     if requested is not None:
         question = read_question(common._replace(policy=requested), moments)
@@ -132,4 +177,32 @@ def _channels(policy: Policy, at: datetime, common: Common) -> Screen:
     return (*screen, section(LabelledTexts(((words("Assumed"), assumed),)))) if assumed else screen
 
 
-COMMAND = Command(policies, (_NAME,), _HELP, _EXAMPLES, _NOTES)
+def _write_targets(
+    common: Common, moments: Moments, customer: dict[str, str | None], output: str | None
+) -> int:
+    """Write the table of the targets of a policy; return the exit code."""
+    from zsupport.answer.target_rows import TargetRow
+    from zsupport.cli.tables import table_format, write_table
+    from zsupport.view.tables import table_report
+
+    format = table_format("--targets", common, output, ("csv", "json", "parquet"))
+    if (where := customer["customer_tz"]) is not None:
+        read("--customer-tz", where, zone)
+    question = read_question(common, moments)
+    if output is not None:
+        check_output(output, question.located, "targets.csv")
+    policy = question.policy
+    at = format_instant(from_datetime(moments.at), moments.zone)
+    query = {"policy": common.policy, **customer, "at": at}
+    rows = policy.targets(**customer)
+    write_table(
+        table_report("targets", rows, TargetRow, query, policy.facts), format, common, output
+    )
+    return 0
+
+
+COMMAND = Command(
+    policies,
+    (_NAME, _TARGETS, CUSTOMER_TZ, CUSTOMER_COUNTRY, OUTPUT, _FORMAT),
+    _HELP, _EXAMPLES, _NOTES,
+)  # fmt: skip

@@ -17,7 +17,7 @@ from zsupport.cli.output import (
     wording,
 )
 from zsupport.cli.progress import show_progress
-from zsupport.cli.question import working_folder
+from zsupport.cli.question import check_output, working_folder
 from zsupport.clock.instants import local_date
 from zsupport.clock.zones import zone
 from zsupport.dates import date
@@ -231,18 +231,9 @@ def _check_output(path: str, located: LocatedPolicy) -> str | None:
     """
     from zsupport.publish.check import read_stamp
     from zsupport.report.text import single_line
-    from zsupport.sources.rewrite import is_file_of, start_of_file
+    from zsupport.sources.rewrite import start_of_file
 
-    shown = single_line(path)
-    if not path:
-        raise UsageError(
-            Message("--output: empty name"), Message("name a file, such as support.html")
-        )
-    if is_file_of(path, located):
-        raise UsageError(
-            Message("--output: {path} is a file of the policy (not replaced)", path=shown),
-            Message("name another file"),
-        )
+    check_output(path, located, "support.html")
     # An empty file has no content to lose; `mktemp` makes such files.
     text = start_of_file(path).decode("utf-8", "replace")
     stamp = read_stamp(text)
@@ -250,7 +241,7 @@ def _check_output(path: str, located: LocatedPolicy) -> str | None:
         raise UsageError(
             Message(
                 "--output: {path} exists and is not a page of `publish` (not replaced)",
-                path=shown,
+                path=single_line(path),
             ),
             Message("name another file, or delete this one"),
         )

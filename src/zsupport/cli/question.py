@@ -156,6 +156,25 @@ def read_question(common: Common, moments: Moments) -> PolicyQuestion:
     return PolicyQuestion(policy, located, fallback, moments.at, moments.zone, moments.zone_stated)
 
 
+def check_output(path: str, located: LocatedPolicy, example: str) -> None:
+    """Raise UsageError for an output file without a name, or that is a file of the policy."""
+    from zsupport.report.text import single_line
+    from zsupport.sources.rewrite import is_file_of
+
+    if not path:
+        raise UsageError(
+            Message("--output: empty name"),
+            Message("name a file, such as {example}", example=example),
+        )
+    if is_file_of(path, located):
+        raise UsageError(
+            Message(
+                "--output: {path} is a file of the policy (not replaced)", path=single_line(path)
+            ),
+            Message("name another file"),
+        )
+
+
 def language_of(common: Common) -> str:
     """Return the language of the texts. For a table in a terminal, the default is the locale.
 

@@ -39,6 +39,7 @@ GUIDES = {
     "json-audit": "JSON document of an audit: how its numbers are counted",
     "json-findings": "JSON documents of findings: check, test and diff",
     "python": "Python: ask questions with methods, and calculate with opening hours",
+    "sql": "Deadlines in a database: tables of targets and working spans, the query",
     "speed": "Speed: start of a command, deadlines per second, large policies",
     "completion": "Completion for bash, zsh and fish",
 }

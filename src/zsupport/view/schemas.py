@@ -271,7 +271,7 @@ _ERROR = _object(
     }
 )
 
-NAMES = ("policy", "tests", *QUESTIONS, "policies", "audit", *_CHECKERS, "error")
+NAMES = ("policy", "tests", *QUESTIONS, "policies", "targets", "audit", *_CHECKERS, "error")
 
 
 def schema(name: str) -> Schema:
@@ -313,11 +313,18 @@ def schema(name: str) -> Schema:
                 }
             ),
         }
+    policy: dict[str, Schema] = {}
     if name == "policies":
         # These answers come from many policies, so each answer names its policy.
         from zsupport.view.policies import ShownRevision
 
-        answer, policy, query = _of_type(ShownRevision), {}, {"policy": _TEXT_OR_NULL}
+        answer, query = _of_type(ShownRevision), {"policy": _TEXT_OR_NULL}
+    elif name == "targets":
+        from zsupport.answer.target_rows import TargetRow
+
+        # These answers come from all revisions of a policy.
+        answer = _of_type(TargetRow)
+        query = dict.fromkeys(("policy", "customer_tz", "customer_country"), _TEXT_OR_NULL)
     else:
         question = load_question(name)
         answer, policy = _of_type(question.answer), {"policy": _POLICY}

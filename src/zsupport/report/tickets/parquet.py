@@ -8,8 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from zsupport.audit.ticket import TicketVerdict, row_columns
-from zsupport.errors import EnvironmentFault
-from zsupport.wording import Message
+from zsupport.report.parquet import import_polars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from zsupport.report.tickets import RowSetting, VerdictRow
 
-INSTALL = Message("install it: python -m pip install 'zsupport[tickets]'")
 #: The rows of a group in the file. The memory of the writer grows with it.
 _GROUP = 100_000
 _INSTANTS = frozenset(["opened", "due"])
@@ -28,7 +26,7 @@ _NUMBERS = frozenset(["line", "cycle", "margin_seconds", "elapsed_seconds", "pau
 
 def polars_schema(setting: RowSetting) -> dict[str, Any]:
     """Return the types of the columns. Raises EnvironmentFault without Polars."""
-    polars = _polars()
+    polars = import_polars()
     types: dict[str, Any] = {}
     fields = ("",) * len(setting.kept) + TicketVerdict._fields
     for name, field in zip(row_columns(setting.kept), fields, strict=True):
@@ -138,7 +136,7 @@ class _Abandoned(Exception):
 
 
 def _frame(columns: list[Any], schema: dict[str, Any]) -> DataFrame:
-    polars = _polars()
+    polars = import_polars()
     series = []
     for (name, type), column in zip(schema.items(), columns, strict=True):
         if isinstance(type, polars.Datetime):
@@ -170,16 +168,6 @@ def _os_error(error: BaseException) -> OSError | None:
     """Return the error of the file system that an error of Polars reports as text."""
     match = re.search(r"^(?:.*: )?(.*) \(os error ([0-9]+)\)", str(error))
     return OSError(int(match[2]), match[1]) if match else None
-
-
-def _polars() -> Any:
-    try:
-        import polars
-    except ImportError:
-        raise EnvironmentFault(
-            Message("missing package `polars`, required to write Parquet"), INSTALL
-        ) from None
-    return polars
 
 
 WRITER = ParquetRows

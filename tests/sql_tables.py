@@ -1,0 +1,68 @@
+"""The tables for databases, and the query of the guide `sql`, for any policy."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import polars
+from documents import walk
+
+from zsupport import Policy
+from zsupport.answer.target_rows import TargetRow
+from zsupport.answer.working_spans import WorkingSpan
+from zsupport.report import Report
+from zsupport.report.parquet import render_parquet
+from zsupport.view.tables import table_report
+
+#: The files of SQL in the guide, by name.
+FILES = {
+    block.sql_file: block.text.partition("\n")[2]
+    for block, _ in walk("sql.md")
+    if block.language == "sql"
+}
+#: The conditions of the query that name the case. They depend on the policy.
+_CASE = "p.plan = t.plan AND p.priority = t.priority AND p.channel IS NULL"
+
+
+def query_of(frame: polars.DataFrame) -> str:
+    """Return the query of the guide, with the conditions for the columns of a table of targets."""
+    conditions = ["p.channel IS NOT DISTINCT FROM t.channel"]
+    for name in frame.columns:
+        known = frame[name].null_count() < len(frame)
+        if known and (name in ("plan", "role", "priority") or name.startswith("fact.")):
+            conditions.append(f'p."{name}" = t."{name}"')
+    query = FILES["due.sql"]
+    assert query.count(_CASE) == 1
+    return query.replace(_CASE, " AND ".join(conditions))
+
+
+def frame_of(report: Report) -> polars.DataFrame:
+    """Return a table as it is written to Parquet."""
+    return polars.read_parquet(BytesIO(render_parquet(report)))
+
+
+def tables_of(
+    policy: Policy, spans: Sequence[WorkingSpan], **customer: Any
+) -> tuple[polars.DataFrame, polars.DataFrame]:
+    """Return the table of targets, and the table of these spans."""
+    rows = policy.targets(**customer)
+    targets = table_report("targets", rows, TargetRow, {}, policy.facts)
+    return frame_of(targets), frame_of(table_report("windows", spans, WorkingSpan, {}))
+
+
+def tickets_of(tickets: Sequence[dict[str, Any]]) -> polars.DataFrame:
+    """Return the table of tickets; the position of a ticket is its id."""
+    names = dict.fromkeys(name for ticket in tickets for name in ticket if name != "opened")
+    return polars.DataFrame(
+        {
+            "id": range(len(tickets)),
+            "opened": polars.Series([t["opened"] for t in tickets], dtype=INSTANT),
+            **{
+                name: polars.Series([t.get(name) for t in tickets], dtype=polars.String)
+                for name in names
+            },
+        }
+    )
+
+
+INSTANT = polars.Datetime("us", "UTC")
