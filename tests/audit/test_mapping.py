@@ -448,11 +448,12 @@ def test_a_declared_format_is_not_checked() -> None:
 # -- the guide -------------------------------------------------------------------------------------
 
 GUIDE = read_guide("mappings")
+GUIDES = GUIDE + read_guide("tickets")
 
 
 def rows_of(heading: str) -> list[list[str]]:
-    """Return the rows of the table after a header in the guide, with the texts in backquotes."""
-    lines = GUIDE.partition(f"| {heading} |")[2].partition("\n\n")[0].splitlines()[2:]
+    """Return the rows of the table with a header in the guides of tickets and mappings."""
+    lines = GUIDES.partition(f"| {heading} |")[2].partition("\n\n")[0].splitlines()[2:]
     return [line.strip("| ").split(" | ") for line in lines]
 
 
@@ -460,8 +461,8 @@ def quoted(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-def test_the_guide_lists_all_fields_directives_events_and_languages() -> None:
-    names = [name for cell, _ in rows_of("field | meaning") for name in quoted(cell)]
+def test_the_guides_list_all_fields_directives_events_and_languages() -> None:
+    names = [name for cell, _ in rows_of("field | content") for name in quoted(cell)]
     assert {*names} == {*FIELDS, "fact.NAME", "start.METRIC"}
     directives = [name for cell, _ in rows_of("directive | text") for name in quoted(cell)]
     assert {*directives} == {*(f"%{name}" for name in DIRECTIVES), "%%"}
