@@ -43,7 +43,7 @@ class Pipe(io.RawIOBase):
 @contextmanager
 def standard_input(data: bytes, size: int) -> Iterator[None]:
     stream = sys.stdin
-    sys.stdin = SimpleNamespace(buffer=Pipe(data, size))  # type: ignore[assignment]
+    sys.stdin = SimpleNamespace(buffer=Pipe(data, size))
     try:
         yield
     finally:

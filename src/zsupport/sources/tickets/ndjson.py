@@ -31,7 +31,8 @@ _OF_PAGES = frozenset(
         "isLastPage", "has_more", "incomplete_results",
     }
 )  # fmt: skip
-_BLANKS = re.compile(r"[ \t\r\n]*")
+_BLANK_CHARACTERS = " \t\r\n"
+_BLANKS = re.compile(f"[{_BLANK_CHARACTERS}]*")
 _TOO_LONG = LimitExceeded(TICKET_RECORD, None).message
 _TOO_DEEP = Message("invalid JSON: nested too deeply")
 
@@ -244,7 +245,9 @@ def _lines(text: TicketText) -> Iterator[_JsonValue | BadRow]:
     while not lines.final:
         for item in lines.read():
             line += 1
-            written = item.lstrip(MARK).strip()
+            written = item.strip(_BLANK_CHARACTERS)
+            if lines.suspect:
+                written = written.removeprefix(MARK)
             if not written:
                 continue
             try:
@@ -350,10 +353,11 @@ def _add_cells(cells: dict[str, str | None], prefix: str, value: dict[str, Any])
     """Add the values of an object. If two have the same path, the first that has a text counts."""
     for key, item in value.items():
         path = prefix + key
-        if isinstance(item, dict) and item:
+        kind = type(item)
+        if kind is dict and item:
             _add_cells(cells, path + ".", item)
-        elif not cells.get(path):
-            cells[path] = None if item is None else _text_of(item)
+        elif path not in cells or not cells[path]:
+            cells[path] = item if kind is str or item is None else _text_of(item)
 
 
 def _text_of(value: Any) -> str:
