@@ -262,7 +262,7 @@ def test_files_keep_their_order_and_are_read_once(
     assert ticket_files(["[x].csv", "**/*.json"]) == ("[x].csv", "below/deep/d.json")
 
 
-def test_a_folder_stands_for_its_ticket_files(tmp_path: Path) -> None:
+def test_a_folder_means_its_ticket_files(tmp_path: Path) -> None:
     for name in (
         "part-1.csv",
         "part-0.csv.gz",

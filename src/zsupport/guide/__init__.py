@@ -33,6 +33,7 @@ GUIDES = {
     "scripts": "Use answers in shell scripts: exit codes, lines, fields, recipes",
     "moments": "Instants and time zones: elapsed time, local times, email dates",
     "mappings": "Mappings of exports: columns, values, formats of instants, event logs",
+    "ticket-files": "Ticket files: which files, CSV, JSON, Parquet, rejected rows, faults",
     "json": "JSON documents: common fields, errors, schemas, compatibility",
     "json-answers": "JSON documents of answers: channels, due, hours and others",
     "json-advice": "JSON document of advice: the fields of advise",
