@@ -359,7 +359,7 @@ def test_the_json_guides_have_every_field(name: str) -> None:
         expected = {
             path: field
             for path, field in fields_of(document).items()
-            if path.startswith(("query.", "summary.", "fail_under"))
+            if path.startswith(("query.", "summary.", "fail_under", "comparison"))
             # These items have the fields of `groups`.
             and not path.startswith(("summary.totals[", "summary.rest["))
         }

@@ -49,6 +49,7 @@ ENGLISH = {
         "cli/version.py", "clock/walk.py", "publish/contacts.py", "report/findings/github.py",
         "report/findings/markdown.py", "report/findings/sarif.py", "sources/rewrite.py",
         "suite/outcome.py", "suite/session.py", "view/advise.py", "view/audit.py",
+        "view/comparison.py",
         "view/channels.py",
         "view/due.py", "view/due_explained.py", "view/hours.py", "view/policies.py",
         "view/policy_in_full.py",

@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 
 def audit(cli: Cli, folder: Path, *arguments: str, stdin: str | None = None) -> Run:
     common = ("--policy", "./p.yaml", "--plan", "pro", "--role", "admin", "--at", AT)
-    return cli("audit", *arguments, *common, cwd=folder, stdin=stdin)
+    return cli("audit", *common, *arguments, cwd=folder, stdin=stdin)
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -212,3 +212,44 @@ def test_a_failed_run_replaces_no_file(cli: Cli, folder: Path) -> None:
         "t.csv",
         "v.csv",
     ]
+
+
+#: Tickets with the deadline of a help desk, each wrong for one cause. The times are those of Oslo.
+PLANTED = """\
+id,opened,answered,priority,due,late,pauses
+agrees,2026-06-01T10:00:00+02:00,2026-06-01T12:00:00+02:00,P1,2026-06-01T14:00:00+02:00,no,
+rounding,2026-06-01T10:00:30+02:00,,P1,2026-06-01T14:01:00+02:00,,
+closing-time,2026-06-01T13:00:00+02:00,,P1,2026-06-02T09:00:00+02:00,,
+pauses-ignored,2026-06-01T10:00:00+02:00,,P1,2026-06-01T14:00:00+02:00,,2026-06-01T11:00:00+02:00/2026-06-01T12:00:00+02:00
+holidays-ignored,2026-12-24T16:00:00+01:00,,P1,2026-12-25T12:00:00+01:00,,
+elapsed-time,2026-06-01T16:00:00+02:00,,P1,2026-06-01T20:00:00+02:00,,
+time-zone,2026-06-01T10:00:00+02:00,,P1,2026-06-01T15:00:00+02:00,,
+unexplained,2026-06-01T10:00:00+02:00,,P1,2026-06-01T12:34:56+02:00,,
+no-due,2026-06-01T10:00:00+02:00,,P4,2026-06-01T12:00:00+02:00,,
+no-vendor-due,2026-06-01T10:00:00+02:00,,P1,,,
+"""
+
+
+def test_every_planted_cause_is_found(cli: Cli, folder: Path) -> None:
+    (folder / "planted.csv").write_text(PLANTED, encoding="utf-8")
+    arguments = (
+        "planted.csv",
+        "--compare",
+        "due=due,breached=late",
+        "--at",
+        "2027-01-30T12:00:00Z",
+    )
+    document = json.loads(audit(cli, folder, *arguments, "--format", "json").stdout)
+    comparison = document["comparison"]
+    assert comparison["agreed"] == 1
+    causes = {
+        item["cause"]: (item["witness"]["id"], item["verdicts"]) for item in comparison["causes"]
+    }
+    planted = [line.partition(",")[0] for line in PLANTED.splitlines()[2:]]
+    assert causes == {cause: (cause, 1) for cause in planted}
+    run = audit(cli, folder, *arguments)
+    assert run.stderr.splitlines()[0] == "zsupport: 1 of 10 verdicts agree with the help desk"
+    assert "zsupport: 1: the help desk does not know the holidays: planted.csv:6" in run.stderr
+    for format in ("markdown", "table"):
+        run = audit(cli, folder, *arguments, "--format", format)
+        assert "the help desk counts the hours in another time zone (UTC)" in run.stdout

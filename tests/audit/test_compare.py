@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import zsupport
 from audit.audited import DAY, MONDAY, ticket
+from zsupport.answer.case_change import CaseChange
 from zsupport.audit.compare import CAUSES, Comparer, Disagreement
 from zsupport.audit.judge import AuditOptions, Judge
 from zsupport.audit.ticket import VendorVerdict
@@ -77,6 +78,21 @@ def test_every_cause_is_planted() -> None:
     # The cause `priority` needs a change of the case; see below.
     planted = {cause for cause, *_ in PLANTED}
     assert planted | {"no-vendor-due", "priority"} == set(CAUSES)
+
+
+def test_the_priority_of_another_moment(policy: zsupport.Policy) -> None:
+    # P1 from 11:00 on: 8 business hours from 10:00. By the priority at the opening, it was 4.
+    changes = (CaseChange(MONDAY + HOUR, {"priority": "P1"}),)
+    item = ticket(plan="pro", priority="P2", changes=changes)
+    judge = Judge(policy, AuditOptions(MONDAY + 30 * DAY, ("fix",)))
+    verdicts = judge.verdicts(item)
+    assert isinstance(verdicts, list)
+    assert verdicts[0].due == MONDAY + 24 * HOUR
+    comparer = Comparer(judge.answers)
+    result = comparer.compare(item, verdicts[0], VendorVerdict(MONDAY + 4 * HOUR))
+    assert result is not None
+    assert result.cause == "priority"
+    assert comparer.compare(item, verdicts[0], VendorVerdict(MONDAY + 24 * HOUR)) is None
 
 
 def test_only_a_breach(policy: zsupport.Policy) -> None:

@@ -172,8 +172,9 @@ class Comparer:
             facts = {name: text for name, text in case.items() if name not in dimensions}
             query = ticket.query._replace(**dimensions, facts={**ticket.query.facts, **facts})
             answers = self.ask(ticket._replace(query=query, changes=()), metric)
-            due = answers[0].due
-            if len(answers) == 1 and due is not None:
+            dues = {answer.due for answer in answers}
+            due = dues.pop()
+            if not dues and due is not None:
                 detail = ", ".join(f"{name}={value}" for name, value in case.items())
                 yield "priority", detail or None, from_datetime(due)
 

@@ -37,6 +37,7 @@ from zsupport.cli.options import (
 )
 from zsupport.cli.output import (
     chosen_language,
+    chosen_format,
     emit,
     emit_exactly,
     is_terminal,
@@ -69,6 +70,7 @@ from zsupport.sources.mappings import read_mapping
 from zsupport.sources.rewrite import is_file_of, replace_output, replacement_of
 from zsupport.sources.tickets import TicketReading, open_tickets, ticket_files
 from zsupport.view.audit import below_text, show_audit
+from zsupport.view.comparison import ComparedVerdicts, comparison_lines
 from zsupport.wording import Counted, Message
 
 if TYPE_CHECKING:
@@ -331,7 +333,10 @@ def audit(
     if format in ROW_FORMATS:
         common = common._replace(format="auto")
     if not quiet and (row_format is None or output is not None):
-        _show(common, question, total, tuple(files), missed)
+        compared = None
+        if comparison is not None:
+            compared = ComparedVerdicts(comparison.agreed, tuple(comparison.causes()))
+        _show(common, question, total, tuple(files), missed, compared)
     return _exit_code(total, missed, allowed, rejects, exit_zero=exit_zero)
 
 
@@ -526,23 +531,31 @@ def _show(
     summary: Summary,
     files: tuple[str, ...],
     missed: tuple[str, tuple[GroupSummary, ...]] | None,
+    compared: ComparedVerdicts | None,
 ) -> None:
-    """Write the summary."""
+    """Write the summary, and the causes of differences from the help desk."""
     revision, _ = question.policy.revision_at(question.at)
     if shows_screen(common):
         from zsupport.report.screen import render_screen
         from zsupport.view.screens import Setting
-        from zsupport.view.screens.audit import screen
+        from zsupport.view.screens.audit import comparison_section, screen
         from zsupport.view.times import Times
 
         lang = language_of(common)
         words = wording(lang)
         times = Times(question.zone, question.at, words=words)
         blocks = screen(summary, revision, Setting(times, lang, words=words), fail_under=missed)
+        if compared is not None:
+            blocks = (*blocks, comparison_section(compared, words))
         emit(render_screen(blocks, terminal_of(common.color)))
         return
-    report = show_audit(summary, revision, files, question.zone, fail_under=missed)
+    report = show_audit(
+        summary, revision, files, question.zone, fail_under=missed, compared=compared
+    )
     write_report(report, common)
+    if compared is not None and chosen_format(common.format) == "plain":
+        for line in comparison_lines(compared):
+            note(line)
 
 
 COMMAND = Command(

@@ -8,6 +8,12 @@ from zsupport.clock.instants import duration, to_datetime
 from zsupport.dates import datetime, tzinfo
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING, Mapping, TypedDict
+from zsupport.view.comparison import (
+    ComparedVerdicts,
+    agreement,
+    comparison_document,
+    comparison_table,
+)
 from zsupport.view.questions import versions
 from zsupport.wording import Counted, Message, joined
 
@@ -78,12 +84,14 @@ def show_audit(
     zone: tzinfo,
     *,
     fail_under: tuple[str, tuple[GroupSummary, ...]] | None = None,
+    compared: ComparedVerdicts | None = None,
     public_holidays: bool = False,
 ) -> Report:
     """Return the report of an audit of files.
 
     `revision` is the revision in force at the moment of the audit; the first one of several. The
     moment is shown in `zone`. `fail_under` is the share as written, and the metrics below it.
+    `compared` is the comparison with the help desk.
     """
     totals = [_group(group, ()) for group in summary.totals]
     groups = [_group(group, summary.by) for group in summary.groups]
@@ -115,6 +123,7 @@ def show_audit(
         "query": plain_value(query, zone),
         "summary": plain_value(shown, zone),
         "fail_under": plain_value(share, zone),
+        "comparison": plain_value(compared and comparison_document(compared), zone),
         "warnings": [],
         "versions": versions(public_holidays=public_holidays),
     }
@@ -131,8 +140,11 @@ def show_audit(
             )
             for group in listed
         ),
-        tuple(_tables(summary)),
-        tuple(_notes(summary)),
+        (
+            *_tables(summary),
+            *([comparison_table(compared, zone)] if compared and compared.causes else ()),
+        ),
+        (*_notes(summary), *([agreement(compared)] if compared else ())),
         fields=tuple(ShownGroup.__annotations__),
         answer=ShownGroup,
     )

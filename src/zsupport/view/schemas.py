@@ -298,6 +298,7 @@ def schema(name: str) -> Schema:
         return {**head, **_object(document)}
     if name == "audit":
         from zsupport.view.audit import ShownAuditQuery, ShownShare, ShownSummary
+        from zsupport.view.comparison import ShownComparison
 
         return {
             **head,
@@ -308,6 +309,7 @@ def schema(name: str) -> Schema:
                     "query": _of_type(ShownAuditQuery),
                     "summary": _of_type(ShownSummary),
                     "fail_under": _of_type(ShownShare, null=True),
+                    "comparison": _of_type(ShownComparison, null=True),
                     "warnings": {"type": "array", "items": _WARNING},
                     "versions": _VERSIONS,
                 }

@@ -17,7 +17,9 @@ from zsupport.report.screen import (
 )
 from zsupport.view.audit import below_text
 from zsupport.view.audit_in_words import AuditTexts
+from zsupport.view.comparison import ComparedVerdicts, agreement, cause_text
 from zsupport.view.screens import Setting, sentence
+from zsupport.wording import Wording
 
 
 def screen(
@@ -73,3 +75,13 @@ def _rejects(texts: AuditTexts) -> Section:
     if not texts.summary.rejects:
         return section()
     return section(Heading(texts.rejected(), color=ATTENTION), Columns(texts.rejects(), right=(0,)))
+
+
+def comparison_section(compared: ComparedVerdicts, words: Wording) -> Section:
+    """Return the causes of differences from the help desk, each with the first ticket."""
+    rows = tuple(
+        (words.language.number(item.tickets), words.message(cause_text(item)))
+        for item in compared.causes
+    )
+    heading = Heading(words.message(agreement(compared)))
+    return section(heading, Columns(rows, right=(0,))) if rows else section(heading)

@@ -1,0 +1,125 @@
+"""The comparison of an audit with the verdicts of the help desk, as data, tables and lines."""
+
+from __future__ import annotations
+
+from zsupport.audit.compare import CAUSES, CauseCount
+from zsupport.clock.instants import format_instant, to_datetime
+from zsupport.dates import datetime, tzinfo
+from zsupport.report import Table
+from zsupport.typed import TYPE_CHECKING, NamedTuple, TypedDict
+from zsupport.wording import Counted, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class ComparedVerdicts(NamedTuple):
+    """How many verdicts agree with the help desk, and the causes of the others."""
+
+    agreed: int
+    causes: tuple[CauseCount, ...]
+
+
+class ShownWitness(TypedDict):
+    """A ticket on which the policy and the help desk differ."""
+
+    file: str
+    line: int
+    id: str | None
+    state: str
+    due: datetime | None
+    vendor_due: datetime | None
+    vendor_breached: bool | None
+
+
+class ShownCause(TypedDict):
+    """The verdicts on a metric that differ for a cause."""
+
+    metric: str
+    cause: str
+    detail: str | None
+    meaning: str
+    verdicts: int
+    witness: ShownWitness
+
+
+class ShownComparison(TypedDict):
+    """How many verdicts agree with the help desk, and the causes of the others."""
+
+    agreed: int
+    causes: tuple[ShownCause, ...]
+
+
+def comparison_document(compared: ComparedVerdicts) -> ShownComparison:
+    """Return the comparison for the JSON document."""
+    return {"agreed": compared.agreed, "causes": tuple(map(_shown, compared.causes))}
+
+
+def _shown(item: CauseCount) -> ShownCause:
+    verdict, vendor = item.witness.verdict, item.witness.vendor
+    return {
+        "metric": item.metric,
+        "cause": item.cause,
+        "detail": item.detail,
+        "meaning": CAUSES[item.cause],
+        "verdicts": item.tickets,
+        "witness": {
+            "file": verdict.file,
+            "line": verdict.line,
+            "id": verdict.id,
+            "state": verdict.state,
+            "due": None if verdict.due is None else to_datetime(verdict.due),
+            "vendor_due": None if vendor.due is None else to_datetime(vendor.due),
+            "vendor_breached": vendor.breached,
+        },
+    }
+
+
+def agreement(compared: ComparedVerdicts) -> Message:
+    """Return how many verdicts agree with the help desk."""
+    differ = sum(item.tickets for item in compared.causes)
+    return Message(
+        "{agreed} of {count} verdicts agree with the help desk",
+        agreed=Counted("{count}", "{count}", compared.agreed),
+        count=Counted("{count}", "{count}", compared.agreed + differ),
+    )
+
+
+def cause_text(item: CauseCount) -> Message:
+    """Return a cause in words: its details, and the first ticket."""
+    verdict = item.witness.verdict
+    meaning = CAUSES[item.cause]
+    if item.detail is not None:
+        meaning = Message("{meaning} ({detail})", meaning=meaning, detail=item.detail)
+    return Message("{meaning}: {place}", meaning=meaning, place=f"{verdict.file}:{verdict.line}")
+
+
+def comparison_lines(compared: ComparedVerdicts) -> Iterator[Message]:
+    """Yield the comparison in lines: the agreement, and a line for each cause."""
+    yield agreement(compared)
+    for item in compared.causes:
+        yield Message("{count}: {cause}", count=item.tickets, cause=cause_text(item))
+
+
+def comparison_table(compared: ComparedVerdicts, zone: tzinfo) -> Table:
+    """Return the causes as a table. Instants are in `zone`."""
+
+    def text(instant: int | None) -> str:
+        return "" if instant is None else format_instant(instant, zone)
+
+    rows = tuple(
+        (
+            str(item.tickets),
+            item.metric,
+            CAUSES[item.cause] if item.detail is None else f"{CAUSES[item.cause]} ({item.detail})",
+            f"{item.witness.verdict.file}:{item.witness.verdict.line}",
+            text(item.witness.verdict.due),
+            text(item.witness.vendor.due),
+        )
+        for item in compared.causes
+    )
+    return Table(
+        ("Verdicts", "Metric", "Cause", "First place", "Due", "Due by the help desk"),
+        rows,
+        "Differences from the help desk",
+    )
