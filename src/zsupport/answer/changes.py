@@ -5,6 +5,7 @@ The guide `on-change` defines them.
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise, takewhile
 
 from zsupport.answer.case import (
@@ -29,6 +30,7 @@ from zsupport.wording import Message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from zsupport.answer.hours import PolicyHours
     from zsupport.clock.deadline import Events
     from zsupport.clock.target import Target
 
@@ -128,8 +130,16 @@ def reading_of(revision: Revision, query: Query, changes: Sequence[Mapping[str, 
         # One fact changes the priority, and the other facts decide to which one.
         relevant = deciding if any(deciding & values.keys() for values in changes) else relevant
 
-    def reader(*arguments: object, absent: bool, in_force: bool) -> ReaderOfChanges:
-        result = ReaderOfChanges(*arguments, absent=absent, in_force=in_force)  # type: ignore[arg-type]
+    def reader(
+        revision: Revision,
+        opened: int,
+        hours: PolicyHours,
+        lang: str,
+        *,
+        absent: bool,
+        in_force: bool,
+    ) -> ReaderOfChanges:
+        result = ReaderOfChanges(revision, opened, hours, lang, absent=absent, in_force=in_force)
         result.changes, result.priority_stated = changes, query.priority is not None
         return result
 
@@ -160,9 +170,16 @@ class ReaderOfChanges(PromiseReader):
 
     def targets_differ(self, case: Case, channels: tuple[str, ...], metric: Metric) -> bool:
         """Return whether channels have different targets in one case, now or after a change."""
-        return super().targets_differ(case, channels, metric) or any(
-            self.entitled(changed) != channels for changed, _ in self._changed(case, led=True)
-        )
+        if super().targets_differ(case, channels, metric):
+            return True
+        for changed, _ in self._changed(case, led=True):
+            entitled = self._after(changed).entitled(changed)
+            # A case that no channel opens can be entitled later, by any channel.
+            if channels and entitled and entitled != channels:
+                return True
+            if not channels and self._after(changed).targets_differ(changed, entitled, metric):
+                return True
+        return False
 
     def _with_later(
         self, first: Promise, case: Case, channel: str | None, metric: Metric, *, led: bool
@@ -176,17 +193,32 @@ class ReaderOfChanges(PromiseReader):
 
     def _later(self, case: Case, channel: str | None, metric: Metric, *, led: bool) -> Promise:
         """Return the promise after a change; `led` is whether the facts lead to a priority."""
-        if absent_members(self.revision, case):
-            absent = PromiseReader(
-                self.revision, self.opened, self.hours, self.lang,
-                absent=True, in_force=self.in_force,
-            )  # fmt: skip
-            return absent.promise(case, channel, metric)
-        own = self.sets.get(channel or "")
+        reader = self._after(case)
+        own = reader.sets.get(channel or "")
         if not led and own is not None and not own.at_most:
             case, led = {**case, "priority": own.priority}, True
-        read = PromiseReader.promise if led else PromiseReader.without_priority
-        return read(self, case, channel, metric)
+        if not led:
+            return reader.without_priority(case, channel, metric)
+        if channel is None:
+            return reader.over_channels(case, reader.entitled(case), metric)
+        return reader.promise(case, channel, metric)
+
+    def _after(self, case: Case) -> PromiseReader:
+        """Return the reader of the promises of a case after a change."""
+        absent = bool(absent_members(self.revision, case))
+        reader = self._readers.get(absent)
+        if reader is None:
+            reader = self._readers[absent] = PromiseReader(
+                self.revision, self.opened, self.hours, self.lang,
+                absent=absent, in_force=self.in_force,
+            )  # fmt: skip
+            reader.warnings = self.warnings
+        return reader
+
+    @cached_property
+    def _readers(self) -> dict[bool, PromiseReader]:
+        """The readers by whether the case has a value that only another revision defines."""
+        return {}
 
     def _changed(self, case: Case, *, led: bool) -> Iterator[tuple[Case, bool]]:
         """Yield the case after each change, and whether its facts lead to a priority.

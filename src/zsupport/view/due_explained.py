@@ -19,7 +19,7 @@ from zsupport.clock.target import DATED, Target, counts_elapsed
 from zsupport.clock.walk import walk
 from zsupport.clock.zones import zone as zone_of
 from zsupport.dates import date
-from zsupport.policy.model import Revision, When
+from zsupport.policy.model import CARRY, Metric, Revision, When
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.explain import (
     Explainer,
@@ -34,8 +34,9 @@ from zsupport.view.explain import (
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from zsupport.answer.due import Leg
     from zsupport.clock.business import WorkingDate
     from zsupport.clock.deadline import Course, PartDeadline
     from zsupport.dates import tzinfo
@@ -55,6 +56,15 @@ MAX_STEPS = 40
 
 
 def explain_due(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> list[str]:
+    """Return the deciding rule, the later rules that also apply, and the steps to the deadline.
+
+    The legs of a case with changes are above them.
+    """
+    head, *lines = explain_decision(answer, why)
+    return [head, *_legs(answer, why), *lines]
+
+
+def explain_decision(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> list[str]:
     """Return the deciding rule, the later rules that also apply, and the steps to the deadline."""
     head = f"{case_line(answer, metric=answer.metric)}: {answer.state}"
     if lines := why.not_in_force():
@@ -69,11 +79,11 @@ def explain_due(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> lis
                 "`{channel}` cannot open a case, so it has no targets", channel=answer.channel
             )
             return [head, indented(text)]
-        case = case_of(answer)
+        case = case_decided(answer, why.answers.details.promises)
         denials = why.denials(case, channels)
         return [head, *denials, *why.helpful_changes(case, channels, Message("entitled"))]
     if answer.because == no_priority_reasons(revision):
-        return [head, *why.no_priority(case_of(answer))]
+        return [head, *why.no_priority(case_decided(answer, why.answers.details.promises))]
     details = why.answers.details
     row = _promise_of(answer, details.promises)
     case = row.case
@@ -127,6 +137,42 @@ def set_by_channel(reason: Because, revision: Revision, case: Case) -> Message |
         channel=case["channel"],
         priority=own.priority,
     )
+
+
+def case_decided(answer: DueAnswer, promises: Promises) -> Case:
+    """Return the case that decides an answer, without its channel: that of the leg that decides."""
+    if not answer.legs:
+        return case_of(answer)
+    case = _promise_of(answer, promises).case
+    return {name: value for name, value in case.items() if name != "channel"}
+
+
+def _legs(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> list[str]:
+    """Return what a change does to the clock, and each leg: its beginning, target and deadline."""
+    if not answer.legs:
+        return []
+    [metric] = (metric for metric in why.revision.metrics if metric.id == answer.metric)
+    stated = metric.on_change
+    rule = f"on-change: {stated}" if stated else f"no on-change, counts as {CARRY}"
+    lines: list[str] = [why.line(metric.place, rule)]
+    for leg in answer.legs:
+        assert leg.since is not None
+        values = ", ".join(f"{name}={value}" for name, value in leg.values.items())
+        begin = format_instant(from_datetime(leg.since), why.zone_shown)
+        parts = [leg.target or leg.state or ""]
+        if leg.due is not None:
+            parts.append(f"due {format_instant(from_datetime(leg.due), why.zone_shown)}")
+        if leg.decides and passed_before_change(metric, answer.legs):
+            parts.append("passed before the next change")
+        parts += ["decides"] if leg.decides else []
+        changed = f", {values}" if values else ""
+        lines.append(f"  from {begin}{changed}: {', '.join(parts)}")
+    return lines
+
+
+def passed_before_change(metric: Metric, legs: Sequence[Leg]) -> bool:
+    """Return whether the leg that decides has a deadline that passed before the next change."""
+    return metric.on_change == "restart" and not legs[-1].decides
 
 
 def _matches(when: When, case: Case, opened_inside: Callable[[str], bool]) -> bool:

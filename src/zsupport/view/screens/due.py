@@ -14,6 +14,7 @@ from zsupport.answer.due import (
     parts_of,
 )
 from zsupport.answer.facts import PrioritiesByFacts
+from zsupport.answer.promise import NEGATIVE
 from zsupport.answer.remarks import joined_lines
 from zsupport.clock.deadline import STARTS, ending_event, events_until
 from zsupport.clock.instants import duration, from_datetime, to_datetime
@@ -36,6 +37,7 @@ from zsupport.report.screen import (
     section,
 )
 from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.view.explain import value_in_words
 from zsupport.view.hours_in_words import hours_in_words
 from zsupport.view.notes import retired, values_of
 from zsupport.view.screens import (
@@ -165,6 +167,7 @@ def _card(answers: DueAnswers, row: CaseRow, setting: Setting) -> Screen:
     return (
         section(_headline(row, setting)),
         section(LabelledTexts(tuple(_facts(answers, row, setting)))),
+        section(*_legs(row, setting)),
         section(*(Paragraph(sentence(text)) for text in notes.texts(row.answer))),
         closing(answers, setting),
         *_reasons(answers, [row], setting),
@@ -252,6 +255,34 @@ def _facts(answers: DueAnswers, row: CaseRow, setting: Setting) -> list[tuple[st
         )
     pairs.append((words("Case"), case))
     return [pair for pair in pairs if pair[1]]
+
+
+def _legs(row: CaseRow, setting: Setting) -> list[LabelledTexts]:
+    """Return the legs of a case with changes: when each begins, and its target and deadline."""
+    if not row.answer.legs:
+        return []
+    from zsupport.clock.target_text import parse_target
+    from zsupport.view.due_explained import passed_before_change
+
+    words, times, legs = setting.words, setting.times, row.answer.legs
+    pairs = []
+    for leg in legs:
+        assert leg.since is not None
+        text: Message = _STATES[leg.state or "no-target"]
+        if leg.due is not None or leg.state not in NEGATIVE:
+            assert leg.target is not None
+            text = target_in_words(parse_target(leg.target))
+        if leg.due is not None:
+            text = Message("{target}, due {instant}", target=text, instant=times.short(leg.due))
+        if leg.decides and passed_before_change(row.promise.metric, legs):
+            text = Message("{leg}, passed before the next change, decides", leg=text)
+        elif leg.decides:
+            text = Message("{leg}, decides", leg=text)
+        values = (value_in_words(name, [value]) for name, value in leg.values.items())
+        if leg.values:
+            text = Message("{values}: {leg}", values=joined(values, ", "), leg=text)
+        pairs.append((words("From {instant}", instant=times.short(leg.since)), words(text)))
+    return [LabelledTexts(tuple(pairs))]
 
 
 def _target_of_card(answers: DueAnswers, row: CaseRow) -> Message:

@@ -15,8 +15,9 @@ from zsupport.report.screen import NONE, Columns, Paragraph, Screen, section
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.due_explained import (
     MAX_STEPS,
+    case_decided,
     counted_days,
-    explain_due,
+    explain_decision,
     set_by_channel,
     time_counted,
 )
@@ -24,7 +25,6 @@ from zsupport.view.explain import (
     ALWAYS_IN_WORDS,
     Explainer,
     alternatives_in_words,
-    case_of,
     condition_in_words,
     value_in_words,
 )
@@ -73,7 +73,7 @@ def reasons(
         return section(*parts), section(*map(_line, _ways_to_be_entitled(answers, why, words)))
     answer, promise = answers[0], promises[0]
     if answer.state in (*NEGATIVE, "needs-input"):
-        return (section(*map(_line, map(words.message, explain_due(answer, why)[1:]))),)
+        return (section(*map(_line, map(words.message, explain_decision(answer, why)[1:]))),)
     steps = _steps(answers, promise, setting.times)
     return section(*steps), section(*_deciding_parts(answers, promises, why, words, rows))
 
@@ -88,7 +88,9 @@ def _ways_to_be_entitled(
     lines: dict[str, None] = {}
     for answer in answers:
         channels = [answer.channel] if answer.channel in opening else opening
-        changes = why.helpful_changes(case_of(answer), channels, Message("entitled"))
+        changes = why.helpful_changes(
+            case_decided(answer, answers.details.promises), channels, Message("entitled")
+        )
         lines |= dict.fromkeys(map(words.message, changes))
     return list(lines)[:_MAX_WAYS]
 
