@@ -291,6 +291,12 @@ class _CommandLine:
             return self.rules(current, prefix)
         if kind == "field":
             return self.fields(current, prefix)
+        if kind == "change":
+            # The names follow the instant, whose text can contain a comma too.
+            before, comma, current = current.rpartition(",")
+            if not comma:
+                return Candidates()
+            prefix += before + comma
         if kind == "output":
             formats = ((f"{format}=", "") for format in FINDING_FORMATS)
             return _candidates_starting_with(current, formats, prefix)
@@ -410,6 +416,14 @@ _NAMES: dict[str, Callable[[Revision], _Names]] = {
         term.topic for term in revision.terms
     )],
     "fact": _facts,
+    "change": lambda revision: [
+        *(
+            (f"{kind}={name}", text)
+            for kind in ("priority", "plan", "role")
+            for name, text in _NAMES[kind](revision)
+        ),
+        *_facts(revision),
+    ],
     "start": lambda revision: [
         (f"{metric.id}=", metric.starts)
         for metric in revision.metrics

@@ -93,6 +93,7 @@ EVENT = Option(
         "A change of the case: from INSTANT it has another priority, plan, role or fact, such as"
         " INSTANT,priority=P1 (repeatable)"
     ),
+    completes="change",
 )  # fmt: skip
 AT_RISK = Option(
     "at_risk", ("--at-risk",), "text", "RATIO|LENGTH",

@@ -71,6 +71,12 @@ _STARTS = {
     "answered": Message("The time counts from the first answer."),
     "updated": Message("The time counts from the last update."),
 }
+#: What a change of the case does to the time of a metric.
+_ON_CHANGE = {
+    "restart": Message("If a change of the case brings another time, it counts from the change."),
+    "carry": Message("If a change of the case brings another time, it counts from the start."),
+    "keep": Message("A change of the case does not change the time."),
+}
 #: When a target in working days is due, by the policy's reading of business days.
 _READINGS = {
     "close": Message("A time in working days ends at the closing time of the last day."),
@@ -284,6 +290,8 @@ class _PageBuilder:
         if metric.pauses:
             pause = spaced(say(metric.pauses, self.texts.lang))
             lines.append(words("The time pauses: {event}.", event=pause))
+        if metric.on_change is not None:
+            lines.append(words(_ON_CHANGE[metric.on_change]))
         return lines
 
     def units(self, kinds: set[str]) -> list[Line]:

@@ -243,6 +243,8 @@ def _stated_by_due(
         subject.revisions[question.revision].space,
         subject.revisions[question.revision].decisions,
     )
+    if "event" in question.options:
+        return StatedCases()  # the rule of another case can decide
     keys = {expected.key: expected.text for expected in example.expects}
     question_cases = _cases_at_moment(revision, decisions, example, question_cases)
     metrics = settle_metrics(revision, tuple(question.options.get("metric", ())))

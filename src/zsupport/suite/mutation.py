@@ -766,7 +766,8 @@ class _ExampleCases:
         self.example = example
         self.command = example.question.command
         keys = {expected.key for expected in example.expects}
-        self.words = bool(keys & WORDS) or not keys  # a change of wording can change the result
+        # A change of wording can change the result, or of a case to which this case changes.
+        self.whole = bool(keys & WORDS) or not keys or "event" in example.question.options
         index = example.question.revision
         by_facts = self.command == "priority"
         self.space = subject.revisions[index].facts if by_facts else subject.revisions[index].space
@@ -778,7 +779,7 @@ class _ExampleCases:
 
     def passes(self, changed: PolicyUnderTest, difference: Difference) -> bool:
         """Return whether the test passes for a mutant. Only cases that can differ are asked."""
-        if self.words or difference.defaults:
+        if self.whole or difference.defaults:
             return passes(changed, self.example)
         cases = self.differing(difference)
         if not cases:
