@@ -38,6 +38,9 @@ texts = st.sampled_from(TEXTS) | st.fixed_dictionaries(
 )
 
 
+on_change = st.sampled_from(
+    [{}, {"on-change": "restart"}, {"on-change": "carry"}, {"on-change": "keep"}]
+)
 #: The long form of a plan or a role; the short form is a text.
 long_form = st.fixed_dictionaries({"name": texts})
 plan_values = st.sampled_from(TEXTS) | long_form
@@ -149,7 +152,9 @@ def policies(draw: st.DrawFn) -> Document:
             document["channels"][channel]["priority"] = draw(set_priorities(document))
     metrics = draw(subset("first-response", "update"))
     if metrics:
-        document["metrics"] = [{"id": metric, "name": draw(texts)} for metric in metrics]
+        document["metrics"] = [
+            {"id": metric, "name": draw(texts), **draw(on_change)} for metric in metrics
+        ]
     document["groups"] = draw(groups_of(document))
 
     who = tuple(name for name in ("plan", "role", "priority", *facts) if values_of(document, name))
