@@ -281,3 +281,10 @@ def test_revision_with_too_many_cases_is_not_measured(
     )
     assert session.outcome.extra["mutation"]["changes"] == 0
     assert [known.message for known in session.outcome.findings] == [finding.message]
+
+
+def test_a_test_of_a_case_that_changes_covers_nothing() -> None:
+    # The rule of another case decides: P1 instead of P2.
+    changed = f'{P2}{AT[:-1]}, event: "2026-11-23T10:30:00+01:00,priority=P1"}}'
+    text = f"  - {changed}\n    expect: 2026-11-23T11:00:00+01:00\n"
+    assert covered(text, "target") == set()

@@ -278,3 +278,20 @@ def test_without_tests_all_mutants_survive() -> None:
     # Some mutants have the same answers, and some are invalid.
     assert mutation.unchanged > 0
     assert mutation.invalid > 0
+
+
+def test_a_mutant_of_the_case_after_a_change_is_killed() -> None:
+    # The question names P2 only, and the mutants change the target of P1.
+    subject = subject_of(SHOP)
+    text = (
+        "tests: 1\npolicy: shop\ncases:\n"
+        "  - due: {plan: max, priority: P2, region: eu, opened: 2026-11-23T10:00:00+01:00,"
+        ' event: "2026-11-23T10:30:00+01:00,priority=P1"}\n'
+        "    expect: {due: 2026-11-23T11:00:00+01:00}\n"
+    )
+    tests = read_tests(text, subject)
+    assert not run(subject, tests.examples[0]).failures
+    mutation = run_mutants(subject, [tests], tests.examples, ())
+    survived = {survivor.mutant.path for survivor in mutation.survivors}
+    assert ("targets", 0, "first-response", "P2") in survived
+    assert ("targets", 0, "first-response", "P1") not in survived

@@ -81,6 +81,19 @@ BAD = [
      "NO"),
     ("  - due: {plan: pro, at-risk: 4/3}\n    expect: no-target", "ZS111", (1, 31), "ratio"),
     ("  - due: {plan: pro, pause: 10h}\n    expect: no-target", "ZS109", (1, 29), "FROM/TO"),
+    ('  - due: {plan: pro, opened: 2026-11-23T10:00:00Z, event: "10:00 P1"}\n    expect: no-target',
+     "ZS109", (1, 59), "INSTANT,NAME=VALUE"),
+    ('  - due: {plan: pro, opened: 2026-11-23T10:00:00Z, event: "11:00,priority=P1"}\n'
+     "    expect: no-target", "ZS109", (1, 59), "offset"),
+    ('  - due: {plan: pro, opened: 2026-11-23T10:00:00Z, event: "2026-11-23T11:00:00Z,prio=P1"}\n'
+     "    expect: no-target", "ZS201", (1, 59), "`priority`"),
+    ('  - due: {plan: pro, opened: 2026-11-23T10:00:00Z, event: "2026-11-23T11:00:00Z,plan=por"}\n'
+     "    expect: no-target", "ZS201", (1, 59), "`pro`"),
+    ('  - due: {plan: pro, opened: 2026-11-23T10:00:00Z, event: '
+     '"2026-11-23T11:00:00Z,channel=web"}\n'
+     "    expect: no-target", "ZS201", (1, 59), "omit `channel`"),
+    ('  - due: {plan: pro, event: "2026-11-23T11:00:00Z,plan=max"}\n    expect: no-target', "ZS102",
+     (1, 10), "`opened`"),
     # A moment is required for fields that depend on it.
     ("  - due: {plan: max}\n    expect: 2026-11-23T14:00:00Z", "ZS102", (1, 10), "`opened`"),
     ("  - due: {plan: max}\n    expect: running", "ZS102", (1, 10), "`opened`"),

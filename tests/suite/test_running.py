@@ -57,6 +57,14 @@ EXPECTATIONS = [
     (f"due: {{plan: max, priority: P1, metric: update, opened: {MONDAY}, "
      "pause: 2026-11-23T10:30:00+01:00/2026-11-23T11:00:00+01:00}",
      "2026-11-23T12:30:00+01:00", "2026-11-23T12:00:00+01:00", "2026-11-23T11:30:00+00:00"),
+    # The first response of P2 in Europe was due at 14:00. As P1, it was due an hour after 10:00.
+    (f"due: {{plan: max, priority: P2, region: eu, opened: {MONDAY}, "
+     'event: "2026-11-23T10:30:00+01:00,priority=P1"}',
+     "{due: 2026-11-23T11:00:00+01:00, target: 1h 24x7}", "2026-11-23T14:00:00+01:00",
+     "2026-11-23T10:00:00+00:00"),
+    (f"due: {{plan: max, role: user, priority: P2, region: eu, opened: {MONDAY}, tz: Europe/Oslo, "
+     'event: ["2026-11-23 10:30,priority=P1", "2026-11-23 10:40,plan=pro"]}',
+     "no-target", "running", "no-target"),
     (f"due: {{plan: max, priority: P1, opened: {MONDAY}, answered: 2026-11-23T10:59:00+01:00}}",
      "{state: met, due: 2026-11-23T11:00:00+01:00}", "{state: running}", "met"),
     (f"due: {{plan: max, priority: P1, opened: {MONDAY}, at: 2026-11-23T10:50:00+01:00}}",

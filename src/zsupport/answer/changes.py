@@ -161,12 +161,30 @@ class ReaderOfChanges(PromiseReader):
     ) -> Promise:
         """Return the promise of one case, channel and metric, and the later ones."""
         first = super().promise(case, channel, metric, entitling_remarks)
-        return self._with_later(first, case, channel, metric, led=True)
+        later = (
+            # Channels are compared without their remarks.
+            self._later(changed, channel, metric, entitling_remarks, led=led)
+            for changed, led in self._changed(case, led=True)
+        )
+        return _with_later(first, later)
+
+    def over_channels(self, case: Case, channels: tuple[str, ...], metric: Metric) -> Promise:
+        """Return one promise for all entitled channels of a case, and the later ones."""
+        first = self._after(case).over_channels(case, channels, metric)
+        later = (
+            self._later(changed, None, metric, led=led)
+            for changed, led in self._changed(case, led=True)
+        )
+        return _with_later(first, later)
 
     def without_priority(self, case: Case, channel: str | None, metric: Metric) -> Promise:
         """Return the answer for facts that lead to no priority, and the later promises."""
         first = super().without_priority(case, channel, metric)
-        return self._with_later(first, case, channel, metric, led=False)
+        later = (
+            self._later(changed, channel, metric, led=led)
+            for changed, led in self._changed(case, led=False)
+        )
+        return _with_later(first, later)
 
     def targets_differ(self, case: Case, channels: tuple[str, ...], metric: Metric) -> bool:
         """Return whether channels have different targets in one case, now or after a change."""
@@ -181,17 +199,15 @@ class ReaderOfChanges(PromiseReader):
                 return True
         return False
 
-    def _with_later(
-        self, first: Promise, case: Case, channel: str | None, metric: Metric, *, led: bool
+    def _later(
+        self,
+        case: Case,
+        channel: str | None,
+        metric: Metric,
+        entitling_remarks: Sequence[Remarks] | None = None,
+        *,
+        led: bool,
     ) -> Promise:
-        later = tuple(
-            self._later(changed, channel, metric, led=has_priority)
-            for changed, has_priority in self._changed(case, led=led)
-        )
-        likeness = (first.likeness, *(promise.likeness for promise in later))
-        return first._replace(later=later, likeness=likeness)
-
-    def _later(self, case: Case, channel: str | None, metric: Metric, *, led: bool) -> Promise:
         """Return the promise after a change; `led` is whether the facts lead to a priority."""
         reader = self._after(case)
         own = reader.sets.get(channel or "")
@@ -201,7 +217,7 @@ class ReaderOfChanges(PromiseReader):
             return reader.without_priority(case, channel, metric)
         if channel is None:
             return reader.over_channels(case, reader.entitled(case), metric)
-        return reader.promise(case, channel, metric)
+        return reader.promise(case, channel, metric, entitling_remarks)
 
     def _after(self, case: Case) -> PromiseReader:
         """Return the reader of the promises of a case after a change."""
@@ -240,6 +256,13 @@ class ReaderOfChanges(PromiseReader):
                 if priority is not None:
                     case["priority"] = priority
             yield case, led
+
+
+def _with_later(first: Promise, later: Iterable[Promise]) -> Promise:
+    """Return a promise with the later ones; it is like another one if all of them are."""
+    promises = tuple(later)
+    likeness = (first.likeness, *(promise.likeness for promise in promises))
+    return first._replace(later=promises, likeness=likeness)
 
 
 # --- Legs -----------------------------------------------------------------------------------------
