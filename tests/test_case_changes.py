@@ -79,6 +79,11 @@ def asked(desk: zsupport.Policy, **more: Any) -> list[DueAnswer]:
         ),
         ({"channel": "phone"}, "`event`: the channel of a case does not change"),
         ({}, "`event`: the change has no values"),
+        (
+            {"fact.plan": "pro"},
+            "`event`: `fact.plan` is not a dimension or a fact; names: plan, role, priority,"
+            " impact, again",
+        ),
     ],
 )
 def test_a_wrong_change_is_refused(
@@ -208,6 +213,41 @@ def test_answers_are_kept_by_the_values_and_not_by_the_instants(desk: zsupport.P
     assert dues == [OPENED + 5 * HOUR, OPENED + 6 * HOUR, OPENED + 5 * HOUR]
     [again] = asked(desk, **case)
     assert (again.due, again.legs) == (OPENED + 8 * HOUR, ())
+
+
+CUSTOMER = """
+format: 1
+policy: desk
+plans: {basic: Basic, pro: Pro, max: Max}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+metrics: [{id: restarted, on-change: restart}, {id: carried, on-change: carry}]
+hours: {local: {open: mon-fri 09:00-17:00, timezone: customer}}
+targets:
+  - {when: {plan: basic}, hours: local, restarted: 1 business hour, carried: 1 business hour}
+  - {when: {plan: pro}, restarted: 8h, carried: 8h}
+  - {restarted: 9h, carried: 9h}
+"""
+
+
+@pytest.mark.parametrize(
+    ("metric", "zone", "state"),
+    [
+        # The deadline of the first leg can have passed before the change.
+        ("restarted", None, "needs-input"),
+        # In Tokyo it is 18:00, so the hour ends on the next day.
+        ("restarted", "Asia/Tokyo", "running"),
+        ("restarted", "Europe/Oslo", "breached"),
+        ("carried", None, "running"),
+    ],
+)
+def test_a_leg_that_needs_input(metric: str, zone: str | None, state: str, tmp_path: Path) -> None:
+    path = tmp_path / "desk.yaml"
+    path.write_text(CUSTOMER, encoding="utf-8")
+    policy = zsupport.load(path, cache=False)
+    changes = [(OPENED + 2 * HOUR, {"plan": "pro"}), (OPENED + 3 * HOUR, {"plan": "max"})]
+    [answer] = asked(policy, plan="basic", metric=metric, customer_tz=zone, event=changes)
+    assert answer.state == state
 
 
 # -- random policies -----------------------------------------------------------------------------

@@ -76,13 +76,16 @@ def in_order(changes: Iterable[CaseChange]) -> tuple[CaseChange, ...]:
                 Message("state a plan, a role, a priority or a fact"),
             )
         for text, value in stated.items():
-            name = text.casefold() if text.casefold() in (*CHANGING, "channel") else text
-            name = name.removeprefix(_FACT)
-            if name == "channel" and not text.startswith(_FACT):
+            folded = text.casefold()
+            if folded == "channel":
                 raise UsageError(
                     Message("`event`: the channel of a case does not change"),
                     Message("omit `channel`; `plan`, `role`, `priority` and facts can change"),
                 )
+            name = folded if folded in CHANGING else text
+            fact = text.removeprefix(_FACT)
+            if fact.casefold() not in CHANGING:  # `fact.plan` is not the plan
+                name = fact
             if values.setdefault(name, value) != value:
                 raise UsageError(
                     Message(
@@ -319,7 +322,7 @@ def decide_leg(on_change: str | None, legs: Sequence[CaseLeg], dues: Sequence[in
     """Return the position of the leg that decides.
 
     `dues` are the deadlines of the legs. With `restart`, it is the first leg whose deadline passed
-    before the next change.
+    before the next change, or that needs input: its deadline can have passed.
     """
     if on_change == "keep":
         return 0
@@ -328,6 +331,8 @@ def decide_leg(on_change: str | None, legs: Sequence[CaseLeg], dues: Sequence[in
             due = dues[i]
             assert following.since is not None
             if due is not None and due < following.since:
+                return i
+            if legs[i].promise.state == NEEDS_INPUT:
                 return i
     return len(legs) - 1
 

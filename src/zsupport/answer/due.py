@@ -68,11 +68,11 @@ STATES = ("not-entitled", "no-target", "not-stated", "needs-input", *STATES_OF_T
 class Leg(NamedTuple):
     """A part of a case with one promise: it begins with the clock, or with a change of the case.
 
-    `since` is None before the start of the clock. `values` are the changed values. `state` is None
-    if the leg has a target and another leg decides.
+    `values` are the changed values. `state` is None if the leg has a target and another leg
+    decides.
     """
 
-    since: datetime | None
+    since: datetime
     values: Mapping[str, str]
     target: str | None
     hours: str | None
@@ -435,11 +435,10 @@ class _Timer:
         start = start_of_metric(metric.starts, events, self.moment.starts.get(metric.id))
         known = tuple(change for change in self.moment.changes if change.at <= at)
         legs = legs_of(row, known, events, start, first_metric=metric == self.first)
-        if len(legs) == 1:
-            promise = legs[0].promise
-            if promise.error is not None:
-                raise promise.error
-            return promise, ()
+        if start is None or len(legs) == 1:
+            if (error := legs[0].promise.error) is not None:
+                raise error
+            return legs[0].promise, ()
         if metric.on_change is None:
             message = Message(
                 "the policy does not state what a change does to the clock of `{id}`, so it counts"
@@ -449,24 +448,20 @@ class _Timer:
             self.warnings.append(Warning("change-assumed", message))
         dues = [self.due_of_leg(promise) for _, _, promise in legs]
         position = decide_leg(metric.on_change, legs, dues)
-        promise = legs[position].promise
-        if promise.error is not None:
-            raise promise.error
-        return promise, tuple(
-            Leg(
-                None if begin is None else _utc(begin),
-                leg.values,
-                leg.promise.cell.target.text if leg.promise.cell else None,
-                leg.promise.cell.hours
-                if leg.promise.cell and counts_over_hours(leg.promise)
-                else None,
-                None if due is None else _utc(due),
-                leg.promise.state,
-                i == position,
-            )
-            for i, (leg, due) in enumerate(zip(legs, dues, strict=True))
-            for begin in (start if leg.since is None else leg.since,)
-        )
+        shown = []
+        for i, ((since, values, promise), due) in enumerate(zip(legs, dues, strict=True)):
+            cell, decides = promise.cell, i == position
+            hours = cell.hours if cell and counts_over_hours(promise) else None
+            if promise.error is not None and (decides or metric.on_change == "restart"):
+                raise promise.error
+            shown.append(
+                Leg(
+                    _utc(start if since is None else since), values,
+                    cell.target.text if cell else None, hours,
+                    None if due is None else _utc(due), promise.state, decides,
+                )
+            )  # fmt: skip
+        return legs[position].promise, tuple(shown)
 
     def due_of_leg(self, row: Promise) -> int | None:
         """Return the deadline of a leg; None if it has no deadline, or if it is not known."""

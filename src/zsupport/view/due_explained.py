@@ -156,7 +156,6 @@ def _legs(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> list[str]
     rule = f"on-change: {stated}" if stated else f"no on-change, counts as {CARRY}"
     lines: list[str] = [why.line(metric.place, rule)]
     for leg in answer.legs:
-        assert leg.since is not None
         values = ", ".join(f"{name}={value}" for name, value in leg.values.items())
         begin = format_instant(from_datetime(leg.since), why.zone_shown)
         parts = [leg.target or leg.state or ""]
@@ -172,7 +171,8 @@ def _legs(answer: DueAnswer, why: Explainer[DueAnswer, DueDetails]) -> list[str]
 
 def passed_before_change(metric: Metric, legs: Sequence[Leg]) -> bool:
     """Return whether the leg that decides has a deadline that passed before the next change."""
-    return metric.on_change == "restart" and not legs[-1].decides
+    decisive = next(leg for leg in legs if leg.decides)
+    return metric.on_change == "restart" and decisive is not legs[-1] and decisive.due is not None
 
 
 def _matches(when: When, case: Case, opened_inside: Callable[[str], bool]) -> bool:

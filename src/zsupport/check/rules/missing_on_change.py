@@ -11,7 +11,7 @@ from zsupport.wording import Message
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each metric without `on-change` whose target a change of the case can change.
 
-    Most policies do not state what a change does. If none of its metrics does, that is no mistake.
+    Most policies do not state what a change does, so a policy without `on-change` has no finding.
     """
     metrics = subject.revision.metrics
     stated = [position for position, metric in enumerate(metrics) if metric.on_change is not None]

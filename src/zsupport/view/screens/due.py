@@ -267,7 +267,6 @@ def _legs(row: CaseRow, setting: Setting) -> list[LabelledTexts]:
     words, times, legs = setting.words, setting.times, row.answer.legs
     pairs = []
     for leg in legs:
-        assert leg.since is not None
         text: Message = _STATES[leg.state or "no-target"]
         if leg.due is not None or leg.state not in NEGATIVE:
             assert leg.target is not None
