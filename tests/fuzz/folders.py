@@ -198,16 +198,20 @@ def known(document: Document) -> dict[str, set[str]]:
 
 
 class Question(NamedTuple):
-    """A command with its options, except policy, moment and format; `names` are in the options."""
+    """A command with its options, except policy, moment and format; `names` are in the options.
+
+    `changed` are the new values of a change of the case.
+    """
 
     command: str
     options: tuple[str, ...]
     names: tuple[tuple[str, str], ...]  # (key of `known`, name)
+    changed: tuple[tuple[str, str], ...] = ()
 
     def is_known_to(self, document: Document) -> bool:
         """Return whether a revision knows all names."""
         names = known(document)
-        return all(value in names.get(name, ()) for name, value in self.names)
+        return all(value in names.get(name, ()) for name, value in (*self.names, *self.changed))
 
 
 def draw_question(random: Random, documents: tuple[Document, ...]) -> Question:
@@ -245,7 +249,13 @@ def draw_question(random: Random, documents: tuple[Document, ...]) -> Question:
             options += ("--customer-tz", "Asia/Tokyo")
         if random.random() < 0.3:
             options += ("--customer-country", "NO")
-    return Question(command, tuple(options), tuple(chosen))
+    changed = []
+    if command == "due" and random.random() < 0.25:
+        keys = [k for k in names if k in ("plan", "role", "priority") or k.startswith("fact ")]
+        keys = [key for key in keys if names[key]]
+        chosen_keys = random.sample(keys, min(len(keys), random.choice((1, 1, 2))))
+        changed = [(key, random.choice(names[key])) for key in chosen_keys]
+    return Question(command, tuple(options), tuple(chosen), tuple(changed))
 
 
 def moments(random: Random, folder: Folder, count: int) -> list[datetime]:
@@ -272,6 +282,10 @@ def at(question: Question, moment: datetime, random: Random) -> tuple[str, ...]:
             options += (f"--{event}", later)
     if random.random() < 0.1:
         options += ("--pause", f"{text}/{random.choice((later, ''))}")
+    if question.changed:
+        instant = random.choice((text, later, (moment + timedelta(minutes=30)).isoformat()))
+        values = (f"{key.removeprefix('fact ')}={value}" for key, value in question.changed)
+        options += ("--event", ",".join((instant, *values)))
     return tuple(options)
 
 

@@ -94,6 +94,8 @@ ODD: tuple[Any, ...] = (
 INSTANTS = (
     "2026-11-23T10:00:00+01:00", "2026-11-21T03:00:00Z", "2026-12-24T23:30:00+01:00", "@1795424400",
 )  # fmt: skip
+#: New values of a case.
+EVENTS = ("priority=P1", "priority=P2", "fact.impact=down", "add-on=true", "channel=web", "role=")
 #: Instants that need a time zone.
 LOCAL = ("2026-11-23 10:00", "2026-11-20 16:59", "2026-11-24T09:00")
 PLANS, ROLES = ("free", "pro", "business"), ("owner", "user")
@@ -198,6 +200,7 @@ class Grammar:
             makers["metric"] = lambda: self.odd(choose(("fix", ["update", "fix"], "all")))
             makers["start"] = lambda: {"fix": self.moment()}
             makers["pause"] = lambda: f"{choose(INSTANTS)}/{choose((*INSTANTS, ''))}"
+            makers["event"] = lambda: f"{choose(INSTANTS)},plan={choose(PLANS)},{choose(EVENTS)}"
             makers["at-risk"] = lambda: choose(
                 ("3/4", "75%", "1h before", "2 business hours before")
             )
