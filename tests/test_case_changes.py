@@ -308,12 +308,12 @@ def test_changes_of_random_policies(folder: Path, document: Document, data: st.D
         case_after = {**case_after, **values}
         cases.append(case_after)
     answer, codes = answer_to(policy, case, metric["id"], events)
-    alone = [answer_to(policy, each, metric["id"], [])[0] for each in cases]
+    alone = [answer_to(policy, single, metric["id"], [])[0] for single in cases]
 
     # The legs are the cases with another promise than the case before.
     expected = [promised(alone[0])]
-    for each in alone[1:]:
-        expected += [promised(each)] if promised(each) != expected[-1] else []
+    for single in alone[1:]:
+        expected += [promised(single)] if promised(single) != expected[-1] else []
     event(f"{len(expected)} legs")
     assert len(answer.legs) == (len(expected) if len(expected) > 1 else 0)
     for leg, promise in zip(answer.legs, expected, strict=False):
@@ -328,10 +328,10 @@ def test_changes_of_random_policies(folder: Path, document: Document, data: st.D
     if not answer.legs or mode == "keep":
         assert bare._replace(because=()) == alone[0]._replace(**IDENTITY, because=())
     elif mode in (None, "carry"):
-        last = next(each for each in alone if promised(each) == expected[-1])
-        deciding = [each for each in alone if promised(each) == promised(last)]
+        last = next(single for single in alone if promised(single) == expected[-1])
+        deciding = [single for single in alone if promised(single) == promised(last)]
         # A change without effect after the last leg does not change its remarks.
-        assert bare in [each._replace(**IDENTITY) for each in deciding]
+        assert bare in [single._replace(**IDENTITY) for single in deciding]
 
 
 @EXAMPLES
