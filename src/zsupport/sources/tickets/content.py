@@ -147,7 +147,7 @@ def _unpacked(blocks: Iterator[bytes], ending: TicketEnding) -> Iterator[bytes]:
                 return
         start = member.copy()
         try:
-            # At most so many bytes at once, because a byte can stand for a thousand.
+            # The result is limited, because one byte can unpack to a thousand.
             unpacked = member.decompress(data, BLOCK)
         except zlib.error:
             ending.state(Message("the gzip data are damaged"))

@@ -36,7 +36,7 @@ def ticket_files(arguments: Iterable[str]) -> tuple[str, ...]:
 
     A folder stands for the ticket files in it, by their endings, but not those of the folders
     below. A pattern such as `2025-*.csv` stands for the files that match, sorted, if the shell did
-    not expand it. `-` is standard input. Raises PolicyError if there is no such file.
+    not expand it. `-` is standard input. Raises PolicyError if a file is not found.
     """
     files: dict[str, str] = {}
     for argument in arguments:

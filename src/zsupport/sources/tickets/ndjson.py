@@ -19,7 +19,7 @@ from zsupport.sources.tickets.text import MARK, TicketLines, TicketText, damage_
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
-#: The header has the keys of so many objects, or of so many characters.
+#: The header has the keys of the first objects, up to these numbers of objects and characters.
 HEADER_OBJECTS, HEADER_CHARACTERS = 1_000, 2**25
 #: An object is a page of an API, not a ticket, if it has one list of objects and no key but these.
 _OF_PAGES = frozenset(
