@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
@@ -36,8 +35,8 @@ from zsupport.cli.options import (
     Option,
 )
 from zsupport.cli.output import (
-    chosen_language,
     chosen_format,
+    chosen_language,
     emit,
     emit_exactly,
     is_terminal,
@@ -67,7 +66,12 @@ from zsupport.report.tickets import FORMATS as ROW_FORMATS
 from zsupport.report.tickets import RowSetting, open_rows
 from zsupport.report.tickets.rejects import open_rejects
 from zsupport.sources.mappings import read_mapping
-from zsupport.sources.rewrite import is_file_of, replace_output, replacement_of
+from zsupport.sources.rewrite import (
+    is_file_of,
+    is_same_file,
+    replace_output,
+    replacement_of,
+)
 from zsupport.sources.tickets import TicketReading, open_tickets, ticket_files
 from zsupport.view.audit import below_text, show_audit
 from zsupport.view.comparison import ComparedVerdicts, comparison_lines
@@ -347,38 +351,35 @@ def _check_outputs(
 
     `outputs` has the name of each output file, by its option.
     """
-    taken: dict[str, str] = {}
+    earlier: dict[str, str] = {}
     for option, path in outputs.items():
         if path is None:
             continue
         if not path:
             raise UsageError(Message("{option}: empty name", option=option))
-        shown = single_line(path)
-        same = [name for name in files if name != "-" and os.path.exists(path)
-                and os.path.exists(name) and os.path.samefile(path, name)]  # fmt: skip
-        if same or is_file_of(path, located):
-            what = Message("a file of the policy") if not same else Message("a ticket file")
+        what = None
+        if any(is_same_file(path, name) for name in files if name != "-"):
+            what = Message("a ticket file")
+        elif is_file_of(path, located):
+            what = Message("a file of the policy")
+        if what is not None:
             raise UsageError(
                 Message(
                     "{option}: {path} is {what} (not replaced)",
-                    option=option, path=shown, what=what,
+                    option=option, path=single_line(path), what=what,
                 ),
                 Message("name another file"),
             )  # fmt: skip
-        other = taken.setdefault(os.path.realpath(path), option)
-        if other != option and not _is_special(path):
-            raise UsageError(
-                Message(
-                    "{option}: {path} is also the file of {other}",
-                    option=option, path=shown, other=other,
-                ),
-                Message("name another file"),
-            )  # fmt: skip
-
-
-def _is_special(path: str) -> bool:
-    """Return whether a path is a device or a pipe, such as /dev/null."""
-    return os.path.exists(path) and not os.path.isfile(path)
+        for other, written in earlier.items():
+            if is_same_file(path, written):
+                raise UsageError(
+                    Message(
+                        "{option}: {path} is also the file of {other}",
+                        option=option, path=single_line(path), other=other,
+                    ),
+                    Message("name another file"),
+                )  # fmt: skip
+        earlier[option] = path
 
 
 def _write_page(

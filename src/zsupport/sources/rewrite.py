@@ -156,6 +156,22 @@ def _is_replaceable(path: str) -> bool:
         return True
 
 
+def is_same_file(path: str, other: str) -> bool:
+    """Return whether two paths lead to the same file, which need not exist.
+
+    A pipe or a device is not a file: it has no content to replace.
+    """
+    try:
+        status = os.stat(path)
+    except OSError:
+        return os.path.realpath(path) == os.path.realpath(other)
+    except ValueError:  # a NUL character
+        return False
+    with suppress(OSError, ValueError):
+        return stat.S_ISREG(status.st_mode) and os.path.samestat(status, os.stat(other))
+    return False
+
+
 def is_file_of(path: str, located: LocatedPolicy) -> bool:
     """Return whether a path leads to a file of a policy, also by a link or by another spelling.
 
