@@ -242,3 +242,15 @@ def test_no_answer_has_the_remarks_of_a_cell_if_none_depends_on_the_priority() -
     policy = _policy(REFUSED)
     answers = policy.due(channel="phone", fact={"big": "true"}, opened=AT, at=AT)
     assert rows(answers, "priority", "state", "unclear") == [(None, "not-stated", None)]
+
+
+def test_a_channel_that_cannot_be_used_changes_no_priority() -> None:
+    text = REFUSED.replace("{allow: [phone, mail], hours: 24x7}", "{allow: mail}")
+    text = text.replace(", priority: {at-most: P3, unclear: Of mail}", "")
+    policy = _policy(text + "targets: [{first-response: {P1: 1h, P3: 2h}}]\n")
+    # Asia leads to no priority. Europe leads to P1.
+    both = policy.due(fact={"big": "true"}, opened=AT, at=AT)
+    assert rows(both, "channel", "priority", "target") == [(None, "P1", "1h")]
+    refused = policy.due(fact={"big": "true", "region": "asia"}, opened=AT, at=AT)
+    assert rows(refused, "channel", "priority", "state") == [(None, None, "not-stated")]
+    assert messages(both) == messages(refused) == []

@@ -51,8 +51,9 @@ def rows_by_channel(
     """Return a row for each case and metric, with the priority that its channel sets.
 
     Cases with different priorities can have the same priority in a channel: they have one row. If
-    the query states no channel, and no channel sets another priority, return None, unless
-    `by_channel` requires a row for each channel. The warnings of the reader state each change.
+    the query states no channel, and no case can be opened with another priority, return None,
+    unless `by_channel` requires a row for each channel. The warnings of the reader state each
+    change.
     """
     channels = reader.opening if query.channel is None else (query.channel,)
     raised = list(space.cases())
@@ -63,7 +64,11 @@ def rows_by_channel(
         for case in cases[channel]
         if channel in reader.entitled(case) and is_changed(reader.revision, space, case, channel)
     ]
-    unled = any(cases.get(channel, raised) is not raised for channel in reader.sets)
+    unled = any(
+        channel in reader.entitled(case)
+        for channel in cases
+        for case in cases[channel][len(raised) :]
+    )
     if query.channel is None and not (changes or unled or by_channel):
         return None
     rows: dict[tuple[object, ...], Row] = {}
