@@ -237,14 +237,22 @@ def test_channels_are_the_union_of_the_grants(folder: Path, document: Document) 
                     assert answer.hours is None
 
 
-def open_priorities(document: Document, case: dict[str, str]) -> list[str]:
-    """Return the priorities that the facts of a case leave open: with a table, that of its cell."""
+def open_priorities(document: Document, case: Case, channel: str) -> list[str]:
+    """Return the priorities with which the facts of a case can be opened in a channel.
+
+    With a table, this is the priority of its cell. In a refused cell, it is the priority that the
+    channel sets for every case.
+    """
     table = document.get("priority-table")
     known = list(values_of(document, "priority"))
     if table is None:
         return known
     cell = table["cells"][case[table["rows"]]][case[table["columns"]]]
-    return [cell] if cell in known else []
+    if cell in known:
+        return [cell]
+    own = document["channels"][channel].get("priority")
+    every = own.get("is") if isinstance(own, dict) else own
+    return [every] if every else []
 
 
 @EXAMPLES
@@ -254,9 +262,9 @@ def test_without_a_priority_a_channel_is_allowed_if_one_priority_allows_it(
 ) -> None:
     policy = load_document(folder, document)
     for case in all_cases(document):
-        priorities = open_priorities(document, case)
         without_priority = {name: value for name, value in case.items() if name != "priority"}
         for answer in policy.channels(**options_of(without_priority), at=OPENED).answers:
+            priorities = open_priorities(document, case, answer.channel)
             allowing = [
                 priority
                 for priority in priorities
@@ -374,11 +382,52 @@ def test_omitted_dimensions_change_no_answer(
             if name == "priority" and sets:
                 continue  # a row for a channel has the priority that this channel sets
             for value in values_of(document, name):
+                narrow = {**question, name: value}
+                if not lead_to_equal_priorities(document, question, narrow, defaults):
+                    continue
                 event(f"not shown: {name if name in ('plan', 'role', 'priority') else 'a fact'}")
-                narrower = answers_to(policy, {**question, name: value})[kind]
+                narrower = answers_to(policy, narrow)[kind]
+                if kind == due and ("channel" in narrower.columns) != (
+                    "channel" in answers.columns
+                ):
+                    continue  # a channel changes the priority of a case in only one of them
                 assert rows(narrower, without=(name,)) == rows(answers, without=(name,))
         if kind == due and "channel" not in (*question, *answers.columns):
             _assert_equal_for_every_channel(policy, document, question, answers)
+
+
+def lead_to_equal_priorities(
+    document: Document, question: Case, narrow: Case, defaults: list[str]
+) -> bool:
+    """Return whether a question and a narrower one lead to the same priorities in a table.
+
+    The answer to stated facts has only the priorities to which they lead, and a default is assumed
+    only for priorities to which it leads. A stated priority takes precedence over stated facts.
+    """
+    wide_cells = cells_of_table(document, question, defaults)
+    if "priority" in question or not wide_cells:
+        return True
+    if "priority" not in narrow:
+        return wide_cells == cells_of_table(document, narrow, defaults)
+    values = {value for cell, value in wide_cells if cell != "refused"}
+    return values == {value for cell, value in wide_cells if cell == narrow["priority"]} != set()
+
+
+def cells_of_table(
+    document: Document, question: Case, defaults: list[str]
+) -> set[tuple[str, tuple[str | None, ...]]]:
+    """Return the cells that stated facts leave open, each with its values of the `defaults`."""
+    table = document.get("priority-table", {"rows": "", "columns": "", "cells": {}})
+    pairs = [
+        ({table["rows"]: row, table["columns"]: column}, cell)
+        for row, cells in table["cells"].items()
+        for column, cell in cells.items()
+    ]
+    return {
+        (cell, tuple(facts.get(name) for name in defaults))
+        for facts, cell in pairs
+        if all(question.get(name, value) == value for name, value in facts.items())
+    }
 
 
 def _assert_equal_for_every_channel(

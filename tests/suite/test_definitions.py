@@ -143,11 +143,7 @@ def facts_lead_to_priority(document: Document, case: Case) -> bool:
     table = document.get("priority-table")
     if "priority" not in case or table is None or not {table["rows"], table["columns"]} <= {*case}:
         return True
-    leads = open_priorities(document, case)
-    own = document["channels"][case["channel"]].get("priority")
-    if not leads and own is not None and "at-most" not in own:
-        leads = [own["is"] if isinstance(own, dict) else own]
-    return case["priority"] in leads
+    return case["priority"] in open_priorities(document, case, case["channel"])
 
 
 def test_correction_without_a_moment_expects_the_target_instead_of_the_state() -> None:
