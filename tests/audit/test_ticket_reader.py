@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zsupport.answer.case import Query
-from zsupport.audit.mapping import TicketMapping, load_mapping, mapping_of_options, resolve
+from zsupport.audit.mapping import (
+    FieldColumn,
+    TicketMapping,
+    load_mapping,
+    mapping_of_options,
+    resolve,
+)
 from zsupport.audit.reader import HeadCell, careful_reader, event_reader, head, ticket_reader
 from zsupport.audit.ticket import EventRow, Reject, Ticket
 from zsupport.clock.deadline import Events
@@ -302,12 +308,14 @@ TEXTS = (
 @given(st.integers(0, 2**32), st.sampled_from([("?", "NA"), (), (" ", "x")]))
 def test_rows_of_any_texts(seed: int, nulls: tuple[str, ...]) -> None:
     rng = random.Random(seed)
-    columns = resolve(ACME._replace(nulls=nulls), HEADER, ["impact", "region"], ["fix"])
+    vendor = {"vendor.due": FieldColumn("Due"), "vendor.breached": FieldColumn("Late")}
+    mapping = ACME._replace(nulls=nulls, columns={**ACME.columns, **vendor})
+    columns = resolve(mapping, (*HEADER, "Due", "Late"), ["impact", "region"], ["fix"])
     read, read_carefully = ticket_reader(columns, "a.csv"), careful_reader(columns, "a.csv")
     for line in range(1, 9):
         row = [
             cell if rng.random() < 0.7 else rng.choice(TEXTS)
-            for cell in cells(updated="24.11.2026 10:00", priority="Urgent")
+            for cell in (*cells(updated="24.11.2026 10:00", priority="Urgent"), "", "no")
         ]
         result = read((line, row))
         assert result == read_carefully((line, row))

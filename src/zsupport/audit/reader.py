@@ -290,6 +290,8 @@ class _RowFields:
             text = self.text(field)(cells)
             if field == "event" and text and (problem := event_problem(text)):
                 raise _Wrong("event", *problem)
+            if field == BREACHED:
+                self.breached()(cells)
             return text
         source = self.columns.mapping.instant_source(field)
         in_zone = zone(source.timezone) if source.timezone else UTC
@@ -302,10 +304,15 @@ class _RowFields:
         """Return a function that reads the verdict of the help desk; None if the file has none."""
         if not {"vendor.due", BREACHED} & self._places.keys():
             return None
-        read_due, breached_of = self.instant("vendor.due"), self.text(BREACHED)
+        read_due, read_breached = self.instant("vendor.due"), self.breached()
+        return lambda cells: VendorVerdict(read_due(cells), read_breached(cells))
 
-        def read(cells: Cells) -> VendorVerdict:
-            text = breached_of(cells)
+    def breached(self) -> Callable[[Cells], bool | None]:
+        """Return a function that reads whether the help desk states a breach."""
+        text_of = self.text(BREACHED)
+
+        def read(cells: Cells) -> bool | None:
+            text = text_of(cells)
             breached = None if text is None else _BOOLEANS.get(text.casefold())
             if text is not None and breached is None:
                 raise _Wrong(
@@ -315,7 +322,7 @@ class _RowFields:
                         "map it with {value field=id}", field="vendor.breached.TEXT", id="true"
                     ),
                 )
-            return VendorVerdict(read_due(cells), breached)
+            return breached
 
         return read
 
