@@ -253,3 +253,21 @@ def test_every_planted_cause_is_found(cli: Cli, folder: Path) -> None:
     for format in ("markdown", "table"):
         run = audit(cli, folder, *arguments, "--format", format)
         assert "the help desk counts the hours in another time zone (UTC)" in run.stdout
+
+
+@pytest.mark.parametrize("more", [(), ("--keep", "team"), ("--by", "team"), ("--keep", "all")])
+def test_both_engines_write_the_same(cli: Cli, folder: Path, more: tuple[str, ...]) -> None:
+    outputs = []
+    for engine in ("plain", "columns"):
+        done = audit(
+            cli, folder, "t.csv", "--engine", engine, "--output", "v.csv", "--rejects", "r.csv",
+            "--max-rejects", "9", "--format", "json", *more,
+        )  # fmt: skip
+        assert done.code == 0
+        outputs.append((done, (folder / "v.csv").read_bytes(), (folder / "r.csv").read_bytes()))
+    assert outputs[0] == outputs[1]
+
+
+def test_the_columns_engine_reads_standard_input(cli: Cli, folder: Path) -> None:
+    done = audit(cli, folder, "-", "--engine", "columns", "--format", "csv", stdin=TICKETS)
+    assert states(done.stdout) == EXPECTED

@@ -125,7 +125,7 @@ def column_rows(
 ) -> tuple[list[tuple[object, ...]], list[Reject]]:
     """Return the rows and the rejects of the columns engine."""
     columns = resolve(mapping, source.file.header, policy.facts, policy.metrics)
-    frames = judged_frames(source, columns, Judge(policy, OPTIONS))
+    frames = judged_frames(source, columns, Judge(policy, OPTIONS), source.file.name)
     assert frames is not None
     parts = [*frames]
     rows = [row for part in parts for row in rows_of(part.frame)]
@@ -236,7 +236,7 @@ def test_the_output_is_that_of_rows(
         source = CsvChunks(TicketBytes(str(path)), TicketReading(), 3000)
         with open_rows(format, output, setting) as writer:
             judge = Judge(policy, OPTIONS)
-            for part in judged_frames(source, columns, judge, writer.text) or ():
+            for part in judged_frames(source, columns, judge, str(path), writer.text) or ():
                 writer.write_frame(part.frame)
         file, read = open_tickets(str(path)), ticket_reader(columns, str(path))
         expected = BytesIO()
@@ -268,8 +268,8 @@ def test_the_summary_is_that_of_rows(
     summaries = SummaryBuilder(options), SummaryBuilder(options)
     columns = resolve(MAPPING, tuple(HEADER), policy.facts, policy.metrics)
     source = CsvChunks(TicketBytes(str(path)), TicketReading(), 20_000)
-    for part in judged_frames(source, columns, Judge(policy, OPTIONS)) or ():
-        add_frame(summaries[0], part.frame)
+    for part in judged_frames(source, columns, Judge(policy, OPTIONS), source.file.name) or ():
+        add_frame(summaries[0], part)
         summaries[1].add(rows_of_frame(part.frame))
     first, second = (summary.finish() for summary in summaries)
     assert first._replace(pictures={}) == second._replace(pictures={})

@@ -119,7 +119,7 @@ def audit(folder: Path, tickets: Path, output: Path) -> None:
     judge = Judge(policy, AuditOptions(2_000_000_000))
     format = output.suffix[1:]
     with output.open("wb") as stream, open_rows(format, stream, RowSetting()) as writer:
-        frames = judged_frames(source, columns, judge, writer.text)
+        frames = judged_frames(source, columns, judge, str(tickets), writer.text)
         assert frames is not None
         for frame in frames:
             writer.write_frame(frame.frame)

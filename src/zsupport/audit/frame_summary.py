@@ -10,6 +10,7 @@ from zsupport.audit.summary import DIMENSIONS, WORST, WorstTicket
 from zsupport.clock.zonefile import offset_pieces
 
 if TYPE_CHECKING:
+    from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.summary import SummaryBuilder
     from zsupport.dates import tzinfo
 
@@ -17,12 +18,12 @@ _JUDGED = ["met", "breached"]
 _WORST_FIELDS = WorstTicket._fields
 
 
-def add_frame(summary: SummaryBuilder, frame: pl.DataFrame) -> None:
+def add_frame(summary: SummaryBuilder, judged: JudgedFrame) -> None:
     """Add the verdicts of a frame, with all rows of each of its tickets, to a summary.
 
     The first columns of the frame are the `kept` columns of the summary.
     """
-    options = summary.options
+    options, frame = summary.options, judged.frame
     if not len(frame):
         return
     kept = dict(zip(options.kept, frame.columns, strict=False))
@@ -46,8 +47,8 @@ def add_frame(summary: SummaryBuilder, frame: pl.DataFrame) -> None:
     summary.add_tickets(int(first.sum()), frame["id"].filter(first).to_list())
     names = [*keys]
     margins: dict[tuple[str | None, ...], dict[int, int]] = {}
-    judged = table.filter(pl.col("state").is_in(_JUDGED))
-    for *group, margin, count in judged.group_by(*names, "margin").len().iter_rows():
+    finished = table.filter(pl.col("state").is_in(_JUDGED))
+    for *group, margin, count in finished.group_by(*names, "margin").len().iter_rows():
         margins.setdefault(tuple(group), {})[margin] = count
     states: dict[tuple[str | None, ...], dict[str, int]] = {}
     late: dict[tuple[str | None, ...], int] = {}
@@ -59,7 +60,8 @@ def add_frame(summary: SummaryBuilder, frame: pl.DataFrame) -> None:
         summary.add_counts(key, of_key, late[key], margins.get(key, {}))
     breached = frame.filter(pl.col("state") == "breached").select(_WORST_FIELDS)
     worst = breached.bottom_k(WORST, by=_WORST_FIELDS[:5])
-    summary.add_worst(WorstTicket(*row) for row in worst.iter_rows())
+    tickets = (WorstTicket(*row) for row in worst.iter_rows())
+    summary.add_worst(ticket._replace(file=judged.file) for ticket in tickets)
     if options.pictures:
         openings = frame.select("metric", hour=local // 3600, state="state")
         for metric, hour, state, count in openings.group_by(pl.all()).len().iter_rows():

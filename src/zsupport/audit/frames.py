@@ -64,12 +64,12 @@ _MAX_CASES = 1 << 22
 class JudgedFrame(NamedTuple):
     """The verdicts on some rows of a file, in their order, and the rejected rows.
 
-    The columns of the frame are those of `row_columns`. `tickets` is the number of tickets.
+    The columns of the frame are those of `row_columns`. `file` is the name of the file.
     """
 
     frame: pl.DataFrame
     rejects: list[Reject]
-    tickets: int
+    file: str
 
 
 class TicketFrame(NamedTuple):
@@ -329,8 +329,10 @@ class FrameJudge:
 
     @staticmethod
     def can_judge(columns: TicketColumns) -> bool:
-        """Return whether frames can have the columns: rows are tickets, and no name is repeated."""
-        return not columns.is_log and all(len(places) == 1 for places in columns.fields.values())
+        """Return whether rows are tickets without repeated columns and without other verdicts."""
+        if columns.is_log or any(field.startswith("vendor.") for field in columns.fields):
+            return False
+        return all(len(places) == 1 for places in columns.fields.values())
 
     def read_csv(self, chunk: CsvChunk) -> TicketFrame | None:
         """Return the rows of a chunk; None if it must be read row by row."""
@@ -410,7 +412,7 @@ class FrameJudge:
         result = parts[0]
         if parts[1:]:
             result = pl.concat(parts).sort("line", "_metric", maintain_order=True)
-        return JudgedFrame(result.drop("_metric"), rejects, len(frame) - len(rejects))
+        return JudgedFrame(result.drop("_metric"), rejects, self._file)
 
     def _shared(
         self, frame: pl.DataFrame, line: int, opened: Integers, rows: Integers | None
@@ -537,25 +539,24 @@ class FrameJudge:
         more, frame = self._row_by_row(raw)
         rejects += [(reject.line, reject) for reject in more]
         rejects.sort(key=lambda item: item[0])
-        return JudgedFrame(
-            frame.drop("_metric"), [reject for _, reject in rejects], len(raw) - len(more)
-        )
+        return JudgedFrame(frame.drop("_metric"), [reject for _, reject in rejects], self._file)
 
 
 def judged_frames(
     source: CsvChunks | ParquetBatches,
     columns: TicketColumns,
     judge: Judge,
+    name: str,
     text: Callable[[str], str] | None = None,
 ) -> Iterator[JudgedFrame] | None:
     """Return the verdicts on a file, in order; None if it must be read row by row.
 
-    `columns` are those of the file. For `text` see FrameJudge.
+    `columns` are those of the file, and `name` is its name. For `text` see FrameJudge.
     """
     if not FrameJudge.can_judge(columns):
         return None
     file = source.file
-    frame_judge = FrameJudge(judge, columns, file.name, file.reading.delimiter, text)
+    frame_judge = FrameJudge(judge, columns, name, file.reading.delimiter, text)
     if isinstance(source, CsvChunks):
         return _judged_chunks(source, frame_judge)
     return _judged_batches(source, frame_judge) if source.can_read(frame_judge.places) else None

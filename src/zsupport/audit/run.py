@@ -11,18 +11,22 @@ from zsupport.audit.mapping import CASE_FIELDS, check_instants, resolve
 from zsupport.audit.reader import event_reader, head, ticket_reader
 from zsupport.audit.ticket import Reject
 from zsupport.errors import UsageError
-from zsupport.sources.tickets.rows import BadRow, RawRow
+from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile
 from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.judge import AuditedPolicy, Judge
     from zsupport.audit.mapping import TicketColumns, TicketMapping
     from zsupport.audit.reader import HeadCell
     from zsupport.audit.ticket import EventRow, Ticket, TicketVerdict
-    from zsupport.sources.tickets.rows import TicketFile
+    from zsupport.sources.tickets.batches import ParquetBatches
+    from zsupport.sources.tickets.chunks import CsvChunks
 
+#: The number of verdicts of a batch.
+_BATCH = 10_000
 #: The number of rows in which the formats of instants are checked before the run.
 _FIRST_ROWS = 1000
 _FACT = "fact."
@@ -31,15 +35,21 @@ STDIN = "stdin"
 
 
 class OpenedFile(NamedTuple):
-    """A ticket file whose columns are known. `rows` has all rows."""
+    """A ticket file whose columns are known. `rows` has all rows.
+
+    The columns engine reads the rows from `source` instead; None if it cannot.
+    """
 
     name: str
     columns: TicketColumns
     rows: Iterator[RawRow | BadRow]
+    source: CsvChunks | ParquetBatches | None = None
 
 
 def open_mapped(
-    files: Iterable[TicketFile], mapping: TicketMapping, policy: AuditedPolicy
+    files: Iterable[TicketFile | CsvChunks | ParquetBatches],
+    mapping: TicketMapping,
+    policy: AuditedPolicy,
 ) -> Iterator[OpenedFile]:
     """Yield each file with its columns.
 
@@ -48,16 +58,23 @@ def open_mapped(
     """
     facts = {fact.id for revision in policy.revisions for fact in revision.facts}
     metrics = {metric.id for revision in policy.revisions for metric in revision.metrics}
-    for file in files:
+    for opened in files:
+        source = None if isinstance(opened, TicketFile) else opened
+        file = opened if isinstance(opened, TicketFile) else opened.file
         try:
             columns = resolve(mapping, file.header, facts, metrics)
-            first = list(islice(file.rows, _FIRST_ROWS))
+            first = source.first_rows(_FIRST_ROWS) if source else []
+            rows = file.rows
+            if not first:
+                source = None
+                first = list(islice(rows, _FIRST_ROWS))
+                rows = chain(first, rows)
             check_instants(columns, [row.cells for row in first if isinstance(row, RawRow)])
         except UsageError as error:
             message = Message("{path}: {problem}", path=file.name, problem=error.message)
             raise UsageError(message, error.hint) from None
         name = STDIN if file.name == "-" else file.name
-        yield OpenedFile(name, columns, chain(first, file.rows))
+        yield OpenedFile(name, columns, rows, source)
 
 
 def check_names(mapping: TicketMapping, policy: AuditedPolicy) -> None:
@@ -81,6 +98,34 @@ def check_names(mapping: TicketMapping, policy: AuditedPolicy) -> None:
     if problems:
         lines = (joined(filter(None, problem), "; ") for problem in problems)
         raise UsageError(joined(lines, "\n"))
+
+
+def judge_in_batches(
+    files: Iterable[OpenedFile],
+    judge: Judge,
+    *,
+    grouped: bool = False,
+    text: Callable[[str], str] | None = None,
+) -> Iterator[list[tuple[Ticket, TicketVerdict] | Reject] | JudgedFrame]:
+    """Yield the results of `judge_files` in batches; those of the columns engine as frames.
+
+    For `text` see FrameJudge.
+    """
+    rest = iter(files)
+    for file in rest:
+        frames = None
+        if file.source is not None and not file.columns.is_log:
+            from zsupport.audit.frames import judged_frames
+
+            frames = judged_frames(file.source, file.columns, judge, file.name, text)
+        if frames is not None:
+            yield from frames
+            continue
+        # The files of an event log are folded together.
+        several = chain([file], rest) if file.columns.is_log else [file]
+        results = judge_files(several, judge, grouped=grouped)
+        while batch := list(islice(results, _BATCH)):
+            yield batch
 
 
 def judge_files(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import chain, islice
+from itertools import chain
 from typing import IO, TYPE_CHECKING, cast
 
 from zsupport.answer.promise import settle_metrics
 from zsupport.audit.compare import Comparer, Comparison
 from zsupport.audit.judge import AuditOptions, Judge
 from zsupport.audit.mapping import ALL, columns_needed, load_mapping, mapping_of_options, merged
-from zsupport.audit.run import check_names, head_of, judge_files, open_mapped
+from zsupport.audit.run import check_names, head_of, judge_in_batches, open_mapped
 from zsupport.audit.summary import DIMENSIONS, SummaryBuilder, SummaryOptions, below, parse_share
-from zsupport.audit.ticket import Reject
+from zsupport.audit.ticket import Reject, TicketVerdict
 from zsupport.cli.options import (
     AT_RISK,
     CHANNEL,
@@ -60,7 +60,7 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.problem import shown as quoted
 from zsupport.clock.warn import parse_warn
 from zsupport.clock.zones import zone
-from zsupport.errors import PolicyError, UsageError
+from zsupport.errors import EnvironmentFault, PolicyError, UsageError
 from zsupport.report.text import guarded, single_line
 from zsupport.report.tickets import FORMATS as ROW_FORMATS
 from zsupport.report.tickets import RowSetting, open_rows
@@ -72,17 +72,18 @@ from zsupport.sources.rewrite import (
     replace_output,
     replacement_of,
 )
-from zsupport.sources.tickets import TicketReading, open_tickets, ticket_files
+from zsupport.sources.tickets import TicketReading, open_columns, open_tickets, ticket_files
+from zsupport.sources.tickets.files import size_of_files
 from zsupport.view.audit import below_text, show_audit
 from zsupport.view.comparison import ComparedVerdicts, comparison_lines
 from zsupport.wording import Counted, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.run import OpenedFile
     from zsupport.audit.summary import GroupSummary, Summary
-    from zsupport.audit.ticket import TicketVerdict
     from zsupport.cli.question import PolicyQuestion
     from zsupport.library import Policy
     from zsupport.report.tickets import RowWriter
@@ -197,8 +198,13 @@ _FORMAT = Option(
     "auto", ("auto", "table", "plain", "json", "markdown", *ROW_FORMATS),
 )  # fmt: skip
 
-#: The number of verdicts that are written together.
-_BATCH = 10_000
+_ENGINE = Option(
+    "engine", ("--engine",), "text", "",
+    Message("How to compute: plain needs no package, columns is faster [default: by the size]"),
+    "auto", ("auto", "plain", "columns"),
+)  # fmt: skip
+#: Larger files are read by the columns engine: its packages take time to load.
+_LARGE = 2_000_000
 
 
 def audit(
@@ -232,6 +238,7 @@ def audit(
     fail_under: str | None,
     report: str | None,
     compare: list[str] | None,
+    engine: str,
     at: str | None,
     tz: str | None,
     lang: str | None,
@@ -284,10 +291,10 @@ def audit(
     names = ticket_files(files)
     outputs = {"--output": output, "--rejects": rejects, "--report": report}
     _check_outputs(outputs, names, question.located)
+    by_columns_engine = _has_columns_engine(engine, names) and head is None and not compare
+    open_file = open_columns if by_columns_engine else open_tickets
     opened = open_mapped(
-        (open_tickets(name, reading, needed) for name in names),
-        mapping,
-        question.policy,
+        (open_file(name, reading, needed) for name in names), mapping, question.policy
     )
     if rows_of_head is not None:
         return _show_head(opened, rows_of_head, common)
@@ -312,9 +319,15 @@ def audit(
         advance = stack.enter_context(show_progress(Message("judging tickets"), quiet=quiet))
         writer = stack.enter_context(_rows_to(output, row_format, setting)) if row_format else None
         reject = stack.enter_context(_rejects_to(rejects, raw=csv == "raw"))
-        results = judge_files(chain([first], opened), judge, grouped=grouped)
+        batches = judge_in_batches(
+            chain([first], opened), judge, grouped=grouped, text=writer.text if writer else None
+        )
         done = 0
-        while batch := list(islice(results, _BATCH)):
+        for batch in batches:
+            if not isinstance(batch, list):
+                done += _add_frame(batch, summary, reject, writer, len(kept) - len(setting.kept))
+                advance(Message("judging tickets: {count}", count=done), 0, 0)
+                continue
             rows = []
             for result in batch:
                 if isinstance(result, Reject):
@@ -393,6 +406,50 @@ def _write_page(
     shown_zone = question.zone if question.zone_stated else zone(revision.timezone)
     page = audit_page(summary, revision, files, shown_zone, lang, wording(lang))
     replace_output(path, page)
+
+
+def _has_columns_engine(engine: str, names: Iterable[str]) -> bool:
+    """Return whether the columns engine judges files of these names.
+
+    Raises EnvironmentFault if it is required and its packages are missing.
+    """
+    if engine == "plain" or (engine == "auto" and size_of_files(names) < _LARGE):
+        return False
+    from importlib.util import find_spec
+
+    missing = [package for package in ("numpy", "polars") if find_spec(package) is None]
+    if missing and engine == "columns":
+        raise EnvironmentFault(
+            Message(
+                "missing package `{package}`, required by --engine columns", package=missing[0]
+            ),
+            Message("install it: python -m pip install 'zsupport[tickets]'"),
+        )
+    return not missing
+
+
+def _add_frame(
+    judged: JudgedFrame,
+    summary: SummaryBuilder,
+    reject: Callable[[Reject], None],
+    writer: RowWriter | None,
+    hidden: int,
+) -> int:
+    """Add the verdicts of a frame to the summary and to the rows; return how many rows were read.
+
+    The last `hidden` kept columns are only for the summary.
+    """
+    from zsupport.audit.frame_summary import add_frame
+
+    for item in judged.rejects:
+        summary.reject(item)
+        reject(item)
+    add_frame(summary, judged)
+    if writer is not None:
+        frame = judged.frame
+        kept = len(frame.columns) - len(TicketVerdict._fields)
+        writer.write_frame(frame.drop(frame.columns[kept - hidden : kept]))
+    return len(judged.frame) + len(judged.rejects)
 
 
 def _exit_code(
@@ -565,7 +622,8 @@ COMMAND = Command(
         _FILES, _MAP, _COLUMN, _VALUE, _INSTANT, _LOCALE, _NULL, _INPUT, _DELIMITER, _ENCODING,
         _GROUPED, PLAN, ROLE, CHANNEL, PRIORITY, FACT, _HEAD, METRIC, AT_RISK, CUSTOMER_TZ,
         CUSTOMER_COUNTRY, _KEEP, _OUTPUT, _REJECTS, _MAX_REJECTS, _BY, _FAIL_UNDER, _REPORT,
-        _COMPARE, *(option for option in COMMON if option.name in ("policy", "at", "tz", "lang")),
+        _COMPARE, _ENGINE,
+        *(option for option in COMMON if option.name in ("policy", "at", "tz", "lang")),
         _FORMAT, CSV, QUIET, EXIT_ZERO, COLOR, DEBUG,
     ),
     _HELP, _EXAMPLES, _NOTES, common=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from glob import glob
 
@@ -43,6 +44,18 @@ def ticket_files(arguments: Iterable[str]) -> tuple[str, ...]:
         for file in _files(argument):
             files.setdefault(file if file == "-" else os.path.realpath(file), file)
     return tuple(files.values())
+
+
+def size_of_files(names: Iterable[str]) -> int:
+    """Return the number of bytes of files; what is no ordinary file counts 0."""
+    total = 0
+    for name in names:
+        try:
+            status = os.fstat(0) if name == "-" else os.stat(name)
+        except OSError:
+            continue
+        total += status.st_size if stat.S_ISREG(status.st_mode) else 0
+    return total
 
 
 def _files(argument: str) -> Iterator[str]:
