@@ -181,7 +181,7 @@ def test_a_pipe_that_closes_within_a_row(pipe: tuple[str, list[bytes]]) -> None:
         (b' {"id": 1}', "ndjson"),
         (b'\xef\xbb\xbf[{"id": 1}]', "ndjson"),
         ('{"id": 1}'.encode("utf-16"), "ndjson"),
-        (gzip.compress(b'{"id": 1}'), "ndjson"),
+        (gzip.compress(b'{"id": 1}', mtime=0), "ndjson"),
         (b'"id"\n1\n', "csv"),
     ],
 )
@@ -239,7 +239,9 @@ def test_a_file_whose_start_cannot_be_read() -> None:
         open_tickets("/proc/self/mem")
 
 
-@pytest.mark.parametrize("data", [bytes(range(256)) * 10, b"\x7fELF\x02\x01\x01" + b"\0" * 99])
+@pytest.mark.parametrize(
+    "data", [bytes(range(256)) * 10, b"\x7fELF\x02\x01\x01" + b"\0" * 99], ids=["all", "ELF"]
+)
 def test_a_binary_file(tmp_path: Path, data: bytes) -> None:
     assert refusal(tmp_path, data).startswith("3: invalid header: ")
 

@@ -94,7 +94,11 @@ def test_no_rows(tmp_path: Path) -> None:
     assert read(tmp_path, parquet(FRAME.clear()), "t.parquet") == (tuple(COLUMNS), [])
 
 
-@pytest.mark.parametrize("data", [b"", b"PAR1", DATA[:-20], b"id\n1\n", gzip.compress(DATA[:-9])])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PAR1", DATA[:-20], b"id\n1\n", gzip.compress(DATA[:-9])],
+    ids=["empty", "start", "early end", "CSV", "gzip"],
+)
 def test_a_file_that_is_not_parquet(tmp_path: Path, data: bytes) -> None:
     message = "3: not a Parquet file, or damaged (export it again)"
     assert refusal(tmp_path, data, "t.parquet") == message
