@@ -179,6 +179,35 @@ def test_correction_states_the_priority_before_the_channel_changes_it() -> None:
     )
 
 
+def test_correction_states_no_priority_if_the_facts_of_the_test_lead_to_one() -> None:
+    policy = {
+        "format": "1",
+        "policy": "acme",
+        "plans": {"pro": "Pro"},
+        "facts": {"impact": {"values": {"down": "All", "part": "A part"}}},
+        "channels": {
+            "phone": {"name": "Phone", "kind": "phone"},
+            "mail": {"name": "Mail", "kind": "email", "priority": {"at-most": "P2"}},
+        },
+        "priorities": [{"id": "P1", "when": {"impact": "down"}}, {"id": "P2"}],
+        "entitlements": [{"allow": ["phone"]}, {"when": {"priority": "P1"}, "allow": ["mail"]}],
+        "targets": [{"first-response": {"P1": "1h", "P2": "2h"}}],
+    }
+    subject = subject_of(yaml_of(policy))
+    [example] = cases("- due: {impact: [down, part]}\n  expect: no-target\n", subject)
+    assert correct_test(subject, example) == (
+        "- due: {channel: phone, impact: down}\n  expect: {target: 1h}\n"
+        "- due: {channel: mail, impact: down}\n  expect: {target: 2h}\n"
+        "- due: {impact: part}\n  expect: {target: 2h}\n"
+    )
+    # Facts can lead to each priority, so the correction states it.
+    [example] = cases("- due: {channel: mail}\n  expect: no-target\n", subject)
+    assert correct_test(subject, example) == (
+        "- due: {channel: mail, priority: P1}\n  expect: {target: 2h}\n"
+        "- due: {channel: mail, priority: P2}\n  expect: not-entitled\n"
+    )
+
+
 def cases_of(subject: PolicyUnderTest, example: Example) -> list[Case]:
     """Return every case that a test asks; an omitted fact takes its default.
 

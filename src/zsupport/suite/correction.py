@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from zsupport.answer.case import Case, facts_decide
+from zsupport.answer.case import Case
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import STATES_OF_THE_MOMENT, DueAnswer
+from zsupport.answer.facts import NO_PRIORITY, PrioritiesByFacts
 from zsupport.errors import ZsupportError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
@@ -54,11 +55,7 @@ def correct_test(subject: PolicyUnderTest, example: Example) -> str | None:
     None if the policy does not answer, there are too many answers, or the correction does not pass.
     """
     try:
-        replies = [
-            reply
-            for combination in _asked(subject, example.question)
-            for reply in ask(subject, example.question, combination)
-        ]
+        replies = list(_replies(subject, example.question))
     except (ZsupportError, ValueError):
         return None
     if sum(len(reply.rows) for reply in replies) > MAX_ANSWERS:
@@ -70,22 +67,32 @@ def correct_test(subject: PolicyUnderTest, example: Example) -> str | None:
     return singles if passes_as_written(subject, example, singles) else None
 
 
-def _asked(subject: PolicyUnderTest, question: Question) -> Iterator[Case]:
-    """Yield the combinations of a question, each with the values that a correction needs.
+def _replies(subject: PolicyUnderTest, question: Question) -> Iterator[Reply]:
+    """Yield the replies to a question, each with the case that a correction must state.
 
     The answer about a deadline has the priority that its channel sets, which is not always the one
-    that the question must state. So state each priority, unless facts decide it.
+    that the question must state. So ask about each priority, unless the facts of the question lead
+    to one priority or to none.
     """
     revision = subject.policy.revisions[question.revision]
-    sets = any(channel.priority for channel in revision.channels)
-    if question.command != "due" or not sets or facts_decide(revision):
-        yield from combinations(question)
-        return
+    sets = [channel.priority for channel in revision.channels if channel.priority]
     for combination in combinations(question):
-        if "priority" in combination:
-            yield combination
+        if question.command != "due" or not sets or "priority" in combination:
+            yield from ask(subject, question, combination)
+            continue
+        facts = {name: value for name, value in combination.items() if name in question.facts}
+        by_facts = PrioritiesByFacts(revision, facts)
+        without = by_facts.decides and not by_facts.excludes(NO_PRIORITY, {})
+        if by_facts.open and without and not all(own.at_most for own in sets):
+            # Cases without a priority cannot be asked with a priority.
+            yield from ask(subject, question, combination)
+        elif len(by_facts.open) > 1:
+            for priority in by_facts.open:
+                yield from ask(subject, question, {**combination, "priority": priority})
         else:
-            yield from ({**combination, "priority": item.id} for item in revision.priorities)
+            for reply in ask(subject, question, combination):
+                case = {name: value for name, value in reply.case.items() if name != "priority"}
+                yield reply._replace(case=case)
 
 
 def passes_as_written(subject: PolicyUnderTest, example: Example, text: str) -> bool:
