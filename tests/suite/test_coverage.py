@@ -190,6 +190,60 @@ limits: {cases: [{when: {priority: P2}, is: 0}, {is: 3}]}
     assert test.text == expected
 
 
+#: The facts of a bug lead to no priority. By web, a bug has P2.
+REFUSED_BUGS = """\
+format: 1
+policy: desk
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web, priority: P2}}
+facts:
+  big: {ask: Is it big?}
+  topic: {values: {bill: A bill, bug: A bug}, default: bug}
+priorities: [{id: P2}]
+priority-table:
+  rows: big
+  columns: topic
+  cells:
+    true: {bill: P2, bug: refused}
+    false: {bill: P2, bug: refused}
+entitlements: [{allow: web}]
+targets: [{first-response: {P2: 1h}}]
+commitment: [{when: {topic: bug}, is: agreement}, {is: objective}]
+"""
+
+
+def test_test_with_a_priority_covers_only_facts_that_lead_to_it() -> None:
+    subject = subject_of(REFUSED_BUGS)
+    decisions = [known for known in decisions_of(subject, 0) if known.kind == "commitment"]
+    agreement, objective = decisions
+    for question, commitment, left in [
+        ("{channel: web, priority: P2}", "objective", [agreement]),
+        ("{channel: web, priority: P2, topic: bill}", "objective", [agreement]),
+        # Stated facts that lead to no priority: the stated priority is used.
+        ("{channel: web, priority: P2, topic: bug}", "agreement", [objective]),
+        ("{channel: web, topic: bug}", "agreement", [objective]),
+    ]:
+        text = f"- due: {question}\n  expect: {{commitment: {commitment}}}\n"
+        [example] = cases(text, subject)
+        assert passes(subject, example), question
+        assert uncovered(subject, decisions, [example]) == left, question
+
+
+def test_suggested_test_states_the_facts_of_a_case_whose_priority_only_its_channel_sets() -> None:
+    subject = subject_of(REFUSED_BUGS)
+    tests = [
+        suggest_test(subject, known)
+        for known in decisions_of(subject, 0)
+        if known.kind == "commitment"
+    ]
+    assert [test and test.text for test in tests] == [
+        "- due: {plan: pro, channel: web, topic: bug, big: false}\n"
+        "  expect: {commitment: agreement}\n",
+        "- due: {plan: pro, channel: web, priority: P2, topic: bill}\n"
+        "  expect: {commitment: objective}\n",
+    ]
+
+
 def test_suggested_commitment_test_uses_a_metric_with_a_target() -> None:
     subject = subject_of(SECOND)
     tests = [

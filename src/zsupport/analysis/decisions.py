@@ -66,8 +66,11 @@ class Decisions:
         self.space = space
         self._own_names = own_names or {}
         self._moves = _moves(revision)
+        #: The cases whose facts can lead to their priority, and those whose facts can lead to none,
+        #: so that they have the priority that their channel sets. A case can be in both.
+        self.led, self.unled = _led_and_unled(revision, space)
         #: The cases whose facts do not exclude their priority.
-        self.existing: Cases = _existing(revision, space)
+        self.existing: Cases = self.led | self.unled
         #: The cases that cannot be opened, because no opening time is possible; see `decisions_of`.
         self.without_opening_time: Cases = 0
         #: The cases that conditions match, if already computed, by the `id` of the condition.
@@ -91,6 +94,7 @@ class Decisions:
         result = cls.__new__(cls)
         result.revision, result.space, result._own_names = revision, whole.space, whole._own_names
         result._moves = whole._moves
+        result.led, result.unled = whole.led & cases, whole.unled & cases
         result.existing, result.without_opening_time = (
             whole.existing & cases,
             whole.without_opening_time,
@@ -377,16 +381,15 @@ def _moves(revision: Revision) -> list[tuple[str, str, str]]:
     ]
 
 
-def _existing(revision: Revision, space: Space) -> Cases:
-    """Return the cases whose facts do not exclude their priority.
+def _led_and_unled(revision: Revision, space: Space) -> tuple[Cases, Cases]:
+    """Return the cases whose facts can lead to their priority, and those of facts without one.
 
-    Facts that lead to no priority exclude all, except the priority that a channel sets always.
-
+    A case of facts without a priority has the priority that its channel sets for every case.
     Values that the policy does not define exclude no priority. Raises LimitExceeded.
     """
-    existing = space.every
+    led = space.every
     if not facts_decide(revision):
-        return existing
+        return led, 0
     facts = space_of_facts(revision)
     shared = {name: values for name, values in facts.values.items() if name in space.values}
     combinations = prod(map(len, shared.values())) * len(revision.priorities)
@@ -400,10 +403,10 @@ def _existing(revision: Revision, space: Space) -> Cases:
                 stated &= facts.of(name, value)
                 cases &= space.of(name, value)
             if not stated:
-                existing &= ~cases
+                led &= ~cases
     fixed = [c for c in revision.channels if c.priority is not None and not c.priority.at_most]
     if not fixed or not unled:
-        return existing
+        return led, 0
     without = 0  # the cases whose facts can lead to no priority
     for combination in product(*shared.values()):
         stated, cases = unled, space.every
@@ -411,11 +414,12 @@ def _existing(revision: Revision, space: Space) -> Cases:
             stated &= facts.of(name, value)
             cases &= space.of(name, value)
         without |= cases if stated else 0
+    set_by_channel = 0
     for channel in fixed:
         assert channel.priority is not None
         own = space.of("channel", channel.id) & space.of("priority", channel.priority.priority)
-        existing |= own & without
-    return existing
+        set_by_channel |= own & without
+    return led, set_by_channel
 
 
 def _cells_with_cases(cells: dict[str, Cell], space: Space) -> list[tuple[Cell, Cases]]:

@@ -20,7 +20,7 @@ from zsupport.clock.instants import from_datetime
 from zsupport.errors import ZsupportError
 from zsupport.policy.model import Revision, with_members
 from zsupport.policy.yamltext import Path, SequenceNode
-from zsupport.suite.example import Example
+from zsupport.suite.example import Example, Question
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
 
@@ -171,18 +171,37 @@ def stated_by(subject: PolicyUnderTest, example: Example) -> StatedCases:
 
 
 def cases_of_question(subject: PolicyUnderTest, example: Example, space: Space) -> Cases:
-    """Return the cases of a question; an omitted fact has its default."""
+    """Return the cases of a question; an omitted fact has its default.
+
+    If a question states a priority, the facts of its cases lead to this priority, unless its stated
+    facts exclude it.
+    """
     question = example.question
-    question_cases = space.every
-    if space is subject.revisions[question.revision].space:
-        question_cases = subject.revisions[question.revision].decisions.existing
-    question_cases &= space.within(question.values)
-    for fact in subject.policy.revisions[question.revision].facts:
+    revision = subject.policy.revisions[question.revision]
+    asked = space.within(question.values)
+    if space is not subject.revisions[question.revision].space:
+        return _with_defaults(revision, question, space, asked)
+    decisions = subject.revisions[question.revision].decisions
+    led, unled = decisions.led & asked, decisions.unled & asked
+    if "priority" in question.values:
+        possible = led
+        for fact in revision.facts:
+            if fact.id in space.values and fact.id not in question.values:
+                possible = space.for_some(fact.id, possible)
+        unled &= ~possible
+    return _with_defaults(revision, question, space, led) | _with_defaults(
+        revision, question, space, unled
+    )
+
+
+def _with_defaults(revision: Revision, question: Question, space: Space, cases: Cases) -> Cases:
+    """Return the cases in which each omitted fact has its default, if the priority allows it."""
+    for fact in revision.facts:
         if fact.id in space.values and fact.id not in question.values and fact.default is not None:
             # If the default excludes the priority of a case, the fact is unknown in this case.
-            assumed = question_cases & space.of(fact.id, fact.default)
-            question_cases = assumed | (question_cases & ~space.for_some(fact.id, assumed))
-    return question_cases
+            assumed = cases & space.of(fact.id, fact.default)
+            cases = assumed | (cases & ~space.for_some(fact.id, assumed))
+    return cases
 
 
 def _stated_by_channels(subject: PolicyUnderTest, example: Example) -> StatedCases:

@@ -13,9 +13,17 @@ from typing import TypeVar
 
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import of_customer
-from zsupport.answer.case import NEEDS_INPUT, Case, names_in
+from zsupport.answer.case import (
+    NEEDS_INPUT,
+    Case,
+    deciding_facts,
+    facts_decide,
+    names_in,
+    sets_priority,
+)
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
+from zsupport.answer.facts import NO_PRIORITY, PrioritiesByFacts
 from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.answer.promise import NEGATIVE
@@ -118,9 +126,14 @@ def keys_of(fields: Fields, revision: Revision, case: Case, names: set[str]) -> 
     """Return the values of a case as keys of a question, for the dimensions and facts in `names`.
 
     A fact with its default value is omitted, except in a question about priorities, which has only
-    facts.
+    facts. If a case has its priority only because its channel sets it, the keys have all facts that
+    lead to no priority instead.
     """
     facts = {fact.id: None if fields is PRIORITY else fact.default for fact in revision.facts}
+    if "priority" in names and (without := _without_priority(revision, case)):
+        case = without
+        names = names | deciding_facts(revision)
+        facts |= dict.fromkeys(deciding_facts(revision))
     keys: dict[str, Plain] = {}
     named_like_keys: dict[str, Plain] = {}
     for name, value in case.items():
@@ -132,6 +145,29 @@ def keys_of(fields: Fields, revision: Revision, case: Case, names: set[str]) -> 
         else:
             keys[name] = value
     return keys
+
+
+def _without_priority(revision: Revision, case: Case) -> Case | None:
+    """Return a case with all facts that lead to no priority, if only its channel sets its priority.
+
+    None if facts lead to the priority of the case.
+    """
+    own = sets_priority(revision, case.get("channel"))
+    if own is None or own.at_most or "priority" not in case or not facts_decide(revision):
+        return None
+    by_facts = PrioritiesByFacts(revision, {})
+    if not by_facts.excludes(case["priority"], case):
+        return None
+    result = {name: value for name, value in case.items() if name != "priority"}
+    for fact in revision.facts:
+        if fact.id in by_facts.facts and fact.id not in result:
+            values = (
+                v for v in fact.values if not by_facts.excludes(NO_PRIORITY, {**result, fact.id: v})
+            )
+            if (value := next(values, None)) is None:
+                return None
+            result[fact.id] = value
+    return result
 
 
 def instant(moment: datetime) -> str:
