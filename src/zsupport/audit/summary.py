@@ -286,8 +286,13 @@ class SummaryBuilder:
         """Count tickets, and find duplicates among ids of first cycles."""
         self._tickets += count
         stated = [id for id in ids if id is not None]
-        new = set(stated)
         room = MAX_IDS - len(self._ids)
+        if not room:
+            known = sum(map(self._ids.__contains__, stated))
+            self._duplicates += known
+            self._all_ids = self._all_ids and known == len(stated)
+            return
+        new = set(stated)
         if len(new) == len(stated) <= room and new.isdisjoint(self._ids):
             self._ids |= new
             return

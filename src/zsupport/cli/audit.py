@@ -322,10 +322,13 @@ def audit(
         batches = judge_in_batches(
             chain([first], opened), judge, grouped=grouped, text=writer.text if writer else None
         )
+        shows = not quiet and (row_format is None or output is not None)
+        counts = shows or share is not None or report is not None
         done = 0
         for batch in batches:
             if not isinstance(batch, list):
-                done += _add_frame(batch, summary, reject, writer, len(kept) - len(setting.kept))
+                hidden = len(kept) - len(setting.kept)
+                done += _add_frame(batch, summary, reject, writer, hidden, counts=counts)
                 advance(Message("judging tickets: {count}", count=done), 0, 0)
                 continue
             rows = []
@@ -434,17 +437,21 @@ def _add_frame(
     reject: Callable[[Reject], None],
     writer: RowWriter | None,
     hidden: int,
+    *,
+    counts: bool,
 ) -> int:
     """Add the verdicts of a frame to the summary and to the rows; return how many rows were read.
 
-    The last `hidden` kept columns are only for the summary.
+    The last `hidden` kept columns are only for the summary. Without `counts`, the summary is not
+    used, except for the rejects.
     """
     from zsupport.audit.frame_summary import add_frame
 
     for item in judged.rejects:
         summary.reject(item)
         reject(item)
-    add_frame(summary, judged)
+    if counts:
+        add_frame(summary, judged)
     if writer is not None:
         frame = judged.frame
         kept = len(frame.columns) - len(TicketVerdict._fields)
