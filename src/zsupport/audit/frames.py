@@ -332,7 +332,8 @@ class FrameJudge:
         """Return whether rows are tickets without repeated columns and without other verdicts."""
         if columns.is_log or any(field.startswith("vendor.") for field in columns.fields):
             return False
-        return all(len(places) == 1 for places in columns.fields.values())
+        single = all(len(places) == 1 for places in columns.fields.values())
+        return single and not columns.joined
 
     def read_csv(self, chunk: CsvChunk) -> TicketFrame | None:
         """Return the rows of a chunk; None if it must be read row by row."""

@@ -25,7 +25,7 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Message, enumerated, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 
     from zsupport.audit.instants import InstantReader
 
@@ -61,7 +61,8 @@ _COLUMN_KEYS = ("column", "instant", "timezone", "locale", "optional")
 class FieldColumn(NamedTuple):
     """The column of a field. An instant can have its own formats, time zone and locale.
 
-    An optional column can be missing in a file: its field is then not stated.
+    An optional column can be missing in a file: its field is then not stated. The cells of `joined`
+    columns follow that of the column, with a space before each.
     """
 
     column: str
@@ -69,6 +70,7 @@ class FieldColumn(NamedTuple):
     timezone: str | None = None
     locale: str | None = None
     optional: bool = False
+    joined: tuple[str, ...] = ()
 
 
 class TicketMapping(NamedTuple):
@@ -108,13 +110,15 @@ class TicketColumns(NamedTuple):
     """A mapping that is resolved for the header of a file: positions instead of names.
 
     `fields` has the positions of the columns of each field: several if their name is repeated.
-    `kept` are the positions of the columns that the output repeats.
+    `kept` are the positions of the columns that the output repeats. `joined` has the positions of
+    the further columns of fields whose cells are joined.
     """
 
     mapping: TicketMapping
     header: tuple[str, ...]
     fields: Mapping[str, tuple[int, ...]]
     kept: tuple[int, ...]
+    joined: Mapping[str, tuple[tuple[int, ...], ...]] = {}
 
     @property
     def is_log(self) -> bool:
@@ -123,8 +127,28 @@ class TicketColumns(NamedTuple):
 
     def column_of(self, field: str) -> str | None:
         """Return the name of the column of a field, or None if it has none."""
-        positions = self.fields.get(field)
-        return self.header[positions[0]] if positions else None
+        columns = (self.fields.get(field, ()), *self.joined.get(field, ()))
+        return " ".join(self.header[places[0]] for places in columns if places) or None
+
+    def cell_of(self, field: str, cells: Sequence[str | None], nulls: Container[str]) -> str | None:
+        """Return the cell of a field: the first of its columns that states something.
+
+        `nulls` are the texts that state nothing. The cells of joined columns have a space between.
+        """
+        columns = (self.fields[field], *self.joined.get(field, ()))
+        stated = (_first_stated(cells, places, nulls) for places in columns)
+        return " ".join(text for text in stated if text is not None) or None
+
+
+def _first_stated(
+    cells: Sequence[str | None], places: Sequence[int], nulls: Container[str]
+) -> str | None:
+    return next((cells[at] for at in places if not is_null(cells[at], nulls)), None)
+
+
+def is_null(text: str | None, nulls: Container[str]) -> bool:
+    """Return whether a cell states nothing: it is blank or one of the `nulls`."""
+    return text is None or not (plain := text.strip()) or plain in nulls or text in nulls
 
 
 # -- reading ---------------------------------------------------------------------------------------
@@ -368,11 +392,14 @@ def _field_column(
     for key in ("instant", "timezone", "locale"):
         if key in value and not is_instant(path[-1]):
             problems.add_at((*path, key), Message("`{field}` is not an instant", field=path[-1]))
-    column = _text(value, (*path, "column"), problems)
+    names = _texts(value["column"], (*path, "column"), problems)
+    if not names or not all(names):
+        problems.add_at((*path, "column"), Message("expected a text or a list of texts"))
+        return None
     formats = _texts(value.get("instant", ()), (*path, "instant"), problems)
     zone_name = _text(value, (*path, "timezone"), problems) if "timezone" in value else None
     locale = _text(value, (*path, "locale"), problems) if "locale" in value else None
-    return FieldColumn(column or "", formats, zone_name, locale, optional is True)
+    return FieldColumn(names[0], formats, zone_name, locale, optional is True, names[1:])
 
 
 def _table(
@@ -573,7 +600,7 @@ def merged(mapping: TicketMapping, options: TicketMapping) -> TicketMapping:
         columns[field] = FieldColumn(
             column.column or base.column, column.formats or base.formats,
             column.timezone or base.timezone, column.locale or base.locale,
-            base.optional and not column.column,
+            base.optional and not column.column, () if column.column else base.joined,
         )  # fmt: skip
     constants = {
         field: text for field, text in mapping.constants.items() if field not in options.columns
@@ -601,7 +628,10 @@ def merged(mapping: TicketMapping, options: TicketMapping) -> TicketMapping:
 def columns_needed(mapping: TicketMapping) -> tuple[str, ...]:
     """Return the names of the columns that a mapping names, apart from optional ones."""
     names = [
-        column.column or field for field, column in mapping.columns.items() if not column.optional
+        name
+        for field, column in mapping.columns.items()
+        if not column.optional
+        for name in (column.column or field, *column.joined)
     ]
     kept = () if mapping.kept == (ALL,) else mapping.kept
     return tuple(dict.fromkeys((*names, *kept)))
@@ -623,13 +653,19 @@ def resolve(
     positions = _positions(header)
     columns: dict[str, FieldColumn] = {}
     fields: dict[str, tuple[int, ...]] = {}
+    joined_places: dict[str, tuple[tuple[int, ...], ...]] = {}
     for field, column in mapping.columns.items():
         known = _known_field(field, names, problems)
         if known is None:
             continue
-        places = _find_column(column.column or field, positions, header, problems, column.optional)
-        if places:
+        places, *further = (
+            _find_column(name, positions, header, problems, column.optional)
+            for name in (column.column or field, *column.joined)
+        )
+        if places and all(further):
             columns[known], fields[known] = column, places
+            if further:
+                joined_places[known] = tuple(further)
     constants = {
         known: text
         for field, text in mapping.constants.items()
@@ -649,7 +685,7 @@ def resolve(
         _check_fields(fields, header, problems)
         _check_zones(mapping, problems)
     problems.report()
-    return TicketColumns(mapping, tuple(header), fields, kept)
+    return TicketColumns(mapping, tuple(header), fields, kept, joined_places)
 
 
 def _positions(header: Sequence[str]) -> dict[str, tuple[int, ...]]:
@@ -759,7 +795,7 @@ def instant_readers(mapping: TicketMapping) -> dict[str, InstantReader]:
     readers: dict[FieldColumn, InstantReader] = {}
     result = {}
     for field in filter(is_instant, mapping.columns):
-        source = mapping.instant_source(field)._replace(column="", optional=False)
+        source = mapping.instant_source(field)._replace(column="", optional=False, joined=())
         if source not in readers:
             formats = [read_format(text, source.locale) for text in source.formats]
             in_zone = None if source.timezone is None else zone(source.timezone)
@@ -778,19 +814,16 @@ def check_instants(columns: TicketColumns, rows: Iterable[Sequence[str | None]])
     mapping: its row is rejected.
     """
     mapping = columns.mapping
-    undeclared = {
-        field: columns.fields[field]
+    texts: dict[str, dict[str, None]] = {
+        field: {}
         for field in mapping.columns
         if is_instant(field) and field != "pauses" and not mapping.instant_source(field).formats
     }
-    texts: dict[str, dict[str, None]] = {field: {} for field in undeclared}
     nulls = {*mapping.nulls}
     for cells in rows:
-        for field, places in undeclared.items():
-            for place in places:
-                text = (cells[place] or "").strip()
-                if text and text not in nulls:
-                    texts[field][text] = None
+        for field, examples in texts.items():
+            if text := columns.cell_of(field, cells, nulls):
+                examples[text.strip()] = None
     problems = _Problems()
     for field, examples in texts.items():
         if examples:

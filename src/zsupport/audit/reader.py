@@ -13,6 +13,7 @@ from zsupport.audit.mapping import (
     event_problem,
     instant_readers,
     is_instant,
+    is_null,
 )
 from zsupport.audit.ticket import EventRow, Reject, Ticket, VendorVerdict
 from zsupport.clock.deadline import Events
@@ -213,23 +214,19 @@ class _RowFields:
         #: The readers of instants by field.
         self.readers = instant_readers(columns.mapping)
         self._places: dict[str, int] = {}
-        repeated: list[tuple[int, ...]] = []
+        composed: list[str] = []
         for field, places in columns.fields.items():
             self._places[field] = places[0]
-            if len(places) > 1:
-                self._places[field] = len(columns.header) + len(repeated)
-                repeated.append(places)
-        #: Adds the cells of fields whose column is repeated: the first that states something.
+            if len(places) > 1 or field in columns.joined:
+                self._places[field] = len(columns.header) + len(composed)
+                composed.append(field)
+        #: Adds the cells of fields that have several columns.
         self.complete: Callable[[Cells], Cells] | None = None
-        if repeated:
-            self.complete = lambda cells: [*cells, *(self._first(cells, at) for at in repeated)]
-
-    def _first(self, cells: Cells, places: tuple[int, ...]) -> str | None:
-        return next((cells[place] for place in places if not self.is_null(cells[place])), None)
-
-    def is_null(self, text: str | None) -> bool:
-        """Return whether a cell states nothing."""
-        return text is None or text.strip() in self.nulls or text in self.nulls
+        if composed:
+            nulls, cell_of = self.nulls, columns.cell_of
+            self.complete = lambda cells: [
+                *cells, *(cell_of(field, cells, nulls) for field in composed)
+            ]  # fmt: skip
 
     def cell(self, cells: Cells, field: str) -> str | None:
         """Return the cell of a field as written."""
@@ -266,11 +263,11 @@ class _RowFields:
         place = self._places.get(field)
         if place is None:
             return lambda cells: None
-        parse, is_null = self.readers[field], self.is_null
+        parse, nulls = self.readers[field], self.nulls
 
         def read(cells: Cells) -> int | None:
             text = cells[place]
-            if text is None or is_null(text):
+            if text is None or is_null(text, nulls):
                 return None
             try:
                 return parse(text)
@@ -333,7 +330,7 @@ class _RowFields:
 
             def read_list(cells: Cells) -> tuple[Pause, ...]:
                 text = cells[place]
-                if text is None or self.is_null(text):
+                if text is None or is_null(text, self.nulls):
                     return ()
                 try:
                     return tuple(

@@ -116,7 +116,7 @@ _FILES = Option(
 )  # fmt: skip
 _MAP = Option(
     "map", ("--map",), "text", "NAME|FILE",
-    Message("Mapping of an export, such as zendesk, or a TOML file"), completes="mapping",
+    Message("Mapping of an export, such as zendesk-csv, or a TOML file"), completes="mapping",
 )  # fmt: skip
 _COLUMN = Option(
     "column", ("--column",), "texts", "FIELD=COLUMN", Message("Column of a field (repeatable)")

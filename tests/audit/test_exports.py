@@ -1,0 +1,278 @@
+"""The shipped mappings, on made samples in the exact shape of each export.
+
+The deadlines are computed by hand. The office is open from 09:00 to 17:00 in Oslo on working days.
+"""
+
+import csv
+import io
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from conftest import Cli
+
+from zsupport.audit.mapping import load_mapping
+from zsupport.sources.mappings import read_mapping, shipped_mappings
+
+SAMPLES = Path(__file__).parent / "samples"
+POLICY = """\
+format: 1
+policy: desk
+timezone: Europe/Oslo
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: P1}, {id: P2}]
+metrics: [{id: first-response}, {id: fix, pauses: while we wait}]
+hours:
+  office: {open: mon-fri 09:00-17:00, holidays: [12-25, 12-26, 01-01]}
+targets:
+  - hours: office
+    first-response: {P1: 1h 24x7, P2: 4 business hours}
+    fix: {P1: 8 business hours, P2: 16 business hours}
+"""
+#: Wednesday, 14:00 in Oslo.
+AT = "2026-06-03T12:00:00Z"
+OSLO = ("--tz", "Europe/Oslo")
+
+
+class Export(NamedTuple):
+    """A sample, its mapping and options, and what must come out.
+
+    `verdicts` have the id, the cycle, the metric, the state and the deadline. `rejects` have the
+    line and the column.
+    """
+
+    sample: str
+    mapping: str
+    options: tuple[str, ...]
+    verdicts: list[tuple[str, ...]]
+    rejects: list[tuple[str, str]]
+    at: str = AT
+
+
+def ids(**texts: str) -> tuple[str, ...]:
+    return tuple(f"--value=priority.{text.replace('_', ' ')}={id}" for text, id in texts.items())
+
+
+FIX = ("--metric", "fix")
+BOTH = ("--metric", "all")
+EXPORTS = [
+    Export(
+        "zendesk-csv.csv", "zendesk-csv", (*OSLO, *FIX, *ids(Urgent="P1", Normal="P2", Low="P2")),
+        [
+            ("35436", "1", "fix", "met", "2026-06-02T10:00:00+02:00"),
+            ("35437", "1", "fix", "breached", "2026-06-03T10:00:00+02:00"),
+            ("35438", "1", "fix", "running", "2026-06-04T09:30:00+02:00"),
+        ],
+        [("6", "Created at")],
+    ),
+    Export(
+        "zendesk-json.json", "zendesk-json", (*FIX, *ids(urgent="P1", normal="P2")),
+        [
+            ("35436", "1", "fix", "met", "2026-06-02T08:00:00Z"),
+            ("35437", "1", "fix", "breached", "2026-06-03T08:00:00Z"),
+            ("35438", "1", "fix", "running", "2026-06-04T07:30:00Z"),
+        ],
+        [("147", "priority")],
+    ),
+    # Pending from 11:00 to 13:00 in Oslo, solved on the next day at 12:00, and opened again.
+    Export(
+        "zendesk-events.json", "zendesk-events", (*BOTH, "--priority", "P1"),
+        [
+            ("987", "1", "first-response", "met", "2026-06-01T09:00:00Z"),
+            ("987", "1", "fix", "met", "2026-06-02T10:00:00Z"),
+            ("987", "2", "fix", "running", "2026-06-04T08:00:00Z"),
+        ],
+        [("1", "metric type")],
+    ),
+    Export(
+        "jira-csv.csv", "jira-csv", (*OSLO, *BOTH, *ids(Highest="P1", Medium="P2")),
+        [
+            ("DESK-1", "1", "first-response", "met", "2026-01-06T10:29:00+01:00"),
+            ("DESK-1", "1", "fix", "met", "2026-01-07T09:29:00+01:00"),
+            # 12:15 AM is before the office opens.
+            ("DESK-2", "1", "first-response", "met", "2026-01-06T13:00:00+01:00"),
+            ("DESK-2", "1", "fix", "breached", "2026-01-07T17:00:00+01:00"),
+        ],
+        [("10", "Created")],
+        "2026-01-08T12:00:00Z",
+    ),
+    Export(
+        "jira-spanish.csv", "jira-csv",
+        (
+            *OSLO, *FIX, "--locale", "es", "--column", "id=Clave de incidencia",
+            "--column", "opened=Creada", "--column", "resolved=Resuelta",
+            "--column", "priority=Prioridad", *ids(Alta="P1", Media="P2"),
+        ),
+        [
+            ("SOP-1", "1", "fix", "met", "2025-11-05T13:16:00+01:00"),
+            # Thursday is a holiday: the first of January.
+            ("SOP-2", "1", "fix", "breached", "2026-01-05T10:00:00+01:00"),
+        ],
+        [("5", "Creada")],
+        "2026-01-08T12:00:00Z",
+    ),
+    Export(
+        "servicenow-incident.csv", "servicenow-incident",
+        (*OSLO, *FIX, "--value=priority.1 - Critical=P1", "--value=priority.3 - Moderate=P2"),
+        [
+            # `made_sla` states the opposite of the first two.
+            ("INC0010001", "1", "fix", "met", "2026-06-02T10:00:00+02:00"),
+            ("INC0010002", "1", "fix", "breached", "2026-06-03T10:00:00+02:00"),
+            ("INC0010003", "1", "fix", "running", "2026-06-04T09:30:00+02:00"),
+        ],
+        [("6", "")],
+    ),
+    Export(
+        "servicenow-sla.csv", "servicenow-sla", (*OSLO, "--priority", "P1"),
+        [
+            ("INC0010001", "1", "first-response", "met", "2026-06-01T11:00:00+02:00"),
+            ("INC0010002", "1", "first-response", "breached", "2026-06-01T13:00:00+02:00"),
+        ],
+        [("4", "has_breached")],
+    ),
+    Export(
+        "freshdesk-csv.csv", "freshdesk-csv", (*OSLO, *BOTH, *ids(Urgent="P1", Medium="P2")),
+        [
+            ("501", "1", "first-response", "met", "2026-06-01T11:00:00+02:00"),
+            ("501", "1", "fix", "met", "2026-06-02T10:00:00+02:00"),
+            ("502", "1", "first-response", "breached", "2026-06-01T14:00:00+02:00"),
+            ("502", "1", "fix", "breached", "2026-06-03T10:00:00+02:00"),
+            ("503", "1", "first-response", "breached", "2026-06-02T13:30:00+02:00"),
+            ("503", "1", "fix", "running", "2026-06-04T09:30:00+02:00"),
+        ],
+        [("5", "Initial response time")],
+    ),
+    Export(
+        "freshservice.csv", "freshdesk-csv", (*OSLO, *BOTH, *ids(Urgent="P1")),
+        [
+            ("SR-1", "1", "first-response", "met", "2026-06-01T11:00:00+02:00"),
+            ("SR-1", "1", "fix", "met", "2026-06-02T10:00:00+02:00"),
+        ],
+        [],
+    ),
+    Export(
+        "freshdesk-json.json", "freshdesk-json",
+        (*BOTH, "--value=priority.4=P1", "--value=priority.2=P2"),
+        [
+            ("501", "1", "first-response", "met", "2026-06-01T09:00:00Z"),
+            ("501", "1", "fix", "met", "2026-06-02T08:00:00Z"),
+            ("502", "1", "first-response", "breached", "2026-06-01T12:00:00Z"),
+            ("502", "1", "fix", "breached", "2026-06-03T08:00:00Z"),
+        ],
+        [("1", "priority")],
+    ),
+    Export(
+        "github-issues.json", "github-issues", (*FIX, "--priority", "P2"),
+        [
+            ("9", "1", "fix", "running", "2026-06-04T07:30:00Z"),
+            ("8", "1", "fix", "breached", "2026-06-03T08:00:00Z"),
+            ("7", "1", "fix", "met", "2026-06-03T08:00:00Z"),
+        ],
+        [],
+    ),
+    Export(
+        "github-rest.ndjson", "github-rest", FIX,
+        [
+            ("9", "1", "fix", "running", "2026-06-04T07:30:00Z"),
+            ("7", "1", "fix", "breached", "2026-06-02T08:00:00Z"),
+        ],
+        [("3", "")],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=[export.sample for export in EXPORTS])
+def test_a_shipped_mapping_reads_its_export(cli: Cli, tmp_path: Path, export: Export) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    run = cli(
+        "audit", str(SAMPLES / export.sample), "--policy", "./desk.yaml", "--map", export.mapping,
+        *export.options, "--at", export.at, "--format", "csv", "--rejects", "rejects.csv",
+        "--max-rejects", str(len(export.rejects)), cwd=tmp_path,
+    )  # fmt: skip
+    assert (run.code, run.stderr) == (0, "")
+    names = ("id", "cycle", "metric", "state", "due")
+    assert [tuple(row[name] for name in names) for row in table(run.stdout)] == export.verdicts
+    rejects = table((tmp_path / "rejects.csv").read_text(encoding="utf-8"))
+    assert [(row["line"], row["column"]) for row in rejects] == export.rejects
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_every_shipped_mapping_has_a_sample() -> None:
+    assert {*shipped_mappings()} == {export.mapping for export in EXPORTS}
+
+
+@pytest.mark.parametrize("name", shipped_mappings())
+def test_a_shipped_mapping_has_comments_and_names_no_policy(name: str) -> None:
+    text = read_mapping(name)
+    mapping = load_mapping(text, name)
+    # The ids and the time zone are those of the user.
+    assert not {*mapping.values} - {"event", "vendor.breached"}
+    assert (mapping.constants, mapping.timezone) == ({}, None)
+    assert text.startswith("# ")
+    assert tomllib.loads(text)["format"] in ("csv", "ndjson")
+
+
+@pytest.mark.parametrize("name", ["zendesk-csv", "jira-csv", "servicenow-incident"])
+def test_local_dates_require_a_time_zone(cli: Cli, tmp_path: Path, name: str) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    sample = str(SAMPLES / f"{name}.csv")
+    run = cli("audit", sample, "--policy", "./desk.yaml", "--map", name, cwd=tmp_path)
+    assert run.code == 2
+    assert "has no offset" in run.stderr
+    assert "--tz" in run.stderr
+
+
+def test_the_verdict_of_a_help_desk_is_read(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    common = ("--policy", "./desk.yaml", *OSLO, "--head", "3")
+    run = cli(
+        "audit", str(SAMPLES / "freshdesk-csv.csv"), "--map", "freshdesk-csv", *common, cwd=tmp_path
+    )
+    lines = [line.strip() for line in run.stdout.splitlines()]
+    assert [line for line in lines if line.startswith("vendor.")] == [
+        "vendor.due\t2026-06-02T10:00:00+02:00\tDue by Time: 2026-06-02 10:00:00",
+        "vendor.breached\tfalse\tResolution status: Within SLA",
+        "vendor.due\t2026-06-03T10:00:00+02:00\tDue by Time: 2026-06-03T08:00:00Z",
+        "vendor.breached\ttrue\tResolution status: SLA Violated",
+        "vendor.due\t2026-06-04T09:30:00+02:00\tDue by Time: 2026-06-04 09:30:00",
+        "vendor.breached\t\tResolution status:",
+    ]
+
+
+def test_cells_of_several_columns_are_joined(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    (tmp_path / "t.toml").write_text(
+        '[columns]\nid = "name"\nopened = {column = ["date", "time"]}\npriority = "priority"\n',
+        encoding="utf-8",
+    )
+    # A blank cell adds nothing, so the second row has no time of day.
+    (tmp_path / "t.csv").write_text(
+        "name,date,time,priority\nA,2026-06-01,10:00:00,P1\nB,2026-06-01,,P1\n"
+        "C,2026-06-01,11:00:00,P1\n",
+        encoding="utf-8",
+    )
+    run = cli(
+        "audit", "t.csv", "--policy", "./desk.yaml", "--map", "./t.toml", *OSLO, "--at", AT,
+        "--format", "csv", "--rejects", "r.csv", cwd=tmp_path,
+    )  # fmt: skip
+    assert run.code == 3
+    assert [(row["id"], row["due"]) for row in table(run.stdout)] == [
+        ("A", "2026-06-01T11:00:00+02:00"),
+        ("C", "2026-06-01T12:00:00+02:00"),
+    ]
+    rejects = table((tmp_path / "r.csv").read_text(encoding="utf-8"))
+    assert [(row["line"], row["column"]) for row in rejects] == [("3", "date time")]
+    # A column of an option replaces all of them.
+    run = cli(
+        "audit", "t.csv", "--policy", "./desk.yaml", "--map", "./t.toml", *OSLO, "--at", AT,
+        "--column", "opened=date", "--instant", "opened=%Y-%m-%d", "--format", "csv", cwd=tmp_path,
+    )  # fmt: skip
+    assert [(row["id"], row["opened"]) for row in table(run.stdout)] == [
+        (id, "2026-06-01T00:00:00+02:00") for id in "ABC"
+    ]
