@@ -245,6 +245,40 @@ def test_the_verdict_of_a_help_desk_is_read(cli: Cli, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sample", "mapping", "notes"),
+    [
+        ("zendesk-csv.csv", "zendesk-csv", ["answered"]),
+        ("servicenow-incident.csv", "servicenow-incident", ["answered"]),
+        ("freshservice.csv", "freshdesk-csv", []),
+        ("zendesk-events.json", "zendesk-events", []),
+    ],
+)
+def test_a_note_says_that_no_ticket_is_answered(
+    cli: Cli, tmp_path: Path, sample: str, mapping: str, notes: list[str]
+) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    common = ("--policy", "./desk.yaml", "--map", mapping, *OSLO, "--at", AT, *BOTH)
+    run = cli(
+        "audit", str(SAMPLES / sample), *common, "--max-rejects", "99", "--format", "csv",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert run.stderr.splitlines() == [
+        f"zsupport: no column is `{event}`, so all tickets count as un{event};"
+        " --metric selects metrics"
+        for event in notes
+    ]
+    # An export with chosen columns can lack both.
+    (tmp_path / "t.csv").write_text(
+        "Ticket ID,Created time\n1,2026-06-01 10:00:00\n", encoding="utf-8"
+    )
+    chosen = ("--policy", "./desk.yaml", "--map", "freshdesk-csv", *OSLO, "--at", AT)
+    for metric, event in (("first-response", "answered"), ("fix", "resolved")):
+        run = cli("audit", "t.csv", *chosen, "--metric", metric, "--priority", "P1", cwd=tmp_path)
+        assert f"no column is `{event}`" in run.stderr
+        assert run.stderr.count("no column") == 1
+
+
 def test_cells_of_several_columns_are_joined(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
     (tmp_path / "t.toml").write_text(

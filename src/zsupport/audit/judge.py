@@ -173,6 +173,15 @@ class Judge:
         """Return the metrics to judge for tickets that are opened at an instant."""
         return self._metrics[self.policy.position_at(opened)[0]]
 
+    def ends_at(self, opened: int) -> tuple[str, ...]:
+        """Return the events that end the metrics of tickets that are opened at an instant."""
+        once = self._once[self.policy.position_at(opened)[0]]
+        ends = {
+            "answered" if metric.casefold() == once else "resolved"
+            for metric in self.metrics_at(opened)
+        }
+        return tuple(sorted(ends))
+
     def _metrics_of(self, revision: Revision) -> tuple[str, ...]:
         """Return the metrics to judge by a revision."""
         stated = self.options.metrics

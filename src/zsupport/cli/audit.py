@@ -205,6 +205,15 @@ _ENGINE = Option(
 )  # fmt: skip
 #: Larger files are read by the columns engine: its packages take time to load.
 _LARGE = 2_000_000
+#: What follows from a mapping without the column of an event.
+_UNSTATED = {
+    "answered": Message(
+        "no column is `answered`, so all tickets count as unanswered; --metric selects metrics"
+    ),
+    "resolved": Message(
+        "no column is `resolved`, so all tickets count as unresolved; --metric selects metrics"
+    ),
+}
 
 
 def audit(
@@ -306,6 +315,10 @@ def audit(
             from_datetime(question.at), tuple(metric or ()), risk, customer_tz, customer_country
         ),
     )
+    if map is not None and not first.columns.is_log:
+        for event in judge.ends_at(from_datetime(question.at)):
+            if event not in first.columns.fields:
+                note(_UNSTATED[event])
     summary = SummaryBuilder(
         SummaryOptions(
             from_datetime(question.at), tuple(by or ()), kept,
