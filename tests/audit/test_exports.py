@@ -254,7 +254,7 @@ def test_the_verdict_of_a_help_desk_is_read(cli: Cli, tmp_path: Path) -> None:
         ("zendesk-events.json", "zendesk-events", []),
     ],
 )
-def test_a_note_says_that_no_ticket_is_answered(
+def test_a_mapping_without_answers_is_noted(
     cli: Cli, tmp_path: Path, sample: str, mapping: str, notes: list[str]
 ) -> None:
     (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
@@ -277,6 +277,21 @@ def test_a_note_says_that_no_ticket_is_answered(
         run = cli("audit", "t.csv", *chosen, "--metric", metric, "--priority", "P1", cwd=tmp_path)
         assert f"no column is `{event}`" in run.stderr
         assert run.stderr.count("no column") == 1
+
+
+def test_tickets_without_the_object_of_their_metrics_are_noted(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    (tmp_path / "t.json").write_text(
+        '{"id": 1, "created_at": "2026-06-01T08:00:00Z", "priority": "P1"}\n', encoding="utf-8"
+    )
+    run = cli(
+        "audit", "t.json", "--policy", "./desk.yaml", "--map", "zendesk-json", *FIX, "--at", AT,
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert run.stderr == (
+        "zsupport: no column is `resolved`, so all tickets count as unresolved;"
+        " --metric selects metrics\n"
+    )
 
 
 def test_cells_of_several_columns_are_joined(cli: Cli, tmp_path: Path) -> None:

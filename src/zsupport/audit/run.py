@@ -37,13 +37,15 @@ STDIN = "stdin"
 class OpenedFile(NamedTuple):
     """A ticket file whose columns are known. `rows` has all rows.
 
-    The columns engine reads the rows from `source` instead; None if it cannot.
+    The columns engine reads the rows from `source` instead; None if it cannot. `awaited` are mapped
+    columns that the file did not have so far; see TicketFile.
     """
 
     name: str
     columns: TicketColumns
     rows: Iterator[RawRow | BadRow]
     source: CsvChunks | ParquetBatches | None = None
+    awaited: tuple[str, ...] = ()
 
 
 def open_mapped(
@@ -74,7 +76,7 @@ def open_mapped(
             message = Message("{path}: {problem}", path=file.name, problem=error.message)
             raise UsageError(message, error.hint) from None
         name = STDIN if file.name == "-" else file.name
-        yield OpenedFile(name, columns, rows, source)
+        yield OpenedFile(name, columns, rows, source, file.awaited)
 
 
 def check_names(mapping: TicketMapping, policy: AuditedPolicy) -> None:

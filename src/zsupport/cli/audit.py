@@ -317,7 +317,8 @@ def audit(
     )
     if map is not None and not first.columns.is_log:
         for event in judge.ends_at(from_datetime(question.at)):
-            if event not in first.columns.fields:
+            name = first.columns.column_of(event)
+            if name is None or name in first.awaited:
                 note(_UNSTATED[event])
     summary = SummaryBuilder(
         SummaryOptions(
