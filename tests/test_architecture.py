@@ -63,6 +63,7 @@ IMPORTERS = {
     "polars": {
         "zsupport.audit.frame_summary",
         "zsupport.audit.frames",
+        "zsupport.audit.tables",
         "zsupport.report.parquet",
         "zsupport.report.tickets",
         "zsupport.report.tickets.csv",
@@ -365,7 +366,8 @@ UNTYPED = {
     },
     "the values of a calendar file have different types": {"zsupport.policy.ics"},
     "columns of any type, and packages that are optional": {
-        "zsupport.audit.arrays", "zsupport.audit.many", "zsupport.report.tickets.csv",
+        "zsupport.audit.arrays", "zsupport.audit.many", "zsupport.audit.tables",
+        "zsupport.report.tickets.csv",
         "zsupport.report.tickets.parquet",
     },
     "values of JSON and Parquet": {

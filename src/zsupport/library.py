@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from zsupport.answer.terms import TermAnswers
     from zsupport.answer.topics import TopicAnswers
     from zsupport.answer.working_spans import SpanTable
+    from zsupport.audit.tables import AuditedTable
     from zsupport.clock.holidays import PublicHolidays
 
 #: The maximum number of questions to `due` whose promises a policy caches.
@@ -478,6 +479,57 @@ class Policy:
 
         changes = sorted({*self._starts, *self._ends})
         return due_many(opened, AskedCase(promises_at, due_of, self.position_at, _instant, changes))
+
+    def audit(
+        self,
+        table: object,
+        *,
+        mapping: str | Mapping[str, object] | None = None,
+        plan: str | None = None,
+        role: str | None = None,
+        channel: str | None = None,
+        priority: str | None = None,
+        fact: Mapping[str, str] | None = None,
+        metric: str | Sequence[str] = (),
+        at: Instant | None = None,
+        at_risk: str | None = None,
+        customer_tz: str | None = None,
+        customer_country: str | None = None,
+    ) -> AuditedTable:
+        """Judge the tickets of a table: a frame of Polars or pandas, or a table of PyArrow.
+
+        The result has the verdicts, as a table of the same kind, and the rejected rows. They are
+        those of `zsupport audit`. `mapping` is the text of a mapping file, or the same as a
+        mapping; without it, a column with the name of a field is this field. `plan` and the
+        others state the same value for all tickets. `at` is the moment of the states (default:
+        now). Requires the packages of `zsupport[tickets]`, and PyArrow for tables of PyArrow and
+        pandas. Raises UsageError for unknown names and for a mapping that does not fit the table,
+        and TypeError for another kind of table.
+        """
+        from zsupport.audit.judge import AuditOptions
+        from zsupport.audit.mapping import (
+            TicketMapping,
+            load_mapping,
+            mapping_of_options,
+            merged,
+            read_mapping_table,
+        )
+        from zsupport.audit.tables import audit_table
+
+        stated = {"plan": plan, "role": role, "channel": channel, "priority": priority}
+        stated |= {f"fact.{name}": value for name, value in (fact or {}).items()}
+        constants = {name: value for name, value in stated.items() if value is not None}
+        columns: TicketMapping = mapping_of_options(constants=constants)
+        if mapping is not None:
+            of_file = (
+                load_mapping(mapping, "mapping")
+                if isinstance(mapping, str)
+                else read_mapping_table(mapping, "mapping")
+            )
+            columns = merged(of_file, columns)
+        metrics = (metric,) if isinstance(metric, str) else tuple(metric)
+        options = AuditOptions(_instant(at), metrics, at_risk, customer_tz, customer_country)
+        return audit_table(table, self, options, columns)
 
     def _compute_promises(self, key: _DueKey, start: int) -> _KnownPromises:
         """Compute the promises of a question. `start` is the opening time of the ticket.

@@ -271,3 +271,50 @@ def test_both_engines_write_the_same(cli: Cli, folder: Path, more: tuple[str, ..
 def test_the_columns_engine_reads_standard_input(cli: Cli, folder: Path) -> None:
     done = audit(cli, folder, "-", "--engine", "columns", "--format", "csv", stdin=TICKETS)
     assert states(done.stdout) == EXPECTED
+
+
+def test_a_run_that_judges_nothing_does_not_reach_the_share(cli: Cli, folder: Path) -> None:
+    (folder / "empty.csv").write_text("id,opened,priority\n", encoding="utf-8")
+    run = audit(cli, folder, "empty.csv", "--fail-under", "95%")
+    assert (run.stderr, run.code) == ("zsupport: no ticket was judged, so 95% is not reached\n", 1)
+    assert audit(cli, folder, "empty.csv").code == 0
+
+
+def test_quiet_prints_nothing(cli: Cli, folder: Path) -> None:
+    for format in ("csv", "ndjson", "json", "plain"):
+        run = audit(cli, folder, "t.csv", "-q", "--format", format, "--max-rejects", "4")
+        assert (run.stdout, run.code) == ("", 0), format
+
+
+def test_the_help_desk_is_compared_with_one_metric(cli: Cli, folder: Path) -> None:
+    run = audit(cli, folder, "t.csv", "--compare", "due=answered", "--metric", "all")
+    assert run.code == 2
+    assert run.stderr == (
+        "zsupport: the verdict of the help desk is compared with one metric\n"
+        "  select it with --metric\n"
+    )
+
+
+def test_verdicts_that_need_input_are_named(cli: Cli, folder: Path) -> None:
+    (folder / "few.csv").write_text("id,opened\n1,2026-06-01T08:00:00Z\n", encoding="utf-8")
+    run = audit(cli, folder, "few.csv", "--output", "v.csv")
+    assert "1 verdict needs input; `warnings` of its row names what is missing" in run.stderr
+    (row,) = rows((folder / "v.csv").read_text(encoding="utf-8"))
+    assert (row["state"], row["warnings"]) == ("needs-input", "needs-priority")
+
+
+def test_the_shipped_example_is_named(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text("opened\n2026-06-01T08:00:00Z\n", encoding="utf-8")
+    case = ("--plan", "pro", "--role", "owner", "--priority", "P1")
+    run = cli("audit", "few.csv", *case, cwd=tmp_path)
+    assert run.stderr == (
+        "zsupport: judged by zoom, the shipped example\n"
+        "zsupport: select your policy with --policy\n"
+    )
+
+
+def test_rows_are_in_utc_or_in_the_stated_zone(cli: Cli, folder: Path) -> None:
+    run = audit(cli, folder, "t.csv", "--format", "csv", "--at", "2026-06-02T10:00:00+02:00")
+    assert states(run.stdout) == EXPECTED
+    run = audit(cli, folder, "t.csv", "--format", "csv", "--tz", "Europe/Oslo")
+    assert rows(run.stdout)[0]["due"] == "2026-06-01T14:00:00+02:00"

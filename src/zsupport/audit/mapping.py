@@ -178,6 +178,17 @@ def load_mapping(text: str, name: str) -> TicketMapping:
     return mapping
 
 
+def read_mapping_table(table: Mapping[str, object], name: str) -> TicketMapping:
+    """Return the mapping of a table, as a TOML file has it. Raises UsageError with every mistake.
+
+    `name` is the name of the mapping in messages.
+    """
+    problems = _FileProblems("", name)
+    mapping = _read_mapping(table, problems)
+    problems.report()
+    return mapping
+
+
 class _Problems:
     """The mistakes of a mapping."""
 

@@ -60,6 +60,7 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.problem import shown as quoted
 from zsupport.clock.warn import parse_warn
 from zsupport.clock.zones import zone
+from zsupport.dates import UTC
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError
 from zsupport.report.text import guarded, single_line
 from zsupport.report.tickets import FORMATS as ROW_FORMATS
@@ -178,7 +179,10 @@ _MAX_REJECTS = Option(
 )  # fmt: skip
 _BY = Option(
     "by", ("--by",), "texts", "NAME",
-    Message("Group the summary by plan, role, channel, priority, revision, month or a column"),
+    Message(
+        "Group the summary by plan, role, channel, priority, revision, month or a column"
+        " (repeatable)"
+    ),
 )  # fmt: skip
 _FAIL_UNDER = Option(
     "fail_under", ("--fail-under",), "text", "SHARE",
@@ -268,6 +272,8 @@ def audit(
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
     row_format = _row_format(format, output)
+    if quiet and output is None:
+        row_format = None
     if not files:
         raise UsageError(Message("no ticket file"), Message("name a file, or - for standard input"))
     constants = {"plan": plan, "role": role, "channel": channel, "priority": priority}
@@ -327,8 +333,14 @@ def audit(
         )
     )  # fmt: skip
     has_vendor = any(field.startswith("vendor.") for field in first.columns.fields)
+    if has_vendor and (len(metric or ()) > 1 or "all" in (metric or ())):
+        raise UsageError(
+            Message("the verdict of the help desk is compared with one metric"),
+            Message("select it with {metric}"),
+        )
     comparison = Comparison(Comparer(judge.answers)) if has_vendor else None
-    setting = RowSetting(kept if shown == (ALL,) else shown, question.zone, csv == "raw")
+    # The offset of `--at` does not change the rows.
+    setting = RowSetting(kept if shown == (ALL,) else shown, moments.tz or UTC, csv == "raw")
     with ExitStack() as stack:
         advance = stack.enter_context(show_progress(Message("judging tickets"), quiet=quiet))
         writer = stack.enter_context(_rows_to(output, row_format, setting)) if row_format else None
@@ -361,6 +373,17 @@ def audit(
             done += len(batch)
             advance(Message("judging tickets: {count}", count=done), 0, 0)
     total = summary.finish(_orders(question.policy))
+    if question.fallback:
+        note(Message("judged by {policy}, the shipped example", policy=question.policy.id))
+        note(Message("select your policy with {policy}"))
+    if incomplete := sum(group.needs_input for group in total.totals):
+        note(
+            Counted(
+                "{count} verdict needs input; `warnings` of its row names what is missing",
+                "{count} verdicts need input; `warnings` of their rows names what is missing",
+                incomplete,
+            )
+        )
     missed = None if share is None else (fail_under or "", below(total, share))
     if report is not None:
         _write_page(report, question, total, names, common)
@@ -487,10 +510,15 @@ def _exit_code(
         if rejects is None:
             note(Message("{rejects} writes the rejected rows to a file, with the reasons"))
         return PolicyError.exit_code
-    share, groups = missed or ("", ())
+    if missed is None:
+        return 0
+    share, groups = missed
+    if not summary.totals:
+        note(Message("no ticket was judged, so {share} is not reached", share=share))
     for group in groups:
         note(below_text(group, share, stderr_wording()))
-    return 1 if groups and not exit_zero else 0
+    fails = bool(groups) or not summary.totals
+    return 1 if fails and not exit_zero else 0
 
 
 def _number(text: str) -> int:
@@ -584,8 +612,10 @@ def _rejects_to(path: str | None, *, raw: bool) -> Iterator[Callable[[Reject], N
     if path is None:
         yield lambda reject: None
         return
+    words = wording("en")
     with replacement_of(path) as stream:
-        yield open_rejects(stream, raw=raw)
+        write = open_rejects(stream, raw=raw)
+        yield lambda reject: write(reject._replace(reason=words.message(reject.reason)))
 
 
 def _show_head(files: Iterator[OpenedFile], count: int, common: Common) -> int:

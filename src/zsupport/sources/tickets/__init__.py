@@ -51,6 +51,7 @@ def open_columns(
     """
     from zsupport.sources.tickets.batches import ParquetBatches
     from zsupport.sources.tickets.chunks import CsvChunks
+    from zsupport.sources.tickets.parquet import scan_parquet
 
     _check(reading)
     content = TicketBytes(name)
@@ -60,7 +61,7 @@ def open_columns(
         if format == "csv":
             return CsvChunks(content, reading)
         if format == "parquet":
-            return ParquetBatches(content)
+            return ParquetBatches(scan_parquet(content))
         return _open(content, reading, columns)
     except BaseException:
         content.close()

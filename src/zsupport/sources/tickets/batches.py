@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from zsupport.sources.tickets.parquet import DAMAGED, ParquetScan, scan_parquet
+from zsupport.sources.tickets.parquet import DAMAGED, ParquetScan
 from zsupport.sources.tickets.rows import BadRow, RawRow
-
-if TYPE_CHECKING:
-    from zsupport.sources.tickets.content import TicketBytes
 
 #: The rows of a batch.
 _BATCH = 1 << 17
 
 
 class ParquetBatches:
-    """A Parquet file as batches. The columns of a batch are named by their positions."""
+    """A Parquet file or a table as batches. Their columns are named by their positions."""
 
-    def __init__(self, content: TicketBytes) -> None:
-        """Read the header. Raises the errors of `open_parquet`."""
-        self._scan: ParquetScan = scan_parquet(content)
-        self.file = self._scan.file
+    def __init__(self, scan: ParquetScan) -> None:
+        self._scan = scan
+        self.file = scan.file
         #: The end of a damaged file, after all batches.
         self.damage: BadRow | None = None
 

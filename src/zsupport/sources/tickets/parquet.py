@@ -36,17 +36,21 @@ class _TextColumn(NamedTuple):
 
 
 class ParquetScan(NamedTuple):
-    """A Parquet file as a frame, and its columns as texts."""
+    """A Parquet file, or a table in memory, as a frame, and its columns as texts.
 
-    content: TicketBytes
+    `content` is the file, of which a temporary copy lives as long; None for a table in memory.
+    """
+
+    name: str
     frame: pl.LazyFrame
     columns: list[_TextColumn]
+    content: TicketBytes | None = None
 
     @property
     def file(self) -> TicketFile:
         """The file as rows of texts."""
         header = tuple(column.path for column in self.columns)
-        return TicketFile(self.content.name, header, self.rows(), TicketReading("parquet"))
+        return TicketFile(self.name, header, self.rows(), TicketReading("parquet"))
 
     def rows(self, line: int = 1, count: int | None = None) -> Iterator[RawRow | BadRow]:
         """Yield `count` rows from the row number `line` on; by default, all rows."""
@@ -70,19 +74,25 @@ def scan_parquet(content: TicketBytes) -> ParquetScan:
         ) from None
     path = content.name if content.is_plain_file else _spooled(content)
     try:
-        frame = pl.scan_parquet(path, glob=False)
-        columns = [
-            column
-            for name, kind in frame.collect_schema().items()
-            for column in _columns(name, pl.col(name), kind)
-        ]
+        return scan_frame(content.name, pl.scan_parquet(path, glob=False))._replace(content=content)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         raise PolicyError(
             Message("{path}: not a Parquet file, or damaged", path=content.name),
             Message("export it again"),
         ) from None
-    check_limit(TICKET_COLUMNS, len(columns), content.name)
-    return ParquetScan(content, frame, columns)
+
+
+def scan_frame(name: str, frame: pl.LazyFrame) -> ParquetScan:
+    """Return a frame of Polars as a table with this name."""
+    import polars as pl
+
+    columns = [
+        column
+        for path, kind in frame.collect_schema().items()
+        for column in _columns(path, pl.col(path), kind)
+    ]
+    check_limit(TICKET_COLUMNS, len(columns), name)
+    return ParquetScan(name, frame, columns)
 
 
 def _columns(path: str, values: pl.Expr, kind: pl.DataType) -> Iterator[_TextColumn]:
@@ -118,7 +128,7 @@ def _json(value: Any) -> str:
 
 
 def _rows(
-    content: TicketBytes, frame: pl.LazyFrame, columns: list[_TextColumn], line: int
+    content: TicketBytes | None, frame: pl.LazyFrame, columns: list[_TextColumn], line: int
 ) -> Iterator[RawRow | BadRow]:
     """Yield the rows. The content has the temporary copy, if there is one, as long as it lives."""
     import polars as pl

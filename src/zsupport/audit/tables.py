@@ -1,0 +1,105 @@
+"""Tables of tickets in the memory of a program: frames of Polars and pandas, tables of Arrow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from zsupport.answer.promise import settle_metrics
+from zsupport.audit.frames import JudgedFrame, frame_schema
+from zsupport.audit.judge import Judge
+from zsupport.audit.run import check_names, judge_in_batches, open_mapped
+from zsupport.audit.ticket import Reject, row_columns
+from zsupport.sources.tickets.batches import ParquetBatches
+from zsupport.sources.tickets.parquet import scan_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zsupport.audit.judge import AuditedPolicy, AuditOptions
+    from zsupport.audit.mapping import TicketMapping
+
+#: The name of a table in verdicts and rejects.
+_NAME = "table"
+
+
+class AuditedTable(NamedTuple):
+    """The verdicts on the tickets of a table, and the rows that are no tickets.
+
+    `verdicts` is a table of the kind that was given, with the columns of the output of `audit`:
+    the kept columns, then the fields of a verdict. `line` is the number of the row, from 1.
+    """
+
+    verdicts: Any
+    rejects: tuple[Reject, ...]
+
+
+def audit_table(
+    table: Any, policy: AuditedPolicy, options: AuditOptions, mapping: TicketMapping
+) -> AuditedTable:
+    """Judge the tickets of a table. Raises TypeError for another kind of table.
+
+    Raises UsageError if the mapping does not fit the columns.
+    """
+    frame, build = _frame_of(table)
+    check_names(mapping, policy)
+    settle_metrics(policy.revisions[-1], options.metrics, policy.revisions)
+    source = ParquetBatches(scan_frame(_NAME, frame.lazy()))
+    (opened,) = open_mapped([source], mapping, policy)
+    kept = [opened.columns.header[place] for place in opened.columns.kept]
+    schema = pl.Schema(frame_schema(kept))
+    frames = [pl.DataFrame(schema=schema)]
+    rejects: list[Reject] = []
+    for batch in judge_in_batches([opened], Judge(policy, options)):
+        if isinstance(batch, JudgedFrame):
+            frames.append(batch.frame)
+            rejects += batch.rejects
+            continue
+        rejects += [item for item in batch if isinstance(item, Reject)]
+        records = []
+        for ticket, verdict in (item for item in batch if not isinstance(item, Reject)):
+            due = None if verdict.due is None else verdict.due * 1000
+            written = verdict._replace(opened=verdict.opened * 1000, due=due)
+            records.append((*ticket.kept, *written))
+        frames.append(_of_records(records, row_columns(kept), schema))
+    return AuditedTable(build(pl.concat(frames)), tuple(rejects))
+
+
+def _of_records(records: list[Any], names: tuple[str, ...], schema: pl.Schema) -> pl.DataFrame:
+    """Return rows of the plain engine as a frame; instants are in milliseconds."""
+    types = {
+        name: pl.Int64() if isinstance(kind, pl.Datetime) else kind for name, kind in schema.items()
+    }
+    rows = [[*record[:-1], list(record[-1])] for record in records]
+    return pl.DataFrame(rows, schema=pl.Schema(types), orient="row").select(names).cast(schema)
+
+
+def _frame_of(table: Any) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], Any]]:
+    """Return a table as a frame of Polars, and a function that returns a frame in its kind."""
+    package = type(table).__module__.partition(".")[0]
+    if isinstance(table, pl.LazyFrame):
+        return table.collect(), pl.DataFrame.lazy
+    if isinstance(table, pl.DataFrame):
+        return table, lambda frame: frame
+    if package == "pandas" and hasattr(table, "columns"):
+        return pl.from_pandas(table), pl.DataFrame.to_pandas
+    if package == "pyarrow" and hasattr(table, "schema"):
+        frame = pl.from_arrow(table)
+        assert isinstance(frame, pl.DataFrame)
+        is_batch = type(table).__name__ == "RecordBatch"
+        return frame, _batch_builder(type(table)) if is_batch else pl.DataFrame.to_arrow
+    raise TypeError(
+        f"a table of Polars, pandas or PyArrow is required, not {type(table).__qualname__}"
+    )
+
+
+def _batch_builder(kind: Any) -> Callable[[pl.DataFrame], Any]:
+    """Return a function that returns a frame as a record batch of PyArrow, the class `kind`."""
+
+    def build(frame: pl.DataFrame) -> Any:
+        table = frame.to_arrow().combine_chunks()
+        batches = table.to_batches()
+        return batches[0] if batches else kind.from_pylist([], schema=table.schema)
+
+    return build

@@ -1,0 +1,132 @@
+"""`Policy.audit` on tables in memory: the verdicts are those of the command."""
+
+import io
+from typing import Any
+
+import pandas
+import polars
+import pyarrow
+import pytest
+
+import zsupport
+from audit.test_audit_command import AT, EXPECTED, TICKETS
+
+#: The tickets without the row that is not a row of CSV.
+TEXT = TICKETS.rpartition("9,")[0]
+CASE: dict[str, Any] = {"plan": "pro", "role": "admin", "at": AT}
+KINDS: dict[str, Any] = {
+    "polars": lambda frame: frame,
+    "lazy": polars.DataFrame.lazy,
+    "pandas": lambda frame: frame.to_pandas(),
+    "table": polars.DataFrame.to_arrow,
+    "batch": lambda frame: frame.to_arrow().combine_chunks().to_batches()[0],
+}
+TYPES = {
+    "polars": polars.DataFrame, "lazy": polars.LazyFrame, "pandas": pandas.DataFrame,
+    "table": pyarrow.Table, "batch": pyarrow.RecordBatch,
+}  # fmt: skip
+
+
+def frame() -> polars.DataFrame:
+    return polars.read_csv(io.StringIO(TEXT), infer_schema=False)
+
+
+def rows(table: Any) -> list[tuple[Any, ...]]:
+    """Return the id, the state, the deadline and the margin of each verdict."""
+    if isinstance(table, polars.LazyFrame):
+        table = table.collect()
+    if isinstance(table, pandas.DataFrame):
+        table = polars.from_pandas(table)
+    elif not isinstance(table, polars.DataFrame):
+        table = polars.from_arrow(table)
+    columns = table.select(
+        "id", "state", polars.col("due").dt.strftime("%Y-%m-%dT%H:%M:%SZ").fill_null(""),
+        polars.col("margin_seconds").cast(polars.Int64).cast(polars.String).fill_null(""),
+    )  # fmt: skip
+    return columns.rows()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_table(policy: zsupport.Policy, kind: str) -> None:
+    verdicts, rejects = policy.audit(KINDS[kind](frame()), **CASE)
+    assert isinstance(verdicts, TYPES[kind])
+    assert rows(verdicts) == EXPECTED
+    assert [(reject.line, reject.column) for reject in rejects] == [
+        (6, "answered"),
+        (7, "priority"),
+        (8, "opened"),
+    ]
+
+
+def test_instants_of_the_table(policy: zsupport.Policy) -> None:
+    times = (
+        frame()
+        .head(5)
+        .with_columns(
+            polars.col("opened", "answered").str.to_datetime(
+                "%Y-%m-%dT%H:%M:%S%#z", time_zone="UTC"
+            )
+        )
+    )
+    assert rows(policy.audit(times, **CASE).verdicts) == EXPECTED
+    # A time without a zone needs one.
+    local = times.with_columns(polars.col("opened").dt.replace_time_zone(None))
+    with pytest.raises(zsupport.UsageError, match="no offset"):
+        policy.audit(local, **CASE)
+    mapping = {
+        "timezone": "UTC",
+        "columns": {n: n for n in ("id", "opened", "answered", "priority")},
+    }
+    assert rows(policy.audit(local, mapping=mapping, **CASE).verdicts) == EXPECTED
+
+
+def test_a_mapping_as_a_text_and_as_a_mapping(policy: zsupport.Policy) -> None:
+    renamed = frame().rename({"id": "Ticket", "opened": "Created", "priority": "Level"})
+    renamed = renamed.with_columns(polars.col("Level").replace("P1", "Urgent"))
+    text = """
+        keep = ["Team"]
+        [columns]
+        id = "Ticket"
+        opened = "Created"
+        answered = "answered"
+        priority = "Level"
+        [values.priority]
+        Urgent = "P1"
+    """
+    verdicts, _ = policy.audit(renamed.rename({"team": "Team"}), mapping=text, **CASE)
+    assert rows(verdicts) == EXPECTED
+    assert verdicts["Team"].to_list() == ["red", "blue", "red", "blue", None]
+    with pytest.raises(zsupport.UsageError, match="unknown column `Ticket`"):
+        policy.audit(frame(), mapping={"columns": {"opened": "opened", "id": "Ticket"}})
+
+
+def test_several_metrics_and_an_empty_table(policy: zsupport.Policy) -> None:
+    verdicts, _ = policy.audit(frame().head(1), metric="all", **CASE)
+    assert verdicts["metric"].to_list() == list(policy.metrics)
+    verdicts, rejects = policy.audit(frame().head(0), **CASE)
+    assert (len(verdicts), rejects) == (0, ())
+
+
+def test_an_event_log(policy: zsupport.Policy) -> None:
+    log = polars.DataFrame(
+        {
+            "id": ["A", "B", "A"],
+            "time": ["2026-06-01T08:00:00Z", "2026-06-01T08:00:00Z", "2026-06-01T09:00:00Z"],
+            "event": ["opened", "opened", "answered"],
+            "priority": ["P1", "P2", None],
+        }
+    )
+    verdicts, _ = policy.audit(log, **CASE)
+    assert rows(verdicts) == [
+        ("A", "met", "2026-06-01T12:00:00Z", "10800"),
+        ("B", "breached", "2026-06-01T08:30:00Z", "-84600"),
+    ]
+
+
+def test_what_is_no_table(policy: zsupport.Policy) -> None:
+    with pytest.raises(
+        TypeError, match="a table of Polars, pandas or PyArrow is required, not list"
+    ):
+        policy.audit([1, 2])
+    with pytest.raises(zsupport.UsageError, match="unknown metric `repare`"):
+        policy.audit(frame(), metric="repare", **CASE)
