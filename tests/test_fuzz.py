@@ -39,14 +39,14 @@ def test_runs_with_random_inputs_have_no_faults(
     assert not failures, "\n" + "\n".join(failures[:5])
 
 
-def test_most_inputs_are_valid_and_some_are_not(tmp_path: Path) -> None:
+def test_many_inputs_are_valid_and_some_are_not(tmp_path: Path) -> None:
     codes: dict[str, Counter[int]] = {}
     for attempt in attempts(SEED, range(200), tmp_path):
         codes.setdefault(attempt.name.partition(" ")[0], Counter())[attempt.result.code] += 1
     assert set(codes) == {kind for kind, *_ in (*KINDS, *SEVERAL)}
     for kind, counts in codes.items():
         # 0 and 1: the input is valid.
-        assert counts[0] + counts[1] >= 0.5 * counts.total(), (kind, counts)
+        assert counts[0] + counts[1] >= 0.4 * counts.total(), (kind, counts)
     for kind in ("tests", "settings"):
         assert codes[kind][2] + codes[kind][3] > 0.1 * codes[kind].total(), codes
 

@@ -70,6 +70,8 @@ LINES: list[tuple[tuple[str, ...], int]] = [
     (("topics",), 0),
     (("terms", "--policy", "gitlab"), 0),
     (("advise", "--plan", "pro", "--role", "admin", "--fact", "impact=down"), 0),
+    (("audit", "tickets.csv", "--plan", "pro", "--role", "owner", "--priority", "P1"), 0),
+    (("audit", "https://example.org/tickets.csv"), 3),
     (("publish", "https://example.org/policy.yaml"), 3),
     (("publish", "country.yaml", "--output", "page.html"), 0),
     (("policies", "--format", "csv"), 0),
@@ -97,6 +99,7 @@ def test_no_command_uses_the_network(cli: Cli, tmp_path: Path) -> None:
     assert {line[0] for line, _ in LINES} >= set(COMMANDS)
     environment = cli.environment({"GIT_CONFIG_NOSYSTEM": "1"})
     (tmp_path / "acme.yaml").write_text(POLICY)
+    (tmp_path / "tickets.csv").write_text("opened\n2026-11-23T10:00:00Z\n")
     subprocess.run(["sh", "-ec", COMMIT], env=environment, cwd=tmp_path, check=True)
     (tmp_path / "acme.yaml").write_text(POLICY.replace("4h", "8h"))
     (tmp_path / "country.yaml").write_text(

@@ -166,8 +166,11 @@ def _valid(column: Sequence[Any]) -> Sequence[Any]:
 
 def _os_error(error: BaseException) -> OSError | None:
     """Return the error of the file system that an error of Polars reports as text."""
-    match = re.search(r"^(?:.*: )?(.*) \(os error ([0-9]+)\)", str(error))
-    return OSError(int(match[2]), match[1]) if match else None
+    text, found, rest = str(error).partition(" (os error ")
+    number = rest.partition(")")[0]
+    if not found or not number.isdigit():
+        return None
+    return OSError(int(number), text.rpartition("\n")[2].rpartition(": ")[2])
 
 
 WRITER = ParquetRows
