@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -318,3 +319,53 @@ def test_rows_are_in_utc_or_in_the_stated_zone(cli: Cli, folder: Path) -> None:
     assert states(run.stdout) == EXPECTED
     run = audit(cli, folder, "t.csv", "--format", "csv", "--tz", "Europe/Oslo")
     assert rows(run.stdout)[0]["due"] == "2026-06-01T14:00:00+02:00"
+
+
+def test_files_with_different_headers_cannot_keep_all_columns(cli: Cli, folder: Path) -> None:
+    (folder / "a.csv").write_text("id,opened\n1,2026-06-01T08:00:00Z\n", encoding="utf-8")
+    (folder / "b.csv").write_text("opened,id\n2026-06-01T08:00:00Z,2\n", encoding="utf-8")
+    run = audit(cli, folder, "a.csv", "b.csv", "--keep", "all", "--output", "v.csv")
+    assert run.code == 2
+    assert "b.csv: the header differs from that of the first file" in run.stderr
+    assert not (folder / "v.csv").exists()
+    run = audit(cli, folder, "a.csv", "b.csv", "--keep", "id", "--format", "csv")
+    assert [row["input.id"] for row in rows(run.stdout)] == ["1", "2"]
+
+
+def test_no_input_is_replaced(cli: Cli, folder: Path) -> None:
+    (folder / "m.toml").write_text('[columns]\nopened = "opened"\n', encoding="utf-8")
+    for option in ("--output", "--rejects"):
+        target = "t.csv"
+        with (folder / target).open("rb") as stream:
+            done = subprocess.run(
+                cli.command("audit", "-", "--policy", "./p.yaml", option, target),
+                stdin=stream, cwd=folder, env=cli.environment(), capture_output=True, check=False,
+            )  # fmt: skip
+        assert done.returncode == 2
+        assert b"t.csv is an input file (not replaced)" in done.stderr
+        assert (folder / target).read_text(encoding="utf-8") == TICKETS
+    run = audit(cli, folder, "t.csv", "--map", "m.toml", "--rejects", "m.toml")
+    assert (run.code, "m.toml is an input file" in run.stderr) == (2, True)
+
+
+def test_names_of_columns_are_no_patterns(cli: Cli, folder: Path) -> None:
+    import polars
+
+    table = {"^o.*$": ["2026-06-01T08:00:00Z"], "ox": ["2026-06-08T08:00:00Z"], "*": ["1"]}
+    polars.DataFrame(table).write_parquet(folder / "t.parquet")
+    columns = ("--column", "opened=^o.*$", "--column", "id=*", "--priority", "P1")
+    for engine in ("plain", "columns"):
+        run = audit(cli, folder, "t.parquet", *columns, "--format", "csv", "--engine", engine)
+        (row,) = rows(run.stdout)
+        assert (row["id"], row["opened"]) == ("1", "2026-06-01T08:00:00Z")
+
+
+def test_a_first_chunk_of_rejects_in_both_engines(cli: Cli, folder: Path) -> None:
+    text = "id,opened,plan\n1,2026-06-01T08:00:00Z,nope\n"
+    (folder / "bad.csv").write_text(text, encoding="utf-8")
+    for engine in ("plain", "columns"):
+        run = cli(
+            "audit", "bad.csv", "--policy", "./p.yaml", "--engine", engine, "--format", "csv",
+            cwd=folder,
+        )  # fmt: skip
+        assert (len(rows(run.stdout)), run.code) == (0, 3)

@@ -39,7 +39,7 @@ def test_input_files_are_not_replaced(cli: Cli, folder: Path, option: str, name:
     more = ("--format", "csv") if option == "--output" else ()
     run = cli("audit", "t.csv", *COMMON, option, name, *more, cwd=folder)
     assert run.code == 2
-    what = "a file of the policy" if name == "p.yaml" else "a ticket file"
+    what = "a file of the policy" if name == "p.yaml" else "an input file"
     assert f"{option}: {name} is {what} (not replaced)" in run.stderr
     assert (folder / "t.csv").read_text() == TICKETS
     assert (folder / "p.yaml").read_text() == POLICY

@@ -263,7 +263,9 @@ def test_a_mapping_without_answers_is_noted(
         "audit", str(SAMPLES / sample), *common, "--max-rejects", "99", "--format", "csv",
         cwd=tmp_path,
     )  # fmt: skip
-    assert run.stderr.splitlines() == [
+    lines = [line for line in run.stderr.splitlines() if "needs input" not in line]
+    lines = [line for line in lines if "need input" not in line]
+    assert lines == [
         f"zsupport: no column is `{event}`, so all tickets count as un{event};"
         " --metric selects metrics"
         for event in notes

@@ -134,6 +134,21 @@ def test_rows_that_contradict_the_opening_are_rejects() -> None:
     assert ticket.query == Query(None, None, "web", None, {})
 
 
+def test_a_reject_has_the_cells_of_its_row() -> None:
+    rows = [row(2, 100, "opened"), row(3, 120, "opened")._replace(cells=("7", "late"))]
+    (reject,) = [item for item in folded(*rows) if isinstance(item, Reject)]
+    assert reject.cells == ("7", "late")
+
+
+def test_all_cycles_have_the_place_of_the_first_row() -> None:
+    rows = [
+        row(5, 100, "opened")._replace(file="a.csv"),
+        row(6, 200, "resolved")._replace(file="a.csv"),
+        row(2, 300, "reopened")._replace(file="b.csv"),
+    ]
+    assert [(item.file, item.line) for item in folded(*rows)] == [("a.csv", 5), ("a.csv", 5)]
+
+
 def test_the_opening_comes_first_in_its_second() -> None:
     (ticket,) = folded(row(2, 100, "paused"), row(3, 100, "opened"), row(4, 130, "resumed"))
     assert ticket.events == Events(100, pauses=((100, 130),))

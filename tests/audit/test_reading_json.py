@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from zsupport.sources.tickets import BadRow, open_tickets
+
 from .ticket_rows import read
 
 NAME = "tickets.ndjson"
@@ -128,3 +130,11 @@ def test_a_line_of_ten_megabytes(tmp_path: Path) -> None:
 def test_a_mark_at_the_start_states_the_encoding(tmp_path: Path, encoding: str) -> None:
     data = '{"a": "é"}\n{"a": "å"}'.encode(encoding)
     assert read(tmp_path, data, NAME)[1] == [(1, ["é"]), (2, ["å"])]
+
+
+def test_a_page_that_repeats_the_key_of_its_list_is_a_bad_row(tmp_path: Path) -> None:
+    path = tmp_path / "page.ndjson"
+    path.write_text('{"tickets": null, "tickets": [{"id": 1}]}\n', encoding="utf-8")
+    (row,) = open_tickets(str(path)).rows
+    assert isinstance(row, BadRow)
+    assert "tickets" in row.reason

@@ -232,13 +232,14 @@ def test_events_of_a_log() -> None:
     at = "2026-11-24T09:00:00Z"
     assert read((3, ["7", at, "Pending", "P2", "down"])) == EventRow(
         "log.csv", 3, "7", t(at), "paused", {"plan": "pro", "priority": "P2", "impact": "down"},
-        ("Pending",),
+        ("Pending",), ("7", at, "Pending", "P2", "down"),
     )  # fmt: skip
     assert read((4, ["7", at, "confirmed", "", None])) == EventRow(
-        "log.csv", 4, "7", t(at), "start.fix", {"plan": "pro"}, ("confirmed",)
-    )
+        "log.csv", 4, "7", t(at), "start.fix", {"plan": "pro"}, ("confirmed",),
+        ("7", at, "confirmed", "", None),
+    )  # fmt: skip
     assert read((5, ["7", at, "", "", ""])) == EventRow(
-        "log.csv", 5, "7", t(at), None, {"plan": "pro"}, ("",)
+        "log.csv", 5, "7", t(at), None, {"plan": "pro"}, ("",), ("7", at, "", "", "")
     )
 
 

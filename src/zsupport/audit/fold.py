@@ -141,7 +141,7 @@ def fold_ticket(rows: list[EventRow], at: int) -> Iterator[Ticket | Reject]:
             continue
         if cycle is None:
             values.update(row.values)
-            cycle = _Cycle(row, number, dict(values), row.line)
+            cycle = _Cycle(row, number, dict(values), row)
             if row.event != "opened":
                 cycle.add(row)
             continue
@@ -153,7 +153,7 @@ def fold_ticket(rows: list[EventRow], at: int) -> Iterator[Ticket | Reject]:
         if cycle.resolved is not None and row.event in _REOPENING:
             yield cycle.ticket(at)
             number += 1
-            cycle = _Cycle(row, number, dict(values), cycle.line)
+            cycle = _Cycle(row, number, dict(values), cycle.first)
             cycle.add(row)
             continue
         if changed and cycle.resolved is None:
@@ -164,14 +164,15 @@ def fold_ticket(rows: list[EventRow], at: int) -> Iterator[Ticket | Reject]:
 
 
 def _reject(row: EventRow, reason: str) -> Reject:
-    return Reject(row.file, row.line, None, reason, row.kept)
+    return Reject(row.file, row.line, None, reason, row.cells)
 
 
 class _Cycle:
     """The events of a ticket from its opening or reopening to its resolution."""
 
-    def __init__(self, row: EventRow, number: int, values: dict[str, str], line: int) -> None:
-        self.row, self.number, self.line = row, number, line
+    def __init__(self, row: EventRow, number: int, values: dict[str, str], first: EventRow) -> None:
+        """`first` is the first row of the ticket, at which the result has its place."""
+        self.row, self.number, self.first = row, number, first
         self.opened = row.time
         self.values = values
         self.answered: int | None = None
@@ -228,10 +229,10 @@ class _Cycle:
         case = {name: self.values.get(name) for name in _DIMENSIONS}
         facts = {name: text for name, text in self.values.items() if name not in _DIMENSIONS}
         return Ticket(
-            self.row.file, self.line, self.row.id, Query(**case, facts=facts),
+            self.first.file, self.first.line, self.row.id, Query(**case, facts=facts),
             Events(
                 self.opened, self.answered, known[-1] if known else None, self.resolved,
                 tuple(pauses),
             ),
-            self.starts, tuple(self.changes), self.number, self.row.kept,
+            self.starts, tuple(self.changes), self.number, self.row.kept, cells=self.first.cells,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from concurrent.futures import ThreadPoolExecutor
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -59,6 +60,8 @@ _MAX_VALUES = 4_096
 _AHEAD = 2
 #: The largest number of combinations of values in a chunk.
 _MAX_CASES = 1 << 22
+#: The largest number that an array of positions can have.
+_MAX_POSITIONS = 1 << 62
 
 
 class JudgedFrame(NamedTuple):
@@ -236,7 +239,9 @@ class _CaseColumns:
             codes = self._codes(frame[str(place)], place)
             sizes.append(len(self._values[place]) + 1)
             position = position * sizes[-1] + codes
-        total = int(np.prod(sizes, dtype=np.int64)) if sizes else 1
+        total = prod(sizes)
+        if total > _MAX_POSITIONS:
+            raise _Unproven
         if total > _MAX_CASES:
             present, position = np.unique(position, return_inverse=True)
         else:
@@ -324,7 +329,7 @@ class FrameJudge:
         self.places = sorted({*used, *([] if self._id is None else [self._id])})
         self.kept = tuple(columns.header[place] for place in columns.kept)
         self._schema = frame_schema(self.kept, joined=text is not None)
-        self._table: tuple[int, pl.DataFrame] = (0, pl.DataFrame())
+        self._table: tuple[int, pl.DataFrame] = (-1, pl.DataFrame())
         self._shown_file = text(file) if text else file
 
     @staticmethod

@@ -198,7 +198,9 @@ class Judge:
         message = getattr(error, "message", None) or str(error)
         hint = getattr(error, "hint", None)
         reason = joined((message, hint), "; ") if hint else message
-        return Reject(ticket.file, ticket.line, self._wrong_field(ticket), reason, ticket.kept)
+        return Reject(
+            ticket.file, ticket.line, self._wrong_field(ticket), reason, ticket.cells or ticket.kept
+        )
 
     def _wrong_field(self, ticket: Ticket) -> str | None:
         """Return the field of a ticket that the policy does not accept, or None if unknown."""
@@ -346,7 +348,7 @@ def _quick(answers: DueAnswers, options: AuditOptions) -> QuickVerdict | None:
     text = target.text
 
     def answer_quickly(ticket: Ticket) -> TicketVerdict | None:
-        file, line, id, _, events, starts, changes, cycle, _, _ = ticket
+        file, line, id, _, events, starts, changes, cycle, _, _, _ = ticket
         opened, answered, updated, resolved, pauses = events
         if pauses or starts or changes or opened > at:
             return None

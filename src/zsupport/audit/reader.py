@@ -113,7 +113,7 @@ def ticket_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket |
             Ticket,
             (
                 file, line, id_of(cells), case(cells), of_ticket, starts_of_row, (), 1,
-                kept(stated), vendor_of_row,
+                kept(stated), vendor_of_row, (),
             ),
         )  # fmt: skip
 
@@ -180,7 +180,7 @@ def event_reader(columns: TicketColumns, file: str) -> Callable[[Row], EventRow 
                 raise _Wrong("time", Message("the instant of the event is missing"))
             if event is not None and (problem := event_problem(event)):
                 raise _Wrong("event", *problem)
-            return EventRow(file, line, id, time, event, case(cells), kept(stated))
+            return EventRow(file, line, id, time, event, case(cells), kept(stated), tuple(stated))
         except _Wrong as wrong:
             return _reject(columns, file, line, wrong, stated)
 

@@ -41,6 +41,7 @@ from zsupport.cli.output import (
     emit_exactly,
     is_terminal,
     note,
+    output_is_closed,
     shows_screen,
     stderr_wording,
     terminal_of,
@@ -305,7 +306,8 @@ def audit(
     needed = columns_needed(mapping)
     names = ticket_files(files)
     outputs = {"--output": output, "--rejects": rejects, "--report": report}
-    _check_outputs(outputs, names, question.located)
+    inputs = names if map is None else (*names, map)
+    _check_outputs(outputs, inputs, question.located)
     by_columns_engine = _has_columns_engine(engine, names) and head is None and not compare
     open_file = open_columns if by_columns_engine else open_tickets
     opened = open_mapped(
@@ -333,18 +335,21 @@ def audit(
         )
     )  # fmt: skip
     has_vendor = any(field.startswith("vendor.") for field in first.columns.fields)
-    if has_vendor and (len(metric or ()) > 1 or "all" in (metric or ())):
+    several = len(metric or ()) > 1 or "all" in (metric or ())
+    if compare and several:
         raise UsageError(
             Message("the verdict of the help desk is compared with one metric"),
             Message("select it with {metric}"),
         )
-    comparison = Comparison(Comparer(judge.answers)) if has_vendor else None
+    comparison = Comparison(Comparer(judge.answers)) if has_vendor and not several else None
     # The offset of `--at` does not change the rows.
     setting = RowSetting(kept if shown == (ALL,) else shown, moments.tz or UTC, csv == "raw")
     with ExitStack() as stack:
         advance = stack.enter_context(show_progress(Message("judging tickets"), quiet=quiet))
         writer = stack.enter_context(_rows_to(output, row_format, setting)) if row_format else None
         reject = stack.enter_context(_rejects_to(rejects, raw=csv == "raw"))
+        if shown == (ALL,):
+            opened = _with_header(opened, first.columns.header)
         batches = judge_in_batches(
             chain([first], opened), judge, grouped=grouped, text=writer.text if writer else None
         )
@@ -352,6 +357,8 @@ def audit(
         counts = shows or share is not None or report is not None
         done = 0
         for batch in batches:
+            if output_is_closed():
+                return 0
             if not isinstance(batch, list):
                 hidden = len(kept) - len(setting.kept)
                 done += _add_frame(batch, summary, reject, writer, hidden, counts=counts)
@@ -397,6 +404,17 @@ def audit(
     return _exit_code(total, missed, allowed, rejects, exit_zero=exit_zero)
 
 
+def _with_header(files: Iterator[OpenedFile], header: tuple[str, ...]) -> Iterator[OpenedFile]:
+    """Yield files with a header. Raises UsageError for a file with another header."""
+    for file in files:
+        if file.columns.header != header:
+            raise UsageError(
+                Message("{path}: the header differs from that of the first file", path=file.name),
+                Message("name the columns with {keep}"),
+            )
+        yield file
+
+
 def _check_outputs(
     outputs: dict[str, str | None], files: tuple[str, ...], located: LocatedPolicy
 ) -> None:
@@ -411,8 +429,8 @@ def _check_outputs(
         if not path:
             raise UsageError(Message("{option}: empty name", option=option))
         what = None
-        if any(is_same_file(path, name) for name in files if name != "-"):
-            what = Message("a ticket file")
+        if any(is_same_file(path, name) for name in files):
+            what = Message("an input file")
         elif is_file_of(path, located):
             what = Message("a file of the policy")
         if what is not None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _stated_language: str | None = None
 #: Whether this process has written something.
 _has_written = False
+#: Whether the reader of standard output has ended.
+_is_closed = False
 
 
 def prepare_streams() -> None:
@@ -82,6 +84,8 @@ def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
         out.write(text)
         out.flush()
     except BrokenPipeError:
+        global _is_closed
+        _is_closed = _is_closed or out in (sys.stdout, getattr(sys.stdout, "buffer", None))
         _discard_output(out)
     except OSError as error:
         _discard_output(out)
@@ -93,6 +97,11 @@ def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
 def has_written() -> bool:
     """Return whether this process has written something."""
     return _has_written
+
+
+def output_is_closed() -> bool:
+    """Return whether the reader of standard output, such as `head`, has ended."""
+    return _is_closed
 
 
 def leave(code: int) -> NoReturn:

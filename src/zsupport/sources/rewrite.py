@@ -159,16 +159,18 @@ def _is_replaceable(path: str) -> bool:
 def is_same_file(path: str, other: str) -> bool:
     """Return whether two paths lead to the same file, which need not exist.
 
-    A pipe or a device is not a file: it has no content to replace.
+    A pipe or a device is not a file: it has no content to replace. The path `other` can be `-`,
+    standard input.
     """
+    where: str | int = 0 if other == "-" else other
     try:
         status = os.stat(path)
     except OSError:
-        return os.path.realpath(path) == os.path.realpath(other)
+        return other != "-" and os.path.realpath(path) == os.path.realpath(other)
     except ValueError:  # a NUL character
         return False
     with suppress(OSError, ValueError):
-        return stat.S_ISREG(status.st_mode) and os.path.samestat(status, os.stat(other))
+        return stat.S_ISREG(status.st_mode) and os.path.samestat(status, os.stat(where))
     return False
 
 

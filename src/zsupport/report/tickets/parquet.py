@@ -166,11 +166,11 @@ def _valid(column: Sequence[Any]) -> Sequence[Any]:
 
 def _os_error(error: BaseException) -> OSError | None:
     """Return the error of the file system that an error of Polars reports as text."""
-    text, found, rest = str(error).partition(" (os error ")
-    number = rest.partition(")")[0]
-    if not found or not number.isdigit():
+    match = re.search(r"\(os error ([0-9]{1,9})\)", str(error))
+    if match is None:
         return None
-    return OSError(int(number), text.rpartition("\n")[2].rpartition(": ")[2])
+    text = str(error)[: match.start()].rpartition("\n")[2]
+    return OSError(int(match[1]), text.rpartition(": ")[2].rstrip())
 
 
 WRITER = ParquetRows

@@ -38,13 +38,12 @@ class ParquetBatches:
         At the places in `instants`, instants with a time zone are not written as texts.
         """
         line = 1
-        schema = self._scan.frame.collect_schema()
         selected = []
         for place in places:
             column = self._scan.columns[place]
-            kind = schema.get(column.path)
-            zoned = isinstance(kind, pl.Datetime) and kind.time_zone is not None
-            values = pl.col(column.path) if zoned and place in instants else column.values
+            as_they_are = column.zoned is not None and place in instants
+            values = column.zoned if as_they_are else column.values
+            assert values is not None
             selected.append(values.alias(str(place)))
         try:
             frame = self._scan.frame.select(selected)

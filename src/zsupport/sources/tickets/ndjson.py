@@ -209,7 +209,11 @@ def _objects(text: TicketText) -> Iterator[_ObjectCells | BadRow]:
         if isinstance(value, BadRow):
             yield value
         elif _is_page(value.value):
-            for element in _elements_of_page(value):
+            try:
+                elements = list(_elements_of_page(value))
+            except json.JSONDecodeError:  # a repeated key, once with a list
+                elements = [value]
+            for element in elements:
                 yield _row(element, text.encoding)
         else:
             yield _row(value, text.encoding)

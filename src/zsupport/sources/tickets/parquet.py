@@ -28,11 +28,15 @@ _BATCH = 10_000
 
 
 class _TextColumn(NamedTuple):
-    """A column of the result: its path, its values, and how to write a value that is not a text."""
+    """A column of the result: its path, its values, and how to write a value that is not a text.
+
+    `zoned` has the instants with a time zone as they are; None for other values.
+    """
 
     path: str
     values: pl.Expr
     text: Callable[[Any], str] | None = None
+    zoned: pl.Expr | None = None
 
 
 class ParquetScan(NamedTuple):
@@ -86,10 +90,13 @@ def scan_frame(name: str, frame: pl.LazyFrame) -> ParquetScan:
     """Return a frame of Polars as a table with this name."""
     import polars as pl
 
+    schema = frame.collect_schema()
+    # Polars takes some names for patterns, so the columns are named by their positions.
+    frame = frame.select(pl.nth(number).alias(f"c{number}") for number in range(len(schema)))
     columns = [
         column
-        for path, kind in frame.collect_schema().items()
-        for column in _columns(path, pl.col(path), kind)
+        for number, (path, kind) in enumerate(schema.items())
+        for column in _columns(path, pl.col(f"c{number}"), kind)
     ]
     check_limit(TICKET_COLUMNS, len(columns), name)
     return ParquetScan(name, frame, columns)
@@ -108,7 +115,8 @@ def _columns(path: str, values: pl.Expr, kind: pl.DataType) -> Iterator[_TextCol
             yield _TextColumn(path, values.dt.to_string("%Y-%m-%d %H:%M:%S%.f"))
         else:
             utc = values.dt.convert_time_zone("UTC")
-            yield _TextColumn(path, utc.dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ"))
+            texts = utc.dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ")
+            yield _TextColumn(path, texts, zoned=values)
     elif isinstance(kind, pl.Duration):
         yield _TextColumn(path, values.dt.to_string("iso"))
     elif isinstance(kind, pl.Binary):
