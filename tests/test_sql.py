@@ -281,6 +281,34 @@ def test_a_revision_answers_for_the_tickets_that_are_opened_in_it(tmp_path: Path
     assert {"office@2026-03-01", "office@2026-06-01"} < names
 
 
+@pytest.mark.parametrize(
+    ("targets", "state"),
+    [
+        # No target depends on the priority, so none depends on the priority that the web sets.
+        ("", "not-stated"),
+        ("targets: [{first-response: 1h}]", "target"),
+        ("targets: [{first-response: {P1: 1h, P2: 1h}}]", None),
+    ],
+)
+def test_a_ticket_without_a_channel_has_a_row_unless_a_channel_changes_its_priority(
+    tmp_path: Path, targets: str, state: str | None
+) -> None:
+    text = f"""\
+format: 1
+policy: desk
+plans: {{pro: Pro}}
+priorities: [{{id: P1}}, {{id: P2}}]
+channels:
+  web: {{name: Web, kind: web, priority: P2}}
+  phone: {{name: Phone, kind: phone}}
+entitlements: [{{allow: [web, phone]}}]
+{targets}
+"""
+    ticket = {"plan": "pro", "channel": None, "priority": "P1", "opened": utc("2026-06-01T08:00Z")}
+    row = dues(load(tmp_path, text), "2026..2026", [ticket]).get((0, "first-response"))
+    assert (row and row[0]) == state
+
+
 def test_the_tables_as_csv_give_the_same_deadlines(cli: "Cli", tmp_path: Path) -> None:
     load(tmp_path)
     name = ["--policy", "./desk.yaml"]
@@ -362,6 +390,7 @@ def test_random_policies(
         query["fact"] = {name: ticket[name] for name in facts}
         answers = policy.due(**query, metric="all", at=ticket["opened"])
         by_metric = Counter(answer.metric for answer in answers)
+        opened = {answer.metric for answer in answers if answer.state != "not-entitled"}
         codes = {warning.code for warning in answers.warnings}
         for answer in answers:
             row = result.get((id, answer.metric))
@@ -374,6 +403,10 @@ def test_random_policies(
                 event("no row")
                 continue
             state, computable, due = row
+            if answer.state == "not-entitled" and answer.metric in opened and answer.channel:
+                # The row of a ticket without a channel is for the channels that open the case.
+                assert ticket["channel"] is None
+                continue
             negative = answer.state in ("not-entitled", "no-target", "not-stated")
             assert state == (answer.state if negative else "target")
             assert computable is (negative or answer.target in SUMS)

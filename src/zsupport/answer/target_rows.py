@@ -6,7 +6,8 @@ the working spans of a calendar. A target is marked if its deadline is not such 
 
 from __future__ import annotations
 
-from zsupport.answer.case import NEEDS_INPUT, Date, Query, opened_case, say
+from zsupport.answer.case import NEEDS_INPUT, Date, Query, say
+from zsupport.answer.channel_priority import is_changed
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, collapse, dimensions
 from zsupport.answer.due import counts_over_hours
 from zsupport.answer.hours import PolicyHours, SettledHours
@@ -169,12 +170,11 @@ def _promises(
     """Yield a promise for each case, metric and channel, with the priority that the case states.
 
     A case without a stated channel has a promise if the channels that open it have equal targets,
-    and none of them changes its priority.
+    and none of them changes a priority on which answers depend.
     """
     for case in space.cases():
         channels = reader.entitled(case)
-        opened = [{**case, "channel": channel} for channel in channels]
-        changed = any(opened_case(reader.revision, item) is not item for item in opened)
+        changed = any(is_changed(reader.revision, space, case, channel) for channel in channels)
         for metric in metrics:
             if not changed and not reader.targets_differ(case, channels, metric):
                 yield reader.over_channels(case, channels, metric)
