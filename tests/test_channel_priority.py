@@ -254,3 +254,17 @@ def test_a_channel_that_cannot_be_used_changes_no_priority() -> None:
     refused = policy.due(fact={"big": "true", "region": "asia"}, opened=AT, at=AT)
     assert rows(refused, "channel", "priority", "state") == [(None, None, "not-stated")]
     assert messages(both) == messages(refused) == []
+
+
+def test_facts_without_a_priority_have_a_row_only_by_channel_if_no_case_can_be_opened() -> None:
+    text = REFUSED.replace("{allow: [phone, mail], hours: 24x7}", "{allow: forum}")
+    text = text.replace("channels:\n", "channels:\n  forum: {name: Forum, kind: community}\n")
+    policy = _policy(text + "targets: [{when: {region: asia}, first-response: {P3: 2h}}]\n")
+    # Asia leads to no priority. Europe leads to P1.
+    answers = policy.due(fact={"big": "true"}, opened=AT, at=AT)
+    columns = ("channel", "priority", "state", "unclear")
+    assert rows(answers, *columns) == [(None, "P1", "not-entitled", "Of P1")]
+    by_phone = policy.due(channel="phone", fact={"big": "true"}, opened=AT, at=AT)
+    expected = [("P1", "not-entitled"), ("P3", "not-entitled")]
+    assert rows(by_phone, "priority", "state") == expected
+    assert messages(answers) == messages(by_phone) == []

@@ -21,6 +21,7 @@ from reference.compare import (
     AGREED,
     COMPARED,
     Shipped,
+    Subject,
     check,
     compare_channels,
     compare_due,
@@ -114,6 +115,32 @@ def test_facts_that_lead_to_no_priority_are_not_stated() -> None:
     for case in cases:
         assert not reference.entitlement(case).allowed
         assert reference.target(case, "first-response", lambda path: None).state == "not-stated"
+
+
+#: Asia leads to no priority. The phone would set P1, but no channel opens a case.
+UNLED = """
+format: 1
+policy: p
+plans: {a: A}
+facts: {big: {ask: Is it big?}, region: {values: {asia: Asia, europe: Europe}}}
+channels:
+  forum: {name: Forum, kind: community}
+  phone: {name: Phone, kind: phone, priority: P1}
+priorities: [{id: P1}]
+priority-table:
+  rows: big
+  columns: region
+  cells: {false: {asia: refused, europe: P1}, true: {asia: refused, europe: P1}}
+  note: Of the table
+entitlements: [{allow: forum}]
+targets: [{when: {region: asia}, first-response: {P1: 1h}}]
+"""
+
+
+def test_facts_without_a_priority_are_not_compared_if_the_answer_has_no_channels() -> None:
+    subject = Subject([UNLED], "unled", datetime(2026, 11, 23, 9, tzinfo=UTC))
+    for question in ({}, {"big": "true"}, {"big": "true", "channel": "phone"}):
+        assert [str(disagreement) for disagreement in compare_due(subject, question)] == []
 
 
 SITE = """

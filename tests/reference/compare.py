@@ -208,7 +208,10 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
     facts = subject.facts_of_due.union(question)
     cases = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
     yield from _compare_assumed(subject, question, cases, answers)
+    by_channel = any(row.channel is not None for row in rows)
     for case in cases:
+        if not by_channel and _has_no_row(reference, question, case):
+            continue
         for metric in reference.metrics:
             target = reference.target(case, metric, subject.clock)
             shown = _shown_case(reference, case, target)
@@ -277,6 +280,16 @@ def _shown_case(reference: Reference, case: Case, target: Target) -> Case:
     """Return a case with the priority of its row: the one after opening if it can be opened."""
     raised = reference.raised(case)
     return raised if target.state == "not-entitled" else reference.opened(raised)
+
+
+def _has_no_row(reference: Reference, question: Case, case: Case) -> bool:
+    """Return whether a case has no row in an answer without channels.
+
+    Its facts lead to no priority, and the channel that would set one cannot open it.
+    """
+    stated = "priority" in question or not reference.facts_decide
+    led = stated or case["priority"] is None or reference.priority(case) is not None
+    return not led and not reference.opens_case(case)
 
 
 def _opened_by_another(
