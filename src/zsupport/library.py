@@ -508,7 +508,7 @@ class Policy:
         """
         from zsupport.audit.judge import AuditOptions
         from zsupport.audit.mapping import (
-            TicketMapping,
+            constants_of,
             load_mapping,
             mapping_of_options,
             merged,
@@ -516,10 +516,8 @@ class Policy:
         )
         from zsupport.audit.tables import audit_table
 
-        stated = {"plan": plan, "role": role, "channel": channel, "priority": priority}
-        stated |= {f"fact.{name}": value for name, value in (fact or {}).items()}
-        constants = {name: value for name, value in stated.items() if value is not None}
-        columns: TicketMapping = mapping_of_options(constants=constants)
+        constants = constants_of(plan, role, channel, priority, fact or {})
+        columns = mapping_of_options(constants=constants)
         if mapping is not None:
             of_file = (
                 load_mapping(mapping, "mapping")

@@ -90,7 +90,7 @@ class Comparer:
 
     def __init__(self, ask: Callable[[Ticket, str], DueAnswers]) -> None:
         self.ask = ask
-        self._kept: dict[object, WorkingTime] = {}
+        self._kept: dict[object, tuple[WorkingTime, BusinessDays | None]] = {}
 
     def compare(
         self, ticket: Ticket, verdict: TicketVerdict, vendor: VendorVerdict
@@ -152,12 +152,14 @@ class Comparer:
 
     def _basis(self, basis: Basis, key: object, hours: tuple[Hours, ...]) -> Basis:
         """Return a basis with other hours; compiled hours are kept by the key."""
-        time = self._kept.get(key)
-        if time is None:
+        compiled = self._kept.get(key)
+        if compiled is None:
             if len(self._kept) >= _MAX_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            time = self._kept[key] = WorkingTime(*hours)
-        days = BusinessDays(time) if basis.days is not None else None
+            time = WorkingTime(*hours)
+            days = BusinessDays(time) if basis.days is not None else None
+            compiled = self._kept[key] = (time, days)
+        time, days = compiled
         return basis._replace(time=time, days=days, zone=basis.zone and hours[0].zone)
 
     def _at_other_moments(self, ticket: Ticket, metric: str) -> Iterator[Alternative]:

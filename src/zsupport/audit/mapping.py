@@ -598,6 +598,19 @@ def _check_instant_field(field: str) -> None:
         raise BadText(Message("`{field}` is not an instant", field=field))
 
 
+def constants_of(
+    plan: str | None,
+    role: str | None,
+    channel: str | None,
+    priority: str | None,
+    facts: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the stated values of a case, by field: the constants of a mapping."""
+    stated = dict(zip(CASE_FIELDS, (plan, role, channel, priority), strict=True))
+    stated |= {f"{_FACT}{name}": value for name, value in facts.items()}
+    return {field: value for field, value in stated.items() if value is not None}
+
+
 def merged(mapping: TicketMapping, options: TicketMapping) -> TicketMapping:
     """Return a mapping with the statements of options instead of its own.
 

@@ -10,7 +10,14 @@ from typing import IO, TYPE_CHECKING, cast
 from zsupport.answer.promise import settle_metrics
 from zsupport.audit.compare import Comparer, Comparison
 from zsupport.audit.judge import AuditOptions, Judge
-from zsupport.audit.mapping import ALL, columns_needed, load_mapping, mapping_of_options, merged
+from zsupport.audit.mapping import (
+    ALL,
+    columns_needed,
+    constants_of,
+    load_mapping,
+    mapping_of_options,
+    merged,
+)
 from zsupport.audit.run import check_names, head_of, judge_in_batches, open_mapped
 from zsupport.audit.summary import DIMENSIONS, SummaryBuilder, SummaryOptions, below, parse_share
 from zsupport.audit.ticket import Reject, TicketVerdict
@@ -86,6 +93,7 @@ if TYPE_CHECKING:
     from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.run import OpenedFile
     from zsupport.audit.summary import GroupSummary, Summary
+    from zsupport.audit.ticket import Ticket
     from zsupport.cli.question import PolicyQuestion
     from zsupport.library import Policy
     from zsupport.report.tickets import RowWriter
@@ -277,12 +285,10 @@ def audit(
         row_format = None
     if not files:
         raise UsageError(Message("no ticket file"), Message("name a file, or - for standard input"))
-    constants = {"plan": plan, "role": role, "channel": channel, "priority": priority}
-    constants |= {f"fact.{name}": text for name, text in read_facts(fact).items()}
     mapping = mapping_of_options(
         columns=[*(column or ()), *_vendor_columns(compare)],
         values=value or (),
-        constants={name: text for name, text in constants.items() if text is not None},
+        constants=constants_of(plan, role, channel, priority, read_facts(fact)),
         instants=instant or (),
         locale=locale,
         timezone=tz,
@@ -344,6 +350,9 @@ def audit(
     comparison = Comparison(Comparer(judge.answers)) if has_vendor and not several else None
     # The offset of `--at` does not change the rows.
     setting = RowSetting(kept if shown == (ALL,) else shown, moments.tz or UTC, csv == "raw")
+    hidden = len(kept) - len(setting.kept)
+    shows = not quiet and (row_format is None or output is not None)
+    counts = shows or share is not None or report is not None
     with ExitStack() as stack:
         advance = stack.enter_context(show_progress(Message("judging tickets"), quiet=quiet))
         writer = stack.enter_context(_rows_to(output, row_format, setting)) if row_format else None
@@ -353,31 +362,14 @@ def audit(
         batches = judge_in_batches(
             chain([first], opened), judge, grouped=grouped, text=writer.text if writer else None
         )
-        shows = not quiet and (row_format is None or output is not None)
-        counts = shows or share is not None or report is not None
         done = 0
         for batch in batches:
             if output_is_closed():
                 return 0
-            if not isinstance(batch, list):
-                hidden = len(kept) - len(setting.kept)
+            if isinstance(batch, list):
+                done += _add_results(batch, summary, reject, writer, hidden, comparison)
+            else:
                 done += _add_frame(batch, summary, reject, writer, hidden, counts=counts)
-                advance(Message("judging tickets: {count}", count=done), 0, 0)
-                continue
-            rows = []
-            for result in batch:
-                if isinstance(result, Reject):
-                    summary.reject(result)
-                    reject(result)
-                    continue
-                ticket, verdict = result
-                rows.append((ticket.kept, verdict))
-                if comparison is not None:
-                    comparison.add(ticket, verdict)
-            summary.add(rows)
-            if writer is not None:
-                writer.write(rows if len(setting.kept) == len(kept) else _cut(rows, len(shown)))
-            done += len(batch)
             advance(Message("judging tickets: {count}", count=done), 0, 0)
     total = summary.finish(_orders(question.policy))
     if question.fallback:
@@ -396,7 +388,7 @@ def audit(
         _write_page(report, question, total, names, common)
     if format in ROW_FORMATS:
         common = common._replace(format="auto")
-    if not quiet and (row_format is None or output is not None):
+    if shows:
         compared = None
         if comparison is not None:
             compared = ComparedVerdicts(comparison.agreed, tuple(comparison.causes()))
@@ -484,6 +476,35 @@ def _has_columns_engine(engine: str, names: Iterable[str]) -> bool:
             Message("install it: python -m pip install 'zsupport[tickets]'"),
         )
     return not missing
+
+
+def _add_results(
+    results: list[tuple[Ticket, TicketVerdict] | Reject],
+    summary: SummaryBuilder,
+    reject: Callable[[Reject], None],
+    writer: RowWriter | None,
+    hidden: int,
+    comparison: Comparison | None,
+) -> int:
+    """Add verdicts and rejects to the summary, the rows and the comparison; return their number.
+
+    The last `hidden` kept columns are only for the summary.
+    """
+    rows = []
+    for result in results:
+        if isinstance(result, Reject):
+            summary.reject(result)
+            reject(result)
+            continue
+        ticket, verdict = result
+        rows.append((ticket.kept, verdict))
+        if comparison is not None:
+            comparison.add(ticket, verdict)
+    summary.add(rows)
+    if writer is not None:
+        shown = [(kept[:-hidden], verdict) for kept, verdict in rows] if hidden else rows
+        writer.write(shown)
+    return len(results)
 
 
 def _add_frame(
@@ -582,13 +603,6 @@ def _vendor_columns(options: list[str] | None) -> list[str]:
                 )
             columns.append(f"vendor.{field}={name}")
     return columns
-
-
-def _cut(
-    rows: list[tuple[tuple[str | None, ...], TicketVerdict]], count: int
-) -> list[tuple[tuple[str | None, ...], TicketVerdict]]:
-    """Return rows with only the first cells of the kept columns."""
-    return [(kept[:count], verdict) for kept, verdict in rows]
 
 
 def _orders(policy: Policy) -> dict[str, tuple[str, ...]]:

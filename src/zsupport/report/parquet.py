@@ -10,10 +10,9 @@ from typing import Annotated, Any, get_args, get_origin
 from zsupport.errors import EnvironmentFault
 from zsupport.report import Report
 from zsupport.report.columns import Column, columns_of, value_at
+from zsupport.sources.tickets.parquet import INSTALL
 from zsupport.typed import field_types
 from zsupport.wording import Message
-
-INSTALL = Message("install it: python -m pip install 'zsupport[tickets]'")
 
 
 def import_polars() -> Any:
