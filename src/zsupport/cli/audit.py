@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import chain
-from typing import IO, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from zsupport.answer.promise import settle_metrics
 from zsupport.audit.compare import Comparer, Comparison
@@ -18,9 +17,8 @@ from zsupport.audit.mapping import (
     mapping_of_options,
     merged,
 )
-from zsupport.audit.run import check_names, head_of, judge_in_batches, open_mapped
+from zsupport.audit.run import check_names, judge_in_batches, open_mapped
 from zsupport.audit.summary import DIMENSIONS, SummaryBuilder, SummaryOptions, below, parse_share
-from zsupport.audit.ticket import Reject, TicketVerdict
 from zsupport.cli.options import (
     AT_RISK,
     CHANNEL,
@@ -41,63 +39,33 @@ from zsupport.cli.options import (
     Common,
     Option,
 )
-from zsupport.cli.output import (
-    chosen_format,
-    chosen_language,
-    emit,
-    emit_exactly,
-    is_terminal,
-    note,
-    output_is_closed,
-    shows_screen,
-    stderr_wording,
-    terminal_of,
-    wording,
-    write_report,
-)
+from zsupport.cli.output import note, output_is_closed
 from zsupport.cli.progress import show_progress
-from zsupport.cli.question import (
-    language_of,
-    read,
-    read_facts,
-    read_moments,
-    read_question,
-)
+from zsupport.cli.question import read, read_facts, read_moments, read_question
+from zsupport.cli.ticket_outputs import AuditOutputs, row_format
+from zsupport.cli.ticket_results import AuditResults, with_header
+from zsupport.cli.ticket_summary import AuditSummary, show_head, value_orders
 from zsupport.clock.instants import from_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.problem import shown as quoted
 from zsupport.clock.warn import parse_warn
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC
-from zsupport.errors import EnvironmentFault, PolicyError, UsageError
-from zsupport.report.text import guarded, single_line
+from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.report.tickets import FORMATS as ROW_FORMATS
-from zsupport.report.tickets import RowSetting, open_rows
-from zsupport.report.tickets.rejects import open_rejects
+from zsupport.report.tickets import RowSetting
 from zsupport.sources.mappings import read_mapping
-from zsupport.sources.rewrite import (
-    is_file_of,
-    is_same_file,
-    replace_output,
-    replacement_of,
-)
 from zsupport.sources.tickets import TicketReading, open_columns, open_tickets, ticket_files
 from zsupport.sources.tickets.files import size_of_files
-from zsupport.view.audit import below_text, show_audit
-from zsupport.view.comparison import ComparedVerdicts, comparison_lines
-from zsupport.wording import Counted, Message
+from zsupport.view.comparison import ComparedVerdicts
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Iterator
 
-    from zsupport.audit.frames import JudgedFrame
+    from zsupport.audit.mapping import TicketMapping
     from zsupport.audit.run import OpenedFile
-    from zsupport.audit.summary import GroupSummary, Summary
-    from zsupport.audit.ticket import Ticket
-    from zsupport.cli.question import PolicyQuestion
     from zsupport.library import Policy
-    from zsupport.report.tickets import RowWriter
-    from zsupport.sources.find import LocatedPolicy
 
 _HELP = Message(
     "Judge a file of tickets: the deadline of each ticket, and whether it was met.\n\n"
@@ -280,9 +248,9 @@ def audit(
     risk = None if at_risk is None else read("--at-risk", at_risk, parse_warn)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
-    row_format = _row_format(format, output)
+    outputs = AuditOutputs(row_format(format, output), output, rejects, report, csv == "raw")
     if quiet and output is None:
-        row_format = None
+        outputs = outputs._replace(format=None)
     if not files:
         raise UsageError(Message("no ticket file"), Message("name a file, or - for standard input"))
     mapping = mapping_of_options(
@@ -300,65 +268,44 @@ def audit(
     )
     if map is not None:
         mapping = merged(load_mapping(read_mapping(map), map), mapping)
-    by_columns = [name for name in by or () if name not in DIMENSIONS]
-    shown = mapping.kept
-    if by_columns and shown != (ALL,):
-        mapping = mapping._replace(kept=(*shown, *by_columns))
+    shown, mapping = mapping.kept, _with_columns_of_groups(mapping, by)
     question = read_question(common, moments)
     check_names(mapping, question.policy)
-    revisions = question.policy.revisions
-    settle_metrics(revisions[-1], tuple(metric or ()), revisions)
-    reading = TicketReading(mapping.format, mapping.delimiter, mapping.encoding)
-    needed = columns_needed(mapping)
+    metrics, revisions = tuple(metric or ()), question.policy.revisions
+    settle_metrics(revisions[-1], metrics, revisions)
     names = ticket_files(files)
-    outputs = {"--output": output, "--rejects": rejects, "--report": report}
-    inputs = names if map is None else (*names, map)
-    _check_outputs(outputs, inputs, question.located)
-    by_columns_engine = _has_columns_engine(engine, names) and head is None and not compare
-    open_file = open_columns if by_columns_engine else open_tickets
-    opened = open_mapped(
-        (open_file(name, reading, needed) for name in names), mapping, question.policy
-    )
+    outputs.check(names if map is None else (*names, map), question.located)
+    by_columns = _has_columns_engine(engine, names) and head is None and not compare
+    opened = _opened(names, mapping, question.policy, by_columns=by_columns)
     if rows_of_head is not None:
-        return _show_head(opened, rows_of_head, common)
+        return show_head(opened, rows_of_head)
     first = next(opened)
-    kept = first.columns.header if shown == (ALL,) else mapping.kept
+    moment = from_datetime(question.at)
     judge = Judge(
-        question.policy,
-        AuditOptions(
-            from_datetime(question.at), tuple(metric or ()), risk, customer_tz, customer_country
-        ),
+        question.policy, AuditOptions(moment, metrics, risk, customer_tz, customer_country)
     )
-    if map is not None and not first.columns.is_log:
-        for event in judge.ends_at(from_datetime(question.at)):
-            name = first.columns.column_of(event)
-            if name is None or name in first.awaited:
-                note(_UNSTATED[event])
+    if map is not None:
+        _note_unstated(judge, first)
+    kept = mapping.kept
+    if shown == (ALL,):
+        shown = kept = first.columns.header
+        opened = with_header(opened, kept)
     summary = SummaryBuilder(
         SummaryOptions(
-            from_datetime(question.at), tuple(by or ()), kept,
-            zone(revisions[-1].timezone), pictures=report is not None,
+            moment, tuple(by or ()), kept, zone(revisions[-1].timezone), pictures=report is not None
         )
-    )  # fmt: skip
-    has_vendor = any(field.startswith("vendor.") for field in first.columns.fields)
-    several = len(metric or ()) > 1 or "all" in (metric or ())
-    if compare and several:
-        raise UsageError(
-            Message("the verdict of the help desk is compared with one metric"),
-            Message("select it with {metric}"),
-        )
-    comparison = Comparison(Comparer(judge.answers)) if has_vendor and not several else None
-    # The offset of `--at` does not change the rows.
-    setting = RowSetting(kept if shown == (ALL,) else shown, moments.tz or UTC, csv == "raw")
-    hidden = len(kept) - len(setting.kept)
-    shows = not quiet and (row_format is None or output is not None)
-    counts = shows or share is not None or report is not None
+    )
+    comparison = _comparison(judge, first, required=bool(compare))
+    shows = not quiet and outputs.leaves_summary
     with ExitStack() as stack:
         advance = stack.enter_context(show_progress(Message("judging tickets"), quiet=quiet))
-        writer = stack.enter_context(_rows_to(output, row_format, setting)) if row_format else None
-        reject = stack.enter_context(_rejects_to(rejects, raw=csv == "raw"))
-        if shown == (ALL,):
-            opened = _with_header(opened, first.columns.header)
+        # The offset of `--at` does not change the rows.
+        setting = RowSetting(shown, moments.tz or UTC, outputs.raw_csv)
+        writer = stack.enter_context(outputs.open_rows(setting))
+        results = AuditResults(
+            summary, comparison, writer, stack.enter_context(outputs.open_rejects()),
+            hidden=len(kept) - len(shown), counts=shows or share is not None or report is not None,
+        )  # fmt: skip
         batches = judge_in_batches(
             chain([first], opened), judge, grouped=grouped, text=writer.text if writer else None
         )
@@ -366,96 +313,66 @@ def audit(
         for batch in batches:
             if output_is_closed():
                 return 0
-            if isinstance(batch, list):
-                done += _add_results(batch, summary, reject, writer, hidden, comparison)
-            else:
-                done += _add_frame(batch, summary, reject, writer, hidden, counts=counts)
+            done += results.add(batch)
             advance(Message("judging tickets: {count}", count=done), 0, 0)
-    total = summary.finish(_orders(question.policy))
-    if question.fallback:
-        note(Message("judged by {policy}, the shipped example", policy=question.policy.id))
-        note(Message("select your policy with {policy}"))
-    if incomplete := sum(group.needs_input for group in total.totals):
-        note(
-            Counted(
-                "{count} verdict needs input; `warnings` of its row names what is missing",
-                "{count} verdicts need input; `warnings` of their rows names what is missing",
-                incomplete,
-            )
-        )
+    total = summary.finish(value_orders(question.policy))
     missed = None if share is None else (fail_under or "", below(total, share))
+    compared = None
+    if comparison is not None:
+        compared = ComparedVerdicts(comparison.agreed, tuple(comparison.causes()))
+    audited = AuditSummary(total, question, tuple(files), missed, compared)
+    audited.note_remarks()
     if report is not None:
-        _write_page(report, question, total, names, common)
-    if format in ROW_FORMATS:
-        common = common._replace(format="auto")
+        audited.write_page(report, names, common)
     if shows:
-        compared = None
-        if comparison is not None:
-            compared = ComparedVerdicts(comparison.agreed, tuple(comparison.causes()))
-        _show(common, question, total, tuple(files), missed, compared)
-    return _exit_code(total, missed, allowed, rejects, exit_zero=exit_zero)
+        shown_format = "auto" if format in ROW_FORMATS else format
+        audited.show(common._replace(format=shown_format))
+    return audited.exit_code(allowed, rejects, exit_zero=exit_zero)
 
 
-def _with_header(files: Iterator[OpenedFile], header: tuple[str, ...]) -> Iterator[OpenedFile]:
-    """Yield files with a header. Raises UsageError for a file with another header."""
-    for file in files:
-        if file.columns.header != header:
-            raise UsageError(
-                Message("{path}: the header differs from that of the first file", path=file.name),
-                Message("name the columns with {keep}"),
-            )
-        yield file
+def _with_columns_of_groups(mapping: TicketMapping, by: list[str] | None) -> TicketMapping:
+    """Return a mapping that also keeps the columns that group the summary."""
+    columns = [name for name in by or () if name not in DIMENSIONS]
+    if not columns or mapping.kept == (ALL,):
+        return mapping
+    return mapping._replace(kept=(*mapping.kept, *columns))
 
 
-def _check_outputs(
-    outputs: dict[str, str | None], files: tuple[str, ...], located: LocatedPolicy
-) -> None:
-    """Raise UsageError for an output file that is an input file, or that is named twice.
+def _opened(
+    names: Iterable[str], mapping: TicketMapping, policy: Policy, *, by_columns: bool
+) -> Iterator[OpenedFile]:
+    """Return the files, opened for the columns engine or for the plain engine."""
+    reading = TicketReading(mapping.format, mapping.delimiter, mapping.encoding)
+    needed = columns_needed(mapping)
+    open_file = open_columns if by_columns else open_tickets
+    return open_mapped((open_file(name, reading, needed) for name in names), mapping, policy)
 
-    `outputs` has the name of each output file, by its option.
+
+def _note_unstated(judge: Judge, file: OpenedFile) -> None:
+    """Say on standard error which events of the metrics a file does not state."""
+    if file.columns.is_log:
+        return
+    for event in judge.ends_at(judge.options.at):
+        name = file.columns.column_of(event)
+        if name is None or name in file.awaited:
+            note(_UNSTATED[event])
+
+
+def _comparison(judge: Judge, file: OpenedFile, *, required: bool) -> Comparison | None:
+    """Return the comparison with the help desk; None without its verdicts.
+
+    Raises UsageError if it is required for several metrics.
     """
-    earlier: dict[str, str] = {}
-    for option, path in outputs.items():
-        if path is None:
-            continue
-        if not path:
-            raise UsageError(Message("{option}: empty name", option=option))
-        what = None
-        if any(is_same_file(path, name) for name in files):
-            what = Message("an input file")
-        elif is_file_of(path, located):
-            what = Message("a file of the policy")
-        if what is not None:
+    metrics = judge.options.metrics
+    if len(metrics) > 1 or "all" in metrics:
+        if required:
             raise UsageError(
-                Message(
-                    "{option}: {path} is {what} (not replaced)",
-                    option=option, path=single_line(path), what=what,
-                ),
-                Message("name another file"),
-            )  # fmt: skip
-        for other, written in earlier.items():
-            if is_same_file(path, written):
-                raise UsageError(
-                    Message(
-                        "{option}: {path} is also the file of {other}",
-                        option=option, path=single_line(path), other=other,
-                    ),
-                    Message("name another file"),
-                )  # fmt: skip
-        earlier[option] = path
-
-
-def _write_page(
-    path: str, question: PolicyQuestion, summary: Summary, files: tuple[str, ...], common: Common
-) -> None:
-    """Write the report with pictures, in the language that the options state, or in English."""
-    from zsupport.publish.report import audit_page
-
-    revision, _ = question.policy.revision_at(question.at)
-    lang = chosen_language(screen=False, stated=common.lang)
-    shown_zone = question.zone if question.zone_stated else zone(revision.timezone)
-    page = audit_page(summary, revision, files, shown_zone, lang, wording(lang))
-    replace_output(path, page)
+                Message("the verdict of the help desk is compared with one metric"),
+                Message("select it with {metric}"),
+            )
+        return None
+    has_vendor = any(field.startswith("vendor.") for field in file.columns.fields)
+    return Comparison(Comparer(judge.answers)) if has_vendor else None
 
 
 def _has_columns_engine(engine: str, names: Iterable[str]) -> bool:
@@ -478,114 +395,11 @@ def _has_columns_engine(engine: str, names: Iterable[str]) -> bool:
     return not missing
 
 
-def _add_results(
-    results: list[tuple[Ticket, TicketVerdict] | Reject],
-    summary: SummaryBuilder,
-    reject: Callable[[Reject], None],
-    writer: RowWriter | None,
-    hidden: int,
-    comparison: Comparison | None,
-) -> int:
-    """Add verdicts and rejects to the summary, the rows and the comparison; return their number.
-
-    The last `hidden` kept columns are only for the summary.
-    """
-    rows = []
-    for result in results:
-        if isinstance(result, Reject):
-            summary.reject(result)
-            reject(result)
-            continue
-        ticket, verdict = result
-        rows.append((ticket.kept, verdict))
-        if comparison is not None:
-            comparison.add(ticket, verdict)
-    summary.add(rows)
-    if writer is not None:
-        shown = [(kept[:-hidden], verdict) for kept, verdict in rows] if hidden else rows
-        writer.write(shown)
-    return len(results)
-
-
-def _add_frame(
-    judged: JudgedFrame,
-    summary: SummaryBuilder,
-    reject: Callable[[Reject], None],
-    writer: RowWriter | None,
-    hidden: int,
-    *,
-    counts: bool,
-) -> int:
-    """Add the verdicts of a frame to the summary and to the rows; return how many rows were read.
-
-    The last `hidden` kept columns are only for the summary. Without `counts`, the summary is not
-    used, except for the rejects.
-    """
-    from zsupport.audit.frame_summary import add_frame
-
-    for item in judged.rejects:
-        summary.reject(item)
-        reject(item)
-    if counts:
-        add_frame(summary, judged)
-    if writer is not None:
-        frame = judged.frame
-        kept = len(frame.columns) - len(TicketVerdict._fields)
-        writer.write_frame(frame.drop(frame.columns[kept - hidden : kept]))
-    return len(judged.frame) + len(judged.rejects)
-
-
-def _exit_code(
-    summary: Summary,
-    missed: tuple[str, tuple[GroupSummary, ...]] | None,
-    allowed: int,
-    rejects: str | None,
-    *,
-    exit_zero: bool,
-) -> int:
-    """Return the exit code; say on standard error why it is not 0."""
-    if summary.rejects > allowed:
-        note(Counted("{count} row was rejected", "{count} rows were rejected", summary.rejects))
-        if rejects is None:
-            note(Message("{rejects} writes the rejected rows to a file, with the reasons"))
-        return PolicyError.exit_code
-    if missed is None:
-        return 0
-    share, groups = missed
-    if not summary.totals:
-        note(Message("no ticket was judged, so {share} is not reached", share=share))
-    for group in groups:
-        note(below_text(group, share, stderr_wording()))
-    fails = bool(groups) or not summary.totals
-    return 1 if fails and not exit_zero else 0
-
-
 def _number(text: str) -> int:
     """Return a whole number from 0. Raises BadText."""
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise BadText(Message("{text} is not a whole number", text=quoted(text)))
     return int(text)
-
-
-def _row_format(format: str, output: str | None) -> str | None:
-    """Return the format of the rows, or None if only the summary is written."""
-    if format in ROW_FORMATS:
-        if output is None and is_terminal() and format == "parquet":
-            raise UsageError(
-                Message("Parquet is not written to a terminal"),
-                Message("name a file with --output verdicts.parquet"),
-            )
-        return format
-    if output is None:
-        return None
-    ending = output.lower().rpartition(".")[2]
-    by_ending = {"csv": "csv", "ndjson": "ndjson", "jsonl": "ndjson", "parquet": "parquet"}
-    if ending not in by_ending:
-        raise UsageError(
-            Message("--output: the name {path} does not say the format", path=quoted(output)),
-            Message("end it with .csv, .ndjson or .parquet, or add --format"),
-        )
-    return by_ending[ending]
 
 
 def _vendor_columns(options: list[str] | None) -> list[str]:
@@ -603,100 +417,6 @@ def _vendor_columns(options: list[str] | None) -> list[str]:
                 )
             columns.append(f"vendor.{field}={name}")
     return columns
-
-
-def _orders(policy: Policy) -> dict[str, tuple[str, ...]]:
-    """Return the order of the values of dimensions in the summary: that of the policy."""
-    return {
-        "plan": policy.plans,
-        "role": policy.roles,
-        "channel": policy.channel_ids,
-        "priority": policy.priorities,
-    }
-
-
-class _Output:
-    """Standard output as a stream of bytes."""
-
-    def write(self, data: bytes) -> int:
-        """Write bytes."""
-        emit_exactly(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: `write` writes all bytes."""
-
-
-@contextmanager
-def _rows_to(output: str | None, format: str, setting: RowSetting) -> Iterator[RowWriter]:
-    """Yield a writer of rows to a file, which replaces the file at the end, or to the output."""
-    if output is None:
-        with open_rows(format, cast("IO[bytes]", _Output()), setting) as writer:
-            yield writer
-        return
-    with replacement_of(output) as stream, open_rows(format, stream, setting) as writer:
-        yield writer
-
-
-@contextmanager
-def _rejects_to(path: str | None, *, raw: bool) -> Iterator[Callable[[Reject], None]]:
-    """Yield a function that writes a reject; without a path, it does nothing."""
-    if path is None:
-        yield lambda reject: None
-        return
-    words = wording("en")
-    with replacement_of(path) as stream:
-        write = open_rejects(stream, raw=raw)
-        yield lambda reject: write(reject._replace(reason=words.message(reject.reason)))
-
-
-def _show_head(files: Iterator[OpenedFile], count: int, common: Common) -> int:
-    """Show the first rows of each file as the mapping reads them."""
-    for file in files:
-        for line, cells in head_of(file, count):
-            emit(f"{single_line(file.name)}:{line}\n")
-            if isinstance(cells, Reject):
-                emit(f"  {guarded(single_line(cells.reason))}\n")
-                continue
-            for cell in cells:
-                parts = [cell.field, cell.problem or cell.value or ""]
-                if cell.column is not None:
-                    parts.append(f"{cell.column}: {cell.text or ''}")
-                emit("  " + "\t".join(map(single_line, parts)) + "\n")
-    return 0
-
-
-def _show(
-    common: Common,
-    question: PolicyQuestion,
-    summary: Summary,
-    files: tuple[str, ...],
-    missed: tuple[str, tuple[GroupSummary, ...]] | None,
-    compared: ComparedVerdicts | None,
-) -> None:
-    """Write the summary, and the causes of differences from the help desk."""
-    revision, _ = question.policy.revision_at(question.at)
-    if shows_screen(common):
-        from zsupport.report.screen import render_screen
-        from zsupport.view.screens import Setting
-        from zsupport.view.screens.audit import comparison_section, screen
-        from zsupport.view.times import Times
-
-        lang = language_of(common)
-        words = wording(lang)
-        times = Times(question.zone, question.at, words=words)
-        blocks = screen(summary, revision, Setting(times, lang, words=words), fail_under=missed)
-        if compared is not None:
-            blocks = (*blocks, comparison_section(compared, words))
-        emit(render_screen(blocks, terminal_of(common.color)))
-        return
-    report = show_audit(
-        summary, revision, files, question.zone, fail_under=missed, compared=compared
-    )
-    write_report(report, common)
-    if compared is not None and chosen_format(common.format) == "plain":
-        for line in comparison_lines(compared):
-            note(line)
 
 
 COMMAND = Command(

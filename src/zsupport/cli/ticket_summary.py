@@ -1,0 +1,153 @@
+"""What `zsupport audit` shows: the summary, remarks, the report and the head of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zsupport.audit.run import head_of
+from zsupport.audit.ticket import Reject
+from zsupport.cli.output import (
+    chosen_format,
+    chosen_language,
+    emit,
+    note,
+    shows_screen,
+    stderr_wording,
+    terminal_of,
+    wording,
+    write_report,
+)
+from zsupport.cli.question import language_of
+from zsupport.clock.zones import zone
+from zsupport.errors import PolicyError
+from zsupport.report.text import guarded, single_line
+from zsupport.sources.rewrite import replace_output
+from zsupport.typed import NamedTuple
+from zsupport.view.audit import below_text, show_audit
+from zsupport.view.comparison import comparison_lines
+from zsupport.wording import Counted, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zsupport.audit.run import OpenedFile
+    from zsupport.audit.summary import GroupSummary, Summary
+    from zsupport.cli.options import Common
+    from zsupport.cli.question import PolicyQuestion
+    from zsupport.library import Policy
+    from zsupport.view.comparison import ComparedVerdicts
+
+
+class AuditSummary(NamedTuple):
+    """The summary of an audit with its question.
+
+    `files` are the files as named. `missed` is the share of `--fail-under` as written, and the
+    metrics below it. `compared` is None without verdicts of the help desk.
+    """
+
+    summary: Summary
+    question: PolicyQuestion
+    files: tuple[str, ...]
+    missed: tuple[str, tuple[GroupSummary, ...]] | None
+    compared: ComparedVerdicts | None
+
+    def show(self, common: Common) -> None:
+        """Write the summary, and the causes of differences from the help desk."""
+        summary, question, compared = self.summary, self.question, self.compared
+        revision, _ = question.policy.revision_at(question.at)
+        if shows_screen(common):
+            from zsupport.report.screen import render_screen
+            from zsupport.view.screens import Setting
+            from zsupport.view.screens.audit import comparison_section, screen
+            from zsupport.view.times import Times
+
+            lang = language_of(common)
+            words = wording(lang)
+            times = Times(question.zone, question.at, words=words)
+            setting = Setting(times, lang, words=words)
+            blocks = screen(summary, revision, setting, fail_under=self.missed)
+            if compared is not None:
+                blocks = (*blocks, comparison_section(compared, words))
+            emit(render_screen(blocks, terminal_of(common.color)))
+            return
+        report = show_audit(
+            summary, revision, self.files, question.zone,
+            fail_under=self.missed, compared=compared,
+        )  # fmt: skip
+        write_report(report, common)
+        if compared is not None and chosen_format(common.format) == "plain":
+            for line in comparison_lines(compared):
+                note(line)
+
+    def write_page(self, path: str, names: tuple[str, ...], common: Common) -> None:
+        """Write the report with pictures, in the language that the options state, or in English.
+
+        `names` are the names of the files.
+        """
+        from zsupport.publish.report import audit_page
+
+        question = self.question
+        revision, _ = question.policy.revision_at(question.at)
+        lang = chosen_language(screen=False, stated=common.lang)
+        shown_zone = question.zone if question.zone_stated else zone(revision.timezone)
+        page = audit_page(self.summary, revision, names, shown_zone, lang, wording(lang))
+        replace_output(path, page)
+
+    def note_remarks(self) -> None:
+        """Say on standard error which policy judged, and whether input is missing."""
+        if self.question.fallback:
+            id = self.question.policy.id
+            note(Message("judged by {policy}, the shipped example", policy=id))
+            note(Message("select your policy with {policy}"))
+        if incomplete := sum(group.needs_input for group in self.summary.totals):
+            note(
+                Counted(
+                    "{count} verdict needs input; `warnings` of its row names what is missing",
+                    "{count} verdicts need input; `warnings` of their rows names what is missing",
+                    incomplete,
+                )
+            )
+
+    def exit_code(self, allowed: int, rejects: str | None, *, exit_zero: bool) -> int:
+        """Return the exit code; say on standard error why it is not 0."""
+        summary, missed = self.summary, self.missed
+        if summary.rejects > allowed:
+            note(Counted("{count} row was rejected", "{count} rows were rejected", summary.rejects))
+            if rejects is None:
+                note(Message("{rejects} writes the rejected rows to a file, with the reasons"))
+            return PolicyError.exit_code
+        if missed is None:
+            return 0
+        share, groups = missed
+        if not summary.totals:
+            note(Message("no ticket was judged, so {share} is not reached", share=share))
+        for group in groups:
+            note(below_text(group, share, stderr_wording()))
+        fails = bool(groups) or not summary.totals
+        return 1 if fails and not exit_zero else 0
+
+
+def show_head(files: Iterator[OpenedFile], count: int) -> int:
+    """Show the first rows of each file as the mapping reads them."""
+    for file in files:
+        for line, cells in head_of(file, count):
+            emit(f"{single_line(file.name)}:{line}\n")
+            if isinstance(cells, Reject):
+                emit(f"  {guarded(single_line(cells.reason))}\n")
+                continue
+            for cell in cells:
+                parts = [cell.field, cell.problem or cell.value or ""]
+                if cell.column is not None:
+                    parts.append(f"{cell.column}: {cell.text or ''}")
+                emit("  " + "\t".join(map(single_line, parts)) + "\n")
+    return 0
+
+
+def value_orders(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """Return the order of the values of dimensions in the summary: that of the policy."""
+    return {
+        "plan": policy.plans,
+        "role": policy.roles,
+        "channel": policy.channel_ids,
+        "priority": policy.priorities,
+    }
