@@ -507,13 +507,9 @@ class Policy:
         and TypeError for another kind of table.
         """
         from zsupport.audit.judge import AuditOptions
-        from zsupport.audit.mapping import (
-            constants_of,
-            load_mapping,
-            mapping_of_options,
-            merged,
-            read_mapping_table,
-        )
+        from zsupport.audit.mapping import merged
+        from zsupport.audit.mapping_file import load_mapping, read_mapping_table
+        from zsupport.audit.mapping_options import constants_of, mapping_of_options
         from zsupport.audit.tables import audit_table
 
         constants = constants_of(plan, role, channel, priority, fact or {})

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from conftest import Cli
 
-from zsupport.audit.mapping import load_mapping
+from zsupport.audit.mapping_file import load_mapping
 from zsupport.sources.mappings import read_mapping, shipped_mappings
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -15,8 +15,9 @@ import zsupport
 from audit.audited import MONDAY
 from zsupport.audit.frame_summary import add_frame
 from zsupport.audit.frames import judged_frames
+from zsupport.audit.header import resolve
 from zsupport.audit.judge import AuditOptions, Judge
-from zsupport.audit.mapping import FieldColumn, TicketMapping, resolve
+from zsupport.audit.mapping import FieldColumn, TicketMapping
 from zsupport.audit.reader import ticket_reader
 from zsupport.audit.summary import SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject

@@ -7,23 +7,17 @@ from datetime import UTC
 import pytest
 
 from zsupport.audit.calendar_names import LANGUAGES
+from zsupport.audit.header import columns_needed, resolve
 from zsupport.audit.instants import DIRECTIVES, instant_reader, read_format
-from zsupport.audit.mapping import (
-    FIELDS,
-    FieldColumn,
-    TicketMapping,
-    check_instants,
-    columns_needed,
-    load_mapping,
-    mapping_of_options,
-    merged,
-    resolve,
-)
+from zsupport.audit.mapping import FIELDS, FieldColumn, TicketMapping, merged
+from zsupport.audit.mapping_file import load_mapping
+from zsupport.audit.mapping_options import mapping_of_options
 from zsupport.audit.ticket import EVENTS
+from zsupport.audit.undeclared import check_instants
 from zsupport.cli.options import flag_of
 from zsupport.errors import UsageError
 from zsupport.guide import read_guide
-from zsupport.wording import Wording
+from zsupport.wording import Wording, joined
 
 ACME = """\
 format = "csv"
@@ -63,7 +57,8 @@ def refusal(call: Callable[[], object]) -> list[str]:
     """Return the lines of the refusal of a call, as the command line shows them."""
     with pytest.raises(UsageError) as error:
         call()
-    return Wording(naming=flag_of)(error.value.message).splitlines()
+    problem = joined(filter(None, (error.value.message, error.value.hint)), "; ")
+    return Wording(naming=flag_of)(problem).splitlines()
 
 
 def test_a_file() -> None:
@@ -155,12 +150,18 @@ resolved = "2026-01-01T00:00:00Z"
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a = ", "acme.toml: Invalid value (at end of document)"),
+        ("a = ", "acme.toml: Invalid value (at end of document); fix the file"),
         ("columns = 3", "acme.toml:1:1: expected a table"),
         ("[values]\nplan = 3", "acme.toml:2:1: expected a table of texts and ids"),
         ("columns = {opend = 'x'}", "acme.toml:1:1: unknown field `opend`; did you mean `opened`?"),
-        (f"{'a.' * 30}b = 1", "acme.toml: the file is too large or too complex for a mapping"),
-        (f"#{'a' * 300_000}", "acme.toml: the file is too large or too complex for a mapping"),
+        (
+            f"{'a.' * 30}b = 1",
+            "acme.toml: the file is too large or too complex for a mapping; name another file",
+        ),
+        (
+            f"#{'a' * 300_000}",
+            "acme.toml: the file is too large or too complex for a mapping; name another file",
+        ),
     ],
 )
 def test_an_invalid_file(text: str, message: str) -> None:

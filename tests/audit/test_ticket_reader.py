@@ -8,13 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zsupport.answer.case import Query
-from zsupport.audit.mapping import (
-    FieldColumn,
-    TicketMapping,
-    load_mapping,
-    mapping_of_options,
-    resolve,
-)
+from zsupport.audit.header import resolve
+from zsupport.audit.mapping import FieldColumn, TicketMapping
+from zsupport.audit.mapping_file import load_mapping
+from zsupport.audit.mapping_options import mapping_of_options
 from zsupport.audit.reader import HeadCell, careful_reader, event_reader, head, ticket_reader
 from zsupport.audit.ticket import EventRow, Reject, Ticket
 from zsupport.clock.deadline import Events

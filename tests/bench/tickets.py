@@ -106,8 +106,9 @@ def audit(folder: Path, tickets: Path, output: Path) -> None:
     """Judge a file; this is the process that is measured."""
     import zsupport
     from zsupport.audit.frames import judged_frames
+    from zsupport.audit.header import resolve
     from zsupport.audit.judge import AuditOptions, Judge
-    from zsupport.audit.mapping import TicketMapping, resolve
+    from zsupport.audit.mapping import TicketMapping
     from zsupport.report.tickets import RowSetting, open_rows
     from zsupport.sources.tickets import open_columns
     from zsupport.sources.tickets.rows import TicketFile

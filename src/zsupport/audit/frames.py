@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from zsupport.answer.case import Query
     from zsupport.audit.columns import Mask
+    from zsupport.audit.header import TicketColumns
     from zsupport.audit.judge import Judge
-    from zsupport.audit.mapping import TicketColumns
     from zsupport.audit.spans import Integers
     from zsupport.dates import tzinfo
     from zsupport.sources.tickets.batches import ParquetBatches

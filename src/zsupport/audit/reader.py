@@ -6,14 +6,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.case import Query
+from zsupport.audit.header import instant_readers, is_null
 from zsupport.audit.mapping import (
     BREACHED,
     CASE_FIELDS,
     EVENT_FIELDS,
     event_problem,
-    instant_readers,
     is_instant,
-    is_null,
 )
 from zsupport.audit.ticket import EventRow, Reject, Ticket, VendorVerdict
 from zsupport.clock.deadline import Events
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias, TypeVar
 
+    from zsupport.audit.header import TicketColumns
     from zsupport.audit.instants import InstantReader
-    from zsupport.audit.mapping import TicketColumns
     from zsupport.clock.deadline import Pause
 
     Cells: TypeAlias = Sequence[str | None]

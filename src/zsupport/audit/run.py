@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.case import Query, settle
 from zsupport.audit.fold import fold, fold_grouped
-from zsupport.audit.mapping import CASE_FIELDS, check_instants, resolve
+from zsupport.audit.header import resolve
+from zsupport.audit.mapping import CASE_FIELDS, FACT
+from zsupport.audit.mistakes import Mistakes
 from zsupport.audit.reader import event_reader, head, ticket_reader
 from zsupport.audit.ticket import Reject
+from zsupport.audit.undeclared import check_instants
 from zsupport.errors import UsageError
 from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile
-from zsupport.wording import Message, joined
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from zsupport.audit.frames import JudgedFrame
+    from zsupport.audit.header import TicketColumns
     from zsupport.audit.judge import AuditedPolicy, Judge
-    from zsupport.audit.mapping import TicketColumns, TicketMapping
+    from zsupport.audit.mapping import TicketMapping
     from zsupport.audit.reader import HeadCell
     from zsupport.audit.ticket import EventRow, Ticket, TicketVerdict
     from zsupport.sources.tickets.batches import ParquetBatches
@@ -29,7 +33,6 @@ if TYPE_CHECKING:
 _BATCH = 10_000
 #: The number of rows in which the formats of instants are checked before the run.
 _FIRST_ROWS = 1000
-_FACT = "fact."
 #: The name of standard input in verdicts. In CSV, `-` would look like a formula.
 STDIN = "stdin"
 
@@ -83,23 +86,19 @@ def check_names(mapping: TicketMapping, policy: AuditedPolicy) -> None:
     """Raise UsageError for constants, and ids of values, that the policy does not define."""
     stated = dict.fromkeys(mapping.constants.items())
     for field, ids in mapping.values.items():
-        if field in CASE_FIELDS or field.startswith(_FACT):
+        if field in CASE_FIELDS or field.startswith(FACT):
             stated |= dict.fromkeys((field, id) for id in ids.values())
-    problems: list[tuple[str, str | None]] = []
+    mistakes = Mistakes()
     for field, text in stated:
-        is_fact = field.startswith(_FACT)
-        facts = {field.removeprefix(_FACT): text} if is_fact else {}
+        is_fact = field.startswith(FACT)
+        facts = {field.removeprefix(FACT): text} if is_fact else {}
         plan, role, channel, priority = (text if field == name else None for name in CASE_FIELDS)
         query = Query(plan, role, channel, priority, facts)
         try:
             settle(policy.revisions[-1], query, policy.revisions)
         except UsageError as error:
-            problems.append((error.message, error.hint))
-    if len(problems) == 1:
-        raise UsageError(*problems[0])
-    if problems:
-        lines = (joined(filter(None, problem), "; ") for problem in problems)
-        raise UsageError(joined(lines, "\n"))
+            mistakes.add(error.message, error.hint)
+    mistakes.report()
 
 
 def judge_in_batches(

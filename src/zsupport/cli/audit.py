@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING
 
 from zsupport.answer.promise import settle_metrics
 from zsupport.audit.compare import Comparer, Comparison
+from zsupport.audit.header import columns_needed
 from zsupport.audit.judge import AuditOptions, Judge
-from zsupport.audit.mapping import (
-    ALL,
-    columns_needed,
-    constants_of,
-    load_mapping,
-    mapping_of_options,
-    merged,
-)
+from zsupport.audit.mapping import ALL, merged
+from zsupport.audit.mapping_file import load_mapping
+from zsupport.audit.mapping_options import constants_of, mapping_of_options
 from zsupport.audit.run import check_names, judge_in_batches, open_mapped
 from zsupport.audit.summary import DIMENSIONS, SummaryBuilder, SummaryOptions, below, parse_share
 from zsupport.cli.options import (

@@ -1,0 +1,249 @@
+"""The columns of a mapping in the header of a file."""
+
+from __future__ import annotations
+
+from zsupport.audit.instants import instant_reader, read_format
+from zsupport.audit.mapping import (
+    ALL,
+    FIELDS,
+    INSTANT_FIELDS,
+    START,
+    FieldColumn,
+    TicketMapping,
+    is_instant,
+)
+from zsupport.audit.mistakes import Mistakes
+from zsupport.clock.problem import shown
+from zsupport.clock.zones import zone
+from zsupport.errors import did_you_mean
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.wording import Message, enumerated
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Mapping, Sequence
+
+    from zsupport.audit.instants import InstantReader
+
+
+class TicketColumns(NamedTuple):
+    """A mapping that is resolved for the header of a file: positions instead of names.
+
+    `fields` has the positions of the columns of each field: several if their name is repeated.
+    `kept` are the positions of the columns that the output repeats. `joined` has the positions of
+    the further columns of fields whose cells are joined.
+    """
+
+    mapping: TicketMapping
+    header: tuple[str, ...]
+    fields: Mapping[str, tuple[int, ...]]
+    kept: tuple[int, ...]
+    joined: Mapping[str, tuple[tuple[int, ...], ...]] = {}
+
+    @property
+    def is_log(self) -> bool:
+        """Whether each row is an event."""
+        return "time" in self.fields
+
+    def column_of(self, field: str) -> str | None:
+        """Return the name of the column of a field, or None if it has none."""
+        columns = (self.fields.get(field, ()), *self.joined.get(field, ()))
+        return " ".join(self.header[places[0]] for places in columns if places) or None
+
+    def cell_of(self, field: str, cells: Sequence[str | None], nulls: Container[str]) -> str | None:
+        """Return the cell of a field: the first of its columns that states something.
+
+        `nulls` are the texts that state nothing. The cells of joined columns have a space between.
+        """
+        columns = (self.fields[field], *self.joined.get(field, ()))
+        stated = (_first_stated(cells, places, nulls) for places in columns)
+        return " ".join(text for text in stated if text is not None) or None
+
+
+def _first_stated(
+    cells: Sequence[str | None], places: Sequence[int], nulls: Container[str]
+) -> str | None:
+    return next((cells[at] for at in places if not is_null(cells[at], nulls)), None)
+
+
+def is_null(text: str | None, nulls: Container[str]) -> bool:
+    """Return whether a cell states nothing: it is blank or one of the `nulls`."""
+    return text is None or not (plain := text.strip()) or plain in nulls or text in nulls
+
+
+def columns_needed(mapping: TicketMapping) -> tuple[str, ...]:
+    """Return the names of the columns that a mapping names, apart from optional ones."""
+    names = [
+        name
+        for field, column in mapping.columns.items()
+        if not column.optional
+        for name in (column.column or field, *column.joined)
+    ]
+    kept = () if mapping.kept == (ALL,) else mapping.kept
+    return tuple(dict.fromkeys((*names, *kept)))
+
+
+def resolve(
+    mapping: TicketMapping,
+    header: Sequence[str],
+    facts: Collection[str] = (),
+    metrics: Collection[str] = (),
+) -> TicketColumns:
+    """Return the columns of a mapping in a header.
+
+    `facts` and `metrics` are those of all revisions of the policy. Raises UsageError with every
+    column, fact and metric that does not exist, and for fields that contradict each other.
+    """
+    mistakes = Mistakes()
+    names = {"fact": facts, "start": metrics}
+    positions = _positions(header)
+    columns: dict[str, FieldColumn] = {}
+    fields: dict[str, tuple[int, ...]] = {}
+    joined_places: dict[str, tuple[tuple[int, ...], ...]] = {}
+    for field, column in mapping.columns.items():
+        known = _known_field(field, names, mistakes)
+        if known is None:
+            continue
+        places, *further = (
+            _find_column(name, positions, header, mistakes, column.optional)
+            for name in (column.column or field, *column.joined)
+        )
+        if places and all(further):
+            columns[known], fields[known] = column, places
+            if further:
+                joined_places[known] = tuple(further)
+    constants = {
+        known: text
+        for field, text in mapping.constants.items()
+        if (known := _known_field(field, names, mistakes))
+    }
+    if mapping.automatic:
+        named = [f"{kind}.{name}" for kind, known_names in names.items() for name in known_names]
+        for field in (*FIELDS, *named):
+            if field in positions and field not in columns and field not in constants:
+                columns[field], fields[field] = FieldColumn(field), positions[field]
+    kept = tuple(range(len(header)))
+    if mapping.kept != (ALL,):
+        kept_places = (_find_column(name, positions, header, mistakes) for name in mapping.kept)
+        kept = tuple(places[0] for places in kept_places if places)
+    mapping = mapping._replace(columns=columns, constants=constants)
+    if not mistakes:
+        _check_fields(fields, header, mistakes)
+        _check_zones(mapping, mistakes)
+    mistakes.report()
+    return TicketColumns(mapping, tuple(header), fields, kept, joined_places)
+
+
+def _positions(header: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Return the positions of each name."""
+    positions: dict[str, tuple[int, ...]] = {}
+    for position, name in enumerate(header):
+        positions[name] = (*positions.get(name, ()), position)
+    return positions
+
+
+def _known_field(
+    field: str, names: Mapping[str, Collection[str]], mistakes: Mistakes
+) -> str | None:
+    """Return a field with the id of its fact or metric; add an unknown fact or metric."""
+    kind, dot, name = field.partition(".")
+    if not dot or kind not in names:
+        return field
+    for known in names[kind]:
+        if known.casefold() == name.casefold():
+            return f"{kind}.{known}"
+    hint = did_you_mean(name, names[kind])
+    if kind == "fact":
+        mistakes.add(Message("unknown fact `{name}`", name=name), hint)
+    else:
+        mistakes.add(Message("unknown metric `{name}`", name=name), hint)
+    return None
+
+
+def _find_column(
+    name: str,
+    positions: Mapping[str, tuple[int, ...]],
+    header: Sequence[str],
+    mistakes: Mistakes,
+    optional: bool = False,
+) -> tuple[int, ...]:
+    """Return the positions of a column; letter case and outer spaces count only if they must."""
+    if name in positions:
+        return positions[name]
+    close = [column for column in positions if column.strip().casefold() == name.strip().casefold()]
+    if len(close) == 1:
+        return positions[close[0]]
+    if close:
+        mistakes.add(
+            Message(
+                "ambiguous column {column}: the header has {columns}",
+                column=shown(name),
+                columns=enumerated([shown(column) for column in close]),
+            )
+        )
+    elif not optional:
+        listed = ", ".join(shown(column) for column in positions if column)
+        mistakes.add(
+            Message(
+                "unknown column {column}; columns: {columns}", column=shown(name), columns=listed
+            ),
+            did_you_mean(name, positions),
+        )
+    return ()
+
+
+def _check_fields(fields: Collection[str], header: Sequence[str], mistakes: Mistakes) -> None:
+    """Add a mistake for fields that are missing, or contradict each other."""
+    if "time" in fields:
+        for field in fields:
+            if field in INSTANT_FIELDS or field.startswith(START):
+                mistakes.add(
+                    Message(
+                        "`time` and `{field}` contradict each other: a row is an event or a ticket",
+                        field=field,
+                    )
+                )
+        if "id" not in fields:
+            mistakes.add(Message("`id` is required: it groups the events of a ticket"))
+        return
+    if "event" in fields:
+        mistakes.add(Message("`event` requires `time`, the instant of the event"))
+    elif "opened" not in fields:
+        mistakes.add(
+            Message(
+                "no column is the instant at which a ticket was opened; columns: {columns}",
+                columns=", ".join(shown(name) for name in dict.fromkeys(header) if name),
+            ),
+            Message("state it with {column id=name}", id="opened", name="COLUMN"),
+        )
+    if ("pause.from" in fields) != ("pause.to" in fields):
+        mistakes.add(Message("`pause.from` and `pause.to` require each other"))
+    elif "pause.from" in fields and "pauses" in fields:
+        mistakes.add(Message("`pauses` and `pause.from` contradict each other"))
+
+
+def _check_zones(mapping: TicketMapping, mistakes: Mistakes) -> None:
+    """Add a mistake for each format without an offset and without a time zone."""
+    for field in filter(is_instant, mapping.columns):
+        source = mapping.instant_source(field)
+        for text in source.formats:
+            if source.timezone is None and read_format(text, source.locale).local:
+                mistakes.add(
+                    Message(
+                        "`{field}`: the format `{format}` has no offset", field=field, format=text
+                    ),
+                    Message("state the time zone with {tz}"),
+                )
+
+
+def instant_readers(mapping: TicketMapping) -> dict[str, InstantReader]:
+    """Return the reader of each instant. Fields with equal settings share a reader."""
+    readers: dict[FieldColumn, InstantReader] = {}
+    result = {}
+    for field in filter(is_instant, mapping.columns):
+        source = mapping.instant_source(field)._replace(column="", optional=False, joined=())
+        if source not in readers:
+            formats = [read_format(text, source.locale) for text in source.formats]
+            in_zone = None if source.timezone is None else zone(source.timezone)
+            readers[source] = instant_reader(formats, in_zone)
+        result[field] = readers[source]
+    return result
