@@ -134,8 +134,6 @@ def test_patterns_built_at_run_time_are_listed() -> None:
         "zsupport.audit.frames: _pattern(s) or ''",
         "zsupport.audit.frames: _pattern(shape) or ''",
         "zsupport.audit.instants: pattern",
-        "zsupport.audit.mapping_file: f'\\\\s*\\\\[({token}(?:\\\\.{token})*)\\\\]'",
-        "zsupport.audit.mapping_file: token",
         "zsupport.clock.day_text: date + _SEPARATOR + date",
         "zsupport.clock.day_text: f'([a-z]+)[ -]{ordinal}'",
         "zsupport.clock.day_text: f'{ordinal}[ -](?:of )?([a-z]+)'",

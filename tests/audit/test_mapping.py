@@ -1,22 +1,27 @@
 """Mappings of exports: TOML files, options, headers and columns without a format."""
 
 import re
+import tomllib
 from collections.abc import Callable
 from datetime import UTC
+from pathlib import Path
 
 import pytest
+from conftest import Cli
 
 from zsupport.audit.calendar_names import LANGUAGES
 from zsupport.audit.header import columns_needed, resolve
 from zsupport.audit.instants import DIRECTIVES, instant_reader, read_format
 from zsupport.audit.mapping import FIELDS, FieldColumn, TicketMapping, merged
-from zsupport.audit.mapping_file import load_mapping
+from zsupport.audit.mapping_file import load_mapping, read_mapping_table
 from zsupport.audit.mapping_options import mapping_of_options
 from zsupport.audit.ticket import EVENTS
 from zsupport.audit.undeclared import check_instants
 from zsupport.cli.options import flag_of
 from zsupport.errors import UsageError
 from zsupport.guide import read_guide
+from zsupport.sources.mappings import read_mapping, shipped_mappings
+from zsupport.sources.toml_keys import places_of_keys
 from zsupport.wording import Wording, joined
 
 ACME = """\
@@ -53,6 +58,22 @@ plan = "pro"
 """
 
 
+POLICY = """\
+format: 1
+policy: desk
+timezone: Europe/Oslo
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: P1}, {id: P2}]
+facts: {impact: {ask: "How bad is it?", values: {high: High, low: Low}}}
+metrics: [{id: first-response}, {id: fix}]
+targets:
+  - {first-response: {P1: 1h 24x7, P2: 4h 24x7}, fix: {P1: 8h 24x7, P2: 16h 24x7}}
+  - {when: {impact: high}, fix: {P1: 2h 24x7}}
+"""
+
+
 def refusal(call: Callable[[], object]) -> list[str]:
     """Return the lines of the refusal of a call, as the command line shows them."""
     with pytest.raises(UsageError) as error:
@@ -62,7 +83,7 @@ def refusal(call: Callable[[], object]) -> list[str]:
 
 
 def test_a_file() -> None:
-    assert load_mapping(ACME, "acme.toml") == TicketMapping(
+    assert load_mapping(ACME, "acme.toml")._replace(places={}) == TicketMapping(
         columns={
             "id": FieldColumn("Ticket ID"),
             "opened": FieldColumn("Created at"),
@@ -120,24 +141,24 @@ resolved = "2026-01-01T00:00:00Z"
     assert refusal(lambda: load_mapping(text, "acme.toml")) == [
         "acme.toml:1:1: unknown key `formt`; did you mean `format`?",
         "acme.toml:2:1: unknown time zone `Europe/Osl`; did you mean `Europe/Oslo`?",
-        "acme.toml:3:1: invalid format `%d/%q`: unknown directive `%q`; directives: "
+        "acme.toml:3:12: invalid format `%d/%q`: unknown directive `%q`; directives: "
         "%Y %y %m %b %B %d %a %A %H %I %M %S %f %p %z %s %Q",
         "acme.toml:4:3: unknown locale `xx`; write one of bg, ca, cs, da, de, el, en, es, et, fi, "
         "fr, hr, hu, is, it, lt, lv, nb, nl, nn, pl, pt, ro, ru, sk, sl, sv, tr, uk",
         "acme.toml:5:1: expected a text",
         "acme.toml:6:1: expected a text or a list of texts",
         "acme.toml:8:1: unknown field `opend`; did you mean `opened`?",
-        "acme.toml:9:1: unknown key `colum`; did you mean `column`?",
         "acme.toml:9:1: `column` is missing",
+        "acme.toml:9:13: unknown key `colum`; did you mean `column`?",
         "acme.toml:10:1: expected the name of a column, or a table with `column`",
-        "acme.toml:11:1: expected `true` or `false`",
-        "acme.toml:11:1: invalid format `%Y`: `%m`, `%b` is missing",
-        "acme.toml:13:1: `role` is not an instant",
+        "acme.toml:11:25: invalid format `%Y`: `%m`, `%b` is missing",
+        "acme.toml:11:41: expected `true` or `false`",
+        "acme.toml:13:23: `role` is not an instant",
         "acme.toml:14:1: unknown field `start.`; fields: id, opened, answered, updated, resolved, "
         "pause.from, pause.to, pauses, vendor.due, plan, role, channel, priority, "
         "vendor.breached, time, event, fact.NAME, "
         "start.METRIC",
-        "acme.toml:15:1: `opened` has no ids; fields with ids: plan, role, channel, priority, "
+        "acme.toml:15:9: `opened` has no ids; fields with ids: plan, role, channel, priority, "
         "fact.NAME",
         "acme.toml:18:1: expected a text",
         "acme.toml:20:1: unknown event `resolvd`; did you mean `resolved`?",
@@ -150,10 +171,13 @@ resolved = "2026-01-01T00:00:00Z"
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a = ", "acme.toml: Invalid value (at end of document); fix the file"),
+        ("a = ", "acme.toml:1:5: Invalid value; fix the file"),
         ("columns = 3", "acme.toml:1:1: expected a table"),
         ("[values]\nplan = 3", "acme.toml:2:1: expected a table of texts and ids"),
-        ("columns = {opend = 'x'}", "acme.toml:1:1: unknown field `opend`; did you mean `opened`?"),
+        (
+            "columns = {opend = 'x'}",
+            "acme.toml:1:12: unknown field `opend`; did you mean `opened`?",
+        ),
         (
             f"{'a.' * 30}b = 1",
             "acme.toml: the file is too large or too complex for a mapping; name another file",
@@ -166,6 +190,145 @@ resolved = "2026-01-01T00:00:00Z"
 )
 def test_an_invalid_file(text: str, message: str) -> None:
     assert refusal(lambda: load_mapping(text, "acme.toml")) == [message]
+
+
+def test_mistakes_of_a_table_have_the_path_of_their_keys() -> None:
+    table = {"columns": {"opend": "x", "opened": {"column": ["a"], "instant": ["%q"]}}}
+    assert refusal(lambda: read_mapping_table(table, "mapping")) == [
+        "mapping: columns.opend: unknown field `opend`; did you mean `opened`?",
+        "mapping: columns.opened.instant.0: invalid format `%q`: unknown directive `%q`; "
+        "directives: %Y %y %m %b %B %d %a %A %H %I %M %S %f %p %z %s %Q",
+    ]
+
+
+#: A mapping whose mistakes only the policy and the header of a file show.
+MISFIT = """\
+keep = ["Team", "Teem"]
+[columns]
+id = "Id"
+opened = {column = "Creatd"}
+resolved = {column = ["Date", "Tim"], instant = ["%Y-%m-%d %H:%M"]}
+fact.impct = "Team"
+start.fxi = "Team"
+[values.priority]
+High = "P1"
+Low = "P3"
+Lowest = "P3"
+[constants]
+plan = "prp"
+fact.x = "y"
+"""
+
+
+def test_mistakes_that_the_policy_and_the_file_show_have_places(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    (tmp_path / "m.toml").write_text(MISFIT, encoding="utf-8")
+    (tmp_path / "t.csv").write_text("Id,Created,Date,Time,Team\n", encoding="utf-8")
+    common = ("audit", "t.csv", "--policy", "./desk.yaml", "--map", "./m.toml")
+    run = cli(*common, cwd=tmp_path)
+    columns = "columns: `Id`, `Created`, `Date`, `Time`, `Team`"
+    assert run.code == 2
+    assert run.stderr.splitlines() == [
+        f"zsupport: ./m.toml:1:17: t.csv: unknown column `Teem`; {columns}; did you mean `Team`?",
+        f"zsupport: ./m.toml:4:11: t.csv: unknown column `Creatd`; {columns}; "
+        "did you mean `Created`?",
+        f"zsupport: ./m.toml:5:31: t.csv: unknown column `Tim`; {columns}; did you mean `Time`?",
+        "zsupport: ./m.toml:6:6: unknown fact `impct`; did you mean `impact`?",
+        "zsupport: ./m.toml:7:7: unknown metric `fxi`; did you mean `fix`?",
+        "zsupport: ./m.toml:10:1: unknown priority `P3`; priorities: P1, P2",
+        "zsupport: ./m.toml:11:1: unknown priority `P3`; priorities: P1, P2",
+        "zsupport: ./m.toml:13:1: unknown plan `prp`; plans: pro; did you mean `pro`?",
+        "zsupport: ./m.toml:14:6: unknown fact `x`; facts: impact",
+    ]
+    # An option that replaces a key has no place in the file.
+    text = MISFIT.replace('fact.impct = "Team"\nstart.fxi = "Team"\n', "")
+    text = text.replace('fact.x = "y"\n', "").replace("Lowest", "# Lowest")
+    (tmp_path / "m.toml").write_text(text, encoding="utf-8")
+    run = cli(
+        *common, "--plan", "por", "--column", "opened=Creat", "--column", "resolved=Date",
+        "--keep", "Tam", "--value", "priority.Low=P4", cwd=tmp_path,
+    )  # fmt: skip
+    assert run.stderr.splitlines() == [
+        "zsupport: unknown plan `por`; plans: pro; did you mean `pro`?",
+        "zsupport: unknown priority `P4`; priorities: P1, P2",
+        f"zsupport: t.csv: unknown column `Creat`; {columns}; did you mean `Created`?",
+        f"zsupport: t.csv: unknown column `Tam`; {columns}; did you mean `Team`?",
+    ]
+    # Fields that contradict each other, and a format without an offset.
+    (tmp_path / "m.toml").write_text(
+        'instant = ["%s", "%Y-%m-%d"]\n[columns]\nopened = "Created"\n"pause.from" = "Time"\n'
+        'event = "Team"\n',
+        encoding="utf-8",
+    )
+    run = cli(*common, cwd=tmp_path)
+    assert run.stderr.splitlines() == [
+        "zsupport: ./m.toml:1:18: `opened`: the format `%Y-%m-%d` has no offset; state the time "
+        "zone with --tz",
+        "zsupport: ./m.toml:1:18: `pause.from`: the format `%Y-%m-%d` has no offset; state the "
+        "time zone with --tz",
+        "zsupport: ./m.toml:4:1: t.csv: `pause.from` and `pause.to` require each other",
+        "zsupport: ./m.toml:5:1: t.csv: `event` requires `time`, the instant of the event",
+    ]
+    (tmp_path / "m.toml").write_text('[columns]\nopened = "Created"\n', encoding="utf-8")
+    (tmp_path / "t.csv").write_text("Created\n13/04/2026\n", encoding="utf-8")
+    assert cli(*common, cwd=tmp_path).stderr.startswith(
+        "zsupport: ./m.toml:2:1: t.csv: column `Created`: the format of `13/04/2026` is not"
+    )
+
+
+# -- places of keys --------------------------------------------------------------------------------
+
+ODD = """\
+# a = 1, in a comment
+"a.b" = 'x = "#'   # "
+  'c' . d."e\\u0041" = [1, [2, {f = 3.5, g.h = true}], # [
+  "t, ]", 2026-01-01T00:00:00Z]
+[ i . "j k" ]
+l = \"\"\"
+m = 1
+[n]
+\\\"\"\" \"\"\"\"\"
+o = '''
+p = 1 ''''
+q = {r = {s = ["}", '''x''']}, "t=" = {}}
+[[u]]
+v = -1e3
+[[u]]
+v = inf
+"""
+
+
+def test_places_of_keys() -> None:
+    assert places_of_keys(ODD) == {
+        "a.b": (2, 1), "c": (3, 3), "c.d": (3, 9), "c.d.eA": (3, 11), "c.d.eA.0": (3, 24),
+        "c.d.eA.1": (3, 27), "c.d.eA.1.0": (3, 28), "c.d.eA.1.1": (3, 31), "c.d.eA.1.1.f": (3, 32),
+        "c.d.eA.1.1.g": (3, 41), "c.d.eA.1.1.g.h": (3, 43), "c.d.eA.2": (4, 3),
+        "c.d.eA.3": (4, 11), "i": (5, 3), "i.j k": (5, 7), "i.j k.l": (6, 1), "i.j k.o": (10, 1),
+        "i.j k.q": (12, 1), "i.j k.q.r": (12, 6), "i.j k.q.r.s": (12, 11),
+        "i.j k.q.r.s.0": (12, 16), "i.j k.q.r.s.1": (12, 21), "i.j k.q.t=": (12, 32),
+        "u": (13, 3), "u.v": (14, 1),
+    }  # fmt: skip
+    tomllib.loads(ODD)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [ODD, ACME, *map(read_mapping, shipped_mappings())],
+    ids=["odd", "acme", *shipped_mappings()],
+)
+def test_each_key_has_a_place_at_which_it_is_written(text: str) -> None:
+    places = places_of_keys(text)
+    lines = text.split("\n")
+
+    def check(table: dict[str, object], path: str) -> None:
+        for key, value in table.items():
+            line, column = places[path + key]
+            written = lines[line - 1][column - 1 :]
+            assert written.startswith((key, f'"{key}"', f"'{key}'")) or key == "eA"
+            if isinstance(value, dict):
+                check(value, f"{path}{key}.")
+
+    check(tomllib.loads(text), "")
 
 
 def test_options() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping, Sequence
 
     from zsupport.audit.instants import InstantReader
+    from zsupport.audit.mistakes import KeyPlace
 
 
 class TicketColumns(NamedTuple):
@@ -87,26 +88,33 @@ def resolve(
     header: Sequence[str],
     facts: Collection[str] = (),
     metrics: Collection[str] = (),
+    mistakes: Mistakes | None = None,
 ) -> TicketColumns:
     """Return the columns of a mapping in a header.
 
-    `facts` and `metrics` are those of all revisions of the policy. Raises UsageError with every
-    column, fact and metric that does not exist, and for fields that contradict each other.
+    `facts` and `metrics` are those of all revisions of the policy. Constants of other facts are
+    left out. Raises UsageError with every column, and fact or metric of a column, that does not
+    exist, for fields that contradict each other, and with the earlier `mistakes`.
     """
-    mistakes = Mistakes()
+    mistakes = Mistakes() if mistakes is None else mistakes
+    earlier = len(mistakes)
     names = {"fact": facts, "start": metrics}
     positions = _positions(header)
     columns: dict[str, FieldColumn] = {}
     fields: dict[str, tuple[int, ...]] = {}
     joined_places: dict[str, tuple[tuple[int, ...], ...]] = {}
     for field, column in mapping.columns.items():
-        known = _known_field(field, names, mistakes)
+        known = _known_field(field, names)
         if known is None:
+            mistakes.add(*_unknown_field(field, names), mapping.place("columns", field))
             continue
         places, *further = (
-            _find_column(name, positions, header, mistakes, column.optional)
-            for name in (column.column or field, *column.joined)
-        )
+            _find_column(
+                name, positions, mapping.place("columns", field, "column", str(number)), mistakes,
+                optional=column.optional,
+            )
+            for number, name in enumerate((column.column or field, *column.joined))
+        )  # fmt: skip
         if places and all(further):
             columns[known], fields[known] = column, places
             if further:
@@ -114,7 +122,7 @@ def resolve(
     constants = {
         known: text
         for field, text in mapping.constants.items()
-        if (known := _known_field(field, names, mistakes))
+        if (known := _known_field(field, names))
     }
     if mapping.automatic:
         named = [f"{kind}.{name}" for kind, known_names in names.items() for name in known_names]
@@ -123,11 +131,14 @@ def resolve(
                 columns[field], fields[field] = FieldColumn(field), positions[field]
     kept = tuple(range(len(header)))
     if mapping.kept != (ALL,):
-        kept_places = (_find_column(name, positions, header, mistakes) for name in mapping.kept)
+        kept_places = (
+            _find_column(name, positions, mapping.place("keep", str(number)), mistakes)
+            for number, name in enumerate(mapping.kept)
+        )
         kept = tuple(places[0] for places in kept_places if places)
     mapping = mapping._replace(columns=columns, constants=constants)
-    if not mistakes:
-        _check_fields(fields, header, mistakes)
+    if len(mistakes) == earlier:
+        _check_fields(mapping, fields, header, mistakes)
         _check_zones(mapping, mistakes)
     mistakes.report()
     return TicketColumns(mapping, tuple(header), fields, kept, joined_places)
@@ -141,29 +152,32 @@ def _positions(header: Sequence[str]) -> dict[str, tuple[int, ...]]:
     return positions
 
 
-def _known_field(
-    field: str, names: Mapping[str, Collection[str]], mistakes: Mistakes
-) -> str | None:
-    """Return a field with the id of its fact or metric; add an unknown fact or metric."""
+def _known_field(field: str, names: Mapping[str, Collection[str]]) -> str | None:
+    """Return a field with the id of its fact or metric; None if it is unknown."""
     kind, dot, name = field.partition(".")
     if not dot or kind not in names:
         return field
     for known in names[kind]:
         if known.casefold() == name.casefold():
             return f"{kind}.{known}"
+    return None
+
+
+def _unknown_field(field: str, names: Mapping[str, Collection[str]]) -> tuple[str, str | None]:
+    """Return the message and the hint for an unknown fact or metric."""
+    kind, _, name = field.partition(".")
     hint = did_you_mean(name, names[kind])
     if kind == "fact":
-        mistakes.add(Message("unknown fact `{name}`", name=name), hint)
-    else:
-        mistakes.add(Message("unknown metric `{name}`", name=name), hint)
-    return None
+        return Message("unknown fact `{name}`", name=name), hint
+    return Message("unknown metric `{name}`", name=name), hint
 
 
 def _find_column(
     name: str,
     positions: Mapping[str, tuple[int, ...]],
-    header: Sequence[str],
+    place: KeyPlace | None,
     mistakes: Mistakes,
+    *,
     optional: bool = False,
 ) -> tuple[int, ...]:
     """Return the positions of a column; letter case and outer spaces count only if they must."""
@@ -173,65 +187,86 @@ def _find_column(
     if len(close) == 1:
         return positions[close[0]]
     if close:
-        mistakes.add(
+        mistakes.add_of_file(
             Message(
                 "ambiguous column {column}: the header has {columns}",
                 column=shown(name),
                 columns=enumerated([shown(column) for column in close]),
-            )
+            ),
+            place=place,
         )
     elif not optional:
         listed = ", ".join(shown(column) for column in positions if column)
-        mistakes.add(
+        mistakes.add_of_file(
             Message(
                 "unknown column {column}; columns: {columns}", column=shown(name), columns=listed
             ),
             did_you_mean(name, positions),
+            place,
         )
     return ()
 
 
-def _check_fields(fields: Collection[str], header: Sequence[str], mistakes: Mistakes) -> None:
+def _check_fields(
+    mapping: TicketMapping, fields: Collection[str], header: Sequence[str], mistakes: Mistakes
+) -> None:
     """Add a mistake for fields that are missing, or contradict each other."""
     if "time" in fields:
         for field in fields:
             if field in INSTANT_FIELDS or field.startswith(START):
-                mistakes.add(
+                mistakes.add_of_file(
                     Message(
                         "`time` and `{field}` contradict each other: a row is an event or a ticket",
                         field=field,
-                    )
+                    ),
+                    place=mapping.place("columns", field),
                 )
         if "id" not in fields:
-            mistakes.add(Message("`id` is required: it groups the events of a ticket"))
+            mistakes.add_of_file(
+                Message("`id` is required: it groups the events of a ticket"),
+                place=mapping.place("columns", "time"),
+            )
         return
     if "event" in fields:
-        mistakes.add(Message("`event` requires `time`, the instant of the event"))
+        mistakes.add_of_file(
+            Message("`event` requires `time`, the instant of the event"),
+            place=mapping.place("columns", "event"),
+        )
     elif "opened" not in fields:
-        mistakes.add(
+        mistakes.add_of_file(
             Message(
                 "no column is the instant at which a ticket was opened; columns: {columns}",
                 columns=", ".join(shown(name) for name in dict.fromkeys(header) if name),
             ),
             Message("state it with {column id=name}", id="opened", name="COLUMN"),
+            mapping.places.get("columns"),
         )
     if ("pause.from" in fields) != ("pause.to" in fields):
-        mistakes.add(Message("`pause.from` and `pause.to` require each other"))
+        stated = "pause.from" if "pause.from" in fields else "pause.to"
+        mistakes.add_of_file(
+            Message("`pause.from` and `pause.to` require each other"),
+            place=mapping.place("columns", stated),
+        )
     elif "pause.from" in fields and "pauses" in fields:
-        mistakes.add(Message("`pauses` and `pause.from` contradict each other"))
+        mistakes.add_of_file(
+            Message("`pauses` and `pause.from` contradict each other"),
+            place=mapping.place("columns", "pauses"),
+        )
 
 
 def _check_zones(mapping: TicketMapping, mistakes: Mistakes) -> None:
     """Add a mistake for each format without an offset and without a time zone."""
     for field in filter(is_instant, mapping.columns):
         source = mapping.instant_source(field)
-        for text in source.formats:
+        table = ("columns", field) if mapping.columns[field].formats else ()
+        for number, text in enumerate(source.formats):
             if source.timezone is None and read_format(text, source.locale).local:
                 mistakes.add(
                     Message(
                         "`{field}`: the format `{format}` has no offset", field=field, format=text
                     ),
                     Message("state the time zone with {tz}"),
+                    mapping.place(*table, "instant", str(number)),
                 )
 
 

@@ -15,6 +15,8 @@ from zsupport.wording import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zsupport.audit.mistakes import KeyPlace
+
 #: The fields of the case. Their texts can be mapped to ids, and they can be constants.
 CASE_FIELDS = ("plan", "role", "channel", "priority")
 #: The events of a ticket.
@@ -29,6 +31,10 @@ LOG_FIELDS = ("time", "event")
 FIELDS = ("id", *INSTANT_FIELDS, *CASE_FIELDS, BREACHED, *LOG_FIELDS)
 #: The fields with a name of the policy after the dot.
 FACT, START = "fact.", "start."
+#: The tables of a mapping file.
+TABLES = ("columns", "values", "constants")
+#: The number of keys in the path of a statement that an option can replace, by its table.
+_STATED_BY = {"columns": 2, "values": 3, "constants": 2}
 #: Keeps every column in the output.
 ALL = "all"
 
@@ -55,7 +61,7 @@ class TicketMapping(NamedTuple):
     the formats of instants without their own. `nulls` are texts that state nothing, besides blank
     cells. `kept` are the columns that the output repeats, or `all` as the only one. `format`,
     `delimiter` and `encoding` say how to read the file. With `automatic`, a column with the name of
-    a field is this field.
+    a field is this field. `places` are those of the keys of a mapping file, by their paths.
     """
 
     columns: Mapping[str, FieldColumn] = {}
@@ -70,6 +76,7 @@ class TicketMapping(NamedTuple):
     delimiter: str | None = None
     encoding: str | None = None
     automatic: bool = True
+    places: Mapping[str, KeyPlace] = {}
 
     def instant_source(self, field: str) -> FieldColumn:
         """Return the column of an instant with the formats, time zone and locale that apply."""
@@ -79,6 +86,18 @@ class TicketMapping(NamedTuple):
             timezone=column.timezone or self.timezone,
             locale=column.locale or self.locale,
         )
+
+    def place(self, *path: str) -> KeyPlace | None:
+        """Return the place of a key of a mapping file; None if an option states it."""
+        return place_in(self.places, path, _STATED_BY.get(path[0], 1))
+
+
+def place_in(
+    places: Mapping[str, KeyPlace], path: tuple[str, ...], shortest: int = 1
+) -> KeyPlace | None:
+    """Return the place of a path of keys, or of its beginning with at least `shortest` keys."""
+    paths = (".".join(path[:end]) for end in range(len(path), shortest - 1, -1))
+    return next((places[path] for path in paths if path in places), None)
 
 
 def merged(mapping: TicketMapping, options: TicketMapping) -> TicketMapping:
@@ -113,7 +132,22 @@ def merged(mapping: TicketMapping, options: TicketMapping) -> TicketMapping:
         options.delimiter or mapping.delimiter,
         options.encoding or mapping.encoding,
         mapping.automatic and options.automatic,
+        {key: place for key, place in mapping.places.items() if not _is_replaced(key, options)},
     )
+
+
+def _is_replaced(path: str, options: TicketMapping) -> bool:
+    """Return whether options state a key of a mapping file, by its path."""
+    replaced = [f"columns.{field}" for field, column in options.columns.items() if column.column]
+    replaced += [
+        f"columns.{field}.instant" for field, column in options.columns.items() if column.formats
+    ]
+    replaced += [f"constants.{field}" for field in (*options.constants, *options.columns)]
+    replaced += [f"columns.{field}" for field in options.constants]
+    replaced += [f"values.{field}.{text}" for field, ids in options.values.items() for text in ids]
+    lists = {"instant": options.formats, "keep": options.kept}
+    replaced += [name for name, texts in lists.items() if texts]
+    return any(path == key or path.startswith(f"{key}.") for key in replaced)
 
 
 def is_instant(field: str) -> bool:

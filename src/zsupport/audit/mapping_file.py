@@ -8,27 +8,29 @@ from zsupport.audit.mapping import (
     BREACHED,
     CASE_FIELDS,
     FACT,
+    TABLES,
     FieldColumn,
     TicketMapping,
     check_field,
     event_problem,
     is_instant,
+    place_in,
 )
-from zsupport.audit.mistakes import Mistakes
+from zsupport.audit.mistakes import KeyPlace, Mistakes
 from zsupport.clock.problem import BadText, what_to_write
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.limits import CONFIG_BYTES, CONFIG_PARTS
 from zsupport.sources.project import longest_key
+from zsupport.sources.toml_keys import place_of_error, places_of_keys
 from zsupport.typed import TYPE_CHECKING
-from zsupport.wording import Message, joined
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _TEXT_KEYS = ("format", "delimiter", "encoding", "locale", "timezone")
 _LIST_KEYS = ("instant", "nulls", "keep")
-_TABLES = ("columns", "values", "constants")
 _COLUMN_KEYS = ("column", "instant", "timezone", "locale", "optional")
 
 
@@ -46,14 +48,16 @@ def load_mapping(text: str, name: str) -> TicketMapping:
         )
     try:
         table = tomllib.loads(text)
+        places = {
+            path: KeyPlace(name, path, *place) for path, place in places_of_keys(text).items()
+        }
     except (ValueError, RecursionError) as error:
+        problem, place = place_of_error(text, error)
+        path = name if place is None else f"{name}:{place[0]}:{place[1]}"
         raise UsageError(
-            Message("{path}: {problem}", path=name, problem=error), Message("fix the file")
+            Message("{path}: {problem}", path=path, problem=problem), Message("fix the file")
         ) from None
-    mistakes = _FileMistakes(text, name)
-    mapping = _read_mapping(table, mistakes)
-    mistakes.report()
-    return mapping
+    return _read_mapping(table, places)
 
 
 def read_mapping_table(table: Mapping[str, object], name: str) -> TicketMapping:
@@ -61,69 +65,37 @@ def read_mapping_table(table: Mapping[str, object], name: str) -> TicketMapping:
 
     `name` is the name of the mapping in messages.
     """
-    mistakes = _FileMistakes("", name)
-    mapping = _read_mapping(table, mistakes)
-    mistakes.report()
-    return mapping
+    return _read_mapping(table, {path: KeyPlace(name, path) for path in _paths(table)})
+
+
+def _paths(value: object, path: str = "") -> Iterator[str]:
+    """Yield the paths of all keys of a table."""
+    if path:
+        yield path
+    items: Iterable[tuple[object, object]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list | tuple):
+        items = enumerate(value)
+    for key, inner in items:
+        yield from _paths(inner, f"{path}.{key}" if path else str(key))
 
 
 class _FileMistakes(Mistakes):
-    """The mistakes of a mapping file, with their places."""
+    """The mistakes of a mapping file, with the places of its keys."""
 
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, places: Mapping[str, KeyPlace]) -> None:
         super().__init__()
-        self._text, self._name = text, name
-        self._placed: list[tuple[tuple[int, int], str, str | None]] = []
+        self._places = places
 
     def add_at(self, path: tuple[str, ...], message: str, hint: str | None = None) -> None:
         """Add a mistake at a path of keys."""
-        line, column = _place_of(self._text, path)
-        place = f"{self._name}:{line}:{column}" if line else f"{self._name}: {'.'.join(path)}"
-        self._placed.append(((line, column), joined((place, message), ": "), hint))
-
-    def report(self) -> None:
-        """Raise UsageError if there are mistakes, in the order of their places."""
-        for _, message, hint in sorted(self._placed, key=lambda placed: placed[0]):
-            self.add(message, hint)
-        super().report()
+        self.add(message, hint, place_in(self._places, path))
 
 
-def _place_of(text: str, path: tuple[str, ...]) -> tuple[int, int]:
-    """Return the line and column of a key; zeros if the file is not laid out as usual."""
-    import re
-
-    table: tuple[str, ...] = ()
-    token = r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)\s*"""
-    best = (0, 0)
-    depth = 0
-    for number, line in enumerate(text.splitlines(), 1):
-        head = re.match(rf"\s*\[({token}(?:\.{token})*)\]", line)
-        source = head[1] if head else line
-        keys: list[str] = []
-        end = 0
-        while match := re.compile(token).match(source, end):
-            key = match[1]
-            keys.append(key[1:-1] if key[:1] in "\"'" else key)
-            end = match.end()
-            if source[end : end + 1] != ".":
-                break
-            end += 1
-        if head:
-            table = tuple(keys)
-            full = table
-        elif keys and source[end : end + 1] == "=":
-            full = (*table, *keys)
-        else:
-            continue
-        length = next((i for i, (a, b) in enumerate(zip(full, path, strict=False)) if a != b), None)
-        if length is None and len(full) <= len(path) and len(full) > depth:
-            best = (number, len(line) - len(line.lstrip()) + 1)
-            depth = len(full)
-    return best
-
-
-def _read_mapping(table: Mapping[str, object], mistakes: _FileMistakes) -> TicketMapping:
-    keys = (*_TEXT_KEYS, *_LIST_KEYS, *_TABLES)
+def _read_mapping(table: Mapping[str, object], places: Mapping[str, KeyPlace]) -> TicketMapping:
+    mistakes = _FileMistakes(places)
+    keys = (*_TEXT_KEYS, *_LIST_KEYS, *TABLES)
     for key in table:
         if key not in keys:
             mistakes.add_at((key,), *_unknown_key(key, keys))
@@ -166,9 +138,11 @@ def _read_mapping(table: Mapping[str, object], mistakes: _FileMistakes) -> Ticke
     mapping = TicketMapping(
         columns, values, constants, lists.get("instant", ()), texts.get("locale"),
         texts.get("timezone"), lists.get("nulls", ()), lists.get("keep", ()),
-        texts.get("format"), texts.get("delimiter"), texts.get("encoding"), automatic=False,
+        texts.get("format"), texts.get("delimiter"), texts.get("encoding"),
+        automatic=False, places=places,
     )  # fmt: skip
     _check_instants(mapping, mistakes)
+    mistakes.report()
     return mapping
 
 
@@ -304,11 +278,12 @@ def _check_settings(
         language = None
         if locale:
             mistakes.add_at((*path, "locale"), problem.message, what_to_write(problem))
-    for format in formats:
+    for number, format in enumerate(formats):
         try:
             read_format(format, language)
         except BadText as problem:
-            mistakes.add_at((*path, "instant"), problem.message, what_to_write(problem))
+            place = (*path, "instant", str(number))
+            mistakes.add_at(place, problem.message, what_to_write(problem))
     if timezone is not None:
         try:
             zone(timezone)

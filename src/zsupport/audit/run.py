@@ -58,47 +58,52 @@ def open_mapped(
 ) -> Iterator[OpenedFile]:
     """Yield each file with its columns.
 
-    Raises UsageError if the mapping does not fit a file, or if instants in its first rows have a
-    format that is not declared.
+    Raises UsageError if the mapping does not fit the policy or a file, or if instants in its first
+    rows have a format that is not declared.
     """
     facts = {fact.id for revision in policy.revisions for fact in revision.facts}
     metrics = {metric.id for revision in policy.revisions for metric in revision.metrics}
+    mistakes = _name_mistakes(mapping, policy)
     for opened in files:
         source = None if isinstance(opened, TicketFile) else opened
         file = opened if isinstance(opened, TicketFile) else opened.file
-        try:
-            columns = resolve(mapping, file.header, facts, metrics)
-            first = source.first_rows(_FIRST_ROWS) if source else []
-            rows = file.rows
-            if not first:
-                source = None
-                first = list(islice(rows, _FIRST_ROWS))
-                rows = chain(first, rows)
-            check_instants(columns, [row.cells for row in first if isinstance(row, RawRow)])
-        except UsageError as error:
-            message = Message("{path}: {problem}", path=file.name, problem=error.message)
-            raise UsageError(message, error.hint) from None
+        mistakes.file = file.name
+        columns = resolve(mapping, file.header, facts, metrics, mistakes)
+        first = source.first_rows(_FIRST_ROWS) if source else []
+        rows = file.rows
+        if not first:
+            source = None
+            first = list(islice(rows, _FIRST_ROWS))
+            rows = chain(first, rows)
+        cells = [row.cells for row in first if isinstance(row, RawRow)]
+        check_instants(columns, cells, file.name)
         name = STDIN if file.name == "-" else file.name
         yield OpenedFile(name, columns, rows, source, file.awaited)
 
 
-def check_names(mapping: TicketMapping, policy: AuditedPolicy) -> None:
-    """Raise UsageError for constants, and ids of values, that the policy does not define."""
-    stated = dict.fromkeys(mapping.constants.items())
-    for field, ids in mapping.values.items():
-        if field in CASE_FIELDS or field.startswith(FACT):
-            stated |= dict.fromkeys((field, id) for id in ids.values())
+def _name_mistakes(mapping: TicketMapping, policy: AuditedPolicy) -> Mistakes:
+    """Return the constants, and the ids of values, that the policy does not define."""
+    stated = [
+        (field, text, mapping.place("constants", field))
+        for field, text in mapping.constants.items()
+    ]
+    stated += [
+        (field, id, mapping.place("values", field, text))
+        for field, ids in mapping.values.items()
+        if field in CASE_FIELDS or field.startswith(FACT)
+        for text, id in ids.items()
+    ]
     mistakes = Mistakes()
-    for field, text in stated:
+    for field, id, place in stated:
         is_fact = field.startswith(FACT)
-        facts = {field.removeprefix(FACT): text} if is_fact else {}
-        plan, role, channel, priority = (text if field == name else None for name in CASE_FIELDS)
+        facts = {field.removeprefix(FACT): id} if is_fact else {}
+        plan, role, channel, priority = (id if field == name else None for name in CASE_FIELDS)
         query = Query(plan, role, channel, priority, facts)
         try:
             settle(policy.revisions[-1], query, policy.revisions)
         except UsageError as error:
-            mistakes.add(error.message, error.hint)
-    mistakes.report()
+            mistakes.add(error.message, error.hint, place)
+    return mistakes
 
 
 def judge_in_batches(

@@ -9,7 +9,7 @@ import polars as pl
 from zsupport.answer.promise import settle_metrics
 from zsupport.audit.frames import JudgedFrame, frame_schema
 from zsupport.audit.judge import Judge
-from zsupport.audit.run import check_names, judge_in_batches, open_mapped
+from zsupport.audit.run import judge_in_batches, open_mapped
 from zsupport.audit.ticket import Reject, row_columns
 from zsupport.sources.tickets.batches import ParquetBatches
 from zsupport.sources.tickets.parquet import scan_frame
@@ -43,7 +43,6 @@ def audit_table(
     Raises UsageError if the mapping does not fit the columns.
     """
     frame, build = _frame_of(table)
-    check_names(mapping, policy)
     settle_metrics(policy.revisions[-1], options.metrics, policy.revisions)
     source = ParquetBatches(scan_frame(_NAME, frame.lazy()))
     (opened,) = open_mapped([source], mapping, policy)

@@ -23,11 +23,13 @@ _MAX_TRIED = 20
 _MAX_OPTIONS = 6
 
 
-def check_instants(columns: TicketColumns, rows: Iterable[Sequence[str | None]]) -> None:
+def check_instants(
+    columns: TicketColumns, rows: Iterable[Sequence[str | None]], file: str | None = None
+) -> None:
     """Raise UsageError if instants without a declared format are not RFC 3339.
 
-    `rows` are the first rows of a file. A cell that no usual format reads is not a mistake of the
-    mapping: its row is rejected.
+    `rows` are the first rows of a file, and `file` is its name for messages. A cell that no usual
+    format reads is not a mistake of the mapping: its row is rejected.
     """
     mapping = columns.mapping
     texts: dict[str, dict[str, None]] = {
@@ -40,7 +42,7 @@ def check_instants(columns: TicketColumns, rows: Iterable[Sequence[str | None]])
         for field, examples in texts.items():
             if text := columns.cell_of(field, cells, nulls):
                 examples[text.strip()] = None
-    mistakes = Mistakes()
+    mistakes = Mistakes(file)
     for field, examples in texts.items():
         if examples:
             _check_examples(field, columns, [*examples], mistakes)
@@ -55,7 +57,10 @@ def _check_examples(
     If most can be read, the others are mistakes of their rows.
     """
     source = columns.mapping.instant_source(field)
-    column = shown(columns.column_of(field) or field)
+    column, place = (
+        shown(columns.column_of(field) or field),
+        columns.mapping.place("columns", field),
+    )
     read = [
         text
         for text in texts
@@ -67,13 +72,14 @@ def _check_examples(
     if not unread:
         local = [text for text in texts if source.timezone is None and needs_zone(text)]
         if local:
-            mistakes.add(
+            mistakes.add_of_file(
                 Message(
                     "column {column}: no offset in {examples}",
                     column=column,
                     examples=_examples(local),
                 ),
                 Message("state the time zone with {tz}"),
+                place,
             )
         return
     language = source.locale and language_of_locale(source.locale)
@@ -97,7 +103,7 @@ def _check_examples(
         )  # fmt: skip
     else:
         hint = Message("one format fits: state it with {instant}: {option}", option=options[0])
-    mistakes.add(message, hint)
+    mistakes.add_of_file(message, hint, place)
 
 
 def _option(field: str, proposal: Proposal) -> str:

@@ -13,7 +13,7 @@ from zsupport.audit.judge import AuditOptions, Judge
 from zsupport.audit.mapping import ALL, merged
 from zsupport.audit.mapping_file import load_mapping
 from zsupport.audit.mapping_options import constants_of, mapping_of_options
-from zsupport.audit.run import check_names, judge_in_batches, open_mapped
+from zsupport.audit.run import judge_in_batches, open_mapped
 from zsupport.audit.summary import DIMENSIONS, SummaryBuilder, SummaryOptions, below, parse_share
 from zsupport.cli.options import (
     AT_RISK,
@@ -266,7 +266,6 @@ def audit(
         mapping = merged(load_mapping(read_mapping(map), map), mapping)
     shown, mapping = mapping.kept, _with_columns_of_groups(mapping, by)
     question = read_question(common, moments)
-    check_names(mapping, question.policy)
     metrics, revisions = tuple(metric or ()), question.policy.revisions
     settle_metrics(revisions[-1], metrics, revisions)
     names = ticket_files(files)
