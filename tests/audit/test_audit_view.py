@@ -14,11 +14,11 @@ import zsupport
 from audit.verdicts import VERDICT, verdict
 from zsupport.audit.summary import Summary, SummaryBuilder, SummaryOptions, below, parse_share
 from zsupport.audit.ticket import Reject
+from zsupport.audit.verdict_lists import VerdictRow
 from zsupport.cli.output import wording
 from zsupport.clock.zones import zone
 from zsupport.report import Terminal, render
 from zsupport.report.screen import render_screen
-from zsupport.report.tickets import VerdictRow
 from zsupport.view.audit import below_text, show_audit
 from zsupport.view.schemas import schema
 from zsupport.view.screens import Setting

@@ -23,10 +23,10 @@ from zsupport.audit.summary import (
     parse_share,
 )
 from zsupport.audit.ticket import Reject
+from zsupport.audit.verdict_lists import VerdictRow
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
-from zsupport.report.tickets import VerdictRow
 from zsupport.wording import Message, joined
 
 AT = 1_764_100_000

@@ -9,7 +9,8 @@ from typing import Any
 import polars
 
 from zsupport.audit.ticket import TicketVerdict, row_columns
-from zsupport.report.tickets import RowSetting, VerdictRow, open_rows
+from zsupport.audit.verdict_lists import VerdictRow
+from zsupport.report.tickets import RowSetting, open_rows
 from zsupport.sources.rewrite import replacement_of
 
 VERDICT = TicketVerdict(

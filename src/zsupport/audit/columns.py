@@ -13,10 +13,10 @@ import numpy as np
 
 from zsupport.answer.due import STATES
 from zsupport.answer.hours import HALF_YEAR
-from zsupport.audit.deadlines import depends_on_opening
-from zsupport.audit.judge import verdict_of
+from zsupport.audit.judge import constants_of_case
 from zsupport.audit.spans import ColumnDue, column_due
-from zsupport.audit.ticket import Ticket
+from zsupport.audit.ticket import Constants, Ticket
+from zsupport.audit.verdict_lists import SharedConstants
 from zsupport.clock.deadline import STARTS, Events
 from zsupport.clock.instants import END, FIRST
 from zsupport.clock.target import counts_elapsed, ends_with_answer
@@ -64,20 +64,6 @@ class TicketArrays(NamedTuple):
     updated: Integers
     resolved: Integers
     plain: Mask
-
-
-class Constants(NamedTuple):
-    """What the verdicts on many tickets have in common; the fields are those of TicketVerdict."""
-
-    plan: str | None
-    role: str | None
-    channel: str | None
-    priority: str | None
-    metric: str
-    target: str | None
-    rule: str | None
-    revision: str | None
-    warnings: tuple[str, ...]
 
 
 class VerdictArrays(NamedTuple):
@@ -130,10 +116,14 @@ class ColumnJudge:
         self._judge = judge
         self._at = judge.options.at
         self._changes = np.array(judge.policy.changes, np.int64)
-        self.constants: list[Constants] = []
-        self._positions: dict[Constants, int] = {}
+        self._shared = SharedConstants()
         self._promises: dict[tuple[object, ...], tuple[_Promised | None, ...]] = {}
         self._dues: dict[tuple[object, ...], ColumnDue] = {}
+
+    @property
+    def constants(self) -> list[Constants]:
+        """The constants of the verdicts."""
+        return self._shared.all
 
     def judge(self, tickets: TicketArrays) -> tuple[list[VerdictArrays], Mask]:
         """Return the verdicts on each metric, and which tickets the plain engine must judge.
@@ -194,26 +184,18 @@ class ColumnJudge:
             answers = self._judge.answers(ticket, metric)
         except (UsageError, PolicyError, ValueError):
             return None
+        constants = constants_of_case(answers)
+        if constants is None:
+            return None
+        position = self._shared.position(constants)
         promises = answers.details.promises
         row = promises.rows[0]
-        if any(other.likeness != row.likeness for other in promises.rows):
-            return None
-        if depends_on_opening(answers.revision, row):
-            return None
-        verdict = verdict_of(ticket, answers)
-        codes = tuple(sorted({warning.code for warning in promises.warnings}))
-        constants = self._position(
-            Constants(
-                verdict.plan, verdict.role, verdict.channel, verdict.priority, verdict.metric,
-                verdict.target, verdict.rule, verdict.revision, codes,
-            )
-        )  # fmt: skip
         if row.state is not None:
             if answers.warnings != promises.warnings or answers[0].elapsed_seconds is not None:
                 return None
-            return _Promised(constants, STATES.index(row.state), None)
+            return _Promised(position, STATES.index(row.state), None)
         clock = self._clock(answers)
-        return clock and _Promised(constants, None, clock)
+        return clock and _Promised(position, None, clock)
 
     def _clock(self, answers: DueAnswers) -> _Clock | None:
         """Return how to compute the deadlines of equal answers; None for the plain engine."""
@@ -245,14 +227,6 @@ class ColumnJudge:
             key, due, target.amount if simple else None, str(metric.starts), target.every,
             by_answer, ratio, risky, settled, answers.details.hours,
         )  # fmt: skip
-
-    def _position(self, constants: Constants) -> int:
-        """Return the position of equal constants."""
-        position = self._positions.get(constants)
-        if position is None:
-            position = self._positions[constants] = len(self.constants)
-            self.constants.append(constants)
-        return position
 
     # -- verdicts ------------------------------------------------------------------------------
 
@@ -419,9 +393,9 @@ class ColumnJudge:
         positions = []
         for example in examples.tolist():
             warnings = hours.warnings(settled, int(starts[example]), int(dues[example]))
-            known = self.constants[constants[places[example]]]
+            known = self._shared.all[constants[places[example]]]
             codes = {*known.warnings, *(warning.code for warning in warnings)}
-            positions.append(self._position(known._replace(warnings=tuple(sorted(codes)))))
+            positions.append(self._shared.position(known._replace(warnings=tuple(sorted(codes)))))
         constants[places] = np.array(positions, np.intp)[inverse.reshape(-1)]
 
 

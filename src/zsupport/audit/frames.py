@@ -16,11 +16,11 @@ import numpy as np
 import polars as pl
 
 from zsupport.answer.due import STATES
-from zsupport.audit.columns import MISSING, ColumnJudge, Constants, TicketArrays, VerdictArrays
+from zsupport.audit.columns import MISSING, ColumnJudge, TicketArrays, VerdictArrays
 from zsupport.audit.instants import instant_reader, read_format
 from zsupport.audit.mapping import EVENT_FIELDS, is_instant
 from zsupport.audit.reader import query_reader, ticket_reader
-from zsupport.audit.ticket import Reject, TicketVerdict, row_columns
+from zsupport.audit.ticket import Constants, Reject, TicketVerdict, row_columns
 from zsupport.clock.instants import END, FIRST
 from zsupport.clock.problem import BadText
 from zsupport.clock.zonefile import offset_pieces
@@ -335,7 +335,7 @@ class FrameJudge:
     @staticmethod
     def can_judge(columns: TicketColumns) -> bool:
         """Return whether rows are tickets without repeated columns and without other verdicts."""
-        if columns.is_log or any(field.startswith("vendor.") for field in columns.fields):
+        if columns.is_log or columns.has_vendor:
             return False
         single = all(len(places) == 1 for places in columns.fields.values())
         return single and not columns.joined

@@ -45,6 +45,11 @@ class TicketColumns(NamedTuple):
         """Whether each row is an event."""
         return "time" in self.fields
 
+    @property
+    def has_vendor(self) -> bool:
+        """Whether the file has verdicts of the help desk."""
+        return any(field.startswith("vendor.") for field in self.fields)
+
     def column_of(self, field: str) -> str | None:
         """Return the name of the column of a field, or None if it has none."""
         columns = (self.fields.get(field, ()), *self.joined.get(field, ()))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from zsupport.answer.case import NEEDS_INPUT, settle
 from zsupport.answer.hours import HALF_YEAR
-from zsupport.audit.ticket import Reject, Ticket, TicketVerdict
+from zsupport.audit.deadlines import depends_on_opening
+from zsupport.audit.ticket import Constants, Reject, Ticket, TicketVerdict
 from zsupport.clock.deadline import EVERY_INSTANT
 from zsupport.clock.instants import END, from_datetime, to_datetime
 from zsupport.clock.problem import BadText, Never
@@ -45,8 +46,10 @@ if TYPE_CHECKING:
         def position_at(self, instant: int) -> tuple[int, bool]:
             """Return the position of the revision that answers, and whether it is in force."""
 
-    #: The verdict on a ticket, or None if the ticket is not common enough.
-    QuickVerdict: TypeAlias = Callable[[Ticket], TicketVerdict | None]
+    #: The state, deadline, margin, elapsed and paused seconds of a verdict.
+    Outcome: TypeAlias = tuple[str, int | None, int | None, int | None, int | None]
+    #: The outcome by the instants opened, answered, updated and resolved; None if `ask` must tell.
+    OutcomeOf: TypeAlias = Callable[[int, int | None, int | None, int | None], Outcome | None]
 
 
 #: The dimensions of a case in the order of the output.
@@ -72,6 +75,32 @@ class AuditOptions(NamedTuple):
     customer_country: str | None = None
 
 
+class QuickCase(NamedTuple):
+    """The verdicts on the common tickets of a case: those without pauses, changes or stated starts.
+
+    `outcome_of` returns None for a ticket that is not common enough, such as one with an event
+    after the moment of the audit.
+    """
+
+    constants: Constants
+    outcome_of: OutcomeOf
+
+    def verdict(self, ticket: Ticket) -> TicketVerdict | None:
+        """Return the verdict on a ticket, or None."""
+        opened, answered, updated, resolved, pauses = ticket.events
+        if pauses or ticket.starts or ticket.changes:
+            return None
+        outcome = self.outcome_of(opened, answered, updated, resolved)
+        if outcome is None:
+            return None
+        plan, role, channel, priority, metric, target, rule, revision, warnings = self.constants
+        state, due, margin, elapsed, paused = outcome
+        return TicketVerdict(
+            ticket.file, ticket.line, ticket.id, ticket.cycle, plan, role, channel, priority,
+            metric, opened, state, target, due, margin, elapsed, paused, rule, revision, warnings,
+        )  # fmt: skip
+
+
 class Judge:
     """Judges tickets by a policy."""
 
@@ -80,7 +109,7 @@ class Judge:
         self.options = options
         self._moment = to_datetime(options.at)
         #: The quick verdicts for each metric, by the case.
-        self._quick: dict[tuple[object, ...], tuple[QuickVerdict | None, ...]] = {}
+        self._quick: dict[tuple[object, ...], tuple[QuickCase | None, ...]] = {}
         self._metrics = [self._metrics_of(revision) for revision in policy.revisions]
         self._once = [_judged_once(revision) for revision in policy.revisions]
 
@@ -107,9 +136,31 @@ class Judge:
 
         A metric that the answer ends has no verdict after a reopening.
         """
+        known = self.quick_cases(ticket)
+        if isinstance(known, Reject):
+            return known
+        index, _ = self.policy.position_at(ticket.events.opened)
+        verdicts = []
+        for metric, quick in zip(self._metrics[index], known, strict=True):
+            if ticket.cycle > 1 and metric.casefold() == self._once[index]:
+                continue
+            verdict = quick.verdict(ticket) if quick else None
+            if verdict is None:
+                asked = self.ask(ticket, metric)
+                if isinstance(asked, Reject):
+                    return asked
+                verdict = asked
+            verdicts.append(verdict)
+        return verdicts
+
+    def quick_cases(self, ticket: Ticket) -> tuple[QuickCase | None, ...] | Reject:
+        """Return the quick verdicts on the case of a ticket, for each metric.
+
+        The result is a reject if the policy does not know the case. A metric without quick verdicts
+        has None.
+        """
         plan, role, channel, priority, facts = ticket.query
-        opened = ticket.events.opened
-        index, in_force = self.policy.position_at(opened)
+        index, in_force = self.policy.position_at(ticket.events.opened)
         key = (index, in_force, plan, role, channel, priority, *facts.items())
         known = self._quick.get(key)
         if known is None:
@@ -119,18 +170,7 @@ class Judge:
             known = learnt
             if len(self._quick) < _MAX_CASES:
                 self._quick[key] = known
-        verdicts = []
-        for metric, quick in zip(self._metrics[index], known, strict=True):
-            if ticket.cycle > 1 and metric.casefold() == self._once[index]:
-                continue
-            verdict = quick(ticket) if quick else None
-            if verdict is None:
-                asked = self.ask(ticket, metric)
-                if isinstance(asked, Reject):
-                    return asked
-                verdict = asked
-            verdicts.append(verdict)
-        return verdicts
+        return known
 
     def ask(self, ticket: Ticket, metric: str) -> TicketVerdict | Reject:
         """Return the verdict on a metric, from the answer of the policy to the ticket.
@@ -231,14 +271,12 @@ class Judge:
                 return "pause.to"
         return None
 
-    def _learn(self, ticket: Ticket, index: int) -> tuple[QuickVerdict | None, ...] | Reject:
+    def _learn(self, ticket: Ticket, index: int) -> tuple[QuickCase | None, ...] | Reject:
         """Return the quick verdict on each metric of the case of a ticket.
 
         The result is the reject if the policy does not know the case.
         """
-        revision = self.policy.revisions[index]
-        depends_on_opening = any(item.opened for rule in revision.rules for item in rule.when)
-        result: list[QuickVerdict | None] = []
+        result: list[QuickCase | None] = []
         for metric in self._metrics[index]:
             bare = Ticket(
                 ticket.file, ticket.line, ticket.id, ticket.query,
@@ -249,9 +287,10 @@ class Judge:
             except (UsageError, PolicyError, ValueError) as error:
                 if isinstance(error, UsageError | BadText):
                     return self._reject(ticket, error)
-                answers = None
-            single = answers is not None and len(answers) == 1 and not depends_on_opening
-            result.append(_quick(answers, self.options) if answers and single else None)
+                result.append(None)
+                continue
+            constants = constants_of_case(answers)
+            result.append(constants and _quick(constants, answers, self.options))
         return tuple(result)
 
 
@@ -265,17 +304,38 @@ def _judged_once(revision: Revision) -> str | None:
 def verdict_of(ticket: Ticket, answers: DueAnswers) -> TicketVerdict:
     """Return the verdict of the first answer; the dimensions that differ are None."""
     answer = answers[0]
-    case = {name: getattr(answer, name) if _equal(answers, name) else None for name in _DIMENSIONS}
     due = answer.due
+    plan, role, channel, priority = _case_of(answers)
     return TicketVerdict(
-        ticket.file, ticket.line, ticket.id, ticket.cycle,
-        case["plan"], case["role"], case["channel"], case["priority"],
+        ticket.file, ticket.line, ticket.id, ticket.cycle, plan, role, channel, priority,
         answer.metric, ticket.events.opened, answer.state, answer.target,
-        None if due is None else from_datetime(due),
-        answer.remaining_seconds, answer.elapsed_seconds, answer.paused_seconds,
-        _rule_of(answer), answers.revision.start,
+        None if due is None else from_datetime(due), answer.remaining_seconds,
+        answer.elapsed_seconds, answer.paused_seconds, _rule_of(answer), answers.revision.start,
         tuple(sorted({warning.code for warning in answers.warnings})),
     )  # fmt: skip
+
+
+def constants_of_case(answers: DueAnswers) -> Constants | None:
+    """Return what the verdicts on all tickets of a case have in common.
+
+    The result is None if the case has several promises, or if they depend on the opening.
+    """
+    revision, promises = answers.revision, answers.details.promises
+    first = promises.rows[0]
+    if any(row.likeness != first.likeness for row in promises.rows):
+        return None
+    if depends_on_opening(revision, first):
+        return None
+    plan, role, channel, priority = _case_of(answers)
+    return Constants(
+        plan, role, channel, priority, answers[0].metric, answers[0].target, _rule_of(answers[0]),
+        revision.start, tuple(sorted({warning.code for warning in promises.warnings})),
+    )  # fmt: skip
+
+
+def _case_of(answers: DueAnswers) -> list[str | None]:
+    """Return the values of _DIMENSIONS; None for a dimension whose values differ."""
+    return [getattr(answers[0], name) if _equal(answers, name) else None for name in _DIMENSIONS]
 
 
 def _equal(answers: DueAnswers, name: str) -> bool:
@@ -293,43 +353,29 @@ def _rule_of(answer: DueAnswer) -> str | None:
     return None if place is None else f"{place.file}:{place.line}"
 
 
-def _quick(answers: DueAnswers, options: AuditOptions) -> QuickVerdict | None:
-    """Return a function for the verdicts on tickets of the case of these answers, if there is one.
+def _quick(constants: Constants, answers: DueAnswers, options: AuditOptions) -> QuickCase | None:
+    """Return the outcomes of the tickets of a case; None if `ask` must tell them.
 
-    The answers are a single answer to a case without events. The function answers for targets in
-    elapsed time and in working time, and for tickets without pauses, changes, stated starts or
-    events after the moment of the audit. It returns None for other tickets.
+    The answers are those to a case without events. The outcomes are those of targets in elapsed
+    time and in working time.
     """
     promise: Promise = answers.details.promises.rows[0]
-    first = answers.revision.metrics[0]
-    answer = answers[0]
-    case = (answer.plan, answer.role, answer.channel, answer.priority, answer.metric)
-    warnings = tuple(sorted({warning.code for warning in answers.details.promises.warnings}))
-    place, start = _rule_of(answer), answers.revision.start
-    new, at = tuple.__new__, options.at
+    answer, at = answers[0], options.at
 
     if promise.state is not None:
-        stated = (
-            promise.state, answer.target, None, None, answer.elapsed_seconds,
-            answer.paused_seconds, place, start, warnings,
-        )  # fmt: skip
-        warned = answers.warnings != answers.details.promises.warnings
+        if answers.warnings != answers.details.promises.warnings:
+            return None
+        stated = promise.state, None, None, answer.elapsed_seconds, answer.paused_seconds
 
-        def answer_always(ticket: Ticket) -> TicketVerdict | None:
-            _, answered, updated, resolved, pauses = ticket.events
-            if pauses or ticket.starts or ticket.changes or warned:
-                return None
-            if answered is not None or updated is not None or resolved is not None:
-                opened = ticket.events.opened
-                for event in (answered, updated, resolved):
-                    if event is not None and not opened <= event <= at:
-                        return None
-            return new(
-                TicketVerdict,
-                (*ticket[:3], ticket.cycle, *case, ticket.events.opened, *stated),
-            )
+        def same_outcome(
+            opened: int, answered: int | None, updated: int | None, resolved: int | None
+        ) -> Outcome | None:
+            for event in (answered, updated, resolved):
+                if event is not None and not opened <= event <= at:
+                    return None
+            return stated
 
-        return answer_always
+        return QuickCase(constants, same_outcome)
 
     cell = promise.cell
     assert cell is not None
@@ -343,16 +389,15 @@ def _quick(answers: DueAnswers, options: AuditOptions) -> QuickVerdict | None:
     settled = None if counts_elapsed(target) else promise.settled_hours
     time = EVERY_INSTANT if settled is None else settled.time
     uncertain = {} if settled is None else settled.uncertain
-    amount, by_answer = target.amount, promise.metric == first and ends_with_answer(target)
+    is_first = promise.metric == answers.revision.metrics[0]
+    amount, by_answer = target.amount, is_first and ends_with_answer(target)
     has_risk = bool(options.at_risk or promise.metric.warn)
-    text = target.text
+    due_and_elapsed = time.due_and_elapsed
 
-    def answer_quickly(ticket: Ticket) -> TicketVerdict | None:
-        file, line, id, _, events, starts, changes, cycle, _, _, _ = ticket
-        opened, answered, updated, resolved, pauses = events
-        if pauses or starts or changes or opened > at:
-            return None
-        if (
+    def outcome(
+        opened: int, answered: int | None, updated: int | None, resolved: int | None
+    ) -> Outcome | None:
+        if opened > at or (
             (answered is not None and not opened <= answered <= at)
             or (resolved is not None and not opened <= resolved <= at)
             or (updated is not None and not opened <= updated <= at)
@@ -361,34 +406,24 @@ def _quick(answers: DueAnswers, options: AuditOptions) -> QuickVerdict | None:
         end = answered if by_answer else resolved
         until = at if end is None else end
         try:
-            due = time.due(opened, amount)
+            due, elapsed = due_and_elapsed(opened, amount, until)
         except Never:
             return None
         if due >= END:
             return None
         if settled is not None:
             half, last = opened // HALF_YEAR, due // HALF_YEAR
-            if last - half > 1 or uncertain.get(half, True) or uncertain.get(last, True):
+            if uncertain.get(half, True):
                 return None
-        elapsed = time.elapsed(opened, until)
-        late = until > due
+            if last != half and (last - half > 1 or uncertain.get(last, True)):
+                return None
+        if until > due:
+            return "breached", due, due - until, elapsed, 0
         if end is not None:
-            state = "breached" if late else "met"
-        elif late:
-            state = "breached"
-        elif has_risk:
-            return None
-        else:
-            state = "running"
-        return new(
-            TicketVerdict,
-            (
-                file, line, id, cycle, *case, opened, state, text, due,
-                due - until if late else amount - elapsed, elapsed, 0, place, start, warnings,
-            ),
-        )  # fmt: skip
+            return "met", due, amount - elapsed, elapsed, 0
+        return None if has_risk else ("running", due, amount - elapsed, elapsed, 0)
 
-    return answer_quickly
+    return QuickCase(constants, outcome)
 
 
 def _datetime(instant: int | None) -> datetime | None:

@@ -69,9 +69,9 @@ class HeadCell(NamedTuple):
 
 def ticket_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket | Reject]:
     """Return a function that reads a row as a ticket; `file` is the name of the file."""
-    fields = _RowFields(columns)
+    fields = RowFields(columns)
     read_carefully = careful_reader(columns, file)
-    case, complete, kept = _case_reader(fields, _query_of), fields.complete, _kept(columns)
+    case, complete, kept = _case_reader(fields, _query_of), fields.complete, kept_reader(columns)
     pauses = fields.pauses()
     events = [
         (position, fields.place(field), fields.readers[field])
@@ -128,8 +128,8 @@ def _starts(columns: TicketColumns) -> dict[str, str]:
 
 def careful_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket | Reject]:
     """Return a function that reads any row as `ticket_reader` does, more slowly."""
-    fields = _RowFields(columns)
-    case, complete, kept = _case_reader(fields, _query_of), fields.complete, _kept(columns)
+    fields = RowFields(columns)
+    case, complete, kept = _case_reader(fields, _query_of), fields.complete, kept_reader(columns)
     events = [fields.instant(field) for field in EVENT_FIELDS]
     starts = {metric: fields.instant(field) for metric, field in _starts(columns).items()}
     pauses, id_of, vendor = fields.pauses(), fields.text("id"), fields.vendor()
@@ -156,17 +156,17 @@ def careful_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket 
 
 def query_reader(columns: TicketColumns) -> Callable[[Cells], Query]:
     """Return a function that reads the case of the cells of a row."""
-    fields = _RowFields(columns)
+    fields = RowFields(columns)
     case, complete = _case_reader(fields, _query_of), fields.complete
     return lambda cells: case(complete(cells) if complete else cells)
 
 
 def event_reader(columns: TicketColumns, file: str) -> Callable[[Row], EventRow | Reject]:
     """Return a function that reads a row of an event log; `file` is the name of the file."""
-    fields = _RowFields(columns)
+    fields = RowFields(columns)
     case = _case_reader(fields, _values_of)
     read_time, id_of = fields.instant("time"), fields.text("id")
-    event_of, kept, complete = fields.text("event"), _kept(columns), fields.complete
+    event_of, kept, complete = fields.text("event"), kept_reader(columns), fields.complete
 
     def read(row: Row) -> EventRow | Reject:
         line, stated = row
@@ -188,7 +188,7 @@ def event_reader(columns: TicketColumns, file: str) -> Callable[[Row], EventRow 
 
 def head(columns: TicketColumns, row: Row) -> list[HeadCell]:
     """Return each field of a row as the mapping reads it, to show the mapping before a run."""
-    fields = _RowFields(columns)
+    fields = RowFields(columns)
     stated = row[1]
     cells = fields.complete(stated) if fields.complete else stated
     shown_cells = []
@@ -203,7 +203,7 @@ def head(columns: TicketColumns, row: Row) -> list[HeadCell]:
     return [*shown_cells, *(HeadCell(field, None, None, value) for field, value in constants)]
 
 
-class _RowFields:
+class RowFields:
     """Functions that read the fields of the cells of a row."""
 
     def __init__(self, columns: TicketColumns) -> None:
@@ -219,6 +219,12 @@ class _RowFields:
             if len(places) > 1 or field in columns.joined:
                 self._places[field] = len(columns.header) + len(composed)
                 composed.append(field)
+        #: The fields of the case that are columns or constants.
+        self.of_case = [
+            *CASE_FIELDS,
+            *(name for name in columns.fields if name.startswith("fact.")),
+        ]
+        self.of_case += [name for name in columns.mapping.constants if name not in self.of_case]
         #: Adds the cells of fields that have several columns.
         self.complete: Callable[[Cells], Cells] | None = None
         if composed:
@@ -226,6 +232,11 @@ class _RowFields:
             self.complete = lambda cells: [
                 *cells, *(cell_of(field, cells, nulls) for field in composed)
             ]  # fmt: skip
+
+    @property
+    def places_of_case(self) -> list[int]:
+        """The positions of the columns of the case."""
+        return [self._places[name] for name in self.of_case if name in self._places]
 
     def cell(self, cells: Cells, field: str) -> str | None:
         """Return the cell of a field as written."""
@@ -237,18 +248,27 @@ class _RowFields:
 
     def text(self, field: str) -> Callable[[Cells], str | None]:
         """Return a function that reads the text of a field, after the mapping of its values."""
-        place, nulls = self._places.get(field), self.nulls
+        place, read = self._places.get(field), self.cell_text(field)
         if place is None:
-            constant = self.columns.mapping.constants.get(field)
+            constant = read(None)
             return lambda cells: constant
-        ids = self.columns.mapping.values.get(field, {})
+        return lambda cells: read(cells[place])
+
+    def cell_text(self, field: str) -> Callable[[str | None], str | None]:
+        """Return a function that reads the cell of a field, as `text`.
+
+        For a field without a column, the function returns its constant.
+        """
+        if field not in self._places:
+            constant = self.columns.mapping.constants.get(field)
+            return lambda text: constant
+        nulls, ids = self.nulls, self.columns.mapping.values.get(field, {})
         by_fold: dict[str, str | None] = {}
         for text, id in ids.items():
             fold = text.strip().casefold()
             by_fold[fold] = None if by_fold.get(fold, id) != id else id
 
-        def read(cells: Cells) -> str | None:
-            text = cells[place]
+        def read(text: str | None) -> str | None:
             if text is None or (plain := text.strip()) in nulls or text in nulls:
                 return None
             if not ids:
@@ -376,14 +396,11 @@ def _pause(text: str, parse: InstantReader) -> Pause:
 
 
 def _case_reader(
-    fields: _RowFields, make: Callable[[Mapping[str, str]], Result]
+    fields: RowFields, make: Callable[[Mapping[str, str]], Result]
 ) -> Callable[[Cells], Result]:
     """Return a function that reads the case of a row; equal rows share one value."""
-    columns = fields.columns
-    names = [*CASE_FIELDS, *(name for name in columns.fields if name.startswith("fact."))]
-    names += [name for name in columns.mapping.constants if name not in names]
-    readers = [(name.removeprefix("fact."), fields.text(name)) for name in names]
-    places = [fields.place(name) for name in names if name in columns.fields]
+    readers = [(name.removeprefix("fact."), fields.text(name)) for name in fields.of_case]
+    places = fields.places_of_case
     cases: dict[object, Result] = {}
 
     def read(cells: Cells) -> Result:
@@ -418,7 +435,7 @@ def _values_of(values: Mapping[str, str]) -> Mapping[str, str]:
     return values
 
 
-def _kept(columns: TicketColumns) -> Callable[[Cells], tuple[str | None, ...]]:
+def kept_reader(columns: TicketColumns) -> Callable[[Cells], tuple[str | None, ...]]:
     """Return a function that returns the kept cells of a row."""
     places = columns.kept
     if len(places) == 1:

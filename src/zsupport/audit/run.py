@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from zsupport.answer.case import Query, settle
 from zsupport.audit.fold import fold, fold_grouped
 from zsupport.audit.header import resolve
+from zsupport.audit.list_judge import ListJudge, RowJudge, judged_lists
 from zsupport.audit.mapping import CASE_FIELDS, FACT
 from zsupport.audit.mistakes import Mistakes
-from zsupport.audit.reader import event_reader, head, ticket_reader
+from zsupport.audit.reader import event_reader, head
 from zsupport.audit.ticket import Reject
 from zsupport.audit.undeclared import check_instants
 from zsupport.errors import UsageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.header import TicketColumns
     from zsupport.audit.judge import AuditedPolicy, Judge
+    from zsupport.audit.list_judge import JudgedLists
     from zsupport.audit.mapping import TicketMapping
     from zsupport.audit.reader import HeadCell
     from zsupport.audit.ticket import EventRow, Ticket, TicketVerdict
@@ -112,10 +114,10 @@ def judge_in_batches(
     *,
     grouped: bool = False,
     text: Callable[[str], str] | None = None,
-) -> Iterator[list[tuple[Ticket, TicketVerdict] | Reject] | JudgedFrame]:
-    """Yield the results of `judge_files` in batches; those of the columns engine as frames.
+) -> Iterator[JudgedLists | JudgedFrame]:
+    """Yield the results of `judge_files` in batches: as lists, or as frames of the columns engine.
 
-    For `text` see FrameJudge.
+    The lists of files with verdicts of the help desk have the tickets. For `text` see FrameJudge.
     """
     rest = iter(files)
     for file in rest:
@@ -126,12 +128,16 @@ def judge_in_batches(
             frames = judged_frames(file.source, file.columns, judge, file.name, text)
         if frames is not None:
             yield from frames
-            continue
-        # The files of an event log are folded together.
-        several = chain([file], rest) if file.columns.is_log else [file]
-        results = judge_files(several, judge, grouped=grouped)
-        while batch := list(islice(results, _BATCH)):
-            yield batch
+        elif file.columns.is_log or file.columns.has_vendor:
+            # The files of an event log are folded together.
+            several = chain([file], rest) if file.columns.is_log else [file]
+            results = judge_files(several, judge, grouped=grouped)
+            while batch := list(islice(results, _BATCH)):
+                yield judged_lists(batch)
+        else:
+            lists = ListJudge(file.columns, judge, file.name)
+            while rows := list(islice(file.rows, _BATCH)):
+                yield lists.judge(rows)
 
 
 def judge_files(
@@ -170,21 +176,14 @@ def _same_kind(files: Iterable[OpenedFile], is_log: bool) -> Iterator[OpenedFile
 
 
 def _judge_rows(file: OpenedFile, judge: Judge) -> Iterator[tuple[Ticket, TicketVerdict] | Reject]:
-    """Yield the verdicts on the tickets of a file. A reject has the cells of its row."""
-    read, verdicts_on = ticket_reader(file.columns, file.name), judge.verdicts
+    """Yield the verdicts on the tickets of a file, and the rejects."""
+    rows = RowJudge(file.columns, judge, file.name)
     for row in file.rows:
-        if isinstance(row, BadRow):
-            yield _bad_row(file, row)
+        result = rows.judge(row)
+        if isinstance(result, Reject):
+            yield result
             continue
-        ticket = read(row)
-        if isinstance(ticket, Reject):
-            yield ticket
-            continue
-        verdicts = verdicts_on(ticket)
-        if isinstance(verdicts, Reject):
-            column = verdicts.column and file.columns.column_of(verdicts.column)
-            yield verdicts._replace(column=column or verdicts.column, cells=tuple(row.cells))
-            continue
+        ticket, verdicts = result
         for verdict in verdicts:
             yield ticket, verdict
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from heapq import nsmallest
+from itertools import groupby, repeat
 from typing import TYPE_CHECKING
 
 from zsupport.answer.due import STATES
-from zsupport.audit.ticket import Reject, TicketVerdict
+from zsupport.audit.ticket import Constants
+from zsupport.audit.verdict_lists import lists_of
 from zsupport.clock.problem import BadText
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zonefile import offset_at, offset_pieces
@@ -25,8 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import TypeAlias
 
+    from zsupport.audit.ticket import Reject
+    from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
+
     #: The metric of a group and its values of `by`.
     GroupKey: TypeAlias = tuple[str | None, ...]
+    #: The position of constants, and values of `by` that are not constants.
+    _Key: TypeAlias = tuple[int, tuple[str | None, ...]]
     #: The met and breached tickets, and all tickets, that were opened in an hour.
     Openings: TypeAlias = list[int]
 
@@ -189,7 +196,7 @@ class SummaryBuilder:
     def __init__(self, options: SummaryOptions) -> None:
         """Start without tickets. Raises UsageError for an unknown name in `by`."""
         self.options = options
-        self._fields = [_position(name, options.kept) for name in options.by]
+        check_by(options.by, options.kept)
         self._months = _Months(options.zone)
         self._groups: dict[GroupKey, _Tally] = {}
         self._rest: dict[str, _Tally] = {}
@@ -203,28 +210,20 @@ class SummaryBuilder:
         self._kinds: dict[tuple[str | None, str], RejectKind] = {}
         self._last: tuple[object, ...] = ()
 
-    def add(self, rows: Iterable[tuple[Sequence[str | None], TicketVerdict]]) -> None:
-        """Add verdicts with the cells of the kept columns. The verdicts of a ticket are adjacent.
+    def add(self, rows: Iterable[VerdictRow]) -> None:
+        """Add verdicts with the cells of the kept columns; see `add_lists`."""
+        self.add_lists(lists_of(rows))
 
-        The arguments are the rows of the output.
-        """
-        at, fields, pictures = self.options.at, self._fields, self.options.pictures
-        groups: dict[GroupKey, tuple[list[str], list[int], list[int]]] = {}
-        ids: list[str | None] = []
-        tickets, last = 0, self._last
+    def add_lists(self, verdicts: VerdictLists) -> None:
+        """Add the rows of the output. The verdicts of a ticket are adjacent."""
+        at, due = self.options.at, verdicts.due
+        self._count_tickets(verdicts)
+        groups: dict[_Key, tuple[list[str], list[int], list[int]]] = {}
         # Margins above this one are not among the worst.
         limit = self._worst_margin
-        for kept, verdict in rows:
-            ticket = verdict[:4]
-            if ticket != last:
-                last = ticket
-                tickets += 1
-                if ticket[3] == 1:
-                    ids.append(ticket[2])
-            metric, state, margin = verdict[8], verdict[10], verdict[13]
-            key: GroupKey = (metric,)
-            if fields:
-                key = (metric, *[self._value(field, kept, verdict) for field in fields])
+        keys = self._keys(verdicts)
+        columns = zip(keys, verdicts.state, verdicts.margin, strict=True)
+        for number, (key, state, margin) in enumerate(columns):
             try:
                 states, margins, late = groups[key]
             except KeyError:
@@ -233,20 +232,56 @@ class SummaryBuilder:
             if margin is not None and state in _JUDGED:
                 margins.append(margin)
                 if state == "breached":
-                    due = verdict[12]
+                    until = due[number]
                     # After a breach, the margin is the time from the event, or from now, back to
                     # the deadline.
-                    if due is not None and due - margin == at:
+                    if until is not None and until - margin == at:
                         late.append(margin)
                     if margin <= limit:
-                        self.add_worst((worst_ticket(verdict),))
+                        self.add_worst((_worst_ticket(verdicts, number, margin),))
                         limit = self._worst_margin
-            if pictures:
-                self.add_openings(metric, ((self._months.hour(verdict[9]), state, 1),))
-        self._last = last
-        self.add_tickets(tickets, ids)
         for key, (states, margins, late) in groups.items():
-            self.add_counts(key, Counter(states), len(late), Counter(margins))
+            position, values = key
+            group = self._group_key(verdicts.shared[position], values)
+            self.add_counts(group, Counter(states), len(late), Counter(margins))
+        if self.options.pictures:
+            hours = map(self._months.hour, verdicts.opened)
+            openings = Counter(zip(verdicts.constants, hours, verdicts.state, strict=True))
+            for (position, hour, state), count in openings.items():
+                self.add_openings(verdicts.shared[position].metric, [(hour, state, count)])
+
+    def _count_tickets(self, verdicts: VerdictLists) -> None:
+        """Count the tickets of verdicts, and find duplicates among their ids."""
+        columns = zip(verdicts.file, verdicts.line, verdicts.id, verdicts.cycle, strict=True)
+        tickets = [ticket for ticket, _ in groupby(columns)]
+        if tickets and tickets[0] == self._last:
+            del tickets[0]
+        if tickets:
+            self._last = tickets[-1]
+            self.add_tickets(len(tickets), [id for _, _, id, cycle in tickets if cycle == 1])
+
+    def _keys(self, verdicts: VerdictLists) -> list[_Key]:
+        """Return the constants of each verdict, and its values of `by` that are not constants."""
+        values: list[Iterable[str | None]] = []
+        for name in self.options.by:
+            if name == "month":
+                values.append(map(self._months.month, verdicts.opened))
+            elif name not in DIMENSIONS:
+                place = self.options.kept.index(name)
+                values.append([kept[place] or None for kept in verdicts.kept])
+        rows = zip(*values, strict=True) if values else repeat(())
+        return [*zip(verdicts.constants, rows, strict=False)]
+
+    def _group_key(self, constants: Constants, values: Sequence[str | None]) -> GroupKey:
+        """Return the group of verdicts by their constants and their further values of `by`."""
+        rest = iter(values)
+        return (
+            constants.metric,
+            *(
+                getattr(constants, name) if name in Constants._fields else next(rest)
+                for name in self.options.by
+            ),
+        )
 
     @property
     def step(self) -> int:
@@ -412,19 +447,6 @@ class SummaryBuilder:
             else {},
         )
 
-    def _value(
-        self, field: tuple[bool, int], kept: Sequence[str | None], verdict: TicketVerdict
-    ) -> str | None:
-        """Return the value of a name in `by`."""
-        is_kept, place = field
-        if is_kept:
-            return kept[place] or None
-        if place < 0:
-            return self._months.month(verdict.opened)
-        value = verdict[place]
-        assert value is None or isinstance(value, str)
-        return value
-
     def _round_to(self, step: int) -> None:
         self._step = step
         self._margins = 0
@@ -518,25 +540,18 @@ def below(summary: Summary, share: tuple[int, int]) -> tuple[GroupSummary, ...]:
     )
 
 
-def worst_ticket(verdict: TicketVerdict) -> WorstTicket:
+def _worst_ticket(verdicts: VerdictLists, number: int, margin: int) -> WorstTicket:
     """Return the entry of a breached ticket."""
-    assert verdict.margin_seconds is not None
+    constants = verdicts.shared[verdicts.constants[number]]
     return WorstTicket(
-        verdict.margin_seconds, verdict.file, verdict.line, verdict.cycle, verdict.metric,
-        verdict.id, verdict.plan, verdict.role, verdict.channel, verdict.priority,
+        margin, verdicts.file[number], verdicts.line[number], verdicts.cycle[number],
+        constants.metric, verdicts.id[number], constants.plan, constants.role, constants.channel,
+        constants.priority,
     )  # fmt: skip
 
 
 def _order(ticket: WorstTicket) -> tuple[object, ...]:
     return ticket[:5]
-
-
-def _position(name: str, kept: Sequence[str]) -> tuple[bool, int]:
-    """Return whether a name of `by` is a kept column, and its position; -1 is the month."""
-    if name in DIMENSIONS:
-        return False, -1 if name == "month" else TicketVerdict._fields.index(name)
-    check_by((name,), kept)
-    return True, kept.index(name)
 
 
 def _rounded(margins: Mapping[int, int], step: int) -> dict[int, int]:

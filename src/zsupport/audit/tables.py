@@ -51,16 +51,15 @@ def audit_table(
     frames = [pl.DataFrame(schema=schema)]
     rejects: list[Reject] = []
     for batch in judge_in_batches([opened], Judge(policy, options)):
+        rejects += batch.rejects
         if isinstance(batch, JudgedFrame):
             frames.append(batch.frame)
-            rejects += batch.rejects
             continue
-        rejects += [item for item in batch if isinstance(item, Reject)]
         records = []
-        for ticket, verdict in (item for item in batch if not isinstance(item, Reject)):
+        for cells, verdict in batch.verdicts.rows():
             due = None if verdict.due is None else verdict.due * 1000
             written = verdict._replace(opened=verdict.opened * 1000, due=due)
-            records.append((*ticket.kept, *written))
+            records.append((*cells, *written))
         frames.append(_of_records(records, row_columns(kept), schema))
     return AuditedTable(build(pl.concat(frames)), tuple(rejects))
 

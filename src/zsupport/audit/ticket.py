@@ -112,6 +112,20 @@ class TicketVerdict(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
+class Constants(NamedTuple):
+    """What the verdicts on many tickets have in common; the fields are those of TicketVerdict."""
+
+    plan: str | None
+    role: str | None
+    channel: str | None
+    priority: str | None
+    metric: str
+    target: str | None
+    rule: str | None
+    revision: str | None
+    warnings: tuple[str, ...]
+
+
 def row_columns(kept: Sequence[str]) -> tuple[str, ...]:
     """Return the columns of the output: the kept input columns, then the fields of a verdict.
 

@@ -48,6 +48,7 @@ from zsupport.clock.warn import parse_warn
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC
 from zsupport.errors import EnvironmentFault, UsageError
+from zsupport.garbage import rare_garbage_collection
 from zsupport.report.tickets import FORMATS as ROW_FORMATS
 from zsupport.report.tickets import RowSetting
 from zsupport.sources.mappings import read_mapping
@@ -293,6 +294,7 @@ def audit(
     comparison = _comparison(judge, first, required=bool(compare))
     shows = not quiet and outputs.leaves_summary
     with ExitStack() as stack:
+        stack.enter_context(rare_garbage_collection())
         advance = stack.enter_context(show_progress(Message("judging tickets"), quiet=quiet))
         # The offset of `--at` does not change the rows.
         setting = RowSetting(shown, moments.tz or UTC, outputs.raw_csv)
@@ -316,7 +318,7 @@ def audit(
     if comparison is not None:
         compared = ComparedVerdicts(comparison.agreed, tuple(comparison.causes()))
     audited = AuditSummary(total, question, tuple(files), missed, compared)
-    audited.note_remarks()
+    audited.note_remarks(results.needs_input)
     if report is not None:
         audited.write_page(report, names, common)
     if shows:
@@ -366,8 +368,7 @@ def _comparison(judge: Judge, file: OpenedFile, *, required: bool) -> Comparison
                 Message("select it with {metric}"),
             )
         return None
-    has_vendor = any(field.startswith("vendor.") for field in file.columns.fields)
-    return Comparison(Comparer(judge.answers)) if has_vendor else None
+    return Comparison(Comparer(judge.answers)) if file.columns.has_vendor else None
 
 
 def _has_columns_engine(engine: str, names: Iterable[str]) -> bool:

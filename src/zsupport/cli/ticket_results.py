@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zsupport.audit.ticket import Reject, TicketVerdict
+from zsupport.answer.case import NEEDS_INPUT
+from zsupport.audit.list_judge import JudgedLists
+from zsupport.audit.ticket import TicketVerdict
 from zsupport.errors import UsageError
 from zsupport.wording import Message
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.run import OpenedFile
     from zsupport.audit.summary import SummaryBuilder
-    from zsupport.audit.ticket import Ticket
+    from zsupport.audit.ticket import Reject
     from zsupport.report.tickets import RowWriter
 
 
@@ -42,33 +44,34 @@ class AuditResults:
         self._write_reject = reject
         self._hidden = hidden
         self._counts = counts
+        #: The number of verdicts that need input.
+        self.needs_input = 0
 
-    def add(self, batch: list[tuple[Ticket, TicketVerdict] | Reject] | JudgedFrame) -> int:
+    def add(self, batch: JudgedLists | JudgedFrame) -> int:
         """Add a batch of results, and return their number."""
-        return self._add_list(batch) if isinstance(batch, list) else self._add_frame(batch)
+        for reject in batch.rejects:
+            self._reject(reject)
+        return self._add_lists(batch) if isinstance(batch, JudgedLists) else self._add_frame(batch)
 
-    def _add_list(self, results: list[tuple[Ticket, TicketVerdict] | Reject]) -> int:
-        rows = []
-        for result in results:
-            if isinstance(result, Reject):
-                self._reject(result)
-                continue
-            ticket, verdict = result
-            rows.append((ticket.kept, verdict))
-            if self._comparison is not None:
+    def _add_lists(self, judged: JudgedLists) -> int:
+        verdicts = judged.verdicts
+        self.needs_input += verdicts.state.count(NEEDS_INPUT)
+        if self._comparison is not None:
+            for ticket, verdict in judged.tickets:
                 self._comparison.add(ticket, verdict)
-        self._summary.add(rows)
+        if self._counts:
+            self._summary.add_lists(verdicts)
         if self._writer is not None:
-            hidden = self._hidden
-            shown = [(kept[:-hidden], verdict) for kept, verdict in rows] if hidden else rows
-            self._writer.write(shown)
-        return len(results)
+            if self._hidden:
+                shown = [cells[: -self._hidden] for cells in verdicts.kept]
+                verdicts = verdicts._replace(kept=shown)
+            self._writer.write_lists(verdicts)
+        return len(verdicts.line) + len(judged.rejects)
 
     def _add_frame(self, judged: JudgedFrame) -> int:
         from zsupport.audit.frame_summary import add_frame
 
-        for item in judged.rejects:
-            self._reject(item)
+        self.needs_input += int((judged.frame["state"] == NEEDS_INPUT).sum())
         if self._counts:
             add_frame(self._summary, judged)
         if self._writer is not None:

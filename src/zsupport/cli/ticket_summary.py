@@ -93,18 +93,18 @@ class AuditSummary(NamedTuple):
         page = audit_page(self.summary, revision, names, shown_zone, lang, wording(lang))
         replace_output(path, page)
 
-    def note_remarks(self) -> None:
-        """Say on standard error which policy judged, and whether input is missing."""
+    def note_remarks(self, needs_input: int) -> None:
+        """Say on standard error which policy judged, and how many verdicts need input."""
         if self.question.fallback:
             id = self.question.policy.id
             note(Message("judged by {policy}, the shipped example", policy=id))
             note(Message("select your policy with {policy}"))
-        if incomplete := sum(group.needs_input for group in self.summary.totals):
+        if needs_input:
             note(
                 Counted(
                     "{count} verdict needs input; `warnings` of its row names what is missing",
                     "{count} verdicts need input; `warnings` of their rows names what is missing",
-                    incomplete,
+                    needs_input,
                 )
             )
 

@@ -46,6 +46,10 @@ class EveryInstant:
         """Return the instant `seconds` after `start`."""
         return start + seconds
 
+    def due_and_elapsed(self, start: int, seconds: int, until: int) -> tuple[int, int]:
+        """Return `due(start, seconds)` and `elapsed(start, until)`."""
+        return start + seconds, until - start
+
 
 EVERY_INSTANT = EveryInstant()
 #: The deadline of a part of a target that is never reached: later than any other.

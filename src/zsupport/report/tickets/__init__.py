@@ -7,8 +7,8 @@ name to FORMATS. The memory that a writer needs does not grow with the number of
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
 
 from zsupport.audit.ticket import TicketVerdict
 from zsupport.clock.instants import format_instant, from_datetime
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from polars import DataFrame
 
-#: The cells of the input columns that the output repeats, and the verdict.
-VerdictRow: TypeAlias = tuple[Sequence[str | None], TicketVerdict]
+    from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
+
 #: The formats of rows. Each one is a module of this package.
 FORMATS = ("csv", "ndjson", "parquet")
 _DAY = 86_400
@@ -57,6 +57,9 @@ class RowWriter(Protocol):
 
     def write(self, rows: Iterable[VerdictRow]) -> None:
         """Write rows in their order. Raises OSError if the stream cannot be written."""
+
+    def write_lists(self, verdicts: VerdictLists) -> None:
+        """Write rows as lists."""
 
     def write_frame(self, frame: DataFrame) -> None:
         """Write rows as a frame of Polars with these columns, with the warnings of `text`."""
@@ -96,25 +99,23 @@ class InstantTexts:
         #: The offset and its text on each day of UTC; None on a day with two offsets.
         self._days: dict[int, tuple[int, str] | None] = {}
         self._dates: dict[int, str] = {}
-        self._times: dict[int, str] = {}
+        self._minutes = [f"{hour:02}:{minute:02}:" for hour in range(24) for minute in range(60)]
+        self._seconds = [f"{second:02}" for second in range(60)]
 
     def texts(self, instants: Iterable[int | None]) -> list[str]:
         """Return instants as RFC 3339. None is an empty text."""
-        days, dates, times = self._days, self._dates, self._times
+        days, dates, minutes, seconds = self._days, self._dates, self._minutes, self._seconds
         texts = []
         for instant in instants:
             if instant is None:
                 texts.append("")
                 continue
             try:
-                offset = days[instant // _DAY]
-                if offset is None:
-                    texts.append(format_instant(instant, self._zone))
-                    continue
-                shift, suffix = offset
+                shift, suffix = days[instant // _DAY]  # type: ignore[misc] # None: a TypeError
                 local = instant + shift
-                texts.append(dates[local // _DAY] + times[local % _DAY] + suffix)
-            except KeyError:
+                date, minute = dates[local // _DAY], minutes[local % _DAY // 60]
+                texts.append(f"{date}{minute}{seconds[local % 60]}{suffix}")
+            except (KeyError, TypeError):
                 texts.append(self._added(instant))
         return texts
 
@@ -122,11 +123,12 @@ class InstantTexts:
         """Return the text of an instant and keep its parts."""
         day = instant // _DAY
         text = format_instant(instant, self._zone)
+        if day in self._days:
+            return text
         first, *further = offset_pieces(self._zone, day * _DAY, (day + 1) * _DAY)
         if any(offset != first[2] for _, _, offset in further):
             self._days[day] = None
             return text
         self._days[day] = first[2], text[19:]
-        local_day, second = divmod(instant + first[2], _DAY)
-        self._dates[local_day], self._times[second] = text[:11], text[11:19]
+        self._dates[(instant + first[2]) // _DAY] = text[:11]
         return text

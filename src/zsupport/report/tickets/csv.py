@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import string
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
-from zsupport.audit.ticket import TicketVerdict, row_columns
+from zsupport.audit.ticket import row_columns
+from zsupport.audit.verdict_lists import lists_of
 from zsupport.dates import UTC
 from zsupport.report.csv import cell
 from zsupport.report.text import is_plain
@@ -14,11 +16,13 @@ from zsupport.report.tickets import MAX_CACHED, InstantTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import IO, Any, Self
+    from typing import IO, Self
 
     from polars import DataFrame, Series
 
-    from zsupport.report.tickets import RowSetting, VerdictRow
+    from zsupport.audit.ticket import Constants
+    from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
+    from zsupport.report.tickets import RowSetting
 
 #: The rows that Polars writes at once.
 _ROWS = 1 << 14
@@ -39,7 +43,7 @@ class CsvRows:
         #: The texts of the seconds of a day.
         self._clock: Series | None = None
         self._cells = _CsvCells(raw=setting.raw_csv)
-        self._writers = self._by_field(InstantTexts(setting.zone))
+        self._instants = InstantTexts(setting.zone)
         header = ",".join(self._cells.text(name) for name in row_columns(setting.kept))
         stream.write(f"{header}\n".encode())
 
@@ -52,19 +56,46 @@ class CsvRows:
 
     def write(self, rows: Iterable[VerdictRow]) -> None:
         """Write rows."""
-        rows = list(rows)
-        if not rows:
+        self.write_lists(lists_of(rows))
+
+    def write_lists(self, verdicts: VerdictLists) -> None:
+        """Write verdicts in lists."""
+        if not verdicts.line:
             return
-        kept, verdicts = zip(*rows, strict=True)
-        columns = [self._varied(column) for column in zip(*kept, strict=True)]
-        columns += [
-            write(column)
-            for write, column in zip(self._writers, zip(*verdicts, strict=True), strict=True)
-        ]
-        lines = "\n".join(map(",".join, zip(*columns, strict=True)))
-        self._stream.write(f"{lines}\n".encode("utf-8", "backslashreplace"))
+        shared = verdicts.shared
+        parts = {position: self._parts(shared[position]) for position in {*verdicts.constants}}
+        kept = [self._varied(column) for column in zip(*verdicts.kept, strict=True)]
+        columns = zip(
+            [f"{','.join(cells)}," for cells in zip(*kept, strict=True)] if kept else repeat(""),
+            map(self._cells.__getitem__, verdicts.file),
+            verdicts.line,
+            self._varied(verdicts.id),
+            verdicts.cycle,
+            [parts[position] for position in verdicts.constants],
+            self._instants.texts(verdicts.opened),
+            verdicts.state,
+            self._instants.texts(verdicts.due),
+            *map(_numbers, (verdicts.margin, verdicts.elapsed, verdicts.paused)),
+            strict=False,
+        )
+        lines = [
+            f"{kept}{file},{line},{id},{cycle}{case}{opened},{state}{target}{due},{margin},{elapsed}"
+            f",{paused}{last}\n"
+            for kept, file, line, id, cycle, (case, target, last), opened, state, due, margin,
+            elapsed, paused in columns
+        ]  # fmt: skip
+        self._stream.write("".join(lines).encode("utf-8", "backslashreplace"))
         if len(self._cells) > MAX_CACHED:
             self._cells.clear()
+
+    def _parts(self, constants: Constants) -> tuple[str, str, str]:
+        """Return what constants have before the opening, between state and deadline, and last."""
+        plan, role, channel, priority, metric, target, rule, revision, warnings = constants
+        case, target, last = (
+            ",".join(map(self._cells.__getitem__, cells))
+            for cells in ((plan, role, channel, priority, metric), (target,), (rule, revision))
+        )
+        return f",{case},", f",{target},", f",{last},{' '.join(warnings)}"
 
     def write_frame(self, frame: DataFrame) -> None:
         """Write a frame of Polars with these columns.
@@ -123,17 +154,6 @@ class CsvRows:
             column = column.scatter(places, pl.Series(shown, dtype=pl.String))
         return column.set(column == "", None) if (column == "").any() else column
 
-    def _by_field(self, instants: InstantTexts) -> list[Callable[[Any], Iterable[str]]]:
-        """Return the function that writes a column, for each field of a verdict."""
-        writers: dict[str, Callable[[Any], Iterable[str]]] = dict.fromkeys(
-            TicketVerdict._fields, self._repeated
-        )
-        writers |= {"id": self._varied, "opened": instants.texts, "due": instants.texts}
-        numbers = "line", "cycle", "margin_seconds", "elapsed_seconds", "paused_seconds"
-        writers |= dict.fromkeys(numbers, _numbers)
-        writers["warnings"] = lambda column: map(" ".join, column)
-        return list(writers.values())
-
     def _repeated(self, column: Sequence[str | None]) -> Iterable[str]:
         """Return the cells of a column with few different texts."""
         return map(self._cells.__getitem__, column)
@@ -151,8 +171,11 @@ class CsvRows:
         return column  # type: ignore[return-value]
 
 
-def _numbers(column: Sequence[int | None]) -> list[str]:
-    return ["" if number is None else str(number) for number in column]
+def _numbers(column: Sequence[int | None]) -> Sequence[int | str | None]:
+    """Return numbers with an empty text for None."""
+    if None not in column:
+        return column
+    return ["" if number is None else number for number in column]
 
 
 class _CsvCells(dict["str | None", str]):

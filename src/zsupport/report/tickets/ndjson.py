@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from polars import DataFrame
 
-    from zsupport.report.tickets import RowSetting, VerdictRow
+    from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
+    from zsupport.report.tickets import RowSetting
 
 #: The positions of instants, from the end of a row.
 _OPENED = TicketVerdict._fields.index("opened") - len(TicketVerdict._fields)
@@ -56,6 +57,10 @@ class NdjsonRows:
         if lines:
             text = safe("\n".join(lines), _UTF_8)
             self._stream.write(f"{text}\n".encode())
+
+    def write_lists(self, verdicts: VerdictLists) -> None:
+        """Write verdicts in lists."""
+        self.write(verdicts.rows())
 
     text = None
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from polars import DataFrame
 
-    from zsupport.report.tickets import RowSetting, VerdictRow
+    from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
+    from zsupport.report.tickets import RowSetting
 
 #: The rows of a group in the file. The memory of the writer grows with it.
 _GROUP = 100_000
@@ -78,6 +79,10 @@ class ParquetRows:
         self._rows += rows
         if len(self._rows) >= _GROUP:
             self._write_rows()
+
+    def write_lists(self, verdicts: VerdictLists) -> None:
+        """Write verdicts in lists."""
+        self.write(verdicts.rows())
 
     text = None
 
