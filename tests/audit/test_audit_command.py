@@ -369,3 +369,54 @@ def test_a_first_chunk_of_rejects_in_both_engines(cli: Cli, folder: Path) -> Non
             cwd=folder,
         )  # fmt: skip
         assert (len(rows(run.stdout)), run.code) == (0, 3)
+
+
+def test_skipped_rows_are_counted(cli: Cli, folder: Path) -> None:
+    (folder / "t.csv").write_text(
+        "id,opened,priority,state,kind\n"
+        "1,2026-06-01T08:00:00Z,P1,open,bug\n"
+        "2,2026-06-01T08:00:00Z,P1,Deleted,bug\n"
+        "3,nonsense,P1,deleted ,\n"
+        "4,nonsense,P1,open,\n"
+        "5,nonsense,P1,open,bug\n"
+        "6,2026-06-01T08:00:00Z\n",
+        encoding="utf-8",
+    )
+    common = (
+        "audit", "t.csv", "--policy", "./p.yaml", "--plan", "pro", "--role", "admin",
+        "--skip", "state=deleted", "--only", "kind", "--max-rejects", "2",
+        "--at", "2026-06-01T09:00:00Z",
+    )  # fmt: skip
+    skipped = "3 rows are skipped by `state` and `kind`"
+    for engine in ("plain", "columns"):
+        run = cli(*common, "--engine", engine, "--format", "json", cwd=folder)
+        summary = json.loads(run.stdout)["summary"]
+        assert (summary["tickets"], summary["rejects"], summary["skipped"]) == (1, 2, 3)
+        assert summary["skipped_kinds"] == [
+            {"rows": 2, "column": "state"},
+            {"rows": 1, "column": "kind"},
+        ]
+        assert run.stderr == ""
+        markdown = cli(*common, "--engine", engine, "--format", "markdown", cwd=folder)
+        assert "> 3 rows are skipped by" in markdown.stdout
+        assert markdown.stderr == ""
+        for format in ("plain", "csv"):
+            run = cli(*common, "--engine", engine, "--format", format, cwd=folder)
+            assert run.stderr == f"zsupport: {skipped}\n"
+        assert cli(*common, "--quiet", "--format", "csv", cwd=folder).stderr == ""
+    run = cli(*common, "--format", "table", cwd=folder)
+    assert skipped in run.stdout
+
+
+def test_skipped_rows_of_an_event_log(cli: Cli, folder: Path) -> None:
+    (folder / "log.csv").write_text(
+        "id,time,event,priority,source\n"
+        "1,2026-06-01T08:00:00Z,opened,P1,agent\n"
+        "1,2026-06-01T08:10:00Z,answered,,robot\n"
+        "1,2026-06-01T08:40:00Z,answered,,agent\n",
+        encoding="utf-8",
+    )
+    run = audit(cli, folder, "log.csv", "--skip", "source=robot", "--format", "csv")
+    assert run.stderr == "zsupport: 1 row is skipped by `source`\n"
+    (row,) = rows(run.stdout)
+    assert row["elapsed_seconds"] == "2400"

@@ -1,12 +1,13 @@
 """The columns engine gives the rows of the plain engine for every file, also for hostile ones."""
 
 import gzip
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 import pytest
@@ -19,6 +20,7 @@ from zsupport.audit.header import resolve
 from zsupport.audit.judge import AuditOptions, Judge
 from zsupport.audit.mapping import FieldColumn, TicketMapping
 from zsupport.audit.reader import ticket_reader
+from zsupport.audit.run import judge_files, open_mapped
 from zsupport.audit.summary import SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject
 from zsupport.clock.zones import zone
@@ -94,10 +96,46 @@ def some_lines(random: Random, count: int, hostile: float) -> list[str]:
     return lines
 
 
-def plain_rows(
-    policy: zsupport.Policy, path: Path, mapping: TicketMapping
-) -> tuple[list[tuple[object, ...]], list[Reject]]:
+def some_filters(random: Random) -> TicketMapping:
+    """Return a mapping that skips some rows; its columns and texts are in random letter case."""
+    skip: dict[str, tuple[str, ...]] = {}
+    only: dict[str, tuple[str, ...]] = {}
+    for conditions in (skip, only):
+        if random.random() < 0.3:
+            column = random.choice(["priority", "Role ", "resolved", "subject", "id", "opened"])
+            texts = ("p1", " URGENT", "admin", "USER", "help", "P4", "7", "\u00a0PRO")
+            conditions[column] = tuple(random.sample(texts, random.randrange(4)))
+    return MAPPING._replace(skip=skip, only=only)
+
+
+def skipping_column(mapping: TicketMapping, cells: Sequence[str | None]) -> str | None:
+    """Return the column by which a row is skipped, by the definition of the guide."""
+    by_name = dict(zip(HEADER, cells, strict=True))
+    for conditions, if_met in ((mapping.skip, True), (mapping.only, False)):
+        for column, texts in conditions.items():
+            name = column.strip().lower()
+            cell = (by_name[name] or "").strip()
+            if cell in mapping.nulls:
+                cell = ""
+            met = cell != "" and (
+                texts == () or cell.casefold() in [text.strip().casefold() for text in texts]
+            )
+            if met is if_met:
+                return name
+    return None
+
+
+class Judged(NamedTuple):
+    """The results of an engine."""
+
+    rows: list[tuple[object, ...]]
+    rejects: list[Reject]
+    skipped: Counter[str]
+
+
+def plain_rows(policy: zsupport.Policy, path: Path, mapping: TicketMapping) -> Judged:
     """Return the rows and the rejects of the plain engine."""
+    skipped: Counter[str] = Counter()
     file = open_tickets(str(path))
     columns = resolve(mapping, file.header, policy.facts, policy.metrics)
     read, judge = ticket_reader(columns, file.name), Judge(policy, OPTIONS)
@@ -107,13 +145,16 @@ def plain_rows(
         if isinstance(row, BadRow):
             rejects.append(Reject(file.name, row.line, None, row.reason, (row.text,)))
             continue
+        if column := skipping_column(mapping, row.cells):
+            skipped[column] += 1
+            continue
         for item in judge.judge([read(row)]):
             if isinstance(item, Reject):
                 column = columns.column_of(item.column or "") or item.column
                 rejects.append(item._replace(column=column, cells=tuple(row.cells)))
             else:
                 rows.append((*item[0].kept, *item[1]))
-    return rows, rejects
+    return Judged(rows, rejects, skipped)
 
 
 def rows_of(frame: pl.DataFrame) -> list[tuple[object, ...]]:
@@ -123,14 +164,16 @@ def rows_of(frame: pl.DataFrame) -> list[tuple[object, ...]]:
 
 def column_rows(
     policy: zsupport.Policy, source: CsvChunks | ParquetBatches, mapping: TicketMapping
-) -> tuple[list[tuple[object, ...]], list[Reject]]:
+) -> Judged:
     """Return the rows and the rejects of the columns engine."""
     columns = resolve(mapping, source.file.header, policy.facts, policy.metrics)
-    frames = judged_frames(source, columns, Judge(policy, OPTIONS), source.file.name)
+    skipped: Counter[str] = Counter()
+    judge = Judge(policy, OPTIONS)
+    frames = judged_frames(source, columns, judge, source.file.name, skipped=skipped)
     assert frames is not None
     parts = [*frames]
     rows = [row for part in parts for row in rows_of(part.frame)]
-    return rows, [reject for part in parts for reject in part.rejects]
+    return Judged(rows, [reject for part in parts for reject in part.rejects], skipped)
 
 
 def same(policy: zsupport.Policy, path: Path, mapping: TicketMapping, size: int) -> int:
@@ -140,10 +183,11 @@ def same(policy: zsupport.Policy, path: Path, mapping: TicketMapping, size: int)
     first = [row.cells for row in open_tickets(str(path)).rows if not isinstance(row, BadRow)][:5]
     peeked = [row.cells for row in source.first_rows(5) if not isinstance(row, BadRow)]
     assert peeked == first[: len(peeked)]
-    rows, rejects = column_rows(policy, source, mapping)
-    assert rows == expected[0]
-    assert rejects == expected[1]
-    return len(rows)
+    judged = column_rows(policy, source, mapping)
+    assert judged.rows == expected.rows
+    assert judged.rejects == expected.rejects
+    assert judged.skipped == expected.skipped
+    return len(judged.rows)
 
 
 @pytest.mark.parametrize("number", range(60))
@@ -159,7 +203,27 @@ def test_random_and_hostile_rows(policy: zsupport.Policy, tmp_path: Path, number
         data = data[:at] + b"\xff" + data[at:]
     path = tmp_path / "tickets.csv"
     path.write_bytes(gzip.compress(data) if random.random() < 0.1 else data)
-    same(policy, path, MAPPING, random.choice([200, 1000, 10**6]))
+    same(policy, path, some_filters(random), random.choice([200, 1000, 10**6]))
+
+
+def test_the_run_skips_the_same_rows(policy: zsupport.Policy, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    for number in range(40):
+        random = Random(number)
+        lines = [",".join(HEADER), *some_lines(random, 60, 0.05), ""]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        mapping = some_filters(random)
+        expected = plain_rows(policy, path, mapping)
+        skipped: Counter[str] = Counter()
+        opened = [*open_mapped([open_tickets(str(path))], mapping, policy, skipped)]
+        judged = [*judge_files(opened, Judge(policy, OPTIONS))]
+        assert [item for item in judged if isinstance(item, Reject)] == expected.rejects
+        rows = [(*item[0].kept, *item[1]) for item in judged if not isinstance(item, Reject)]
+        assert rows == expected.rows
+        assert skipped == expected.skipped
+        tickets = {row[2:5] for row in rows}
+        read = sum(1 for _ in open_tickets(str(path)).rows)
+        assert read == len(tickets) + len(expected.rejects) + skipped.total()
 
 
 @pytest.mark.parametrize(
@@ -207,11 +271,12 @@ def test_parquet(policy: zsupport.Policy, tmp_path: Path, unit: Literal["ms", "u
     path = tmp_path / "tickets.parquet"
     for columns in (frame, frame.with_columns(utc + fractions)):
         columns.write_parquet(path, row_group_size=700)
-        expected = plain_rows(policy, path, MAPPING)
-        source = open_columns(str(path))
-        assert isinstance(source, ParquetBatches)
-        assert column_rows(policy, source, MAPPING) == expected
-        assert len(expected[0]) > 5000
+        for mapping in (MAPPING, some_filters(Random(7)), some_filters(Random(unit))):
+            expected = plain_rows(policy, path, mapping)
+            source = open_columns(str(path))
+            assert isinstance(source, ParquetBatches)
+            assert column_rows(policy, source, mapping) == expected
+            assert len(expected.rows) > 5000 or expected.skipped
 
 
 @pytest.mark.parametrize("where", ["UTC", "Europe/Oslo"])

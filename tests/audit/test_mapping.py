@@ -636,9 +636,45 @@ def test_the_guides_list_all_fields_directives_events_and_languages() -> None:
     assert quoted(listed) == [*LANGUAGES]
 
 
+def test_conditions_of_rows() -> None:
+    text = (
+        '[skip]\nstate = "a"\npull.url = true\n"x.y" = ["b", "c"]\n[only]\nz = " D "\n'
+        "[columns]\nopened = 'o'\n"
+    )
+    mapping = load_mapping(text, "m.toml")
+    assert mapping.skip == {"state": ("a",), "pull.url": (), "x.y": ("b", "c")}
+    assert mapping.only == {"z": (" D ",)}
+    options = mapping_of_options(skip=["state=x=y", "state=z", "q", "q=1"], only=["z"])
+    both = merged(mapping, options)
+    assert both.skip == {**mapping.skip, "state": ("x=y", "z"), "q": ()}
+    assert both.only == {"z": ()}
+    assert columns_needed(mapping) == ("o", "state", "pull.url", "x.y", "z")
+    columns = resolve(mapping, ("State", "pull.url", "x.y", "z", "o", "State"))
+    assert columns.skipped_by(["", "", "", "d", "", ""]) is None
+    assert columns.skipped_by([" A", "", "", "d", "", ""]) == "State"
+    # Of columns with the same name, the first cell that states something counts.
+    assert columns.skipped_by([" ", "", "", "d", "", "a"]) == "State"
+    assert columns.skipped_by(["b", "", "", "d", "", "a"]) is None
+    assert columns.skipped_by(["b", "u", "", "", "", ""]) == "pull.url"
+    assert columns.skipped_by(["b", None, "x", "dd", "", ""]) == "z"
+
+
+def test_mistakes_of_conditions() -> None:
+    text = "[skip]\na = 3\nb = []\nc = false\nd.e = ['x', 1]\nf = ' '\n"
+    expected = "expected a text, a list of texts, or `true` for any text"
+    assert refusal(lambda: load_mapping(f"only = 1\n{text}", "m.toml")) == [
+        "m.toml:1:1: expected a table",
+        *(f"m.toml:{place}: {expected}" for place in ("3:1", "4:1", "5:1", "6:3", "7:1")),
+    ]
+    mapping = load_mapping("[columns]\nopened = 'o'\n[skip]\nstat = 'x'\n", "m.toml")
+    assert refusal(lambda: resolve(mapping, ("o", "state"))) == [
+        "m.toml:4:1: unknown column `stat`; columns: `o`, `state`; did you mean `state`?"
+    ]
+
+
 def test_mappings_of_the_guide_are_valid() -> None:
     blocks = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for block in blocks:
         load_mapping(block, "guide.toml")
 

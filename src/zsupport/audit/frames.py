@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from zsupport.answer.due import STATES
+from zsupport.audit.cells import selected_rows
 from zsupport.audit.columns import MISSING, ColumnJudge, TicketArrays, VerdictArrays
 from zsupport.audit.instants import instant_reader, read_format
 from zsupport.audit.mapping import EVENT_FIELDS, is_instant
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from zsupport.answer.case import Query
+    from zsupport.audit.cells import SkippedRows
     from zsupport.audit.columns import Mask
     from zsupport.audit.header import TicketColumns
     from zsupport.audit.judge import Judge
@@ -79,6 +81,7 @@ class TicketFrame(NamedTuple):
     """Rows of a file as a frame, and the events of their tickets.
 
     `plain` marks the rows that the plain engine must read; `cells_of` returns all of their cells.
+    `filter` has the position of the filter that skips a row, or -1.
     """
 
     frame: pl.DataFrame
@@ -86,6 +89,7 @@ class TicketFrame(NamedTuple):
     cells_of: Callable[[int], Cells]
     events: dict[str, Integers]
     plain: Mask
+    filter: Integers
 
 
 class _Unproven(Exception):
@@ -289,13 +293,17 @@ class FrameJudge:
         file: str,
         delimiter: str | None = None,
         text: Callable[[str], str] | None = None,
+        skipped: SkippedRows | None = None,
     ) -> None:
         """Judge a file with these columns; see `can_judge`. `delimiter` is that of a CSV file.
+
+        The rows that the mapping skips are added to `skipped`.
 
         `text` is for output as CSV: it returns a text of the policy, or the name of the file, as
         the output has it. The warnings are then a text, too.
         """
         self._text = text
+        self._skipped = skipped
         self._judge = judge
         self._delimiter = delimiter or ","
         #: Whether an empty cell is an empty text; otherwise it is null.
@@ -318,6 +326,7 @@ class FrameJudge:
             for field, (place, _) in self._instants.items()
             if not columns.mapping.instant_source(field).formats
             and not any(text[:1].isdigit() for text in nulls)
+            and not any(place in item.places for item in columns.filters)
         }
         #: Fields that only the plain engine reads; they are mostly empty.
         self._rare = [
@@ -326,6 +335,7 @@ class FrameJudge:
         self._id = fields["id"][0] if "id" in fields else None
         used = [place for place, _ in self._instants.values()]
         used += [*self._rare, *self._cases.places, *columns.kept]
+        used += [item.places[0] for item in columns.filters]
         self.places = sorted({*used, *([] if self._id is None else [self._id])})
         self.kept = tuple(columns.header[place] for place in columns.kept)
         self._schema = frame_schema(self.kept, joined=text is not None)
@@ -337,7 +347,8 @@ class FrameJudge:
         """Return whether rows are tickets without repeated columns and without other verdicts."""
         if columns.is_log or columns.has_vendor:
             return False
-        single = all(len(places) == 1 for places in columns.fields.values())
+        places = (*columns.fields.values(), *(item.places for item in columns.filters))
+        single = all(len(of_column) == 1 for of_column in places)
         return single and not columns.joined
 
     def read_csv(self, chunk: CsvChunk) -> TicketFrame | None:
@@ -393,17 +404,29 @@ class FrameJudge:
             if cells.dtype == pl.String:
                 stated &= (cells != "").fill_null(False)
             plain |= stated.to_numpy()
-        return TicketFrame(frame, line, cells_of, events, plain)
+        return TicketFrame(frame, line, cells_of, events, plain, self._filter_of(frame))
+
+    def _filter_of(self, frame: pl.DataFrame) -> Integers:
+        """Return the position of the first filter that skips each row; -1 without one."""
+        result = np.full(len(frame), -1, np.int64)
+        for number, item in reversed([*enumerate(self._columns.filters)]):
+            texts = frame[str(item.places[0])].cast(pl.String)
+            skipped = [text for text in texts.unique().to_list() if item.skips_text(text)]
+            known = pl.Series([text for text in skipped if text is not None], dtype=pl.String)
+            mask = texts.is_in(known.implode()).fill_null(None in skipped)
+            result[mask.to_numpy()] = number
+        return result
 
     def judge(self, rows: TicketFrame) -> JudgedFrame | None:
         """Return the verdicts on rows; None if they must be read one by one."""
-        frame, line, cells_of, events, plain = rows
+        frame, line, cells_of, events, plain, filters = rows
+        skipped = filters >= 0
         try:
             case, cases = self._cases.read(frame)
         except _Unproven:
             return None
         opened, answered, updated, resolved = (events[field] for field in EVENT_FIELDS)
-        tickets = TicketArrays(cases, case, opened, answered, updated, resolved, plain)
+        tickets = TicketArrays(cases, case, opened, answered, updated, resolved, plain | skipped)
         verdicts, plain = self._column_judge.judge(tickets)
         selected = np.flatnonzero(~plain) if plain.any() else None
         shared = self._shared(frame, line, opened, selected)
@@ -412,9 +435,14 @@ class FrameJudge:
         ]
         rejects: list[Reject] = []
         if selected is not None or not parts:
-            odd = np.flatnonzero(plain).tolist()
+            odd = np.flatnonzero(plain & ~skipped).tolist()
             rejects, more = self._row_by_row(RawRow(line + row, cells_of(row)) for row in odd)
             parts.append(more)
+        if self._skipped is not None:
+            for item, count in zip(
+                self._columns.filters, np.bincount(filters[skipped]).tolist(), strict=False
+            ):
+                self._skipped[item.column] += count
         result = parts[0]
         if parts[1:]:
             result = pl.concat(parts).sort("line", "_metric", maintain_order=True)
@@ -535,7 +563,7 @@ class FrameJudge:
         """Return the verdicts on rows that were read one by one."""
         rejects: list[tuple[int, Reject]] = []
         raw = []
-        for row in rows:
+        for row in selected_rows(rows, self._columns.skipped_by, self._skipped):
             if isinstance(row, BadRow):
                 rejects.append(
                     (row.line, Reject(self._file, row.line, None, row.reason, (row.text,)))
@@ -554,15 +582,17 @@ def judged_frames(
     judge: Judge,
     name: str,
     text: Callable[[str], str] | None = None,
+    skipped: SkippedRows | None = None,
 ) -> Iterator[JudgedFrame] | None:
     """Return the verdicts on a file, in order; None if it must be read row by row.
 
-    `columns` are those of the file, and `name` is its name. For `text` see FrameJudge.
+    `columns` are those of the file, and `name` is its name. For `text` and `skipped` see
+    FrameJudge.
     """
     if not FrameJudge.can_judge(columns):
         return None
     file = source.file
-    frame_judge = FrameJudge(judge, columns, name, file.reading.delimiter, text)
+    frame_judge = FrameJudge(judge, columns, name, file.reading.delimiter, text, skipped)
     if isinstance(source, CsvChunks):
         return _judged_chunks(source, frame_judge)
     return _judged_batches(source, frame_judge) if source.can_read(frame_judge.places) else None

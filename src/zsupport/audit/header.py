@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zsupport.audit.cells import RowFilter, first_stated
 from zsupport.audit.instants import instant_reader, read_format
 from zsupport.audit.mapping import (
     ALL,
@@ -31,7 +32,7 @@ class TicketColumns(NamedTuple):
 
     `fields` has the positions of the columns of each field: several if their name is repeated.
     `kept` are the positions of the columns that the output repeats. `joined` has the positions of
-    the further columns of fields whose cells are joined.
+    the further columns of fields whose cells are joined. `filters` say which rows are skipped.
     """
 
     mapping: TicketMapping
@@ -39,6 +40,7 @@ class TicketColumns(NamedTuple):
     fields: Mapping[str, tuple[int, ...]]
     kept: tuple[int, ...]
     joined: Mapping[str, tuple[tuple[int, ...], ...]] = {}
+    filters: tuple[RowFilter, ...] = ()
 
     @property
     def is_log(self) -> bool:
@@ -49,6 +51,10 @@ class TicketColumns(NamedTuple):
     def has_vendor(self) -> bool:
         """Whether the file has verdicts of the help desk."""
         return any(field.startswith("vendor.") for field in self.fields)
+
+    def skipped_by(self, cells: Sequence[str | None]) -> str | None:
+        """Return the column by which a row is skipped, or None."""
+        return next((item.column for item in self.filters if item.skips(cells)), None)
 
     def column_of(self, field: str) -> str | None:
         """Return the name of the column of a field, or None if it has none."""
@@ -61,19 +67,8 @@ class TicketColumns(NamedTuple):
         `nulls` are the texts that state nothing. The cells of joined columns have a space between.
         """
         columns = (self.fields[field], *self.joined.get(field, ()))
-        stated = (_first_stated(cells, places, nulls) for places in columns)
+        stated = (first_stated(cells, places, nulls) for places in columns)
         return " ".join(text for text in stated if text is not None) or None
-
-
-def _first_stated(
-    cells: Sequence[str | None], places: Sequence[int], nulls: Container[str]
-) -> str | None:
-    return next((cells[at] for at in places if not is_null(cells[at], nulls)), None)
-
-
-def is_null(text: str | None, nulls: Container[str]) -> bool:
-    """Return whether a cell states nothing: it is blank or one of the `nulls`."""
-    return text is None or not (plain := text.strip()) or plain in nulls or text in nulls
 
 
 def columns_needed(mapping: TicketMapping) -> tuple[str, ...]:
@@ -85,7 +80,7 @@ def columns_needed(mapping: TicketMapping) -> tuple[str, ...]:
         for name in (column.column or field, *column.joined)
     ]
     kept = () if mapping.kept == (ALL,) else mapping.kept
-    return tuple(dict.fromkeys((*names, *kept)))
+    return tuple(dict.fromkeys((*names, *kept, *mapping.skip, *mapping.only)))
 
 
 def resolve(
@@ -141,12 +136,31 @@ def resolve(
             for number, name in enumerate(mapping.kept)
         )
         kept = tuple(places[0] for places in kept_places if places)
+    filters = _row_filters(mapping, header, positions, mistakes)
     mapping = mapping._replace(columns=columns, constants=constants)
     if len(mistakes) == earlier:
         _check_fields(mapping, fields, header, mistakes)
         _check_zones(mapping, mistakes)
     mistakes.report()
-    return TicketColumns(mapping, tuple(header), fields, kept, joined_places)
+    return TicketColumns(mapping, tuple(header), fields, kept, joined_places, filters)
+
+
+def _row_filters(
+    mapping: TicketMapping,
+    header: Sequence[str],
+    positions: Mapping[str, tuple[int, ...]],
+    mistakes: Mistakes,
+) -> tuple[RowFilter, ...]:
+    """Return the conditions by which rows are skipped."""
+    nulls = frozenset(mapping.nulls)
+    filters = []
+    for table, conditions in (("skip", mapping.skip), ("only", mapping.only)):
+        for name, texts in conditions.items():
+            places = _find_column(name, positions, mapping.place(table, name), mistakes)
+            if places:
+                folded = frozenset(text.strip().casefold() for text in texts)
+                filters.append(RowFilter(header[places[0]], places, folded, table == "only", nulls))
+    return tuple(filters)
 
 
 def _positions(header: Sequence[str]) -> dict[str, tuple[int, ...]]:

@@ -32,9 +32,9 @@ FIELDS = ("id", *INSTANT_FIELDS, *CASE_FIELDS, BREACHED, *LOG_FIELDS)
 #: The fields with a name of the policy after the dot.
 FACT, START = "fact.", "start."
 #: The tables of a mapping file.
-TABLES = ("columns", "values", "constants")
+TABLES = ("columns", "values", "constants", "skip", "only")
 #: The number of keys in the path of a statement that an option can replace, by its table.
-_STATED_BY = {"columns": 2, "values": 3, "constants": 2}
+_STATED_BY = {"columns": 2, "values": 3, "constants": 2, "skip": 2, "only": 2}
 #: Keeps every column in the output.
 ALL = "all"
 
@@ -61,7 +61,9 @@ class TicketMapping(NamedTuple):
     the formats of instants without their own. `nulls` are texts that state nothing, besides blank
     cells. `kept` are the columns that the output repeats, or `all` as the only one. `format`,
     `delimiter` and `encoding` say how to read the file. With `automatic`, a column with the name of
-    a field is this field. `places` are those of the keys of a mapping file, by their paths.
+    a field is this field. `skip` and `only` have texts of columns; no text stands for any text. A
+    row is skipped if a column of `skip` has one of its texts, or if a column of `only` has none of
+    them. `places` are those of the keys of a mapping file, by their paths.
     """
 
     columns: Mapping[str, FieldColumn] = {}
@@ -76,6 +78,8 @@ class TicketMapping(NamedTuple):
     delimiter: str | None = None
     encoding: str | None = None
     automatic: bool = True
+    skip: Mapping[str, tuple[str, ...]] = {}
+    only: Mapping[str, tuple[str, ...]] = {}
     places: Mapping[str, KeyPlace] = {}
 
     def instant_source(self, field: str) -> FieldColumn:
@@ -132,6 +136,8 @@ def merged(mapping: TicketMapping, options: TicketMapping) -> TicketMapping:
         options.delimiter or mapping.delimiter,
         options.encoding or mapping.encoding,
         mapping.automatic and options.automatic,
+        {**mapping.skip, **options.skip},
+        {**mapping.only, **options.only},
         {key: place for key, place in mapping.places.items() if not _is_replaced(key, options)},
     )
 
@@ -145,6 +151,8 @@ def _is_replaced(path: str, options: TicketMapping) -> bool:
     replaced += [f"constants.{field}" for field in (*options.constants, *options.columns)]
     replaced += [f"columns.{field}" for field in options.constants]
     replaced += [f"values.{field}.{text}" for field, ids in options.values.items() for text in ids]
+    replaced += [f"skip.{column}" for column in options.skip]
+    replaced += [f"only.{column}" for column in options.only]
     lists = {"instant": options.formats, "keep": options.kept}
     replaced += [name for name, texts in lists.items() if texts]
     return any(path == key or path.startswith(f"{key}.") for key in replaced)

@@ -135,15 +135,45 @@ def _read_mapping(table: Mapping[str, object], places: Mapping[str, KeyPlace]) -
             if problem := event_problem(event):
                 mistakes.add_at((*path, text), *problem)
         values[field] = ids
+    skip, only = (_conditions(table, name, mistakes) for name in ("skip", "only"))
     mapping = TicketMapping(
         columns, values, constants, lists.get("instant", ()), texts.get("locale"),
         texts.get("timezone"), lists.get("nulls", ()), lists.get("keep", ()),
         texts.get("format"), texts.get("delimiter"), texts.get("encoding"),
-        automatic=False, places=places,
+        automatic=False, skip=skip, only=only, places=places,
     )  # fmt: skip
     _check_instants(mapping, mistakes)
     mistakes.report()
     return mapping
+
+
+def _conditions(
+    table: Mapping[str, object], name: str, mistakes: _FileMistakes
+) -> dict[str, tuple[str, ...]]:
+    """Return the texts of each column of a table of conditions; `true` stands for any text."""
+    conditions: dict[str, tuple[str, ...]] = {}
+
+    def add(column: str, value: object) -> None:
+        texts = value if isinstance(value, list | tuple) else [value]
+        if value is True:
+            conditions[column] = ()
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                add(f"{column}.{key}", inner)
+        elif texts and all(isinstance(text, str) and text.strip() for text in texts):
+            conditions[column] = tuple(map(str, texts))
+        else:
+            mistakes.add_at(
+                (name, column), Message("expected a text, a list of texts, or `true` for any text")
+            )
+
+    stated = table.get(name, {})
+    if not isinstance(stated, dict):
+        mistakes.add_at((name,), Message("expected a table"))
+        return conditions
+    for column, value in stated.items():
+        add(column, value)
+    return conditions
 
 
 def _unknown_key(key: str, keys: Collection[str]) -> tuple[str, str]:

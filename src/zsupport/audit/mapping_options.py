@@ -39,13 +39,16 @@ def mapping_of_options(
     timezone: str | None = None,
     nulls: Sequence[str] = (),
     kept: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    only: Sequence[str] = (),
     format: str | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
 ) -> TicketMapping:
     """Return the mapping of options. Raises UsageError with every mistake.
 
-    `columns` are texts FIELD=COLUMN, `values` FIELD.TEXT=ID, `instants` FORMAT or FIELD=FORMAT.
+    `columns` are texts FIELD=COLUMN, `values` FIELD.TEXT=ID, `instants` FORMAT or FIELD=FORMAT,
+    `skip` and `only` COLUMN or COLUMN=TEXT.
     """
     mistakes = Mistakes()
     by_field: dict[str, FieldColumn] = {}
@@ -95,7 +98,19 @@ def mapping_of_options(
     return TicketMapping(
         by_field, ids, constants or {}, tuple(default_formats), locale, timezone, tuple(nulls),
         tuple(kept), format, delimiter, encoding,
+        skip=_conditions(skip), only=_conditions(only),
     )  # fmt: skip
+
+
+def _conditions(options: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the texts of each column of COLUMN or COLUMN=TEXT; none stand for any text."""
+    conditions: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        column, _, text = option.partition("=")
+        earlier = conditions.get(column)
+        any_text = not text.strip() or earlier == ()
+        conditions[column] = () if any_text else (*(earlier or ()), text)
+    return conditions
 
 
 def _check(

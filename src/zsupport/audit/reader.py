@@ -6,7 +6,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.case import Query
-from zsupport.audit.header import instant_readers, is_null
+from zsupport.audit.cells import is_null
+from zsupport.audit.header import instant_readers
 from zsupport.audit.mapping import (
     BREACHED,
     CASE_FIELDS,

@@ -6,6 +6,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.case import Query, settle
+from zsupport.audit.cells import selected_rows
 from zsupport.audit.fold import fold, fold_grouped
 from zsupport.audit.header import resolve
 from zsupport.audit.list_judge import ListJudge, RowJudge, judged_lists
@@ -21,6 +22,7 @@ from zsupport.wording import Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from zsupport.audit.cells import SkippedRows
     from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.header import TicketColumns
     from zsupport.audit.judge import AuditedPolicy, Judge
@@ -40,25 +42,35 @@ STDIN = "stdin"
 
 
 class OpenedFile(NamedTuple):
-    """A ticket file whose columns are known. `rows` has all rows.
+    """A ticket file whose columns are known. `every_row` has all rows.
 
-    The columns engine reads the rows from `source` instead; None if it cannot. `awaited` are mapped
-    columns that the file did not have so far; see TicketFile.
+    `rows` leaves out the rows that the mapping skips, and counts them in `skipped` by column. Only
+    one of both can be used. The columns engine reads the rows from `source` instead; None if it
+    cannot. `awaited` are mapped columns that the file did not have so far; see TicketFile.
     """
 
     name: str
     columns: TicketColumns
-    rows: Iterator[RawRow | BadRow]
+    every_row: Iterator[RawRow | BadRow]
     source: CsvChunks | ParquetBatches | None = None
     awaited: tuple[str, ...] = ()
+    skipped: SkippedRows | None = None
+
+    @property
+    def rows(self) -> Iterator[RawRow | BadRow]:
+        """The rows that the mapping does not skip."""
+        if not self.columns.filters:
+            return self.every_row
+        return selected_rows(self.every_row, self.columns.skipped_by, self.skipped)
 
 
 def open_mapped(
     files: Iterable[TicketFile | CsvChunks | ParquetBatches],
     mapping: TicketMapping,
     policy: AuditedPolicy,
+    skipped: SkippedRows | None = None,
 ) -> Iterator[OpenedFile]:
-    """Yield each file with its columns.
+    """Yield each file with its columns. The rows that are skipped later are added to `skipped`.
 
     Raises UsageError if the mapping does not fit the policy or a file, or if instants in its first
     rows have a format that is not declared.
@@ -77,10 +89,11 @@ def open_mapped(
             source = None
             first = list(islice(rows, _FIRST_ROWS))
             rows = chain(first, rows)
-        cells = [row.cells for row in first if isinstance(row, RawRow)]
+        selected = selected_rows(first, columns.skipped_by)
+        cells = [row.cells for row in selected if isinstance(row, RawRow)]
         check_instants(columns, cells, file.name)
         name = STDIN if file.name == "-" else file.name
-        yield OpenedFile(name, columns, rows, source, file.awaited)
+        yield OpenedFile(name, columns, rows, source, file.awaited, skipped)
 
 
 def _name_mistakes(mapping: TicketMapping, policy: AuditedPolicy) -> Mistakes:
@@ -125,7 +138,7 @@ def judge_in_batches(
         if file.source is not None and not file.columns.is_log:
             from zsupport.audit.frames import judged_frames
 
-            frames = judged_frames(file.source, file.columns, judge, file.name, text)
+            frames = judged_frames(file.source, file.columns, judge, file.name, text, file.skipped)
         if frames is not None:
             yield from frames
         elif file.columns.is_log or file.columns.has_vendor:
@@ -200,7 +213,7 @@ def _bad_row(file: OpenedFile, row: BadRow) -> Reject:
 
 def head_of(file: OpenedFile, count: int) -> Iterator[tuple[int, Sequence[HeadCell] | Reject]]:
     """Yield the first rows as the mapping reads them: their lines, and their fields or a reject."""
-    for row in islice(file.rows, count):
+    for row in islice(file.every_row, count):
         if isinstance(row, BadRow):
             yield row.line, _bad_row(file, row)
         else:

@@ -133,6 +133,13 @@ class RejectKind(NamedTuple):
     line: int
 
 
+class SkippedKind(NamedTuple):
+    """Rows that a mapping skips because of a column."""
+
+    rows: int
+    column: str
+
+
 class MetricPictures(NamedTuple):
     """The numbers for the pictures of a metric.
 
@@ -151,7 +158,7 @@ class Summary(NamedTuple):
     tickets of further groups if there are more than MAX_GROUPS. Margins are rounded down to a
     multiple of `margin_step` seconds. `duplicates` is the number of tickets with the id of an
     earlier ticket. If not `all_ids`, there are more ids than MAX_IDS, and only duplicates of the
-    first ones are counted.
+    first ones are counted. `skipped` is the number of rows that the mapping skips.
     """
 
     at: int
@@ -167,6 +174,13 @@ class Summary(NamedTuple):
     worst: tuple[WorstTicket, ...]
     kinds: tuple[RejectKind, ...]
     pictures: Mapping[str, MetricPictures]
+    skipped: int = 0
+    skipped_kinds: tuple[SkippedKind, ...] = ()
+
+    def with_skipped(self, rows: Counter[str]) -> Summary:
+        """Return the summary with the numbers of skipped rows by column."""
+        kinds = tuple(SkippedKind(count, column) for column, count in rows.most_common())
+        return self._replace(skipped=rows.total(), skipped_kinds=kinds)
 
 
 class _Tally:

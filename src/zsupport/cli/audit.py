@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -114,6 +115,14 @@ _NULL = Option(
     "TEXT",
     Message("Text that states nothing, such as NA (repeatable)"),
 )
+_SKIP = Option(
+    "skip", ("--skip",), "texts", "COLUMN[=TEXT]",
+    Message("Skip the rows with a text in a column, or with any text (repeatable)"),
+)  # fmt: skip
+_ONLY = Option(
+    "only", ("--only",), "texts", "COLUMN[=TEXT]",
+    Message("Skip the rows without a text in a column, or without any text (repeatable)"),
+)  # fmt: skip
 _ENCODING = Option(
     "encoding", ("--encoding",), "text", "NAME", Message("Encoding of the file [default: UTF-8]")
 )
@@ -203,6 +212,8 @@ def audit(
     instant: list[str] | None,
     locale: str | None,
     null: list[str] | None,
+    skip: list[str] | None,
+    only: list[str] | None,
     input: str | None,
     delimiter: str | None,
     encoding: str | None,
@@ -259,6 +270,8 @@ def audit(
         timezone=tz,
         nulls=null or (),
         kept=keep or (),
+        skip=skip or (),
+        only=only or (),
         format=input,
         delimiter=delimiter,
         encoding=encoding,
@@ -272,7 +285,8 @@ def audit(
     names = ticket_files(files)
     outputs.check(names if map is None else (*names, map), question.located)
     by_columns = _has_columns_engine(engine, names) and head is None and not compare
-    opened = _opened(names, mapping, question.policy, by_columns=by_columns)
+    skipped: Counter[str] = Counter()
+    opened = _opened(names, mapping, question.policy, skipped, by_columns=by_columns)
     if rows_of_head is not None:
         return show_head(opened, rows_of_head)
     first = next(opened)
@@ -312,7 +326,7 @@ def audit(
                 return 0
             done += results.add(batch)
             advance(Message("judging tickets: {count}", count=done), 0, 0)
-    total = summary.finish(value_orders(question.policy))
+    total = summary.finish(value_orders(question.policy)).with_skipped(skipped)
     missed = None if share is None else (fail_under or "", below(total, share))
     compared = None
     if comparison is not None:
@@ -324,6 +338,8 @@ def audit(
     if shows:
         shown_format = "auto" if format in ROW_FORMATS else format
         audited.show(common._replace(format=shown_format))
+    elif not quiet:
+        audited.note_skipped()
     return audited.exit_code(allowed, rejects, exit_zero=exit_zero)
 
 
@@ -336,13 +352,22 @@ def _with_columns_of_groups(mapping: TicketMapping, by: list[str] | None) -> Tic
 
 
 def _opened(
-    names: Iterable[str], mapping: TicketMapping, policy: Policy, *, by_columns: bool
+    names: Iterable[str],
+    mapping: TicketMapping,
+    policy: Policy,
+    skipped: Counter[str],
+    *,
+    by_columns: bool,
 ) -> Iterator[OpenedFile]:
-    """Return the files, opened for the columns engine or for the plain engine."""
+    """Return the files, opened for the columns engine or for the plain engine.
+
+    The rows that are skipped later are added to `skipped`.
+    """
     reading = TicketReading(mapping.format, mapping.delimiter, mapping.encoding)
     needed = columns_needed(mapping)
     open_file = open_columns if by_columns else open_tickets
-    return open_mapped((open_file(name, reading, needed) for name in names), mapping, policy)
+    files = (open_file(name, reading, needed) for name in names)
+    return open_mapped(files, mapping, policy, skipped)
 
 
 def _note_unstated(judge: Judge, file: OpenedFile) -> None:
@@ -418,10 +443,10 @@ def _vendor_columns(options: list[str] | None) -> list[str]:
 COMMAND = Command(
     audit,
     (
-        _FILES, _MAP, _COLUMN, _VALUE, _INSTANT, _LOCALE, _NULL, _INPUT, _DELIMITER, _ENCODING,
-        _GROUPED, PLAN, ROLE, CHANNEL, PRIORITY, FACT, _HEAD, METRIC, AT_RISK, CUSTOMER_TZ,
-        CUSTOMER_COUNTRY, _KEEP, _OUTPUT, _REJECTS, _MAX_REJECTS, _BY, _FAIL_UNDER, _REPORT,
-        _COMPARE, _ENGINE,
+        _FILES, _MAP, _COLUMN, _VALUE, _INSTANT, _LOCALE, _NULL, _SKIP, _ONLY, _INPUT,
+        _DELIMITER, _ENCODING, _GROUPED, PLAN, ROLE, CHANNEL, PRIORITY, FACT, _HEAD, METRIC,
+        AT_RISK, CUSTOMER_TZ, CUSTOMER_COUNTRY, _KEEP, _OUTPUT, _REJECTS, _MAX_REJECTS, _BY,
+        _FAIL_UNDER, _REPORT, _COMPARE, _ENGINE,
         *(option for option in COMMON if option.name in ("policy", "at", "tz", "lang")),
         _FORMAT, CSV, QUIET, EXIT_ZERO, COLOR, DEBUG,
     ),

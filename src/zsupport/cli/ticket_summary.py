@@ -23,7 +23,7 @@ from zsupport.errors import PolicyError
 from zsupport.report.text import guarded, single_line
 from zsupport.sources.rewrite import replace_output
 from zsupport.typed import NamedTuple
-from zsupport.view.audit import below_text, show_audit
+from zsupport.view.audit import below_text, show_audit, skipped_in_words
 from zsupport.view.comparison import comparison_lines
 from zsupport.wording import Counted, Message
 
@@ -75,7 +75,10 @@ class AuditSummary(NamedTuple):
             fail_under=self.missed, compared=compared,
         )  # fmt: skip
         write_report(report, common)
-        if compared is not None and chosen_format(common.format) == "plain":
+        if chosen_format(common.format) != "plain":
+            return
+        self.note_skipped()
+        if compared is not None:
             for line in comparison_lines(compared):
                 note(line)
 
@@ -92,6 +95,11 @@ class AuditSummary(NamedTuple):
         shown_zone = question.zone if question.zone_stated else zone(revision.timezone)
         page = audit_page(self.summary, revision, names, shown_zone, lang, wording(lang))
         replace_output(path, page)
+
+    def note_skipped(self) -> None:
+        """Say on standard error how many rows the mapping skips."""
+        if self.summary.skipped:
+            note(skipped_in_words(self.summary))
 
     def note_remarks(self, needs_input: int) -> None:
         """Say on standard error which policy judged, and how many verdicts need input."""

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from zsupport.answer.case import plain_value, policy_of
-from zsupport.audit.summary import DIMENSIONS, GroupSummary, RejectKind, Summary, WorstTicket
+from zsupport.audit.summary import (
+    DIMENSIONS,
+    GroupSummary,
+    RejectKind,
+    SkippedKind,
+    Summary,
+    WorstTicket,
+)
 from zsupport.clock.instants import duration, to_datetime
 from zsupport.dates import datetime, tzinfo
 from zsupport.report import Report, Table
@@ -15,7 +22,7 @@ from zsupport.view.comparison import (
     comparison_table,
 )
 from zsupport.view.questions import versions
-from zsupport.wording import Counted, Message, joined
+from zsupport.wording import Counted, Message, enumerated, joined
 
 if TYPE_CHECKING:
     from typing import Any
@@ -68,6 +75,8 @@ class ShownSummary(TypedDict):
     rest: tuple[ShownGroup, ...]
     worst: tuple[WorstTicket, ...]
     reject_kinds: tuple[RejectKind, ...]
+    skipped: int
+    skipped_kinds: tuple[SkippedKind, ...]
 
 
 class ShownShare(TypedDict):
@@ -106,6 +115,8 @@ def show_audit(
         "rest": tuple(_group(group, ()) for group in summary.rest),
         "worst": tuple(ticket._asdict() for ticket in summary.worst),
         "reject_kinds": tuple(kind._asdict() for kind in summary.kinds),
+        "skipped": summary.skipped,
+        "skipped_kinds": tuple(kind._asdict() for kind in summary.skipped_kinds),
     }
     share: ShownShare | None = None
     if fail_under is not None:
@@ -269,11 +280,23 @@ def _table(groups: tuple[GroupSummary, ...], titles: tuple[str, ...], title: str
 def _notes(summary: Summary) -> list[Message]:
     """Return what a reader must know about the numbers."""
     notes = []
+    if summary.skipped:
+        notes.append(skipped_in_words(summary))
     if summary.duplicates:
         notes.append(duplicates_in_words(summary))
     if summary.margin_step > 1:
         notes.append(rounding_in_words(summary))
     return notes
+
+
+def skipped_in_words(summary: Summary) -> Message:
+    """Return how many rows the mapping skips, and by which columns."""
+    columns = enumerated([f"`{kind.column}`" for kind in summary.skipped_kinds])
+    return Counted(
+        "{count} row is skipped by {columns}",
+        "{count} rows are skipped by {columns}",
+        summary.skipped, columns=columns,
+    )  # fmt: skip
 
 
 def duplicates_in_words(summary: Summary) -> Message:

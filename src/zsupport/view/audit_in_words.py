@@ -12,6 +12,7 @@ from zsupport.view.audit import (
     margin_in_words,
     percent_in_words,
     rounding_in_words,
+    skipped_in_words,
 )
 from zsupport.view.notes import dimension_in_words
 from zsupport.view.screens import display_names, metric_label
@@ -191,6 +192,8 @@ class AuditTexts:
     def remarks(self) -> tuple[str, ...]:
         """Return what a reader must know about the numbers."""
         texts = []
+        if self.summary.skipped:
+            texts.append(self.words(skipped_in_words(self.summary)))
         if self.summary.duplicates:
             texts.append(self.words(duplicates_in_words(self.summary)))
         if self.summary.margin_step > 1:
