@@ -80,7 +80,7 @@ def some_lines(random: Random, count: int, hostile: float) -> list[str]:
         cells = [
             str(number), f"{opened:%Y-%m-%dT%H:%M:%SZ}", f"{answered:%Y-%m-%dT%H:%M:%SZ}",
             f"{resolved:%Y-%m-%dT%H:%M:%SZ}", random.choice(["pro", "Pro", "free"]),
-            random.choice(["admin", "user", ""]), random.choice(["P1", "Urgent", "p2", "P4"]),
+            random.choice(["admin", "user", ""]), random.choice(["P1", "Urgent", "p2", "P3", "P4"]),
             random.choice(["Help", "I can't log in", ""]), "",
         ]  # fmt: skip
         for place in (2, 3):

@@ -17,6 +17,7 @@ from zsupport.audit.verdict_lists import VerdictRow, lists_of
 from zsupport.sources.tickets import open_tickets
 from zsupport.sources.tickets.rows import BadRow, RawRow
 
+#: Metrics to judge. The first one has targets that are common.
 METRICS: list[tuple[str, ...]] = [(), ("first-response", "fix"), ("all",)]
 
 
@@ -55,13 +56,16 @@ def same(
 
 
 @pytest.mark.parametrize("number", range(60))
-def test_random_and_hostile_rows(policy: zsupport.Policy, tmp_path: Path, number: int) -> None:
+def test_random_and_hostile_rows(
+    policy: zsupport.Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
     random = Random(number)
+    monkeypatch.setattr("zsupport.audit.pieces._WORTH", random.choice([1, 500]))
     path = tmp_path / "tickets.csv"
     lines = [",".join(HEADER), *some_lines(random, 150, random.choice([0, 0.02, 0.2])), ""]
     path.write_text("\n".join(lines), encoding="utf-8")
     size = random.choice([1, 7, 1000])
-    assert same(policy, path, MAPPING, number % len(METRICS), size) > 50
+    assert same(policy, path, MAPPING, number % len(METRICS), size) > 20
 
 
 @pytest.mark.parametrize("metrics", range(len(METRICS)))

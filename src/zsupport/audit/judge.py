@@ -10,22 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from zsupport.answer.case import NEEDS_INPUT, settle
-from zsupport.answer.hours import HALF_YEAR
 from zsupport.audit.deadlines import depends_on_opening
+from zsupport.audit.outcomes import QuickCase, outcomes
 from zsupport.audit.ticket import Constants, Reject, Ticket, TicketVerdict
-from zsupport.clock.deadline import EVERY_INSTANT
-from zsupport.clock.instants import END, from_datetime, to_datetime
-from zsupport.clock.problem import BadText, Never
-from zsupport.clock.target import counts_elapsed, ends_with_answer
+from zsupport.clock.instants import from_datetime, to_datetime
+from zsupport.clock.problem import BadText
+from zsupport.clock.target import ends_with_answer
 from zsupport.errors import PolicyError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
-    from typing import TypeAlias
 
     from zsupport.answer.due import DueAnswer, DueAnswers
-    from zsupport.answer.promise import Promise
     from zsupport.policy.model import Revision
 
     class AuditedPolicy(Protocol):
@@ -45,11 +42,6 @@ if TYPE_CHECKING:
 
         def position_at(self, instant: int) -> tuple[int, bool]:
             """Return the position of the revision that answers, and whether it is in force."""
-
-    #: The state, deadline, margin, elapsed and paused seconds of a verdict.
-    Outcome: TypeAlias = tuple[str, int | None, int | None, int | None, int | None]
-    #: The outcome by the instants opened, answered, updated and resolved; None if `ask` must tell.
-    OutcomeOf: TypeAlias = Callable[[int, int | None, int | None, int | None], Outcome | None]
 
 
 #: The dimensions of a case in the order of the output.
@@ -73,32 +65,6 @@ class AuditOptions(NamedTuple):
     at_risk: str | None = None
     customer_tz: str | None = None
     customer_country: str | None = None
-
-
-class QuickCase(NamedTuple):
-    """The verdicts on the common tickets of a case: those without pauses, changes or stated starts.
-
-    `outcome_of` returns None for a ticket that is not common enough, such as one with an event
-    after the moment of the audit.
-    """
-
-    constants: Constants
-    outcome_of: OutcomeOf
-
-    def verdict(self, ticket: Ticket) -> TicketVerdict | None:
-        """Return the verdict on a ticket, or None."""
-        opened, answered, updated, resolved, pauses = ticket.events
-        if pauses or ticket.starts or ticket.changes:
-            return None
-        outcome = self.outcome_of(opened, answered, updated, resolved)
-        if outcome is None:
-            return None
-        plan, role, channel, priority, metric, target, rule, revision, warnings = self.constants
-        state, due, margin, elapsed, paused = outcome
-        return TicketVerdict(
-            ticket.file, ticket.line, ticket.id, ticket.cycle, plan, role, channel, priority,
-            metric, opened, state, target, due, margin, elapsed, paused, rule, revision, warnings,
-        )  # fmt: skip
 
 
 class Judge:
@@ -289,9 +255,20 @@ class Judge:
                     return self._reject(ticket, error)
                 result.append(None)
                 continue
-            constants = constants_of_case(answers)
-            result.append(constants and _quick(constants, answers, self.options))
+            constants, outcome_of = constants_of_case(answers), None
+            if constants is not None:
+                outcome_of = outcomes(answers, self.options.at, self.options.at_risk)
+            quick = (
+                None
+                if constants is None or outcome_of is None
+                else QuickCase(constants, outcome_of)
+            )
+            result.append(quick)
         return tuple(result)
+
+    def _quick_case(self, constants: Constants, answers: DueAnswers) -> QuickCase | None:
+        outcome_of = outcomes(answers, self.options.at, self.options.at_risk)
+        return None if outcome_of is None else QuickCase(constants, outcome_of)
 
 
 def _judged_once(revision: Revision) -> str | None:
@@ -351,79 +328,6 @@ def _rule_of(answer: DueAnswer) -> str | None:
     """Return the place that decided, as file:line."""
     place = next(iter(answer.because), None)
     return None if place is None else f"{place.file}:{place.line}"
-
-
-def _quick(constants: Constants, answers: DueAnswers, options: AuditOptions) -> QuickCase | None:
-    """Return the outcomes of the tickets of a case; None if `ask` must tell them.
-
-    The answers are those to a case without events. The outcomes are those of targets in elapsed
-    time and in working time.
-    """
-    promise: Promise = answers.details.promises.rows[0]
-    answer, at = answers[0], options.at
-
-    if promise.state is not None:
-        if answers.warnings != answers.details.promises.warnings:
-            return None
-        stated = promise.state, None, None, answer.elapsed_seconds, answer.paused_seconds
-
-        def same_outcome(
-            opened: int, answered: int | None, updated: int | None, resolved: int | None
-        ) -> Outcome | None:
-            for event in (answered, updated, resolved):
-                if event is not None and not opened <= event <= at:
-                    return None
-            return stated
-
-        return QuickCase(constants, same_outcome)
-
-    cell = promise.cell
-    assert cell is not None
-    target = cell.target
-    if (
-        target.kind not in ("clock", "business")
-        or target.every
-        or promise.metric.starts != "opened"
-    ):
-        return None
-    settled = None if counts_elapsed(target) else promise.settled_hours
-    time = EVERY_INSTANT if settled is None else settled.time
-    uncertain = {} if settled is None else settled.uncertain
-    is_first = promise.metric == answers.revision.metrics[0]
-    amount, by_answer = target.amount, is_first and ends_with_answer(target)
-    has_risk = bool(options.at_risk or promise.metric.warn)
-    due_and_elapsed = time.due_and_elapsed
-
-    def outcome(
-        opened: int, answered: int | None, updated: int | None, resolved: int | None
-    ) -> Outcome | None:
-        if opened > at or (
-            (answered is not None and not opened <= answered <= at)
-            or (resolved is not None and not opened <= resolved <= at)
-            or (updated is not None and not opened <= updated <= at)
-        ):
-            return None
-        end = answered if by_answer else resolved
-        until = at if end is None else end
-        try:
-            due, elapsed = due_and_elapsed(opened, amount, until)
-        except Never:
-            return None
-        if due >= END:
-            return None
-        if settled is not None:
-            half, last = opened // HALF_YEAR, due // HALF_YEAR
-            if uncertain.get(half, True):
-                return None
-            if last != half and (last - half > 1 or uncertain.get(last, True)):
-                return None
-        if until > due:
-            return "breached", due, due - until, elapsed, 0
-        if end is not None:
-            return "met", due, amount - elapsed, elapsed, 0
-        return None if has_risk else ("running", due, amount - elapsed, elapsed, 0)
-
-    return QuickCase(constants, outcome)
 
 
 def _datetime(instant: int | None) -> datetime | None:

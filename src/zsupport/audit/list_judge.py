@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from zsupport.audit.header import TicketColumns
-    from zsupport.audit.judge import Judge, Outcome, OutcomeOf
+    from zsupport.audit.judge import Judge
+    from zsupport.audit.outcomes import Outcome, OutcomeOf
     from zsupport.audit.reader import Cells
     from zsupport.audit.ticket import Ticket, TicketVerdict
     from zsupport.sources.tickets.rows import RawRow

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from zsupport.analysis.deadlines import CompiledHours, DueFunction, TargetClock
 from zsupport.answer.due import basis_of
-from zsupport.clock.deadline import basis_of_part, due_without_pauses
-from zsupport.clock.problem import HORIZON, Never
+from zsupport.audit.pieces import BLOCK, NEVER, DuePiece, LinearPieces
+from zsupport.clock.deadline import basis_of_part
+from zsupport.clock.problem import HORIZON
 from zsupport.clock.spans import Spans, WorkingTime
 from zsupport.typed import TYPE_CHECKING
 
@@ -28,11 +28,7 @@ if TYPE_CHECKING:
     #: A mask of the rows of an array; None stands for all rows.
     Selected: TypeAlias = NDArray[np.bool_] | None
 
-#: The deadline of a target that is not reached within ten years: later than any other.
-NEVER = 1 << 62
 _DAY = 86_400
-#: The length of the blocks in which the deadlines of a target in dates are tabulated.
-_BLOCK = 91 * _DAY
 
 
 class ColumnTime:
@@ -109,56 +105,24 @@ class ColumnTime:
         return due
 
 
-class _LinearPieces:
-    """The deadline of a target as a function of the opening time, in linear pieces.
+class _PiecesInArrays:
+    """The linear pieces of a deadline, for arrays of starts."""
 
-    Between two edges the deadline is constant, or grows by one second per second. The pieces are
-    computed one by one from the definition, in blocks of time that are kept.
-    """
-
-    def __init__(self, function: DueFunction, basis: Basis) -> None:
-        self._function = function
-        self._basis = basis
-        self._blocks: dict[int, list[tuple[int, int, bool]]] = {}
+    def __init__(self, pieces: LinearPieces) -> None:
+        self._pieces = pieces
+        self._blocks: dict[int, list[DuePiece]] = {}
         self._edges = self._dues = self._grows = np.zeros(0, np.int64)
 
     def due(self, start: Integers) -> Integers:
         """Return the deadline for each start; NEVER if it is over ten years away."""
-        numbers = np.unique(start // _BLOCK).tolist()
+        numbers = np.unique(start // BLOCK).tolist()
         if missing := [number for number in numbers if number not in self._blocks]:
-            self._blocks |= {number: self._pieces(number) for number in missing}
+            self._blocks |= {number: self._pieces.block(number) for number in missing}
             pieces = [piece for _, block in sorted(self._blocks.items()) for piece in block]
             self._edges, self._dues, self._grows = np.array(pieces, np.int64).T.copy()
         piece = np.searchsorted(self._edges, start, "right")
         piece -= 1
         return self._dues[piece] + self._grows[piece] * (start - self._edges[piece])
-
-    def _pieces(self, number: int) -> list[tuple[int, int, bool]]:
-        """Return the pieces of a block: the first start, its deadline, and whether it grows."""
-        low, high = number * _BLOCK, (number + 1) * _BLOCK
-        last_due = self._due(high - 1)
-        last_due = high if last_due == NEVER else last_due
-        edges = self._function.edges(low, high, last_due, self._basis)
-        starts = sorted({low, *(edge for edge in edges if low < edge < high)})
-        ends = [start - 1 for start in starts[1:]] + [high - 1]
-        waiting = list(zip(reversed(starts), reversed(ends), strict=True))
-        pieces: list[tuple[int, int, bool]] = []
-        while waiting:
-            start, end = waiting.pop()
-            due, end_due = self._due(start), self._due(end)
-            if end_due - due not in (0, end - start):
-                middle = (start + end + 1) // 2
-                waiting += [(middle, end), (start, middle - 1)]
-            elif not pieces or pieces[-1][1:] != (due, False) or end_due != due:
-                pieces.append((start, due, end_due != due))
-        return pieces
-
-    def _due(self, start: int) -> int:
-        try:
-            due = due_without_pauses(self._function.target, start, self._basis)
-        except Never:
-            return NEVER
-        return NEVER if due > start + HORIZON else due
 
 
 class ColumnDue:
@@ -171,12 +135,9 @@ class ColumnDue:
         self.parts = [
             ColumnDue(part, reading, zone, basis_of_part(part, basis)) for part in target.parts
         ]
-        self._pieces: _LinearPieces | None = None
+        self._pieces: _PiecesInArrays | None = None
         if target.kind not in ("clock", "business") and not target.parts:
-            hours = basis.time.hours if isinstance(basis.time, WorkingTime) else ()
-            where = str(basis.zone) if basis.zone is not None else zone
-            clock = TargetClock(target, reading=reading, zone=where)
-            self._pieces = _LinearPieces(DueFunction(clock, CompiledHours(hours)), basis)
+            self._pieces = _PiecesInArrays(LinearPieces(target, reading, zone, basis))
 
     def due(self, start: Integers) -> Integers:
         """Return the deadline for each start; NEVER if it is over ten years away."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         def due(self, start: int, seconds: int) -> int:
             """Return the first instant at which `seconds` are counted since `start`."""
 
+        def due_and_elapsed(self, start: int, seconds: int, until: int) -> tuple[int, int]:
+            """Return `due(start, seconds)` and `elapsed(start, until)`."""
+
 
 #: A pause `[from, to)` in seconds since the epoch; `to` is None for an open pause.
 Pause = tuple[int, int | None]
