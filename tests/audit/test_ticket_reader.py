@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from zsupport.answer.case import Query
 from zsupport.audit.header import resolve
-from zsupport.audit.mapping import FieldColumn, TicketMapping
+from zsupport.audit.mapping import FieldColumn, TicketMapping, merged
 from zsupport.audit.mapping_file import load_mapping
 from zsupport.audit.mapping_options import mapping_of_options
 from zsupport.audit.reader import HeadCell, careful_reader, event_reader, head, ticket_reader
 from zsupport.audit.ticket import EventRow, Reject, Ticket
 from zsupport.clock.deadline import Events
+from zsupport.errors import UsageError
 
 ACME = load_mapping(
     """
@@ -328,3 +329,86 @@ def test_rows_of_any_texts(seed: int, nulls: tuple[str, ...]) -> None:
             )
         else:
             assert not problems
+
+
+# -- instants that are stated as the time after another one ----------------------------------------
+
+DURATIONS = """\
+nulls = ["-"]
+[columns]
+opened = "o"
+answered = {column = "a", after = "opened", unit = "minutes"}
+resolved = {column = "r", after = "answered", unit = "hours"}
+"start.fix" = {column = "s", after = "updated", unit = "days"}
+updated = "u"
+"""
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        # 2026-06-01T08:00:00Z is 1780300800.
+        (("@1780300800", "30", "", "", ""), (1780302600, None, None)),
+        (("@1780300800", " 0 ", "", "", ""), (1780300800, None, None)),
+        (("@1780300800", "0.99", "", "1.5", "@1780300860"), (1780300859, None, 1780430460)),
+        (("@1780300800", "-", "", "-", ""), (None, None, None)),
+        (("@1780300800", "-1", "", "", ""), "a: `-1` is not a number of minutes"),
+        (("@1780300800", "1:30", "", "", ""), "a: `1:30` is not a number of minutes"),
+        (("@1780300800", "1,5", "", "", ""), "a: `1,5` is not a number of minutes"),
+        (("@1780300800", "999999999999", "", "", ""), "a: `999999999999` is out of range"),
+        (("", "5", "", "", ""), "o: `opened` is missing, and `answered` counts from it"),
+        (
+            ("@1780300800", "5", "", "2", ""),
+            "u: `updated` is missing, and `start.fix` counts from it",
+        ),
+    ],
+)
+def test_the_time_after_another_instant(
+    cells: tuple[str, ...], expected: str | tuple[int | None, ...]
+) -> None:
+    mapping = load_mapping(DURATIONS.replace('after = "answered"', 'after = "opened"'), "d.toml")
+    columns = resolve(mapping, ("o", "a", "r", "s", "u"), (), ["fix"])
+    result = ticket_reader(columns, "t.csv")((2, cells))
+    if isinstance(result, Reject):
+        assert f"{result.column}: {result.reason}" == expected
+    else:
+        events = result.events
+        assert (events.answered, events.resolved, result.starts.get("fix")) == expected
+
+
+def test_mistakes_of_durations() -> None:
+    text = """\
+[columns]
+opened = {column = "o", after = "opened", unit = "minutes"}
+answered = {column = "a", after = "opned", unit = "minute", instant = "%s"}
+updated = {column = "u", after = "opened"}
+time = {column = "t", after = "opened", unit = "days"}
+"""
+    with pytest.raises(UsageError) as error:
+        load_mapping(text, "d.toml")
+    events = "answered, updated, resolved"
+    assert str(error.value.message).splitlines() == [
+        f"d.toml:2:25: expected another event of the ticket: {events}",
+        "d.toml:3:27: expected another event of the ticket: opened, updated, resolved",
+        "d.toml:3:44: unknown unit; did you mean `minutes`?",
+        "d.toml:3:61: `after` and `instant` contradict each other",
+        "d.toml:4:1: `after` and `unit` require each other; write "
+        '`after = "opened", unit = "minutes"`',
+        "d.toml:5:23: `time` cannot be stated by a duration",
+    ]
+    mapping = load_mapping(DURATIONS, "d.toml")
+    with pytest.raises(UsageError) as error:
+        resolve(mapping, ("o", "a", "r", "s", "u"), (), ["fix"])
+    assert error.value.message == "d.toml:5:27: `answered` is a duration itself"
+    mapping = load_mapping(
+        '[columns]\nopened = "o"\nanswered = {column = "a", after = "updated", unit = "hours"}\n',
+        "d.toml",
+    )
+    with pytest.raises(UsageError) as error:
+        resolve(mapping, ("o", "a"))
+    assert error.value.message == (
+        "d.toml:3:27: no column is `updated`, from which the time in `answered` counts"
+    )
+    # A column of an option states an instant.
+    changed = merged(load_mapping(DURATIONS, "d.toml"), mapping_of_options(columns=["answered=x"]))
+    assert changed.columns["answered"] == FieldColumn("x", unit="minutes")

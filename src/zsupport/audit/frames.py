@@ -345,7 +345,7 @@ class FrameJudge:
     @staticmethod
     def can_judge(columns: TicketColumns) -> bool:
         """Return whether rows are tickets without repeated columns and without other verdicts."""
-        if columns.is_log or columns.has_vendor:
+        if columns.is_log or columns.has_vendor or columns.has_durations:
             return False
         places = (*columns.fields.values(), *(item.places for item in columns.filters))
         single = all(len(of_column) == 1 for of_column in places)

@@ -52,6 +52,11 @@ class TicketColumns(NamedTuple):
         """Whether the file has verdicts of the help desk."""
         return any(field.startswith("vendor.") for field in self.fields)
 
+    @property
+    def has_durations(self) -> bool:
+        """Whether an instant is stated as the time after another one."""
+        return any(column.after is not None for column in self.mapping.columns.values())
+
     def skipped_by(self, cells: Sequence[str | None]) -> str | None:
         """Return the column by which a row is skipped, or None."""
         return next((item.column for item in self.filters if item.skips(cells)), None)
@@ -260,6 +265,20 @@ def _check_fields(
             Message("state it with {column id=name}", id="opened", name="COLUMN"),
             mapping.places.get("columns"),
         )
+    for field, column in mapping.columns.items():
+        if column.after is not None and column.after not in fields:
+            mistakes.add_of_file(
+                Message(
+                    "no column is `{after}`, from which the time in `{field}` counts",
+                    after=column.after, field=field,
+                ),
+                place=mapping.place("columns", field, "after"),
+            )  # fmt: skip
+        elif column.after is not None and mapping.columns[column.after].after is not None:
+            mistakes.add(
+                Message("`{after}` is a duration itself", after=column.after),
+                place=mapping.place("columns", field, "after"),
+            )
     if ("pause.from" in fields) != ("pause.to" in fields):
         stated = "pause.from" if "pause.from" in fields else "pause.to"
         mistakes.add_of_file(
@@ -275,7 +294,9 @@ def _check_fields(
 
 def _check_zones(mapping: TicketMapping, mistakes: Mistakes) -> None:
     """Add a mistake for each format without an offset and without a time zone."""
-    for field in filter(is_instant, mapping.columns):
+    for field, column in mapping.columns.items():
+        if not is_instant(field) or column.after is not None:
+            continue
         source = mapping.instant_source(field)
         table = ("columns", field) if mapping.columns[field].formats else ()
         for number, text in enumerate(source.formats):
@@ -290,10 +311,12 @@ def _check_zones(mapping: TicketMapping, mistakes: Mistakes) -> None:
 
 
 def instant_readers(mapping: TicketMapping) -> dict[str, InstantReader]:
-    """Return the reader of each instant. Fields with equal settings share a reader."""
+    """Return the reader of each instant that is no duration. Equal settings share a reader."""
     readers: dict[FieldColumn, InstantReader] = {}
     result = {}
-    for field in filter(is_instant, mapping.columns):
+    for field, column in mapping.columns.items():
+        if not is_instant(field) or column.after is not None:
+            continue
         source = mapping.instant_source(field)._replace(column="", optional=False, joined=())
         if source not in readers:
             formats = [read_format(text, source.locale) for text in source.formats]

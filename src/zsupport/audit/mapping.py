@@ -31,6 +31,8 @@ LOG_FIELDS = ("time", "event")
 FIELDS = ("id", *INSTANT_FIELDS, *CASE_FIELDS, BREACHED, *LOG_FIELDS)
 #: The fields with a name of the policy after the dot.
 FACT, START = "fact.", "start."
+#: The seconds of the units of a duration.
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 #: The tables of a mapping file.
 TABLES = ("columns", "values", "constants", "skip", "only")
 #: The number of keys in the path of a statement that an option can replace, by its table.
@@ -43,7 +45,8 @@ class FieldColumn(NamedTuple):
     """The column of a field. An instant can have its own formats, time zone and locale.
 
     An optional column can be missing in a file: its field is then not stated. The cells of `joined`
-    columns follow that of the column, with a space before each.
+    columns follow that of the column, with a space before each. With `after`, the cell is the time
+    from the instant of this field, in the unit.
     """
 
     column: str
@@ -52,6 +55,8 @@ class FieldColumn(NamedTuple):
     locale: str | None = None
     optional: bool = False
     joined: tuple[str, ...] = ()
+    after: str | None = None
+    unit: str = ""
 
 
 class TicketMapping(NamedTuple):
@@ -114,10 +119,12 @@ def merged(mapping: TicketMapping, options: TicketMapping) -> TicketMapping:
     }
     for field, column in options.columns.items():
         base = columns.get(field, FieldColumn(""))
+        of_file = not column.column
         columns[field] = FieldColumn(
             column.column or base.column, column.formats or base.formats,
             column.timezone or base.timezone, column.locale or base.locale,
-            base.optional and not column.column, () if column.column else base.joined,
+            base.optional and of_file, base.joined if of_file else (),
+            base.after if of_file and not column.formats else None, base.unit,
         )  # fmt: skip
     constants = {
         field: text for field, text in mapping.constants.items() if field not in options.columns

@@ -7,8 +7,10 @@ from zsupport.audit.instants import read_format
 from zsupport.audit.mapping import (
     BREACHED,
     CASE_FIELDS,
+    EVENT_FIELDS,
     FACT,
     TABLES,
+    UNITS,
     FieldColumn,
     TicketMapping,
     check_field,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 _TEXT_KEYS = ("format", "delimiter", "encoding", "locale", "timezone")
 _LIST_KEYS = ("instant", "nulls", "keep")
-_COLUMN_KEYS = ("column", "instant", "timezone", "locale", "optional")
+_COLUMN_KEYS = ("column", "instant", "timezone", "locale", "optional", "after", "unit")
 
 
 def load_mapping(text: str, name: str) -> TicketMapping:
@@ -231,7 +233,38 @@ def _field_column(
     formats = _texts(value.get("instant", ()), (*path, "instant"), mistakes)
     zone_name = _text(value, (*path, "timezone"), mistakes) if "timezone" in value else None
     locale = _text(value, (*path, "locale"), mistakes) if "locale" in value else None
-    return FieldColumn(names[0], formats, zone_name, locale, optional is True, names[1:])
+    after, unit = _duration(value, path, mistakes)
+    return FieldColumn(
+        names[0], formats, zone_name, locale, optional is True, names[1:], after, unit
+    )
+
+
+def _duration(
+    value: Mapping[str, object], path: tuple[str, ...], mistakes: _FileMistakes
+) -> tuple[str | None, str]:
+    """Return the field from which the duration of a column counts, and its unit."""
+    if "after" not in value and "unit" not in value:
+        return None, ""
+    after, unit = value.get("after"), value.get("unit")
+    hint = Message('write `after = "opened", unit = "minutes"`')
+    if "after" not in value or "unit" not in value:
+        mistakes.add_at(path, Message("`after` and `unit` require each other"), hint)
+    for key in ("instant", "timezone", "locale"):
+        if key in value:
+            problem = Message("`after` and `{key}` contradict each other", key=key)
+            mistakes.add_at((*path, key), problem)
+    if not is_instant(path[-1]) or path[-1] in ("time", "pauses"):
+        problem = Message("`{field}` cannot be stated by a duration", field=path[-1])
+        mistakes.add_at((*path, "after"), problem)
+    if "after" in value and (after == path[-1] or after not in EVENT_FIELDS):
+        known = ", ".join(field for field in EVENT_FIELDS if field != path[-1])
+        problem = Message("expected another event of the ticket: {fields}", fields=known)
+        mistakes.add_at((*path, "after"), problem)
+    if "unit" in value and unit not in UNITS:
+        units = Message("units: {units}", units=", ".join(UNITS))
+        close = did_you_mean(unit, UNITS) if isinstance(unit, str) else None
+        mistakes.add_at((*path, "unit"), Message("unknown unit"), close or units)
+    return str(after), str(unit)
 
 
 def _table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,12 +14,13 @@ from zsupport.audit.mapping import (
     BREACHED,
     CASE_FIELDS,
     EVENT_FIELDS,
+    UNITS,
     event_problem,
     is_instant,
 )
 from zsupport.audit.ticket import EventRow, Reject, Ticket, VendorVerdict
 from zsupport.clock.deadline import Events
-from zsupport.clock.instants import format_instant
+from zsupport.clock.instants import END, format_instant
 from zsupport.clock.problem import BadText, shown, what_to_write
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC
@@ -72,6 +75,8 @@ def ticket_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket |
     """Return a function that reads a row as a ticket; `file` is the name of the file."""
     fields = RowFields(columns)
     read_carefully = careful_reader(columns, file)
+    if columns.has_durations:
+        return read_carefully
     case, complete, kept = _case_reader(fields, _query_of), fields.complete, kept_reader(columns)
     pauses = fields.pauses()
     events = [
@@ -283,6 +288,8 @@ class RowFields:
         place = self._places.get(field)
         if place is None:
             return lambda cells: None
+        if self.columns.mapping.columns[field].after is not None:
+            return self._instant_after(field)
         parse, nulls = self.readers[field], self.nulls
 
         def read(cells: Cells) -> int | None:
@@ -293,6 +300,38 @@ class RowFields:
                 return parse(text)
             except BadText as problem:
                 raise _Wrong(field, problem.message, what_to_write(problem)) from None
+
+        return read
+
+    def _instant_after(self, field: str) -> Callable[[Cells], int | None]:
+        """Return a function that reads an instant that is stated as the time after another one."""
+        place, source = self._places[field], self.columns.mapping.columns[field]
+        start, nulls = str(source.after), self.nulls
+        read_start, seconds = self.instant(start), UNITS[source.unit]
+
+        def read(cells: Cells) -> int | None:
+            text = cells[place]
+            if text is None or is_null(text, nulls):
+                return None
+            if not re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", text.strip(), re.ASCII):
+                raise _Wrong(
+                    field,
+                    Message("{text} is not a number of {unit}", text=shown(text), unit=source.unit),
+                )
+            begin = read_start(cells)
+            if begin is None:
+                raise _Wrong(
+                    start,
+                    Message(
+                        "`{start}` is missing, and `{field}` counts from it",
+                        field=field,
+                        start=start,
+                    ),
+                )
+            instant = begin + int(Decimal(text.strip()) * seconds)
+            if instant >= END:
+                raise _Wrong(field, Message("{text} is out of range", text=shown(text)))
+            return instant
 
         return read
 

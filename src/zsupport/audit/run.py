@@ -130,7 +130,8 @@ def judge_in_batches(
 ) -> Iterator[JudgedLists | JudgedFrame]:
     """Yield the results of `judge_files` in batches: as lists, or as frames of the columns engine.
 
-    The lists of files with verdicts of the help desk have the tickets. For `text` see FrameJudge.
+    The lists of files with durations or with verdicts of the help desk have the tickets. For `text`
+    see FrameJudge.
     """
     rest = iter(files)
     for file in rest:
@@ -141,7 +142,7 @@ def judge_in_batches(
             frames = judged_frames(file.source, file.columns, judge, file.name, text, file.skipped)
         if frames is not None:
             yield from frames
-        elif file.columns.is_log or file.columns.has_vendor:
+        elif file.columns.is_log or file.columns.has_vendor or file.columns.has_durations:
             # The files of an event log are folded together.
             several = chain([file], rest) if file.columns.is_log else [file]
             results = judge_files(several, judge, grouped=grouped)

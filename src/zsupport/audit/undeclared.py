@@ -34,8 +34,11 @@ def check_instants(
     mapping = columns.mapping
     texts: dict[str, dict[str, None]] = {
         field: {}
-        for field in mapping.columns
-        if is_instant(field) and field != "pauses" and not mapping.instant_source(field).formats
+        for field, column in mapping.columns.items()
+        if is_instant(field)
+        and field != "pauses"
+        and column.after is None
+        and not mapping.instant_source(field).formats
     }
     nulls = {*mapping.nulls}
     for cells in rows:
