@@ -56,6 +56,7 @@ IMPORTERS = {
     "numpy": {
         "zsupport.audit.arrays",
         "zsupport.audit.columns",
+        "zsupport.audit.frame_summary",
         "zsupport.audit.frames",
         "zsupport.audit.spans",
         "zsupport.sources.tickets.chunks",

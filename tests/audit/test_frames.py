@@ -9,12 +9,15 @@ from pathlib import Path
 from random import Random
 from typing import Literal, NamedTuple
 
+import numpy as np
 import polars as pl
 import pytest
 
 import zsupport
+import zsupport.audit.frame_summary as frame_module
+import zsupport.audit.summary as summary_module
 from audit.audited import MONDAY
-from zsupport.audit.frame_summary import add_frame
+from zsupport.audit.frame_summary import FrameSummary
 from zsupport.audit.frames import judged_frames
 from zsupport.audit.header import resolve
 from zsupport.audit.judge import AuditOptions, Judge
@@ -334,13 +337,74 @@ def test_the_summary_is_that_of_rows(
     summaries = SummaryBuilder(options), SummaryBuilder(options)
     columns = resolve(MAPPING, tuple(HEADER), policy.facts, policy.metrics)
     source = CsvChunks(TicketBytes(str(path)), TicketReading(), 20_000)
+    frames = FrameSummary(summaries[0])
     for part in judged_frames(source, columns, Judge(policy, OPTIONS), source.file.name) or ():
-        add_frame(summaries[0], part)
+        frames.add(part)
         summaries[1].add(rows_of_frame(part.frame))
+    frames.finish()
     first, second = (summary.finish() for summary in summaries)
     assert first._replace(pictures={}) == second._replace(pictures={})
     assert first.pictures == second.pictures
     assert first.totals[0].tickets > 500
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_the_summary_has_the_limits_of_rows(
+    policy: zsupport.Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    random = Random(number)
+    limits = {"MAX_IDS": random.choice([1, 20, 200]), "MAX_GROUPS": random.choice([2, 5])}
+    limits["MAX_MARGINS"] = random.choice([5, 100, 400])
+    for name, limit in limits.items():
+        for module in (summary_module, frame_module):
+            monkeypatch.setattr(module, name, limit, raising=False)
+    if number % 2:
+        # Different ids have one of two hashes.
+        monkeypatch.setattr(
+            frame_module,
+            "_hashes_of",
+            lambda texts: (texts.str.len_chars().to_numpy() % 2, np.zeros(len(texts), np.int64)),
+        )
+    lines = [",".join(HEADER)]
+    for line in some_lines(random, 500, 0.02):
+        cells = line.split(",")
+        lines.append(",".join([random.choice(["", str(random.randrange(90))]), *cells[1:]]))
+    path = tmp_path / "tickets.csv"
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    options = SummaryOptions(OPTIONS.at, ("plan", "priority"), MAPPING.kept)
+    summaries = SummaryBuilder(options), SummaryBuilder(options)
+    columns = resolve(MAPPING, tuple(HEADER), policy.facts, policy.metrics)
+    source = CsvChunks(TicketBytes(str(path)), TicketReading(), 10_000)
+    frames = FrameSummary(summaries[0])
+    for place, part in enumerate(
+        judged_frames(source, columns, Judge(policy, OPTIONS), source.file.name) or ()
+    ):
+        rows = [*rows_of_frame(part.frame)]
+        summaries[1].add(rows)
+        if place == 1:  # another engine
+            summaries[0].add(rows)
+        else:
+            frames.add(part)
+    frames.finish()
+    first, second = (summary.finish() for summary in summaries)
+    assert first == second
+    assert first.duplicates
+    assert first.rest
+
+
+def test_a_summary_without_finished_tickets(policy: zsupport.Policy, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text(f"{','.join(HEADER)}\n1,2026-06-01T10:00:00Z,,,pro,admin,P1,,\n")
+    summary = SummaryBuilder(SummaryOptions(OPTIONS.at))
+    columns = resolve(MAPPING, tuple(HEADER), policy.facts, policy.metrics)
+    options = AuditOptions(MONDAY - 86_400 * 400)
+    frames = FrameSummary(summary)
+    source = CsvChunks(TicketBytes(str(path)), TicketReading())
+    for part in judged_frames(source, columns, Judge(policy, options), source.file.name) or ():
+        frames.add(part)
+    frames.finish()
+    (total,) = summary.finish().totals
+    assert (total.not_started, total.median_margin) == (1, None)
 
 
 def test_proven_chunks_are_used(tmp_path: Path) -> None:

@@ -116,14 +116,14 @@ class ColumnJudge:
         self._judge = judge
         self._at = judge.options.at
         self._changes = np.array(judge.policy.changes, np.int64)
-        self._shared = SharedConstants()
+        self.shared = SharedConstants()
         self._promises: dict[tuple[object, ...], tuple[_Promised | None, ...]] = {}
         self._dues: dict[tuple[object, ...], ColumnDue] = {}
 
     @property
     def constants(self) -> list[Constants]:
         """The constants of the verdicts."""
-        return self._shared.all
+        return self.shared.all
 
     def judge(self, tickets: TicketArrays) -> tuple[list[VerdictArrays], Mask]:
         """Return the verdicts on each metric, and which tickets the plain engine must judge.
@@ -187,7 +187,7 @@ class ColumnJudge:
         constants = constants_of_case(answers)
         if constants is None:
             return None
-        position = self._shared.position(constants)
+        position = self.shared.position(constants)
         promises = answers.details.promises
         row = promises.rows[0]
         if row.state is not None:
@@ -393,9 +393,9 @@ class ColumnJudge:
         positions = []
         for example in examples.tolist():
             warnings = hours.warnings(settled, int(starts[example]), int(dues[example]))
-            known = self._shared.all[constants[places[example]]]
+            known = self.shared.all[constants[places[example]]]
             codes = {*known.warnings, *(warning.code for warning in warnings)}
-            positions.append(self._shared.position(known._replace(warnings=tuple(sorted(codes)))))
+            positions.append(self.shared.position(known._replace(warnings=tuple(sorted(codes)))))
         constants[places] = np.array(positions, np.intp)[inverse.reshape(-1)]
 
 

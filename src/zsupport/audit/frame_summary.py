@@ -1,81 +1,364 @@
-"""Frames of verdicts in a summary."""
+"""Frames of verdicts in a summary, counted with NumPy."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
-from zsupport.audit.summary import DIMENSIONS, WORST, WorstTicket
+from zsupport.answer.due import STATES
+from zsupport.audit.summary import (
+    DIMENSIONS,
+    MAX_IDS,
+    MAX_MARGINS,
+    STEPS,
+    WORST,
+    TicketIds,
+    WorstTicket,
+)
 from zsupport.clock.zonefile import offset_pieces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
     from zsupport.audit.frames import JudgedFrame
-    from zsupport.audit.summary import SummaryBuilder
+    from zsupport.audit.spans import Integers
+    from zsupport.audit.summary import GroupKey, SummaryBuilder
     from zsupport.dates import tzinfo
 
-_JUDGED = ["met", "breached"]
-_WORST_FIELDS = WorstTicket._fields
+    Mask: TypeAlias = NDArray[np.bool_]
+
+_MET, _BREACHED = STATES.index("met"), STATES.index("breached")
+_DAY = 86_400
+#: A group and a margin are one number: the group times this one, and the margin.
+_MARGINS = 1 << 42
+#: The margins that are kept before they are counted.
+_PENDING = 1 << 19
+#: An array with a place for each value is made up to this size.
+_MAX_PLACES = 1 << 20
+#: The places in the hash table of ids: more than three for each id.
+_PLACES = 1 << 22
 
 
-def add_frame(summary: SummaryBuilder, judged: JudgedFrame) -> None:
-    """Add the verdicts of a frame, with all rows of each of its tickets, to a summary.
+class FrameSummary:
+    """Adds frames of verdicts to a summary. Margins are added at the end."""
 
-    The first columns of the frame are the `kept` columns of the summary.
+    def __init__(self, summary: SummaryBuilder) -> None:
+        self._summary = summary
+        summary.ids = HashedIds(summary.ids)
+        #: A number for each group of the summary. All further groups of a metric have one number.
+        self._numbers: dict[GroupKey, int] = {}
+        self._groups: list[GroupKey] = []
+        self._margins = _MarginCounts()
+
+    def add(self, judged: JudgedFrame) -> None:
+        """Add the verdicts of a frame, with all rows of each of its tickets.
+
+        The first columns of the frame are the `kept` columns of the summary.
+        """
+        summary, frame, states = self._summary, judged.frame, judged.states
+        if not len(frame):
+            return
+        opened = frame["opened"].to_physical().to_numpy() // 1000
+        options = summary.options
+        local = None
+        if options.pictures or "month" in options.by:
+            local = _local_seconds(opened, options.zone)
+        group, keys = self._grouped(judged, local)
+        margins = frame["margin_seconds"].fill_null(0).to_numpy()
+        breached = np.flatnonzero(states == _BREACHED)
+        due = frame["due"].gather(breached).to_physical().fill_null(0).to_numpy() // 1000
+        late = breached[due - margins[breached] == options.at]
+        size = len(keys), len(STATES)
+        counts = np.bincount(group * size[1] + states, minlength=size[0] * size[1]).reshape(size)
+        late_counts = np.bincount(group[late], minlength=len(keys)).tolist()
+        numbers = []
+        for key, of_key, late_count in zip(keys, counts.tolist(), late_counts, strict=True):
+            summary.add_counts(key, dict(zip(STATES, of_key, strict=True)), late_count, {})
+            numbers.append(self._number(key))
+        finished = (states == _MET) | (states == _BREACHED)
+        groups = np.array(numbers, np.int64)[group[finished]]
+        self._margins.add(groups, margins[finished], summary.step)
+        self._add_worst(judged, margins, breached)
+        lines = frame["line"].to_numpy()
+        ids = frame["id"]
+        if len(lines) > 1 and (lines[1:] == lines[:-1]).any():
+            first = np.concatenate([[True], lines[1:] != lines[:-1]])
+            ids = ids.filter(pl.Series(first))
+        summary.add_tickets(len(ids), ids)
+        if options.pictures and local is not None:
+            hours = pl.DataFrame({"metric": frame["metric"], "hour": local // 3600})
+            hours = hours.with_columns(state=pl.Series(states))
+            for metric, hour, state, count in hours.group_by(pl.all()).len().iter_rows():
+                summary.add_openings(metric, [(hour, STATES[state], count)])
+
+    def finish(self) -> None:
+        """Add the margins of all frames to the summary."""
+        counts = self._margins.by_group()
+        self._summary.round_to(self._margins.step)
+        for number, margins in counts.items():
+            self._summary.add_counts(self._groups[number], {}, 0, margins)
+
+    def _number(self, key: GroupKey) -> int:
+        """Return the number of a group that was added to the summary."""
+        known = key if self._summary.has_group(key) else (key[0], "further groups", None)
+        number = self._numbers.get(known)
+        if number is None:
+            number = self._numbers[known] = len(self._groups)
+            self._groups.append(key)
+        return number
+
+    def _grouped(
+        self, judged: JudgedFrame, local: Integers | None
+    ) -> tuple[Integers, list[GroupKey]]:
+        """Return the group of each row as a position in the groups, in order of appearance."""
+        options, frame = self._summary.options, judged.frame
+        kept = dict(zip(options.kept, frame.columns, strict=False))
+        fields = [name for name in options.by if name in DIMENSIONS and name != "month"]
+        of_constants: dict[GroupKey, int] = {}
+        numbers = [
+            of_constants.setdefault(
+                (item.metric, *(getattr(item, name) for name in fields)), len(of_constants)
+            )
+            for item in judged.constants
+        ]
+        codes = np.array(numbers, np.int64)[judged.positions]
+        values: dict[str, list[str | None]] = {}
+        columns = [*of_constants]
+        sizes = []
+        for name in options.by:
+            if name in fields:
+                continue
+            if name == "month":
+                assert local is not None
+                of_name, values[name] = _months(local)
+            else:
+                of_name, values[name] = _texts(frame[kept[name]])
+            sizes.append((name, len(values[name])))
+            codes = codes * sizes[-1][1] + of_name
+        group, present = _numbered(codes)
+        keys: list[GroupKey] = []
+        for code in present.tolist():
+            of_key: dict[str, str | None] = {}
+            for name, size in reversed(sizes):
+                code, place = divmod(code, size)
+                of_key[name] = values[name][place]
+            metric, *rest = columns[code]
+            of_key |= zip(fields, rest, strict=True)
+            keys.append((metric, *(of_key[name] for name in options.by)))
+        return group, keys
+
+    def _add_worst(self, judged: JudgedFrame, margins: Integers, breached: Integers) -> None:
+        """Add the breached tickets with the smallest margins."""
+        of_breached = margins[breached]
+        limit = self._summary.worst_margin
+        if len(breached) > WORST:
+            limit = min(limit, int(np.partition(of_breached, WORST - 1)[WORST - 1]))
+        rows = breached[of_breached <= limit]
+        columns = ["margin_seconds", "line", "cycle", "metric", "id"]
+        candidates = judged.frame.select(columns).with_columns(position=pl.Series(judged.positions))
+        candidates = candidates[pl.Series(rows).cast(pl.UInt32)]
+        worst = candidates.bottom_k(WORST, by=columns[:4])
+        tickets = []
+        for margin, line, cycle, _, id, position in worst.iter_rows():
+            item = judged.constants[position]
+            tickets.append(
+                WorstTicket(
+                    margin, judged.file, line, cycle, item.metric, id,
+                    item.plan, item.role, item.channel, item.priority,
+                )
+            )  # fmt: skip
+        self._summary.add_worst(tickets)
+
+
+class _MarginCounts:
+    """How many tickets of each group have each margin, in sorted arrays."""
+
+    def __init__(self) -> None:
+        none = np.zeros(0, np.int64)
+        #: Sorted numbers of a group and of a margin in steps, and the count of each.
+        self._keys, self._counts = none, none
+        self._pending: list[Integers] = []
+        self.step = 1
+
+    def add(self, groups: Integers, margins: Integers, step: int) -> None:
+        """Add the margin of each ticket; they can be rounded down to `step`."""
+        self._round_to(step)
+        if not len(margins):
+            return
+        self._pending.append(groups * _MARGINS + margins // self.step)
+        if sum(map(len, self._pending)) >= _PENDING:
+            self._count()
+
+    def by_group(self) -> dict[int, dict[int, int]]:
+        """Return the counts of the margins of each group."""
+        self._count()
+        groups = (self._keys + _MARGINS // 2) // _MARGINS
+        margins = (self._keys - groups * _MARGINS) * self.step
+        result: dict[int, dict[int, int]] = {}
+        pairs = zip(groups.tolist(), margins.tolist(), self._counts.tolist(), strict=True)
+        for group, margin, count in pairs:
+            result.setdefault(group, {})[margin] = count
+        return result
+
+    def _count(self) -> None:
+        """Count the pending margins; round all of them if there are too many different ones."""
+        if not self._pending:
+            return
+        keys, counts = np.unique(np.concatenate(self._pending), return_counts=True)
+        self._pending = []
+        self._merge(np.concatenate([self._keys, keys]), np.concatenate([self._counts, counts]))
+        while len(self._keys) > MAX_MARGINS and self.step < STEPS[-1]:
+            self._round_to(STEPS[STEPS.index(self.step) + 1])
+
+    def _merge(self, keys: Integers, counts: Integers) -> None:
+        """Keep counts by key; add those of equal keys."""
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        self._keys, self._counts = keys[first], np.add.reduceat(counts[order], first)
+
+    def _round_to(self, step: int) -> None:
+        """Round all margins down to a multiple of a step, which is a multiple of the last one."""
+        if step <= self.step:
+            return
+        ratio, self.step = step // self.step, step
+        self._pending = [_rounded(keys, ratio) for keys in self._pending]
+        if len(self._keys):
+            self._merge(_rounded(self._keys, ratio), self._counts)
+
+
+def _rounded(keys: Integers, ratio: int) -> Integers:
+    groups = (keys + _MARGINS // 2) // _MARGINS * _MARGINS
+    return groups + (keys - groups) // ratio
+
+
+class HashedIds(TicketIds):
+    """The first ids in a hash table of NumPy. TicketIds with equal hashes are compared as texts."""
+
+    def __init__(self, known: TicketIds) -> None:
+        """Take over the ids and the counts of `known`."""
+        super().__init__()
+        self._texts = pl.Series([], dtype=pl.String)
+        self._hashes = np.zeros(MAX_IDS, np.uint64)
+        #: The position in these columns; -1 is a free place. It is at or after that of the hash.
+        self._table = np.full(_PLACES, -1, np.int32)
+        self.add(known)
+        self.duplicates, self.complete = known.duplicates, known.complete
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the remembered ids."""
+        yield from self._texts
+
+    def add(self, ids: Iterable[str | None]) -> None:
+        """Count the ids that were added before; remember others while there is room."""
+        texts = ids if isinstance(ids, pl.Series) else pl.Series([*ids], dtype=pl.String)
+        texts = texts.drop_nulls()
+        known = self._known(texts)
+        new = texts.filter(pl.Series(~known)) if known.any() else texts
+        room = MAX_IDS - len(self._texts)
+        self.duplicates += len(texts) - len(new)
+        if not room:
+            self.complete = self.complete and not len(new)
+            return
+        distinct = new.unique(maintain_order=True)
+        if len(distinct) > room:
+            distinct = distinct.head(room)
+            new = new.filter(new.is_in(distinct.implode()))
+            self.complete = False
+        self.duplicates += len(new) - len(distinct)
+        self._remember(distinct)
+
+    def _known(self, texts: pl.Series) -> Mask:
+        """Return which texts are remembered."""
+        hashes, place = _hashes_of(texts)
+        known = np.zeros(len(texts), np.bool_)
+        rows = np.arange(len(texts))
+        while len(rows):
+            entry = self._table[place]
+            used = entry >= 0
+            rows, entry, place = rows[used], entry[used], place[used]
+            same = self._hashes[entry] == hashes[rows]
+            if same.any():
+                equal = texts.gather(rows[same]) == self._texts.gather(entry[same])
+                same[same] = equal.to_numpy()
+                known[rows[same]] = True
+            rows, place = rows[~same], (place[~same] + 1) % _PLACES
+        return known
+
+    def _remember(self, texts: pl.Series) -> None:
+        """Add different texts that are not remembered."""
+        first = len(self._texts)
+        hashes, place = _hashes_of(texts)
+        rows = np.arange(len(texts))
+        self._hashes[first : first + len(texts)] = hashes
+        self._texts = self._texts.append(texts)
+        while len(rows):
+            entry = self._table[place]
+            free = entry < 0
+            self._table[place[free]] = first + rows[free]
+            left = self._table[place] != first + rows
+            rows, place = rows[left], (place[left] + 1) % _PLACES
+
+
+def _hashes_of(texts: pl.Series) -> tuple[NDArray[np.uint64], Integers]:
+    """Return the hash of each text, and its place in the hash table."""
+    hashes = texts.hash().to_numpy()
+    return hashes, (hashes % _PLACES).astype(np.int64)
+
+
+def _numbered(codes: Integers) -> tuple[Integers, Integers]:
+    """Return the number of each code, and the codes in the order of their numbers.
+
+    The order is that of their first appearance.
     """
-    options, frame = summary.options, judged.frame
-    if not len(frame):
-        return
-    kept = dict(zip(options.kept, frame.columns, strict=False))
-    local = _local_seconds(frame["opened"], options.zone)
-    keys = {"metric": pl.col("metric")}
-    for number, name in enumerate(options.by):
-        if name not in DIMENSIONS:
-            cell = pl.col(kept[name])
-            keys[str(number)] = pl.when(cell != "").then(cell)
-        elif name == "month":
-            day = pl.lit((local * 1000).cast(pl.Datetime("ms")))
-            keys[str(number)] = day.dt.strftime("%Y-%m")
-        else:
-            keys[str(number)] = pl.col(name)
-    table = frame.select(
-        **keys, state="state", margin=pl.col("margin_seconds") // summary.step * summary.step,
-        late=(pl.col("state") == "breached")
-        & (pl.col("due").dt.epoch("s") - pl.col("margin_seconds") == options.at),
-    )  # fmt: skip
-    first = frame["line"] != frame["line"].shift(1).fill_null(0)
-    summary.add_tickets(int(first.sum()), frame["id"].filter(first).to_list())
-    names = [*keys]
-    margins: dict[tuple[str | None, ...], dict[int, int]] = {}
-    finished = table.filter(pl.col("state").is_in(_JUDGED))
-    for *group, margin, count in finished.group_by(*names, "margin").len().iter_rows():
-        margins.setdefault(tuple(group), {})[margin] = count
-    states: dict[tuple[str | None, ...], dict[str, int]] = {}
-    late: dict[tuple[str | None, ...], int] = {}
-    counts = table.group_by(*names, "state", maintain_order=True)
-    for *group, state, count, late_count in counts.agg(pl.len(), pl.col("late").sum()).iter_rows():
-        states.setdefault(tuple(group), {})[state] = count
-        late[tuple(group)] = late.get(tuple(group), 0) + (late_count or 0)
-    for key, of_key in states.items():
-        summary.add_counts(key, of_key, late[key], margins.get(key, {}))
-    breached = frame.filter(pl.col("state") == "breached").select(_WORST_FIELDS)
-    worst = breached.bottom_k(WORST, by=_WORST_FIELDS[:5])
-    tickets = (WorstTicket(*row) for row in worst.iter_rows())
-    summary.add_worst(ticket._replace(file=judged.file) for ticket in tickets)
-    if options.pictures:
-        openings = frame.select("metric", hour=local // 3600, state="state")
-        for metric, hour, state, count in openings.group_by(pl.all()).len().iter_rows():
-            summary.add_openings(metric, [(hour, state, count)])
+    low, high = int(codes.min()), int(codes.max())
+    if high - low > _MAX_PLACES:
+        present, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        number = np.empty(len(order), np.int64)
+        number[order] = np.arange(len(order))
+        return number[inverse], present[order]
+    first = np.full(high - low + 1, -1)
+    # Of several rows of a code, the last one in this order is kept.
+    first[codes[::-1] - low] = np.arange(len(codes))[::-1]
+    present = np.flatnonzero(first >= 0)
+    present = present[np.argsort(first[present])]
+    number = np.zeros(high - low + 1, np.int64)
+    number[present] = np.arange(len(present))
+    return number[codes - low], present + low
 
 
-def _local_seconds(instants: pl.Series, zone: tzinfo) -> pl.Series:
+def _texts(cells: pl.Series) -> tuple[Integers, list[str | None]]:
+    """Return the number of each cell, and the cells by their numbers; an empty cell is null."""
+    known = cells.unique().drop_nulls().to_list()
+    numbers = cells.cast(pl.Enum(known)).to_physical().cast(pl.Int64).fill_null(len(known))
+    return numbers.to_numpy(), [*(text or None for text in known), None]
+
+
+def _months(local: Integers) -> tuple[Integers, list[str | None]]:
+    """Return the number of the month of each local time, and the months by their numbers."""
+    days = local // _DAY
+    first = int(days.min())
+    # Months are found for days, which are fewer than rows.
+    months = np.arange(first, int(days.max()) + 1).astype("M8[D]").astype("M8[M]")
+    numbers = months.astype(np.int64) - months[0].astype(np.int64)
+    names = [str(months[0] + number) for number in range(int(numbers[-1]) + 1)]
+    return numbers[days - first], [*names]
+
+
+def _local_seconds(instants: Integers, zone: tzinfo) -> Integers:
     """Return the local time of each instant, in seconds since 1970 as if it were UTC."""
-    seconds = instants.dt.epoch("s").alias("at")
-    low, high = int(seconds.to_numpy().min()), int(seconds.to_numpy().max())
-    pieces = [*offset_pieces(zone, low, high + 1)]
+    low, high = int(instants.min()), int(instants.max())
+    pieces = np.array([*offset_pieces(zone, low, high + 1)], np.int64)
+    local: Integers
     if len(pieces) == 1:
-        return seconds + pieces[0][2]
-    starts = pl.Series("start", [start for start, _, _ in pieces])
-    offsets = pl.Series([offset for _, _, offset in pieces])
-    piece = starts.search_sorted(seconds, "right") - 1
-    return seconds + offsets.gather(piece)
+        local = instants + pieces[0, 2]
+        return local
+    piece = np.searchsorted(pieces[:, 0], instants, "right") - 1
+    local = instants + pieces[piece, 2]
+    return local

@@ -22,6 +22,7 @@ from zsupport.audit.instants import instant_reader, read_format
 from zsupport.audit.mapping import EVENT_FIELDS, is_instant
 from zsupport.audit.reader import query_reader, ticket_reader
 from zsupport.audit.ticket import Constants, Reject, TicketVerdict, row_columns
+from zsupport.audit.verdict_lists import constants_of
 from zsupport.clock.instants import END, FIRST
 from zsupport.clock.problem import BadText
 from zsupport.clock.zonefile import offset_pieces
@@ -58,6 +59,8 @@ _NUMERIC = {
 _WITH_Z, _LOCAL = "%Y-%m-%dT%H:%M:%SZ", ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
 #: A column with more different values is not one of plans, roles or priorities.
 _MAX_VALUES = 4_096
+#: Columns of a frame that the output does not have: see JudgedFrame.
+_HIDDEN = ("_metric", "_state", "_constants")
 #: The number of chunks that are read before they are judged.
 _AHEAD = 2
 #: The largest number of combinations of values in a chunk.
@@ -69,12 +72,17 @@ _MAX_POSITIONS = 1 << 62
 class JudgedFrame(NamedTuple):
     """The verdicts on some rows of a file, in their order, and the rejected rows.
 
-    The columns of the frame are those of `row_columns`. `file` is the name of the file.
+    The columns of the frame are those of `row_columns`. `file` is the name of the file. For each
+    row, `states` has the position of its state in STATES, and `positions` that of its other
+    constants in `constants`, which can grow.
     """
 
     frame: pl.DataFrame
     rejects: list[Reject]
     file: str
+    states: Integers
+    constants: Sequence[Constants]
+    positions: Integers
 
 
 class TicketFrame(NamedTuple):
@@ -446,7 +454,12 @@ class FrameJudge:
         result = parts[0]
         if parts[1:]:
             result = pl.concat(parts).sort("line", "_metric", maintain_order=True)
-        return JudgedFrame(result.drop("_metric"), rejects, self._file)
+        return self._judged(result, rejects)
+
+    def _judged(self, frame: pl.DataFrame, rejects: list[Reject]) -> JudgedFrame:
+        states, positions = (frame[name].to_numpy() for name in ("_state", "_constants"))
+        known = self._column_judge.constants
+        return JudgedFrame(frame.drop(_HIDDEN), rejects, self._file, states, known, positions)
 
     def _shared(
         self, frame: pl.DataFrame, line: int, opened: Integers, rows: Integers | None
@@ -505,7 +518,11 @@ class FrameJudge:
             "paused_seconds": _numbers(np.zeros(len(due), np.int64), empty),
         }
         frame = pl.DataFrame({name: columns[name] for name in self._schema})
-        frame = frame.with_columns(pl.lit(number, pl.Int64).alias("_metric"))
+        frame = frame.with_columns(
+            pl.lit(number, pl.Int64).alias("_metric"),
+            pl.Series("_state", state).cast(pl.Int64),
+            pl.Series("_constants", constants).cast(pl.Int64),
+        )
         return frame.filter(pl.Series(constants >= 0)) if (constants < 0).any() else frame
 
     def _constants(self) -> pl.DataFrame:
@@ -548,12 +565,17 @@ class FrameJudge:
                 due = None if verdict.due is None else verdict.due * 1000
                 written = self._written(verdict._replace(opened=verdict.opened * 1000, due=due))
                 # The writer of the output examines the id and the kept cells.
-                records.append((*ticket.kept, *written[:2], verdict.id, *written[3:], number))
+                hidden = (
+                    number,
+                    STATES.index(verdict.state),
+                    self._column_judge.shared.position(constants_of(verdict)),
+                )
+                records.append((*ticket.kept, *written[:2], verdict.id, *written[3:], *hidden))
         schema: dict[str, pl.DataType] = {
             name: pl.Int64() if isinstance(kind, pl.Datetime) else kind
             for name, kind in self._schema.items()
         }
-        schema |= {"warnings": _WARNINGS, "_metric": pl.Int64()}
+        schema |= {"warnings": _WARNINGS, **dict.fromkeys(_HIDDEN, pl.Int64())}
         frame = pl.DataFrame(records, schema=pl.Schema(schema), orient="row")
         if self._text:
             frame = frame.with_columns(_JOINED)
@@ -573,7 +595,7 @@ class FrameJudge:
         more, frame = self._row_by_row(raw)
         rejects += [(reject.line, reject) for reject in more]
         rejects.sort(key=lambda item: item[0])
-        return JudgedFrame(frame.drop("_metric"), [reject for _, reject in rejects], self._file)
+        return self._judged(frame, [reject for _, reject in rejects])
 
 
 def judged_frames(

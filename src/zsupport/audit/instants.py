@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -726,10 +727,16 @@ class Proposal(NamedTuple):
     language: str | None
 
 
+@lru_cache(2)
+def _shared_reader(zone: dates.tzinfo | None) -> InstantReader:
+    """Return the same reader of RFC 3339 for each text, because it keeps what it has read."""
+    return _rfc_reader(zone)
+
+
 def reads_without_format(text: str) -> bool:
     """Return whether a text is RFC 3339 or `@EPOCH`, with or without an offset."""
     try:
-        return bool(_rfc_reader(dates.UTC)(text))
+        return bool(_shared_reader(dates.UTC)(text))
     except BadText:
         return False
 
@@ -737,7 +744,7 @@ def reads_without_format(text: str) -> bool:
 def needs_zone(text: str) -> bool:
     """Return whether a text is a local time in RFC 3339."""
     try:
-        return reads_without_format(text) and not _rfc_reader(None)(text)
+        return reads_without_format(text) and not _shared_reader(None)(text)
     except BadText:
         return True
 

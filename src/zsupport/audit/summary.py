@@ -24,7 +24,7 @@ from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from zsupport.audit.ticket import Reject
@@ -50,7 +50,7 @@ MAX_KINDS = 100
 #: The number of tickets in `worst`.
 WORST = 5
 #: Margins are rounded down to multiples of these seconds, as few as possible.
-_STEPS = (1, 60, 3600, 86_400)
+STEPS = (1, 60, 3600, 86_400)
 _JUDGED = frozenset(["met", "breached"])
 _DAY = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -204,6 +204,44 @@ class _Tally:
         return len(self.margins) - before
 
 
+class TicketIds:
+    """The first MAX_IDS different ids, to find duplicates.
+
+    `duplicates` is the number of ids that were added before. It is exact if `complete`; otherwise,
+    ids were added that are not remembered.
+    """
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+        self.duplicates = 0
+        self.complete = True
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the remembered ids."""
+        return iter(self._ids)
+
+    def add(self, ids: Iterable[str | None]) -> None:
+        """Count the ids that were added before; remember others while there is room."""
+        stated = [id for id in ids if id is not None]
+        room = MAX_IDS - len(self._ids)
+        if not room:
+            known = sum(map(self._ids.__contains__, stated))
+            self.duplicates += known
+            self.complete = self.complete and known == len(stated)
+            return
+        new = set(stated)
+        if len(new) == len(stated) <= room and new.isdisjoint(self._ids):
+            self._ids |= new
+            return
+        for id in stated:
+            if id in self._ids:
+                self.duplicates += 1
+            elif len(self._ids) < MAX_IDS:
+                self._ids.add(id)
+            else:
+                self.complete = False
+
+
 class SummaryBuilder:
     """Adds verdicts and rejects to a summary."""
 
@@ -215,12 +253,11 @@ class SummaryBuilder:
         self._groups: dict[GroupKey, _Tally] = {}
         self._rest: dict[str, _Tally] = {}
         self._margins = 0  # the number of different margins in all groups
-        self._step = _STEPS[0]
+        self._step = STEPS[0]
         self._worst: list[WorstTicket] = []
         self._openings: dict[str, dict[int, Openings]] = {}
-        self._tickets = self._rejects = self._duplicates = 0
-        self._ids: set[str] = set()
-        self._all_ids = True
+        self._tickets = self._rejects = 0
+        self.ids = TicketIds()
         self._kinds: dict[tuple[str | None, str], RejectKind] = {}
         self._last: tuple[object, ...] = ()
 
@@ -234,7 +271,7 @@ class SummaryBuilder:
         self._count_tickets(verdicts)
         groups: dict[_Key, tuple[list[str], list[int], list[int]]] = {}
         # Margins above this one are not among the worst.
-        limit = self._worst_margin
+        limit = self.worst_margin
         keys = self._keys(verdicts)
         columns = zip(keys, verdicts.state, verdicts.margin, strict=True)
         for number, (key, state, margin) in enumerate(columns):
@@ -253,7 +290,7 @@ class SummaryBuilder:
                         late.append(margin)
                     if margin <= limit:
                         self.add_worst((_worst_ticket(verdicts, number, margin),))
-                        limit = self._worst_margin
+                        limit = self.worst_margin
         for key, (states, margins, late) in groups.items():
             position, values = key
             group = self._group_key(verdicts.shared[position], values)
@@ -303,9 +340,13 @@ class SummaryBuilder:
         return self._step
 
     @property
-    def _worst_margin(self) -> int:
+    def worst_margin(self) -> int:
         """The largest margin that can be among the worst."""
         return self._worst[-1].margin_seconds if len(self._worst) == WORST else 0
+
+    def has_group(self, key: GroupKey) -> bool:
+        """Return whether a group has counts of its own."""
+        return key in self._groups
 
     def add_counts(
         self,
@@ -328,30 +369,13 @@ class SummaryBuilder:
         if self._step > 1:
             margins = _rounded(margins, self._step)
         self._margins += tally.add(states, open_breached, margins)
-        while self._margins > MAX_MARGINS and self._step < _STEPS[-1]:
-            self._round_to(_STEPS[_STEPS.index(self._step) + 1])
+        while self._margins > MAX_MARGINS and self._step < STEPS[-1]:
+            self.round_to(STEPS[STEPS.index(self._step) + 1])
 
     def add_tickets(self, count: int, ids: Iterable[str | None] = ()) -> None:
         """Count tickets, and find duplicates among ids of first cycles."""
         self._tickets += count
-        stated = [id for id in ids if id is not None]
-        room = MAX_IDS - len(self._ids)
-        if not room:
-            known = sum(map(self._ids.__contains__, stated))
-            self._duplicates += known
-            self._all_ids = self._all_ids and known == len(stated)
-            return
-        new = set(stated)
-        if len(new) == len(stated) <= room and new.isdisjoint(self._ids):
-            self._ids |= new
-            return
-        for id in stated:
-            if id in self._ids:
-                self._duplicates += 1
-            elif len(self._ids) < MAX_IDS:
-                self._ids.add(id)
-            else:
-                self._all_ids = False
+        self.ids.add(ids)
 
     def add_worst(self, tickets: Iterable[WorstTicket]) -> None:
         """Add breached tickets, of which the worst are kept."""
@@ -388,8 +412,7 @@ class SummaryBuilder:
 
     def merge(self, other: SummaryBuilder) -> None:
         """Add the tickets of another summary with the same options, which follow these tickets."""
-        if other._step > self._step:
-            self._round_to(other._step)
+        self.round_to(other._step)
         for key, tally in other._groups.items():
             self.add_counts(key, tally.states, tally.open_breached, tally.margins)
         for metric, tally in other._rest.items():
@@ -402,9 +425,9 @@ class SummaryBuilder:
             for hour, counts in hours.items():
                 known = own.get(hour, (0, 0, 0))
                 own[hour] = [a + b for a, b in zip(known, counts, strict=True)]
-        self._duplicates += other._duplicates
-        self._all_ids = self._all_ids and other._all_ids
-        self.add_tickets(0, other._ids)
+        self.ids.duplicates += other.ids.duplicates
+        self.ids.complete = self.ids.complete and other.ids.complete
+        self.add_tickets(0, other.ids)
         self._tickets += other._tickets
         self._rejects += other._rejects
         for kind_key, kind in other._kinds.items():
@@ -440,8 +463,8 @@ class SummaryBuilder:
             by,
             self._tickets,
             self._rejects,
-            self._duplicates,
-            self._all_ids,
+            self.ids.duplicates,
+            self.ids.complete,
             tuple(_group(metric, (), tally) for metric, tally in totals.items()),
             tuple(
                 _group(str(key[0]), key[1:], self._groups[key])
@@ -461,7 +484,10 @@ class SummaryBuilder:
             else {},
         )
 
-    def _round_to(self, step: int) -> None:
+    def round_to(self, step: int) -> None:
+        """Round margins down to a multiple of a step of STEPS, if they are not rounded more."""
+        if step <= self._step:
+            return
         self._step = step
         self._margins = 0
         for tallies in (self._groups.values(), self._rest.values()):

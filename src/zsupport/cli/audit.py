@@ -326,6 +326,7 @@ def audit(
                 return 0
             done += results.add(batch)
             advance(Message("judging tickets: {count}", count=done), 0, 0)
+    results.finish()
     total = summary.finish(value_orders(question.policy)).with_skipped(skipped)
     missed = None if share is None else (fail_under or "", below(total, share))
     compared = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zsupport.answer.case import NEEDS_INPUT
+from zsupport.answer.due import STATES
 from zsupport.audit.list_judge import JudgedLists
 from zsupport.audit.ticket import TicketVerdict
 from zsupport.errors import UsageError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from zsupport.audit.compare import Comparison
+    from zsupport.audit.frame_summary import FrameSummary
     from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.run import OpenedFile
     from zsupport.audit.summary import SummaryBuilder
@@ -44,6 +46,7 @@ class AuditResults:
         self._write_reject = reject
         self._hidden = hidden
         self._counts = counts
+        self._frames: FrameSummary | None = None
         #: The number of verdicts that need input.
         self.needs_input = 0
 
@@ -69,16 +72,23 @@ class AuditResults:
         return len(verdicts.line) + len(judged.rejects)
 
     def _add_frame(self, judged: JudgedFrame) -> int:
-        from zsupport.audit.frame_summary import add_frame
-
-        self.needs_input += int((judged.frame["state"] == NEEDS_INPUT).sum())
+        self.needs_input += int((judged.states == STATES.index(NEEDS_INPUT)).sum())
         if self._counts:
-            add_frame(self._summary, judged)
+            if self._frames is None:
+                from zsupport.audit.frame_summary import FrameSummary
+
+                self._frames = FrameSummary(self._summary)
+            self._frames.add(judged)
         if self._writer is not None:
             frame = judged.frame
             kept = len(frame.columns) - len(TicketVerdict._fields)
             self._writer.write_frame(frame.drop(frame.columns[kept - self._hidden : kept]))
         return len(judged.frame) + len(judged.rejects)
+
+    def finish(self) -> None:
+        """Complete the summary."""
+        if self._frames is not None:
+            self._frames.finish()
 
     def _reject(self, reject: Reject) -> None:
         self._summary.reject(reject)
