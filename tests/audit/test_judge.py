@@ -180,5 +180,7 @@ def test_the_quick_way_is_used(policy: zsupport.Policy) -> None:
     judge.ask = lambda item, metric: asked.append(metric)  # type: ignore[assignment,method-assign,return-value]
     for seconds in range(0, 3600, 60):
         judge.verdicts(ticket(MONDAY + seconds, plan="pro", role="admin", priority="P1"))
+        pause = (MONDAY + seconds, MONDAY + 2 * seconds)
+        judge.verdicts(ticket(plan="pro", role="admin", priority="P1", pauses=(pause,)))
     assert asked == []
     assert datetime.fromtimestamp(MONDAY, UTC).isoformat() == "2026-06-01T08:00:00+00:00"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from zsupport.answer.case import NEEDS_INPUT, settle
 from zsupport.audit.deadlines import depends_on_opening
-from zsupport.audit.outcomes import QuickCase, outcomes
+from zsupport.audit.outcomes import QuickCase, quick_case
 from zsupport.audit.ticket import Constants, Reject, Ticket, TicketVerdict
 from zsupport.clock.instants import from_datetime, to_datetime
 from zsupport.clock.problem import BadText
@@ -255,20 +255,10 @@ class Judge:
                     return self._reject(ticket, error)
                 result.append(None)
                 continue
-            constants, outcome_of = constants_of_case(answers), None
-            if constants is not None:
-                outcome_of = outcomes(answers, self.options.at, self.options.at_risk)
-            quick = (
-                None
-                if constants is None or outcome_of is None
-                else QuickCase(constants, outcome_of)
-            )
-            result.append(quick)
+            constants = constants_of_case(answers)
+            at, at_risk = self.options.at, self.options.at_risk
+            result.append(constants and quick_case(constants, answers, at, at_risk))
         return tuple(result)
-
-    def _quick_case(self, constants: Constants, answers: DueAnswers) -> QuickCase | None:
-        outcome_of = outcomes(answers, self.options.at, self.options.at_risk)
-        return None if outcome_of is None else QuickCase(constants, outcome_of)
 
 
 def _judged_once(revision: Revision) -> str | None:

@@ -39,26 +39,32 @@ if TYPE_CHECKING:
     #: The outcome by the instants opened, answered, updated and resolved; None if only the policy
     #: can tell it.
     OutcomeOf: TypeAlias = Callable[[int, int | None, int | None, int | None], Outcome | None]
+    #: The outcome by all events, also pauses.
+    OutcomeOfEvents: TypeAlias = Callable[[Events], Outcome | None]
     #: The deadline, elapsed and remaining seconds by the opening and the end.
     Count: TypeAlias = Callable[[int, int], tuple[int, int, int]]
 
 
 class QuickCase(NamedTuple):
-    """The verdicts on the common tickets of a case: those without pauses, changes or stated starts.
+    """The verdicts on the common tickets of a case: those without changes or stated starts.
 
-    `outcome_of` returns None for a ticket that is not common enough, such as one with an event
-    after the moment of the audit.
+    `outcome_of` is for tickets without pauses, `outcome_of_events` for all. Both return None for a
+    ticket that is not common enough, such as one with an event after the moment of the audit.
     """
 
     constants: Constants
     outcome_of: OutcomeOf
+    outcome_of_events: OutcomeOfEvents
 
     def verdict(self, ticket: Ticket) -> TicketVerdict | None:
         """Return the verdict on a ticket, or None."""
-        opened, answered, updated, resolved, pauses = ticket.events
-        if pauses or ticket.starts or ticket.changes:
+        if ticket.starts or ticket.changes:
             return None
-        outcome = self.outcome_of(opened, answered, updated, resolved)
+        opened, *events, pauses = ticket.events
+        if pauses:
+            outcome = self.outcome_of_events(ticket.events)
+        else:
+            outcome = self.outcome_of(opened, *events)
         if outcome is None:
             return None
         plan, role, channel, priority, metric, target, rule, revision, warnings = self.constants
@@ -69,8 +75,10 @@ class QuickCase(NamedTuple):
         )  # fmt: skip
 
 
-def outcomes(answers: DueAnswers, at: int, at_risk: str | None) -> OutcomeOf | None:
-    """Return the outcomes of the tickets of a case at the moment `at`; None if there are none.
+def quick_case(
+    constants: Constants, answers: DueAnswers, at: int, at_risk: str | None
+) -> QuickCase | None:
+    """Return the verdicts on the tickets of a case at the moment `at`; None if there are none.
 
     All promises of the case are alike. The answers are those to a case without events.
     """
@@ -80,7 +88,7 @@ def outcomes(answers: DueAnswers, at: int, at_risk: str | None) -> OutcomeOf | N
             return None
         answer = answers[0]
         stated = promise.state, None, None, answer.elapsed_seconds, answer.paused_seconds
-        return _same_outcome(stated, at)
+        return _of_events(constants, lambda events: stated, at)
     assert promise.cell is not None
     target, metric = promise.cell.target, promise.metric
     warn = at_risk or metric.warn
@@ -88,31 +96,37 @@ def outcomes(answers: DueAnswers, at: int, at_risk: str | None) -> OutcomeOf | N
         return None
     if warn and "/" not in warn and length_before(warn).business:
         return None
-    outcome_of = _outcome_of_course(promise, answers.revision, at, warn)
+    of_events = _of_events(constants, _course_outcome(promise, answers.revision, at, warn), at)
     if target.every or target.parts or metric.starts != "opened":
-        return outcome_of
+        return of_events
     by_answer = metric == answers.revision.metrics[0] and ends_with_answer(target)
     count = _count(promise, answers.revision)
-    return _outcome_of_count(promise, count, at, outcome_of if warn else None, by_answer=by_answer)
+    risky = of_events.outcome_of if warn else None
+    outcome_of = _count_outcome(promise, count, at, risky, by_answer=by_answer)
+    return of_events._replace(outcome_of=outcome_of)
 
 
-def _same_outcome(stated: Outcome, at: int) -> OutcomeOf:
-    """Return the outcomes of a promise without a clock."""
+def _of_events(constants: Constants, outcome_of: OutcomeOfEvents, at: int) -> QuickCase:
+    """Return the verdicts on tickets whose events are valid and not after `at`."""
 
-    def outcome(
-        opened: int, answered: int | None, updated: int | None, resolved: int | None
-    ) -> Outcome | None:
-        for event in (answered, updated, resolved):
+    def outcome_of_events(events: Events) -> Outcome | None:
+        opened, *further, pauses = events
+        for event in further:
             if event is not None and not opened <= event <= at:
                 return None
-        return stated
+        for begin, end in pauses:
+            if begin > at or (end is not None and end < begin):
+                return None
+        return outcome_of(events)
 
-    return outcome
+    return QuickCase(
+        constants, lambda *events: outcome_of_events(Events(*events)), outcome_of_events
+    )
 
 
-def _outcome_of_course(
+def _course_outcome(
     promise: Promise, revision: Revision, at: int, warn: str | None
-) -> OutcomeOf:
+) -> OutcomeOfEvents:
     """Return the outcomes of a target by the definition of its clock."""
     assert promise.cell is not None
     target, metric, basis = promise.cell.target, promise.metric, basis_of(revision, promise)
@@ -122,15 +136,9 @@ def _outcome_of_course(
     if warn and "/" not in warn:
         risk = Warned(length_before(warn).seconds, EVERY_INSTANT)
 
-    def outcome(
-        opened: int, answered: int | None, updated: int | None, resolved: int | None
-    ) -> Outcome | None:
-        for event in (answered, updated, resolved):
-            if event is not None and not opened <= event <= at:
-                return None
-        events = Events(opened, answered, updated, resolved)
+    def outcome(events: Events) -> Outcome | None:
         start = start_of_metric(metric.starts, events)
-        if start is None or start > at:
+        if start is None or start > at or (events.pauses and metric.pauses is None):
             return None
         run = course(target, events, start, first_metric=first_metric)
         if run.metric_end is not None and run.metric_end < start:
@@ -140,7 +148,7 @@ def _outcome_of_course(
         except Never:
             return None
         due = result.due
-        if due is None or due >= END or not is_certain(run.anchor, due):
+        if due is not None and (due >= END or not is_certain(run.anchor, due)):
             return None
         return result.state, due, result.remaining, result.elapsed, result.paused
 
@@ -175,7 +183,7 @@ def _count(promise: Promise, revision: Revision) -> Count:
     return count_dates
 
 
-def _outcome_of_count(
+def _count_outcome(
     promise: Promise, count: Count, at: int, running_outcome: OutcomeOf | None, *, by_answer: bool
 ) -> OutcomeOf:
     """Return the outcomes of a target that counts from the opening.

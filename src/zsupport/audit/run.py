@@ -150,8 +150,9 @@ def judge_in_batches(
                 yield judged_lists(batch)
         else:
             lists = ListJudge(file.columns, judge, file.name)
-            while rows := list(islice(file.rows, _BATCH)):
-                yield lists.judge(rows)
+            rows = file.rows
+            while batch_of_rows := list(islice(rows, _BATCH)):
+                yield lists.judge(batch_of_rows)
 
 
 def judge_files(
