@@ -72,16 +72,16 @@ class SummaryOptions(NamedTuple):
 
 
 class GroupSummary(NamedTuple):
-    """The verdicts on a metric in a group of tickets.
+    """The verdicts on a metric in a group of tickets. The fields are those of the JSON document.
 
-    `values` are the values of `by`; None is a value that is not stated. `breached` includes
-    `open_breached`: the tickets whose deadline has passed without the event. Margins are None
-    without a ticket that has one; `margin_95` is reached or exceeded by 95 % of the met and
-    breached tickets. Times are in seconds.
+    `values` are the values of `by`, by name; None is a value that is not stated. `breached`
+    includes `open_breached`: the tickets whose deadline has passed without the event that ends the
+    metric. Margins are None without a ticket that has one; `margin_95_seconds` is reached or
+    exceeded by 95 % of the met and breached tickets.
     """
 
     metric: str
-    values: tuple[str | None, ...]
+    values: Mapping[str, str | None]
     tickets: int
     met: int
     breached: int
@@ -94,8 +94,9 @@ class GroupSummary(NamedTuple):
     no_target: int
     not_stated: int
     needs_input: int
-    median_margin: int | None
-    margin_95: int | None
+    met_percent: float | None
+    median_margin_seconds: int | None
+    margin_95_seconds: int | None
 
     @property
     def judged(self) -> int:
@@ -152,11 +153,11 @@ class MetricPictures(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """The summary of an audit.
+    """The summary of an audit. The fields are those of the JSON document, except UNSHOWN.
 
     `totals` has a group for each metric; `groups` has the groups of `by`. `rest` sums up the
     tickets of further groups if there are more than MAX_GROUPS. Margins are rounded down to a
-    multiple of `margin_step` seconds. `duplicates` is the number of tickets with the id of an
+    multiple of `margin_step_seconds`. `duplicates` is the number of tickets with the id of an
     earlier ticket. If not `all_ids`, there are more ids than MAX_IDS, and only duplicates of the
     first ones are counted. `skipped` is the number of rows that the mapping skips.
     """
@@ -167,12 +168,12 @@ class Summary(NamedTuple):
     rejects: int
     duplicates: int
     all_ids: bool
+    margin_step_seconds: int
     totals: tuple[GroupSummary, ...]
     groups: tuple[GroupSummary, ...]
     rest: tuple[GroupSummary, ...]
-    margin_step: int
     worst: tuple[WorstTicket, ...]
-    kinds: tuple[RejectKind, ...]
+    reject_kinds: tuple[RejectKind, ...]
     pictures: Mapping[str, MetricPictures]
     skipped: int = 0
     skipped_kinds: tuple[SkippedKind, ...] = ()
@@ -181,6 +182,10 @@ class Summary(NamedTuple):
         """Return the summary with the numbers of skipped rows by column."""
         kinds = tuple(SkippedKind(count, column) for column, count in rows.most_common())
         return self._replace(skipped=rows.total(), skipped_kinds=kinds)
+
+
+#: The fields of a summary that its JSON document does not have in `summary`.
+UNSHOWN = frozenset(["at", "by", "pictures"])
 
 
 class _Tally:
@@ -458,25 +463,24 @@ class SummaryBuilder:
         for metric, tally in self._rest.items():
             totals[metric].add(tally.states, tally.open_breached, tally.margins)
         kinds = sorted(self._kinds.values(), key=lambda kind: -kind.rejects)
+        groups = sorted(self._groups, key=order) if by else ()
         return Summary(
-            self.options.at,
-            by,
-            self._tickets,
-            self._rejects,
-            self.ids.duplicates,
-            self.ids.complete,
-            tuple(_group(metric, (), tally) for metric, tally in totals.items()),
-            tuple(
-                _group(str(key[0]), key[1:], self._groups[key])
-                for key in sorted(self._groups, key=order)
-            )
-            if by
-            else (),
-            tuple(_group(metric, (), tally) for metric, tally in self._rest.items()),
-            self._step,
-            tuple(self._worst),
-            tuple(kinds),
-            {
+            at=self.options.at,
+            by=by,
+            tickets=self._tickets,
+            rejects=self._rejects,
+            duplicates=self.ids.duplicates,
+            all_ids=self.ids.complete,
+            margin_step_seconds=self._step,
+            totals=tuple(_group(metric, {}, tally) for metric, tally in totals.items()),
+            groups=tuple(
+                _group(str(key[0]), dict(zip(by, key[1:], strict=True)), self._groups[key])
+                for key in groups
+            ),
+            rest=tuple(_group(metric, {}, tally) for metric, tally in self._rest.items()),
+            worst=tuple(self._worst),
+            reject_kinds=tuple(kinds),
+            pictures={
                 metric: MetricPictures(self._openings.get(metric, {}), tally.margins)
                 for metric, tally in totals.items()
             }
@@ -602,16 +606,18 @@ def _rounded(margins: Mapping[int, int], step: int) -> dict[int, int]:
     return rounded
 
 
-def _group(metric: str, values: tuple[str | None, ...], tally: _Tally) -> GroupSummary:
+def _group(metric: str, values: Mapping[str, str | None], tally: _Tally) -> GroupSummary:
     states = {state.replace("-", "_"): count for state, count in tally.states.items()}
+    percent = percent_of(states["met"], states["met"] + states["breached"])
     return GroupSummary(
         metric=metric,
         values=values,
         tickets=sum(states.values()),
         open_breached=tally.open_breached,
         **states,
-        median_margin=_reached_by(tally.margins, 2),
-        margin_95=_reached_by(tally.margins, 20),
+        met_percent=None if percent is None else float(percent),
+        median_margin_seconds=_reached_by(tally.margins, 2),
+        margin_95_seconds=_reached_by(tally.margins, 20),
     )
 
 

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from zsupport.answer.case import plain_value, policy_of
-from zsupport.audit.summary import (
-    DIMENSIONS,
-    GroupSummary,
-    RejectKind,
-    SkippedKind,
-    Summary,
-    WorstTicket,
-)
+from zsupport.audit.summary import DIMENSIONS, UNSHOWN, GroupSummary, Summary, WorstTicket
 from zsupport.clock.instants import duration, to_datetime
 from zsupport.dates import datetime, tzinfo
 from zsupport.report import Report, Table
-from zsupport.typed import TYPE_CHECKING, Mapping, TypedDict
+from zsupport.typed import TYPE_CHECKING, TypedDict
 from zsupport.view.comparison import (
     ComparedVerdicts,
     agreement,
@@ -25,8 +18,6 @@ from zsupport.view.questions import versions
 from zsupport.wording import Counted, Message, enumerated, joined
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from zsupport.policy.model import Revision
     from zsupport.wording import Wording
 
@@ -38,45 +29,6 @@ class ShownAuditQuery(TypedDict):
     metric: tuple[str, ...]
     by: tuple[str, ...]
     at: datetime
-
-
-class ShownGroup(TypedDict):
-    """The verdicts on a metric in a group of tickets."""
-
-    metric: str
-    values: Mapping[str, str | None]
-    tickets: int
-    met: int
-    breached: int
-    open_breached: int
-    running: int
-    at_risk: int
-    paused: int
-    not_started: int
-    not_entitled: int
-    no_target: int
-    not_stated: int
-    needs_input: int
-    met_percent: float | None
-    median_margin_seconds: int | None
-    margin_95_seconds: int | None
-
-
-class ShownSummary(TypedDict):
-    """The summary of an audit."""
-
-    tickets: int
-    rejects: int
-    duplicates: int
-    all_ids: bool
-    margin_step_seconds: int
-    totals: tuple[ShownGroup, ...]
-    groups: tuple[ShownGroup, ...]
-    rest: tuple[ShownGroup, ...]
-    worst: tuple[WorstTicket, ...]
-    reject_kinds: tuple[RejectKind, ...]
-    skipped: int
-    skipped_kinds: tuple[SkippedKind, ...]
 
 
 class ShownShare(TypedDict):
@@ -102,22 +54,7 @@ def show_audit(
     moment is shown in `zone`. `fail_under` is the share as written, and the metrics below it.
     `compared` is the comparison with the help desk.
     """
-    totals = [_group(group, ()) for group in summary.totals]
-    groups = [_group(group, summary.by) for group in summary.groups]
-    shown: dict[str, Any] = {
-        "tickets": summary.tickets,
-        "rejects": summary.rejects,
-        "duplicates": summary.duplicates,
-        "all_ids": summary.all_ids,
-        "margin_step_seconds": summary.margin_step,
-        "totals": tuple(totals),
-        "groups": tuple(groups),
-        "rest": tuple(_group(group, ()) for group in summary.rest),
-        "worst": tuple(ticket._asdict() for ticket in summary.worst),
-        "reject_kinds": tuple(kind._asdict() for kind in summary.kinds),
-        "skipped": summary.skipped,
-        "skipped_kinds": tuple(kind._asdict() for kind in summary.skipped_kinds),
-    }
+    shown = {name: value for name, value in summary._asdict().items() if name not in UNSHOWN}
     share: ShownShare | None = None
     if fail_under is not None:
         text, below = fail_under
@@ -141,11 +78,11 @@ def show_audit(
     listed = summary.groups or summary.totals
     return Report(
         document,
-        tuple(plain_value(tuple(groups or totals), zone)),
+        tuple(plain_value(listed, zone)),
         tuple(
             (
                 group.metric,
-                *(value or "" for value in group.values),
+                *(value or "" for value in group.values.values()),
                 "" if group.percent is None else group.percent,
                 *map(str, (group.met, group.breached, group.tickets)),
             )
@@ -156,8 +93,8 @@ def show_audit(
             *([comparison_table(compared, zone)] if compared and compared.causes else ()),
         ),
         (*_notes(summary), *([agreement(compared)] if compared else ())),
-        fields=tuple(ShownGroup.__annotations__),
-        answer=ShownGroup,
+        fields=GroupSummary._fields,
+        answer=GroupSummary,
     )
 
 
@@ -196,28 +133,6 @@ def case_of(ticket: WorstTicket) -> str:
     return " \N{MIDDLE DOT} ".join(filter(None, values))
 
 
-def _group(group: GroupSummary, by: tuple[str, ...]) -> ShownGroup:
-    return {
-        "metric": group.metric,
-        "values": dict(zip(by, group.values, strict=True)),
-        "tickets": group.tickets,
-        "met": group.met,
-        "breached": group.breached,
-        "open_breached": group.open_breached,
-        "running": group.running,
-        "at_risk": group.at_risk,
-        "paused": group.paused,
-        "not_started": group.not_started,
-        "not_entitled": group.not_entitled,
-        "no_target": group.no_target,
-        "not_stated": group.not_stated,
-        "needs_input": group.needs_input,
-        "met_percent": None if group.percent is None else float(group.percent),
-        "median_margin_seconds": group.median_margin,
-        "margin_95_seconds": group.margin_95,
-    }
-
-
 def _tables(summary: Summary) -> list[Table]:
     """Return the tables of an audit, without empty ones."""
     tables = [_table(summary.totals, (), "Tickets")]
@@ -246,7 +161,7 @@ def _tables(summary: Summary) -> list[Table]:
             ("Rows", "Column", "Reason", "First place"),
             tuple(
                 (str(kind.rejects), kind.column or "", kind.reason, f"{kind.file}:{kind.line}")
-                for kind in summary.kinds
+                for kind in summary.reject_kinds
             ),
             "Rejected rows",
         )
@@ -261,7 +176,7 @@ def _table(groups: tuple[GroupSummary, ...], titles: tuple[str, ...], title: str
     )  # fmt: skip
     rows = tuple(
         (
-            *(value or "" for value in group.values),
+            *(value or "" for value in group.values.values()),
             group.metric,
             str(group.tickets),
             str(group.met),
@@ -269,8 +184,8 @@ def _table(groups: tuple[GroupSummary, ...], titles: tuple[str, ...], title: str
             group.percent or "",
             str(group.running + group.at_risk + group.paused + group.not_started),
             str(group.not_entitled + group.no_target + group.not_stated + group.needs_input),
-            margin_in_words(group.median_margin),
-            margin_in_words(group.margin_95),
+            margin_in_words(group.median_margin_seconds),
+            margin_in_words(group.margin_95_seconds),
         )
         for group in groups
     )
@@ -284,7 +199,7 @@ def _notes(summary: Summary) -> list[Message]:
         notes.append(skipped_in_words(summary))
     if summary.duplicates:
         notes.append(duplicates_in_words(summary))
-    if summary.margin_step > 1:
+    if summary.margin_step_seconds > 1:
         notes.append(rounding_in_words(summary))
     return notes
 
@@ -317,5 +232,5 @@ def duplicates_in_words(summary: Summary) -> Message:
 def rounding_in_words(summary: Summary) -> Message:
     """Return how margins are rounded because there are very many different ones."""
     return Message(
-        "margins are rounded down to {time}", time=duration(summary.margin_step, days=True)
+        "margins are rounded down to {time}", time=duration(summary.margin_step_seconds, days=True)
     )

@@ -89,11 +89,11 @@ class AuditTexts:
             (words("In progress"), self._parts(in_progress)),
             (words("Without a verdict"), self._parts(without_verdict)),
         ]
-        if group.median_margin is not None:
+        if group.median_margin_seconds is not None:
             text = words(
                 "median {median}; 95\u00a0% of the tickets have at least {margin}",
-                median=self.margin(group.median_margin),
-                margin=self.margin(group.margin_95),
+                median=self.margin(group.median_margin_seconds),
+                margin=self.margin(group.margin_95_seconds),
             )
             rows.append((words("Margin"), text))
         return tuple((label, text) for label, text in rows if text)
@@ -119,14 +119,14 @@ class AuditTexts:
             (
                 *(
                     self._names.get((name, value or ""), value) or words("(not stated)")
-                    for name, value in zip(summary.by, group.values, strict=True)
+                    for name, value in group.values.items()
                 ),
                 *([self.metric(group.metric)] if several else []),
                 self.number(group.tickets),
                 self.number(group.breached),
                 percent_in_words(group.percent, words),
-                self.margin(group.median_margin),
-                self.margin(group.margin_95),
+                self.margin(group.median_margin_seconds),
+                self.margin(group.margin_95_seconds),
             )
             for group in groups
         )
@@ -186,7 +186,7 @@ class AuditTexts:
                 if kind.column is None
                 else f"{kind.column}: {self.words.message(kind.reason)}",
             )
-            for kind in self.summary.kinds[:_MAX_KINDS]
+            for kind in self.summary.reject_kinds[:_MAX_KINDS]
         )
 
     def remarks(self) -> tuple[str, ...]:
@@ -196,7 +196,7 @@ class AuditTexts:
             texts.append(self.words(skipped_in_words(self.summary)))
         if self.summary.duplicates:
             texts.append(self.words(duplicates_in_words(self.summary)))
-        if self.summary.margin_step > 1:
+        if self.summary.margin_step_seconds > 1:
             texts.append(self.words(rounding_in_words(self.summary)))
         return tuple(texts)
 

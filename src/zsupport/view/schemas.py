@@ -297,7 +297,8 @@ def schema(name: str) -> Schema:
         }
         return {**head, **_object(document)}
     if name == "audit":
-        from zsupport.view.audit import ShownAuditQuery, ShownShare, ShownSummary
+        from zsupport.audit.summary import UNSHOWN, Summary
+        from zsupport.view.audit import ShownAuditQuery, ShownShare
         from zsupport.view.comparison import ShownComparison
 
         return {
@@ -307,7 +308,13 @@ def schema(name: str) -> Schema:
                     "schema": {"const": f"zsupport.{name}/1"},
                     "policy": _POLICY,
                     "query": _of_type(ShownAuditQuery),
-                    "summary": _of_type(ShownSummary),
+                    "summary": _object(
+                        {
+                            key: _of_type(field_type)
+                            for key, field_type in field_types(Summary).items()
+                            if key not in UNSHOWN
+                        }
+                    ),
                     "fail_under": _of_type(ShownShare, null=True),
                     "comparison": _of_type(ShownComparison, null=True),
                     "warnings": {"type": "array", "items": _WARNING},
