@@ -114,6 +114,32 @@ def test_the_share_that_must_be_met(cli: Cli, folder: Path) -> None:
     )
 
 
+def test_a_resolved_ticket_without_an_answer_is_judged_as_by_due(cli: Cli, folder: Path) -> None:
+    (folder / "t.csv").write_text(
+        "id,opened,resolved,priority\n"
+        "1,2026-06-01T08:00:00Z,2026-06-01T09:00:00Z,P1\n"
+        "2,2026-06-02T07:30:00Z,2026-06-02T07:40:00Z,P1\n",
+        encoding="utf-8",
+    )
+    run = audit(cli, folder, "t.csv", "--output", "v.csv", "--format", "json")
+    # 4 business hours: one deadline was yesterday, the other is 3 h 30 min from now.
+    assert states((folder / "v.csv").read_text(encoding="utf-8")) == [
+        ("1", "breached", "2026-06-01T12:00:00Z", "-72000"),
+        ("2", "running", "2026-06-02T11:30:00Z", "12600"),
+    ]
+    (total,) = json.loads(run.stdout)["summary"]["totals"]
+    assert (total["breached"], total["open_breached"], total["running"]) == (1, 1, 1)
+    lines = (folder / "t.csv").read_text(encoding="utf-8").splitlines()
+    instants = {line.split(",")[0]: line.split(",")[1:3] for line in lines}
+    for row, state in (("1", "breached"), ("2", "running")):
+        opened, resolved = instants[row]
+        done = cli(
+            "due", "--policy", "./p.yaml", "--plan", "pro", "--role", "admin", "--priority", "P1",
+            "--at", AT, "--opened", opened, "--resolved", resolved, "--field", "state", cwd=folder,
+        )  # fmt: skip
+        assert done.stdout == f"{state}\n"
+
+
 def test_standard_input_gzip_and_several_files(cli: Cli, folder: Path) -> None:
     run = audit(cli, folder, "-", "--format", "csv", stdin=TICKETS)
     assert states(run.stdout) == EXPECTED

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -20,6 +21,7 @@ from zsupport.clock.zones import zone
 from zsupport.report import Terminal, render
 from zsupport.report.screen import render_screen
 from zsupport.view.audit import below_text, show_audit
+from zsupport.view.audit_in_words import AuditTexts
 from zsupport.view.schemas import schema
 from zsupport.view.screens import Setting
 from zsupport.view.screens.audit import screen
@@ -127,7 +129,7 @@ def test_markdown() -> None:
     text = render(report, "markdown", Terminal())
     assert text.startswith(
         "### Tickets\n\n"
-        "| Metric | Tickets | Met | Breached | Met % | Open | Other "
+        "| Metric | Tickets | Met | Breached | Met % | In progress | Other "
         "| Median margin | 95 % margin |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
         "| first-response | 13 | 3 | 2 | 60.0 | 4 | 4 | 1 min | -3 h 20 min |\n"
@@ -141,19 +143,52 @@ def test_screen() -> None:
     assert shown(example(), 80, fails=True) == SCREEN
 
 
+@pytest.mark.parametrize(
+    ("metrics", "metric", "text"),
+    [
+        ({"fix": "4h", "answer": "4h"}, "fix", "1, of which 1 has no answer"),
+        ({"answer": "4h", "fix": "4h"}, "fix", "1, of which 1 is not resolved"),
+        # The answer does not end a recurring target.
+        ({"update": "every 4h"}, "update", "1, of which 1 is not resolved"),
+        (
+            {"update": "{P1: every 4h, P2: 4h}"},
+            "update",
+            "1, of which 1 has neither the answer nor the resolution that counts",
+        ),
+    ],
+)
+def test_breached_tickets_without_the_event_that_ends_the_metric(
+    tmp_path: Path, metrics: dict[str, str], metric: str, text: str
+) -> None:
+    (tmp_path / "p.yaml").write_text(
+        "format: 1\npolicy: p\nplans: {pro: Pro}\nchannels: {web: {name: Web, kind: web}}\n"
+        "entitlements: [{allow: web}]\npriorities: [{id: P1, name: A}, {id: P2, name: B}]\n"
+        f"metrics: [{', '.join(f'{{id: {id}}}' for id in metrics)}]\n"
+        f"targets: [{{{', '.join(f'{id}: {target}' for id, target in metrics.items())}}}]\n",
+        encoding="utf-8",
+    )
+    builder = SummaryBuilder(SummaryOptions(AT))
+    late = verdict(metric=metric, state="breached", due=AT - 60, margin_seconds=-60)
+    builder.add([((), late)])
+    summary = builder.finish()
+    revision = zsupport.load(str(tmp_path / "p.yaml")).revisions[0]
+    texts = AuditTexts(summary, revision, "en", ENGLISH_WORDS)
+    assert dict(texts.numbers(summary.totals[0]))["Breached"] == text
+
+
 SCREEN = """\
 
   First response: 60.0 % met                                         13 tickets
   Met                 3
-  Breached            2, of which 1 is still open
+  Breached            2, of which 1 has no answer
   In progress         1 running, 1 at risk, 1 paused, 1 not started
   Without a verdict   1 not entitled, 1 no target, 1 not stated, 1 incomplete
-  Margin              median 1 min; 95 % of the tickets have at least
-                      -3 h 20 min
+  Margin              median 1 min left; for 95 % of the tickets 3 h 20 min late
+                      or better
 
   first-response: 60.0 % met, which is less than 95%
 
-  Plan           Tickets   Breached   Share met   Median margin   95 % have
+  Plan           Tickets   Breached   Share met   Median margin   95 % margin
   ───────────────────────────────────────────────────────────────────────────
   Free           1         0          100.0 %     1 h 30 min      1 h 30 min
   Pro            4         2          50.0 %      1 min           -3 h 20 min

@@ -171,7 +171,7 @@ def _tables(summary: Summary) -> list[Table]:
 
 def _table(groups: tuple[GroupSummary, ...], titles: tuple[str, ...], title: str) -> Table:
     columns = (
-        *titles, "Metric", "Tickets", "Met", "Breached", "Met %", "Open", "Other", "Median margin",
+        *titles, "Metric", "Tickets", "Met", "Breached", "Met %", "In progress", "Other", "Median margin",
         "95 % margin",
     )  # fmt: skip
     rows = tuple(

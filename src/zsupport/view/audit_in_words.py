@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zsupport.answer.case import say
 from zsupport.audit.summary import DIMENSIONS, GroupSummary, Summary, percent_of
+from zsupport.clock.target import ends_with_answer
 from zsupport.policy.model import Revision
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.audit import (
@@ -39,6 +40,7 @@ class AuditTexts:
             metric.id: metric_label(metric.id, say(metric.name, lang) or metric.id, words)
             for metric in revision.metrics
         }
+        self._ends = ends_of_metrics(revision)
 
     def metric(self, id: str) -> str:
         """Return the name of a metric."""
@@ -55,6 +57,12 @@ class AuditTexts:
     def margin(self, seconds: int | None) -> str:
         """Return a margin that is not broken."""
         return glued(self.words.message(margin_in_words(seconds)))
+
+    def left_or_late(self, margin: int) -> str:
+        """Return a margin in words that is not broken: `20 min left` or `20 min late`."""
+        time = margin_in_words(abs(margin))
+        text = Message("{time} late", time=time) if margin < 0 else Message("{time} left", time=time)
+        return glued(self.words.message(text))
 
     def title(self, group: GroupSummary) -> str:
         """Return the share of met tickets of a metric."""
@@ -91,9 +99,9 @@ class AuditTexts:
         ]
         if group.median_margin_seconds is not None:
             text = words(
-                "median {median}; 95\u00a0% of the tickets have at least {margin}",
-                median=self.margin(group.median_margin_seconds),
-                margin=self.margin(group.margin_95_seconds),
+                "median {median}; for 95\u00a0% of the tickets {margin} or better",
+                median=self.left_or_late(group.median_margin_seconds),
+                margin=self.left_or_late(group.margin_95_seconds or 0),
             )
             rows.append((words("Margin"), text))
         return tuple((label, text) for label, text in rows if text)
@@ -113,7 +121,7 @@ class AuditTexts:
             titles.append(words("Metric"))
         columns = (
             *titles, words("Tickets"), words("Breached"), words("Share met"),
-            words("Median margin"), words("95\u00a0% have"),
+            words("Median margin"), words("95\u00a0% margin"),
         )  # fmt: skip
         rows = tuple(
             (
@@ -162,7 +170,7 @@ class AuditTexts:
             (
                 ticket.id or "",
                 f"{ticket.file}:{ticket.line}",
-                glued(self.words("{time} late", time=margin_in_words(-ticket.margin_seconds))),
+                self.left_or_late(ticket.margin_seconds),
                 " \N{MIDDLE DOT} ".join(
                     filter(None, (self.metric(ticket.metric), case_of(ticket)))
                 ),
@@ -201,17 +209,29 @@ class AuditTexts:
         return tuple(texts)
 
     def _breached(self, group: GroupSummary) -> str:
-        number = self.number(group.breached)
-        if not group.open_breached:
+        number, count = self.number(group.breached), group.open_breached
+        if not count:
             return number
-        return self.words(
-            Counted(
-                "{number}, of which {count} is still open",
-                "{number}, of which {count} are still open",
-                group.open_breached,
-                number=number,
-            )
-        )
+        ends = self._ends.get(group.metric)
+        if ends == {"answered"}:
+            text = Counted(
+                "{number}, of which {count} has no answer",
+                "{number}, of which {count} have no answer",
+                count, number=number,
+            )  # fmt: skip
+        elif ends == {"resolved"}:
+            text = Counted(
+                "{number}, of which {count} is not resolved",
+                "{number}, of which {count} are not resolved",
+                count, number=number,
+            )  # fmt: skip
+        else:
+            text = Counted(
+                "{number}, of which {count} has neither the answer nor the resolution that counts",
+                "{number}, of which {count} have neither the answer nor the resolution that counts",
+                count, number=number,
+            )  # fmt: skip
+        return self.words(text)
 
     def _parts(self, counts: dict[Message, int]) -> str:
         """Return the numbers that are not zero: `12 running, 3 at risk`."""
@@ -220,6 +240,19 @@ class AuditTexts:
             for name, count in counts.items()
             if count
         )
+
+
+def ends_of_metrics(revision: Revision) -> dict[str, set[str]]:
+    """Return the events that end each metric, in any case: `answered`, `resolved`, or both."""
+    ends: dict[str, set[str]] = {}
+    for place, metric in enumerate(revision.metrics):
+        cells = (cell for rule in revision.rules for cell in rule.cells.get(metric.id, {}).values())
+        ends[metric.id] = {
+            "answered" if place == 0 and ends_with_answer(cell.target) else "resolved"
+            for cell in cells
+            if cell.target.promises
+        }
+    return ends
 
 
 def _title(name: str, words: Wording) -> str:
