@@ -64,6 +64,12 @@ def test_rows_on_standard_output(cli: Cli, folder: Path) -> None:
     assert run.code == 3
     assert run.stderr == (
         "zsupport: 4 rows were rejected\n"
+        "zsupport: t.csv:7: answered: `answered` (2026-06-01T07:00:00Z) is before `opened`"
+        " (2026-06-01T08:00:00Z)\n"
+        "zsupport: t.csv:8: priority: unknown priority `P9`; priorities: P1, P2, P3, P4\n"
+        "zsupport: t.csv:9: opened: local time `2026-06-01 08:00` has no time zone; add an offset"
+        " such as Z or +01:00, or the time zone with --tz\n"
+        "zsupport: t.csv:10: number of cells: 2; number of columns: 5\n"
         "zsupport: --rejects writes the rejected rows to a file, with the reasons\n"
     )
 
@@ -87,6 +93,29 @@ def test_rejected_rows_have_a_place_and_a_reason(cli: Cli, folder: Path) -> None
     assert [row["row"] for row in rejects] == [lines[6], lines[7], lines[8], lines[9]]
 
 
+@pytest.mark.parametrize("arguments", [(), ("--format", "ndjson"), ("--output", "v.csv")])
+def test_the_reasons_of_the_first_rejects_are_on_standard_error(
+    cli: Cli, folder: Path, arguments: tuple[str, ...]
+) -> None:
+    lines = "".join(f"{number},soon,,P1,red\n" for number in range(8))
+    (folder / "t.csv").write_text(TICKETS.splitlines()[0] + "\n" + lines, encoding="utf-8")
+    # Allowed rejects are explained too.
+    run = audit(cli, folder, "t.csv", *arguments, "--max-rejects", "8")
+    notes = run.stderr.splitlines()
+    assert run.code == 0
+    assert notes[0] == "zsupport: 8 rows were rejected"
+    for number, text in enumerate(notes[1:6], 2):
+        assert text.startswith(f"zsupport: t.csv:{number}: opened: ")
+    assert notes[6:] == [
+        "zsupport: and 3 more rows",
+        "zsupport: --rejects writes the rejected rows to a file, with the reasons",
+    ]
+    assert "soon" not in run.stdout
+    # They do not fail the run, so --quiet omits them.
+    assert audit(cli, folder, "t.csv", *arguments, "--max-rejects", "8", "-q").stderr == ""
+    assert audit(cli, folder, "t.csv", *arguments, "-q").stderr == run.stderr
+
+
 def test_every_row_is_a_verdict_or_a_reject(cli: Cli, folder: Path) -> None:
     run = audit(cli, folder, "t.csv", "--format", "csv", "--rejects", "r.csv")
     verdicts = [int(row["line"]) for row in rows(run.stdout)]
@@ -106,7 +135,7 @@ def test_the_summary_and_the_rows_of_a_file(cli: Cli, folder: Path) -> None:
 
 
 def test_the_share_that_must_be_met(cli: Cli, folder: Path) -> None:
-    for share, code in (("66%", 0), ("2/3", 0), ("67%", 1)):
+    for share, code in (("66%", 0), ("66", 0), ("2/3", 0), ("67%", 1), ("67", 1)):
         run = audit(cli, folder, "t.csv", "--fail-under", share, "--max-rejects", "4", "-q")
         assert (run.stdout, run.code) == ("", code), share
     assert run.stderr == (
@@ -211,6 +240,7 @@ def test_the_head_shows_the_mapping(cli: Cli, folder: Path) -> None:
         (("t.csv", "--column", "opened=Opened at"), 2, "unknown column `Opened at`"),
         (("t.csv", "--map", "zendesc"), 2, "unknown mapping `zendesc`"),
         (("t.csv", "--fail-under", "120%"), 2, "--fail-under"),
+        (("t.csv", "--fail-under", "0.95"), 2, "write `95%` or `0.95%`"),
         (("t.csv", "--max-rejects", "few"), 2, "--max-rejects: `few` is not a whole number"),
         (("t.csv", "--compare", "late=x"), 2, "--compare: `late=x` is not due=COLUMN"),
         (("t.csv", "--output", "v.xlsx"), 2, "--output: the name `v.xlsx` does not say the format"),

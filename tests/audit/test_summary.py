@@ -21,6 +21,7 @@ from zsupport.audit.summary import (
     below,
     check_by,
     parse_share,
+    share_text,
 )
 from zsupport.audit.ticket import Reject
 from zsupport.audit.verdict_lists import VerdictRow
@@ -329,11 +330,39 @@ def test_share_without_a_judged_ticket_is_not_reached() -> None:
     assert [total.metric for total in below(builder.finish(), (1, 2))] == ["c"]
 
 
-@pytest.mark.parametrize("text", ["95", "0.95", "101%", "0%", "", "2/1", "95 %"])
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("95", "95%"), ("99.5", "99.5%"), ("100", "100%"), ("2", "2%"), ("0.5%", "0.5%"),
+     ("19/20", "19/20")],
+)  # fmt: skip
+def test_share_is_a_percentage_or_a_ratio(text: str, share: str) -> None:
+    assert share_text(text) == share
+    assert parse_share(text) == parse_share(share)
+
+
+@pytest.mark.parametrize("text", ["101", "101%", "0", "0%", "", "2/1", "95 %", "-5", "nan"])
 def test_invalid_share_is_refused(text: str) -> None:
     with pytest.raises(BadText) as raised:
         parse_share(text)
-    assert raised.value.expected == "a ratio of at most 1, such as 19/20 or 95%"
+    assert raised.value.expected == "a percentage or ratio of at most 1, such as 95% or 19/20"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("0.95", "write `95%` or `0.95%`"),
+        (".5", "write `50%` or `0.5%`"),
+        ("1", "write `100%` or `1%`"),
+        ("0.125", "write `12.5%` or `0.125%`"),
+    ],
+)
+def test_a_share_that_is_a_percentage_or_a_ratio_is_refused(text: str, hint: str) -> None:
+    with pytest.raises(BadText) as raised:
+        parse_share(text)
+    assert (raised.value.message, raised.value.hint) == (
+        f"`{text}` can be a percentage or a ratio",
+        hint,
+    )
 
 
 def test_names_to_group_by() -> None:

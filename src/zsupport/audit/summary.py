@@ -16,6 +16,7 @@ from zsupport.answer.due import STATES
 from zsupport.audit.ticket import Constants
 from zsupport.audit.verdict_lists import lists_of
 from zsupport.clock.problem import BadText
+from zsupport.clock.problem import shown as quoted
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zonefile import offset_at, offset_pieces
 from zsupport.dates import UTC, date, tzinfo
@@ -559,14 +560,37 @@ def check_by(names: Iterable[str], columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(needed)
 
 
+def share_text(text: str) -> str:
+    """Return a share as text with its percent sign: `95%` for `95`; other texts do not change.
+
+    Raises BadText for a number of at most 1, which can be a percentage or a ratio.
+    """
+    import re
+    from fractions import Fraction
+
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?|\.[0-9]{1,4}", text):
+        return text
+    share = Fraction(text)
+    if 0 < share <= 1:
+        raise BadText(
+            Message("{text} can be a percentage or a ratio", text=quoted(text)),
+            hint=Message(
+                "write `{ratio}%` or `{percent}%`",
+                ratio=f"{float(share * 100):g}", percent=f"{float(share):g}",
+            ),
+        )  # fmt: skip
+    return f"{text}%"
+
+
 def parse_share(text: str) -> tuple[int, int]:
     """Return the ratio that a metric must reach, as numerator and denominator; raise BadText."""
+    text = share_text(text)
     if text in ("100%", "1/1"):
         return 1, 1
     try:
         numerator, denominator = map(int, parse_ratio(text).split("/"))
     except BadText as problem:
-        expected = Message("a ratio of at most 1, such as 19/20 or 95%")
+        expected = Message("a percentage or ratio of at most 1, such as 95% or 19/20")
         raise BadText(problem.message, expected, problem.hint) from None
     return numerator, denominator
 

@@ -15,7 +15,14 @@ from zsupport.audit.mapping import ALL, merged
 from zsupport.audit.mapping_file import load_mapping
 from zsupport.audit.mapping_options import constants_of, mapping_of_options
 from zsupport.audit.run import judge_in_batches, open_mapped
-from zsupport.audit.summary import DIMENSIONS, SummaryBuilder, SummaryOptions, below, parse_share
+from zsupport.audit.summary import (
+    DIMENSIONS,
+    SummaryBuilder,
+    SummaryOptions,
+    below,
+    parse_share,
+    share_text,
+)
 from zsupport.cli.options import (
     AT_RISK,
     CHANNEL,
@@ -36,7 +43,7 @@ from zsupport.cli.options import (
     Common,
     Option,
 )
-from zsupport.cli.output import note, output_is_closed
+from zsupport.cli.output import is_terminal, note, output_is_closed, shows_screen
 from zsupport.cli.progress import show_progress
 from zsupport.cli.question import read, read_facts, read_moments, read_question
 from zsupport.cli.ticket_outputs import AuditOutputs, row_format
@@ -168,8 +175,8 @@ _BY = Option(
     ),
 )  # fmt: skip
 _FAIL_UNDER = Option(
-    "fail_under", ("--fail-under",), "text", "SHARE",
-    Message("Exit with 1 if a metric is met less often, such as 95%"),
+    "fail_under", ("--fail-under",), "text", "PERCENT",
+    Message("Exit with 1 if a metric is met less often, such as 95"),
 )  # fmt: skip
 _REPORT = Option(
     "report", ("--report",), "text", "FILE.html", Message("Write a report with pictures"),
@@ -328,7 +335,7 @@ def audit(
             advance(Message("judging tickets: {count}", count=done), 0, 0)
     results.finish()
     total = summary.finish(value_orders(question.policy)).with_skipped(skipped)
-    missed = None if share is None else (fail_under or "", below(total, share))
+    missed = None if share is None else (share_text(fail_under or ""), below(total, share))
     compared = None
     if comparison is not None:
         compared = ComparedVerdicts(comparison.agreed, tuple(comparison.causes()))
@@ -336,12 +343,16 @@ def audit(
     audited.note_remarks(results.needs_input)
     if report is not None:
         audited.write_page(report, names, common)
+    common = common._replace(format="auto" if format in ROW_FORMATS else format)
     if shows:
-        shown_format = "auto" if format in ROW_FORMATS else format
-        audited.show(common._replace(format=shown_format))
+        audited.show(common)
     elif not quiet:
         audited.note_skipped()
-    return audited.exit_code(allowed, rejects, exit_zero=exit_zero)
+    # A screen on a terminal has the reasons.
+    has_reasons = rejects is not None or (shows and is_terminal() and shows_screen(common))
+    if total.rejects > allowed or (total.rejects and not quiet and not has_reasons):
+        audited.note_rejects(() if has_reasons else results.first_rejects)
+    return audited.exit_code(allowed, exit_zero=exit_zero)
 
 
 def _with_columns_of_groups(mapping: TicketMapping, by: list[str] | None) -> TicketMapping:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from zsupport.report.tickets import RowWriter
 
 
+#: The number of rejects that standard error shows.
+_SHOWN_REJECTS = 5
+
+
 class AuditResults:
     """Where the results of an audit go.
 
@@ -49,6 +53,8 @@ class AuditResults:
         self._frames: FrameSummary | None = None
         #: The number of verdicts that need input.
         self.needs_input = 0
+        #: The first rejects, for standard error.
+        self.first_rejects: list[Reject] = []
 
     def add(self, batch: JudgedLists | JudgedFrame) -> int:
         """Add a batch of results, and return their number."""
@@ -91,6 +97,8 @@ class AuditResults:
             self._frames.finish()
 
     def _reject(self, reject: Reject) -> None:
+        if len(self.first_rejects) < _SHOWN_REJECTS:
+            self.first_rejects.append(reject)
         self._summary.reject(reject)
         self._write_reject(reject)
 

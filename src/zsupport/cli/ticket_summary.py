@@ -28,7 +28,7 @@ from zsupport.view.comparison import comparison_lines
 from zsupport.wording import Counted, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from zsupport.audit.run import OpenedFile
     from zsupport.audit.summary import GroupSummary, Summary
@@ -116,13 +116,24 @@ class AuditSummary(NamedTuple):
                 )
             )
 
-    def exit_code(self, allowed: int, rejects: str | None, *, exit_zero: bool) -> int:
-        """Return the exit code; say on standard error why it is not 0."""
+    def note_rejects(self, first: Sequence[Reject]) -> None:
+        """Say on standard error how many rows were rejected, and why the first ones were."""
+        count = self.summary.rejects
+        note(Counted("{count} row was rejected", "{count} rows were rejected", count))
+        for reject in first:
+            place, reason = f"{single_line(reject.file)}:{reject.line}", reject.reason
+            if reject.column is not None:
+                reason = Message("{column}: {reason}", column=reject.column, reason=reason)
+            note(Message("{place}: {reason}", place=place, reason=reason))
+        if first:
+            if count > len(first):
+                note(Counted("and {count} more row", "and {count} more rows", count - len(first)))
+            note(Message("{rejects} writes the rejected rows to a file, with the reasons"))
+
+    def exit_code(self, allowed: int, *, exit_zero: bool) -> int:
+        """Return the exit code; say on standard error which metrics are below the share."""
         summary, missed = self.summary, self.missed
         if summary.rejects > allowed:
-            note(Counted("{count} row was rejected", "{count} rows were rejected", summary.rejects))
-            if rejects is None:
-                note(Message("{rejects} writes the rejected rows to a file, with the reasons"))
             return PolicyError.exit_code
         if missed is None:
             return 0

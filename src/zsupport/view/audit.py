@@ -171,8 +171,8 @@ def _tables(summary: Summary) -> list[Table]:
 
 def _table(groups: tuple[GroupSummary, ...], titles: tuple[str, ...], title: str) -> Table:
     columns = (
-        *titles, "Metric", "Tickets", "Met", "Breached", "Met %", "In progress", "Other", "Median margin",
-        "95 % margin",
+        *titles, "Metric", "Tickets", "Met", "Breached", "Met %", "In progress", "Other",
+        "Median margin", "95 % margin",
     )  # fmt: skip
     rows = tuple(
         (

@@ -61,7 +61,9 @@ class AuditTexts:
     def left_or_late(self, margin: int) -> str:
         """Return a margin in words that is not broken: `20 min left` or `20 min late`."""
         time = margin_in_words(abs(margin))
-        text = Message("{time} late", time=time) if margin < 0 else Message("{time} left", time=time)
+        text = (
+            Message("{time} late", time=time) if margin < 0 else Message("{time} left", time=time)
+        )
         return glued(self.words.message(text))
 
     def title(self, group: GroupSummary) -> str:
