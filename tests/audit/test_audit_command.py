@@ -197,6 +197,18 @@ def test_kept_columns_and_groups_by_a_column(cli: Cli, folder: Path) -> None:
     ]
 
 
+def test_several_names_are_separated_by_commas(cli: Cli, folder: Path) -> None:
+    text = TICKETS.replace("team", '"team, old"', 1)
+    (folder / "t.csv").write_text(text, encoding="utf-8")
+    options = ("--by", 'priority,"team, old"', "--keep", 'id,"team, old"', "--output", "v.csv")
+    run = audit(cli, folder, "t.csv", *options, "--format", "json")
+    document = json.loads(run.stdout)
+    assert document["query"]["by"] == ["priority", "team, old"]
+    assert document["summary"]["groups"][0]["values"] == {"priority": "P1", "team, old": "blue"}
+    written = rows((folder / "v.csv").read_text(encoding="utf-8"))
+    assert list(written[0])[:2] == ["input.id", "team, old"]
+
+
 def test_an_event_log(cli: Cli, folder: Path) -> None:
     (folder / "log.csv").write_text(
         "id,time,event,priority\n"
@@ -310,6 +322,44 @@ def test_every_planted_cause_is_found(cli: Cli, folder: Path) -> None:
     for format in ("markdown", "table"):
         run = audit(cli, folder, *arguments, "--format", format)
         assert "the help desk counts the hours in another time zone (UTC)" in run.stdout
+
+
+#: The causes of PLANTED that have details.
+DETAILS = {"rounding": "1m", "time-zone": "UTC"}
+
+
+def test_every_row_names_the_cause_of_its_difference(cli: Cli, folder: Path) -> None:
+    import polars
+
+    (folder / "planted.csv").write_text(PLANTED, encoding="utf-8")
+    for name in ("v.csv", "v.ndjson", "v.parquet"):
+        run = audit(
+            cli, folder, "planted.csv", "--compare", "due=due,breached=late", "--output", name,
+            "--at", "2027-01-30T12:00:00Z", "--by", "pauses", "--keep", "id", "--quiet",
+        )  # fmt: skip
+        assert (run.stdout, run.stderr, run.code) == ("", "", 0)
+    planted = [line.partition(",")[0] for line in PLANTED.splitlines()[1:]]
+    causes = [None if name == "agrees" else name for name in planted]
+    written = rows((folder / "v.csv").read_text(encoding="utf-8"))
+    assert list(written[0])[-4:] == ["vendor_due", "vendor_breached", "cause", "cause_detail"]
+    assert written[0]["input.id"] == "agrees"
+    assert [row["cause"] or None for row in written] == causes
+    assert [row["cause_detail"] or None for row in written] == list(map(DETAILS.get, planted))
+    assert [row["vendor_breached"] for row in written] == ["false", *[""] * 9]
+    assert (written[0]["vendor_due"], written[-1]["vendor_due"]) == ("2026-06-01T12:00:00Z", "")
+    lines = (folder / "v.ndjson").read_text(encoding="utf-8").splitlines()
+    objects = [json.loads(line) for line in lines]
+    assert [row["cause"] for row in objects] == causes
+    assert [row["vendor_breached"] for row in objects] == [False, *[None] * 9]
+    assert (objects[0]["vendor_due"], objects[-1]["vendor_due"]) == ("2026-06-01T12:00:00Z", None)
+    table = polars.read_parquet(folder / "v.parquet")
+    assert table["cause"].to_list() == causes
+    assert table["vendor_breached"].to_list() == [False, *[None] * 9]
+    assert table["vendor_due"].to_list()[0] == table["due"].to_list()[0]
+
+
+def test_rows_without_a_comparison_have_no_causes(cli: Cli, folder: Path) -> None:
+    assert "cause" not in audit(cli, folder, "t.csv", "--format", "csv").stdout
 
 
 @pytest.mark.parametrize("more", [(), ("--keep", "team"), ("--by", "team"), ("--keep", "all")])

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars
 
-from zsupport.audit.ticket import TicketVerdict, row_columns
+from zsupport.audit.ticket import TicketVerdict
 from zsupport.audit.verdict_lists import VerdictRow
 from zsupport.report.tickets import RowSetting, open_rows
 from zsupport.sources.rewrite import replacement_of
@@ -46,7 +46,7 @@ def read_parquet(data: bytes) -> list[dict[str, Any]]:
 
 
 def columns(setting: RowSetting = PLAIN) -> list[str]:
-    return list(row_columns(setting.kept))
+    return list(setting.columns)
 
 
 def write_many(path: Path, format: str, rows: int = 300_000) -> None:

@@ -11,14 +11,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "publish"))
 
-from audit_reports import AT, MONDAY, OSLO, large_summary, report, ticket
+from audit_reports import AT, MONDAY, OSLO, large_summary, made_comparison, report, ticket
 from test_hostile_texts import BAD
 
 from full.visits import Visit, problems_of_accessibility
 from zsupport.audit.summary import SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject
 
-WIDTHS = (400, 1200)
+WIDTHS = (400, 1280)
 
 
 @pytest.mark.parametrize("lang", ["en", "nb"])
@@ -26,7 +26,7 @@ WIDTHS = (400, 1200)
 def test_report_has_no_problem_of_accessibility(
     browser: Any, tmp_path: Path, scheme: str, lang: str
 ) -> None:
-    html = report(large_summary(), lang)
+    html = report(large_summary(), lang, compared=made_comparison())
     for width in WIDTHS:
         visit = Visit(
             browser, html, tmp_path, bypass_csp=True, color_scheme=scheme,
@@ -41,13 +41,15 @@ def test_report_has_no_problem_of_accessibility(
 
 
 def test_report_works_without_scripts(browser: Any, tmp_path: Path) -> None:
-    visit = Visit(browser, report(large_summary()), tmp_path, java_script_enabled=False)
+    html = report(large_summary(), compared=made_comparison())
+    visit = Visit(browser, html, tmp_path, java_script_enabled=False)
     assert visit.tab.locator("svg:visible").count() == 6
     table = visit.tab.locator("#metric-1-time")
     assert not table.is_visible()
     visit.tab.locator("summary").first.click()
     assert table.is_visible()
     assert visit.tab.locator("#groups-table").is_visible()
+    assert visit.tab.locator("#comparison-table").is_visible()
     visit.check()
 
 
@@ -84,8 +86,12 @@ def test_hostile_texts_do_nothing(browser: Any, tmp_path: Path) -> None:
 
 
 def test_report_can_be_printed(browser: Any, tmp_path: Path) -> None:
-    visit = Visit(browser, report(large_summary()), tmp_path)
+    html = report(large_summary(), compared=made_comparison())
+    # A4 without its margins
+    visit = Visit(browser, html, tmp_path, viewport={"width": 718, "height": 1000})
     visit.tab.emulate_media(media="print")
+    table = visit.tab.locator("#comparison-table").bounding_box()
+    assert table["x"] + table["width"] <= 718
     assert visit.tab.locator("svg").first.is_visible()
     assert not visit.tab.locator("details").first.is_visible()
     assert visit.tab.pdf().startswith(b"%PDF")

@@ -3,12 +3,16 @@
 import random
 from collections.abc import Sequence
 
+from zsupport.answer.case import Query
+from zsupport.audit.compare import CAUSES, CauseCount, Disagreement
 from zsupport.audit.summary import Summary, SummaryBuilder, SummaryOptions
-from zsupport.audit.ticket import Reject, TicketVerdict
+from zsupport.audit.ticket import Reject, Ticket, TicketVerdict, VendorVerdict
+from zsupport.clock.deadline import Events
 from zsupport.clock.zones import zone
 from zsupport.library import load
 from zsupport.publish.report import audit_page
 from zsupport.sources.translations import translation
+from zsupport.view.comparison import ComparedVerdicts
 from zsupport.wording import Message, Wording
 
 AT = 1_767_000_000
@@ -66,5 +70,27 @@ def large_summary(by: tuple[str, ...] = ("plan", "month")) -> Summary:
     )  # fmt: skip
 
 
-def report(summary: Summary, lang: str = "en", files: Sequence[str] = ("tickets.csv",)) -> str:
-    return audit_page(summary, REVISION, files, OSLO, lang, Wording(translation(lang)))
+def report(
+    summary: Summary,
+    lang: str = "en",
+    files: Sequence[str] = ("tickets.csv",),
+    compared: ComparedVerdicts | None = None,
+) -> str:
+    words = Wording(translation(lang))
+    return audit_page(summary, REVISION, files, OSLO, lang, words, compared)
+
+
+MADE_TICKET = Ticket("tickets.csv", 2, None, Query(None, None, None, None, {}), Events(MONDAY))
+
+
+def made_comparison(number: int = 3) -> ComparedVerdicts:
+    """Return a comparison with each cause, whose first tickets have long ids."""
+    causes = []
+    for line, cause in enumerate(CAUSES, 2):
+        own = ticket(line, MONDAY, -60, id=f"{'1234567890-' * number}{line}")
+        due = None if line % 3 == 0 else MONDAY + 3600
+        vendor = VendorVerdict(due, (True, False, None)[line % 3])
+        detail = "UTC" if cause == "time-zone" else None
+        witness = Disagreement(MADE_TICKET, own, vendor, cause, detail)
+        causes.append(CauseCount(own.metric, cause, witness.detail, 1234 + line, witness))
+    return ComparedVerdicts(17, tuple(causes))

@@ -4,17 +4,30 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from audit_reports import AT, MONDAY, OSLO, REVISION, large_summary, report, summary_of, ticket
+from audit_reports import (
+    AT,
+    MADE_TICKET,
+    MONDAY,
+    OSLO,
+    REVISION,
+    large_summary,
+    made_comparison,
+    report,
+    summary_of,
+    ticket,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from pseudo_language import PSEUDO_WORDS, untranslated
 from test_hostile_texts import BAD
 
+from zsupport.audit.compare import CauseCount, Disagreement
 from zsupport.audit.summary import SummaryBuilder, SummaryOptions
-from zsupport.audit.ticket import Reject
+from zsupport.audit.ticket import Reject, VendorVerdict
 from zsupport.publish.check import read_stamp
 from zsupport.publish.pictures import HeatCell, OpeningPeriod, heat_cells, margin_bins, periods
 from zsupport.publish.report import audit_page
+from zsupport.view.comparison import ComparedVerdicts
 from zsupport.wording import Wording
 
 WORDS = Wording()
@@ -216,6 +229,55 @@ def test_hostile_texts_are_only_text(text: str) -> None:
     assert "##[" not in html
 
 
+def test_comparison_has_the_causes_with_their_first_tickets() -> None:
+    # 7 January 2025 at 09:00 in Oslo, and the same hour in UTC.
+    due = MONDAY + 33 * 3600
+    rounding, unexplained = (
+        CauseCount(
+            "first-response", cause, detail, number,
+            Disagreement(MADE_TICKET, verdict, vendor, cause, detail),
+        )
+        for cause, detail, number, verdict, vendor in (
+            ("time-zone", "UTC", 1200, ticket(7, MONDAY, -60, due=due),
+             VendorVerdict(due + 3600, None)),
+            ("unexplained", None, 1, ticket(9, MONDAY, 60, due=due, id=None),
+             VendorVerdict(None, True)),
+        )
+    )  # fmt: skip
+    summary = summary_of([ticket(7, MONDAY, -60)])
+    html = report(summary, compared=ComparedVerdicts(17, (rounding, unexplained)))
+    assert tables(html)["Causes of the differences"] == [
+        ["Cause", "Verdicts", "First ticket", "By the policy", "By the help desk"],
+        [
+            "The help desk counts the hours in another time zone (UTC)",
+            "1,200",
+            "A-7 tickets.csv:7",
+            "Tue 7 Jan 2025, 09:00",
+            "Tue 7 Jan 2025, 10:00",
+        ],
+        ["No known cause", "1", "tickets.csv:9", "Tue 7 Jan 2025, 09:00 not breached", "breached"],
+    ]
+    assert "17 of 1,218 verdicts agree with the help desk." in texts(elements(html))
+    agreed = texts(elements(report(summary, compared=ComparedVerdicts(1, ()))))
+    assert "1 of 1 verdicts agree with the help desk." in agreed
+    assert "help desk" not in texts(elements(report(summary)))
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_hostile_texts_of_a_comparison_are_only_text(text: str) -> None:
+    def compared(shown: str) -> ComparedVerdicts:
+        own = ticket(7, MONDAY, -60, id=shown, file=shown)
+        witness = Disagreement(MADE_TICKET, own, VendorVerdict(), "priority", shown)
+        return ComparedVerdicts(0, (CauseCount(shown, "priority", shown, 1, witness),))
+
+    summary = summary_of([ticket(7, MONDAY, -60)])
+    html = report(summary, compared=compared(text))
+    harmless = elements(report(summary, compared=compared("x")))
+    assert [e.tag for e in elements(html).iter()] == [e.tag for e in harmless.iter()]
+    assert not any(name.startswith("on") for e in elements(html).iter() for name in e.attrib)
+    assert "\x1b" not in html
+
+
 def test_no_tickets() -> None:
     empty = SummaryBuilder(SummaryOptions(AT, zone=OSLO, pictures=True)).finish()
     html = report(empty)
@@ -231,11 +293,13 @@ def test_many_files_are_counted() -> None:
 
 
 def test_every_text_is_translated() -> None:
-    html = audit_page(summary_of([ticket(2, MONDAY, -5)], ("plan",)), REVISION, ("f",), OSLO, "en",
-                      PSEUDO_WORDS)  # fmt: skip
+    html = audit_page(
+        summary_of([ticket(2, MONDAY, -5)], ("plan",)), REVISION, ("f",), OSLO, "en", PSEUDO_WORDS,
+        made_comparison(),
+    )  # fmt: skip
     known = {
         "Zoom support in 2020", "First response", "Pro", "tickets", "csv", "pro", "owner", "web",
-        "A-2", "P2", "Plan", "x", "zsupport", "f", "Id",
+        "A-2", "P2", "Plan", "x", "zsupport", "f", "Id", "UTC",
     }  # fmt: skip
     shown = texts(elements(html))
     assert not untranslated(shown, known), shown

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.due import basis_of, course_of
-from zsupport.audit.ticket import VendorVerdict
+from zsupport.audit.ticket import VendorComparison, VendorVerdict
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import (
     EVERY_INSTANT,
@@ -265,19 +265,20 @@ class Comparison:
         self._causes: dict[tuple[str, str, str | None], CauseCount] = {}
         self.agreed = 0
 
-    def add(self, ticket: Ticket, verdict: TicketVerdict) -> None:
-        """Compare a verdict with that of the help desk."""
+    def add(self, ticket: Ticket, verdict: TicketVerdict) -> VendorComparison:
+        """Compare a verdict with that of the help desk; return the result for its row."""
         vendor = ticket.vendor or VendorVerdict()
         difference = self._comparer.compare(ticket, verdict, vendor)
         if difference is None:
             self.agreed += 1
-            return
+            return VendorComparison(*vendor, None, None)
         key = (verdict.metric, difference.cause, difference.detail)
         known = self._causes.get(key)
         if known is None:
             self._causes[key] = CauseCount(*key, 1, difference)
         else:
             self._causes[key] = known._replace(tickets=known.tickets + 1)
+        return VendorComparison(*vendor, difference.cause, difference.detail)
 
     def causes(self) -> list[CauseCount]:
         """Return the causes, the most frequent first."""

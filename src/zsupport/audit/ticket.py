@@ -126,16 +126,34 @@ class Constants(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def row_columns(kept: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of the output: the kept input columns, then the fields of a verdict.
+class VendorComparison(NamedTuple):
+    """What the comparison with the help desk adds to a row: its verdict, and the cause.
+
+    The cause is None if both agree; `cause_detail` has its values, such as the other time zone.
+    """
+
+    vendor_due: int | None
+    vendor_breached: bool | None
+    cause: str | None
+    cause_detail: str | None
+
+
+def row_fields(*, compared: bool = False) -> tuple[str, ...]:
+    """Return the fields of a row; a `compared` row also has those of the comparison."""
+    return TicketVerdict._fields + (VendorComparison._fields if compared else ())
+
+
+def row_columns(kept: Sequence[str], *, compared: bool = False) -> tuple[str, ...]:
+    """Return the columns of the output: the kept input columns, then the fields of a row.
 
     A kept column with the name of another column has the prefix `input.`.
     """
-    taken = set(TicketVerdict._fields)
+    fields = row_fields(compared=compared)
+    taken = set(fields)
     columns = []
     for name in kept:
         while name in taken:
             name = f"input.{name}"
         taken.add(name)
         columns.append(name)
-    return (*columns, *TicketVerdict._fields)
+    return (*columns, *fields)

@@ -13,6 +13,9 @@ from zsupport.typed import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from zsupport.audit.ticket import VendorComparison
 
 #: The cells of the input columns that the output repeats, and the verdict.
 VerdictRow: TypeAlias = tuple[Sequence[str | None], TicketVerdict]
@@ -91,3 +94,14 @@ def lists_of(rows: Iterable[VerdictRow]) -> VerdictLists:
         constants, columns["opened"], columns["state"], columns["due"], columns["margin_seconds"],
         columns["elapsed_seconds"], columns["paused_seconds"],
     )  # fmt: skip
+
+
+def compared_rows(
+    verdicts: VerdictLists, compared: Sequence[VendorComparison]
+) -> Iterator[tuple[Sequence[str | None], tuple[Any, ...]]]:
+    """Yield the rows of verdicts; the values of their comparisons, if any, follow the verdicts."""
+    if not compared:
+        yield from verdicts.rows()
+        return
+    for (kept, verdict), comparison in zip(verdicts.rows(), compared, strict=True):
+        yield kept, (*verdict, *comparison)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
+from csv import reader as csv_reader
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -152,7 +153,7 @@ _KEEP = Option(
     "keep",
     ("--keep",),
     "texts",
-    "COLUMN|all",
+    "COLUMN,...|all",
     Message("Repeat input columns in the rows (repeatable)"),
 )
 _OUTPUT = Option(
@@ -168,9 +169,9 @@ _MAX_REJECTS = Option(
     Message("Number of rejected rows that does not fail the run"), "0",
 )  # fmt: skip
 _BY = Option(
-    "by", ("--by",), "texts", "NAME",
+    "by", ("--by",), "texts", "NAME,...",
     Message(
-        "Group the summary by plan, role, channel, priority, revision, month or a column"
+        "Group the summary by plan, role, channel, priority, revision, month or columns"
         " (repeatable)"
     ),
 )  # fmt: skip
@@ -276,7 +277,7 @@ def audit(
         locale=locale,
         timezone=tz,
         nulls=null or (),
-        kept=keep or (),
+        kept=_names(keep),
         skip=skip or (),
         only=only or (),
         format=input,
@@ -285,7 +286,8 @@ def audit(
     )
     if map is not None:
         mapping = merged(load_mapping(read_mapping(map), map), mapping)
-    shown, mapping = mapping.kept, _with_columns_of_groups(mapping, by)
+    groups = _names(by)
+    shown, mapping = mapping.kept, _with_columns_of_groups(mapping, groups)
     question = read_question(common, moments)
     metrics, revisions = tuple(metric or ()), question.policy.revisions
     settle_metrics(revisions[-1], metrics, revisions)
@@ -309,7 +311,7 @@ def audit(
         opened = with_header(opened, kept)
     summary = SummaryBuilder(
         SummaryOptions(
-            moment, tuple(by or ()), kept, zone(revisions[-1].timezone), pictures=report is not None
+            moment, tuple(groups), kept, zone(revisions[-1].timezone), pictures=report is not None
         )
     )
     comparison = _comparison(judge, first, required=bool(compare))
@@ -318,7 +320,9 @@ def audit(
         stack.enter_context(rare_garbage_collection())
         advance = stack.enter_context(show_progress(Message("judging tickets"), quiet=quiet))
         # The offset of `--at` does not change the rows.
-        setting = RowSetting(shown, moments.tz or UTC, outputs.raw_csv)
+        setting = RowSetting(
+            shown, moments.tz or UTC, outputs.raw_csv, compared=comparison is not None
+        )
         writer = stack.enter_context(outputs.open_rows(setting))
         results = AuditResults(
             summary, comparison, writer, stack.enter_context(outputs.open_rejects()),
@@ -355,9 +359,14 @@ def audit(
     return audited.exit_code(allowed, exit_zero=exit_zero)
 
 
-def _with_columns_of_groups(mapping: TicketMapping, by: list[str] | None) -> TicketMapping:
+def _names(options: list[str] | None) -> list[str]:
+    """Return the names in options such as `plan,role`; a name with a comma is quoted as in CSV."""
+    return [name for row in csv_reader(options or ()) for name in row if name]
+
+
+def _with_columns_of_groups(mapping: TicketMapping, by: list[str]) -> TicketMapping:
     """Return a mapping that also keeps the columns that group the summary."""
-    columns = [name for name in by or () if name not in DIMENSIONS]
+    columns = [name for name in by if name not in DIMENSIONS]
     if not columns or mapping.kept == (ALL,):
         return mapping
     return mapping._replace(kept=(*mapping.kept, *columns))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.run import OpenedFile
     from zsupport.audit.summary import SummaryBuilder
-    from zsupport.audit.ticket import Reject
+    from zsupport.audit.ticket import Reject, VendorComparison
     from zsupport.report.tickets import RowWriter
 
 
@@ -65,16 +65,16 @@ class AuditResults:
     def _add_lists(self, judged: JudgedLists) -> int:
         verdicts = judged.verdicts
         self.needs_input += verdicts.state.count(NEEDS_INPUT)
+        compared: list[VendorComparison] = []
         if self._comparison is not None:
-            for ticket, verdict in judged.tickets:
-                self._comparison.add(ticket, verdict)
+            compared += [self._comparison.add(*pair) for pair in judged.tickets]
         if self._counts:
             self._summary.add_lists(verdicts)
         if self._writer is not None:
             if self._hidden:
                 shown = [cells[: -self._hidden] for cells in verdicts.kept]
                 verdicts = verdicts._replace(kept=shown)
-            self._writer.write_lists(verdicts)
+            self._writer.write_lists(verdicts, compared)
         return len(verdicts.line) + len(judged.rejects)
 
     def _add_frame(self, judged: JudgedFrame) -> int:

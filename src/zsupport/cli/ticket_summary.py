@@ -93,7 +93,9 @@ class AuditSummary(NamedTuple):
         revision, _ = question.policy.revision_at(question.at)
         lang = chosen_language(screen=False, stated=common.lang)
         shown_zone = question.zone if question.zone_stated else zone(revision.timezone)
-        page = audit_page(self.summary, revision, names, shown_zone, lang, wording(lang))
+        page = audit_page(
+            self.summary, revision, names, shown_zone, lang, wording(lang), self.compared
+        )
         replace_output(path, page)
 
     def note_skipped(self) -> None:

@@ -30,6 +30,12 @@ from zsupport.publish.pictures import (
 )
 from zsupport.version import VERSION
 from zsupport.view.audit_in_words import AuditTexts
+from zsupport.view.comparison import (
+    ComparedVerdicts,
+    agreement,
+    cause_meaning,
+    witness_in_words,
+)
 from zsupport.view.screens import sentence
 from zsupport.view.times import WEEKDAYS, Times
 from zsupport.wording import Counted, Message, Wording, joined
@@ -50,13 +56,16 @@ def audit_page(
     zone: tzinfo,
     lang: str,
     words: Wording,
+    compared: ComparedVerdicts | None = None,
 ) -> str:
     """Return the report of an audit of files as HTML.
 
     The summary needs its `pictures`. `lang` is the language of the policy's texts, `words` writes
-    the program's texts. The moment of the audit is shown in `zone`.
+    the program's texts. Instants are shown in `zone`. `compared` is the comparison with the help
+    desk.
     """
-    return render_html(_ReportBuilder(summary, revision, zone, lang, words).page(files))
+    builder = _ReportBuilder(summary, revision, zone, lang, words)
+    return render_html(builder.page(files, compared))
 
 
 class _ReportBuilder:
@@ -71,8 +80,9 @@ class _ReportBuilder:
         self._lang = lang
         self._words = words
         self._texts = AuditTexts(summary, revision, lang, words)
+        self._times = Times(zone, to_datetime(summary.at), words=words)
 
-    def page(self, files: Sequence[str]) -> PublishedPage:
+    def page(self, files: Sequence[str], compared: ComparedVerdicts | None) -> PublishedPage:
         words, summary = self._words, self._summary
         moment = to_datetime(summary.at)
         policy = say(self._revision.title, self._lang) or self._revision.policy
@@ -81,13 +91,15 @@ class _ReportBuilder:
                 "{tickets} in {files}, judged on {moment}.",
                 tickets=self._texts.tickets(summary.tickets),
                 files=_files_in_words(files),
-                moment=Times(self._zone, moment, words=words).full(moment),
+                moment=self._times.full(moment),
             ),
             *map(_sentence, self._texts.remarks()),
         ]
         if not summary.totals:
             introduction.append(_sentence(words("No tickets")))
         sections = [self._metric(place, group) for place, group in enumerate(summary.totals, 1)]
+        if compared is not None:
+            sections.append(self._comparison(compared))
         sections += self._tables()
         return PublishedPage(
             words,
@@ -163,6 +175,34 @@ class _ReportBuilder:
                 draw_heat(cells, caption, words),
                 self._grid(f"{id}-hours", caption, (words("Hour"), *map(words, WEEKDAYS)), rows),
             )
+
+    def _comparison(self, compared: ComparedVerdicts) -> PageSection:
+        """Return the causes of differences from the help desk, each with its first ticket."""
+        words = self._words
+        title = words("Comparison with the help desk")
+        agreed = Passage(_line(_sentence(words.message(agreement(compared)))))
+        if not compared.causes:
+            return PageSection("comparison", _line(title), (agreed,))
+        columns = (
+            words("Cause"), words("Verdicts"), words("First ticket"), words("By the policy"),
+            words("By the help desk"),
+        )  # fmt: skip
+        rows = tuple(
+            tuple(
+                tuple(map(_line, lines))
+                for lines in (
+                    (sentence(words.message(cause_meaning(item))),),
+                    (self._texts.number(item.tickets),),
+                    *witness_in_words(item, self._times),
+                )
+            )
+            for item in compared.causes
+        )
+        caption = words("Causes of the differences")
+        grid = Grid(
+            "comparison-table", _line(caption), tuple(map(_line, columns)), heads=1, rows=rows
+        )
+        return PageSection("comparison", _line(title), (agreed, grid))
 
     def _tables(self) -> Iterable[PageSection]:
         """Yield the groups, the worst tickets and the rejects."""

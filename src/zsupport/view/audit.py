@@ -123,8 +123,10 @@ def margin_in_words(seconds: int | None) -> Message | str:
     """Return a margin: `3 h 20 min` before a deadline, or `-3 h 20 min` after it."""
     if seconds is None:
         return ""
-    time = duration(seconds, days=False)
-    return joined(("-", time), "") if seconds < 0 else time
+    if seconds < 0:
+        return joined(("-", duration(-seconds)), "")
+    # It can be working time, so it is not shown in days.
+    return duration(seconds, days=False)
 
 
 def case_of(ticket: WorstTicket) -> str:

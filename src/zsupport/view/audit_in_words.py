@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zsupport.answer.case import say
 from zsupport.audit.summary import DIMENSIONS, GroupSummary, Summary, percent_of
+from zsupport.clock.instants import duration
 from zsupport.clock.target import ends_with_answer
 from zsupport.policy.model import Revision
 from zsupport.typed import TYPE_CHECKING
@@ -60,11 +61,9 @@ class AuditTexts:
 
     def left_or_late(self, margin: int) -> str:
         """Return a margin in words that is not broken: `20 min left` or `20 min late`."""
-        time = margin_in_words(abs(margin))
-        text = (
-            Message("{time} late", time=time) if margin < 0 else Message("{time} left", time=time)
-        )
-        return glued(self.words.message(text))
+        if margin < 0:
+            return glued(self.words("{time} late", time=duration(margin)))
+        return glued(self.words("{time} left", time=duration(margin, days=False)))
 
     def title(self, group: GroupSummary) -> str:
         """Return the share of met tickets of a metric."""

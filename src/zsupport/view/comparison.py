@@ -10,7 +10,9 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple, TypedDict
 from zsupport.wording import Counted, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from zsupport.view.times import Times
 
 
 class ComparedVerdicts(NamedTuple):
@@ -85,13 +87,38 @@ def agreement(compared: ComparedVerdicts) -> Message:
     )
 
 
+def cause_meaning(item: CauseCount) -> Message:
+    """Return a cause in words with its details."""
+    meaning = CAUSES[item.cause]
+    if item.detail is None:
+        return meaning
+    return Message("{meaning} ({detail})", meaning=meaning, detail=item.detail)
+
+
 def cause_text(item: CauseCount) -> Message:
     """Return a cause in words: its details, and the first ticket."""
-    verdict = item.witness.verdict
-    meaning = CAUSES[item.cause]
-    if item.detail is not None:
-        meaning = Message("{meaning} ({detail})", meaning=meaning, detail=item.detail)
-    return Message("{meaning}: {place}", meaning=meaning, place=f"{verdict.file}:{verdict.line}")
+    place = f"{item.witness.verdict.file}:{item.witness.verdict.line}"
+    return Message("{meaning}: {place}", meaning=cause_meaning(item), place=place)
+
+
+def witness_in_words(item: CauseCount, times: Times) -> tuple[Sequence[str], ...]:
+    """Return lines about the first ticket of a cause: its id and place, and both verdicts.
+
+    The verdicts are that of the policy and that of the help desk.
+    """
+    words = times.words
+    verdict, vendor = item.witness.verdict, item.witness.vendor
+    own: list[str] = []
+    desk: list[str] = []
+    for texts, due in ((own, verdict.due), (desk, vendor.due)):
+        if due is not None:
+            texts.append(times.full(to_datetime(due), zone=False))
+    if vendor.breached is not None:
+        for texts, breached in ((own, verdict.state == "breached"), (desk, vendor.breached)):
+            texts.append(words("breached") if breached else words("not breached"))
+    none = [words("no deadline")]
+    ticket = [verdict.id] if verdict.id is not None else []
+    return [*ticket, f"{verdict.file}:{verdict.line}"], own or none, desk or none
 
 
 def comparison_lines(compared: ComparedVerdicts) -> Iterator[Message]:
@@ -111,7 +138,7 @@ def comparison_table(compared: ComparedVerdicts, zone: tzinfo) -> Table:
         (
             str(item.tickets),
             item.metric,
-            CAUSES[item.cause] if item.detail is None else f"{CAUSES[item.cause]} ({item.detail})",
+            cause_meaning(item),
             f"{item.witness.verdict.file}:{item.witness.verdict.line}",
             text(item.witness.verdict.due),
             text(item.witness.vendor.due),

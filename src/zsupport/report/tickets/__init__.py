@@ -10,18 +10,19 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from zsupport.audit.ticket import TicketVerdict
+from zsupport.audit.ticket import TicketVerdict, row_columns, row_fields
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.clock.zonefile import offset_pieces
 from zsupport.dates import UTC, tzinfo
 from zsupport.typed import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import IO, Self
 
     from polars import DataFrame
 
+    from zsupport.audit.ticket import VendorComparison
     from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
 
 #: The formats of rows. Each one is a module of this package.
@@ -35,12 +36,24 @@ class RowSetting(NamedTuple):
     """What the rows of a file have in common.
 
     `kept` are the names of the input columns that the output repeats. Instants are in `zone`. With
-    `raw_csv`, texts in CSV that start like a formula are not escaped.
+    `raw_csv`, texts in CSV that start like a formula are not escaped. `compared` rows also have the
+    fields of a VendorComparison.
     """
 
     kept: tuple[str, ...] = ()
     zone: tzinfo = UTC
     raw_csv: bool = False
+    compared: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns after the kept ones."""
+        return row_fields(compared=self.compared)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a row."""
+        return row_columns(self.kept, compared=self.compared)
 
 
 class RowWriter(Protocol):
@@ -58,8 +71,10 @@ class RowWriter(Protocol):
     def write(self, rows: Iterable[VerdictRow]) -> None:
         """Write rows in their order. Raises OSError if the stream cannot be written."""
 
-    def write_lists(self, verdicts: VerdictLists) -> None:
-        """Write rows as lists."""
+    def write_lists(
+        self, verdicts: VerdictLists, compared: Sequence[VendorComparison] = ()
+    ) -> None:
+        """Write rows as lists. `compared` rows have a comparison each."""
 
     def write_frame(self, frame: DataFrame) -> None:
         """Write rows as a frame of Polars with these columns, with the warnings of `text`."""

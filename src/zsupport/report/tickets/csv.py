@@ -7,7 +7,6 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from zsupport.audit.ticket import row_columns
 from zsupport.audit.verdict_lists import lists_of
 from zsupport.dates import UTC
 from zsupport.report.csv import cell
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from polars import DataFrame, Series
 
-    from zsupport.audit.ticket import Constants
+    from zsupport.audit.ticket import Constants, VendorComparison
     from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
     from zsupport.report.tickets import RowSetting
 
@@ -30,6 +29,8 @@ _ROWS = 1 << 14
 _ODD = "^[^A-Za-z0-9#]|[^ -~]"
 #: The starts of texts that are no formulas.
 _ORDINARY_STARTS = frozenset(["", *string.ascii_letters, *string.digits, "#"])
+
+_TRUTH = {None: "", True: "true", False: "false"}
 
 
 class CsvRows:
@@ -44,7 +45,7 @@ class CsvRows:
         self._clock: Series | None = None
         self._cells = _CsvCells(raw=setting.raw_csv)
         self._instants = InstantTexts(setting.zone)
-        header = ",".join(self._cells.text(name) for name in row_columns(setting.kept))
+        header = ",".join(self._cells.text(name) for name in setting.columns)
         stream.write(f"{header}\n".encode())
 
     def __enter__(self) -> Self:
@@ -58,8 +59,10 @@ class CsvRows:
         """Write rows."""
         self.write_lists(lists_of(rows))
 
-    def write_lists(self, verdicts: VerdictLists) -> None:
-        """Write verdicts in lists."""
+    def write_lists(
+        self, verdicts: VerdictLists, compared: Sequence[VendorComparison] = ()
+    ) -> None:
+        """Write verdicts in lists, with their comparisons."""
         if not verdicts.line:
             return
         shared = verdicts.shared
@@ -84,9 +87,21 @@ class CsvRows:
             for kept, file, line, id, cycle, (case, target, last), opened, state, due, margin,
             elapsed, paused in columns
         ]  # fmt: skip
+        if compared:
+            ends = self._ends(compared)
+            lines = [f"{line[:-1]}{end}\n" for line, end in zip(lines, ends, strict=True)]
         self._stream.write("".join(lines).encode("utf-8", "backslashreplace"))
         if len(self._cells) > MAX_CACHED:
             self._cells.clear()
+
+    def _ends(self, compared: Sequence[VendorComparison]) -> Iterable[str]:
+        """Return the comparisons as ends of lines."""
+        dues, breached, causes, details = zip(*compared, strict=True)
+        columns = (
+            self._instants.texts(dues), map(_TRUTH.__getitem__, breached), self._repeated(causes),
+            self._repeated(details),
+        )  # fmt: skip
+        return (f",{','.join(cells)}" for cells in zip(*columns, strict=True))
 
     def _parts(self, constants: Constants) -> tuple[str, str, str]:
         """Return what constants have before the opening, between state and deadline, and last."""

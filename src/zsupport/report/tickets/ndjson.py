@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from zsupport.audit.ticket import TicketVerdict, row_columns
+from zsupport.audit.verdict_lists import compared_rows
 from zsupport.report import Terminal
 from zsupport.report.json import safe
 from zsupport.report.tickets import InstantTexts, rows_of_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import IO, Self
+    from collections.abc import Iterable, Sequence
+    from typing import IO, Any, Self
 
     from polars import DataFrame
 
+    from zsupport.audit.ticket import VendorComparison
     from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
     from zsupport.report.tickets import RowSetting
 
-#: The positions of instants, from the end of a row.
-_OPENED = TicketVerdict._fields.index("opened") - len(TicketVerdict._fields)
-_DUE = TicketVerdict._fields.index("due") - len(TicketVerdict._fields)
+_INSTANTS = ("opened", "due", "vendor_due")
 _UTF_8 = Terminal()
 
 
@@ -31,7 +30,9 @@ class NdjsonRows:
     def __init__(self, stream: IO[bytes], setting: RowSetting) -> None:
         """Start a file; it has no header."""
         self._stream = stream
-        self._columns = row_columns(setting.kept)
+        self._columns = setting.columns
+        #: The positions of instants in the fields of a row.
+        self._places = [place for place, field in enumerate(setting.fields) if field in _INSTANTS]
         self._instants = InstantTexts(setting.zone)
         self._encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -44,23 +45,29 @@ class NdjsonRows:
 
     def write(self, rows: Iterable[VerdictRow]) -> None:
         """Write rows."""
+        self._write(rows)
+
+    def write_lists(
+        self, verdicts: VerdictLists, compared: Sequence[VendorComparison] = ()
+    ) -> None:
+        """Write verdicts in lists, with their comparisons."""
+        self._write(compared_rows(verdicts, compared))
+
+    def _write(self, rows: Iterable[tuple[Sequence[str | None], tuple[Any, ...]]]) -> None:
         rows = list(rows)
-        opened = self._instants.texts(verdict.opened for _, verdict in rows)
-        due = self._instants.texts(verdict.due for _, verdict in rows)
         columns, encode = self._columns, self._encode
+        instants = [
+            self._instants.texts(values[place] for _, values in rows) for place in self._places
+        ]
         lines = []
-        for (kept, verdict), opened_text, due_text in zip(rows, opened, due, strict=True):
-            values = [*kept, *verdict]
-            values[_OPENED] = opened_text
-            values[_DUE] = due_text or None
-            lines.append(encode(dict(zip(columns, values, strict=True))))
+        for (kept, fields), *texts in zip(rows, *instants, strict=True):
+            values = [*fields]
+            for place, text in zip(self._places, texts, strict=True):
+                values[place] = text or None
+            lines.append(encode(dict(zip(columns, (*kept, *values), strict=True))))
         if lines:
             text = safe("\n".join(lines), _UTF_8)
             self._stream.write(f"{text}\n".encode())
-
-    def write_lists(self, verdicts: VerdictLists) -> None:
-        """Write verdicts in lists."""
-        self.write(verdicts.rows())
 
     text = None
 

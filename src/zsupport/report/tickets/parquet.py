@@ -7,7 +7,7 @@ from queue import Empty, Full, Queue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from zsupport.audit.ticket import TicketVerdict, row_columns
+from zsupport.audit.verdict_lists import compared_rows
 from zsupport.report.parquet import import_polars
 
 if TYPE_CHECKING:
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
     from polars import DataFrame
 
+    from zsupport.audit.ticket import VendorComparison
     from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
     from zsupport.report.tickets import RowSetting
 
 #: The rows of a group in the file. The memory of the writer grows with it.
 _GROUP = 100_000
-_INSTANTS = frozenset(["opened", "due"])
+_INSTANTS = frozenset(["opened", "due", "vendor_due"])
 _NUMBERS = frozenset(["line", "cycle", "margin_seconds", "elapsed_seconds", "paused_seconds"])
 
 
@@ -29,14 +30,16 @@ def polars_schema(setting: RowSetting) -> dict[str, Any]:
     """Return the types of the columns. Raises EnvironmentFault without Polars."""
     polars = import_polars()
     types: dict[str, Any] = {}
-    fields = ("",) * len(setting.kept) + TicketVerdict._fields
-    for name, field in zip(row_columns(setting.kept), fields, strict=True):
+    fields = ("",) * len(setting.kept) + setting.fields
+    for name, field in zip(setting.columns, fields, strict=True):
         if field in _INSTANTS:
             types[name] = polars.Datetime("ms", "UTC")
         elif field in _NUMBERS:
             types[name] = polars.Int64()
         elif field == "warnings":
             types[name] = polars.List(polars.String())
+        elif field == "vendor_breached":
+            types[name] = polars.Boolean()
         else:
             types[name] = polars.String()
     return types
@@ -53,7 +56,7 @@ class ParquetRows:
         """Start a file. Raises EnvironmentFault without Polars."""
         self._schema = polars_schema(setting)
         self._stream = stream
-        self._rows: list[VerdictRow] = []
+        self._rows: list[tuple[Sequence[str | None], tuple[Any, ...]]] = []
         self._frames: Queue[DataFrame | None] = Queue(1)
         self._fault: BaseException | None = None
         self._thread = Thread(target=self._run, daemon=True)
@@ -76,13 +79,18 @@ class ParquetRows:
 
     def write(self, rows: Iterable[VerdictRow]) -> None:
         """Write rows."""
+        self._add(rows)
+
+    def _add(self, rows: Iterable[tuple[Sequence[str | None], tuple[Any, ...]]]) -> None:
         self._rows += rows
         if len(self._rows) >= _GROUP:
             self._write_rows()
 
-    def write_lists(self, verdicts: VerdictLists) -> None:
-        """Write verdicts in lists."""
-        self.write(verdicts.rows())
+    def write_lists(
+        self, verdicts: VerdictLists, compared: Sequence[VendorComparison] = ()
+    ) -> None:
+        """Write verdicts in lists, with their comparisons."""
+        self._add(compared_rows(verdicts, compared))
 
     text = None
 
