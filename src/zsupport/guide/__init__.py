@@ -27,6 +27,7 @@ GUIDES = {
     "diff": "Who gains and who loses from a change of the policy; comparing Git revisions",
     "changes": "Kinds of changes: how answers are compared, codes",
     "tickets": "Audit a file of tickets: mapping, rejected rows, results, event logs",
+    "compare": "Compare an audit with the verdicts of the help desk: causes, rows, report",
     "publish": "The customer's page of a policy: content, form, checks in CI",
     "ci": "Run the commands in pre-commit, GitHub, GitLab and editors",
     "advise": "Advice for one case: questions in a terminal, order of channels, changes",
