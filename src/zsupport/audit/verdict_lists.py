@@ -13,7 +13,6 @@ from zsupport.typed import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any
 
     from zsupport.audit.ticket import VendorComparison
 
@@ -98,7 +97,7 @@ def lists_of(rows: Iterable[VerdictRow]) -> VerdictLists:
 
 def compared_rows(
     verdicts: VerdictLists, compared: Sequence[VendorComparison]
-) -> Iterator[tuple[Sequence[str | None], tuple[Any, ...]]]:
+) -> Iterator[tuple[Sequence[str | None], tuple[object, ...]]]:
     """Yield the rows of verdicts; the values of their comparisons, if any, follow the verdicts."""
     if not compared:
         yield from verdicts.rows()

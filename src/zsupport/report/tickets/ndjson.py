@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from zsupport.audit.verdict_lists import compared_rows
+from zsupport.audit.verdict_lists import compared_rows, lists_of
 from zsupport.report import Terminal
 from zsupport.report.json import safe
 from zsupport.report.tickets import InstantTexts, rows_of_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import IO, Any, Self
+    from typing import IO, Self
 
     from polars import DataFrame
 
@@ -45,22 +45,23 @@ class NdjsonRows:
 
     def write(self, rows: Iterable[VerdictRow]) -> None:
         """Write rows."""
-        self._write(rows)
+        self.write_lists(lists_of(rows))
 
     def write_lists(
         self, verdicts: VerdictLists, compared: Sequence[VendorComparison] = ()
     ) -> None:
         """Write verdicts in lists, with their comparisons."""
-        self._write(compared_rows(verdicts, compared))
-
-    def _write(self, rows: Iterable[tuple[Sequence[str | None], tuple[Any, ...]]]) -> None:
-        rows = list(rows)
+        instants: list[Sequence[int | None]] = [verdicts.opened, verdicts.due]
+        if compared:
+            instants.append([comparison.vendor_due for comparison in compared])
+        rows = zip(
+            compared_rows(verdicts, compared),
+            zip(*map(self._instants.texts, instants), strict=True),
+            strict=True,
+        )
         columns, encode = self._columns, self._encode
-        instants = [
-            self._instants.texts(values[place] for _, values in rows) for place in self._places
-        ]
         lines = []
-        for (kept, fields), *texts in zip(rows, *instants, strict=True):
+        for (kept, fields), texts in rows:
             values = [*fields]
             for place, text in zip(self._places, texts, strict=True):
                 values[place] = text or None

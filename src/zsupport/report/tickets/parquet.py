@@ -56,7 +56,7 @@ class ParquetRows:
         """Start a file. Raises EnvironmentFault without Polars."""
         self._schema = polars_schema(setting)
         self._stream = stream
-        self._rows: list[tuple[Sequence[str | None], tuple[Any, ...]]] = []
+        self._rows: list[tuple[Sequence[str | None], tuple[object, ...]]] = []
         self._frames: Queue[DataFrame | None] = Queue(1)
         self._fault: BaseException | None = None
         self._thread = Thread(target=self._run, daemon=True)
@@ -81,7 +81,7 @@ class ParquetRows:
         """Write rows."""
         self._add(rows)
 
-    def _add(self, rows: Iterable[tuple[Sequence[str | None], tuple[Any, ...]]]) -> None:
+    def _add(self, rows: Iterable[tuple[Sequence[str | None], tuple[object, ...]]]) -> None:
         self._rows += rows
         if len(self._rows) >= _GROUP:
             self._write_rows()
