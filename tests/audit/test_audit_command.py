@@ -490,7 +490,7 @@ def test_skipped_rows_are_counted(cli: Cli, folder: Path) -> None:
     )
     common = (
         "audit", "t.csv", "--policy", "./p.yaml", "--plan", "pro", "--role", "admin",
-        "--skip", "state=deleted", "--only", "kind", "--max-rejects", "2",
+        "--skip", "state=deleted", "--only", "kind", "--max-rejects", "2", "--rejects", "r.csv",
         "--at", "2026-06-01T09:00:00Z",
     )  # fmt: skip
     skipped = "3 rows are skipped by `state` and `kind`"
