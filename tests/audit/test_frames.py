@@ -404,7 +404,7 @@ def test_a_summary_without_finished_tickets(policy: zsupport.Policy, tmp_path: P
         frames.add(part)
     frames.finish()
     (total,) = summary.finish().totals
-    assert (total.not_started, total.median_margin) == (1, None)
+    assert (total.not_started, total.median_margin_seconds) == (1, None)
 
 
 def test_proven_chunks_are_used(tmp_path: Path) -> None:
