@@ -275,7 +275,7 @@ def test_a_mapping_without_answers_is_noted(
     common = ("--policy", "./desk.yaml", "--map", mapping, *OSLO, "--at", AT, *BOTH)
     run = cli(
         "audit", str(SAMPLES / sample), *common, "--max-rejects", "99", "--format", "csv",
-        cwd=tmp_path,
+        "--rejects", "r.csv", cwd=tmp_path,
     )  # fmt: skip
     lines = [line for line in run.stderr.splitlines() if "needs input" not in line]
     lines = [line for line in lines if "need input" not in line and "skipped" not in line]

@@ -132,6 +132,49 @@ def test_rows_that_contradict_the_opening_are_rejects() -> None:
     (ticket,) = [item for item in results if isinstance(item, Ticket)]
     assert ticket.events == Events(100, 200)
     assert ticket.query == Query(None, None, "web", None, {})
+    assert ticket.warnings == ("rejected-events",)
+
+
+def test_a_rejected_row_marks_all_cycles_of_its_ticket() -> None:
+    rows: list[EventRow | Reject] = [
+        row(2, 100, "opened"), row(3, 200, "resolved"), row(4, 300, "reopened"),
+        Reject("log.csv", 5, "time", "bad", (), "7"), row(6, 100, "opened", "8"),
+        Reject("log.csv", 7, None, "no cells"),
+    ]  # fmt: skip
+    for results in ([*fold(rows, 1000)], [*fold_grouped(rows, 1000)]):
+        tickets = [item for item in results if isinstance(item, Ticket)]
+        assert [(ticket.id, ticket.cycle, ticket.warnings) for ticket in tickets] == [
+            ("7", 1, ("rejected-events",)), ("7", 2, ("rejected-events",)), ("8", 1, ()),
+        ]  # fmt: skip
+        assert {item.line for item in results if isinstance(item, Reject)} == {5, 7}
+
+
+def test_a_reject_without_an_id_does_not_divide_a_ticket() -> None:
+    rows: list[EventRow | Reject] = [
+        row(2, 100, "opened"), Reject("log.csv", 3, None, "no cells"), row(4, 160, "answered"),
+    ]  # fmt: skip
+    (ticket,) = [item for item in fold_grouped(rows, 1000) if isinstance(item, Ticket)]
+    assert (ticket.events, ticket.warnings) == (Events(100, 160), ())
+
+
+def test_an_unknown_value_rejects_each_row_of_its_ticket() -> None:
+    def check(event: EventRow) -> Reject | None:
+        if event.values.get("priority") != "P9":
+            return None
+        return Reject(event.file, event.line, "level", "unknown", event.cells, event.id)
+
+    rows: list[EventRow | Reject] = [
+        row(2, 100, "opened", priority="P1"), row(3, 120, priority="P9"), row(4, 130, "answered"),
+        row(5, 100, "opened", "8", priority="P1"),
+        Reject("log.csv", 7, "time", "bad", (), "7"),
+    ]  # fmt: skip
+    because = "the ticket is rejected because of log.csv:3"
+    for results in ([*fold(rows, 1000, check=check)], [*fold_grouped(rows[:4], 1000, check)]):
+        rejects = {item.line: str(item.reason) for item in results if isinstance(item, Reject)}
+        assert rejects.pop(7, "bad") == "bad"
+        assert rejects == {2: because, 3: "unknown", 4: because}
+        (ticket,) = [item for item in results if isinstance(item, Ticket)]
+        assert (ticket.id, ticket.warnings) == ("8", ())
 
 
 def test_a_reject_has_the_cells_of_its_row() -> None:
@@ -180,12 +223,21 @@ def test_sorting_on_disk_changes_nothing(rows: list[Any], in_memory: int, at: in
     for id in "abc":
         own = [item for item in log if isinstance(item, EventRow) and item.id == id]
         own.sort(key=lambda item: (item.time, item.event != "opened", item.line))
-        plain += fold_ticket(own, at)
+        of_ticket = [*fold_ticket(own, at)]
+        marks = any(isinstance(item, Reject) for item in of_ticket) and ("rejected-events",)
+        plain += [
+            item._replace(warnings=marks or ()) if isinstance(item, Ticket) else item
+            for item in of_ticket
+        ]
     assert sorted(whole, key=repr) == sorted(plain, key=repr)
     assert [item.line for item in whole] == sorted(item.line for item in whole)
     # Every row is in a ticket or a reject.
     if any(isinstance(item, EventRow) for item in log):
         assert any(isinstance(item, Ticket) for item in whole)
+    rejected = {item.ticket for item in whole if isinstance(item, Reject)}
+    for item in whole:
+        if isinstance(item, Ticket):
+            assert item.warnings == (("rejected-events",) if item.id in rejected else ())
 
 
 @given(ROWS, st.integers(0, 40))

@@ -261,7 +261,7 @@ def test_events_of_a_log() -> None:
 )
 def test_rejected_events(row: list[str], column: str, reason: str) -> None:
     assert event_reader(LOG, "log.csv")((3, row)) == Reject(
-        "log.csv", 3, column, reason, tuple(row)
+        "log.csv", 3, column, reason, tuple(row), row[0].strip() or None
     )
 
 

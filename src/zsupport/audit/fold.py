@@ -1,6 +1,7 @@
 """Event logs: rows that each state an event, folded into tickets.
 
-The guide `tickets` defines this under "One row for each event".
+The guide `tickets` defines this under "One row for each event". Each row becomes a part of a ticket
+or a reject.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 from zsupport.answer.case import Query
 from zsupport.answer.case_change import CaseChange
-from zsupport.audit.ticket import EventRow, Reject, Ticket
+from zsupport.audit.ticket import REJECTED_EVENTS, EventRow, Reject, Ticket
 from zsupport.clock.deadline import Events
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeAlias
 
     from zsupport.clock.deadline import Pause
+
+    #: Returns the reject for a row with an unknown value, or None.
+    Check: TypeAlias = Callable[[EventRow], Reject | None]
 
 Item = TypeVar("Item")
 
@@ -32,13 +37,17 @@ ROWS_IN_MEMORY = 200_000
 
 
 def fold(
-    rows: Iterable[EventRow | Reject], at: int, rows_in_memory: int = ROWS_IN_MEMORY
+    rows: Iterable[EventRow | Reject],
+    at: int,
+    rows_in_memory: int = ROWS_IN_MEMORY,
+    check: Check | None = None,
 ) -> Iterator[Ticket | Reject]:
     """Yield the tickets of an event log in the order of their first rows, and all rejects.
 
     The rows of a ticket can be in any order and apart from each other; more than `rows_in_memory`
     rows are sorted on disk. `at` is the moment of the audit: of the updates of a ticket, the last
-    one up to this moment counts.
+    one up to this moment counts. `check` returns the reject for a row with an unknown value: it
+    rejects all rows of the ticket.
     """
     files: dict[str, int] = {}
 
@@ -51,18 +60,32 @@ def fold(
         return files[result.file], result.line
 
     sorted_rows = sort_on_disk(numbered(rows), _by_ticket, rows_in_memory)
-    folded = (result for _, group in groupby(sorted_rows, _group) for result in _results(group, at))
+    folded = (
+        result
+        for _, group in groupby(sorted_rows, _group)
+        for result in _results([*group], at, check)
+    )
     yield from sort_on_disk(folded, place, rows_in_memory)
 
 
-def fold_grouped(rows: Iterable[EventRow | Reject], at: int) -> Iterator[Ticket | Reject]:
+def fold_grouped(
+    rows: Iterable[EventRow | Reject], at: int, check: Check | None = None
+) -> Iterator[Ticket | Reject]:
     """Yield the tickets of a log in which the rows of each ticket are together, and all rejects.
 
     This needs memory for the rows of one ticket only. Rows of a ticket that are apart from its
-    other rows become another ticket with the same id.
+    other rows become another ticket with the same id. For `check` see `fold`.
     """
-    for _, group in groupby(rows, _group):
-        yield from _results(sorted(group, key=_by_ticket), at)
+    group: list[EventRow | Reject] = []
+    for row in rows:
+        if _group(row) is None:
+            yield from _results([row], at, check)
+            continue
+        if group and _group(row) != _group(group[0]):
+            yield from _results(sorted(group, key=_by_ticket), at, check)
+            group = []
+        group.append(row)
+    yield from _results(sorted(group, key=_by_ticket), at, check)
 
 
 def sort_on_disk(
@@ -101,26 +124,37 @@ def _read(file: IO[bytes], count: int) -> Iterator[Item]:
 
 
 def _group(row: EventRow | Reject) -> str | None:
-    return row.id if isinstance(row, EventRow) else None
+    """Return the id of the ticket of a row, or None if it is unknown."""
+    return row.id if isinstance(row, EventRow) else row.ticket
 
 
 def _by_ticket(row: EventRow | Reject) -> tuple[object, ...]:
     if isinstance(row, Reject):
-        return ("", 0, False, row.file, row.line)
+        return (row.ticket or "", 0, False, row.file, row.line)
     # The opening comes before other events of the same second.
     return (row.id, row.time, row.event != "opened", row.file, row.line)
 
 
-def _results(rows: Iterable[EventRow | Reject], at: int) -> Iterator[Ticket | Reject]:
-    """Yield the tickets of rows that all belong to one ticket, or the rejects among the rows."""
-    events: list[EventRow] = []
-    for row in rows:
-        if isinstance(row, Reject):
-            yield row
+def _results(
+    rows: list[EventRow | Reject], at: int, check: Check | None
+) -> Iterator[Ticket | Reject]:
+    """Yield the tickets and the rejects of rows that all belong to one ticket."""
+    events = [row for row in rows if isinstance(row, EventRow)]
+    results: list[Ticket | Reject] = [row for row in rows if isinstance(row, Reject)]
+    problems = [problem for row in events if check and (problem := check(row))]
+    if problems:
+        wrong = {(problem.file, problem.line): problem for problem in problems}
+        first = f"{problems[0].file}:{problems[0].line}"
+        reason = Message("the ticket is rejected because of {place}", place=first)
+        results += [wrong.get((row.file, row.line)) or _reject(row, reason) for row in events]
+    elif events:
+        results += fold_ticket(events, at)
+    is_incomplete = any(isinstance(result, Reject) for result in results)
+    for result in results:
+        if is_incomplete and isinstance(result, Ticket):
+            yield result._replace(warnings=(REJECTED_EVENTS,))
         else:
-            events.append(row)
-    if events:
-        yield from fold_ticket(events, at)
+            yield result
 
 
 def fold_ticket(rows: list[EventRow], at: int) -> Iterator[Ticket | Reject]:
@@ -164,7 +198,7 @@ def fold_ticket(rows: list[EventRow], at: int) -> Iterator[Ticket | Reject]:
 
 
 def _reject(row: EventRow, reason: str) -> Reject:
-    return Reject(row.file, row.line, None, reason, row.cells)
+    return Reject(row.file, row.line, None, reason, row.cells, row.id)
 
 
 class _Cycle:

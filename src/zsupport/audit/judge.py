@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from zsupport.answer.case import NEEDS_INPUT, settle
+from zsupport.answer.case import NEEDS_INPUT, Query, settle
 from zsupport.audit.deadlines import depends_on_opening
 from zsupport.audit.outcomes import QuickCase, quick_case
 from zsupport.audit.ticket import Constants, Reject, Ticket, TicketVerdict
@@ -17,9 +17,10 @@ from zsupport.clock.instants import from_datetime, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.target import ends_with_answer
 from zsupport.errors import PolicyError, UsageError
+from zsupport.wording import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from zsupport.answer.due import DueAnswer, DueAnswers
@@ -116,8 +117,28 @@ class Judge:
                 if isinstance(asked, Reject):
                     return asked
                 verdict = asked
+            if ticket.warnings:
+                warnings = {*verdict.warnings, *ticket.warnings}
+                verdict = verdict._replace(warnings=tuple(sorted(warnings)))
             verdicts.append(verdict)
         return verdicts
+
+    def unknown_value(self, values: Mapping[str, str]) -> tuple[str, str] | None:
+        """Return the field of a value that the policy does not know, and the message; else None.
+
+        `values` are the values of a row, by dimension or fact.
+        """
+        for name, value in values.items():
+            stated = {name: value} if name in _DIMENSIONS else {}
+            facts = {} if stated else {name: value}
+            plan, role, channel, priority = map(stated.get, _DIMENSIONS)
+            query = Query(plan, role, channel, priority, facts)
+            try:
+                settle(self.policy.revisions[-1], query, self.policy.revisions)
+            except UsageError as error:
+                field = name if stated else f"fact.{name}"
+                return field, joined(filter(None, (error.message, error.hint)), "; ")
+        return None
 
     def quick_cases(self, ticket: Ticket) -> tuple[QuickCase | None, ...] | Reject:
         """Return the quick verdicts on the case of a ticket, for each metric.
@@ -199,8 +220,6 @@ class Judge:
 
     def _reject(self, ticket: Ticket, error: Exception) -> Reject:
         """Return the reject for a ticket that the policy cannot judge, with the wrong field."""
-        from zsupport.wording import joined
-
         message = getattr(error, "message", None) or str(error)
         hint = getattr(error, "hint", None)
         reason = joined((message, hint), "; ") if hint else message

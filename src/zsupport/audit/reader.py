@@ -118,7 +118,7 @@ def ticket_reader(columns: TicketColumns, file: str) -> Callable[[Row], Ticket |
             Ticket,
             (
                 file, line, id_of(cells), case(cells), of_ticket, starts_of_row, (), 1,
-                kept(stated), vendor_of_row, (),
+                kept(stated), vendor_of_row, (), (),
             ),
         )  # fmt: skip
 
@@ -177,8 +177,9 @@ def event_reader(columns: TicketColumns, file: str) -> Callable[[Row], EventRow 
     def read(row: Row) -> EventRow | Reject:
         line, stated = row
         cells = complete(stated) if complete else stated
+        id = id_of(cells)
         try:
-            id, time, event = id_of(cells), read_time(cells), event_of(cells)
+            time, event = read_time(cells), event_of(cells)
             if id is None:
                 raise _Wrong("id", Message("the id of the ticket is missing"))
             if time is None:
@@ -187,7 +188,7 @@ def event_reader(columns: TicketColumns, file: str) -> Callable[[Row], EventRow 
                 raise _Wrong("event", *problem)
             return EventRow(file, line, id, time, event, case(cells), kept(stated), tuple(stated))
         except _Wrong as wrong:
-            return _reject(columns, file, line, wrong, stated)
+            return _reject(columns, file, line, wrong, stated)._replace(ticket=id)
 
     return read
 

@@ -20,7 +20,7 @@ from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from zsupport.audit.cells import SkippedRows
     from zsupport.audit.frames import JudgedFrame
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: The number of verdicts of a batch.
 _BATCH = 10_000
+#: The number of combinations of values that are kept.
+_MAX_CASES = 100_000
 #: The number of rows in which the formats of instants are checked before the run.
 _FIRST_ROWS = 1000
 #: The name of standard input in verdicts. In CSV, `-` would look like a formula.
@@ -172,9 +174,11 @@ def judge_files(
         for file in files:
             yield from _judge_rows(file, judge)
         return
-    rows = (row for file in files for row in _event_rows(file))
-    at = judge.options.at
-    yield from judge.judge(fold_grouped(rows, at) if grouped else fold(rows, at))
+    columns: dict[str, TicketColumns] = {}
+    rows = (row for file in files for row in _event_rows(file, columns))
+    at, check = judge.options.at, _check_of_values(judge, columns)
+    folded = fold_grouped(rows, at, check) if grouped else fold(rows, at, check=check)
+    yield from judge.judge(folded)
 
 
 def _same_kind(files: Iterable[OpenedFile], is_log: bool) -> Iterator[OpenedFile]:
@@ -203,7 +207,32 @@ def _judge_rows(file: OpenedFile, judge: Judge) -> Iterator[tuple[Ticket, Ticket
             yield ticket, verdict
 
 
-def _event_rows(file: OpenedFile) -> Iterator[EventRow | Reject]:
+def _check_of_values(
+    judge: Judge, columns: Mapping[str, TicketColumns]
+) -> Callable[[EventRow], Reject | None]:
+    """Return a function that returns the reject for a row with a value that is unknown.
+
+    `columns` are those of the files by name.
+    """
+    problems: dict[tuple[tuple[str, str], ...], tuple[str, str] | None] = {}
+
+    def check(row: EventRow) -> Reject | None:
+        key = tuple(row.values.items())
+        problem = problems[key] if key in problems else judge.unknown_value(row.values)
+        if len(problems) < _MAX_CASES:
+            problems[key] = problem
+        if problem is None:
+            return None
+        field, reason = problem
+        column = columns[row.file].column_of(field) or field
+        return Reject(row.file, row.line, column, reason, row.cells, row.id)
+
+    return check
+
+
+def _event_rows(file: OpenedFile, columns: dict[str, TicketColumns]) -> Iterator[EventRow | Reject]:
+    """Yield the rows of an event log, and add its columns to `columns` by the name of the file."""
+    columns[file.name] = file.columns
     read = event_reader(file.columns, file.name)
     for row in file.rows:
         yield _bad_row(file, row) if isinstance(row, BadRow) else read(row)

@@ -30,7 +30,8 @@ class Ticket(NamedTuple):
     value that the file does not state. A reopened ticket is several tickets with the cycles 1, 2,
     and so on. `kept` has the cells of the input columns that the output repeats, as read. `vendor`
     is the verdict of the help desk; None if the file has no columns for it. `cells` has all cells
-    of the first row of a ticket of an event log, for its reject.
+    of the first row of a ticket of an event log, for its reject. `warnings` are codes of warnings
+    about its rows.
     """
 
     file: str
@@ -44,6 +45,7 @@ class Ticket(NamedTuple):
     kept: tuple[str | None, ...] = ()
     vendor: VendorVerdict | None = None
     cells: tuple[str | None, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class EventRow(NamedTuple):
@@ -69,11 +71,16 @@ EVENTS = (
 )  # fmt: skip
 
 
+#: The warning of a ticket of an event log some of whose rows are rejected.
+REJECTED_EVENTS = "rejected-events"
+
+
 class Reject(NamedTuple):
     """A row that is not a ticket, or a ticket that the policy cannot judge.
 
     `column` is the column of the input that is wrong, if it is one column. `cells` are the cells of
-    the row, or its text as the only item if the row has no cells.
+    the row, or its text as the only item if the row has no cells. `ticket` is the id of the ticket
+    of a row of an event log, if it is known.
     """
 
     file: str
@@ -81,6 +88,7 @@ class Reject(NamedTuple):
     column: str | None
     reason: str
     cells: tuple[str | None, ...] = ()
+    ticket: str | None = None
 
 
 class TicketVerdict(NamedTuple):
