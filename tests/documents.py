@@ -46,9 +46,9 @@ class Block(NamedTuple):
 
     @property
     def script(self) -> str | None:
-        """The file name of a script, from the comment below its `#!` line."""
-        match = re.match(r"#!/bin/sh\n# ([\w-]+\.sh): ", self.text)
-        return match[1] if match and self.language == "sh" else None
+        """The file name of a script, from the comment below its `#!` line, or on its first line."""
+        match = re.match(r"(?:#!/bin/sh\n)?# ([\w-]+\.(?:sh|py))(?:: |\n)", self.text)
+        return match[1] if match and self.language in ("sh", "python") else None
 
 
 class Command(NamedTuple):

@@ -65,4 +65,23 @@ def tickets_of(tickets: Sequence[dict[str, Any]]) -> polars.DataFrame:
     )
 
 
+def verdicts_of(
+    policy: Policy, tickets: polars.DataFrame, **options: Any
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the verdicts of `audit` on tickets, by id and metric; a rejected ticket has none."""
+    verdicts, rejects = policy.audit(tickets, **options)
+    rows = {(row["id"], row["metric"]): row for row in verdicts.iter_rows(named=True)}
+    assert len(rows) == len(verdicts), "a ticket has several verdicts for a metric"
+    assert len({id for id, _ in rows}) + len(rejects) == len(tickets)
+    return rows
+
+
+def state_of(verdict: dict[str, Any]) -> str:
+    """Return the state that the table of targets has for a verdict."""
+    state: str = verdict["state"]
+    return state if state in NEGATIVE else "target"
+
+
+#: The states without a target.
+NEGATIVE = ("not-entitled", "no-target", "not-stated")
 INSTANT = polars.Datetime("us", "UTC")

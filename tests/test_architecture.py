@@ -62,6 +62,7 @@ IMPORTERS = {
         "zsupport.sources.tickets.chunks",
     },
     "polars": {
+        "zsupport.audit.arrow",
         "zsupport.audit.frame_summary",
         "zsupport.audit.frames",
         "zsupport.audit.tables",
@@ -73,6 +74,7 @@ IMPORTERS = {
         "zsupport.sources.tickets.batches",
         "zsupport.sources.tickets.parquet",
     },
+    "pyarrow": {"zsupport.audit.arrow"},
 }
 
 
@@ -367,7 +369,8 @@ UNTYPED = {
     },
     "the values of a calendar file have different types": {"zsupport.policy.ics"},
     "columns of any type, and packages that are optional": {
-        "zsupport.audit.arrays", "zsupport.audit.many", "zsupport.audit.tables",
+        "zsupport.audit.arrays", "zsupport.audit.arrow", "zsupport.audit.many",
+        "zsupport.audit.tables",
         "zsupport.report.tickets.parquet",
     },
     "values of JSON and Parquet": {
@@ -484,7 +487,9 @@ def test_dependencies_are_the_imported_packages() -> None:
     text = (SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8")
     project = tomllib.loads(text)["project"]
     extras = project["optional-dependencies"]
-    dependencies = [*project["dependencies"], *extras["ics"], *extras["tickets"]]
+    # Spark requires the other packages of its extra.
+    arrow = [dependency for dependency in extras["spark"] if dependency.startswith("pyarrow")]
+    dependencies = [*project["dependencies"], *extras["ics"], *extras["tickets"], *arrow]
     packages = {"yaml": "pyyaml", "dateutil": "python-dateutil"}
     installed = {re.split("[^a-z-]", dependency)[0] for dependency in dependencies}
     assert installed == {packages.get(name, name) for name in IMPORTERS}

@@ -25,7 +25,7 @@ from zsupport.library import Policy, list_shipped, load
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
 from zsupport.sources import cache
-from zsupport.sources.cache import cached_holidays
+from zsupport.sources.cache import CachedHolidays
 from zsupport.sources.find import find, shipped_policies
 
 ACME = Path(__file__).parent / "policies" / "acme.yaml"
@@ -772,7 +772,7 @@ def test_all_files_of_a_folder_share_an_entry(cli: Cli, tmp_path: Path) -> None:
 def test_public_holidays_are_cached_with_exchanged_days(
     folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = cached_holidays(folder)("CN", None, 2026)
+    first = CachedHolidays(folder)("CN", None, 2026)
     assert date(2026, 10, 10).toordinal() in first.exchanged
     assert first.days_off[date(2026, 10, 1).toordinal()] == "National Day"
 
@@ -780,11 +780,11 @@ def test_public_holidays_are_cached_with_exchanged_days(
         raise AssertionError("the library is called again")
 
     monkeypatch.setattr("zsupport.clock.holidays.public_holidays", never)
-    assert cached_holidays(folder)("CN", None, 2026) == first
+    assert CachedHolidays(folder)("CN", None, 2026) == first
     # The other years of the decade have been cached too.
-    assert cached_holidays(folder)("CN", None, 2029).exchanged == frozenset()
+    assert CachedHolidays(folder)("CN", None, 2029).exchanged == frozenset()
     with pytest.raises(AssertionError):
-        cached_holidays(folder)("CN", None, 2030)
+        CachedHolidays(folder)("CN", None, 2030)
 
 
 def test_list_of_shipped_policies_is_a_single_entry(

@@ -43,7 +43,7 @@ BLOCKS = [block for page in PAGES for block in walk(page)]
 def with_blocks(*languages: str) -> pytest.MarkDecorator:
     """Parametrize a test with the blocks of these languages, and the files before them on the page.
 
-    Blocks that set up an environment are excluded: `.ci/run` runs them.
+    Blocks that set up an environment are excluded: `.ci/run` runs them, or `tests/full`.
     """
     chosen = [pytest.param(block, files, id=block.place) for block, files in BLOCKS
               if block.language in languages and block.mark in (None, "terminal")]  # fmt: skip
@@ -107,7 +107,7 @@ def words_of(line: str) -> list[str] | None:
 @pytest.mark.parametrize("block", [block for block, _ in BLOCKS], ids=lambda b: b.place)
 def test_every_block_has_a_known_language_and_mark(block: Block) -> None:
     assert block.language in ("console", "sh", "python", "sql", "yaml", "yml", "toml"), block.place
-    assert block.mark in (None, "terminal", "run", "test"), block.place
+    assert block.mark in (None, "terminal", "run", "test", "full"), block.place
 
 
 def with_real_output(cli: Cli, block: Block, files: Mapping[str, str], folder: Path) -> str:
@@ -177,7 +177,7 @@ def test_python_blocks(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     names: dict[str, Any] = {}
     runner = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
     for block, files in walk(page):
-        if block.language == "python":
+        if block.language == "python" and block.mark != "full":
             write(files, tmp_path)
             if ">>>" in block.text:
                 test = doctest.DocTestParser().get_doctest(

@@ -20,13 +20,13 @@ from zsupport.clock.instants import (
 )
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, date, datetime, timedelta
-from zsupport.errors import InvalidPolicy, UsageError
+from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Metric, Revision
 from zsupport.sources.cache import (
+    CachedHolidays,
     cache_folder,
     cache_policy,
-    cached_holidays,
     cached_policy,
     policy_identity,
 )
@@ -64,8 +64,12 @@ if TYPE_CHECKING:
     from zsupport.answer.terms import TermAnswers
     from zsupport.answer.topics import TopicAnswers
     from zsupport.answer.working_spans import SpanTable
+    from zsupport.audit.arrow import BatchAudit
+    from zsupport.audit.judge import AuditOptions
+    from zsupport.audit.mapping import TicketMapping
     from zsupport.audit.tables import AuditedTable
     from zsupport.clock.holidays import PublicHolidays
+    from zsupport.policy.compiled import Form
 
 #: The maximum number of questions to `due` whose promises a policy caches.
 MAX_CACHED = 10_000
@@ -84,6 +88,21 @@ if TYPE_CHECKING:
         priority: str | None
         fact: Mapping[str, str] | None
         metric: str | None
+        customer_tz: str | None
+        customer_country: str | None
+
+    class AuditArguments(TypedDict, total=False):
+        """The arguments of `audit`, except the table."""
+
+        mapping: str | Mapping[str, object] | None
+        plan: str | None
+        role: str | None
+        channel: str | None
+        priority: str | None
+        fact: Mapping[str, str] | None
+        metric: str | Sequence[str]
+        at: Instant | None
+        at_risk: str | None
         customer_tz: str | None
         customer_country: str | None
 
@@ -151,6 +170,11 @@ class Policy:
 
     def __repr__(self) -> str:
         return f"Policy({self.id!r}, {len(self.revisions)} revision(s))"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        from zsupport.policy.compiled import compiled_form
+
+        return _unpickled, (_versions(), compiled_form(self.revisions), self._public)
 
     @property
     def id(self) -> str:
@@ -506,24 +530,30 @@ class Policy:
         pandas. Raises UsageError for unknown names and for a mapping that does not fit the table,
         and TypeError for another kind of table.
         """
-        from zsupport.audit.judge import AuditOptions
-        from zsupport.audit.mapping import merged
-        from zsupport.audit.mapping_file import load_mapping, read_mapping_table
-        from zsupport.audit.mapping_options import constants_of, mapping_of_options
         from zsupport.audit.tables import audit_table
 
-        constants = constants_of(plan, role, channel, priority, fact or {})
-        columns = mapping_of_options(constants=constants)
-        if mapping is not None:
-            of_file = (
-                load_mapping(mapping, "mapping")
-                if isinstance(mapping, str)
-                else read_mapping_table(mapping, "mapping")
-            )
-            columns = merged(of_file, columns)
-        metrics = (metric,) if isinstance(metric, str) else tuple(metric)
-        options = AuditOptions(_instant(at), metrics, at_risk, customer_tz, customer_country)
-        return audit_table(table, self, options, columns)
+        arguments: AuditArguments = {
+            "mapping": mapping, "plan": plan, "role": role, "channel": channel,
+            "priority": priority, "fact": fact, "metric": metric, "at": at, "at_risk": at_risk,
+            "customer_tz": customer_tz, "customer_country": customer_country,
+        }  # fmt: skip
+        return audit_table(table, self, *_audit_of(arguments))
+
+    def batch_audit(
+        self, sample: object, *, grouped: bool = False, **options: Unpack[AuditArguments]
+    ) -> BatchAudit:
+        """Return an audit of the tickets in record batches of Arrow, such as those of Spark.
+
+        `sample` is a table with the columns of the batches, and with some of the first rows: the
+        mapping and the formats of instants are checked with it, as in `audit`. The options are
+        those of `audit`; the moment `at` is fixed now. The rows of an event log must be `grouped`:
+        the rows of each ticket follow each other in the batches. The guide `spark` has an example.
+        Requires PyArrow and the packages of `zsupport[tickets]`. Raises UsageError and TypeError
+        like `audit`, and UsageError for an event log that is not grouped.
+        """
+        from zsupport.audit.arrow import batch_audit
+
+        return batch_audit(sample, self, *_audit_of(options), grouped)
 
     def _compute_promises(self, key: _DueKey, start: int) -> _KnownPromises:
         """Compute the promises of a question. `start` is the opening time of the ticket.
@@ -792,6 +822,71 @@ class Policy:
         return with_summary(answers, write, lang)
 
 
+def _audit_of(arguments: AuditArguments) -> tuple[AuditOptions, TicketMapping]:
+    """Return the arguments of `Policy.audit` as values of an audit."""
+    from zsupport.audit.judge import AuditOptions
+    from zsupport.audit.mapping import merged
+    from zsupport.audit.mapping_file import load_mapping, read_mapping_table
+    from zsupport.audit.mapping_options import constants_of, mapping_of_options
+
+    constants = constants_of(
+        arguments.get("plan"),
+        arguments.get("role"),
+        arguments.get("channel"),
+        arguments.get("priority"),
+        arguments.get("fact") or {},
+    )
+    columns = mapping_of_options(constants=constants)
+    mapping = arguments.get("mapping")
+    if mapping is not None:
+        of_file = (
+            load_mapping(mapping, "mapping")
+            if isinstance(mapping, str)
+            else read_mapping_table(mapping, "mapping")
+        )
+        columns = merged(of_file, columns)
+    metric = arguments.get("metric", ())
+    metrics = (metric,) if isinstance(metric, str) else tuple(metric)
+    options = AuditOptions(
+        _instant(arguments.get("at")),
+        metrics,
+        arguments.get("at_risk"),
+        arguments.get("customer_tz"),
+        arguments.get("customer_country"),
+    )
+    return options, columns
+
+
+def _versions() -> dict[str, str | None]:
+    """Return the versions of the packages on which the answers of a policy depend."""
+    from zsupport.clock.holidays import holidays_version
+    from zsupport.clock.zones import tzdata_version
+    from zsupport.version import VERSION
+
+    return {"zsupport": VERSION, "tzdata": tzdata_version(), "holidays": holidays_version()}
+
+
+def _unpickled(
+    versions: Mapping[str, str | None], form: Form, public: PublicHolidays | None
+) -> Policy:
+    """Return a pickled policy. Raises EnvironmentFault for other versions of packages."""
+    from zsupport.policy.compiled import revisions_of
+
+    installed = _versions()
+    for name, version in versions.items():
+        if installed[name] != version:
+            raise EnvironmentFault(
+                Message(
+                    "the policy was pickled with {package} {version}, but here is {installed}",
+                    package=name,
+                    version=version,
+                    installed=installed[name],
+                ),
+                Message("install the same version on all machines"),
+            )
+    return Policy(revisions_of(form), public)
+
+
 def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:
     """Return the policy with this name, at this path, or on standard input (`-`).
 
@@ -813,7 +908,7 @@ def load_files(source: LocatedPolicy, *, cache: bool = True) -> Policy:
     if revisions is None:
         revisions = _compile(source.files)
         cache_policy(folder, identity, revisions)
-    return Policy(revisions, cached_holidays(folder))
+    return Policy(revisions, CachedHolidays(folder))
 
 
 def list_shipped(folder: str | None) -> list[Policy]:

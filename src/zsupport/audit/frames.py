@@ -345,7 +345,7 @@ class FrameJudge:
         used += [*self._rare, *self._cases.places, *columns.kept]
         used += [item.places[0] for item in columns.filters]
         self.places = sorted({*used, *([] if self._id is None else [self._id])})
-        self.kept = tuple(columns.header[place] for place in columns.kept)
+        self.kept = columns.kept_names
         self._schema = frame_schema(self.kept, joined=text is not None)
         self._table: tuple[int, pl.DataFrame] = (-1, pl.DataFrame())
         self._shown_file = text(file) if text else file

@@ -43,6 +43,11 @@ class TicketColumns(NamedTuple):
     filters: tuple[RowFilter, ...] = ()
 
     @property
+    def kept_names(self) -> tuple[str, ...]:
+        """The names of the columns that the output repeats."""
+        return tuple([self.header[place] for place in self.kept])
+
+    @property
     def is_log(self) -> bool:
         """Whether each row is an event."""
         return "time" in self.fields

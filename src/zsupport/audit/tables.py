@@ -10,15 +10,18 @@ from zsupport.answer.promise import settle_metrics
 from zsupport.audit.frames import JudgedFrame, frame_schema
 from zsupport.audit.judge import Judge
 from zsupport.audit.run import judge_in_batches, open_mapped
-from zsupport.audit.ticket import Reject, row_columns
+from zsupport.audit.ticket import Reject
 from zsupport.sources.tickets.batches import ParquetBatches
 from zsupport.sources.tickets.parquet import scan_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from zsupport.audit.header import TicketColumns
     from zsupport.audit.judge import AuditedPolicy, AuditOptions
+    from zsupport.audit.list_judge import JudgedLists
     from zsupport.audit.mapping import TicketMapping
+    from zsupport.audit.run import OpenedFile
 
 #: The name of a table in verdicts and rejects.
 _NAME = "table"
@@ -42,38 +45,61 @@ def audit_table(
 
     Raises UsageError if the mapping does not fit the columns.
     """
-    frame, build = _frame_of(table)
-    settle_metrics(policy.revisions[-1], options.metrics, policy.revisions)
-    source = ParquetBatches(scan_frame(_NAME, frame.lazy()))
-    (opened,) = open_mapped([source], mapping, policy)
-    kept = [opened.columns.header[place] for place in opened.columns.kept]
-    schema = pl.Schema(frame_schema(kept))
-    frames = [pl.DataFrame(schema=schema)]
+    frame, build = frame_of(table)
+    opened = open_table(frame, policy, options, mapping)
+    columns = opened.columns
+    frames = [pl.DataFrame(schema=pl.Schema(frame_schema(columns.kept_names)))]
     rejects: list[Reject] = []
-    for batch in judge_in_batches([opened], Judge(policy, options)):
-        rejects += batch.rejects
-        if isinstance(batch, JudgedFrame):
-            frames.append(batch.frame)
-            continue
-        records = []
-        for cells, verdict in batch.verdicts.rows():
-            due = None if verdict.due is None else verdict.due * 1000
-            written = verdict._replace(opened=verdict.opened * 1000, due=due)
-            records.append((*cells, *written))
-        frames.append(_of_records(records, row_columns(kept), schema))
+    for verdicts, rejected in judge_tables([opened], columns, Judge(policy, options)):
+        frames.append(verdicts)
+        rejects += rejected
     return AuditedTable(build(pl.concat(frames)), tuple(rejects))
 
 
-def _of_records(records: list[Any], names: tuple[str, ...], schema: pl.Schema) -> pl.DataFrame:
-    """Return rows of the plain engine as a frame; instants are in milliseconds."""
+def open_table(
+    frame: pl.DataFrame, policy: AuditedPolicy, options: AuditOptions, mapping: TicketMapping
+) -> OpenedFile:
+    """Return a table with its columns. Raises UsageError for mistakes of the arguments."""
+    settle_metrics(policy.revisions[-1], options.metrics, policy.revisions)
+    (opened,) = open_mapped([source_of(frame)], mapping, policy)
+    return opened
+
+
+def source_of(frame: pl.DataFrame) -> ParquetBatches:
+    """Return a frame as a source of rows."""
+    return ParquetBatches(scan_frame(_NAME, frame.lazy()))
+
+
+def judge_tables(
+    tables: Iterable[OpenedFile], columns: TicketColumns, judge: Judge, *, grouped: bool = False
+) -> Iterator[tuple[pl.DataFrame, Sequence[Reject]]]:
+    """Yield the verdicts on tables with these columns as frames, in order, with the rejects.
+
+    If the tables are an event log that is `grouped`, the rows of each ticket are adjacent.
+    """
+    for batch in judge_in_batches(tables, judge, grouped=grouped):
+        if isinstance(batch, JudgedFrame):
+            yield batch.frame, batch.rejects
+        else:
+            yield _frame_of(batch, columns.kept_names), batch.rejects
+
+
+def _frame_of(lists: JudgedLists, kept: Sequence[str]) -> pl.DataFrame:
+    """Return verdicts of the plain engine as a frame."""
+    schema = pl.Schema(frame_schema(kept))
+    # Instants are in milliseconds.
     types = {
         name: pl.Int64() if isinstance(kind, pl.Datetime) else kind for name, kind in schema.items()
     }
-    rows = [[*record[:-1], list(record[-1])] for record in records]
-    return pl.DataFrame(rows, schema=pl.Schema(types), orient="row").select(names).cast(schema)
+    rows = []
+    for cells, verdict in lists.verdicts.rows():
+        due = None if verdict.due is None else verdict.due * 1000
+        *values, warnings = verdict._replace(opened=verdict.opened * 1000, due=due)
+        rows.append([*cells, *values, [*warnings]])
+    return pl.DataFrame(rows, schema=pl.Schema(types), orient="row").cast(schema)
 
 
-def _frame_of(table: Any) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], Any]]:
+def frame_of(table: Any) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], Any]]:
     """Return a table as a frame of Polars, and a function that returns a frame in its kind."""
     package = type(table).__module__.partition(".")[0]
     if isinstance(table, pl.LazyFrame):

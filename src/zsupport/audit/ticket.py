@@ -8,7 +8,7 @@ from zsupport.clock.deadline import Events
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class VendorVerdict(NamedTuple):
@@ -157,11 +157,18 @@ def row_columns(kept: Sequence[str], *, compared: bool = False) -> tuple[str, ..
     A kept column with the name of another column has the prefix `input.`.
     """
     fields = row_fields(compared=compared)
-    taken = set(fields)
-    columns = []
-    for name in kept:
-        while name in taken:
+    return (*unused_names(kept, fields), *fields)
+
+
+def unused_names(
+    names: Sequence[str], taken: Sequence[str], key: Callable[[str], str] = str
+) -> tuple[str, ...]:
+    """Return names with the prefix `input.` where their key is that of another name."""
+    keys = set(map(key, taken))
+    result = []
+    for name in names:
+        while key(name) in keys:
             name = f"input.{name}"
-        taken.add(name)
-        columns.append(name)
-    return (*columns, *fields)
+        keys.add(key(name))
+        result.append(name)
+    return tuple(result)

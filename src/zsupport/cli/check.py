@@ -126,7 +126,7 @@ def check(
     from zsupport.check.batch import CheckOptions, check_files
     from zsupport.check.config import Configs
     from zsupport.clock.holidays import holidays_version
-    from zsupport.sources.cache import cache_folder, cached_holidays
+    from zsupport.sources.cache import CachedHolidays, cache_folder
     from zsupport.sources.find import shadowed
     from zsupport.sources.policies import no_policy
     from zsupport.sources.select import select as select_files
@@ -151,7 +151,7 @@ def check(
         note(remark)
     for file in files:
         configs.of(file)  # report configuration errors before any file is changed
-    public = cached_holidays(cache_folder(os.environ, paths or (os.curdir,)))
+    public = CachedHolidays(cache_folder(os.environ, paths or (os.curdir,)))
     write = None
     if fix or diff:
         write = _show_patch if diff else _write

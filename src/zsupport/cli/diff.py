@@ -16,7 +16,7 @@ from zsupport.diff.changes import AUDIENCES
 from zsupport.diff.headlines import fails, outcome_of
 from zsupport.diff.policies import compare, pair_policies
 from zsupport.errors import PolicyError
-from zsupport.sources.cache import cache_folder, cached_holidays
+from zsupport.sources.cache import CachedHolidays, cache_folder
 from zsupport.sources.settings import Exclusions, read_config
 from zsupport.sources.sides import InvalidSide, both_sides
 from zsupport.wording import Message
@@ -106,7 +106,7 @@ def diff(
     try:
         with show_progress(Message("reading policies"), quiet=quiet) as advance:
             sides = both_sides(path, against, merge_base, os.environ, excluded)
-            public = cached_holidays(cache_folder(os.environ, (path, against or os.curdir)))
+            public = CachedHolidays(cache_folder(os.environ, (path, against or os.curdir)))
             diffs += _compare(sides, public, advance)
             outcome_with(0 if quiet else max_rows_in(format))
     except InvalidSide as invalid:

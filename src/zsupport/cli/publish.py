@@ -23,7 +23,7 @@ from zsupport.clock.zones import zone
 from zsupport.dates import date
 from zsupport.errors import LimitExceeded, PolicyError, UsageError
 from zsupport.library import Policy, load_files
-from zsupport.sources.cache import cache_folder, cached_holidays
+from zsupport.sources.cache import CachedHolidays, cache_folder
 from zsupport.sources.find import choose, find, read_file
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.view.notes import missing_language
@@ -317,7 +317,7 @@ def _page(
                 wording(lang),
                 next_start=later[0].start if later else None,
                 digest=_digest([revision.digest for revision in revisions]),
-                public=cached_holidays(source.folder),
+                public=CachedHolidays(source.folder),
                 picker=format == "html",
                 progress=lambda done, total: progress(doing, done, total),
             )

@@ -84,7 +84,7 @@ def test(
     debug: bool,
 ) -> int:
     """Run `zsupport test` and return its exit code."""
-    from zsupport.sources.cache import cache_folder, cached_holidays
+    from zsupport.sources.cache import CachedHolidays, cache_folder
     from zsupport.sources.find import shadowed
     from zsupport.sources.settings import Exclusions, read_config
     from zsupport.suite.session import RunOptions, run_session
@@ -99,7 +99,7 @@ def test(
         _percent("--fail-under-mutation", fail_under_mutation),
         listed="json" in output.formats,
     )
-    public = cached_holidays(cache_folder(os.environ, paths or (os.curdir,)))
+    public = CachedHolidays(cache_folder(os.environ, paths or (os.curdir,)))
     excluded = Exclusions(read_config(config, working_folder(), os.environ))
     with show_progress(Message("reading policies"), quiet=quiet) as advance:
         session = run_session(paths or [], options, public, excluded, advance)

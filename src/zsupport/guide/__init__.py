@@ -42,6 +42,7 @@ GUIDES = {
     "json-findings": "JSON documents of findings: check, test and diff",
     "python": "Python: ask questions with methods, and calculate with opening hours",
     "sql": "Deadlines in a database: tables of targets and working spans, the query",
+    "spark": "Audit tickets on a Spark cluster: the function, rejected rows, event logs",
     "speed": "Speed: start of a command, deadlines per second, large policies",
     "completion": "Completion for bash, zsh and fish",
 }

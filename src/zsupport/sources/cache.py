@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from zsupport.clock.holidays import PublicHolidays
     from zsupport.clock.model import Year
     from zsupport.policy.files import SourceFile
     from zsupport.policy.model import Revision
@@ -162,22 +161,30 @@ def write_entry(folder: str | None, identity: bytes, value: Any) -> None:
         return
 
 
-def cached_holidays(folder: str | None) -> PublicHolidays:
-    """Return a function that returns public holidays, from the cache if possible.
+class CachedHolidays:
+    """Returns public holidays, from the cache folder if possible. Each year is read once.
 
-    An entry has the holidays of one decade, from one version of the package `holidays`. Each year
-    is read once per run.
+    An entry has the holidays of one decade, from one version of the package `holidays`. A pickled
+    copy uses no cache folder, because it can be on another machine.
     """
-    known: dict[tuple[str, str | None, int], Year] = {}
 
-    def of_year(country: str, subdivision: str | None, year: int) -> Year:
+    __slots__ = ("_folder", "_known")
+
+    def __init__(self, folder: str | None = None) -> None:
+        self._folder = folder
+        self._known: dict[tuple[str, str | None, int], Year] = {}
+
+    def __call__(self, country: str, subdivision: str | None, year: int) -> Year:
+        """Return the public holidays of a country or subdivision in a year."""
+        known = self._known
         if (country, subdivision, year) not in known:
             decade = year - year % 10
-            for number, rows in _decade(folder, country, subdivision, decade).items():
+            for number, rows in _decade(self._folder, country, subdivision, decade).items():
                 known[country, subdivision, number] = rows
         return known[country, subdivision, year]
 
-    return of_year
+    def __reduce__(self) -> tuple[object, ...]:
+        return CachedHolidays, ()
 
 
 def _decade(
