@@ -94,11 +94,12 @@ class BatchAudit:
         frame.columns = names[: len(frame.columns)]
         known = names[: names.index("id") + 1]  # the kept columns and the id
         rows = []
-        for _, _, column, reason, cells in rejects:
+        for reject in rejects:
+            cells = reject.cells
             # A damaged row is a single text.
             is_row = len(cells) == len(columns.header)
             values = _known_cells(columns, cells) if is_row else [None] * len(known)
-            rows.append([*values, column, str(reason), list(cells)])
+            rows.append([*values, reject.column, str(reject.reason), list(cells)])
         schema: dict[str, pl.DataType] = dict.fromkeys([*known, *_REJECTED], pl.String())
         schema["reject_cells"] = pl.List(pl.String())
         rejected = pl.DataFrame(rows, schema=schema, orient="row")
