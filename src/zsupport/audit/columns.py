@@ -135,9 +135,11 @@ class ColumnJudge:
         opened = np.where(plain, FIRST, tickets.opened) if plain.any() else tickets.opened
         tickets = tickets._replace(opened=opened)
         pieces = len(self._changes) + 1
-        piece = np.searchsorted(self._changes, opened, "right")
-        group = tickets.case * pieces + piece
-        present = np.flatnonzero(np.bincount(group[~plain], minlength=len(tickets.cases) * pieces))
+        group = tickets.case
+        if pieces > 1:
+            group = group * pieces + np.searchsorted(self._changes, opened, "right")
+        judged = group[~plain] if plain.any() else group
+        present = np.flatnonzero(np.bincount(judged, minlength=len(tickets.cases) * pieces))
         promises: dict[int, tuple[_Promised | None, ...]] = {}
         for number in present.tolist():
             query = tickets.cases[number // pieces]
@@ -278,25 +280,27 @@ class ColumnJudge:
         plain: Mask,
     ) -> None:
         """Compute the verdicts on tickets whose promises have equal clocks."""
-        opened, answered, updated, resolved = (column[places] for column in tickets[2:6])
-        start = {"opened": opened, "answered": answered, "updated": updated}[clock.starts]
-        odd = np.zeros(len(start), np.bool_)
-        waits = start == MISSING
-        if waits.any():
+        opened = tickets.opened[places]
+        start, waits = opened, np.zeros(len(opened), np.bool_)
+        if clock.starts != "opened":
+            start = getattr(tickets, clock.starts)[places]
+            waits = start == MISSING
             start = np.where(waits, opened, start)
         anchor = start
-        for event in (answered, updated) if clock.every else ():
+        for name in ("answered", "updated") if clock.every else ():
+            event = getattr(tickets, name)[places]
             anchor = np.where((event != MISSING) & (event >= start), event, anchor)
-        end = answered if clock.by_answer else resolved
+        end = (tickets.answered if clock.by_answer else tickets.resolved)[places]
         ended = end != MISSING
-        odd |= ended & (end < start) & ~waits
+        # No event is before the opening.
+        odd = waits if start is opened else ended & (end < start) & ~waits
         until = np.where(ended, end, self._at)
         if clock.amount is None:
             due = clock.due.due(anchor)
         else:
             same = len(amounts) and (amounts == amounts[0]).all()
             due = clock.due.time.due(anchor, int(amounts[0]) if same else amounts)
-        odd |= due >= END
+        odd = odd | (due >= END)
         late = until > due
         counted_from = np.maximum(until, anchor)
         elapsed = np.zeros(len(start), np.int64)
@@ -320,7 +324,8 @@ class ColumnJudge:
                 margin = np.where(late, margin, left)
             else:
                 margin[part] = np.where(late[part], margin[part], left)
-        state = np.where(late, _BREACHED, np.where(ended, _MET, _RUNNING)).astype(np.int8)
+        state = np.where(ended, np.int8(_MET), np.int8(_RUNNING))
+        state[late] = _BREACHED
         state[self._at < start] = _NOT_STARTED
         odd = self._risk(clock, amounts, anchor, sane, state, odd)
         state[waits] = _NOT_STARTED
@@ -371,17 +376,21 @@ class ColumnJudge:
         assert settled is not None
         if not counted.any():
             return
-        first, last = start[counted] // HALF_YEAR, due[counted] // HALF_YEAR
-        uncertain = last - first > 1
-        for half in np.unique(np.concatenate([first, last])).tolist():
+        if not counted.all():
+            start, due = start[counted], due[counted]
+        low, high = int(start.min()) // HALF_YEAR, int(due.max()) // HALF_YEAR
+        for half in range(low, high + 1):
             if half not in settled.uncertain:
                 hours.warnings(settled, half * HALF_YEAR, half * HALF_YEAR)
-            if settled.uncertain[half]:
-                uncertain |= (first == half) | (last == half)
+        unsure = np.array([settled.uncertain[half] for half in range(low, high + 1)])
+        if high - low <= 1 and not unsure.any():
+            return
+        first, last = start // HALF_YEAR, due // HALF_YEAR
+        uncertain = (last - first > 1) | unsure[first - low] | unsure[last - low]
         if not uncertain.any():
             return
         places = np.flatnonzero(counted)[uncertain]
-        starts, dues = start[places], due[places]
+        starts, dues = start[uncertain], due[uncertain]
         zones = {str(item.zone): item.zone for item in settled.time.hours}
         key: Integers = constants[places]
         for zone in zones.values():

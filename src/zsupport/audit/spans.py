@@ -39,13 +39,16 @@ class ColumnTime:
         self._spans: Spans | None = None
         none = np.zeros(0, np.int64)
         self._starts, self._ends, self._before = none, none, none
+        #: The last starts, and what `_worked` returns for them: a deadline and the elapsed time are
+        #: computed from the same starts.
+        self._known = none, none
 
     def _compile(self, first: int, last: int) -> Spans:
         """Return spans that include `[first, last)`, after their arrays are made."""
         assert isinstance(self.time, WorkingTime)
         spans = self.time.spans(first, last)
         if spans is not self._spans:
-            self._spans = spans
+            self._spans, self._known = spans, (self._known[0][:0],) * 2
             self._starts, self._ends, self._before = (
                 np.array(numbers, np.int64) for numbers in spans[2:]
             )
@@ -65,12 +68,18 @@ class ColumnTime:
             worked[before] = 0
         return worked
 
+    def _worked_from(self, start: Integers) -> Integers:
+        """Return what `_worked` returns, for starts that are asked for again."""
+        if self._known[0] is not start:
+            self._known = start, self._worked(start)
+        return self._known[1]
+
     def elapsed(self, start: Integers, end: Integers) -> Integers:
         """Return the counted seconds of each `[start, end)`; no end is before its start."""
         if not isinstance(self.time, WorkingTime) or not len(start):
             return end - start
         self._compile(int(start.min()), int(end.max()) + 1)
-        return self._worked(end) - self._worked(start)
+        return self._worked(end) - self._worked_from(start)
 
     def due(self, start: Integers, seconds: Integers | int) -> Integers:
         """Return the first instant at which `seconds` are counted since each start.
@@ -86,7 +95,7 @@ class ColumnTime:
         ahead = 2 * max(most, _DAY)
         while True:
             last = self._compile(low, high + min(ahead, HORIZON) + 1).last
-            due = self._reach(self._worked(start) + seconds)
+            due = self._reach(self._worked_from(start) + seconds)
             if ahead >= HORIZON or (due <= last).all():
                 break
             ahead *= 4

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
-from zsupport.sources.tickets.parquet import DAMAGED, ParquetScan
+from zsupport.sources.tickets.parquet import DAMAGED, ParquetScan, batches_of
 from zsupport.sources.tickets.rows import BadRow, RawRow
 
 #: The rows of a batch.
@@ -46,8 +46,7 @@ class ParquetBatches:
             assert values is not None
             selected.append(values.alias(str(place)))
         try:
-            frame = self._scan.frame.select(selected)
-            for batch in frame.collect_batches(chunk_size=_BATCH, lazy=True):
+            for batch in batches_of(self._scan.frame.select(selected), _BATCH):
                 yield line, batch
                 line += len(batch)
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):

@@ -25,6 +25,9 @@ INSTALL = Message("install it: python -m pip install 'zsupport[tickets]'")
 DAMAGED = Message("the Parquet data are damaged; the rest of the file was not read")
 #: The rows that are texts at the same time.
 _BATCH = 10_000
+#: The rows that Polars reads in one query: it reads ahead without a limit. Most writers of Parquet
+#: make groups of rows of which one or several are as many.
+_QUERY = 1 << 20
 
 
 class _TextColumn(NamedTuple):
@@ -102,6 +105,17 @@ def scan_frame(name: str, frame: pl.LazyFrame) -> ParquetScan:
     return ParquetScan(name, frame, columns)
 
 
+def batches_of(frame: pl.LazyFrame, size: int) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a frame in batches. Raises the errors of Polars, and OSError."""
+    first = count = 0
+    while count == first:
+        first += _QUERY
+        query = frame.slice(count, _QUERY)
+        for batch in query.collect_batches(chunk_size=size, lazy=True):
+            count += len(batch)
+            yield batch
+
+
 def _columns(path: str, values: pl.Expr, kind: pl.DataType) -> Iterator[_TextColumn]:
     """Yield a column as texts. A column of structures has a column for each field."""
     import polars as pl
@@ -145,8 +159,7 @@ def _rows(
     is_plain = not any(texts)
     named = [column.values.alias(str(number)) for number, column in enumerate(columns)]
     try:
-        batches = frame.select(named).collect_batches(chunk_size=_BATCH, lazy=True)
-        for batch in batches:
+        for batch in batches_of(frame.select(named), _BATCH):
             for cells in batch.iter_rows():
                 yield RawRow(line, cells) if is_plain else _row(line, cells, texts)
                 line += 1
