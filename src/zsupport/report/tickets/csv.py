@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 #: The rows that Polars writes at once.
 _ROWS = 1 << 14
 #: What a text has that must be examined: a start that is not ordinary, or a rare character.
-_ODD = "^[^A-Za-z0-9#]|[^ -~]"
+_ODD = '^[^A-Za-z0-9#]|[",]|[^ -~]'
 #: The starts of texts that are no formulas.
 _ORDINARY_STARTS = frozenset(["", *string.ascii_letters, *string.digits, "#"])
 
@@ -128,12 +127,13 @@ class CsvRows:
             else:
                 columns.append(column)
         written = pl.DataFrame(columns)
-        written.write_csv(self._stream, include_header=False, batch_size=_ROWS)
+        # All cells that need quotation marks have them.
+        written.write_csv(self._stream, include_header=False, batch_size=_ROWS, quote_style="never")
 
     @property
     def text(self) -> Callable[[str], str]:
-        """Return a text as the output has it, before it is put in quotation marks."""
-        return partial(cell, raw=self._cells.raw)
+        """Return the cell of a text."""
+        return self._cells.text
 
     def _instant_texts(self, column: Series) -> Series:
         """Return instants as texts; null stays null."""
@@ -159,7 +159,7 @@ class CsvRows:
         return pl.select(pl.concat_str(date, time)).to_series().alias(column.name)
 
     def _checked(self, column: Series) -> Series:
-        """Return a column of texts as the output has it. Null is written like an empty text."""
+        """Return a column of texts as the output has it."""
         import polars as pl
 
         odd = column.str.contains(_ODD).fill_null(False)
@@ -167,7 +167,7 @@ class CsvRows:
             places = odd.arg_true()
             shown = [self.text(text) for text in column.gather(places).to_list()]
             column = column.scatter(places, pl.Series(shown, dtype=pl.String))
-        return column.set(column == "", None) if (column == "").any() else column
+        return column
 
     def _repeated(self, column: Sequence[str | None]) -> Iterable[str]:
         """Return the cells of a column with few different texts."""
