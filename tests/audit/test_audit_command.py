@@ -319,6 +319,12 @@ def test_every_planted_cause_is_found(cli: Cli, folder: Path) -> None:
     run = audit(cli, folder, *arguments)
     assert run.stderr.splitlines()[0] == "zsupport: 1 of 10 verdicts agree with the help desk"
     assert "zsupport: 1: the help desk does not know the holidays: planted.csv:6" in run.stderr
+    run = audit(cli, folder, *arguments, "--format", "table", "--tz", "Europe/Oslo")
+    shown = " ".join(run.stdout.split())
+    assert (
+        "1 the help desk counts elapsed time instead of working time elapsed-time, planted.csv:7:"
+        " Tue 2 Jun 2026, 12:00 by the policy; Mon 1 Jun 2026, 20:00 by the help desk"
+    ) in shown.replace("\N{NO-BREAK SPACE}", " ")
     for format in ("markdown", "table"):
         run = audit(cli, folder, *arguments, "--format", format)
         assert "the help desk counts the hours in another time zone (UTC)" in run.stdout

@@ -67,7 +67,7 @@ class AuditSummary(NamedTuple):
             setting = Setting(times, lang, words=words)
             blocks = screen(summary, revision, setting, fail_under=self.missed)
             if compared is not None:
-                blocks = (*blocks, comparison_section(compared, words))
+                blocks = (*blocks, comparison_section(compared, times))
             emit(render_screen(blocks, terminal_of(common.color)))
             return
         report = show_audit(

@@ -17,9 +17,14 @@ from zsupport.report.screen import (
 )
 from zsupport.view.audit import below_text
 from zsupport.view.audit_in_words import AuditTexts
-from zsupport.view.comparison import ComparedVerdicts, agreement, cause_text
+from zsupport.view.comparison import (
+    ComparedVerdicts,
+    agreement,
+    cause_meaning,
+    witness_in_words,
+)
 from zsupport.view.screens import Setting, sentence
-from zsupport.wording import Wording
+from zsupport.view.times import Times
 
 
 def screen(
@@ -77,11 +82,17 @@ def _rejects(texts: AuditTexts) -> Section:
     return section(Heading(texts.rejected(), color=ATTENTION), Columns(texts.rejects(), right=(0,)))
 
 
-def comparison_section(compared: ComparedVerdicts, words: Wording) -> Section:
-    """Return the causes of differences from the help desk, each with the first ticket."""
-    rows = tuple(
-        (words.language.number(item.tickets), words.message(cause_text(item)))
-        for item in compared.causes
-    )
+def comparison_section(compared: ComparedVerdicts, times: Times) -> Section:
+    """Return the causes of differences from the help desk, each with its first ticket."""
+    words = times.words
+    rows: list[tuple[str, str]] = []
+    for item in compared.causes:
+        rows.append((words.language.number(item.tickets), words.message(cause_meaning(item))))
+        ticket, own, desk = (", ".join(lines) for lines in witness_in_words(item, times))
+        text = words(
+            "{ticket}: {own} by the policy; {desk} by the help desk",
+            ticket=ticket, own=own, desk=desk,
+        )  # fmt: skip
+        rows.append(("", text))
     heading = Heading(words.message(agreement(compared)))
-    return section(heading, Columns(rows, right=(0,))) if rows else section(heading)
+    return section(heading, Columns(tuple(rows), right=(0,))) if rows else section(heading)
