@@ -72,7 +72,7 @@ def test_random_and_hostile_rows(
 @pytest.mark.parametrize(
     ("header", "fields", "constants"),
     [
-        # Several columns for a field, of which the first one that states something counts.
+        # Several columns for a field: the first one that states something counts.
         ("id,opened,answered,resolved,plan,role,priority,plan,s", {}, {}),
         # A case that is the same in all rows, and no ids.
         ("x,opened,answered,resolved,y,z,p,s,t", {}, {"plan": "pro", "priority": "P1"}),

@@ -96,7 +96,7 @@ def part(number: int) -> pl.DataFrame:
 
 
 def generate(path: Path, millions: int) -> None:
-    """Write a file of so many million tickets."""
+    """Write a file of some million tickets."""
     if path.suffix == ".csv":
         with path.open("wb") as stream:
             for number in range(millions):

@@ -60,7 +60,7 @@ def selected_rows(
 ) -> Iterator[RawRow | BadRow]:
     """Yield the rows that are not skipped, and add the others to `skipped`.
 
-    `skipped_by` returns the column by which the cells of a row are skipped, or None.
+    `skipped_by` returns the column that skips a row because of its cells, or None.
     """
     for row in rows:
         column = skipped_by(row.cells) if isinstance(row, RawRow) else None

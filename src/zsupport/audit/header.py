@@ -316,7 +316,7 @@ def _check_zones(mapping: TicketMapping, mistakes: Mistakes) -> None:
 
 
 def instant_readers(mapping: TicketMapping) -> dict[str, InstantReader]:
-    """Return the reader of each instant that is no duration. Equal settings share a reader."""
+    """Return the readers of instants, without durations. Equal settings share a reader."""
     readers: dict[FieldColumn, InstantReader] = {}
     result = {}
     for field, column in mapping.columns.items():

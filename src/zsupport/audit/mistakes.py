@@ -8,7 +8,7 @@ from zsupport.wording import joined
 
 
 class KeyPlace(NamedTuple):
-    """The place of a key of a mapping file. A mapping that is no file has no lines, so they are 0.
+    """The place of a key of a mapping file. In a mapping without a file, lines are 0.
 
     `path` is the path of the key, with dots.
     """

@@ -18,7 +18,7 @@ NEVER = 1 << 62
 _DAY = 86_400
 #: The length of the blocks of time whose pieces are computed together, in seconds.
 BLOCK = 91 * _DAY
-#: The pieces of a block take as long as so many deadlines.
+#: The number of deadlines that take as long as the pieces of a block.
 _WORTH = 500
 
 

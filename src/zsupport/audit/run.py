@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _BATCH = 10_000
 #: The number of combinations of values that are kept.
 _MAX_CASES = 100_000
-#: The number of rows in which the formats of instants are checked before the run.
+#: Before the run, the formats of instants are checked in this number of rows.
 _FIRST_ROWS = 1000
 #: The name of standard input in verdicts. In CSV, `-` would look like a formula.
 STDIN = "stdin"

@@ -28,7 +28,7 @@ _NAME = "table"
 
 
 class AuditedTable(NamedTuple):
-    """The verdicts on the tickets of a table, and the rows that are no tickets.
+    """The verdicts on the tickets of a table, and the rows that are not tickets.
 
     `verdicts` is a table of the kind that was given, with the columns of the output of `audit`:
     the kept columns, then the fields of a verdict. `line` is the number of the row, from 1.

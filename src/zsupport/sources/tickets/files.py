@@ -47,7 +47,7 @@ def ticket_files(arguments: Iterable[str]) -> tuple[str, ...]:
 
 
 def size_of_files(names: Iterable[str]) -> int:
-    """Return the number of bytes of files; what is no ordinary file counts 0."""
+    """Return the number of bytes of the ordinary files among these files."""
     total = 0
     for name in names:
         try:
