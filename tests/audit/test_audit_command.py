@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import json
+import os
+import pty
 import subprocess
 from pathlib import Path
 
@@ -114,6 +116,28 @@ def test_the_reasons_of_the_first_rejects_are_on_standard_error(
     # They do not fail the run, so --quiet omits them.
     assert audit(cli, folder, "t.csv", *arguments, "--max-rejects", "8", "-q").stderr == ""
     assert audit(cli, folder, "t.csv", *arguments, "-q").stderr == run.stderr
+
+
+def test_a_terminal_shows_the_reasons_once(cli: Cli, folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        cli.command("audit", "t.csv", "--policy", "./p.yaml", "--plan", "pro", "--at", AT),
+        cwd=folder, stdout=theirs, stderr=subprocess.PIPE,
+        env=cli.environment({"TERM": "dumb", "COLUMNS": "120"}),
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 65536):
+                shown += part
+        except OSError:  # raised by Linux when the other end is closed
+            pass
+        assert process.stderr is not None
+        notes = process.stderr.read().decode()
+    os.close(ours)
+    assert "priority: unknown priority `P9`" in shown.decode()
+    assert notes.splitlines()[-1] == "zsupport: 4 rows were rejected"
+    assert "P9" not in notes
 
 
 def test_every_row_is_a_verdict_or_a_reject(cli: Cli, folder: Path) -> None:
@@ -328,6 +352,24 @@ def test_every_planted_cause_is_found(cli: Cli, folder: Path) -> None:
     for format in ("markdown", "table"):
         run = audit(cli, folder, *arguments, "--format", format)
         assert "the help desk counts the hours in another time zone (UTC)" in run.stdout
+
+
+@pytest.mark.parametrize("lang", ["en", "nb"])
+def test_the_report_has_the_comparison(cli: Cli, folder: Path, lang: str) -> None:
+    (folder / "planted.csv").write_text(PLANTED, encoding="utf-8")
+    run = audit(
+        cli, folder, "planted.csv", "--compare", "due=due,breached=late", "--tz", "Europe/Oslo",
+        "--at", "2027-01-30T12:00:00Z", "--report", "report.html", "--lang", lang, "--quiet",
+    )  # fmt: skip
+    assert (run.stdout, run.stderr, run.code) == ("", "", 0)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    table = page.partition("comparison-table")[2].partition("</table>")[0]
+    for line in PLANTED.splitlines()[2:]:
+        assert line.partition(",")[0] in table
+    cause = {"en": "The help desk does not know the holidays", "nb": "kjenner ikke helligdagene"}
+    assert cause[lang] in table
+    deadline = {"en": "Fri 25 Dec 2026, 12:00", "nb": "fre. 25. des. 2026, 12:00"}[lang]
+    assert deadline in table.replace("\N{NO-BREAK SPACE}", " ")
 
 
 #: The causes of PLANTED that have details.

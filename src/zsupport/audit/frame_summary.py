@@ -105,7 +105,8 @@ class FrameSummary:
 
     def _number(self, key: GroupKey) -> int:
         """Return the number of a group that was added to the summary."""
-        known = key if self._summary.has_group(key) else (key[0], "further groups", None)
+        # Without `by`, each key is a group. So the metric alone can stand for the further groups.
+        known = key if self._summary.has_group(key) else key[:1]
         number = self._numbers.get(known)
         if number is None:
             number = self._numbers[known] = len(self._groups)
