@@ -13,15 +13,19 @@ from test_screens import WIDTHS, check
 
 import zsupport
 from audit.verdicts import VERDICT, verdict
+from zsupport.answer.case import Query
+from zsupport.audit.compare import CauseCount, Disagreement
 from zsupport.audit.summary import Summary, SummaryBuilder, SummaryOptions, below, parse_share
-from zsupport.audit.ticket import Reject
+from zsupport.audit.ticket import Reject, Ticket, TicketVerdict, VendorVerdict
 from zsupport.audit.verdict_lists import VerdictRow
 from zsupport.cli.output import wording
+from zsupport.clock.deadline import Events
 from zsupport.clock.zones import zone
 from zsupport.report import Terminal, render
 from zsupport.report.screen import render_screen
 from zsupport.view.audit import below_text, show_audit
 from zsupport.view.audit_in_words import AuditTexts
+from zsupport.view.comparison import ComparedVerdicts
 from zsupport.view.schemas import schema
 from zsupport.view.screens import Setting
 from zsupport.view.screens.audit import screen
@@ -63,13 +67,32 @@ OTHER = (
 )  # fmt: skip
 
 
+def _cause(
+    cause: str, detail: str | None, tickets: int, own: TicketVerdict, vendor: VendorVerdict
+) -> CauseCount:
+    case = Ticket(own.file, own.line, own.id, Query(None, None, None, None, {}), Events(0))
+    difference = Disagreement(case, own, vendor, cause, detail)
+    return CauseCount(own.metric, cause, detail, tickets, difference)
+
+
+COMPARED = ComparedVerdicts(
+    1200,
+    (
+        # 1,764,014,400 is 24 November 2025 at 20:00 in UTC.
+        _cause("time-zone", "UTC", 1234, VERDICT, VendorVerdict(1_764_018_000, False)),
+        _cause("unexplained", None, 1, verdict(line=7, id=None, due=None), VendorVerdict()),
+    ),
+)
+
+
 def shown(
     summary: Summary, width: int = 120, words: Wording = ENGLISH_WORDS, *, fails: bool = False
 ) -> str:
     times = Times(UTC, datetime(2026, 1, 1, tzinfo=UTC), words=words)
     setting = Setting(times, words.language.code, words=words)
     fail_under = ("95%", below(summary, SHARE)) if fails else None
-    return render_screen(screen(summary, REVISION, setting, fail_under=fail_under), Terminal(width))
+    blocks = screen(summary, REVISION, setting, fail_under=fail_under)
+    return render_screen(blocks, Terminal(width))
 
 
 def test_document_is_valid_and_has_the_numbers() -> None:
@@ -211,7 +234,22 @@ SCREEN = """\
 def test_screen_fits_and_breaks_no_word(width: int, by: tuple[str, ...]) -> None:
     summary = example(by, ("Area",))
     setting = Setting(Times(UTC, datetime(2026, 1, 1, tzinfo=UTC)), "en", words=ENGLISH_WORDS)
-    check(screen(summary, REVISION, setting), width)
+    check(screen(summary, REVISION, setting, compared=COMPARED), width)
+
+
+def test_comparison_on_a_screen() -> None:
+    times = Times(UTC, datetime(2026, 1, 1, tzinfo=UTC))
+    blocks = screen(example(), REVISION, Setting(times, "en"), compared=COMPARED)
+    text = render_screen(blocks, Terminal(80)).replace("\N{NO-BREAK SPACE}", " ")
+    assert text.endswith("""
+  1,200 of 2,435 verdicts agree with the help desk
+  1,234   the help desk counts the hours in another time zone (UTC)
+          A-1, tickets.csv:2: Mon 24 Nov 2025, 20:00, breached by the policy;
+          Mon 24 Nov 2025, 21:00, not breached by the help desk
+      1   no known cause
+          tickets.csv:7: no deadline by the policy; no deadline by the help desk
+
+""")
 
 
 def test_screen_of_many_groups_shows_the_smallest_shares() -> None:

@@ -58,16 +58,14 @@ class AuditSummary(NamedTuple):
         if shows_screen(common):
             from zsupport.report.screen import render_screen
             from zsupport.view.screens import Setting
-            from zsupport.view.screens.audit import comparison_section, screen
+            from zsupport.view.screens.audit import screen
             from zsupport.view.times import Times
 
             lang = language_of(common)
             words = wording(lang)
             times = Times(question.zone, question.at, words=words)
             setting = Setting(times, lang, words=words)
-            blocks = screen(summary, revision, setting, fail_under=self.missed)
-            if compared is not None:
-                blocks = (*blocks, comparison_section(compared, times))
+            blocks = screen(summary, revision, setting, fail_under=self.missed, compared=compared)
             emit(render_screen(blocks, terminal_of(common.color)))
             return
         report = show_audit(

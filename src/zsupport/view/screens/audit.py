@@ -33,10 +33,12 @@ def screen(
     setting: Setting,
     *,
     fail_under: tuple[str, tuple[GroupSummary, ...]] | None = None,
+    compared: ComparedVerdicts | None = None,
 ) -> Screen:
     """Return the screen of an audit. `fail_under` is the share as written, and what is below it.
 
-    The names of metrics and values come from `revision`.
+    The names of metrics and values come from `revision`. `compared` is the comparison with the help
+    desk.
     """
     words = setting.words
     texts = AuditTexts(summary, revision, setting.lang, words)
@@ -57,6 +59,7 @@ def screen(
         _worst(texts),
         _rejects(texts),
         section(*(Paragraph(sentence(text)) for text in texts.remarks())),
+        _comparison(compared, setting.times) if compared else section(),
     )
 
 
@@ -82,7 +85,7 @@ def _rejects(texts: AuditTexts) -> Section:
     return section(Heading(texts.rejected(), color=ATTENTION), Columns(texts.rejects(), right=(0,)))
 
 
-def comparison_section(compared: ComparedVerdicts, times: Times) -> Section:
+def _comparison(compared: ComparedVerdicts, times: Times) -> Section:
     """Return the causes of differences from the help desk, each with its first ticket."""
     words = times.words
     rows: list[tuple[str, str]] = []
