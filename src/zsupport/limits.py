@@ -175,6 +175,12 @@ ROWS = Limit(
 #: A row takes 300 steps; a grant or rule that is checked takes one. Rows are also computed for
 #: other values of assumed facts, and for every revision of the policy.
 STEPS = Limit(8_000_000, Message("steps to compute an answer"), ROWS.hint)
+#: The largest number for a small policy: the steps of a row for each change are at most STEPS.
+CASE_CHANGES = Limit(
+    40_000,
+    Message("changes during a case"),
+    Message("state fewer changes; in an event log, an id must stand for one ticket"),
+)
 COMBINATIONS = Limit(
     500_000,
     Message("combinations of the facts that decide the priority"),

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 from pathlib import Path
 
@@ -618,3 +619,17 @@ def test_no_row_of_a_log_is_lost(cli: Cli, folder: Path, grouped: bool) -> None:
         (11, "", "number of cells: 2"),
         (13, "id", "the id of the ticket is missing"),
     ]
+
+
+def test_a_ticket_with_too_many_changes(cli: Cli, folder: Path) -> None:
+    lines = ["id,time,event,priority", "A,@1780300800,opened,P1"]
+    lines += [f"A,@{1780300800 + n},,P{n % 2 + 1}" for n in range(1, 50_000)]
+    (folder / "log.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    run = audit(cli, folder, "log.csv", "--format", "csv", "--rejects", "r.csv")
+    assert run.code == 3
+    (reject,) = rows((folder / "r.csv").read_text(encoding="utf-8"))
+    assert re.fullmatch(
+        r"too many changes during a case: 49,999 \(limit [0-9]{2},[0-9]{3}\); state fewer changes; "
+        "in an event log, an id must stand for one ticket",
+        reject["reason"],
+    )

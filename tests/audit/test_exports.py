@@ -232,6 +232,23 @@ def test_a_shipped_mapping_has_comments_and_names_no_policy(name: str) -> None:
     assert tomllib.loads(text)["format"] in ("csv", "ndjson")
 
 
+def test_a_shipped_mapping_is_printed(cli: Cli, tmp_path: Path) -> None:
+    run = cli("audit", "--show-map", cwd=tmp_path)
+    listed = [line.split("\t") for line in run.stdout.splitlines()]
+    assert [name for name, _ in listed] == [*shipped_mappings()]
+    assert dict(listed)["jira-csv"] == (
+        'The CSV export of Jira Cloud and Jira Service Management ("Export CSV (all fields)")'
+    )
+    assert all(title and not title.endswith(".") for _, title in listed)
+    for name in shipped_mappings():
+        run = cli("audit", "--map", name, "--show-map", cwd=tmp_path)
+        assert run.stdout == read_mapping(name)
+        load_mapping(run.stdout, name)
+    run = cli("audit", "--map", "zendsk-csv", "--show-map", cwd=tmp_path)
+    assert run.code == 2
+    assert "did you mean `zendesk-csv`?" in run.stderr
+
+
 @pytest.mark.parametrize("name", ["zendesk-csv", "jira-csv", "servicenow-incident"])
 def test_local_dates_require_a_time_zone(cli: Cli, tmp_path: Path, name: str) -> None:
     (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")

@@ -146,7 +146,7 @@ def reading_of(revision: Revision, query: Query, changes: Sequence[Mapping[str, 
         result.changes, result.priority_stated = changes, query.priority is not None
         return result
 
-    return Reading(reader, frozenset(relevant), len(changes) + 1)
+    return Reading(reader, frozenset(relevant), len(changes))
 
 
 class ReaderOfChanges(PromiseReader):

@@ -51,8 +51,8 @@ class Dimensions(NamedTuple):
         """The number of combinations of members and of facts that are not assumed."""
         return _combinations(self.members) * _combinations(self.facts)
 
-    def check_work(self, rows: int, steps: int, revisions: int = 1) -> None:
-        """Raise LimitExceeded for a query with too many rows or too many steps.
+    def check_work(self, rows: int, steps: int, revisions: int = 1) -> int:
+        """Return the number of steps. Raise LimitExceeded for too many rows or too many steps.
 
         `rows` is the number of rows per case, `steps` the number of steps per row: each grant or
         rule is one step. `revisions` is the number of revisions that answer the query.
@@ -63,7 +63,9 @@ class Dimensions(NamedTuple):
         times = 1 + sum(len(self.values[name]) for name in self.assumed)
         # The search for facts that exclude a priority tries every combination of assumed facts.
         combined = 2 ** min(len(self.assumed), MAX_COMBINED_FACTS) if self.by_facts else 0
-        check_limit(STEPS, count * times * revisions * (steps + combined))
+        work = count * times * revisions * (steps + combined)
+        check_limit(STEPS, work)
+        return work
 
     def cases(self) -> Iterator[Case]:
         """Yield every case of the query."""

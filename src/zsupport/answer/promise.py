@@ -36,7 +36,8 @@ from zsupport.answer.remarks import (
     remarks_of_hours,
     retired_of,
 )
-from zsupport.errors import UsageError, did_you_mean
+from zsupport.errors import UsageError, check_limit, did_you_mean
+from zsupport.limits import CASE_CHANGES, STEPS
 from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, TargetRule
 from zsupport.typed import TYPE_CHECKING, MappingProxyType, NamedTuple
 from zsupport.wording import Message
@@ -93,13 +94,13 @@ class Promises(NamedTuple):
 class Reading(NamedTuple):
     """How the promises of a case with changes are read.
 
-    `relevant` are facts on which the promises after a change depend. `times` is the number of
-    promises of a row.
+    `relevant` are facts on which the promises after a change depend. `changes` is the number of
+    changes; a row has a promise for each of them, and one before.
     """
 
     reader: Callable[..., PromiseReader]
     relevant: frozenset[str]
-    times: int
+    changes: int
 
 
 class DecidingRule(NamedTuple):
@@ -176,8 +177,9 @@ def promises(
     )
     channels = max(len(reader.opening), 1) if query.channel is None else 1
     steps = channels * (STEPS_OF_ROW + len(revision.grants) + len(revision.rules))
-    steps *= reading.times if reading else 1
-    space.check_work(len(metrics), steps, revisions)
+    count = space.check_work(len(metrics), steps, revisions)
+    if reading:
+        check_limit(CASE_CHANGES._replace(most=STEPS.most // count - 1), reading.changes)
 
     def rows_of(space: Dimensions) -> Iterator[Promise]:
         return _rows(reader, space, query, metrics, by_channel="channel" in shown)

@@ -44,7 +44,7 @@ from zsupport.cli.options import (
     Common,
     Option,
 )
-from zsupport.cli.output import is_terminal, note, output_is_closed, shows_screen
+from zsupport.cli.output import emit, is_terminal, note, output_is_closed, shows_screen
 from zsupport.cli.progress import show_progress
 from zsupport.cli.question import read, read_facts, read_moments, read_question
 from zsupport.cli.ticket_outputs import AuditOutputs, row_format
@@ -60,7 +60,7 @@ from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.garbage import rare_garbage_collection
 from zsupport.report.tickets import FORMATS as ROW_FORMATS
 from zsupport.report.tickets import RowSetting
-from zsupport.sources.mappings import read_mapping
+from zsupport.sources.mappings import read_mapping, shipped_mappings, title_of
 from zsupport.sources.tickets import TicketReading, open_columns, open_tickets, ticket_files
 from zsupport.sources.tickets.files import size_of_files
 from zsupport.view.comparison import ComparedVerdicts
@@ -101,6 +101,10 @@ _FILES = Option(
 _MAP = Option(
     "map", ("--map",), "text", "NAME|FILE",
     Message("Mapping of an export, such as zendesk-csv, or a TOML file"), completes="mapping",
+)  # fmt: skip
+_SHOW_MAP = Option(
+    "show_map", ("--show-map",), "flag", "",
+    Message("Print the mapping of --map, to copy and change it, or list the shipped mappings"),
 )  # fmt: skip
 _COLUMN = Option(
     "column", ("--column",), "texts", "FIELD=COLUMN", Message("Column of a field (repeatable)")
@@ -215,6 +219,7 @@ def audit(
     files: list[str] | None,
     policy: str | None,
     map: str | None,
+    show_map: bool,
     column: list[str] | None,
     value: list[str] | None,
     instant: list[str] | None,
@@ -256,6 +261,9 @@ def audit(
     debug: bool,
 ) -> int:
     """Run `zsupport audit` and return its exit code."""
+    if show_map:
+        _show_mapping(map)
+        return 0
     common = Common(policy, at, tz, lang, format, csv, None, False, quiet, exit_zero, color, debug)
     moments = read_moments(common)
     share = None if fail_under is None else read("--fail-under", fail_under, parse_share)
@@ -364,6 +372,15 @@ def _names(options: list[str] | None) -> list[str]:
     return [name for row in csv_reader(options or ()) for name in row if name]
 
 
+def _show_mapping(name: str | None) -> None:
+    """Print the text of a mapping, or the name and the title of each shipped mapping."""
+    if name is not None:
+        emit(read_mapping(name))
+        return
+    for shipped in shipped_mappings():
+        emit(f"{shipped}\t{title_of(read_mapping(shipped))}\n")
+
+
 def _with_columns_of_groups(mapping: TicketMapping, by: list[str]) -> TicketMapping:
     """Return a mapping that also keeps the columns that group the summary."""
     columns = [name for name in by if name not in DIMENSIONS]
@@ -464,7 +481,7 @@ def _vendor_columns(options: list[str] | None) -> list[str]:
 COMMAND = Command(
     audit,
     (
-        _FILES, _MAP, _COLUMN, _VALUE, _INSTANT, _LOCALE, _NULL, _SKIP, _ONLY, _INPUT,
+        _FILES, _MAP, _SHOW_MAP, _COLUMN, _VALUE, _INSTANT, _LOCALE, _NULL, _SKIP, _ONLY, _INPUT,
         _DELIMITER, _ENCODING, _GROUPED, PLAN, ROLE, CHANNEL, PRIORITY, FACT, _HEAD, METRIC,
         AT_RISK, CUSTOMER_TZ, CUSTOMER_COUNTRY, _KEEP, _OUTPUT, _REJECTS, _MAX_REJECTS, _BY,
         _FAIL_UNDER, _REPORT, _COMPARE, _ENGINE,

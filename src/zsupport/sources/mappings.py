@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import takewhile
 
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.sources.find import read_file
@@ -43,3 +44,10 @@ def read_mapping(name: str) -> str:
         raise PolicyError(
             Message("{path}: not UTF-8 at byte {byte}", path=name, byte=error.start + 1)
         ) from None
+
+
+def title_of(text: str) -> str:
+    """Return the first sentence of the comment at the start of a mapping, without its full stop."""
+    lines = takewhile(lambda line: line.startswith("# "), text.splitlines())
+    comment = " ".join(line.removeprefix("# ") for line in lines)
+    return comment.partition(". ")[0].removesuffix(".")
