@@ -2,12 +2,12 @@
 
 import gzip
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from random import Random
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,7 @@ from audit.audited import MONDAY
 from zsupport.audit.frame_summary import FrameSummary
 from zsupport.audit.frames import judged_frames
 from zsupport.audit.header import resolve
+from zsupport.audit.instants import instant_reader
 from zsupport.audit.judge import AuditOptions, Judge
 from zsupport.audit.mapping import FieldColumn, TicketMapping
 from zsupport.audit.reader import ticket_reader
@@ -259,6 +260,51 @@ def test_other_instants(
     path = tmp_path / "tickets.csv"
     path.write_text("\n".join([",".join(HEADER), *lines, ""]), encoding="utf-8")
     assert same(policy, path, mapping, 5000) > 2000
+
+
+@pytest.mark.parametrize("format", [None, "%Y-%m-%dT%H:%M:%S%z"])
+@pytest.mark.parametrize("hostile", [0, 0.1])
+def test_offsets_and_fractions(
+    policy: zsupport.Policy,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    format: str | None,
+    hostile: float,
+) -> None:
+    random = Random(6)
+    usual = ["Z", "+02:00", "-0530", "+00:00", "-00:00", "+14:00"]
+    odd = ["z", "+2:00", "+24:00", "+02:60", "+02", "", " +02:00", "Z ", "+02:00:00"]
+    fractions = [""] if format else ["", ".5", ".999999", ".1234567890123"]
+    lines = [",".join(HEADER)]
+    for number in range(2000):
+        cells = some_lines(random, 1, 0)[0].split(",")
+        ends = odd if random.random() < hostile else usual
+        tails = [random.choice(fractions) + random.choice(ends) for _ in range(3)]
+        cells[0] = str(number)
+        cells[1:4] = [
+            cell and cell[:-1] + tail for cell, tail in zip(cells[1:4], tails, strict=True)
+        ]
+        if random.random() < hostile:
+            cells[1] = random.choice([*HOSTILE, "2026-06-01T10:00:00.+02:00"])
+        lines.append(",".join(cells))
+    path = tmp_path / "tickets.csv"
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    read: list[str] = []
+
+    def counted(*arguments: Any) -> Callable[[str], int]:
+        reader = instant_reader(*arguments)
+
+        def read_text(text: str) -> int:
+            read.append(text)
+            return reader(text)
+
+        return read_text
+
+    monkeypatch.setattr("zsupport.audit.frames.instant_reader", counted)
+    mapping = MAPPING._replace(formats=() if format is None else (format,))
+    assert same(policy, path, mapping, 10**6) > 1000
+    # Only one text of each offset is read by the reader of the plain engine.
+    assert hostile or len(read) == 3 * len(usual)
 
 
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])

@@ -57,6 +57,11 @@ _NUMERIC = {
 }  # fmt: skip
 #: RFC 3339 in whole seconds: with Z, and as a local time.
 _WITH_Z, _LOCAL = "%Y-%m-%dT%H:%M:%SZ", ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
+#: RFC 3339 with any offset, and with fractions of a second.
+_WITH_OFFSET = tuple(f"{format}.%f%z" for format in _LOCAL)
+_FRACTION, _OFFSET = r"(?:\.[0-9]+)?", "(?:Z|[+-][0-9]{2}:?[0-9]{2})"
+#: The largest number of different offsets in a column.
+_MAX_OFFSETS = 200
 #: A column with more different values is not one of plans, roles or priorities.
 _MAX_VALUES = 4_096
 #: Columns of a frame that the output does not have: see JudgedFrame.
@@ -131,7 +136,7 @@ class _EventColumn:
         self._zone = None if source.timezone is None else zone(source.timezone)
         formats = [read_format(text, source.locale) for text in source.formats]
         self._read = instant_reader(formats, self._zone)
-        self._shapes = [_WITH_Z] + (list(_LOCAL) if self._zone is not None else [])
+        self._shapes = [_WITH_Z, *(_LOCAL if self._zone is not None else ()), *_WITH_OFFSET]
         if formats:
             # Two formats can read a text as different instants.
             only = source.formats[0] if len(formats) == 1 else ""
@@ -157,10 +162,15 @@ class _EventColumn:
         odd = present.to_numpy()
         if shape is not None:
             fits = texts.str.contains(f"^(?:{_pattern(shape)})$").fill_null(False)
-            moments = texts.str.to_datetime(shape, strict=False, time_unit="ms")
+            local = shape.removesuffix("%z").removesuffix(".%f")
+            # All directives have two digits, except for the year.
+            width = len(local) + 2 if local != shape else None
+            moments = texts.str.slice(0, width).str.to_datetime(local, strict=False, time_unit="ms")
             usual: Mask = (fits & moments.is_not_null()).to_numpy()
             read = moments.to_physical().fill_null(0).to_numpy() // 1000
-            if not shape.endswith("Z") and self._zone is not None:
+            if width is not None:
+                read, usual = self._without_offsets(read, usual, texts, width)
+            elif not shape.endswith("Z") and self._zone is not None:
                 read, sure = _from_local(read, usual, self._zone)
                 usual &= sure
             usual &= (read >= FIRST) & (read < END)
@@ -180,10 +190,38 @@ class _EventColumn:
                 bad[row] = True
         return instants, bad
 
+    def _without_offsets(
+        self, local: Integers, usual: Mask, texts: pl.Series, width: int
+    ) -> tuple[Integers, Mask]:
+        """Return the instants of local times, and which of them are certain.
+
+        The offset is in the text after `width` characters, perhaps after a fraction.
+        """
+        tails = texts.str.slice(width).str.replace(f"^{_FRACTION}", "")
+        offsets = tails.filter(pl.Series(usual)).unique().to_list()
+        if len(offsets) > _MAX_OFFSETS:
+            return local, np.zeros(len(local), np.bool_)
+        number = tails.cast(pl.Enum(offsets), strict=False).to_physical().cast(pl.Int64)
+        numbers = number.fill_null(len(offsets)).to_numpy()
+        shifts = np.zeros(len(offsets) + 1, np.int64)
+        known = np.zeros(len(offsets) + 1, np.bool_)
+        for number_of_offset in range(len(offsets)):
+            row = int(np.argmax(usual & (numbers == number_of_offset)))
+            try:
+                shifts[number_of_offset] = local[row] - self._read(texts[row])
+            except BadText:
+                continue
+            known[number_of_offset] = True
+        return local - shifts[numbers], usual & known[numbers]
+
 
 def _pattern(format: str) -> str | None:
     """Return the pattern of the usual texts of a format; None if Polars does not read it surely."""
-    pattern = ""
+    pattern, end = "", ""
+    if format.endswith("%z"):
+        # A declared format with a fraction can be read in another way than RFC 3339.
+        end = _FRACTION + _OFFSET if format in _WITH_OFFSET else _OFFSET
+        format = format.removesuffix("%z").removesuffix(".%f" if format in _WITH_OFFSET else "")
     for part in re.findall("%.?|[^%]+", format):
         if part[0] != "%":
             pattern += re.escape(part)
@@ -196,7 +234,7 @@ def _pattern(format: str) -> str | None:
     date = {"%Y", "%m", "%d", "%H", "%M"}
     if not date <= {*directives} or len({*directives}) < len(directives) or touching:
         return None
-    return pattern
+    return pattern + end
 
 
 def _from_local(local: Integers, usual: Mask, where: tzinfo) -> tuple[Integers, Mask]:
