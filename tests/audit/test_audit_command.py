@@ -633,3 +633,45 @@ def test_a_ticket_with_too_many_changes(cli: Cli, folder: Path) -> None:
         "in an event log, an id must stand for one ticket",
         reject["reason"],
     )
+
+
+def test_the_head_shows_which_rows_are_rejected_and_skipped(cli: Cli, folder: Path) -> None:
+    (folder / "h.csv").write_text(
+        "id,opened,answered,priority,state\n"
+        "1,2026-06-01T08:00:00Z,,P1,open\n"
+        "2,2026-06-01T08:00:00Z,,P9,open\n"
+        "3,bad,,P1,open\n"
+        "4,2026-06-01T08:00:00Z,2026-05-01T08:00:00Z,P2,open\n"
+        "5\n"
+        "6,bad,,P9,Deleted\n"
+        "7,2026-06-01T08:00:00Z,,P1,open\n",
+        encoding="utf-8",
+    )
+    run = audit(cli, folder, "h.csv", "--skip", "state=deleted", "--head", "6")
+    assert run.code == 0
+    lines = run.stdout.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == [
+        f"h.csv:{line}" for line in range(2, 8)
+    ]
+    answered = "`answered` (2026-05-01T08:00:00Z) is before `opened` (2026-06-01T08:00:00Z)"
+    verdicts = [line.strip() for line in lines if line.startswith(("  rejected", "  skipped"))]
+    assert [re.sub("; write .*--tz", "", line) for line in verdicts] == [
+        "rejected\tunknown priority `P9`; priorities: P1, P2, P3, P4\tpriority",
+        "rejected\tinvalid instant `bad`\topened",
+        f"rejected\t{answered}\tanswered",
+        "rejected\tnumber of cells: 1; number of columns: 5",
+        "skipped\tstate",
+    ]
+    (folder / "log.csv").write_text(
+        "id,time,event,priority\n"
+        "1,2026-06-01T08:00:00Z,opened,P1\n"
+        "1,2026-06-01T08:10:00Z,opend,\n"
+        "1,2026-06-01T08:20:00Z,,P9\n",
+        encoding="utf-8",
+    )
+    run = audit(cli, folder, "log.csv", "--head", "3")
+    lines = [line.strip() for line in run.stdout.splitlines()]
+    assert [line for line in lines if line.startswith(("rejected", "skipped"))] == [
+        "rejected\tunknown event `opend`; did you mean `opened`?\tevent",
+        "rejected\tunknown priority `P9`; priorities: P1, P2, P3, P4\tpriority",
+    ]

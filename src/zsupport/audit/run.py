@@ -13,7 +13,7 @@ from zsupport.audit.list_judge import ListJudge, RowJudge, judged_lists
 from zsupport.audit.mapping import CASE_FIELDS, FACT
 from zsupport.audit.mistakes import Mistakes
 from zsupport.audit.reader import event_reader, head
-from zsupport.audit.ticket import Reject
+from zsupport.audit.ticket import EventRow, Reject
 from zsupport.audit.undeclared import check_instants
 from zsupport.errors import UsageError
 from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from zsupport.audit.list_judge import JudgedLists
     from zsupport.audit.mapping import TicketMapping
     from zsupport.audit.reader import HeadCell
-    from zsupport.audit.ticket import EventRow, Ticket, TicketVerdict
+    from zsupport.audit.ticket import Ticket, TicketVerdict
     from zsupport.sources.tickets.batches import ParquetBatches
     from zsupport.sources.tickets.chunks import CsvChunks
 
@@ -242,10 +242,33 @@ def _bad_row(file: OpenedFile, row: BadRow) -> Reject:
     return Reject(file.name, row.line, None, row.reason, (row.text,))
 
 
-def head_of(file: OpenedFile, count: int) -> Iterator[tuple[int, Sequence[HeadCell] | Reject]]:
-    """Yield the first rows as the mapping reads them: their lines, and their fields or a reject."""
+class HeadRow(NamedTuple):
+    """A row as the run will judge it: its fields, and why it will be rejected or skipped.
+
+    `skipped_by` is the column by which the row is skipped. A part of the file that is not a row has
+    no cells.
+    """
+
+    line: int
+    cells: Sequence[HeadCell]
+    reject: Reject | None
+    skipped_by: str | None
+
+
+def head_of(file: OpenedFile, count: int, judge: Judge) -> Iterator[HeadRow]:
+    """Yield the first rows as the run will judge them. Each row of an event log is an event."""
+    read_event = event_reader(file.columns, file.name) if file.columns.is_log else None
+    check = _check_of_values(judge, {file.name: file.columns})
+    rows = RowJudge(file.columns, judge, file.name)
     for row in islice(file.every_row, count):
         if isinstance(row, BadRow):
-            yield row.line, _bad_row(file, row)
-        else:
-            yield row.line, head(file.columns, row)
+            yield HeadRow(row.line, (), rows.reject(row), None)
+            continue
+        skipped = file.columns.skipped_by(row.cells)
+        result: object = None
+        if skipped is None:
+            result = read_event(row) if read_event else rows.judge(row)
+            if isinstance(result, EventRow):
+                result = check(result)
+        reject = result if isinstance(result, Reject) else None
+        yield HeadRow(row.line, head(file.columns, row), reject, skipped)

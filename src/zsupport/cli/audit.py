@@ -304,13 +304,13 @@ def audit(
     by_columns = _has_columns_engine(engine, names) and head is None and not compare
     skipped: Counter[str] = Counter()
     opened = _opened(names, mapping, question.policy, skipped, by_columns=by_columns)
-    if rows_of_head is not None:
-        return show_head(opened, rows_of_head)
-    first = next(opened)
     moment = from_datetime(question.at)
     judge = Judge(
         question.policy, AuditOptions(moment, metrics, risk, customer_tz, customer_country)
     )
+    if rows_of_head is not None:
+        return show_head(opened, rows_of_head, judge)
+    first = next(opened)
     if map is not None:
         _note_unstated(judge, first)
     kept = mapping.kept

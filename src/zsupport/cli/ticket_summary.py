@@ -30,6 +30,7 @@ from zsupport.wording import Counted, Message
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from zsupport.audit.judge import Judge
     from zsupport.audit.run import OpenedFile
     from zsupport.audit.summary import GroupSummary, Summary
     from zsupport.cli.options import Common
@@ -146,19 +147,28 @@ class AuditSummary(NamedTuple):
         return 1 if fails and not exit_zero else 0
 
 
-def show_head(files: Iterator[OpenedFile], count: int) -> int:
-    """Show the first rows of each file as the mapping reads them."""
+def show_head(files: Iterator[OpenedFile], count: int, judge: Judge) -> int:
+    """Show the first rows of each file as the run will judge them."""
+    words = wording("en")
     for file in files:
-        for line, cells in head_of(file, count):
-            emit(f"{single_line(file.name)}:{line}\n")
-            if isinstance(cells, Reject):
-                emit(f"  {guarded(single_line(cells.reason))}\n")
-                continue
-            for cell in cells:
-                parts = [cell.field, cell.problem or cell.value or ""]
+        for row in head_of(file, count, judge):
+            emit(f"{single_line(file.name)}:{row.line}\n")
+            lines = []
+            for cell in row.cells:
+                problem = cell.problem
+                if row.reject is not None and problem == row.reject.reason:
+                    problem = None  # the last line states it
+                parts = [cell.field, problem or cell.value or ""]
                 if cell.column is not None:
                     parts.append(f"{cell.column}: {cell.text or ''}")
-                emit("  " + "\t".join(map(single_line, parts)) + "\n")
+                lines.append(parts)
+            if row.skipped_by is not None:
+                lines.append(["skipped", row.skipped_by])
+            if row.reject is not None:
+                lines.append(["rejected", row.reject.reason, row.reject.column or ""])
+            for parts in lines:
+                texts = [single_line(words.message(part)) for part in parts]
+                emit("  " + guarded("\t".join(texts)).rstrip("\t") + "\n")
     return 0
 
 
