@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from zsupport.audit.verdict_lists import compared_rows, lists_of
+from zsupport.audit.verdict_lists import compared_rows
 from zsupport.report import Terminal
 from zsupport.report.json import safe
 from zsupport.report.tickets import InstantTexts, rows_of_frame
@@ -45,25 +45,29 @@ class NdjsonRows:
 
     def write(self, rows: Iterable[VerdictRow]) -> None:
         """Write rows."""
-        self.write_lists(lists_of(rows))
+        rows = list(rows)
+        opened = [verdict.opened for _, verdict in rows]
+        self._write(rows, (opened, [verdict.due for _, verdict in rows]))
 
     def write_lists(
         self, verdicts: VerdictLists, compared: Sequence[VendorComparison] = ()
     ) -> None:
         """Write verdicts in lists, with their comparisons."""
-        instants: list[Sequence[int | None]] = [verdicts.opened, verdicts.due]
-        if compared:
-            instants.append([comparison.vendor_due for comparison in compared])
-        rows = zip(
-            compared_rows(verdicts, compared),
-            zip(*map(self._instants.texts, instants), strict=True),
-            strict=True,
-        )
-        columns, encode = self._columns, self._encode
+        vendor = ([comparison.vendor_due for comparison in compared],) if compared else ()
+        instants = (verdicts.opened, verdicts.due, *vendor)
+        self._write(compared_rows(verdicts, compared), instants)
+
+    def _write(
+        self,
+        rows: Iterable[tuple[Sequence[str | None], tuple[object, ...]]],
+        instants: Sequence[Sequence[int | None]],
+    ) -> None:
+        """Write rows whose instants are in lists, in the order of the fields."""
+        columns, places, encode = self._columns, self._places, self._encode
         lines = []
-        for (kept, fields), texts in rows:
+        for (kept, fields), *texts in zip(rows, *map(self._instants.texts, instants), strict=True):
             values = [*fields]
-            for place, text in zip(self._places, texts, strict=True):
+            for place, text in zip(places, texts, strict=True):
                 values[place] = text or None
             lines.append(encode(dict(zip(columns, (*kept, *values), strict=True))))
         if lines:
