@@ -146,6 +146,16 @@ EXPORTS = [
         skipped="2 rows are skipped by `stage` and `sla`",
     ),
     Export(
+        "jsm-sla.ndjson", "jsm-sla",
+        ("--priority", "P1", "--only", "sla=Time to first response"),
+        [
+            ("DESK-1", "1", "first-response", "met", "2026-06-01T09:00:00Z"),
+            ("DESK-2", "1", "first-response", "breached", "2026-06-01T11:00:00Z"),
+        ],
+        [("4", "startTime.iso8601")],
+        skipped="1 row is skipped by `sla`",
+    ),
+    Export(
         "freshdesk-csv.csv", "freshdesk-csv", (*OSLO, *BOTH, *ids(Urgent="P1", Medium="P2")),
         [
             ("501", "1", "first-response", "met", "2026-06-01T11:00:00+02:00"),
@@ -230,6 +240,22 @@ def test_a_shipped_mapping_has_comments_and_names_no_policy(name: str) -> None:
     assert (mapping.constants, mapping.timezone) == ({}, None)
     assert text.startswith("# ")
     assert tomllib.loads(text)["format"] in ("csv", "ndjson")
+
+
+@pytest.mark.parametrize("sample", ["zendesk-csv.csv", "servicenow-sla.csv", "freshdesk-csv.csv"])
+def test_both_engines_read_an_export(cli: Cli, tmp_path: Path, sample: str) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    (export,) = [item for item in EXPORTS if item.sample == sample]
+    runs = [
+        cli(
+            "audit", str(SAMPLES / sample), "--policy", "./desk.yaml", "--map", export.mapping,
+            *export.options, "--at", export.at, "--format", "csv", "--rejects", f"{engine}.csv",
+            "--engine", engine, cwd=tmp_path,
+        )
+        for engine in ("plain", "columns")
+    ]  # fmt: skip
+    assert runs[0] == runs[1]
+    assert (tmp_path / "plain.csv").read_bytes() == (tmp_path / "columns.csv").read_bytes()
 
 
 def test_a_shipped_mapping_is_printed(cli: Cli, tmp_path: Path) -> None:

@@ -130,3 +130,16 @@ def test_what_is_no_table(policy: zsupport.Policy) -> None:
         policy.audit([1, 2])
     with pytest.raises(zsupport.UsageError, match="unknown metric `repare`"):
         policy.audit(frame(), metric="repare", **CASE)
+
+
+def test_rows_that_the_mapping_skips_have_no_verdict(policy: zsupport.Policy) -> None:
+    table = polars.DataFrame(
+        {
+            "opened": ["2026-06-01T08:00:00Z", "2026-06-01T08:00:00Z", "bad"],
+            "state": ["open", "Deleted", "deleted"],
+        }
+    )
+    mapping = {"columns": {"opened": "opened"}, "skip": {"state": "deleted"}}
+    verdicts, rejects = policy.audit(table, mapping=mapping, plan="pro", role="admin")
+    assert verdicts["line"].unique().to_list() == [1]
+    assert rejects == ()
