@@ -33,6 +33,7 @@ from zsupport.sources.tickets import open_columns, open_tickets
 from zsupport.sources.tickets.batches import ParquetBatches
 from zsupport.sources.tickets.chunks import CsvChunk, CsvChunks
 from zsupport.sources.tickets.content import TicketBytes
+from zsupport.sources.tickets.parquet import without_nul
 from zsupport.sources.tickets.rows import BadRow, TicketReading
 
 OPTIONS = AuditOptions(MONDAY + 86_400 * 400, ("all",))
@@ -145,7 +146,8 @@ def plain_rows(policy: zsupport.Policy, path: Path, mapping: TicketMapping) -> J
     read, judge = ticket_reader(columns, file.name), Judge(policy, OPTIONS)
     rows: list[tuple[object, ...]] = []
     rejects = []
-    for row in file.rows:
+    is_parquet = file.reading.format == "parquet"
+    for row in without_nul(file.rows, columns.copied) if is_parquet else file.rows:
         if isinstance(row, BadRow):
             rejects.append(Reject(file.name, row.line, None, row.reason, (row.text,)))
             continue
@@ -305,6 +307,28 @@ def test_offsets_and_fractions(
     assert same(policy, path, mapping, 10**6) > 1000
     # Only one text of each offset is read by the reader of the plain engine.
     assert hostile or len(read) == 3 * len(usual)
+
+
+@pytest.mark.parametrize("size", [2_000, 10**6])
+def test_columns_that_change_their_type(policy: zsupport.Policy, tmp_path: Path, size: int) -> None:
+    usual = ["{n}", "2026-06-01T08:00:00Z", "", "", "pro", "admin", "P1", "{n}", ""]
+    other = {
+        0: ("x{n}", "{n}.5", "true", ""),
+        1: ("2026-06-01T10:00:00+02:00", "@1780300800", "46174", "true", ""),
+        2: ("2026-06-01", "17"),
+        4: ("1", "1.5"),
+        6: ("high", "2", "null"),
+        7: ("text", "1e400"),
+    }  # fmt: skip
+    lines = [",".join(usual)] * 600
+    for place, texts in other.items():
+        for text in texts:
+            changed = ",".join([*usual[:place], text, *usual[place + 1 :]])
+            lines += [changed] * 30 + [",".join(usual)] * 30
+    path = tmp_path / "tickets.csv"
+    numbered = (line.replace("{n}", str(number)) for number, line in enumerate(lines))
+    path.write_text("\n".join([",".join(HEADER), *numbered, ""]), encoding="utf-8")
+    assert same(policy, path, MAPPING, size) > 3_000
 
 
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])

@@ -6,7 +6,7 @@ import pytest
 
 from zsupport.sources.tickets import BadRow, open_tickets
 
-from .ticket_rows import read
+from .ticket_rows import read, refusal
 
 NAME = "tickets.ndjson"
 REST = "; the rest of the file was not read"
@@ -106,12 +106,60 @@ def test_a_path_that_two_keys_have(tmp_path: Path) -> None:
             '{"a":\n{"a": 1}\n{"a": 2}',
             [(1, "the JSON text ends early", '{"a":'), (2, ["1"]), (3, ["2"])],
         ),
-        ("", []),
-        ("\n \n", []),
+        ("[]", []),
+        ('{"tickets": []}\n{"tickets": [{"a": 1}]}\n{"tickets": []}', [(2, ["1"])]),
+        ('{"labels": []}\n{"a": 1}', [(1, ["[]", None]), (2, [None, "1"])]),
+        ('{"a": 1}\n{"labels": []}', [(1, ["1", None]), (2, [None, "[]"])]),
+        ('[{"a": 1}, {"labels": []}]', [(1, ["1", None]), (1, [None, "[]"])]),
     ],
 )
 def test_arrays_and_pages(tmp_path: Path, text: str, rows: list[object]) -> None:
     assert read(tmp_path, text.encode(), "tickets.json")[1] == rows
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "\ufeff"])
+def test_an_empty_file(tmp_path: Path, text: str) -> None:
+    for name in ("tickets.json", "tickets.ndjson"):
+        assert refusal(tmp_path, text.encode(), name) == (
+            "3: the file is empty (a JSON file without tickets is `[]`)"
+        )
+
+
+def test_many_objects_with_an_empty_list_are_not_lost(tmp_path: Path) -> None:
+    data = b'{"a": []}\n' * 1_500 + b'{"b": 1}\n'
+    rows = read(tmp_path, data, NAME)[1]
+    assert [row[0] for row in rows] == [*range(1, 1_502)]
+
+
+def test_a_nul_makes_its_object_bad(tmp_path: Path) -> None:
+    data = b'{"a": "x\\u0000"}\n{"a": "x\\\\u0000"}\n{"b\\u0000": 1}\n{"a": ["\\u0000"]}'
+    assert read(tmp_path, data, NAME) == (
+        ("a",),
+        [
+            (1, "NUL character", '{"a": "x\\u0000"}'),
+            (2, ["x\\u0000"]),
+            (3, "NUL character", '{"b\\u0000": 1}'),
+            (4, ['["\\u0000"]']),
+        ],
+    )
+
+
+def test_a_value_that_becomes_an_object_or_a_text(tmp_path: Path) -> None:
+    first = b'{"a": "x", "b": {"c": "y", "d": 1}}\n' * 1_000
+    later = b'{"a": {"e": 1.0}, "b": "z"}\n{"a": null, "b": null}\n{"b": {}}\n{"b": {"d": 2}}\n'
+    header, rows = read(tmp_path, first + later, NAME)
+    assert header == ("a", "b.c", "b.d")
+    assert [row[1] for row in rows[1_000:]] == [
+        ['{"e": 1.0}', '"z"', '"z"'],
+        [None, None, None],
+        [None, None, None],
+        [None, None, "2"],
+    ]
+    # Both kinds among the first objects.
+    header, rows = read(tmp_path, later + first, NAME)
+    assert header == ("a.e", "b", "a", "b.d", "b.c")
+    assert rows[0] == (1, ["1.0", "z", '{"e": 1.0}', '"z"', '"z"'])
+    assert rows[-1] == (1_004, ['"x"', '{"c": "y", "d": 1}', "x", "1", "y"])
 
 
 def test_an_array_larger_than_a_block(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.zonefile import offset_pieces
 from zsupport.clock.zones import zone
 from zsupport.sources.tickets.chunks import CsvChunk, CsvChunks
+from zsupport.sources.tickets.parquet import without_nul
 from zsupport.sources.tickets.rows import BadRow, RawRow
 
 if TYPE_CHECKING:
@@ -383,6 +384,7 @@ class FrameJudge:
         used += [*self._rare, *self._cases.places, *columns.kept]
         used += [item.places[0] for item in columns.filters]
         self.places = sorted({*used, *([] if self._id is None else [self._id])})
+        self.copied = columns.copied
         self.kept = columns.kept_names
         self._schema = frame_schema(self.kept, joined=text is not None)
         self._table: tuple[int, pl.DataFrame] = (-1, pl.DataFrame())
@@ -664,7 +666,7 @@ def _judged_batches(file: ParquetBatches, judge: FrameJudge) -> Iterator[JudgedF
         cells: list[RawRow | BadRow] = []
 
         def rows_of(line: int = line, count: int = len(frame)) -> list[RawRow | BadRow]:
-            return file.rows(line, count)
+            return list(without_nul(file.rows(line, count), judge.copied))
 
         def cells_of(
             row: int,
@@ -677,7 +679,8 @@ def _judged_batches(file: ParquetBatches, judge: FrameJudge) -> Iterator[JudgedF
             assert isinstance(raw, RawRow)
             return raw.cells
 
-        rows = judge.read(frame, line, cells_of)
+        has_nul = file.has_nul(frame, judge.copied)
+        rows = None if has_nul else judge.read(frame, line, cells_of)
         yield (rows and judge.judge(rows)) or judge.judge_rows(rows_of())
     if file.damage is not None:
         yield judge.judge_rows([file.damage])

@@ -71,6 +71,11 @@ class TicketColumns(NamedTuple):
         columns = (self.fields.get(field, ()), *self.joined.get(field, ()))
         return " ".join(self.header[places[0]] for places in columns if places) or None
 
+    @property
+    def copied(self) -> tuple[int, ...]:
+        """The positions of the cells that the output repeats: the ids and the kept columns."""
+        return (*self.fields.get("id", ()), *self.kept)
+
     def cell_of(self, field: str, cells: Sequence[str | None], nulls: Container[str]) -> str | None:
         """Return the cell of a field: the first of its columns that states something.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from zsupport.audit.calendar_names import language_of_locale
 from zsupport.audit.instants import read_format
 from zsupport.audit.mapping import (
@@ -300,7 +302,8 @@ def _as_text(value: object, path: tuple[str, ...], mistakes: _FileMistakes) -> s
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
-        return str(value)
+        with suppress(ValueError):  # too many digits
+            return str(value)
     if isinstance(value, str) and value:
         return value
     mistakes.add_at(path, Message("expected a text"))

@@ -10,17 +10,18 @@ from zsupport.audit.cells import selected_rows
 from zsupport.audit.fold import fold, fold_grouped
 from zsupport.audit.header import resolve
 from zsupport.audit.list_judge import ListJudge, RowJudge, judged_lists
-from zsupport.audit.mapping import CASE_FIELDS, FACT
+from zsupport.audit.mapping import ALL, CASE_FIELDS, FACT
 from zsupport.audit.mistakes import Mistakes
 from zsupport.audit.reader import event_reader, head
 from zsupport.audit.ticket import EventRow, Reject
 from zsupport.audit.undeclared import check_instants
-from zsupport.errors import UsageError
+from zsupport.errors import PolicyError, UsageError
 from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from zsupport.audit.cells import SkippedRows
     from zsupport.audit.frames import JudgedFrame
@@ -33,12 +34,16 @@ if TYPE_CHECKING:
     from zsupport.sources.tickets.batches import ParquetBatches
     from zsupport.sources.tickets.chunks import CsvChunks
 
+    OpenFile: TypeAlias = TicketFile | CsvChunks | ParquetBatches
+
 #: The number of verdicts of a batch.
 _BATCH = 10_000
 #: The number of combinations of values that are kept.
 _MAX_CASES = 100_000
 #: Before the run, the formats of instants are checked in this number of rows.
 _FIRST_ROWS = 1000
+#: The number of files whose problems are listed.
+_MAX_ERRORS = 20
 #: The name of standard input in verdicts. In CSV, `-` would look like a formula.
 STDIN = "stdin"
 
@@ -49,6 +54,7 @@ class OpenedFile(NamedTuple):
     `rows` leaves out the rows that the mapping skips, and counts them in `skipped` by column. Only
     one of both can be used. The columns engine reads the rows from `source` instead; None if it
     cannot. `awaited` are mapped columns that the file did not have so far; see TicketFile.
+    `delimiter` is that of CSV.
     """
 
     name: str
@@ -57,6 +63,7 @@ class OpenedFile(NamedTuple):
     source: CsvChunks | ParquetBatches | None = None
     awaited: tuple[str, ...] = ()
     skipped: SkippedRows | None = None
+    delimiter: str = ","
 
     @property
     def rows(self) -> Iterator[RawRow | BadRow]:
@@ -67,35 +74,106 @@ class OpenedFile(NamedTuple):
 
 
 def open_mapped(
-    files: Iterable[TicketFile | CsvChunks | ParquetBatches],
+    files: Iterable[OpenFile],
     mapping: TicketMapping,
     policy: AuditedPolicy,
     skipped: SkippedRows | None = None,
 ) -> Iterator[OpenedFile]:
     """Yield each file with its columns. The rows that are skipped later are added to `skipped`.
 
-    Raises UsageError if the mapping does not fit the policy or a file, or if instants in its first
-    rows have a format that is not declared.
+    Raises UsageError if the mapping does not fit the policy or a file, if instants in its first
+    rows have a format that is not declared, or if a file does not fit the first file.
     """
+    mistakes, first = _name_mistakes(mapping, policy), None
+    for file in files:
+        opened = _mapped(file, mapping, policy, mistakes, first)._replace(skipped=skipped)
+        first = first or opened.columns
+        yield opened
+
+
+def check_files(
+    names: Iterable[str],
+    open_file: Callable[[str], OpenFile],
+    mapping: TicketMapping,
+    policy: AuditedPolicy,
+) -> None:
+    """Open and close each file. Raises the errors of `open_mapped` for all files together.
+
+    The error has the class of the first one.
+    """
+    mistakes, first = _name_mistakes(mapping, policy), None
+    errors: list[UsageError | PolicyError] = []
+    for name in names:
+        try:
+            columns = _mapped(open_file(name), mapping, policy, mistakes, first).columns
+        except (UsageError, PolicyError) as error:
+            errors.append(error)
+            mistakes = Mistakes()
+        else:
+            first = first or columns
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        lines: list[str] = [
+            joined(filter(None, (error.message, error.hint)), "; ")
+            for error in errors[:_MAX_ERRORS]
+        ]
+        if more := len(errors[_MAX_ERRORS:]):
+            lines.append(Counted("and {count} more file", "and {count} more files", more))
+        raise (UsageError if isinstance(errors[0], UsageError) else PolicyError)(
+            joined(lines, "\n")
+        )
+
+
+def _mapped(
+    opened: OpenFile,
+    mapping: TicketMapping,
+    policy: AuditedPolicy,
+    mistakes: Mistakes,
+    first: TicketColumns | None,
+) -> OpenedFile:
+    """Return a file with its columns; `first` are those of the first file."""
     facts = {fact.id for revision in policy.revisions for fact in revision.facts}
     metrics = {metric.id for revision in policy.revisions for metric in revision.metrics}
-    mistakes = _name_mistakes(mapping, policy)
-    for opened in files:
-        source = None if isinstance(opened, TicketFile) else opened
-        file = opened if isinstance(opened, TicketFile) else opened.file
-        mistakes.file = file.name
-        columns = resolve(mapping, file.header, facts, metrics, mistakes)
-        first = source.first_rows(_FIRST_ROWS) if source else []
-        rows = file.rows
-        if not first:
-            source = None
-            first = list(islice(rows, _FIRST_ROWS))
-            rows = chain(first, rows)
-        selected = selected_rows(first, columns.skipped_by)
-        cells = [row.cells for row in selected if isinstance(row, RawRow)]
-        check_instants(columns, cells, file.name)
-        name = STDIN if file.name == "-" else file.name
-        yield OpenedFile(name, columns, rows, source, file.awaited, skipped)
+    source = None if isinstance(opened, TicketFile) else opened
+    file = opened if isinstance(opened, TicketFile) else opened.file
+    mistakes.file = file.name
+    header = file.header
+    if header == file.awaited and "time" not in mapping.columns:
+        header = (*header, "opened")  # no object of the file says which columns it has
+    columns = resolve(mapping, header, facts, metrics, mistakes)
+    if first is not None:
+        _check_first(file.name, columns, first)
+    rows = file.rows
+    if file.reading.format == "parquet":
+        from zsupport.sources.tickets.parquet import without_nul
+
+        rows = without_nul(rows, columns.copied)
+    first_rows = source.first_rows(_FIRST_ROWS) if source else []
+    if not first_rows:
+        source = None
+        first_rows = list(islice(rows, _FIRST_ROWS))
+        rows = chain(first_rows, rows)
+    selected = selected_rows(first_rows, columns.skipped_by)
+    cells = [row.cells for row in selected if isinstance(row, RawRow)]
+    check_instants(columns, cells, file.name)
+    name = STDIN if file.name == "-" else file.name
+    delimiter = file.reading.delimiter or ","
+    return OpenedFile(name, columns, rows, source, file.awaited, delimiter=delimiter)
+
+
+def _check_first(file: str, columns: TicketColumns, first: TicketColumns) -> None:
+    """Raise UsageError if a file with these columns cannot follow the first file."""
+    if columns.is_log is not first.is_log:
+        raise UsageError(
+            Message("{path}: a row is a ticket in one file and an event in another", path=file),
+            Message("audit tickets and event logs separately"),
+        )
+    if columns.mapping.kept == (ALL,) and columns.header != first.header:
+        raise UsageError(
+            Message("{path}: the header differs from that of the first file", path=file),
+            Message("name the columns with {keep}"),
+        )
 
 
 def _name_mistakes(mapping: TicketMapping, policy: AuditedPolicy) -> Mistakes:
@@ -163,13 +241,13 @@ def judge_files(
     """Yield the tickets of files with their verdicts, and a reject for each other row, in order.
 
     The files of an event log are folded together. If they are `grouped`, the rows of each ticket
-    are adjacent. Raises UsageError if some files are logs and others are not.
+    are adjacent.
     """
     files = iter(files)
     first = next(files, None)
     if first is None:
         return
-    files = _same_kind(chain([first], files), first.columns.is_log)
+    files = chain([first], files)
     if not first.columns.is_log:
         for file in files:
             yield from _judge_rows(file, judge)
@@ -179,19 +257,6 @@ def judge_files(
     at, check = judge.options.at, _check_of_values(judge, columns)
     folded = fold_grouped(rows, at, check) if grouped else fold(rows, at, check=check)
     yield from judge.judge(folded)
-
-
-def _same_kind(files: Iterable[OpenedFile], is_log: bool) -> Iterator[OpenedFile]:
-    """Yield files that all are logs, or that all are not. Raises UsageError for another file."""
-    for file in files:
-        if file.columns.is_log is not is_log:
-            raise UsageError(
-                Message(
-                    "{path}: a row is a ticket in one file and an event in another", path=file.name
-                ),
-                Message("audit tickets and event logs separately"),
-            )
-        yield file
 
 
 def _judge_rows(file: OpenedFile, judge: Judge) -> Iterator[tuple[Ticket, TicketVerdict] | Reject]:

@@ -15,7 +15,7 @@ from zsupport.audit.judge import AuditOptions, Judge
 from zsupport.audit.mapping import ALL, merged
 from zsupport.audit.mapping_file import load_mapping
 from zsupport.audit.mapping_options import constants_of, mapping_of_options
-from zsupport.audit.run import judge_in_batches, open_mapped
+from zsupport.audit.run import check_files, judge_in_batches, open_mapped
 from zsupport.audit.summary import (
     DIMENSIONS,
     SummaryBuilder,
@@ -48,7 +48,7 @@ from zsupport.cli.output import emit, is_terminal, note, output_is_closed, shows
 from zsupport.cli.progress import show_progress
 from zsupport.cli.question import read, read_facts, read_moments, read_question
 from zsupport.cli.ticket_outputs import AuditOutputs, row_format
-from zsupport.cli.ticket_results import AuditResults, with_header
+from zsupport.cli.ticket_results import AuditResults
 from zsupport.cli.ticket_summary import AuditSummary, show_head, value_orders
 from zsupport.clock.instants import from_datetime
 from zsupport.clock.problem import BadText
@@ -60,6 +60,7 @@ from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.garbage import rare_garbage_collection
 from zsupport.report.tickets import FORMATS as ROW_FORMATS
 from zsupport.report.tickets import RowSetting
+from zsupport.sources.find import is_ordinary
 from zsupport.sources.mappings import read_mapping, shipped_mappings, title_of
 from zsupport.sources.tickets import TicketReading, open_columns, open_tickets, ticket_files
 from zsupport.sources.tickets.files import size_of_files
@@ -67,10 +68,10 @@ from zsupport.view.comparison import ComparedVerdicts
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from zsupport.audit.mapping import TicketMapping
-    from zsupport.audit.run import OpenedFile
+    from zsupport.audit.run import OpenedFile, OpenFile
     from zsupport.library import Policy
 
 _HELP = Message(
@@ -303,7 +304,8 @@ def audit(
     outputs.check(names if map is None else (*names, map), question.located)
     by_columns = _has_columns_engine(engine, names) and head is None and not compare
     skipped: Counter[str] = Counter()
-    opened = _opened(names, mapping, question.policy, skipped, by_columns=by_columns)
+    delimiters: dict[str, str] = {}
+    opened = _opened(names, mapping, question.policy, skipped, delimiters, by_columns=by_columns)
     moment = from_datetime(question.at)
     judge = Judge(
         question.policy, AuditOptions(moment, metrics, risk, customer_tz, customer_country)
@@ -316,7 +318,6 @@ def audit(
     kept = mapping.kept
     if shown == (ALL,):
         shown = kept = first.columns.header
-        opened = with_header(opened, kept)
     summary = SummaryBuilder(
         SummaryOptions(
             moment, tuple(groups), kept, zone(revisions[-1].timezone), pictures=report is not None
@@ -333,7 +334,7 @@ def audit(
         )
         writer = stack.enter_context(outputs.open_rows(setting))
         results = AuditResults(
-            summary, comparison, writer, stack.enter_context(outputs.open_rejects()),
+            summary, comparison, writer, stack.enter_context(outputs.open_rejects(delimiters)),
             hidden=len(kept) - len(shown), counts=shows or share is not None or report is not None,
         )  # fmt: skip
         batches = judge_in_batches(
@@ -390,22 +391,32 @@ def _with_columns_of_groups(mapping: TicketMapping, by: list[str]) -> TicketMapp
 
 
 def _opened(
-    names: Iterable[str],
+    names: Sequence[str],
     mapping: TicketMapping,
     policy: Policy,
     skipped: Counter[str],
+    delimiters: dict[str, str],
     *,
     by_columns: bool,
 ) -> Iterator[OpenedFile]:
-    """Return the files, opened for the columns engine or for the plain engine.
+    """Yield the files, opened for the columns engine or for the plain engine.
 
-    The rows that are skipped later are added to `skipped`.
+    The rows that are skipped later are added to `skipped`, and the delimiter of each file to
+    `delimiters`. Several files are checked before the first one is opened, except pipes.
     """
     reading = TicketReading(mapping.format, mapping.delimiter, mapping.encoding)
     needed = columns_needed(mapping)
     open_file = open_columns if by_columns else open_tickets
-    files = (open_file(name, reading, needed) for name in names)
-    return open_mapped(files, mapping, policy, skipped)
+
+    def open_named(name: str) -> OpenFile:
+        return open_file(name, reading, needed)
+
+    if len(names) > 1:
+        rereadable = (name for name in names if name != "-" and is_ordinary(name))
+        check_files(rereadable, open_named, mapping, policy)
+    for file in open_mapped((open_named(name) for name in names), mapping, policy, skipped):
+        delimiters[file.name] = file.delimiter
+        yield file
 
 
 def _note_unstated(judge: Judge, file: OpenedFile) -> None:

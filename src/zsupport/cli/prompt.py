@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import os
 import select
-import signal
-from contextlib import contextmanager
 
 from zsupport.cli.output import emit, emit_controls
 from zsupport.clock.problem import BadText, what_to_write
 from zsupport.report.screen import cells_of, wrap
 from zsupport.report.text import encodable, single_line
+from zsupport.sources.signals import before_signals
 from zsupport.typed import TYPE_CHECKING
 
 try:
@@ -26,7 +25,7 @@ except ImportError:  # Windows
     termios = tty = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import IO
 
     from zsupport.report import Terminal
@@ -129,7 +128,7 @@ class Prompt:
         def restore() -> None:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
-        with _restored_at_end(restore):
+        with before_signals(restore):
             try:
                 # Keep keys that the person has already typed.
                 tty.setcbreak(descriptor, termios.TCSADRAIN)
@@ -181,30 +180,6 @@ class Prompt:
         if self._pending not in (b"\x1b", b"\x1b[", b"\x1bO") and not part_of_character:
             return False
         return bool(select.select([descriptor], [], [], _ESCAPE_DELAY)[0])
-
-
-@contextmanager
-def _restored_at_end(restore: Callable[[], None]) -> Iterator[None]:
-    """Call `restore` before a signal ends the run."""
-
-    def end(number: int, _: object) -> None:
-        restore()
-        signal.signal(number, signal.SIG_DFL)
-        signal.raise_signal(number)
-
-    # Keep a handler of the caller. A signal that is ignored stays ignored: SIGHUP with `nohup`.
-    numbers = [
-        number
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) == signal.SIG_DFL
-    ]
-    for number in numbers:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
 
 
 def _length_of_character(first: int) -> int:

@@ -16,11 +16,14 @@ from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from zsupport.audit.ticket import Reject
     from zsupport.report.tickets import RowWriter
     from zsupport.sources.find import LocatedPolicy
+
+
+_BY_ENDING = {"csv": "csv", "ndjson": "ndjson", "jsonl": "ndjson", "parquet": "parquet"}
 
 
 class AuditOutputs(NamedTuple):
@@ -62,36 +65,46 @@ class AuditOutputs(NamedTuple):
                 yield writer
 
     @contextmanager
-    def open_rejects(self) -> Iterator[Callable[[Reject], None]]:
-        """Yield a function that writes a reject; without a file, it does nothing."""
+    def open_rejects(self, delimiters: Mapping[str, str]) -> Iterator[Callable[[Reject], None]]:
+        """Yield a function that writes a reject; without a file, it does nothing.
+
+        `delimiters` has the delimiter of each ticket file, at the latest with its first reject.
+        """
         if self.rejects is None:
             yield lambda reject: None
             return
         words = wording("en")
         with replacement_of(self.rejects) as stream:
-            write = open_rejects(stream, raw=self.raw_csv)
+            write = open_rejects(stream, delimiters, raw=self.raw_csv)
             yield lambda reject: write(reject._replace(reason=words.message(reject.reason)))
 
 
 def row_format(format: str, output: str | None) -> str | None:
     """Return the format of the rows, or None if only the summary is written."""
+    by_name = None
+    if output is not None:
+        by_name = _BY_ENDING.get(output.lower().rpartition(".")[2])
     if format in FORMATS:
         if output is None and is_terminal() and format == "parquet":
             raise UsageError(
                 Message("Parquet is not written to a terminal"),
                 Message("name a file with --output verdicts.parquet"),
             )
+        if by_name not in (None, format):
+            raise UsageError(
+                Message(
+                    "--output: the name {path} contradicts --format {format}",
+                    path=quoted(output or ""), format=format,
+                ),
+                Message("omit --format, or change the name"),
+            )  # fmt: skip
         return format
-    if output is None:
-        return None
-    ending = output.lower().rpartition(".")[2]
-    by_ending = {"csv": "csv", "ndjson": "ndjson", "jsonl": "ndjson", "parquet": "parquet"}
-    if ending not in by_ending:
+    if output is not None and by_name is None:
         raise UsageError(
             Message("--output: the name {path} does not say the format", path=quoted(output)),
             Message("end it with .csv, .ndjson or .parquet, or add --format"),
         )
-    return by_ending[ending]
+    return by_name
 
 
 def _check_outputs(

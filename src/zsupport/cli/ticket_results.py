@@ -8,16 +8,13 @@ from zsupport.answer.case import NEEDS_INPUT
 from zsupport.answer.due import STATES
 from zsupport.audit.list_judge import JudgedLists
 from zsupport.audit.ticket import TicketVerdict
-from zsupport.errors import UsageError
-from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from zsupport.audit.compare import Comparison
     from zsupport.audit.frame_summary import FrameSummary
     from zsupport.audit.frames import JudgedFrame
-    from zsupport.audit.run import OpenedFile
     from zsupport.audit.summary import SummaryBuilder
     from zsupport.audit.ticket import Reject, VendorComparison
     from zsupport.report.tickets import RowWriter
@@ -101,14 +98,3 @@ class AuditResults:
             self.first_rejects.append(reject)
         self._summary.reject(reject)
         self._write_reject(reject)
-
-
-def with_header(files: Iterator[OpenedFile], header: tuple[str, ...]) -> Iterator[OpenedFile]:
-    """Yield files with a header. Raises UsageError for a file with another header."""
-    for file in files:
-        if file.columns.header != header:
-            raise UsageError(
-                Message("{path}: the header differs from that of the first file", path=file.name),
-                Message("name the columns with {keep}"),
-            )
-        yield file

@@ -7,11 +7,12 @@ import signal
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.sources.find import LocatedPolicy, reason, shipped_root
 from zsupport.sources.links import is_outside
+from zsupport.sources.signals import removed_at_end
 from zsupport.typed import TYPE_CHECKING
 from zsupport.wording import Counted, Message
 
@@ -82,7 +83,7 @@ def replacement_of(path: str) -> Iterator[BinaryIO]:
     The stream is a temporary file in the same folder. It replaces the file if the block ends
     without an error, so that a reader sees the old or the new content, never a part. The file keeps
     its mode. A pipe or a device is written directly. The rules of `write_output` for links apply.
-    If the run is killed, the temporary file stays as `.NAME.….new`.
+    Signals that end the run remove the temporary file. After SIGKILL, it stays as `.NAME.….new`.
 
     Raises EnvironmentFault if the file cannot be written. An OSError of the block counts as such an
     error.
@@ -94,25 +95,22 @@ def replacement_of(path: str) -> Iterator[BinaryIO]:
             folder, name = os.path.split(real)
             temporary = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}.new")
             mode = stat.S_IMODE(os.stat(real).st_mode) if os.path.lexists(real) else None
-        stream = _open_output(temporary or path, path)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
-    try:
-        with stream:
-            yield stream
+    with removed_at_end(temporary) if temporary is not None else nullcontext():
+        stream = _open_output(temporary or path, path)
+        try:
+            with stream:
+                yield stream
+                if temporary is not None:
+                    stream.flush()
+                    if mode is not None:
+                        os.fchmod(stream.fileno(), mode)
+                    os.fsync(stream.fileno())
             if temporary is not None:
-                stream.flush()
-                if mode is not None:
-                    os.fchmod(stream.fileno(), mode)
-                os.fsync(stream.fileno())
-        if temporary is not None:
-            os.replace(temporary, real)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    finally:
-        if temporary is not None:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
+                os.replace(temporary, real)
+        except OSError as error:
+            raise _unwritable(path, error) from None
 
 
 def _open_output(path: str, shown: str) -> BinaryIO:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 
 from zsupport.typed import TYPE_CHECKING
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -38,7 +39,16 @@ def places_of_keys(text: str) -> dict[str, LineAndColumn]:
 
 
 def place_of_error(text: str, error: Exception) -> tuple[str, LineAndColumn | None]:
-    """Return the message of the parser without the place, and the place; None if it has none."""
+    """Return why a text is not TOML, and the place or None.
+
+    The message is that of the parser without the place, unless it is about a limit of Python.
+    """
+    from tomllib import TOMLDecodeError
+
+    if isinstance(error, RecursionError):
+        return Message("nested too deeply"), None
+    if not isinstance(error, TOMLDecodeError):
+        return Message("a number has too many digits"), None
     message = str(error)
     match = _AT.search(message)
     if match is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from queue import Empty, Full, Queue
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from zsupport.audit.verdict_lists import compared_rows
 from zsupport.report.parquet import import_polars
@@ -57,7 +57,7 @@ class ParquetRows:
     def __init__(self, stream: IO[bytes], setting: RowSetting) -> None:
         """Start a file. Raises EnvironmentFault without Polars."""
         self._schema = polars_schema(setting)
-        self._stream = stream
+        self._stream = _Recorder(stream)
         self._rows: list[tuple[Sequence[str | None], tuple[object, ...]]] = []
         self._frames: Queue[DataFrame | None] = Queue(1)
         self._fault: BaseException | None = None
@@ -141,9 +141,32 @@ class ParquetRows:
 
         try:
             frames = register_io_source(self._taken, schema=self._schema)
-            frames.sink_parquet(self._stream, row_group_size=_GROUP, compression_level=_LEVEL)
+            frames.sink_parquet(
+                cast("IO[bytes]", self._stream),
+                row_group_size=_GROUP,
+                compression_level=_LEVEL,
+            )
         except BaseException as error:  # raised again in the thread of the caller
-            self._fault = _os_error(error) or error
+            self._fault = self._stream.fault or error
+
+
+class _Recorder:
+    """A stream that keeps the error of a write: Polars reports it only as a text, or not at all."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.fault: BaseException | None = None
+
+    def write(self, data: bytes) -> int:
+        """Write bytes."""
+        try:
+            return self._stream.write(data)
+        except BaseException as error:
+            self.fault = error
+            raise
+
+    def flush(self) -> None:
+        """Do nothing: the caller flushes the stream."""
 
 
 class _Abandoned(Exception):
@@ -177,15 +200,6 @@ def _valid(column: Sequence[Any]) -> Sequence[Any]:
             for value in column
         ]
     return column
-
-
-def _os_error(error: BaseException) -> OSError | None:
-    """Return the error of the file system that an error of Polars reports as text."""
-    match = re.search(r"\(os error ([0-9]{1,9})\)", str(error))
-    if match is None:
-        return None
-    text = str(error)[: match.start()].rpartition("\n")[2]
-    return OSError(int(match[1]), text.rpartition(": ")[2].rstrip())
 
 
 WRITER = ParquetRows

@@ -8,6 +8,7 @@ import polars as pl
 
 from zsupport.sources.tickets.parquet import DAMAGED, ParquetScan, batches_of
 from zsupport.sources.tickets.rows import BadRow, RawRow
+from zsupport.sources.tickets.text import NUL
 
 #: The rows of a batch.
 _BATCH = 1 << 17
@@ -51,6 +52,15 @@ class ParquetBatches:
                 line += len(batch)
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
             self.damage = BadRow(line, DAMAGED, "")
+
+    @staticmethod
+    def has_nul(batch: pl.DataFrame, places: Collection[int]) -> bool:
+        """Return whether a text of a batch has a NUL character; see `without_nul`."""
+        texts = (batch[str(place)] for place in places)
+        return any(
+            column.dtype == pl.String and column.str.contains(NUL, literal=True).any()
+            for column in texts
+        )
 
     def rows(self, line: int, count: int) -> list[RawRow | BadRow]:
         """Return `count` rows from the row number `line` on."""

@@ -15,7 +15,7 @@ from typing import NoReturn
 from zsupport.errors import LimitExceeded, PolicyError, UsageError, check_limit
 from zsupport.limits import TICKET_COLUMNS, TICKET_RECORD
 from zsupport.sources.tickets.content import ByteSource
-from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile, TicketReading
+from zsupport.sources.tickets.rows import EMPTY, BadRow, RawRow, TicketFile, TicketReading
 from zsupport.sources.tickets.text import (
     MARK,
     TicketLines,
@@ -46,6 +46,9 @@ class _HeaderRecord(NamedTuple):
 
 def open_csv(content: ByteSource, reading: TicketReading) -> TicketFile:
     """Return a CSV file after its header was read; raise PolicyError if the header is invalid."""
+    # The limit is one for the whole process, so it is only ever raised. Programs that import the
+    # package read no CSV files with it.
+    csv.field_size_limit(max(csv.field_size_limit(), TICKET_RECORD.most))
     text = TicketText(content, reading.encoding)
     lines = TicketLines(text)
     ahead: list[str] = []
@@ -137,7 +140,7 @@ def _refuse_header(name: str, lines: TicketLines, ahead: list[str]) -> NoReturn:
         problem = lines.fault
     elif not ahead:
         raise PolicyError(
-            Message("{path}: the file is empty", path=name),
+            Message("{path}: {problem}", path=name, problem=EMPTY),
             Message("a CSV file starts with the names of its columns"),
         )
     raise PolicyError(Message("{path}: invalid header: {problem}", path=name, problem=problem))
@@ -156,12 +159,10 @@ def _rows(
     row = tuple.__new__  # the constructor of RawRow takes as long as reading three cells
     suspect = lines.suspect
     while True:
-        # The limit is one for the whole process, so it is only ever raised.
-        csv.field_size_limit(max(csv.field_size_limit(), TICKET_RECORD.most))
         ends = lines.long is not None or (lines.final and lines.fault is None)
         start = 0
         while start < len(ahead):
-            reader = csv.reader(islice(ahead, start, None), delimiter=delimiter, strict=True)
+            reader = csv.reader(_lines_from(ahead, start), delimiter=delimiter, strict=True)
             first = start
             try:
                 for cells in reader:
@@ -179,10 +180,6 @@ def _rows(
                 reason = damage_of(ahead[start], encoding) or _reason(error)
                 yield BadRow(line + start, reason, _text(ahead[start]))
                 start += 1
-                if start > 1_000:  # so that the next reader does not have to skip many lines
-                    line += start
-                    del ahead[:start]
-                    start = 0
         line += start
         del ahead[:start]
         if lines.long is not None:
@@ -194,6 +191,13 @@ def _rows(
         suspect = suspect or lines.suspect
     if lines.fault:
         yield BadRow(line, lines.fault, _text("".join([*ahead, lines.unfinished])))
+
+
+def _lines_from(lines: list[str], start: int) -> Iterator[str]:
+    """Return an iterator that does not have to skip the lines before `start` one by one."""
+    iterator = iter(lines)
+    iterator.__setstate__(start)  # type: ignore[attr-defined]
+    return iterator
 
 
 def _reason(error: csv.Error) -> Message:

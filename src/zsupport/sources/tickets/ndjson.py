@@ -11,10 +11,17 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from zsupport.errors import LimitExceeded, check_limit
+from zsupport.errors import LimitExceeded, PolicyError, check_limit
 from zsupport.limits import TICKET_COLUMNS, TICKET_RECORD
 from zsupport.sources.tickets.content import TicketBytes
-from zsupport.sources.tickets.rows import EXCERPT, BadRow, RawRow, TicketFile, TicketReading
+from zsupport.sources.tickets.rows import (
+    EMPTY,
+    EXCERPT,
+    BadRow,
+    RawRow,
+    TicketFile,
+    TicketReading,
+)
 from zsupport.sources.tickets.text import MARK, TicketLines, TicketText, damage_of, shown_text
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
@@ -33,6 +40,8 @@ _OF_PAGES = frozenset(
 )  # fmt: skip
 _BLANK_CHARACTERS = " \t\r\n"
 _BLANKS = re.compile(f"[{_BLANK_CHARACTERS}]*")
+#: The cells of values that state nothing.
+_NOTHING = (None, "", "[]", "{}")
 _TOO_LONG = LimitExceeded(TICKET_RECORD, None).message
 _TOO_DEEP = Message("invalid JSON: nested too deeply")
 
@@ -53,10 +62,14 @@ class _JsonValue(NamedTuple):
 
 
 class _ObjectCells(NamedTuple):
-    """The cells of an object by their path, and how many characters the object has."""
+    """The cells of an object, and the objects in it, by their path.
+
+    `size` is the number of its characters.
+    """
 
     line: int
     cells: dict[str, str | None]
+    objects: dict[str, Any]
     size: int
 
 
@@ -176,7 +189,13 @@ def open_ndjson(content: TicketBytes, reading: TicketReading, columns: Iterable[
 
     Keys that only later objects have are ignored, unless they are in `columns`.
     """
+    columns = tuple(columns)
     text = TicketText(content, reading.encoding)
+    if _is_blank(text):
+        raise PolicyError(
+            Message("{path}: {problem}", path=content.name, problem=text.fault or EMPTY),
+            Message("a JSON file without tickets is `[]`"),
+        )
     objects = _objects(text)
     first: list[_ObjectCells | BadRow] = []
     known: dict[str, None] = {}
@@ -194,21 +213,73 @@ def open_ndjson(content: TicketBytes, reading: TicketReading, columns: Iterable[
         name for name in dict.fromkeys(columns) if name.strip().casefold() not in folded
     )
     header = (*known, *awaited)
-    rows = (
-        item if isinstance(item, BadRow) else RawRow(item.line, [*map(item.cells.get, header)])
-        for item in chain(first, objects)
-    )
+    cells = (item.cells.items() for item in first if not isinstance(item, BadRow))
+    texts = {path for path, text in chain.from_iterable(cells) if text not in _NOTHING}
+    rows = _rows(chain(first, objects), header, texts.union(columns))
     actual = TicketReading("ndjson", None, text.encoding)
     return TicketFile(content.name, header, rows, actual, awaited)
+
+
+def _rows(
+    objects: Iterable[_ObjectCells | BadRow], header: tuple[str, ...], texts: set[str]
+) -> Iterator[RawRow | BadRow]:
+    """Yield the objects as rows; `texts` are the columns that have a text.
+
+    If such a column is an object in a row, or the other way round, its cell is a JSON text, so that
+    it does not seem to be missing.
+    """
+    columns = texts.intersection(header)
+    #: The columns of the values in an object, by the path of the object.
+    inside: dict[str, list[str]] = {}
+    for name in header:
+        for dot in re.finditer(r"\.", name):
+            inside.setdefault(name[: dot.start()], []).append(name)
+    for item in objects:
+        if isinstance(item, BadRow):
+            yield item
+            continue
+        line, cells, within, _ = item
+        try:
+            for path in columns.intersection(within):
+                if not cells.get(path):
+                    cells[path] = _json(within[path])
+        except RecursionError:
+            yield BadRow(line, _TOO_DEEP, "")
+            continue
+        for path in inside.keys() & cells.keys():
+            text = cells[path]
+            if text not in _NOTHING and path not in within:
+                for name in inside[path]:
+                    cells.setdefault(name, _json(text))
+        yield RawRow(line, [*map(cells.get, header)])
+
+
+def _is_blank(text: TicketText) -> bool:
+    """Return whether a text has only blanks."""
+    parts = []
+    while part := text.read():
+        parts.append(part)
+        if part.strip(_BLANK_CHARACTERS + MARK):
+            break
+    text.unread("".join(parts))
+    return not part
 
 
 def _objects(text: TicketText) -> Iterator[_ObjectCells | BadRow]:
     """Yield the objects of a text, and the parts that are not objects."""
     values = _document(text) if _is_document(text) else _lines(text)
+    first: list[_JsonValue | BadRow] = []
+    of_pages = True
     for value in values:
+        first.append(value)
+        is_clear = isinstance(value, _JsonValue) and not _is_empty_list(value.value)
+        if is_clear or len(first) == HEADER_OBJECTS:
+            of_pages = isinstance(value, _JsonValue) and is_clear and _is_page(value.value)
+            break
+    for value in chain(first, values):
         if isinstance(value, BadRow):
             yield value
-        elif _is_page(value.value):
+        elif _is_page(value.value) and (of_pages or not _is_empty_list(value.value)):
             try:
                 elements = list(_elements_of_page(value))
             except json.JSONDecodeError:  # a repeated key, once with a list
@@ -321,6 +392,14 @@ def _is_page(value: Any) -> bool:
     return isinstance(items, list) and all(isinstance(item, dict) for item in items)
 
 
+def _is_empty_list(value: Any) -> bool:
+    """Return whether a value is an object with nothing but an empty list.
+
+    It is a page if the file has pages, or only such objects. Otherwise it is a ticket.
+    """
+    return isinstance(value, dict) and [*value.values()] == [[]]
+
+
 def _elements_of_page(page: _JsonValue) -> Iterator[_JsonValue]:
     """Yield the objects of the list of a page."""
     document = _JsonStream(iter([page.text, ""]).__next__, page.line)
@@ -341,25 +420,34 @@ def _row(value: _JsonValue, encoding: str) -> _ObjectCells | BadRow:
     if problem is None and not value.text.isascii():
         problem = damage_of(value.text, encoding)
     cells: dict[str, str | None] = {}
+    objects: dict[str, Any] = {}
     if problem is None and not isinstance(value.value, dict):
         problem = Message("not a JSON object")
     elif problem is None:
         try:
-            _add_cells(cells, "", value.value)
+            _add_cells(cells, objects, "", value.value)
         except RecursionError:
             problem = _TOO_DEEP
+        if "\\u0000" in value.text:
+            problem = damage_of("".join(filter(None, [*cells, *cells.values()])), encoding)
     if problem:
         return BadRow(value.line, problem, shown_text(value.text))
-    return _ObjectCells(value.line, cells, len(value.text))
+    return _ObjectCells(value.line, cells, objects, len(value.text))
 
 
-def _add_cells(cells: dict[str, str | None], prefix: str, value: dict[str, Any]) -> None:
-    """Add the values of an object. If two have the same path, the first that has a text counts."""
+def _add_cells(
+    cells: dict[str, str | None], objects: dict[str, Any], prefix: str, value: dict[str, Any]
+) -> None:
+    """Add the values of an object, and the objects in it.
+
+    If two have the same path, the first that has a text counts.
+    """
     for key, item in value.items():
         path = prefix + key
         kind = type(item)
         if kind is dict and item:
-            _add_cells(cells, path + ".", item)
+            objects[path] = item
+            _add_cells(cells, objects, path + ".", item)
         elif path not in cells or not cells[path]:
             cells[path] = item if kind is str or item is None else _text_of(item)
 

@@ -6,15 +6,16 @@ import json
 import os
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from zsupport.errors import EnvironmentFault, PolicyError, check_limit
 from zsupport.limits import TICKET_COLUMNS
 from zsupport.sources.find import reason
+from zsupport.sources.signals import remove_before_signals
 from zsupport.sources.tickets.content import TicketBytes
 from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile, TicketReading
-from zsupport.sources.tickets.text import damage_of, shown_text
+from zsupport.sources.tickets.text import NUL, damage_of, shown_text
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
@@ -167,6 +168,18 @@ def _rows(
         yield BadRow(line, DAMAGED, "")
 
 
+def without_nul(
+    rows: Iterable[RawRow | BadRow], places: Collection[int]
+) -> Iterator[RawRow | BadRow]:
+    """Yield rows; a row with a NUL character in one of these cells is bad, as in other formats."""
+    for row in rows:
+        if isinstance(row, RawRow) and any(NUL in (row.cells[place] or "") for place in places):
+            text = "\t".join(filter(None, row.cells))
+            yield BadRow(row.line, Message("NUL character"), shown_text(text))
+        else:
+            yield row
+
+
 def _row(
     line: int, cells: tuple[Any, ...], texts: list[Callable[[Any], str] | None]
 ) -> RawRow | BadRow:
@@ -186,6 +199,7 @@ def _spooled(content: TicketBytes) -> str:
     try:
         with tempfile.NamedTemporaryFile(suffix=".parquet", delete=False) as file:
             weakref.finalize(content, os.unlink, file.name)  # also at the end of the program
+            remove_before_signals(file.name)
             while data := content.read():
                 file.write(data)
     except OSError as error:

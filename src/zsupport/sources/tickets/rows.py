@@ -57,4 +57,5 @@ class TicketFile(NamedTuple):
 #: The most characters of a text in a BadRow that is not read in full.
 EXCERPT = 1_000
 
+EMPTY = Message("the file is empty")
 GREW = Message("the file grew while it was read, and its last line is not complete")
