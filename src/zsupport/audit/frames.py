@@ -166,7 +166,10 @@ class _EventColumn:
             local = shape.removesuffix("%z").removesuffix(".%f")
             # All directives have two digits, except for the year.
             width = len(local) + 2 if local != shape else None
-            moments = texts.str.slice(0, width).str.to_datetime(local, strict=False, time_unit="ms")
+            # Most instants are different, so a cache of them takes more time than it saves.
+            moments = texts.str.slice(0, width).str.to_datetime(
+                local, strict=False, time_unit="ms", cache=False
+            )
             usual: Mask = (fits & moments.is_not_null()).to_numpy()
             read = moments.to_physical().fill_null(0).to_numpy() // 1000
             if width is not None:
