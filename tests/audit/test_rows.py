@@ -292,6 +292,12 @@ except KeyboardInterrupt:
 """
 
 
+def restore_signals() -> None:
+    """Restore the default actions, which `nohup` and scripts change."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def has_temporary_data(folder: Path) -> bool:
     """Return whether a file other than `out` has data; it can vanish at any moment."""
     for name in os.listdir(folder):
@@ -302,21 +308,28 @@ def has_temporary_data(folder: Path) -> bool:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_interrupted_run_keeps_the_old_file(tmp_path: Path, format: str) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_run_keeps_the_old_file(
+    tmp_path: Path, format: str, number: signal.Signals
+) -> None:
     path = tmp_path / "out"
     path.write_text("old")
     process = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED, str(path), format],
         stdout=subprocess.PIPE, text=True, cwd=TESTS,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=restore_signals,
     )  # fmt: skip
     assert process.stdout
     process.stdout.readline()
     while not has_temporary_data(tmp_path):
         assert process.poll() is None
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    assert process.communicate()[0] == "interrupted\n"
+    process.send_signal(number)
+    output = process.communicate()[0]
+    if number == signal.SIGINT:
+        assert (output, process.returncode) == ("interrupted\n", 0)
+    else:
+        assert (output, process.returncode) == ("", -number)
     assert path.read_text() == "old"
     assert names(tmp_path) == ["out"]
 

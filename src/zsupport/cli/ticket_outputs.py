@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING, cast
 
 from zsupport.cli.output import emit_exactly, is_terminal, wording
@@ -73,10 +74,10 @@ class AuditOutputs(NamedTuple):
         if self.rejects is None:
             yield lambda reject: None
             return
-        words = wording("en")
+        shown = lru_cache(1_000)(wording("en").message)
         with replacement_of(self.rejects) as stream:
             write = open_rejects(stream, delimiters, raw=self.raw_csv)
-            yield lambda reject: write(reject._replace(reason=words.message(reject.reason)))
+            yield lambda reject: write(reject._replace(reason=shown(reject.reason)))
 
 
 def row_format(format: str, output: str | None) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NoReturn
 
@@ -193,6 +194,13 @@ def _rows(
         yield BadRow(line, lines.fault, _text("".join([*ahead, lines.unfinished])))
 
 
+@lru_cache(100)  # all rows of a file can be wrong
+def _wrong_number(cells: int, columns: int) -> Message:
+    return Message(
+        "number of cells: {cells}; number of columns: {columns}", cells=cells, columns=columns
+    )
+
+
 def _lines_from(lines: list[str], start: int) -> Iterator[str]:
     """Return an iterator that does not have to skip the lines before `start` one by one."""
     iterator = iter(lines)
@@ -226,9 +234,5 @@ def _examined(
     if reason is None and cells == header:
         reason = _REPEATED
     if reason is None and len(cells) != len(header):
-        reason = Message(
-            "number of cells: {cells}; number of columns: {columns}",
-            cells=len(cells),
-            columns=len(header),
-        )
+        reason = _wrong_number(len(cells), len(header))
     return BadRow(line, reason, _text(text)) if reason else RawRow(line, cells)
