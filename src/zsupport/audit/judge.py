@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from zsupport.answer.case import NEEDS_INPUT, Query, settle
+from zsupport.answer.case import NEEDS_INPUT, settle
 from zsupport.audit.deadlines import depends_on_opening
 from zsupport.audit.outcomes import QuickCase, quick_case
 from zsupport.audit.ticket import Constants, Reject, Ticket, TicketVerdict
@@ -20,7 +20,7 @@ from zsupport.errors import PolicyError, UsageError
 from zsupport.wording import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from zsupport.answer.due import DueAnswer, DueAnswers
@@ -122,23 +122,6 @@ class Judge:
                 verdict = verdict._replace(warnings=tuple(sorted(warnings)))
             verdicts.append(verdict)
         return verdicts
-
-    def unknown_value(self, values: Mapping[str, str]) -> tuple[str, str] | None:
-        """Return the field of a value that the policy does not know, and the message; else None.
-
-        `values` are the values of a row, by dimension or fact.
-        """
-        for name, value in values.items():
-            stated = {name: value} if name in _DIMENSIONS else {}
-            facts = {} if stated else {name: value}
-            plan, role, channel, priority = map(stated.get, _DIMENSIONS)
-            query = Query(plan, role, channel, priority, facts)
-            try:
-                settle(self.policy.revisions[-1], query, self.policy.revisions)
-            except UsageError as error:
-                field = name if stated else f"fact.{name}"
-                return field, joined(filter(None, (error.message, error.hint)), "; ")
-        return None
 
     def quick_cases(self, ticket: Ticket) -> tuple[QuickCase | None, ...] | Reject:
         """Return the quick verdicts on the case of a ticket, for each metric.

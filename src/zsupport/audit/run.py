@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 #: The number of verdicts of a batch.
 _BATCH = 10_000
-#: The number of combinations of values that are kept.
-_MAX_CASES = 100_000
+#: The number of values that are kept.
+_MAX_VALUES = 100_000
 #: Before the run, the formats of instants are checked in this number of rows.
 _FIRST_ROWS = 1000
 #: The number of files whose problems are listed.
@@ -176,6 +176,17 @@ def _check_first(file: str, columns: TicketColumns, first: TicketColumns) -> Non
         )
 
 
+def _unknown_value(policy: AuditedPolicy, field: str, value: str) -> UsageError | None:
+    """Return the error for a value of a field that no revision of the policy knows, or None."""
+    facts = {field.removeprefix(FACT): value} if field.startswith(FACT) else {}
+    plan, role, channel, priority = (value if field == name else None for name in CASE_FIELDS)
+    try:
+        settle(policy.revisions[-1], Query(plan, role, channel, priority, facts), policy.revisions)
+    except UsageError as error:
+        return error
+    return None
+
+
 def _name_mistakes(mapping: TicketMapping, policy: AuditedPolicy) -> Mistakes:
     """Return the constants, and the ids of values, that the policy does not define."""
     stated = [
@@ -190,14 +201,9 @@ def _name_mistakes(mapping: TicketMapping, policy: AuditedPolicy) -> Mistakes:
     ]
     mistakes = Mistakes()
     for field, id, place in stated:
-        is_fact = field.startswith(FACT)
-        facts = {field.removeprefix(FACT): id} if is_fact else {}
-        plan, role, channel, priority = (id if field == name else None for name in CASE_FIELDS)
-        query = Query(plan, role, channel, priority, facts)
-        try:
-            settle(policy.revisions[-1], query, policy.revisions)
-        except UsageError as error:
-            mistakes.add(error.message, error.hint, place)
+        problem = _unknown_value(policy, field, id)
+        if problem is not None:
+            mistakes.add(problem.message, problem.hint, place)
     return mistakes
 
 
@@ -279,18 +285,22 @@ def _check_of_values(
 
     `columns` are those of the files by name.
     """
-    problems: dict[tuple[tuple[str, str], ...], tuple[str, str] | None] = {}
+    known: dict[tuple[str, str], UsageError | None] = {}
 
     def check(row: EventRow) -> Reject | None:
-        key = tuple(row.values.items())
-        problem = problems[key] if key in problems else judge.unknown_value(row.values)
-        if len(problems) < _MAX_CASES:
-            problems[key] = problem
-        if problem is None:
-            return None
-        field, reason = problem
-        column = columns[row.file].column_of(field) or field
-        return Reject(row.file, row.line, column, reason, row.cells, row.id)
+        for name, value in row.values.items():
+            field = name if name in CASE_FIELDS else f"{FACT}{name}"
+            if (field, value) in known:
+                error = known[field, value]
+            else:
+                error = _unknown_value(judge.policy, field, value)
+                if len(known) < _MAX_VALUES:
+                    known[field, value] = error
+            if error is not None:
+                column = columns[row.file].column_of(field) or field
+                reason = joined(filter(None, (error.message, error.hint)), "; ")
+                return Reject(row.file, row.line, column, reason, row.cells, row.id)
+        return None
 
     return check
 
@@ -310,7 +320,7 @@ def _bad_row(file: OpenedFile, row: BadRow) -> Reject:
 class HeadRow(NamedTuple):
     """A row as the run will judge it: its fields, and why it will be rejected or skipped.
 
-    `skipped_by` is the column by which the row is skipped. A part of the file that is not a row has
+    `skipped_by` is the column whose text skips the row. A part of the file that is not a row has
     no cells.
     """
 

@@ -71,7 +71,7 @@ EVENTS = (
 )  # fmt: skip
 
 
-#: The warning of a ticket of an event log some of whose rows are rejected.
+#: The warning of a ticket with rejected rows in an event log.
 REJECTED_EVENTS = "rejected-events"
 
 
