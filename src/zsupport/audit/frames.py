@@ -19,8 +19,9 @@ from zsupport.answer.due import STATES
 from zsupport.audit.cells import selected_rows
 from zsupport.audit.columns import MISSING, ColumnJudge, TicketArrays, VerdictArrays
 from zsupport.audit.instants import instant_reader, read_format
+from zsupport.audit.list_judge import RowJudge
 from zsupport.audit.mapping import EVENT_FIELDS, is_instant
-from zsupport.audit.reader import query_reader, ticket_reader
+from zsupport.audit.reader import query_reader
 from zsupport.audit.ticket import Constants, Reject, TicketVerdict, row_columns
 from zsupport.audit.verdict_lists import constants_of
 from zsupport.clock.instants import END, FIRST
@@ -354,13 +355,12 @@ class FrameJudge:
         """
         self._text = text
         self._skipped = skipped
-        self._judge = judge
         self._delimiter = delimiter or ","
         #: Whether an empty cell is an empty text; otherwise it is null.
         self._blank = delimiter is not None
         self._columns = columns
         self._file = file
-        self._plain = ticket_reader(columns, file)
+        self._rows = RowJudge(columns, judge, file)
         self._column_judge = ColumnJudge(judge)
         self._cases = _CaseColumns(columns)
         fields = columns.fields
@@ -589,21 +589,16 @@ class FrameJudge:
             values = [text(value) if isinstance(value, str) else value for value in values]
         return (*values, [*warnings])  # type: ignore[misc]
 
-    def _row_by_row(self, rows: Iterable[RawRow]) -> tuple[list[Reject], pl.DataFrame]:
+    def _row_by_row(self, rows: Iterable[RawRow | BadRow]) -> tuple[list[Reject], pl.DataFrame]:
         """Judge rows one by one with the plain engine."""
         rejects: list[Reject] = []
         records = []
         for row in rows:
-            ticket = self._plain(row)
-            if isinstance(ticket, Reject):
-                rejects.append(ticket)
+            result = self._rows.judge(row)
+            if isinstance(result, Reject):
+                rejects.append(result)
                 continue
-            verdicts = self._judge.verdicts(ticket)
-            if isinstance(verdicts, Reject):
-                column = verdicts.column and self._columns.column_of(verdicts.column)
-                column = column or verdicts.column
-                rejects.append(verdicts._replace(column=column, cells=tuple(row.cells)))
-                continue
+            ticket, verdicts = result
             for number, verdict in enumerate(verdicts):
                 due = None if verdict.due is None else verdict.due * 1000
                 written = self._written(verdict._replace(opened=verdict.opened * 1000, due=due))
@@ -626,19 +621,9 @@ class FrameJudge:
 
     def judge_rows(self, rows: Iterable[RawRow | BadRow]) -> JudgedFrame:
         """Return the verdicts on rows that were read one by one."""
-        rejects: list[tuple[int, Reject]] = []
-        raw = []
-        for row in selected_rows(rows, self._columns.skipped_by, self._skipped):
-            if isinstance(row, BadRow):
-                rejects.append(
-                    (row.line, Reject(self._file, row.line, None, row.reason, (row.text,)))
-                )
-            else:
-                raw.append(row)
-        more, frame = self._row_by_row(raw)
-        rejects += [(reject.line, reject) for reject in more]
-        rejects.sort(key=lambda item: item[0])
-        return self._judged(frame, [reject for _, reject in rejects])
+        selected = selected_rows(rows, self._columns.skipped_by, self._skipped)
+        rejects, frame = self._row_by_row(selected)
+        return self._judged(frame, rejects)
 
 
 def judged_frames(
