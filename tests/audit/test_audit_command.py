@@ -451,6 +451,25 @@ def test_the_help_desk_is_compared_with_one_metric(cli: Cli, folder: Path) -> No
     )
 
 
+def test_verdicts_that_need_input_make_the_share_uncertain(cli: Cli, folder: Path) -> None:
+    (folder / "few.csv").write_text(
+        "id,opened,answered,priority\n"
+        "1,2026-06-01T08:00:00Z,2026-06-01T09:00:00Z,P1\n"
+        + "".join(f"{id},2026-06-01T08:00:00Z,2026-06-01T09:00:00Z,\n" for id in (2, 3, 4)),
+        encoding="utf-8",
+    )
+    run = audit(cli, folder, "few.csv", "--fail-under", "95", "--format", "json")
+    assert run.code == 1
+    assert run.stderr.endswith(
+        "zsupport: first-response: 3 verdicts need input, so it is not certain that 95% is"
+        " reached\n"
+    )
+    assert json.loads(run.stdout)["fail_under"] == {
+        "share": "95%", "below": [], "uncertain": ["first-response"],
+    }  # fmt: skip
+    assert audit(cli, folder, "few.csv", "--fail-under", "25", "-q").code == 0
+
+
 def test_verdicts_that_need_input_are_named(cli: Cli, folder: Path) -> None:
     (folder / "few.csv").write_text("id,opened\n1,2026-06-01T08:00:00Z\n", encoding="utf-8")
     run = audit(cli, folder, "few.csv", "--output", "v.csv")

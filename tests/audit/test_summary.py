@@ -18,14 +18,15 @@ from zsupport.audit.summary import (
     Summary,
     SummaryBuilder,
     SummaryOptions,
-    below,
     check_by,
     parse_share,
+    required_share,
     share_text,
 )
 from zsupport.audit.ticket import Reject
 from zsupport.audit.verdict_lists import VerdictRow
 from zsupport.clock.problem import BadText
+from zsupport.clock.problem import shown as quoted
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
 from zsupport.wording import Message, joined
@@ -312,22 +313,52 @@ def test_openings_by_local_hour() -> None:
     assert change.openings == {(1_761_442_200 + 3600) // 3600: [1, 0, 1]}
 
 
+def _below(summary: Summary, share: str) -> list[str]:
+    return [total.metric for total in required_share(summary, share).below]
+
+
 def test_share_that_a_metric_must_reach() -> None:
     builder = SummaryBuilder(OPTIONS)
     builder.add_counts(("a",), {"met": 19, "breached": 1}, 0, {})
     builder.add_counts(("b",), {"met": 94, "breached": 6, "running": 50}, 0, {})
     builder.add_counts(("c",), {"running": 5}, 0, {})
     summary = builder.finish()
-    assert [total.metric for total in below(summary, parse_share("95%"))] == ["b"]
-    assert [total.metric for total in below(summary, parse_share("94%"))] == []
-    assert [total.metric for total in below(summary, parse_share("100%"))] == ["a", "b"]
-    assert [total.metric for total in below(summary, parse_share("19/20"))] == ["b"]
+    assert _below(summary, "95%") == ["b"]
+    assert _below(summary, "94%") == []
+    assert _below(summary, "100%") == ["a", "b"]
+    assert _below(summary, "19/20") == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("met", "breached", "needs_input", "share", "result"),
+    [
+        (1, 0, 3, "95%", "uncertain"),
+        (1, 0, 3, "25%", "reached"),  # 1 of 4, even if the three are breached
+        (1, 0, 3, "26%", "uncertain"),
+        (0, 3, 1, "25%", "uncertain"),
+        (0, 3, 1, "26%", "below"),  # 1 of 4, even if the fourth is met
+        (0, 0, 2, "1%", "uncertain"),
+        (0, 0, 0, "1%", "reached"),
+    ],
+)
+def test_verdicts_that_need_input_can_be_met_or_breached(
+    met: int, breached: int, needs_input: int, share: str, result: str
+) -> None:
+    builder = SummaryBuilder(OPTIONS)
+    states = {"met": met, "breached": breached, "needs-input": needs_input}
+    builder.add_counts(("a",), states, 0, {})
+    builder.add_counts(("b",), {"met": 1}, 0, {})
+    required = required_share(builder.finish(), share)
+    assert required.is_reached is (result == "reached")
+    assert [total.metric for total in required.below] == (["a"] if result == "below" else [])
+    uncertain = ["a"] if result == "uncertain" else []
+    assert [total.metric for total in required.uncertain] == uncertain
 
 
 def test_share_without_a_judged_ticket_is_not_reached() -> None:
     builder = SummaryBuilder(OPTIONS)
     builder.add_counts(("c",), {"running": 5}, 0, {})
-    assert [total.metric for total in below(builder.finish(), (1, 2))] == ["c"]
+    assert _below(builder.finish(), "50%") == ["c"]
 
 
 @pytest.mark.parametrize(
@@ -344,7 +375,11 @@ def test_share_is_a_percentage_or_a_ratio(text: str, share: str) -> None:
 def test_invalid_share_is_refused(text: str) -> None:
     with pytest.raises(BadText) as raised:
         parse_share(text)
-    assert raised.value.expected == "a percentage or ratio of at most 1, such as 95% or 19/20"
+    assert raised.value.message == f"invalid share {quoted(text)}"
+    assert (
+        raised.value.expected
+        == "a percentage up to 100% or a ratio up to 1/1, such as 95% or 19/20"
+    )
 
 
 @pytest.mark.parametrize(
@@ -380,7 +415,7 @@ def test_names_to_group_by() -> None:
 def test_no_tickets() -> None:
     summary = SummaryBuilder(SummaryOptions(AT, ("plan",), zone=UTC, pictures=True)).finish()
     assert (summary.tickets, summary.totals, summary.groups, summary.worst) == (0, (), (), ())
-    assert below(summary, (1, 2)) == ()
+    assert _below(summary, "50%") == []
 
 
 def test_verdict_rows_of_the_output_are_accepted() -> None:

@@ -584,28 +584,58 @@ def share_text(text: str) -> str:
 
 def parse_share(text: str) -> tuple[int, int]:
     """Return the ratio that a metric must reach, as numerator and denominator; raise BadText."""
-    text = share_text(text)
-    if text in ("100%", "1/1"):
+    share = share_text(text)
+    if share in ("100%", "1/1"):
         return 1, 1
     try:
-        numerator, denominator = map(int, parse_ratio(text).split("/"))
+        numerator, denominator = map(int, parse_ratio(share).split("/"))
     except BadText as problem:
-        expected = Message("a percentage or ratio of at most 1, such as 95% or 19/20")
-        raise BadText(problem.message, expected, problem.hint) from None
+        raise BadText(
+            Message("invalid share {text}", text=quoted(text)),
+            Message("a percentage up to 100% or a ratio up to 1/1, such as 95% or 19/20"),
+            problem.hint,
+        ) from None
     return numerator, denominator
 
 
-def below(summary: Summary, share: tuple[int, int]) -> tuple[GroupSummary, ...]:
-    """Return the totals of the metrics whose tickets meet their targets less often than a share.
+class RequiredShare(NamedTuple):
+    """The share of tickets that each metric must meet, and the metrics that fail.
 
-    A metric without a judged ticket is below it only if no metric has a judged ticket.
+    `text` is the share as written. Metrics are `below` it whatever the input is that verdicts need.
+    Metrics are `uncertain` if this input decides whether they are below it.
     """
-    numerator, denominator = share
-    if not any(total.judged for total in summary.totals):
-        return summary.totals
-    return tuple(
-        total for total in summary.totals if total.met * denominator < total.judged * numerator
-    )
+
+    text: str
+    below: tuple[GroupSummary, ...]
+    uncertain: tuple[GroupSummary, ...]
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether each metric certainly reaches the share."""
+        return not self.below and not self.uncertain
+
+
+def required_share(summary: Summary, text: str) -> RequiredShare:
+    """Return the metrics whose tickets meet their targets less often than a share.
+
+    A verdict that needs input can be met, breached, or neither. A metric without a judged ticket
+    is below the share only if no metric has a verdict that is judged or needs input.
+    """
+    numerator, denominator = parse_share(text)
+
+    def reaches(met: int, judged: int) -> bool:
+        return met * denominator >= judged * numerator
+
+    below, uncertain = [], []
+    for total in summary.totals:
+        met, judged, open_verdicts = total.met, total.judged, total.needs_input
+        if not reaches(met + open_verdicts, judged + open_verdicts):
+            below.append(total)
+        elif not reaches(met, judged + open_verdicts):
+            uncertain.append(total)
+    if not any(total.judged or total.needs_input for total in summary.totals):
+        below = [*summary.totals]
+    return RequiredShare(share_text(text), tuple(below), tuple(uncertain))
 
 
 def _worst_ticket(verdicts: VerdictLists, number: int, margin: int) -> WorstTicket:

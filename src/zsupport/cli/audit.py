@@ -20,9 +20,8 @@ from zsupport.audit.summary import (
     DIMENSIONS,
     SummaryBuilder,
     SummaryOptions,
-    below,
     parse_share,
-    share_text,
+    required_share,
 )
 from zsupport.cli.options import (
     AT_RISK,
@@ -89,9 +88,9 @@ _NOTES = Message(
     "A FIELD is id, opened, answered, updated, resolved, plan, role, channel, priority,\n"
     "fact.NAME, start.METRIC, pause.from, pause.to, pauses, time or event: see\n"
     "`zsupport help tickets`.\n"
-    "Exit codes: 0 success, 1 --fail-under is not reached, 2 invalid option, name or mapping,"
-    " 3 file\n"
-    "cannot be read or rows were rejected, 4 file cannot be written or package missing"
+    "Exit codes: 0 success, 1 --fail-under is not reached or not certain, 2 invalid option, name\n"
+    "or mapping, 3 file cannot be read or rows were rejected, 4 file cannot be written or package\n"
+    "missing"
 )
 
 _FILES = Option(
@@ -182,7 +181,7 @@ _BY = Option(
 )  # fmt: skip
 _FAIL_UNDER = Option(
     "fail_under", ("--fail-under",), "text", "PERCENT",
-    Message("Exit with 1 if a metric is met less often, such as 95"),
+    Message("Exit with 1 if a metric is, or can be, met less often, such as 95"),
 )  # fmt: skip
 _REPORT = Option(
     "report", ("--report",), "text", "FILE.html", Message("Write a report with pictures"),
@@ -267,7 +266,8 @@ def audit(
         return 0
     common = Common(policy, at, tz, lang, format, csv, None, False, quiet, exit_zero, color, debug)
     moments = read_moments(common)
-    share = None if fail_under is None else read("--fail-under", fail_under, parse_share)
+    if fail_under is not None:
+        read("--fail-under", fail_under, parse_share)
     allowed = read("--max-rejects", max_rejects, _number)
     rows_of_head = None if head is None else read("--head", head, _number)
     risk = None if at_risk is None else read("--at-risk", at_risk, parse_warn)
@@ -335,7 +335,8 @@ def audit(
         writer = stack.enter_context(outputs.open_rows(setting))
         results = AuditResults(
             summary, comparison, writer, stack.enter_context(outputs.open_rejects(delimiters)),
-            hidden=len(kept) - len(shown), counts=shows or share is not None or report is not None,
+            hidden=len(kept) - len(shown),
+            counts=shows or fail_under is not None or report is not None,
         )  # fmt: skip
         batches = judge_in_batches(
             chain([first], opened), judge, grouped=grouped, text=writer.text if writer else None
@@ -348,11 +349,11 @@ def audit(
             advance(Message("judging tickets: {count}", count=done), 0, 0)
     results.finish()
     total = summary.finish(value_orders(question.policy)).with_skipped(skipped)
-    missed = None if share is None else (share_text(fail_under or ""), below(total, share))
+    share = None if fail_under is None else required_share(total, fail_under)
     compared = None
     if comparison is not None:
         compared = ComparedVerdicts(comparison.agreed, tuple(comparison.causes()))
-    audited = AuditSummary(total, question, tuple(files), missed, compared)
+    audited = AuditSummary(total, question, tuple(files), share, compared)
     audited.note_remarks(results.needs_input)
     if report is not None:
         audited.write_page(report, names, common)

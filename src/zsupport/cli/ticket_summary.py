@@ -23,7 +23,7 @@ from zsupport.errors import PolicyError
 from zsupport.report.text import guarded, single_line
 from zsupport.sources.rewrite import replace_output
 from zsupport.typed import NamedTuple
-from zsupport.view.audit import below_text, show_audit, skipped_in_words
+from zsupport.view.audit import failures, show_audit, skipped_in_words
 from zsupport.view.comparison import comparison_lines
 from zsupport.wording import Counted, Message
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from zsupport.audit.judge import Judge
     from zsupport.audit.run import OpenedFile
-    from zsupport.audit.summary import GroupSummary, Summary
+    from zsupport.audit.summary import RequiredShare, Summary
     from zsupport.cli.options import Common
     from zsupport.cli.question import PolicyQuestion
     from zsupport.library import Policy
@@ -42,14 +42,14 @@ if TYPE_CHECKING:
 class AuditSummary(NamedTuple):
     """The summary of an audit with its question.
 
-    `files` are the files as named. `missed` is the share of `--fail-under` as written, and the
-    metrics below it. `compared` is None without verdicts of the help desk.
+    `files` are the files as named. `share` is that of `--fail-under`. `compared` is None without
+    verdicts of the help desk.
     """
 
     summary: Summary
     question: PolicyQuestion
     files: tuple[str, ...]
-    missed: tuple[str, tuple[GroupSummary, ...]] | None
+    share: RequiredShare | None
     compared: ComparedVerdicts | None
 
     def show(self, common: Common) -> None:
@@ -66,12 +66,12 @@ class AuditSummary(NamedTuple):
             words = wording(lang)
             times = Times(question.zone, question.at, words=words)
             setting = Setting(times, lang, words=words)
-            blocks = screen(summary, revision, setting, fail_under=self.missed, compared=compared)
+            blocks = screen(summary, revision, setting, fail_under=self.share, compared=compared)
             emit(render_screen(blocks, terminal_of(common.color)))
             return
         report = show_audit(
             summary, revision, self.files, question.zone,
-            fail_under=self.missed, compared=compared,
+            fail_under=self.share, compared=compared,
         )  # fmt: skip
         write_report(report, common)
         if chosen_format(common.format) != "plain":
@@ -132,18 +132,17 @@ class AuditSummary(NamedTuple):
             note(Message("{rejects} writes the rejected rows to a file, with the reasons"))
 
     def exit_code(self, allowed: int, *, exit_zero: bool) -> int:
-        """Return the exit code; say on standard error which metrics are below the share."""
-        summary, missed = self.summary, self.missed
+        """Return the exit code; say on standard error which metrics do not reach the share."""
+        summary, share = self.summary, self.share
         if summary.rejects > allowed:
             return PolicyError.exit_code
-        if missed is None:
+        if share is None:
             return 0
-        share, groups = missed
         if not summary.totals:
-            note(Message("no ticket was judged, so {share} is not reached", share=share))
-        for group in groups:
-            note(below_text(group, share, stderr_wording()))
-        fails = bool(groups) or not summary.totals
+            note(Message("no ticket was judged, so {share} is not reached", share=share.text))
+        for text in failures(share, stderr_wording()):
+            note(text)
+        fails = not share.is_reached or not summary.totals
         return 1 if fails and not exit_zero else 0
 
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from zsupport.answer.case import plain_value, policy_of
-from zsupport.audit.summary import DIMENSIONS, UNSHOWN, GroupSummary, Summary, WorstTicket
+from zsupport.audit.summary import (
+    DIMENSIONS,
+    UNSHOWN,
+    GroupSummary,
+    RequiredShare,
+    Summary,
+    WorstTicket,
+)
 from zsupport.clock.instants import duration, to_datetime
 from zsupport.dates import datetime, tzinfo
 from zsupport.report import Report, Table
@@ -32,10 +39,11 @@ class ShownAuditQuery(TypedDict):
 
 
 class ShownShare(TypedDict):
-    """The share that each metric must reach, and the metrics below it."""
+    """The share that each metric must reach, and the metrics that do not certainly reach it."""
 
     share: str
     below: tuple[str, ...]
+    uncertain: tuple[str, ...]
 
 
 def show_audit(
@@ -44,21 +52,23 @@ def show_audit(
     files: tuple[str, ...],
     zone: tzinfo,
     *,
-    fail_under: tuple[str, tuple[GroupSummary, ...]] | None = None,
+    fail_under: RequiredShare | None = None,
     compared: ComparedVerdicts | None = None,
     public_holidays: bool = False,
 ) -> Report:
     """Return the report of an audit of files.
 
     `revision` is the revision in force at the moment of the audit; the first one of several. The
-    moment is shown in `zone`. `fail_under` is the share as written, and the metrics below it.
-    `compared` is the comparison with the help desk.
+    moment is shown in `zone`. `compared` is the comparison with the help desk.
     """
     shown = {name: value for name, value in summary._asdict().items() if name not in UNSHOWN}
     share: ShownShare | None = None
     if fail_under is not None:
-        text, below = fail_under
-        share = {"share": text, "below": tuple(group.metric for group in below)}
+        share = {
+            "share": fail_under.text,
+            "below": tuple(group.metric for group in fail_under.below),
+            "uncertain": tuple(group.metric for group in fail_under.uncertain),
+        }
     query: ShownAuditQuery = {
         "files": files,
         "metric": tuple(group.metric for group in summary.totals),
@@ -98,8 +108,25 @@ def show_audit(
     )
 
 
-def below_text(group: GroupSummary, share: str, words: Wording) -> str:
-    """Return why a metric fails the audit; `share` is written as in the question."""
+def failures(share: RequiredShare, words: Wording) -> tuple[str, ...]:
+    """Return why each metric fails that does not certainly reach a share."""
+    return (
+        *(_below_text(group, share.text, words) for group in share.below),
+        *(_uncertain_text(group, share.text, words) for group in share.uncertain),
+    )
+
+
+def _uncertain_text(group: GroupSummary, share: str, words: Wording) -> str:
+    return words(
+        Counted(
+            "{metric}: {count} verdict needs input, so it is not certain that {share} is reached",
+            "{metric}: {count} verdicts need input, so it is not certain that {share} is reached",
+            group.needs_input, metric=group.metric, share=share,
+        )
+    )  # fmt: skip
+
+
+def _below_text(group: GroupSummary, share: str, words: Wording) -> str:
     if group.percent is None:
         return words(
             "{metric}: no ticket is met or breached, so {share} is not reached",

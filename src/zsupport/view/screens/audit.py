@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.audit.summary import GroupSummary, Summary
+from zsupport.audit.summary import RequiredShare, Summary
 from zsupport.policy.model import Revision
 from zsupport.report.screen import (
     ATTENTION,
@@ -15,7 +15,7 @@ from zsupport.report.screen import (
     Section,
     section,
 )
-from zsupport.view.audit import below_text
+from zsupport.view.audit import failures
 from zsupport.view.audit_in_words import AuditTexts
 from zsupport.view.comparison import (
     ComparedVerdicts,
@@ -32,10 +32,10 @@ def screen(
     revision: Revision,
     setting: Setting,
     *,
-    fail_under: tuple[str, tuple[GroupSummary, ...]] | None = None,
+    fail_under: RequiredShare | None = None,
     compared: ComparedVerdicts | None = None,
 ) -> Screen:
-    """Return the screen of an audit. `fail_under` is the share as written, and what is below it.
+    """Return the screen of an audit.
 
     The names of metrics and values come from `revision`. `compared` is the comparison with the help
     desk.
@@ -49,12 +49,10 @@ def screen(
         )
         for group in summary.totals
     ]
-    share, below = fail_under or ("", ())
+    failed = failures(fail_under, words) if fail_under else ()
     return (
         *(totals or [section(Heading(words("No tickets")))]),
-        section(
-            *(Paragraph(sentence(below_text(group, share, words)), ATTENTION) for group in below)
-        ),
+        section(*(Paragraph(sentence(text), ATTENTION) for text in failed)),
         _groups(texts),
         _worst(texts),
         _rejects(texts),
