@@ -582,6 +582,43 @@ def test_skipped_rows_are_counted(cli: Cli, folder: Path) -> None:
     assert skipped in run.stdout
 
 
+@pytest.mark.parametrize("engine", ["plain", "columns"])
+def test_texts_that_no_row_has_are_noted(cli: Cli, folder: Path, engine: str) -> None:
+    header, row = "id,opened,priority,state,kind\n", "2026-06-01T08:00:00Z,P1"
+    (folder / "a.csv").write_text(f"{header}1,{row},Closed ,bug\n", encoding="utf-8")
+    (folder / "b.csv").write_text(f"{header}2,{row},open,Task\n", encoding="utf-8")
+    common = ("a.csv", "b.csv", "--engine", engine, "--format", "csv")
+    run = audit(cli, folder, *common, "--only", "state=CLOSED", "--only", "kind=bug")
+    assert run.stderr == "zsupport: 1 row is skipped by `state`\n"
+    # The second condition is not met by the row that the first one skips, but it has its text.
+    run = audit(cli, folder, *common, "--only", "state=closd", "--skip", "kind=task")
+    assert (run.code, rows(run.stdout)) == (0, [])
+    assert "zsupport: no row has the text `closd` in `state`; did you mean `Closed`?" in run.stderr
+    assert "`task`" not in run.stderr
+    run = audit(cli, folder, *common, "--only", "state=closd", "--fail-under", "1%")
+    assert run.code == 1
+    run = audit(cli, folder, *common, "--skip", "state=x", "--skip", "state=open")
+    assert "zsupport: no row has the text `x` in `state`\n" in run.stderr
+    # An option without a text stands for any text.
+    assert "no row" not in audit(cli, folder, *common, "--skip", "kind").stderr
+
+
+def test_texts_of_a_shipped_mapping_are_not_noted(cli: Cli, folder: Path) -> None:
+    columns = '[columns]\nopened = "opened"\npriority = "priority"\nid = "id"\n[skip]\n'
+    (folder / "m.toml").write_text(f'{columns}priority = "P9"\n', encoding="utf-8")
+    (folder / "z.json").write_text(
+        '{"id": 1, "created_at": "2026-06-01T08:00:00Z", "status": "open", "priority": "P1"}\n',
+        encoding="utf-8",
+    )
+    shipped = audit(cli, folder, "z.json", "--map", "zendesk-json", "--input", "ndjson")
+    assert (shipped.code, shipped.stderr.count("no row has the text")) == (0, 0)
+    own = audit(cli, folder, "t.csv", "--map", "./m.toml")
+    assert "no row has the text" not in own.stderr  # ticket 7 has it
+    (folder / "m.toml").write_text(f'{columns}priority = "P7"\n', encoding="utf-8")
+    own = audit(cli, folder, "t.csv", "--map", "./m.toml")
+    assert "zsupport: no row has the text `P7` in `priority`" in own.stderr
+
+
 def test_skipped_rows_of_an_event_log(cli: Cli, folder: Path) -> None:
     (folder / "log.csv").write_text(
         "id,time,event,priority,source\n"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from zsupport.errors import did_you_mean
 from zsupport.sources.tickets.rows import RawRow
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from zsupport.sources.tickets.rows import BadRow
@@ -28,19 +29,25 @@ def first_stated(
     return next((cells[at] for at in places if not is_null(cells[at], nulls)), None)
 
 
+#: The largest number of texts of rows that are remembered to find one that is similar.
+MAX_SEEN = 1000
+
+
 class RowFilter(NamedTuple):
     """A condition on a column by which rows are skipped.
 
-    `places` are the positions of the column. `texts` are its texts in lower case, without outer
-    spaces; none stand for any text. A row is skipped if it has one of them, or if `is_only`, if it
-    has none.
+    `places` are the positions of the column. `texts` are its texts as written, by their form in
+    lower case without outer spaces; none stand for any text. A row is skipped if it has one of
+    them, or if `is_only`, if it has none. `seen` has the forms of `texts` that rows have, and the
+    first other texts.
     """
 
     column: str
     places: tuple[int, ...]
-    texts: frozenset[str]
+    texts: Mapping[str, str]
     is_only: bool
     nulls: frozenset[str]
+    seen: set[str]
 
     def skips(self, cells: Sequence[str | None]) -> bool:
         """Return whether the cells of a row are skipped."""
@@ -50,7 +57,29 @@ class RowFilter(NamedTuple):
         """Return whether a row with a text in the column is skipped."""
         if text is None or is_null(text, self.nulls):
             return self.is_only
-        return (not self.texts or text.strip().casefold() in self.texts) is not self.is_only
+        if not self.texts:
+            return not self.is_only
+        stated = text.strip()
+        form = stated.casefold()
+        if form in self.texts:
+            self.seen.add(form)
+            return not self.is_only
+        if len(self.seen) < MAX_SEEN:
+            self.seen.add(stated)
+        return self.is_only
+
+
+def unseen_texts(filters: Sequence[RowFilter]) -> Iterator[tuple[str, str | None]]:
+    """Yield each text of a condition that no row has, and a hint with a similar text of a row.
+
+    `filters` are the condition in each file.
+    """
+    seen = {text for item in filters for text in item.seen}
+    texts = filters[0].texts
+    rows_have = [] if len(seen) >= MAX_SEEN else sorted(seen)
+    for form, text in texts.items():
+        if form not in seen:
+            yield text, did_you_mean(text, rows_have)
 
 
 def selected_rows(

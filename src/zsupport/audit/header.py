@@ -64,7 +64,9 @@ class TicketColumns(NamedTuple):
 
     def skipped_by(self, cells: Sequence[str | None]) -> str | None:
         """Return the column by which a row is skipped, or None."""
-        return next((item.column for item in self.filters if item.skips(cells)), None)
+        # Each filter remembers the texts of all rows.
+        skipping = [item.column for item in self.filters if item.skips(cells)]
+        return skipping[0] if skipping else None
 
     def column_of(self, field: str) -> str | None:
         """Return the name of the column of a field, or None if it has none."""
@@ -173,8 +175,9 @@ def _row_filters(
         for name, texts in conditions.items():
             places = _find_column(name, positions, mapping.place(table, name), mistakes)
             if places:
-                folded = frozenset(text.strip().casefold() for text in texts)
-                filters.append(RowFilter(header[places[0]], places, folded, table == "only", nulls))
+                forms = {text.strip().casefold(): text.strip() for text in texts}
+                column = header[places[0]]
+                filters.append(RowFilter(column, places, forms, table == "only", nulls, set()))
     return tuple(filters)
 
 

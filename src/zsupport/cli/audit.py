@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from zsupport.answer.promise import settle_metrics
+from zsupport.audit.cells import unseen_texts
 from zsupport.audit.compare import Comparer, Comparison
 from zsupport.audit.header import columns_needed
 from zsupport.audit.judge import AuditOptions, Judge
@@ -64,11 +65,12 @@ from zsupport.sources.mappings import read_mapping, shipped_mappings, title_of
 from zsupport.sources.tickets import TicketReading, open_columns, open_tickets, ticket_files
 from zsupport.sources.tickets.files import size_of_files
 from zsupport.view.comparison import ComparedVerdicts
-from zsupport.wording import Message
+from zsupport.wording import Message, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from zsupport.audit.cells import RowFilter
     from zsupport.audit.mapping import TicketMapping
     from zsupport.audit.run import OpenedFile, OpenFile
     from zsupport.library import Policy
@@ -293,8 +295,11 @@ def audit(
         delimiter=delimiter,
         encoding=encoding,
     )
+    own = mapping
     if map is not None:
         mapping = merged(load_mapping(read_mapping(map), map), mapping)
+        if map not in shipped_mappings():
+            own = mapping
     groups = _names(by)
     shown, mapping = mapping.kept, _with_columns_of_groups(mapping, groups)
     question = read_question(common, moments)
@@ -305,7 +310,10 @@ def audit(
     by_columns = _has_columns_engine(engine, names) and head is None and not compare
     skipped: Counter[str] = Counter()
     delimiters: dict[str, str] = {}
-    opened = _opened(names, mapping, question.policy, skipped, delimiters, by_columns=by_columns)
+    filters: list[tuple[RowFilter, ...]] = []
+    opened = _opened(
+        names, mapping, question.policy, skipped, delimiters, filters, by_columns=by_columns
+    )
     moment = from_datetime(question.at)
     judge = Judge(
         question.policy, AuditOptions(moment, metrics, risk, customer_tz, customer_country)
@@ -355,6 +363,7 @@ def audit(
         compared = ComparedVerdicts(comparison.agreed, tuple(comparison.causes()))
     audited = AuditSummary(total, question, tuple(files), share, compared)
     audited.note_remarks(results.needs_input)
+    _note_unseen(filters, mapping, own)
     if report is not None:
         audited.write_page(report, names, common)
     common = common._replace(format="auto" if format in ROW_FORMATS else format)
@@ -397,13 +406,15 @@ def _opened(
     policy: Policy,
     skipped: Counter[str],
     delimiters: dict[str, str],
+    filters: list[tuple[RowFilter, ...]],
     *,
     by_columns: bool,
 ) -> Iterator[OpenedFile]:
     """Yield the files, opened for the columns engine or for the plain engine.
 
-    The rows that are skipped later are added to `skipped`, and the delimiter of each file to
-    `delimiters`. Several files are checked before the first one is opened, except pipes.
+    The rows that are skipped later are added to `skipped`, the delimiter of each file to
+    `delimiters`, and its conditions on rows to `filters`. Several files are checked before the
+    first one is opened, except pipes.
     """
     reading = TicketReading(mapping.format, mapping.delimiter, mapping.encoding)
     needed = columns_needed(mapping)
@@ -417,7 +428,28 @@ def _opened(
         check_files(rereadable, open_named, mapping, policy)
     for file in open_mapped((open_named(name) for name in names), mapping, policy, skipped):
         delimiters[file.name] = file.delimiter
+        filters.append(file.columns.filters)
         yield file
+
+
+def _note_unseen(
+    filters: Sequence[tuple[RowFilter, ...]], mapping: TicketMapping, own: TicketMapping
+) -> None:
+    """Say on standard error which texts of `--skip` and `--only` no row has.
+
+    `filters` are those of `mapping` in each file. Texts that are not in `own` are not noted.
+    """
+    of_own = [
+        *(name in own.skip for name in mapping.skip), *(name in own.only for name in mapping.only)
+    ]  # fmt: skip
+    for of_files, is_own in zip(zip(*filters, strict=True), of_own, strict=True):
+        if is_own:
+            for text, hint in unseen_texts(of_files):
+                message = Message(
+                    "no row has the text {text} in `{column}`",
+                    text=quoted(text), column=of_files[0].column,
+                )  # fmt: skip
+                note(joined(filter(None, (message, hint)), "; "))
 
 
 def _note_unstated(judge: Judge, file: OpenedFile) -> None:
