@@ -680,10 +680,15 @@ def test_no_row_of_a_log_is_lost(cli: Cli, folder: Path, grouped: bool) -> None:
 def test_a_ticket_with_too_many_changes(cli: Cli, folder: Path) -> None:
     lines = ["id,time,event,priority", "A,@1780300800,opened,P1"]
     lines += [f"A,@{1780300800 + n},,P{n % 2 + 1}" for n in range(1, 50_000)]
+    lines += ["B,@1780300800,opened,P1"]
     (folder / "log.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
     run = audit(cli, folder, "log.csv", "--format", "csv", "--rejects", "r.csv")
     assert run.code == 3
-    (reject,) = rows((folder / "r.csv").read_text(encoding="utf-8"))
+    assert [row["id"] for row in rows(run.stdout)] == ["B"]
+    reject, *others = rows((folder / "r.csv").read_text(encoding="utf-8"))
+    # No row of the ticket is lost.
+    assert [int(row["line"]) for row in (reject, *others)] == [*range(2, 50_002)]
+    assert {row["reason"] for row in others} == {"the ticket is rejected because of log.csv:2"}
     assert re.fullmatch(
         r"too many changes during a case: 49,999 \(limit [0-9]{2},[0-9]{3}\); state fewer changes; "
         "in an event log, an id must stand for one ticket",

@@ -19,7 +19,7 @@ from zsupport.clock.deadline import Events
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     from zsupport.clock.deadline import Pause
@@ -143,10 +143,7 @@ def _results(
     results: list[Ticket | Reject] = [row for row in rows if isinstance(row, Reject)]
     problems = [problem for row in events if check and (problem := check(row))]
     if problems:
-        wrong = {(problem.file, problem.line): problem for problem in problems}
-        first = f"{problems[0].file}:{problems[0].line}"
-        reason = Message("the ticket is rejected because of {place}", place=first)
-        results += [wrong.get((row.file, row.line)) or _reject(row, reason) for row in events]
+        results += rejects_of_rows(events, problems)
     elif events:
         results += fold_ticket(events, at)
     is_incomplete = any(isinstance(result, Reject) for result in results)
@@ -155,6 +152,14 @@ def _results(
             yield result._replace(warnings=(REJECTED_EVENTS,))
         else:
             yield result
+
+
+def rejects_of_rows(rows: Sequence[EventRow], problems: Sequence[Reject]) -> list[Reject]:
+    """Return a reject for each row of a ticket: its own problem, or the place of the first one."""
+    own = {(problem.file, problem.line): problem for problem in problems}
+    first = f"{problems[0].file}:{problems[0].line}"
+    reason = Message("the ticket is rejected because of {place}", place=first)
+    return [own.get((row.file, row.line)) or _reject(row, reason) for row in rows]
 
 
 def fold_ticket(rows: list[EventRow], at: int) -> Iterator[Ticket | Reject]:
@@ -207,6 +212,7 @@ class _Cycle:
     def __init__(self, row: EventRow, number: int, values: dict[str, str], first: EventRow) -> None:
         """`first` is the first row of the ticket, at which the result has its place."""
         self.row, self.number, self.first = row, number, first
+        self.rows = [row]
         self.opened = row.time
         self.values = values
         self.answered: int | None = None
@@ -234,6 +240,8 @@ class _Cycle:
     def add(self, row: EventRow) -> None:
         """Add the event of a row."""
         event, time = row.event, row.time
+        if row is not self.row:
+            self.rows.append(row)
         if event == "answered":
             self.answered = time if self.answered is None else self.answered
         elif event == "updated":
@@ -268,5 +276,5 @@ class _Cycle:
                 self.opened, self.answered, known[-1] if known else None, self.resolved,
                 tuple(pauses),
             ),
-            self.starts, tuple(self.changes), self.number, self.row.kept, cells=self.first.cells,
+            self.starts, tuple(self.changes), self.number, self.row.kept, rows=tuple(self.rows),
         )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from zsupport.answer.case import NEEDS_INPUT, settle
 from zsupport.audit.deadlines import depends_on_opening
+from zsupport.audit.fold import rejects_of_rows
 from zsupport.audit.outcomes import QuickCase, quick_case
 from zsupport.audit.ticket import Constants, Reject, Ticket, TicketVerdict
 from zsupport.clock.instants import from_datetime, to_datetime
@@ -93,7 +94,7 @@ class Judge:
                 continue
             verdicts = self.verdicts(ticket)
             if isinstance(verdicts, Reject):
-                yield verdicts
+                yield from rejects_of_rows(ticket.rows, [verdicts]) if ticket.rows else [verdicts]
                 continue
             for verdict in verdicts:
                 yield ticket, verdict
@@ -206,9 +207,11 @@ class Judge:
         message = getattr(error, "message", None) or str(error)
         hint = getattr(error, "hint", None)
         reason = joined((message, hint), "; ") if hint else message
-        return Reject(
-            ticket.file, ticket.line, self._wrong_field(ticket), reason, ticket.cells or ticket.kept
-        )
+        field = self._wrong_field(ticket)
+        if not ticket.rows:
+            return Reject(ticket.file, ticket.line, field, reason, ticket.kept)
+        first = ticket.rows[0]
+        return Reject(first.file, first.line, field, reason, first.cells, first.id)
 
     def _wrong_field(self, ticket: Ticket) -> str | None:
         """Return the field of a ticket that the policy does not accept, or None if unknown."""

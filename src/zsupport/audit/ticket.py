@@ -29,8 +29,8 @@ class Ticket(NamedTuple):
     of the row. The names of `query` and `changes` are those of the policy, or aliases; None is a
     value that the file does not state. A reopened ticket is several tickets with the cycles 1, 2,
     and so on. `kept` has the cells of the input columns that the output repeats, as read. `vendor`
-    is the verdict of the help desk; None if the file has no columns for it. `cells` has all cells
-    of the first row of a ticket of an event log, for its reject. `warnings` are codes of warnings
+    is the verdict of the help desk; None if the file has no columns for it. `rows` has
+    the rows of a ticket of an event log, for its rejects. `warnings` are codes of warnings
     about its rows.
     """
 
@@ -44,7 +44,7 @@ class Ticket(NamedTuple):
     cycle: int = 1
     kept: tuple[str | None, ...] = ()
     vendor: VendorVerdict | None = None
-    cells: tuple[str | None, ...] = ()
+    rows: tuple[EventRow, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
