@@ -685,10 +685,10 @@ def test_a_ticket_with_too_many_changes(cli: Cli, folder: Path) -> None:
     run = audit(cli, folder, "log.csv", "--format", "csv", "--rejects", "r.csv")
     assert run.code == 3
     assert [row["id"] for row in rows(run.stdout)] == ["B"]
-    reject, *others = rows((folder / "r.csv").read_text(encoding="utf-8"))
+    reject, *further = rows((folder / "r.csv").read_text(encoding="utf-8"))
     # No row of the ticket is lost.
-    assert [int(row["line"]) for row in (reject, *others)] == [*range(2, 50_002)]
-    assert {row["reason"] for row in others} == {"the ticket is rejected because of log.csv:2"}
+    assert [int(row["line"]) for row in (reject, *further)] == [*range(2, 50_002)]
+    assert {row["reason"] for row in further} == {"the ticket is rejected because of log.csv:2"}
     assert re.fullmatch(
         r"too many changes during a case: 49,999 \(limit [0-9]{2},[0-9]{3}\); state fewer changes; "
         "in an event log, an id must stand for one ticket",

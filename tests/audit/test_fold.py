@@ -22,7 +22,7 @@ def folded(*rows: EventRow, at: int = 1_000_000) -> list[Any]:
 
 
 def test_the_events_of_one_ticket() -> None:
-    (ticket,) = folded(
+    rows = (
         row(2, 100, "opened", plan="pro", priority="P2", size="big"),
         row(3, 160, "answered"),
         row(4, 200, "paused"),
@@ -30,9 +30,10 @@ def test_the_events_of_one_ticket() -> None:
         row(6, 350, "updated"),
         row(7, 400, "resolved"),
     )
+    (ticket,) = folded(*rows)
     assert ticket == Ticket(
         "log.csv", 2, "7", Query("pro", None, None, "P2", {"size": "big"}),
-        Events(100, 160, 350, 400, ((200, 300),)),
+        Events(100, 160, 350, 400, ((200, 300),)), rows=rows,
     )  # fmt: skip
 
 
