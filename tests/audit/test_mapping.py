@@ -556,6 +556,11 @@ def check(*cells: str | None, **settings: str | None) -> None:
     check_instants(resolve(mapping, ["x", "opened"]), [(None, cell) for cell in cells])
 
 
+def test_rows_with_the_same_instant_are_counted() -> None:
+    # One row of four, although it is one of two texts.
+    check(*["2026-06-01T08:00:00Z"] * 3, "2026-06-01 08:00")
+
+
 @pytest.mark.parametrize(
     ("cells", "line"),
     [

@@ -69,8 +69,10 @@ class FrameSummary:
         if options.pictures or "month" in options.by:
             local = _local_seconds(opened, options.zone)
         group, keys = self._grouped(judged, local)
+        # A finished ticket has no margin if its target has no deadline.
+        has_margin = frame["margin_seconds"].is_not_null().to_numpy()
         margins = frame["margin_seconds"].fill_null(0).to_numpy()
-        breached = np.flatnonzero(states == _BREACHED)
+        breached = np.flatnonzero((states == _BREACHED) & has_margin)
         due = frame["due"].gather(breached).to_physical().fill_null(0).to_numpy() // 1000
         late = breached[due - margins[breached] == options.at]
         size = len(keys), len(STATES)
@@ -80,7 +82,7 @@ class FrameSummary:
         for key, of_key, late_count in zip(keys, counts.tolist(), late_counts, strict=True):
             summary.add_counts(key, dict(zip(STATES, of_key, strict=True)), late_count, {})
             numbers.append(self._number(key))
-        finished = (states == _MET) | (states == _BREACHED)
+        finished = ((states == _MET) | (states == _BREACHED)) & has_margin
         groups = np.array(numbers, np.int64)[group[finished]]
         self._margins.add(groups, margins[finished], summary.step)
         self._add_worst(judged, margins, breached)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
@@ -376,6 +377,7 @@ class FrameJudge:
             for field, (place, _) in self._instants.items()
             if not columns.mapping.instant_source(field).formats
             and not any(text[:1].isdigit() for text in nulls)
+            and place not in columns.kept
             and not any(place in item.places for item in columns.filters)
         }
         #: Fields that only the plain engine reads; they are mostly empty.
@@ -490,10 +492,8 @@ class FrameJudge:
             rejects, more = self._row_by_row(RawRow(line + row, cells_of(row)) for row in odd)
             parts.append(more)
         if self._skipped is not None:
-            for item, count in zip(
-                self._columns.filters, np.bincount(filters[skipped]).tolist(), strict=False
-            ):
-                self._skipped[item.column] += count
+            for number, count in Counter(filters[skipped].tolist()).items():
+                self._skipped[self._columns.filters[number].column] += count
         result = parts[0]
         if parts[1:]:
             result = pl.concat(parts).sort("line", "_metric", maintain_order=True)

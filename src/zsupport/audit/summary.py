@@ -181,8 +181,11 @@ class Summary(NamedTuple):
 
     def with_skipped(self, rows: Counter[str]) -> Summary:
         """Return the summary with the numbers of skipped rows by column."""
-        kinds = tuple(SkippedKind(count, column) for column, count in rows.most_common())
-        return self._replace(skipped=rows.total(), skipped_kinds=kinds)
+        kinds = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
+        return self._replace(
+            skipped=rows.total(),
+            skipped_kinds=tuple(SkippedKind(count, column) for column, count in kinds),
+        )
 
 
 #: The fields of a summary that its JSON document does not have in `summary`.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from zsupport.audit.calendar_names import language_of_locale
 from zsupport.audit.instants import Proposal, needs_zone, proposals, reads_without_format
 from zsupport.audit.mapping import is_instant
@@ -32,8 +34,8 @@ def check_instants(
     format reads is not a mistake of the mapping: its row is rejected.
     """
     mapping = columns.mapping
-    texts: dict[str, dict[str, None]] = {
-        field: {}
+    texts: dict[str, Counter[str]] = {
+        field: Counter()
         for field, column in mapping.columns.items()
         if is_instant(field)
         and field != "pauses"
@@ -44,32 +46,33 @@ def check_instants(
     for cells in rows:
         for field, examples in texts.items():
             if text := columns.cell_of(field, cells, nulls):
-                examples[text.strip()] = None
+                examples[text.strip()] += 1
     mistakes = Mistakes(file)
     for field, examples in texts.items():
         if examples:
-            _check_examples(field, columns, [*examples], mistakes)
+            _check_examples(field, columns, examples, mistakes)
     mistakes.report()
 
 
 def _check_examples(
-    field: str, columns: TicketColumns, texts: list[str], mistakes: Mistakes
+    field: str, columns: TicketColumns, texts: Counter[str], mistakes: Mistakes
 ) -> None:
-    """Add a mistake if half of the texts of an instant without a format cannot be read.
+    """Add a mistake if half of the instants without a format cannot be read.
 
-    If most can be read, the others are mistakes of their rows.
+    `texts` has the number of rows with each text. If most can be read, the others are mistakes of
+    their rows.
     """
     source = columns.mapping.instant_source(field)
     column, place = (
         shown(columns.column_of(field) or field),
         columns.mapping.place("columns", field),
     )
-    read = [
-        text
-        for text in texts
+    read = sum(
+        count
+        for text, count in texts.items()
         if reads_without_format(text) and (source.timezone or not needs_zone(text))
-    ]
-    if 2 * len(read) > len(texts):
+    )
+    if 2 * read > texts.total():
         return
     unread = [text for text in texts if not reads_without_format(text)]
     if not unread:

@@ -56,15 +56,16 @@ class CsvChunks:
 
     def first_rows(self, count: int) -> list[RawRow | BadRow]:
         """Return the first rows. They are read again later."""
-        content = self._content
-        while content.size < self._size and content.peek():
-            pass
+        content, is_whole = self._content, False
+        while content.size < self._size and not is_whole:
+            is_whole = not content.peek()
         start = _after_header(b"".join([*(content.seen or ()), *content.ahead]), self.file)
         if start is None:
             return []
         line, rest = start
-        whole, line_end, _ = rest.rpartition(b"\n")
-        return list(islice(self._rows(whole + line_end, line), count))
+        if not is_whole:
+            rest = rest[: rest.rfind(b"\n") + 1]
+        return list(islice(self._rows(rest, line), count))
 
     def __iter__(self) -> Iterator[CsvChunk | list[RawRow | BadRow]]:
         """Yield the chunks and the other rows in their order."""
