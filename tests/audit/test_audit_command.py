@@ -677,6 +677,15 @@ def test_no_row_of_a_log_is_lost(cli: Cli, folder: Path, grouped: bool) -> None:
     ]
 
 
+@pytest.mark.parametrize("format", ["json", "markdown"])
+def test_reasons_in_documents_name_options(cli: Cli, folder: Path, format: str) -> None:
+    (folder / "t.csv").write_text(
+        "opened,priority\n2026-06-01T08:00:00Z,P1\n2026-06-01T08:00:00Z,P1\nx,P1\n"
+    )
+    run = audit(cli, folder, "t.csv", "--format", format)
+    assert "or a local time with --tz" in run.stdout
+
+
 def test_a_ticket_with_too_many_changes(cli: Cli, folder: Path) -> None:
     lines = ["id,time,event,priority", "A,@1780300800,opened,P1"]
     lines += [f"A,@{1780300800 + n},,P{n % 2 + 1}" for n in range(1, 50_000)]

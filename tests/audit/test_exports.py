@@ -143,7 +143,7 @@ EXPORTS = [
             ("INC0010002", "1", "first-response", "breached", "2026-06-01T13:00:00+02:00"),
         ],
         [("4", "has_breached")],
-        skipped="2 rows are skipped by `stage` and `sla`",
+        skipped="2 rows are skipped by `sla` and `stage`",
     ),
     Export(
         "jsm-sla.ndjson", "jsm-sla",

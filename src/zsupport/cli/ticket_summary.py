@@ -69,8 +69,11 @@ class AuditSummary(NamedTuple):
             blocks = screen(summary, revision, setting, fail_under=self.share, compared=compared)
             emit(render_screen(blocks, terminal_of(common.color)))
             return
+        # Documents are in English, with the names of the options.
+        words = wording("en")
+        kinds = (kind._replace(reason=words.message(kind.reason)) for kind in summary.reject_kinds)
         report = show_audit(
-            summary, revision, self.files, question.zone,
+            summary._replace(reject_kinds=tuple(kinds)), revision, self.files, question.zone,
             fail_under=self.share, compared=compared,
         )  # fmt: skip
         write_report(report, common)
