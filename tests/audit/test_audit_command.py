@@ -355,6 +355,36 @@ def test_every_planted_cause_is_found(cli: Cli, folder: Path) -> None:
         assert "the help desk counts the hours in another time zone (UTC)" in run.stdout
 
 
+#: Each zone option and mapping, with the deadline 2026-06-02 10:00 UTC and the zone on the screen.
+ZONES = [
+    ((), "", "Tue 2 Jun 2026, 12:00", "Europe/Oslo"),
+    ((), 'timezone = "Asia/Tokyo"\n', "Tue 2 Jun 2026, 19:00", "Asia/Tokyo"),
+    (("--tz", "America/New_York"), 'timezone = "Asia/Tokyo"\n', "Tue 2 Jun 2026, 06:00",
+     "America/New_York"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "setting", "deadline", "name"), ZONES)
+def test_the_zone_of_times_for_people(
+    cli: Cli, folder: Path, options: tuple[str, ...], setting: str, deadline: str, name: str
+) -> None:
+    (folder / "planted.csv").write_text(PLANTED, encoding="utf-8")
+    fields = PLANTED.splitlines()[0].split(",")
+    names = {"due": "vendor.due", "late": "vendor.breached"}
+    columns = "".join(f'{names.get(field, field)} = "{field}"\n' for field in fields)
+    (folder / "m.toml").write_text(f"{setting}[columns]\n{columns}", encoding="utf-8")
+    # The offset of the moment is that of winter.
+    run = audit(
+        cli, folder, "planted.csv", "--map", "./m.toml", "--at", "2027-01-30T12:00:00+01:00",
+        "--format", "table", "--report", "report.html", *options,
+    )  # fmt: skip
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    for text in (run.stdout, re.sub("<[^>]*>", " ", page)):
+        shown = " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
+        assert deadline in shown
+        assert shown.count(f"Times are in the time zone {name}.") == 1
+
+
 @pytest.mark.parametrize("lang", ["en", "nb"])
 def test_the_report_has_the_comparison(cli: Cli, folder: Path, lang: str) -> None:
     (folder / "planted.csv").write_text(PLANTED, encoding="utf-8")

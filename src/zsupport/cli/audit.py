@@ -361,7 +361,9 @@ def audit(
     compared = None
     if comparison is not None:
         compared = ComparedVerdicts(comparison.agreed, tuple(comparison.causes()))
-    audited = AuditSummary(total, question, tuple(files), share, compared)
+    revision, _ = question.policy.revision_at(question.at)
+    shown_zone = moments.tz or zone(mapping.timezone or revision.timezone)
+    audited = AuditSummary(total, question, tuple(files), share, compared, shown_zone)
     audited.note_remarks(results.needs_input)
     _note_unseen(filters, mapping, own)
     if report is not None:

@@ -18,7 +18,6 @@ from zsupport.cli.output import (
     write_report,
 )
 from zsupport.cli.question import language_of
-from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError
 from zsupport.report.text import guarded, single_line
 from zsupport.sources.rewrite import replace_output
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from zsupport.audit.summary import RequiredShare, Summary
     from zsupport.cli.options import Common
     from zsupport.cli.question import PolicyQuestion
+    from zsupport.dates import tzinfo
     from zsupport.library import Policy
     from zsupport.view.comparison import ComparedVerdicts
 
@@ -43,7 +43,7 @@ class AuditSummary(NamedTuple):
     """The summary of an audit with its question.
 
     `files` are the files as named. `share` is that of `--fail-under`. `compared` is None without
-    verdicts of the help desk.
+    verdicts of the help desk. The screen and the report show times in `shown_zone`.
     """
 
     summary: Summary
@@ -51,6 +51,7 @@ class AuditSummary(NamedTuple):
     files: tuple[str, ...]
     share: RequiredShare | None
     compared: ComparedVerdicts | None
+    shown_zone: tzinfo
 
     def show(self, common: Common) -> None:
         """Write the summary, and the causes of differences from the help desk."""
@@ -64,7 +65,7 @@ class AuditSummary(NamedTuple):
 
             lang = language_of(common)
             words = wording(lang)
-            times = Times(question.zone, question.at, words=words)
+            times = Times(self.shown_zone, question.at, words=words)
             setting = Setting(times, lang, words=words)
             blocks = screen(summary, revision, setting, fail_under=self.share, compared=compared)
             emit(render_screen(blocks, terminal_of(common.color)))
@@ -94,9 +95,8 @@ class AuditSummary(NamedTuple):
         question = self.question
         revision, _ = question.policy.revision_at(question.at)
         lang = chosen_language(screen=False, stated=common.lang)
-        shown_zone = question.zone if question.zone_stated else zone(revision.timezone)
         page = audit_page(
-            self.summary, revision, names, shown_zone, lang, wording(lang), self.compared
+            self.summary, revision, names, self.shown_zone, lang, wording(lang), self.compared
         )
         replace_output(path, page)
 

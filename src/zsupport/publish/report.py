@@ -35,6 +35,7 @@ from zsupport.view.comparison import (
     agreement,
     cause_meaning,
     witness_in_words,
+    zone_of_times,
 )
 from zsupport.view.screens import sentence
 from zsupport.view.times import WEEKDAYS, Times
@@ -202,7 +203,8 @@ class _ReportBuilder:
         grid = Grid(
             "comparison-table", _line(caption), tuple(map(_line, columns)), heads=1, rows=rows
         )
-        return PageSection("comparison", _line(title), (agreed, grid))
+        zone = Passage(_line(words.message(zone_of_times(self._times))), aside=True)
+        return PageSection("comparison", _line(title), (agreed, grid, zone))
 
     def _tables(self) -> Iterable[PageSection]:
         """Yield the groups, the worst tickets and the rejects."""

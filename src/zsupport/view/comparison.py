@@ -121,6 +121,11 @@ def witness_in_words(item: CauseCount, times: Times) -> tuple[Sequence[str], ...
     return [*ticket, f"{verdict.file}:{verdict.line}"], own or none, desk or none
 
 
+def zone_of_times(times: Times) -> Message:
+    """Return a sentence about the time zone of deadlines."""
+    return Message("Times are in the time zone {zone}.", zone=times.zone)
+
+
 def comparison_lines(compared: ComparedVerdicts) -> Iterator[Message]:
     """Yield the comparison in lines: the agreement, and a line for each cause."""
     yield agreement(compared)

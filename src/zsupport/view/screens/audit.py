@@ -22,6 +22,7 @@ from zsupport.view.comparison import (
     agreement,
     cause_meaning,
     witness_in_words,
+    zone_of_times,
 )
 from zsupport.view.screens import Setting, sentence
 from zsupport.view.times import Times
@@ -96,4 +97,7 @@ def _comparison(compared: ComparedVerdicts, times: Times) -> Section:
         )  # fmt: skip
         rows.append(("", text))
     heading = Heading(words.message(agreement(compared)))
-    return section(heading, Columns(tuple(rows), right=(0,))) if rows else section(heading)
+    if not rows:
+        return section(heading)
+    zone = Paragraph(words.message(zone_of_times(times)))
+    return section(heading, Columns(tuple(rows), right=(0,)), zone)
