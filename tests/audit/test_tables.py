@@ -1,6 +1,7 @@
 """`Policy.audit` on tables in memory: the verdicts are those of the command."""
 
 import io
+import pickle
 from typing import Any
 
 import pandas
@@ -9,7 +10,7 @@ import pyarrow
 import pytest
 
 import zsupport
-from audit.test_audit_command import AT, EXPECTED, TICKETS
+from audit.test_audit_command import AT, EXPECTED, PLANTED, TICKETS
 
 #: The tickets without the row that is not a row of CSV.
 TEXT = TICKETS.rpartition("9,")[0]
@@ -143,3 +144,42 @@ def test_rows_that_the_mapping_skips_have_no_verdict(policy: zsupport.Policy) ->
     verdicts, rejects = policy.audit(table, mapping=mapping, plan="pro", role="admin")
     assert verdicts["line"].unique().to_list() == [1]
     assert rejects == ()
+
+
+def test_the_verdicts_of_a_help_desk_are_compared(policy: zsupport.Policy) -> None:
+    table = polars.read_csv(io.StringIO(PLANTED), infer_schema=False)
+    fields = {"due": "vendor.due", "late": "vendor.breached"}
+    mapping = {
+        "columns": {fields.get(name, name): name for name in table.columns},
+        "keep": ["id", "due"],
+    }
+    moment = {**CASE, "at": "2027-01-30T12:00:00Z"}
+    verdicts, rejects = policy.audit(table, mapping=mapping, **moment)
+    assert not rejects
+    assert verdicts.columns[:2] == ["input.id", "input.due"]
+    assert verdicts.columns[-4:] == ["vendor_due", "vendor_breached", "cause", "cause_detail"]
+    causes = [None if id == "agrees" else id for id in table["id"]]
+    assert verdicts["cause"].to_list() == causes
+    assert verdicts["vendor_breached"].to_list() == [False, *[None] * 9]
+    assert verdicts["vendor_due"][0] == verdicts["due"][0]
+    assert verdicts["vendor_due"][-1] is None
+    assert dict(zip(causes, verdicts["cause_detail"], strict=True))["time-zone"] == "UTC"
+    empty = policy.audit(table.head(0), mapping=mapping, **moment).verdicts
+    assert empty.schema == verdicts.schema
+    # One metric is compared.
+    several = policy.audit(table, mapping=mapping, metric="all", **moment).verdicts
+    assert "cause" not in several.columns
+
+
+def test_batches_have_the_comparison(policy: zsupport.Policy) -> None:
+    table = polars.read_csv(io.StringIO(PLANTED), infer_schema=False).to_arrow()
+    columns = ("id", "opened", "answered", "priority", "pauses")
+    mapping = {"columns": {**{name: name for name in columns}, "vendor.due": "due"}}
+    judge = policy.batch_audit(
+        table, mapping=mapping, plan="pro", role="admin", at="2027-01-30T12:00:00Z"
+    )
+    judge = pickle.loads(pickle.dumps(judge))
+    assert "`vendor_due` TIMESTAMP, `vendor_breached` BOOLEAN, `cause` STRING" in judge.ddl
+    rows = [row for batch in judge.batches(table.to_batches()) for row in batch.to_pylist()]
+    assert [row["cause"] or "agrees" for row in rows] == [row["id"] for row in rows]
+    assert rows[0]["vendor_due"] == rows[0]["due"]

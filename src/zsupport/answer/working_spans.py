@@ -60,10 +60,10 @@ def read_range(text: str) -> DateRange:
     except ValueError:
         dots = ""
     if not dots:
-        raise BadText(
-            Message("`{text}` is not a range of years or dates", text=text),
-            Message("a range such as 2020..2030 or 2026-07-01..2027-06-30"),
-        )
+        form = Message("a range such as 2020..2030 or 2026-07-01..2027-06-30")
+        if _is_date(text):
+            form = Message("{text}..{text}", text=text)
+        raise BadText(Message("`{text}` is not a range of years or dates", text=text), form)
     years = range(1973, 2200)
     if result.last < result.first:
         raise BadText(Message("`{text}` ends before it starts", text=text))
@@ -82,6 +82,15 @@ def _date(text: str, day_of_year: str) -> date:
     if not is_year and result.isoformat() != text:
         raise ValueError(text)  # another form of ISO 8601, such as 20260701
     return result
+
+
+def _is_date(text: str) -> bool:
+    """Return whether a text is a date or a year."""
+    try:
+        _date(text, "01-01")
+    except ValueError:
+        return False
+    return True
 
 
 def span_table(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pyarrow as pa
 
-from zsupport.audit.frames import frame_schema
+from zsupport.audit.compare import comparison_of
 from zsupport.audit.judge import Judge
 from zsupport.audit.run import OpenedFile
-from zsupport.audit.tables import frame_of, judge_tables, open_table, source_of
-from zsupport.audit.ticket import TicketVerdict, unused_names
+from zsupport.audit.tables import frame_of, judge_tables, open_table, source_of, table_schema
+from zsupport.audit.ticket import row_fields, unused_names
 from zsupport.errors import UsageError
 from zsupport.wording import Message
 
@@ -33,9 +33,12 @@ _ARROW = {
     pl.Int64(): pa.int64(),
     pl.Datetime("ms", "UTC"): pa.timestamp("us", "UTC"),
     pl.List(pl.String()): pa.list_(pa.string()),
+    pl.Boolean(): pa.bool_(),
 }
 #: The types of the result as Spark writes them.
-_SPARK = dict(zip(_ARROW, ("STRING", "BIGINT", "TIMESTAMP", "ARRAY<STRING>"), strict=True))
+_SPARK = dict(
+    zip(_ARROW, ("STRING", "BIGINT", "TIMESTAMP", "ARRAY<STRING>", "BOOLEAN"), strict=True)
+)
 
 
 class BatchAudit:
@@ -46,17 +49,19 @@ class BatchAudit:
     `reject_cells` of rejected rows. `ddl` is the schema as a text for Spark.
     """
 
-    __slots__ = ("_arguments", "_judge", "ddl", "schema")
+    __slots__ = ("_arguments", "_comparison", "_judge", "ddl", "schema")
 
     def __init__(
         self, policy: AuditedPolicy, options: AuditOptions, columns: TicketColumns, grouped: bool
     ) -> None:
         self._arguments = policy, options, columns, grouped
-        self._judge: Judge | None = None
-        verdict = TicketVerdict._fields[len(_PLACE) :]
+        self._judge = Judge(policy, options)
+        self._comparison = comparison_of(self._judge, columns)
+        compared = self._comparison is not None
+        verdict = row_fields(compared=compared)[len(_PLACE) :]
         # Spark ignores the case of names.
         kept = unused_names(columns.kept_names, (*verdict, *_REJECTED), str.casefold)
-        types = [*frame_schema(()).values()][len(_PLACE) :]
+        types = [*table_schema((), compared=compared).values()][len(_PLACE) :]
         types = [*[pl.String()] * len(kept), *types, pl.String(), pl.String(), pl.List(pl.String())]
         names = (*kept, *verdict, *_REJECTED)
         #: The schema of the result, of PyArrow.
@@ -78,11 +83,11 @@ class BatchAudit:
         Each ticket has a row for each metric, and each rejected row has one row, without a state.
         Raises UsageError for a batch whose columns are not those of the sample.
         """
-        policy, options, columns, grouped = self._arguments
-        if self._judge is None:
-            self._judge = Judge(policy, options)
+        _, _, columns, grouped = self._arguments
         tables = (_open_batch(batch, columns) for batch in batches)
-        for verdicts, rejects in judge_tables(tables, columns, self._judge, grouped=grouped):
+        for verdicts, rejects in judge_tables(
+            tables, columns, self._judge, self._comparison, grouped=grouped
+        ):
             yield from self._written(verdicts, rejects, columns)
 
     def _written(

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from zsupport.answer.due import DueAnswers, Moment
     from zsupport.answer.promise import Promise
+    from zsupport.audit.header import TicketColumns
+    from zsupport.audit.judge import Judge
     from zsupport.audit.ticket import Ticket, TicketVerdict
     from zsupport.clock.deadline import Course
     from zsupport.clock.model import Hours, Year
@@ -286,3 +288,14 @@ class Comparison:
         return sorted(
             self._causes.values(), key=lambda item: (-item.tickets, order.index(item.cause))
         )
+
+
+def comparison_of(judge: Judge, columns: TicketColumns) -> Comparison | None:
+    """Return an empty comparison with the help desk.
+
+    Return None if the columns have no verdicts of the help desk, or for several metrics.
+    """
+    metrics = judge.options.metrics
+    if not columns.has_vendor or len(metrics) > 1 or "all" in metrics:
+        return None
+    return Comparison(Comparer(judge.answers))

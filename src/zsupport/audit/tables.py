@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from zsupport.answer.promise import settle_metrics
+from zsupport.audit.compare import comparison_of
 from zsupport.audit.frames import JudgedFrame, frame_schema
 from zsupport.audit.judge import Judge
 from zsupport.audit.run import judge_in_batches, open_mapped
-from zsupport.audit.ticket import Reject
+from zsupport.audit.ticket import Reject, row_columns
 from zsupport.sources.tickets.batches import ParquetBatches
 from zsupport.sources.tickets.parquet import scan_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from zsupport.audit.compare import Comparison
     from zsupport.audit.header import TicketColumns
     from zsupport.audit.judge import AuditedPolicy, AuditOptions
     from zsupport.audit.list_judge import JudgedLists
@@ -31,7 +33,8 @@ class AuditedTable(NamedTuple):
     """The verdicts on the tickets of a table, and the rows that are not tickets.
 
     `verdicts` is a table of the kind that was given, with the columns of the output of `audit`:
-    the kept columns, then the fields of a verdict. `line` is the number of the row, from 1.
+    the kept columns, then the fields of a verdict, and of the comparison with the help desk if the
+    table has its verdicts and there is one metric. `line` is the number of the row, from 1.
     """
 
     verdicts: Any
@@ -48,9 +51,12 @@ def audit_table(
     frame, build = frame_of(table)
     opened = open_table(frame, policy, options, mapping)
     columns = opened.columns
-    frames = [pl.DataFrame(schema=pl.Schema(frame_schema(columns.kept_names)))]
+    judge = Judge(policy, options)
+    comparison = comparison_of(judge, columns)
+    schema = table_schema(columns.kept_names, compared=comparison is not None)
+    frames = [pl.DataFrame(schema=schema)]
     rejects: list[Reject] = []
-    for verdicts, rejected in judge_tables([opened], columns, Judge(policy, options)):
+    for verdicts, rejected in judge_tables([opened], columns, judge, comparison):
         frames.append(verdicts)
         rejects += rejected
     return AuditedTable(build(pl.concat(frames)), tuple(rejects))
@@ -70,33 +76,58 @@ def source_of(frame: pl.DataFrame) -> ParquetBatches:
     return ParquetBatches(scan_frame(_NAME, frame.lazy()))
 
 
+def table_schema(kept: Sequence[str], *, compared: bool) -> pl.Schema:
+    """Return the types of the columns of verdicts; `compared` ones have a VendorComparison."""
+    types = [*frame_schema(kept).values()]
+    if compared:
+        types += [pl.Datetime("ms", "UTC"), pl.Boolean(), pl.String(), pl.String()]
+    return pl.Schema(zip(row_columns(kept, compared=compared), types, strict=True))
+
+
 def judge_tables(
-    tables: Iterable[OpenedFile], columns: TicketColumns, judge: Judge, *, grouped: bool = False
+    tables: Iterable[OpenedFile],
+    columns: TicketColumns,
+    judge: Judge,
+    comparison: Comparison | None,
+    *,
+    grouped: bool = False,
 ) -> Iterator[tuple[pl.DataFrame, Sequence[Reject]]]:
     """Yield the verdicts on tables with these columns as frames, in order, with the rejects.
 
     If the tables are an event log that is `grouped`, the rows of each ticket are adjacent.
+    `comparison` is None if no verdicts of a help desk are compared.
     """
     for batch in judge_in_batches(tables, judge, grouped=grouped):
         if isinstance(batch, JudgedFrame):
             yield batch.frame, batch.rejects
         else:
-            yield _frame_of(batch, columns.kept_names), batch.rejects
+            yield _frame_of(batch, columns.kept_names, comparison), batch.rejects
 
 
-def _frame_of(lists: JudgedLists, kept: Sequence[str]) -> pl.DataFrame:
+def _frame_of(
+    lists: JudgedLists, kept: Sequence[str], comparison: Comparison | None
+) -> pl.DataFrame:
     """Return verdicts of the plain engine as a frame."""
-    schema = pl.Schema(frame_schema(kept))
+    schema = table_schema(kept, compared=comparison is not None)
     # Instants are in milliseconds.
     types = {
         name: pl.Int64() if isinstance(kind, pl.Datetime) else kind for name, kind in schema.items()
     }
     rows = []
-    for cells, verdict in lists.verdicts.rows():
-        due = None if verdict.due is None else verdict.due * 1000
+    compared = comparison and [comparison.add(*pair) for pair in lists.tickets]
+    for place, (cells, verdict) in enumerate(lists.verdicts.rows()):
+        due = _milliseconds(verdict.due)
         *values, warnings = verdict._replace(opened=verdict.opened * 1000, due=due)
-        rows.append([*cells, *values, [*warnings]])
+        row: list[object] = [*cells, *values, [*warnings]]
+        if compared:
+            vendor_due, *others = compared[place]
+            row += [_milliseconds(vendor_due), *others]
+        rows.append(row)
     return pl.DataFrame(rows, schema=pl.Schema(types), orient="row").cast(schema)
+
+
+def _milliseconds(instant: int | None) -> int | None:
+    return None if instant is None else instant * 1000
 
 
 def frame_of(table: Any) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], Any]]:

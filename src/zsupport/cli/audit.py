@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from zsupport.answer.promise import settle_metrics
 from zsupport.audit.cells import unseen_texts
-from zsupport.audit.compare import Comparer, Comparison
+from zsupport.audit.compare import comparison_of
 from zsupport.audit.header import columns_needed
 from zsupport.audit.judge import AuditOptions, Judge
 from zsupport.audit.mapping import ALL, merged
@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from zsupport.audit.cells import RowFilter
+    from zsupport.audit.compare import Comparison
     from zsupport.audit.mapping import TicketMapping
     from zsupport.audit.run import OpenedFile, OpenFile
     from zsupport.library import Policy
@@ -469,15 +470,13 @@ def _comparison(judge: Judge, file: OpenedFile, *, required: bool) -> Comparison
 
     Raises UsageError if it is required for several metrics.
     """
-    metrics = judge.options.metrics
-    if len(metrics) > 1 or "all" in metrics:
-        if required:
-            raise UsageError(
-                Message("the verdict of the help desk is compared with one metric"),
-                Message("select it with {metric}"),
-            )
-        return None
-    return Comparison(Comparer(judge.answers)) if file.columns.has_vendor else None
+    comparison = comparison_of(judge, file.columns)
+    if required and comparison is None:
+        raise UsageError(
+            Message("the verdict of the help desk is compared with one metric"),
+            Message("select it with {metric}"),
+        )
+    return comparison
 
 
 def _has_columns_engine(engine: str, names: Iterable[str]) -> bool:
