@@ -157,6 +157,7 @@ NAMED_OPTIONS = {
 
 # Commands that texts below `cli` name, because Python has no function for them:
 NAMED_COMMANDS = {
+    "zsupport.audit.header": {"help"},  # the guides
     "zsupport.check.catalogue": {"check"},  # comments and settings of `check`
     "zsupport.check.rules.exchanged_days": {"hours"},  # `--freeze`
     "zsupport.clock.target_text": {"help"},  # the guides

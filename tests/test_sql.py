@@ -552,7 +552,11 @@ def test_warnings_name_estimated_dates(cli: "Cli", tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((*WINDOWS, "2026"), "--windows: `2026` is not a range of years or dates\n"),
+        ((*WINDOWS, "2026"),
+         "--windows: `2026` is not a range of years or dates\n  write 2026..2026\n"),
+        ((*WINDOWS, "this year"),
+         "--windows: `this year` is not a range of years or dates\n"
+         "  write a range such as 2020..2030 or 2026-07-01..2027-06-30\n"),
         ((*WINDOWS, "2027..2026"), "--windows: `2027..2026` ends before it starts\n"),
         ((*WINDOWS, "1972..2026"), "--windows: `1972..2026` has years before 1973 or after 2199\n"),
         ((*WINDOWS, "2026..2026", "--format", "plain"), "`--windows` has no format `plain`\n"),

@@ -523,8 +523,9 @@ class Policy:
         """Judge the tickets of a table: a frame of Polars or pandas, or a table of PyArrow.
 
         The result has the verdicts, as a table of the same kind, and the rejected rows. They are
-        those of `zsupport audit`. `mapping` is the text of a mapping file, or the same as a
-        mapping; without it, a column with the name of a field is this field. `plan` and the
+        those of `zsupport audit`. `mapping` is the text of a mapping file, the name of a shipped
+        mapping, or the same as a `dict`; without it, a column with the name of a field is this
+        field. `plan` and the
         others state the same value for all tickets. `at` is the moment of the states (default:
         now). Requires the packages of `zsupport[tickets]`, and PyArrow for tables of PyArrow and
         pandas. Raises UsageError for unknown names and for a mapping that does not fit the table,
@@ -828,6 +829,7 @@ def _audit_of(arguments: AuditArguments) -> tuple[AuditOptions, TicketMapping]:
     from zsupport.audit.mapping import merged
     from zsupport.audit.mapping_file import load_mapping, read_mapping_table
     from zsupport.audit.mapping_options import constants_of, mapping_of_options
+    from zsupport.sources.mappings import text_of_mapping
 
     constants = constants_of(
         arguments.get("plan"),
@@ -840,7 +842,7 @@ def _audit_of(arguments: AuditArguments) -> tuple[AuditOptions, TicketMapping]:
     mapping = arguments.get("mapping")
     if mapping is not None:
         of_file = (
-            load_mapping(mapping, "mapping")
+            load_mapping(text_of_mapping(mapping), "mapping")
             if isinstance(mapping, str)
             else read_mapping_table(mapping, "mapping")
         )

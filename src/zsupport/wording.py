@@ -19,8 +19,13 @@ NO_BREAK = "\u00a0"
 MaybeText = TypeVar("MaybeText", str, str | None)
 
 
+#: The names in Python of options that have another name there.
+_ARGUMENTS = {"column": "columns", "map": "mapping", "tz": "`timezone` in `mapping`"}
+
+
 def argument(field: str, *value: str) -> str:
     """Return a field as a Python argument: `plan`, `metric='all'` or `fact={'a': 'b'}`."""
+    field = _ARGUMENTS.get(field, field)
     if len(value) == 2:
         return f"{field}={{{value[0]!r}: {value[1]!r}}}"
     return f"{field}={value[0]!r}" if value else field

@@ -249,6 +249,7 @@ def test_comparison_on_a_screen() -> None:
           Mon 24 Nov 2025, 21:00, not breached by the help desk
       1   no known cause
           tickets.csv:7: no deadline by the policy; no deadline by the help desk
+  Times are in the time zone UTC.
 
 """)
 

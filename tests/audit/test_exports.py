@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 from conftest import Cli
 
+from zsupport.audit.mapping import TicketMapping, merged
 from zsupport.audit.mapping_file import load_mapping
 from zsupport.sources.mappings import read_mapping, shipped_mappings
 
@@ -273,6 +274,77 @@ def test_a_shipped_mapping_is_printed(cli: Cli, tmp_path: Path) -> None:
     run = cli("audit", "--map", "zendsk-csv", "--show-map", cwd=tmp_path)
     assert run.code == 2
     assert "did you mean `zendesk-csv`?" in run.stderr
+
+
+def test_a_changed_mapping_is_printed(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    sample = str(SAMPLES / "zendesk-csv.csv")
+    options = (
+        "--tz",
+        "UTC",
+        "--plan",
+        "pro",
+        "--priority",
+        "P1",
+        "--skip",
+        "Priority=Low",
+        "--map",
+    )
+    run = cli("audit", "--show-map", *options, "zendesk-csv", cwd=tmp_path)
+    assert (run.code, run.stderr) == (0, "")
+    (tmp_path / "m.toml").write_text(run.stdout, encoding="utf-8")
+    changed = merged(
+        load_mapping(read_mapping("zendesk-csv"), "zendesk-csv"),
+        TicketMapping(
+            constants={"plan": "pro", "priority": "P1"}, timezone="UTC", skip={"Priority": ("Low",)}
+        ),
+    )
+    assert load_mapping(run.stdout, "m.toml")._replace(places={}) == changed._replace(places={})
+    moment = ("--at", "2026-06-10T12:00:00Z")
+    common = ("audit", sample, "--policy", "./desk.yaml", "--format", "csv", *moment)
+    saved = cli(*common, "--map", "./m.toml", cwd=tmp_path)
+    assert saved == cli(*common, *options, "zendesk-csv", cwd=tmp_path)
+    assert saved.code == 0
+    assert {row["priority"] for row in table(saved.stdout)} == {"P1"}
+    # Without a mapping, the columns with the name of a field are not in the text.
+    run = cli("audit", "--show-map", "--column", "opened=Created", cwd=tmp_path)
+    assert run.stdout == '[columns]\nopened = "Created"\n'
+    assert "also those with the name of a field" in run.stderr
+
+
+#: The samples with other columns than the mapping states, or that are a log without a mapping.
+_UNLIKE = ("jira-spanish.csv", "zendesk-events.json")
+
+
+@pytest.mark.parametrize("export", [item for item in EXPORTS if item.sample not in _UNLIKE])
+def test_a_file_without_a_mapping_leads_to_the_shipped_one(
+    cli: Cli, tmp_path: Path, export: Export
+) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    run = cli("audit", str(SAMPLES / export.sample), "--policy", "./desk.yaml", cwd=tmp_path)
+    name = export.mapping
+    assert run.code == 2
+    assert f"\n  the columns fit the mapping `{name}`: add --map {name}\n" in run.stderr
+
+
+HEADERS = [
+    ("ticket,created", "no column is the instant at which a ticket was opened", "opened"),
+    ("ticket,created,event", "`event` requires `time`", "time"),
+    ("ticket,time,status", "`id` is required", "id"),
+]
+
+
+@pytest.mark.parametrize(("header", "problem", "field"), HEADERS)
+def test_an_unknown_file_leads_to_the_guide(
+    cli: Cli, tmp_path: Path, header: str, problem: str, field: str
+) -> None:
+    (tmp_path / "t.csv").write_text(f"{header}\n1,2026-01-01T00:00:00Z,x\n", encoding="utf-8")
+    run = cli("audit", "t.csv", "--policy", "zoom", cwd=tmp_path)
+    assert problem in run.stderr
+    assert run.stderr.endswith(
+        f"\n  state it with --column {field}=COLUMN, or a mapping with --map: see"
+        " `zsupport help mappings`\n"
+    )
 
 
 @pytest.mark.parametrize("name", ["zendesk-csv", "jira-csv", "servicenow-incident"])

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from conftest import Cli
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zsupport.audit.calendar_names import LANGUAGES
-from zsupport.audit.header import columns_needed, resolve
+from zsupport.audit.header import resolve
 from zsupport.audit.instants import DIRECTIVES, instant_reader, read_format
-from zsupport.audit.mapping import FIELDS, FieldColumn, TicketMapping, merged
+from zsupport.audit.mapping import FIELDS, FieldColumn, TicketMapping, columns_needed, merged
 from zsupport.audit.mapping_file import load_mapping, read_mapping_table
 from zsupport.audit.mapping_options import mapping_of_options
+from zsupport.audit.mapping_text import mapping_text
 from zsupport.audit.ticket import EVENTS
 from zsupport.audit.undeclared import check_instants
 from zsupport.cli.options import flag_of
@@ -72,6 +75,10 @@ targets:
   - {first-response: {P1: 1h 24x7, P2: 4h 24x7}, fix: {P1: 8h 24x7, P2: 16h 24x7}}
   - {when: {impact: high}, fix: {P1: 2h 24x7}}
 """
+
+
+#: The end of the hint for a required field without a column.
+GUIDE = ", or a mapping with --map: see `zsupport help mappings`"
 
 
 def refusal(call: Callable[[], object]) -> list[str]:
@@ -267,7 +274,8 @@ def test_mistakes_that_the_policy_and_the_file_show_have_places(cli: Cli, tmp_pa
         "zsupport: ./m.toml:1:18: `pause.from`: the format `%Y-%m-%d` has no offset; state the "
         "time zone with --tz",
         "zsupport: ./m.toml:4:1: t.csv: `pause.from` and `pause.to` require each other",
-        "zsupport: ./m.toml:5:1: t.csv: `event` requires `time`, the instant of the event",
+        "zsupport: ./m.toml:5:1: t.csv: `event` requires `time`, the instant of the event; state it"
+        " with --column time=COLUMN",
     ]
     (tmp_path / "m.toml").write_text('[columns]\nopened = "Created"\n', encoding="utf-8")
     (tmp_path / "t.csv").write_text("Created\n13/04/2026\n", encoding="utf-8")
@@ -440,6 +448,57 @@ def test_options_override_a_file() -> None:
 # -- a header --------------------------------------------------------------------------------------
 
 
+OPTIONS = mapping_of_options(
+    columns=["opened=Created", "vendor.due=Due"],
+    values=["priority.Urgent=P1", 'fact.impact.All "down"=down', "event.Solved=resolved"],
+    constants={"plan": "pro", "fact.region": "eu"},
+    instants=["%d/%m/%Y", "answered=%s"],
+    locale="es",
+    timezone="Europe/Madrid",
+    nulls=["", "\x7f"],
+    kept=["all"],
+    skip=["a.b", "state=new", "state=old"],
+    only=["=x"],
+    delimiter="\t",
+)
+
+
+def stated(mapping: TicketMapping) -> TicketMapping:
+    """Return a mapping without places, in which each field names its column."""
+    columns = {
+        field: column._replace(column=column.column or field)
+        for field, column in mapping.columns.items()
+    }
+    return mapping._replace(columns=columns, places={}, automatic=False)
+
+
+@pytest.mark.parametrize("options", [TicketMapping(), OPTIONS], ids=["alone", "options"])
+@pytest.mark.parametrize(
+    "text", ["", ACME, "[values.event]\n", *map(read_mapping, shipped_mappings())],
+    ids=["empty", "acme", "values", *shipped_mappings()],
+)  # fmt: skip
+def test_a_printed_mapping_is_the_effective_one(text: str, options: TicketMapping) -> None:
+    mapping = merged(load_mapping(text, "m.toml"), options)
+    assert stated(load_mapping(mapping_text(mapping), "m.toml")) == stated(mapping)
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
+
+
+@given(column=TEXTS, other=TEXTS, id=TEXTS, optional=st.booleans())
+def test_texts_of_a_printed_mapping(column: str, other: str, id: str, optional: bool) -> None:
+    mapping = TicketMapping(
+        {"opened": FieldColumn(column, optional=optional, joined=(other,))},
+        {"plan": {column: id}},
+        {"fact." + column: id},
+        nulls=(column, other),
+        kept=(column, other),
+        skip={column: (other,)},
+        only={other: ()},
+    )
+    assert stated(load_mapping(mapping_text(mapping), "m.toml")) == stated(mapping)
+
+
 def test_columns_with_the_name_of_a_field() -> None:
     header = ("id", "Plan", "opened", "fact.impact", "fact.other", "start.fix", "priority", "note")
     columns = resolve(TicketMapping(constants={"priority": "P1"}), header, ["impact"], ["fix"])
@@ -509,7 +568,7 @@ def test_a_log() -> None:
             ["id", "Created", ""],
             [
                 "no column is the instant at which a ticket was opened; columns: `id`, `Created`; "
-                "state it with --column opened=COLUMN"
+                "state it with --column opened=COLUMN" + GUIDE
             ],
         ),
         (
@@ -517,10 +576,27 @@ def test_a_log() -> None:
             ["time", "opened", "event"],
             [
                 "`time` and `opened` contradict each other: a row is an event or a ticket",
-                "`id` is required: it groups the events of a ticket",
+                "`id` is required: it groups the events of a ticket; "
+                "state it with --column id=COLUMN" + GUIDE,
             ],
         ),
-        ([], ["event", "opened"], ["`event` requires `time`, the instant of the event"]),
+        (
+            [],
+            ["event", "opened"],
+            [
+                "`event` requires `time`, the instant of the event; "
+                "state it with --column time=COLUMN" + GUIDE
+            ],
+        ),
+        (
+            [],
+            ["Key", "CREATED ", "Issue key", "Resolved", "Priority"],
+            [
+                "no column is the instant at which a ticket was opened; columns: `Key`, `CREATED `,"
+                " `Issue key`, `Resolved`, `Priority`; the columns fit the mapping `jira-csv`: add"
+                " --map jira-csv"
+            ],
+        ),
         (
             [],
             ["opened", "pause.from"],

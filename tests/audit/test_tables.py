@@ -72,7 +72,8 @@ def test_instants_of_the_table(policy: zsupport.Policy) -> None:
     assert rows(policy.audit(times, **CASE).verdicts) == EXPECTED
     # A time without a zone needs one.
     local = times.with_columns(polars.col("opened").dt.replace_time_zone(None))
-    with pytest.raises(zsupport.UsageError, match="no offset"):
+    hint = "no offset in .*; state the time zone with `timezone` in `mapping`"
+    with pytest.raises(zsupport.UsageError, match=hint):
         policy.audit(local, **CASE)
     mapping = {
         "timezone": "UTC",
@@ -99,6 +100,34 @@ def test_a_mapping_as_a_text_and_as_a_mapping(policy: zsupport.Policy) -> None:
     assert verdicts["Team"].to_list() == ["red", "blue", "red", "blue", None]
     with pytest.raises(zsupport.UsageError, match="unknown column `Ticket`"):
         policy.audit(frame(), mapping={"columns": {"opened": "opened", "id": "Ticket"}})
+
+
+def test_a_mapping_by_its_name(policy: zsupport.Policy) -> None:
+    table = polars.DataFrame(
+        {"number": [1], "createdAt": ["2026-06-01T08:00:00Z"], "closedAt": [""], "priority": ["P1"]}
+    )
+    verdicts = policy.audit(table, mapping="github-issues", **CASE).verdicts
+    assert verdicts["id"].to_list() == ["1"]
+    with pytest.raises(zsupport.UsageError, match="add mapping='github-issues'"):
+        policy.audit(table, **CASE)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        (
+            "./de.toml",
+            r"`./de.toml` is not the text .*; pass a `dict`, .*'acme.toml'.* zendesk-csv",
+        ),
+        ("zendsk-csv", "is not the text of a mapping .*; did you mean `zendesk-csv`?"),
+        ("format", "is not the text of a mapping"),
+    ],
+)
+def test_what_is_not_the_text_of_a_mapping(
+    policy: zsupport.Policy, mapping: str, message: str
+) -> None:
+    with pytest.raises(zsupport.UsageError, match=message):
+        policy.audit(frame(), mapping=mapping, **CASE)
 
 
 def test_several_metrics_and_an_empty_table(policy: zsupport.Policy) -> None:

@@ -88,18 +88,6 @@ class TicketColumns(NamedTuple):
         return " ".join(text for text in stated if text is not None) or None
 
 
-def columns_needed(mapping: TicketMapping) -> tuple[str, ...]:
-    """Return the names of the columns that a mapping names, apart from optional ones."""
-    names = [
-        name
-        for field, column in mapping.columns.items()
-        if not column.optional
-        for name in (column.column or field, *column.joined)
-    ]
-    kept = () if mapping.kept == (ALL,) else mapping.kept
-    return tuple(dict.fromkeys((*names, *kept, *mapping.skip, *mapping.only)))
-
-
 def resolve(
     mapping: TicketMapping,
     header: Sequence[str],
@@ -261,13 +249,15 @@ def _check_fields(
         if "id" not in fields:
             mistakes.add_of_file(
                 Message("`id` is required: it groups the events of a ticket"),
-                place=mapping.place("columns", "time"),
+                _hint_for("id", mapping, header),
+                mapping.place("columns", "time"),
             )
         return
     if "event" in fields:
         mistakes.add_of_file(
             Message("`event` requires `time`, the instant of the event"),
-            place=mapping.place("columns", "event"),
+            _hint_for("time", mapping, header),
+            mapping.place("columns", "event"),
         )
     elif "opened" not in fields:
         mistakes.add_of_file(
@@ -275,7 +265,7 @@ def _check_fields(
                 "no column is the instant at which a ticket was opened; columns: {columns}",
                 columns=", ".join(shown(name) for name in dict.fromkeys(header) if name),
             ),
-            Message("state it with {column id=name}", id="opened", name="COLUMN"),
+            _hint_for("opened", mapping, header),
             mapping.places.get("columns"),
         )
     for field, column in mapping.columns.items():
@@ -303,6 +293,21 @@ def _check_fields(
             Message("`pauses` and `pause.from` contradict each other"),
             place=mapping.place("columns", "pauses"),
         )
+
+
+def _hint_for(field: str, mapping: TicketMapping, header: Sequence[str]) -> Message:
+    """Return what to do if a required field has no column."""
+    if not mapping.automatic:
+        return Message("state it with {column id=name}", id=field, name="COLUMN")
+    from zsupport.audit.fitting import fitting_mapping
+
+    name = fitting_mapping(header)
+    if name is not None:
+        return Message("the columns fit the mapping `{name}`: add {map name}", name=name)
+    return Message(
+        "state it with {column id=name}, or a mapping with {map}: see `zsupport help mappings`",
+        id=field, name="COLUMN",
+    )  # fmt: skip
 
 
 def _check_zones(mapping: TicketMapping, mistakes: Mistakes) -> None:

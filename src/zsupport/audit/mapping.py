@@ -101,6 +101,18 @@ class TicketMapping(NamedTuple):
         return place_in(self.places, path, _STATED_BY.get(path[0], 1))
 
 
+def columns_needed(mapping: TicketMapping) -> tuple[str, ...]:
+    """Return the names of the columns that a mapping names, apart from optional ones."""
+    names = [
+        name
+        for field, column in mapping.columns.items()
+        if not column.optional
+        for name in (column.column or field, *column.joined)
+    ]
+    kept = () if mapping.kept == (ALL,) else mapping.kept
+    return tuple(dict.fromkeys((*names, *kept, *mapping.skip, *mapping.only)))
+
+
 def place_in(
     places: Mapping[str, KeyPlace], path: tuple[str, ...], shortest: int = 1
 ) -> KeyPlace | None:
@@ -120,11 +132,12 @@ def merged(mapping: TicketMapping, options: TicketMapping) -> TicketMapping:
     for field, column in options.columns.items():
         base = columns.get(field, FieldColumn(""))
         of_file = not column.column
+        after = base.after if of_file and not column.formats else None
         columns[field] = FieldColumn(
             column.column or base.column, column.formats or base.formats,
             column.timezone or base.timezone, column.locale or base.locale,
             base.optional and of_file, base.joined if of_file else (),
-            base.after if of_file and not column.formats else None, base.unit,
+            after, base.unit if after else "",
         )  # fmt: skip
     constants = {
         field: text for field, text in mapping.constants.items() if field not in options.columns

@@ -12,8 +12,10 @@ from zsupport.audit.frames import JudgedFrame, frame_schema
 from zsupport.audit.judge import Judge
 from zsupport.audit.run import judge_in_batches, open_mapped
 from zsupport.audit.ticket import Reject, row_columns
+from zsupport.errors import UsageError
 from zsupport.sources.tickets.batches import ParquetBatches
 from zsupport.sources.tickets.parquet import scan_frame
+from zsupport.wording import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -65,9 +67,17 @@ def audit_table(
 def open_table(
     frame: pl.DataFrame, policy: AuditedPolicy, options: AuditOptions, mapping: TicketMapping
 ) -> OpenedFile:
-    """Return a table with its columns. Raises UsageError for mistakes of the arguments."""
+    """Return a table with its columns. Raises UsageError for mistakes of the arguments.
+
+    A traceback shows only the message of the error, so the message has the hint too.
+    """
     settle_metrics(policy.revisions[-1], options.metrics, policy.revisions)
-    (opened,) = open_mapped([source_of(frame)], mapping, policy)
+    try:
+        (opened,) = open_mapped([source_of(frame)], mapping, policy)
+    except UsageError as error:
+        if error.hint is None:
+            raise
+        raise UsageError(joined((error.message, error.hint), "; ")) from None
     return opened
 
 
@@ -120,8 +130,8 @@ def _frame_of(
         *values, warnings = verdict._replace(opened=verdict.opened * 1000, due=due)
         row: list[object] = [*cells, *values, [*warnings]]
         if compared:
-            vendor_due, *others = compared[place]
-            row += [_milliseconds(vendor_due), *others]
+            vendor_due, *rest = compared[place]
+            row += [_milliseconds(vendor_due), *rest]
         rows.append(row)
     return pl.DataFrame(rows, schema=pl.Schema(types), orient="row").cast(schema)
 

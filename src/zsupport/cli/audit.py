@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from zsupport.answer.promise import settle_metrics
 from zsupport.audit.cells import unseen_texts
 from zsupport.audit.compare import comparison_of
-from zsupport.audit.header import columns_needed
 from zsupport.audit.judge import AuditOptions, Judge
-from zsupport.audit.mapping import ALL, merged
+from zsupport.audit.mapping import ALL, TicketMapping, columns_needed, merged
 from zsupport.audit.mapping_file import load_mapping
 from zsupport.audit.mapping_options import constants_of, mapping_of_options
+from zsupport.audit.mapping_text import mapping_text
 from zsupport.audit.run import check_files, judge_in_batches, open_mapped
 from zsupport.audit.summary import (
     DIMENSIONS,
@@ -72,7 +72,6 @@ if TYPE_CHECKING:
 
     from zsupport.audit.cells import RowFilter
     from zsupport.audit.compare import Comparison
-    from zsupport.audit.mapping import TicketMapping
     from zsupport.audit.run import OpenedFile, OpenFile
     from zsupport.library import Policy
 
@@ -107,7 +106,7 @@ _MAP = Option(
 )  # fmt: skip
 _SHOW_MAP = Option(
     "show_map", ("--show-map",), "flag", "",
-    Message("Print the mapping of --map, to copy and change it, or list the shipped mappings"),
+    Message("Print the mapping of --map and of other options, or list the shipped mappings"),
 )  # fmt: skip
 _COLUMN = Option(
     "column", ("--column",), "texts", "FIELD=COLUMN", Message("Column of a field (repeatable)")
@@ -264,23 +263,6 @@ def audit(
     debug: bool,
 ) -> int:
     """Run `zsupport audit` and return its exit code."""
-    if show_map:
-        _show_mapping(map)
-        return 0
-    common = Common(policy, at, tz, lang, format, csv, None, False, quiet, exit_zero, color, debug)
-    moments = read_moments(common)
-    if fail_under is not None:
-        read("--fail-under", fail_under, parse_share)
-    allowed = read("--max-rejects", max_rejects, _number)
-    rows_of_head = None if head is None else read("--head", head, _number)
-    risk = None if at_risk is None else read("--at-risk", at_risk, parse_warn)
-    if customer_tz is not None:
-        read("--customer-tz", customer_tz, zone)
-    outputs = AuditOutputs(row_format(format, output), output, rejects, report, csv == "raw")
-    if quiet and output is None:
-        outputs = outputs._replace(format=None)
-    if not files:
-        raise UsageError(Message("no ticket file"), Message("name a file, or - for standard input"))
     mapping = mapping_of_options(
         columns=[*(column or ()), *_vendor_columns(compare)],
         values=value or (),
@@ -296,6 +278,23 @@ def audit(
         delimiter=delimiter,
         encoding=encoding,
     )
+    if show_map:
+        _show_mapping(map, mapping)
+        return 0
+    common = Common(policy, at, tz, lang, format, csv, None, False, quiet, exit_zero, color, debug)
+    moments = read_moments(common)
+    if fail_under is not None:
+        read("--fail-under", fail_under, parse_share)
+    allowed = read("--max-rejects", max_rejects, _number)
+    rows_of_head = None if head is None else read("--head", head, _number)
+    risk = None if at_risk is None else read("--at-risk", at_risk, parse_warn)
+    if customer_tz is not None:
+        read("--customer-tz", customer_tz, zone)
+    outputs = AuditOutputs(row_format(format, output), output, rejects, report, csv == "raw")
+    if quiet and output is None:
+        outputs = outputs._replace(format=None)
+    if not files:
+        raise UsageError(Message("no ticket file"), Message("name a file, or - for standard input"))
     own = mapping
     if map is not None:
         mapping = merged(load_mapping(read_mapping(map), map), mapping)
@@ -386,13 +385,23 @@ def _names(options: list[str] | None) -> list[str]:
     return [name for row in csv_reader(options or ()) for name in row if name]
 
 
-def _show_mapping(name: str | None) -> None:
-    """Print the text of a mapping, or the name and the title of each shipped mapping."""
+def _show_mapping(name: str | None, options: TicketMapping) -> None:
+    """Print a mapping with the changes of options, or the name and title of each shipped mapping.
+
+    A mapping without changes is printed as it is, with its comments.
+    """
+    changed = options != TicketMapping()
     if name is not None:
-        emit(read_mapping(name))
-        return
-    for shipped in shipped_mappings():
-        emit(f"{shipped}\t{title_of(read_mapping(shipped))}\n")
+        text = read_mapping(name)
+        if changed:
+            text = mapping_text(merged(load_mapping(text, name), options))
+        emit(text)
+    elif changed:
+        emit(mapping_text(options))
+        note(Message("a mapping file states all columns, also those with the name of a field"))
+    else:
+        for shipped in shipped_mappings():
+            emit(f"{shipped}\t{title_of(read_mapping(shipped))}\n")
 
 
 def _with_columns_of_groups(mapping: TicketMapping, by: list[str]) -> TicketMapping:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from itertools import takewhile
 
+from zsupport.clock.problem import shown
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.sources.find import read_file
 from zsupport.wording import Message
@@ -44,6 +45,30 @@ def read_mapping(name: str) -> str:
         raise PolicyError(
             Message("{path}: not UTF-8 at byte {byte}", path=name, byte=error.start + 1)
         ) from None
+
+
+def text_of_mapping(text: str) -> str:
+    """Return the text of a mapping that is stated by its text, or by the name of a shipped one.
+
+    Raises UsageError for another name, and for a path.
+    """
+    shipped = shipped_mappings()
+    if text in shipped:
+        return read_mapping(text)
+    if len(text.splitlines()) != 1 or "=" in text or text.lstrip().startswith(("[", "#")):
+        return text
+    hint = did_you_mean(text, shipped) or Message(
+        "pass a `dict`, the text of a file, such as `Path({path}).read_text()`, or a name: {names}",
+        path=repr("acme.toml"),
+        names=", ".join(shipped),
+    )
+    raise UsageError(
+        Message(
+            "{text} is not the text of a mapping or the name of a shipped one; {hint}",
+            text=shown(text),
+            hint=hint,
+        )
+    )
 
 
 def title_of(text: str) -> str:
