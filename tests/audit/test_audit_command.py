@@ -613,6 +613,47 @@ def test_skipped_rows_are_counted(cli: Cli, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", ["plain", "columns"])
+def test_warnings_of_verdicts_are_counted(cli: Cli, folder: Path, engine: str) -> None:
+    (folder / "t.csv").write_text(
+        "id,opened,answered,priority\n"
+        # The policy knows the holidays up to 2027.
+        "1,2030-06-03T08:00:00Z,2030-06-03T09:00:00Z,P1\n"
+        "2,2026-06-01T08:00:00Z,2026-06-01T09:00:00Z,P1\n"
+        "3,2026-06-01T08:00:00Z,2026-06-01T09:00:00Z,\n"
+        "4,2026-06-01T08:00:00Z,2026-06-01T09:30:00Z,\n",
+        encoding="utf-8",
+    )
+    common = ("t.csv", "--engine", engine, "--at", "2030-07-01T08:00:00Z")
+    run = audit(cli, folder, *common, "--format", "json", "--report", "r.html")
+    assert json.loads(run.stdout)["summary"]["warnings"] == [
+        {"verdicts": 2, "code": "needs-priority"},
+        {"verdicts": 1, "code": "beyond-covers"},
+    ]
+    texts = [
+        "2 verdicts with the warning `needs-priority`: `priority` is missing",
+        "1 verdict with the warning `beyond-covers`: the holidays of a year are not known",
+    ]
+    screen = " ".join(audit(cli, folder, *common, "--format", "table").stdout.split())
+    assert all(text in screen for text in texts)
+    plain = audit(cli, folder, *common, "--format", "plain")
+    assert all(f"zsupport: {text}\n" in plain.stderr for text in texts)
+    page = (folder / "r.html").read_text(encoding="utf-8")
+    assert "needs-priority" in page
+
+
+def test_a_change_without_on_change_is_in_the_summary(cli: Cli, folder: Path) -> None:
+    (folder / "log.csv").write_text(
+        "id,time,event,priority\n1,2026-06-01T08:00:00Z,opened,P1\n1,2026-06-01T08:10:00Z,,P2\n",
+        encoding="utf-8",
+    )
+    run = audit(cli, folder, "log.csv", "--format", "markdown")
+    assert (
+        "> 1 verdict with the warning `change-assumed`: the policy does not state what a change of"
+        " the case does" in run.stdout.replace("\\`", "`")
+    )
+
+
+@pytest.mark.parametrize("engine", ["plain", "columns"])
 def test_texts_that_no_row_has_are_noted(cli: Cli, folder: Path, engine: str) -> None:
     header, row = "id,opened,priority,state,kind\n", "2026-06-01T08:00:00Z,P1"
     (folder / "a.csv").write_text(f"{header}1,{row},Closed ,bug\n", encoding="utf-8")

@@ -86,6 +86,11 @@ class FrameSummary:
         groups = np.array(numbers, np.int64)[group[finished]]
         self._margins.add(groups, margins[finished], summary.step)
         self._add_worst(judged, margins, breached)
+        if any(item.warnings for item in judged.constants):
+            verdicts = np.bincount(judged.positions).tolist()
+            for item, count in zip(judged.constants, verdicts, strict=False):
+                if count:
+                    summary.add_warnings(item.warnings, count)
         lines = frame["line"].to_numpy()
         ids = frame["id"]
         if len(lines) > 1 and (lines[1:] == lines[:-1]).any():

@@ -142,6 +142,13 @@ class SkippedKind(NamedTuple):
     column: str
 
 
+class WarningCount(NamedTuple):
+    """Verdicts with a warning."""
+
+    verdicts: int
+    code: str
+
+
 class MetricPictures(NamedTuple):
     """The numbers for the pictures of a metric.
 
@@ -160,7 +167,8 @@ class Summary(NamedTuple):
     tickets of further groups if there are more than MAX_GROUPS. Margins are rounded down to a
     multiple of `margin_step_seconds`. `duplicates` is the number of tickets with the id of an
     earlier ticket. If not `all_ids`, there are more ids than MAX_IDS, and only duplicates of the
-    first ones are counted. `skipped` is the number of rows that the mapping skips.
+    first ones are counted. `skipped` is the number of rows that the mapping skips. `warnings` has
+    the warnings of verdicts, the most frequent first.
     """
 
     at: int
@@ -178,6 +186,7 @@ class Summary(NamedTuple):
     pictures: Mapping[str, MetricPictures]
     skipped: int = 0
     skipped_kinds: tuple[SkippedKind, ...] = ()
+    warnings: tuple[WarningCount, ...] = ()
 
     def with_skipped(self, rows: Counter[str]) -> Summary:
         """Return the summary with the numbers of skipped rows by column."""
@@ -268,6 +277,7 @@ class SummaryBuilder:
         self._tickets = self._rejects = 0
         self.ids = TicketIds()
         self._kinds: dict[tuple[str | None, str], RejectKind] = {}
+        self._warnings: Counter[str] = Counter()
         self._last: tuple[object, ...] = ()
 
     def add(self, rows: Iterable[VerdictRow]) -> None:
@@ -304,6 +314,7 @@ class SummaryBuilder:
             position, values = key
             group = self._group_key(verdicts.shared[position], values)
             self.add_counts(group, Counter(states), len(late), Counter(margins))
+            self.add_warnings(verdicts.shared[position].warnings, len(states))
         if self.options.pictures:
             hours = map(self._months.hour, verdicts.opened)
             openings = Counter(zip(verdicts.constants, hours, verdicts.state, strict=True))
@@ -386,6 +397,11 @@ class SummaryBuilder:
         self._tickets += count
         self.ids.add(ids)
 
+    def add_warnings(self, codes: Iterable[str], verdicts: int) -> None:
+        """Count the warnings of a number of verdicts."""
+        for code in codes:
+            self._warnings[code] += verdicts
+
     def add_worst(self, tickets: Iterable[WorstTicket]) -> None:
         """Add breached tickets, of which the worst are kept."""
         self._worst = nsmallest(WORST, [*self._worst, *tickets], key=_order)
@@ -439,6 +455,7 @@ class SummaryBuilder:
         self.add_tickets(0, other.ids)
         self._tickets += other._tickets
         self._rejects += other._rejects
+        self._warnings += other._warnings
         for kind_key, kind in other._kinds.items():
             self._add_kind(kind_key, kind)
 
@@ -490,6 +507,10 @@ class SummaryBuilder:
             }
             if self.options.pictures
             else {},
+            warnings=tuple(
+                WarningCount(-count, code)
+                for count, code in sorted((-count, code) for code, count in self._warnings.items())
+            ),
         )
 
     def round_to(self, step: int) -> None:

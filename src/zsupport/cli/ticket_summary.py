@@ -22,7 +22,7 @@ from zsupport.errors import PolicyError
 from zsupport.report.text import guarded, single_line
 from zsupport.sources.rewrite import replace_output
 from zsupport.typed import NamedTuple
-from zsupport.view.audit import failures, show_audit, skipped_in_words
+from zsupport.view.audit import failures, show_audit, skipped_in_words, warnings_in_words
 from zsupport.view.comparison import comparison_lines
 from zsupport.wording import Counted, Message
 
@@ -81,6 +81,8 @@ class AuditSummary(NamedTuple):
         if chosen_format(common.format) != "plain":
             return
         self.note_skipped()
+        for warning in warnings_in_words(summary):
+            note(warning)
         if compared is not None:
             for line in comparison_lines(compared):
                 note(line)

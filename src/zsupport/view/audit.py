@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import plain_value, policy_of
+from zsupport.answer.case import NEEDS_INPUT, plain_value, policy_of
 from zsupport.audit.summary import (
     DIMENSIONS,
     UNSHOWN,
@@ -230,7 +230,44 @@ def _notes(summary: Summary) -> list[Message]:
         notes.append(duplicates_in_words(summary))
     if summary.margin_step_seconds > 1:
         notes.append(rounding_in_words(summary))
-    return notes
+    return [*notes, *warnings_in_words(summary)]
+
+
+#: What warnings of verdicts mean.
+_WARNINGS = {
+    "change-assumed": Message(
+        "the policy does not state what a change of the case does, so it counts as with"
+        " `on-change: carry`"
+    ),
+    "rejected-events": Message("rows of the ticket are rejected"),
+    "pause-ignored": Message("the clock does not pause, so the pauses are ignored"),
+    "later-event": Message("events after the moment of the audit do not count"),
+    "start-assumed": Message("the start of the clock is not stated, so the opening counts"),
+    "default-fact": Message("the default of a fact is assumed"),
+    "beyond-covers": Message("the holidays of a year are not known"),
+    "estimated": Message("the date of a holiday is not certain"),
+}
+
+
+def warnings_in_words(summary: Summary) -> tuple[Message, ...]:
+    """Return how many verdicts have each warning, and what it means."""
+    return tuple(
+        Counted(
+            "{count} verdict with the warning `{code}`: {meaning}",
+            "{count} verdicts with the warning `{code}`: {meaning}",
+            warning.verdicts, code=warning.code, meaning=_meaning(warning.code),
+        )
+        for warning in summary.warnings
+    )  # fmt: skip
+
+
+def _meaning(code: str) -> Message:
+    known = _WARNINGS.get(code)
+    if known is not None:
+        return known
+    if code.startswith("needs-") and code != NEEDS_INPUT:
+        return Message("`{name}` is missing", name=code.removeprefix("needs-"))
+    return Message("see the guide `{guide}`", guide="json-audit")
 
 
 def skipped_in_words(summary: Summary) -> Message:

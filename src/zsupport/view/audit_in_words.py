@@ -15,6 +15,7 @@ from zsupport.view.audit import (
     percent_in_words,
     rounding_in_words,
     skipped_in_words,
+    warnings_in_words,
 )
 from zsupport.view.notes import dimension_in_words
 from zsupport.view.screens import display_names, metric_label
@@ -207,6 +208,7 @@ class AuditTexts:
             texts.append(self.words(duplicates_in_words(self.summary)))
         if self.summary.margin_step_seconds > 1:
             texts.append(self.words(rounding_in_words(self.summary)))
+        texts += [self.words(text) for text in warnings_in_words(self.summary)]
         return tuple(texts)
 
     def _breached(self, group: GroupSummary) -> str:
