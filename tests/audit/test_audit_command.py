@@ -612,6 +612,65 @@ def test_skipped_rows_are_counted(cli: Cli, folder: Path) -> None:
     assert skipped in run.stdout
 
 
+def test_the_cycle_of_a_worst_ticket_is_shown(cli: Cli, folder: Path) -> None:
+    (folder / "log.csv").write_text(
+        "id,time,event,priority\n"
+        "1,2026-06-01T08:00:00Z,opened,P1\n"
+        "1,2026-06-01T08:10:00Z,resolved,P2\n"
+        "1,2026-06-01T08:20:00Z,reopened,\n"
+        "1,2026-06-02T07:00:00Z,resolved,\n",
+        encoding="utf-8",
+    )
+    # The second cycle has the priority P2 at its opening, and is resolved after 4 business hours.
+    common = ("log.csv", "--metric", "fix")
+    markdown = audit(cli, folder, *common, "--format", "markdown").stdout
+    assert "| 1 | log.csv:2 | fix | pro \N{MIDDLE DOT} admin" in markdown
+    assert "\N{MIDDLE DOT} cycle 2 |" in markdown
+    assert "cycle 2" in audit(cli, folder, *common, "--format", "table").stdout
+    norwegian = audit(cli, folder, *common, "--format", "table", "--lang", "nb").stdout
+    assert "syklus 2" in norwegian
+
+
+def test_vendor_verdicts_are_not_compared_with_several_metrics(cli: Cli, folder: Path) -> None:
+    text = "vendor.due = 'answered'\npriority = 'priority'\nopened = 'opened'\n"
+    (folder / "m.toml").write_text(f"[columns]\n{text}", encoding="utf-8")
+    common = ("t.csv", "--map", "./m.toml", "--max-rejects", "9")
+    remark = "the verdict of the help desk is only compared if --metric selects one metric"
+    assert f"zsupport: {remark}\n" in audit(cli, folder, *common, "--metric", "all").stderr
+    assert remark not in audit(cli, folder, *common).stderr
+
+
+def test_an_error_names_the_shipped_policy(cli: Cli, folder: Path) -> None:
+    run = cli("audit", "t.csv", "--plan", "premium", cwd=folder)
+    assert run.code == 2
+    assert "unknown plan `premium`" in run.stderr
+    text = " ".join(run.stderr.split())
+    assert "the policy is zoom, the shipped example; select yours with --policy" in text
+    column = cli("audit", "t.csv", "--column", "opened=when", cwd=folder)
+    assert (column.code, "the shipped example" in column.stderr) == (2, False)
+    metric = cli("audit", "t.csv", "--metric", "repare", cwd=folder)
+    assert (metric.code, "the shipped example" in metric.stderr) == (2, True)
+    named = cli("audit", "t.csv", "--plan", "premium", "--policy", "zoom", cwd=folder)
+    assert "the shipped example" not in named.stderr
+
+
+def test_the_hints_name_what_to_write(cli: Cli, folder: Path) -> None:
+    (folder / "v.csv").write_text(
+        "id,opened,priority,late\n1,2026-06-01T08:00:00Z,P1,nein\n", encoding="utf-8"
+    )
+    run = audit(cli, folder, "v.csv", "--compare", "breached=late")
+    assert "map it, such as with --value vendor.breached.nein=false" in run.stderr
+    (folder / "e.csv").write_bytes(b"id,opened,pl\xe5n\n")
+    run = audit(cli, folder, "e.csv")
+    assert "state its encoding, such as --encoding cp1252 or utf-16" in run.stderr
+
+
+def test_a_screen_has_the_reasons_of_rejects(cli: Cli, folder: Path) -> None:
+    run = audit(cli, folder, "t.csv", "--format", "table")
+    assert (run.code, run.stderr) == (3, "zsupport: 4 rows were rejected\n")
+    assert "unknown priority `P9`" in " ".join(run.stdout.split())
+
+
 @pytest.mark.parametrize("engine", ["plain", "columns"])
 def test_warnings_of_verdicts_are_counted(cli: Cli, folder: Path, engine: str) -> None:
     (folder / "t.csv").write_text(

@@ -123,13 +123,15 @@ def test_a_declared_delimiter(tmp_path: Path) -> None:
             "a,b\n".encode("utf-16-le"),
             {},
             "3: invalid header: NUL character"
-            " (export the file as text, or state its encoding, such as cp1252 or utf-16)",
+            " (export the file as text, or state its encoding, such as encoding='cp1252' or"
+            " utf-16)",
         ),
         (
             b"pl\xe5n\n",
             {},
             "3: invalid header: invalid UTF-8: \\xe5"
-            " (export the file as text, or state its encoding, such as cp1252 or utf-16)",
+            " (export the file as text, or state its encoding, such as encoding='cp1252' or"
+            " utf-16)",
         ),
         (
             b"a\n",

@@ -49,6 +49,11 @@ _BOOLEANS = {
 }  # fmt: skip
 
 
+def _likely_id(text: str) -> str:
+    """Return the id of `vendor.breached` that a text such as `nein` likely means."""
+    return "false" if text[:1].casefold() in ("n", "0", "-") else "true"
+
+
 class _Wrong(Exception):
     """A cell that is not valid, with its field."""
 
@@ -376,7 +381,9 @@ class RowFields:
                     BREACHED,
                     Message("{text} is neither true nor false", text=shown(text)),
                     Message(
-                        "map it with {value field=id}", field="vendor.breached.TEXT", id="true"
+                        "map it, such as with {value field=id}",
+                        field=f"{BREACHED}.{text}",
+                        id=_likely_id(text),
                     ),
                 )
             return breached

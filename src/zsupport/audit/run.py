@@ -84,7 +84,7 @@ def open_mapped(
     Raises UsageError if the mapping does not fit the policy or a file, if instants in its first
     rows have a format that is not declared, or if a file does not fit the first file.
     """
-    mistakes, first = _name_mistakes(mapping, policy), None
+    mistakes, first = name_mistakes(mapping, policy), None
     for file in files:
         opened = _mapped(file, mapping, policy, mistakes, first)._replace(skipped=skipped)
         first = first or opened.columns
@@ -101,7 +101,7 @@ def check_files(
 
     The error has the class of the first one.
     """
-    mistakes, first = _name_mistakes(mapping, policy), None
+    mistakes, first = name_mistakes(mapping, policy), None
     errors: list[UsageError | PolicyError] = []
     for name in names:
         try:
@@ -187,7 +187,7 @@ def _unknown_value(policy: AuditedPolicy, field: str, value: str) -> UsageError 
     return None
 
 
-def _name_mistakes(mapping: TicketMapping, policy: AuditedPolicy) -> Mistakes:
+def name_mistakes(mapping: TicketMapping, policy: AuditedPolicy) -> Mistakes:
     """Return the constants, and the ids of values, that the policy does not define."""
     stated = [
         (field, text, mapping.place("constants", field))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from csv import reader as csv_reader
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from zsupport.audit.mapping import ALL, TicketMapping, columns_needed, merged
 from zsupport.audit.mapping_file import load_mapping
 from zsupport.audit.mapping_options import constants_of, mapping_of_options
 from zsupport.audit.mapping_text import mapping_text
-from zsupport.audit.run import check_files, judge_in_batches, open_mapped
+from zsupport.audit.run import check_files, judge_in_batches, name_mistakes, open_mapped
 from zsupport.audit.summary import (
     DIMENSIONS,
     SummaryBuilder,
@@ -44,7 +44,7 @@ from zsupport.cli.options import (
     Common,
     Option,
 )
-from zsupport.cli.output import emit, is_terminal, note, output_is_closed, shows_screen
+from zsupport.cli.output import emit, note, output_is_closed, shows_screen
 from zsupport.cli.progress import show_progress
 from zsupport.cli.question import read, read_facts, read_moments, read_question
 from zsupport.cli.ticket_outputs import AuditOutputs, row_format
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from zsupport.audit.cells import RowFilter
     from zsupport.audit.compare import Comparison
     from zsupport.audit.run import OpenedFile, OpenFile
+    from zsupport.cli.question import PolicyQuestion
     from zsupport.library import Policy
 
 _HELP = Message(
@@ -88,8 +89,8 @@ _EXAMPLES = """\
 """
 _NOTES = Message(
     "A FIELD is id, opened, answered, updated, resolved, plan, role, channel, priority,\n"
-    "fact.NAME, start.METRIC, pause.from, pause.to, pauses, time or event: see\n"
-    "`zsupport help tickets`.\n"
+    "fact.NAME, start.METRIC, pause.from, pause.to, pauses, vendor.due, vendor.breached, time or\n"
+    "event: see `zsupport help tickets`.\n"
     "Exit codes: 0 success, 1 --fail-under is not reached or not certain, 2 invalid option, name\n"
     "or mapping, 3 file cannot be read or rows were rejected, 4 file cannot be written or package\n"
     "missing"
@@ -97,7 +98,7 @@ _NOTES = Message(
 
 _FILES = Option(
     "files", (), "arguments", "FILE...",
-    Message("Ticket files: CSV, NDJSON or Parquet, also as gzip; - is standard input"),
+    Message("Ticket files: CSV, JSON, NDJSON or Parquet, also as gzip; - is standard input"),
     completes="file",
 )  # fmt: skip
 _MAP = Option(
@@ -145,7 +146,8 @@ _DELIMITER = Option(
     Message("Delimiter of CSV [default: that of the header]"),
 )  # fmt: skip
 _INPUT = Option(
-    "input", ("--input",), "text", "", Message("Format of the files [default: by their names]"),
+    "input", ("--input",), "text", "",
+    Message("Format of the files; ndjson is also JSON [default: by their names]"),
     None, ("csv", "ndjson", "parquet"),
 )  # fmt: skip
 _GROUPED = Option(
@@ -201,7 +203,7 @@ _FORMAT = Option(
 
 _ENGINE = Option(
     "engine", ("--engine",), "text", "",
-    Message("How to compute: plain needs no package, columns is faster [default: by the size]"),
+    Message("How to compute: plain needs no package, columns is faster, auto selects by the size"),
     "auto", ("auto", "plain", "columns"),
 )  # fmt: skip
 #: Larger files are read by the columns engine: its packages take time to load.
@@ -304,7 +306,8 @@ def audit(
     shown, mapping = mapping.kept, _with_columns_of_groups(mapping, groups)
     question = read_question(common, moments)
     metrics, revisions = tuple(metric or ()), question.policy.revisions
-    settle_metrics(revisions[-1], metrics, revisions)
+    with _naming_the_fallback(question):
+        settle_metrics(revisions[-1], metrics, revisions)
     names = ticket_files(files)
     outputs.check(names if map is None else (*names, map), question.located)
     by_columns = _has_columns_engine(engine, names) and head is None and not compare
@@ -320,7 +323,8 @@ def audit(
     )
     if rows_of_head is not None:
         return show_head(opened, rows_of_head, judge)
-    first = next(opened)
+    with _naming_the_fallback(question, mapping):
+        first = next(opened)
     if map is not None:
         _note_unstated(judge, first)
     kept = mapping.kept
@@ -373,8 +377,8 @@ def audit(
         audited.show(common)
     elif not quiet:
         audited.note_skipped()
-    # A screen on a terminal has the reasons.
-    has_reasons = rejects is not None or (shows and is_terminal() and shows_screen(common))
+    # The screen has the reasons.
+    has_reasons = rejects is not None or (shows and shows_screen(common))
     if total.rejects > allowed or (total.rejects and not quiet and not has_reasons):
         audited.note_rejects(() if has_reasons else results.first_rejects)
     return audited.exit_code(allowed, exit_zero=exit_zero)
@@ -464,6 +468,28 @@ def _note_unseen(
                 note(joined(filter(None, (message, hint)), "; "))
 
 
+@contextmanager
+def _naming_the_fallback(
+    question: PolicyQuestion, mapping: TicketMapping | None = None
+) -> Iterator[None]:
+    """Name the policy in an error about its names if it is the shipped example.
+
+    With a mapping, other errors are possible too.
+    """
+    try:
+        yield
+    except UsageError as error:
+        policy = question.policy
+        if not question.fallback or (mapping is not None and not name_mistakes(mapping, policy)):
+            raise
+        remark = Message(
+            "the policy is {id}, the shipped example; select yours with {policy}",
+            id=policy.id,
+        )  # fmt: skip
+        hint = joined(filter(None, (error.hint, remark)), "; ")
+        raise UsageError(error.message, hint) from None
+
+
 def _note_unstated(judge: Judge, file: OpenedFile) -> None:
     """Say on standard error which events of the metrics a file does not state."""
     if file.columns.is_log:
@@ -480,12 +506,18 @@ def _comparison(judge: Judge, file: OpenedFile, *, required: bool) -> Comparison
     Raises UsageError if it is required for several metrics.
     """
     comparison = comparison_of(judge, file.columns)
-    if required and comparison is None:
+    if comparison is not None:
+        return comparison
+    if required:
         raise UsageError(
             Message("the verdict of the help desk is compared with one metric"),
             Message("select it with {metric}"),
         )
-    return comparison
+    if file.columns.has_vendor:
+        note(
+            Message("the verdict of the help desk is only compared if {metric} selects one metric")
+        )
+    return None
 
 
 def _has_columns_engine(engine: str, names: Iterable[str]) -> bool:

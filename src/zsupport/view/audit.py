@@ -162,6 +162,11 @@ def case_of(ticket: WorstTicket) -> str:
     return " \N{MIDDLE DOT} ".join(filter(None, values))
 
 
+def cycle_of(ticket: WorstTicket) -> Message | None:
+    """Return the cycle of a ticket that was reopened; None for the first one."""
+    return Message("cycle {number}", number=ticket.cycle) if ticket.cycle > 1 else None
+
+
 def _tables(summary: Summary) -> list[Table]:
     """Return the tables of an audit, without empty ones."""
     tables = [_table(summary.totals, (), "Tickets")]
@@ -177,7 +182,7 @@ def _tables(summary: Summary) -> list[Table]:
                     ticket.id or "",
                     f"{ticket.file}:{ticket.line}",
                     ticket.metric,
-                    case_of(ticket),
+                    " \N{MIDDLE DOT} ".join(filter(None, (case_of(ticket), cycle_of(ticket)))),
                     margin_in_words(ticket.margin_seconds),
                 )
                 for ticket in summary.worst

@@ -10,6 +10,7 @@ from zsupport.policy.model import Revision
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.audit import (
     case_of,
+    cycle_of,
     duplicates_in_words,
     margin_in_words,
     percent_in_words,
@@ -174,7 +175,14 @@ class AuditTexts:
                 f"{ticket.file}:{ticket.line}",
                 self.left_or_late(ticket.margin_seconds),
                 " \N{MIDDLE DOT} ".join(
-                    filter(None, (self.metric(ticket.metric), case_of(ticket)))
+                    filter(
+                        None,
+                        (
+                            self.metric(ticket.metric),
+                            case_of(ticket),
+                            self.words.message(cycle_of(ticket) or ""),
+                        ),
+                    )
                 ),
             )
             for ticket in self.summary.worst

@@ -83,7 +83,10 @@ def open_csv(content: ByteSource, reading: TicketReading) -> TicketFile:
                 path=content.name,
                 problem=problem,
             ),
-            Message("export the file as text, or state its encoding, such as cp1252 or utf-16"),
+            Message(
+                "export the file as text, or state its encoding, such as {encoding name} or utf-16",
+                name="cp1252",
+            ),
         )
     del ahead[: header.lines]
     line += header.lines
