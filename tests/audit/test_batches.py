@@ -120,6 +120,42 @@ def test_a_grouped_event_log(policy: zsupport.Policy, size: int) -> None:
     assert "P9" in first["C"]["reject_reason"]
 
 
+#: A reopening in the second of the resolution, an unknown priority, and rows that are wrong.
+TIES = polars.DataFrame(
+    {
+        "id": ["A", "A", "A", "A", "B", "B", "C", "C", "C"],
+        "time": [
+            f"2026-06-01T{hour}:00:00Z"
+            for hour in ("08", "09", "09", "10", "08", "09", "08", "08", "x")
+        ],
+        "event": [
+            "opened", "resolved", "reopened", "resolved", "opened", "answered", "opened", "opened",
+            "answered",
+        ],
+        "priority": ["P1", None, None, None, "P2", "P9", "P1", None, None],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cut", range(1, len(TIES)))
+def test_an_event_log_is_the_same_wherever_batches_are_cut(
+    policy: zsupport.Policy, cut: int
+) -> None:
+    audit = policy.batch_audit(arrow(TIES), grouped=True, metric="fix", **CASE)
+    whole = rows_of([*audit.batches(iter(batches(TIES, len(TIES))))])
+    parts = [*batches(TIES[:cut], cut), *batches(TIES[cut:], len(TIES))]
+    assert rows_of([*audit.batches(iter(parts))]) == whole
+    assert [(row["id"], row["cycle"], row["state"]) for row in whole if row["state"]] == [
+        ("A", 1, "met"), ("A", 2, "met"), ("C", 1, "running"),
+    ]  # fmt: skip
+    assert sorted((row["id"], row["reject_reason"][:30]) for row in whole if not row["state"]) == [
+        ("B", "the ticket is rejected because"),
+        ("B", "unknown priority `P9`; priorit"),
+        ("C", "invalid instant `2026-06-01Tx:"),
+        ("C", "the ticket is opened twice"),
+    ]
+
+
 def test_an_event_log_that_is_not_grouped(policy: zsupport.Policy) -> None:
     with pytest.raises(zsupport.UsageError, match="event log in batches requires `grouped`") as e:
         policy.batch_audit(arrow(LOG), **CASE)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from zsupport.audit.judge import AuditedPolicy, AuditOptions
     from zsupport.audit.mapping import TicketMapping
     from zsupport.audit.ticket import Reject
+    from zsupport.sources.tickets.rows import BadRow, RawRow
 
 #: The place of a row in a file: a row of a batch has none.
 _PLACE = ("file", "line")
@@ -84,7 +85,7 @@ class BatchAudit:
         Raises UsageError for a batch whose columns are not those of the sample.
         """
         _, _, columns, grouped = self._arguments
-        tables = (_open_batch(batch, columns) for batch in batches)
+        tables = _open_batches(batches, columns)
         for verdicts, rejects in judge_tables(
             tables, columns, self._judge, self._comparison, grouped=grouped
         ):
@@ -121,6 +122,23 @@ def _known_cells(columns: TicketColumns, cells: Sequence[str | None]) -> list[st
         return [*kept, None]
     id = columns.cell_of("id", cells, columns.mapping.nulls)
     return [*kept, id and id.strip()]
+
+
+def _open_batches(batches: Iterable[Any], columns: TicketColumns) -> Iterator[OpenedFile]:
+    """Yield the batches as parts of one table: the rows of an event log are numbered throughout."""
+    before = 0
+    for batch in batches:
+        file = _open_batch(batch, columns)
+        if columns.is_log:
+            rows = file.every_row
+            file = file._replace(every_row=_rows_after(before, rows))
+            before += batch.num_rows
+        yield file
+
+
+def _rows_after(before: int, rows: Iterable[RawRow | BadRow]) -> Iterator[RawRow | BadRow]:
+    """Yield the rows of a batch that has a number of rows before it."""
+    return (row._replace(line=before + row.line) for row in rows)
 
 
 def _open_batch(batch: Any, columns: TicketColumns) -> OpenedFile:

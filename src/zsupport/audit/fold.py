@@ -45,9 +45,9 @@ def fold(
     """Yield the tickets of an event log in the order of their first rows, and all rejects.
 
     The rows of a ticket can be in any order and apart from each other; more than `rows_in_memory`
-    rows are sorted on disk. `at` is the moment of the audit: of the updates of a ticket, the last
-    one up to this moment counts. `check` returns the reject for a row with an unknown value: it
-    rejects all rows of the ticket.
+    rows are sorted on disk. Rows of the same second keep their order. `at` is the moment of the
+    audit: of the updates of a ticket, the last one up to this moment counts. `check` returns the
+    reject for a row with an unknown value: it rejects all rows of the ticket.
     """
     files: dict[str, int] = {}
 
@@ -130,9 +130,9 @@ def _group(row: EventRow | Reject) -> str | None:
 
 def _by_ticket(row: EventRow | Reject) -> tuple[object, ...]:
     if isinstance(row, Reject):
-        return (row.ticket or "", 0, False, row.file, row.line)
-    # The opening comes before other events of the same second.
-    return (row.id, row.time, row.event != "opened", row.file, row.line)
+        return (row.ticket or "", 0, False)
+    # The opening comes before other events of the same second, which keep the order of their rows.
+    return (row.id, row.time, row.event != "opened")
 
 
 def _results(

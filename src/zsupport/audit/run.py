@@ -46,6 +46,8 @@ _FIRST_ROWS = 1000
 _MAX_ERRORS = 20
 #: The name of standard input in verdicts. In CSV, `-` would look like a formula.
 STDIN = "stdin"
+#: The names of files in verdicts that differ from their names on the command line.
+_NAMES = {"-": STDIN, STDIN: f"./{STDIN}"}
 
 
 class OpenedFile(NamedTuple):
@@ -157,7 +159,7 @@ def _mapped(
     selected = selected_rows(first_rows, columns.skipped_by)
     cells = [row.cells for row in selected if isinstance(row, RawRow)]
     check_instants(columns, cells, file.name)
-    name = STDIN if file.name == "-" else file.name
+    name = _NAMES.get(file.name, file.name)
     delimiter = file.reading.delimiter or ","
     return OpenedFile(name, columns, rows, source, file.awaited, delimiter=delimiter)
 
