@@ -446,7 +446,14 @@ class _Timer:
                 id=metric.id,
             )
             self.warnings.append(Warning("change-assumed", message))
-        dues = [self.due_of_leg(promise) for _, _, promise in legs]
+        # A case can change to and fro many times, and each leg counts all pauses.
+        by_promise: dict[tuple[object, ...], int | None] = {}
+        dues = []
+        for _, _, promise in legs:
+            key = (promise.likeness, promise.since)
+            if key not in by_promise:
+                by_promise[key] = self.due_of_leg(promise)
+            dues.append(by_promise[key])
         position = decide_leg(metric.on_change, legs, dues)
         shown = []
         for i, ((since, values, promise), due) in enumerate(zip(legs, dues, strict=True)):
