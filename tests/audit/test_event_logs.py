@@ -44,3 +44,15 @@ def test_a_file_with_the_name_of_standard_input(cli: Cli, folder: Path) -> None:
         ("./stdin", "3", "D"),
     ]
     assert "./stdin:2: level: unknown priority `P9`" in run.stderr
+
+
+def test_damaged_rows_of_a_log_are_noted(cli: Cli, folder: Path) -> None:
+    log = "id,time,event,priority\nA,2026-06-01T08:00:00Z,opened,P3\n"
+    (folder / "log.csv").write_text(f"{log}A,2026-06-01T09:00:00Z,resolved,,\n", encoding="utf-8")
+    (folder / "tickets.csv").write_text("id,opened\nA,2026-06-01T08:00:00Z\nB\n", encoding="utf-8")
+    note = "1 rejected row has no known ticket, so any verdict can miss its event"
+    more = ("--metric", "fix", "--priority", "P3", "--max-rejects", "1")
+    run = audit(cli, folder, "log.csv", *more[:2], *more[4:], "--format", "csv")
+    assert (run.code, note in run.stderr) == (0, True)
+    run = audit(cli, folder, "tickets.csv", *more, "--format", "csv")
+    assert (run.code, note in run.stderr) == (0, False)

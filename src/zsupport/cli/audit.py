@@ -369,6 +369,8 @@ def audit(
     shown_zone = moments.tz or zone(mapping.timezone or revision.timezone)
     audited = AuditSummary(total, question, tuple(files), share, compared, shown_zone)
     audited.note_remarks(results.needs_input)
+    if first.columns.is_log:
+        audited.note_lost_events(results.without_ticket)
     _note_unseen(filters, mapping, own)
     if report is not None:
         audited.write_page(report, names, common)

@@ -122,6 +122,18 @@ class AuditSummary(NamedTuple):
                 )
             )
 
+    def note_lost_events(self, rows: int) -> None:
+        """Say on standard error how many rejected rows of an event log have no known ticket."""
+        if rows:
+            note(
+                Counted(
+                    "{count} rejected row has no known ticket, so any verdict can miss its event",
+                    "{count} rejected rows have no known ticket, so any verdict can miss their"
+                    " events",
+                    rows,
+                )
+            )
+
     def note_rejects(self, first: Sequence[Reject]) -> None:
         """Say on standard error how many rows were rejected, and why the first ones were."""
         count = self.summary.rejects
