@@ -411,4 +411,4 @@ time = {column = "t", after = "opened", unit = "days"}
     )
     # A column of an option states an instant.
     changed = merged(load_mapping(DURATIONS, "d.toml"), mapping_of_options(columns=["answered=x"]))
-    assert changed.columns["answered"] == FieldColumn("x", unit="minutes")
+    assert changed.columns["answered"] == FieldColumn("x")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack, contextmanager
+from csv import Error as CsvError
 from csv import reader as csv_reader
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -388,7 +389,13 @@ def audit(
 
 def _names(options: list[str] | None) -> list[str]:
     """Return the names in options such as `plan,role`; a name with a comma is quoted as in CSV."""
-    return [name for row in csv_reader(options or ()) for name in row if name]
+    names: list[str] = []
+    for option in options or ():
+        try:
+            names += next(csv_reader([option]), [])
+        except CsvError:  # a name with a line break
+            names.append(option)
+    return [name for name in names if name]
 
 
 def _show_mapping(name: str | None, options: TicketMapping) -> None:
