@@ -60,6 +60,11 @@ def judged_lists(results: Iterable[tuple[Ticket, TicketVerdict] | Reject]) -> Ju
     return JudgedLists(rows, rejects, tickets)
 
 
+def damaged(row: BadRow, file: str) -> Reject:
+    """Return the reject for a part of a file that is not a row."""
+    return Reject(file, row.line, None, row.reason, (row.text,))
+
+
 class RowJudge:
     """Reads the rows of a file as tickets, and judges them."""
 
@@ -73,7 +78,7 @@ class RowJudge:
     def judge(self, row: RawRow | BadRow) -> tuple[Ticket, Sequence[TicketVerdict]] | Reject:
         """Return the ticket of a row with its verdicts. A reject has the cells of the row."""
         if isinstance(row, BadRow):
-            return self.reject(row)
+            return damaged(row, self._file)
         ticket = self.read(row)
         if isinstance(ticket, Reject):
             return ticket
@@ -82,10 +87,6 @@ class RowJudge:
             column = verdicts.column and self._columns.column_of(verdicts.column)
             return verdicts._replace(column=column or verdicts.column, cells=tuple(row.cells))
         return ticket, verdicts
-
-    def reject(self, row: BadRow) -> Reject:
-        """Return the reject for a part of the file that is not a row."""
-        return Reject(self._file, row.line, None, row.reason, (row.text,))
 
 
 class ListJudge:
@@ -116,7 +117,7 @@ class ListJudge:
         whole = [row for row in rows if not isinstance(row, BadRow)]
         verdicts, rejects = self._judge_whole(whole) if whole else (lists_of(()), [])
         if len(whole) < len(rows):
-            rejects += [self._rows.reject(row) for row in rows if isinstance(row, BadRow)]
+            rejects += [damaged(row, self._file) for row in rows if isinstance(row, BadRow)]
             rejects.sort(key=attrgetter("line"))
         return JudgedLists(verdicts, rejects)
 

@@ -9,7 +9,7 @@ from zsupport.answer.case import Query, settle
 from zsupport.audit.cells import selected_rows
 from zsupport.audit.fold import fold, fold_grouped
 from zsupport.audit.header import resolve
-from zsupport.audit.list_judge import ListJudge, RowJudge, judged_lists
+from zsupport.audit.list_judge import ListJudge, RowJudge, damaged, judged_lists
 from zsupport.audit.mapping import ALL, CASE_FIELDS, FACT
 from zsupport.audit.mistakes import Mistakes
 from zsupport.audit.reader import event_reader, head
@@ -312,11 +312,7 @@ def _event_rows(file: OpenedFile, columns: dict[str, TicketColumns]) -> Iterator
     columns[file.name] = file.columns
     read = event_reader(file.columns, file.name)
     for row in file.rows:
-        yield _bad_row(file, row) if isinstance(row, BadRow) else read(row)
-
-
-def _bad_row(file: OpenedFile, row: BadRow) -> Reject:
-    return Reject(file.name, row.line, None, row.reason, (row.text,))
+        yield damaged(row, file.name) if isinstance(row, BadRow) else read(row)
 
 
 class HeadRow(NamedTuple):
@@ -339,7 +335,7 @@ def head_of(file: OpenedFile, count: int, judge: Judge) -> Iterator[HeadRow]:
     rows = RowJudge(file.columns, judge, file.name)
     for row in islice(file.every_row, count):
         if isinstance(row, BadRow):
-            yield HeadRow(row.line, (), rows.reject(row), None)
+            yield HeadRow(row.line, (), damaged(row, file.name), None)
             continue
         skipped = file.columns.skipped_by(row.cells)
         result: object = None

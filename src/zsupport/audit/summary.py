@@ -625,8 +625,8 @@ def parse_share(text: str) -> tuple[int, int]:
 class RequiredShare(NamedTuple):
     """The share of tickets that each metric must meet, and the metrics that fail.
 
-    `text` is the share as written. Metrics are `below` it whatever the input is that verdicts need.
-    Metrics are `uncertain` if this input decides whether they are below it.
+    `text` is the share as written. Metrics are `below` it if they would be with any input for the
+    verdicts that need input, and `uncertain` if this input decides.
     """
 
     text: str
