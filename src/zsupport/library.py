@@ -525,20 +525,19 @@ class Policy:
         The result has the verdicts, as a table of the same kind, and the rejected rows. They are
         those of `zsupport audit`. `mapping` is the text of a mapping file, the name of a shipped
         mapping, or the same as a `dict`; without it, a column with the name of a field is this
-        field. `plan` and the
-        others state the same value for all tickets. `at` is the moment of the states (default:
-        now). Requires the packages of `zsupport[tickets]`, and PyArrow for tables of PyArrow and
-        pandas. Raises UsageError for unknown names and for a mapping that does not fit the table,
-        and TypeError for another kind of table.
+        field. `plan` and the others state the same value for all tickets. `at` is the moment of the
+        states (default: now). Requires the packages of `zsupport[tickets]`, and PyArrow for tables
+        of PyArrow and pandas. Raises UsageError for unknown names and for a mapping that does not
+        fit the table, and TypeError for another kind of table.
         """
         from zsupport.audit.tables import audit_table
 
-        arguments: AuditArguments = {
-            "mapping": mapping, "plan": plan, "role": role, "channel": channel,
-            "priority": priority, "fact": fact, "metric": metric, "at": at, "at_risk": at_risk,
-            "customer_tz": customer_tz, "customer_country": customer_country,
-        }  # fmt: skip
-        return audit_table(table, self, *_audit_of(arguments))
+        options, columns = _audit_of(
+            mapping=mapping, plan=plan, role=role, channel=channel, priority=priority, fact=fact,
+            metric=metric, at=at, at_risk=at_risk, customer_tz=customer_tz,
+            customer_country=customer_country,
+        )  # fmt: skip
+        return audit_table(table, self, options, columns)
 
     def batch_audit(
         self, sample: object, *, grouped: bool = False, **options: Unpack[AuditArguments]
@@ -554,7 +553,7 @@ class Policy:
         """
         from zsupport.audit.arrow import batch_audit
 
-        return batch_audit(sample, self, *_audit_of(options), grouped)
+        return batch_audit(sample, self, *_audit_of(**options), grouped)
 
     def _compute_promises(self, key: _DueKey, start: int) -> _KnownPromises:
         """Compute the promises of a question. `start` is the opening time of the ticket.
@@ -823,7 +822,20 @@ class Policy:
         return with_summary(answers, write, lang)
 
 
-def _audit_of(arguments: AuditArguments) -> tuple[AuditOptions, TicketMapping]:
+def _audit_of(
+    *,
+    mapping: str | Mapping[str, object] | None = None,
+    plan: str | None = None,
+    role: str | None = None,
+    channel: str | None = None,
+    priority: str | None = None,
+    fact: Mapping[str, str] | None = None,
+    metric: str | Sequence[str] = (),
+    at: Instant | None = None,
+    at_risk: str | None = None,
+    customer_tz: str | None = None,
+    customer_country: str | None = None,
+) -> tuple[AuditOptions, TicketMapping]:
     """Return the arguments of `Policy.audit` as values of an audit."""
     from zsupport.audit.judge import AuditOptions
     from zsupport.audit.mapping import merged
@@ -831,15 +843,7 @@ def _audit_of(arguments: AuditArguments) -> tuple[AuditOptions, TicketMapping]:
     from zsupport.audit.mapping_options import constants_of, mapping_of_options
     from zsupport.sources.mappings import text_of_mapping
 
-    constants = constants_of(
-        arguments.get("plan"),
-        arguments.get("role"),
-        arguments.get("channel"),
-        arguments.get("priority"),
-        arguments.get("fact") or {},
-    )
-    columns = mapping_of_options(constants=constants)
-    mapping = arguments.get("mapping")
+    columns = mapping_of_options(constants=constants_of(plan, role, channel, priority, fact or {}))
     if mapping is not None:
         of_file = (
             load_mapping(text_of_mapping(mapping), "mapping")
@@ -847,16 +851,8 @@ def _audit_of(arguments: AuditArguments) -> tuple[AuditOptions, TicketMapping]:
             else read_mapping_table(mapping, "mapping")
         )
         columns = merged(of_file, columns)
-    metric = arguments.get("metric", ())
     metrics = (metric,) if isinstance(metric, str) else tuple(metric)
-    options = AuditOptions(
-        _instant(arguments.get("at")),
-        metrics,
-        arguments.get("at_risk"),
-        arguments.get("customer_tz"),
-        arguments.get("customer_country"),
-    )
-    return options, columns
+    return AuditOptions(_instant(at), metrics, at_risk, customer_tz, customer_country), columns
 
 
 def _versions() -> dict[str, str | None]:

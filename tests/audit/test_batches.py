@@ -221,3 +221,8 @@ def test_rows_that_the_mapping_skips(policy: zsupport.Policy) -> None:
     audit = policy.batch_audit(arrow(frame()), mapping=mapping, **CASE)
     rows = rows_of([*audit.batches(iter(batches(frame(), 3)))])
     assert [row["id"] for row in rows] == ["2", "4", "5"]
+
+
+def test_an_unknown_argument_is_refused(policy: zsupport.Policy) -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'metrik'"):
+        policy.batch_audit(arrow(frame()), metrik="fix", **CASE)  # type: ignore[call-arg]
