@@ -66,6 +66,7 @@ IMPORTERS = {
         "zsupport.audit.frame_summary",
         "zsupport.audit.frames",
         "zsupport.audit.tables",
+        "zsupport.audit.verdict_schema",
         "zsupport.report.parquet",
         "zsupport.report.tickets",
         "zsupport.report.tickets.csv",

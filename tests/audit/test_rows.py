@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from audit.verdicts import (
     VERDICT,
@@ -70,6 +72,20 @@ def test_parquet_has_types() -> None:
         "opened": datetime(2025, 11, 24, 16, tzinfo=UTC),
         "warnings": ["a", "b"],
     }
+
+
+def test_texts_in_parquet_have_one_type_for_all_readers() -> None:
+    # The writer knows more about texts that many rows have in common; readers need not.
+    types = dict.fromkeys(columns(), "string")
+    types |= dict.fromkeys(("line", "cycle"), "int64")
+    types |= dict.fromkeys(("margin_seconds", "elapsed_seconds", "paused_seconds"), "int64")
+    types |= dict.fromkeys(("opened", "due"), "timestamp[ms, tz=UTC]")
+    types["warnings"] = "list<element: string>"
+    for count in (0, 1):
+        data = written("parquet", [((), VERDICT)] * count)
+        schema = parquet.read_schema(io.BytesIO(data))
+        assert types == {field.name: str(field.type).replace("large_", "") for field in schema}
+        assert polars.read_parquet(data).schema["plan"] == polars.String
 
 
 @pytest.mark.parametrize("format", FORMATS)

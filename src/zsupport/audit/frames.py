@@ -23,8 +23,9 @@ from zsupport.audit.instants import instant_reader, read_format
 from zsupport.audit.list_judge import RowJudge
 from zsupport.audit.mapping import EVENT_FIELDS, is_instant
 from zsupport.audit.reader import query_reader
-from zsupport.audit.ticket import Constants, Reject, TicketVerdict, row_columns
+from zsupport.audit.ticket import Constants, Reject
 from zsupport.audit.verdict_lists import constants_of
+from zsupport.audit.verdict_schema import REPEATED, verdict_schema, without_instants
 from zsupport.clock.instants import END, FIRST
 from zsupport.clock.problem import BadText
 from zsupport.clock.zonefile import offset_pieces
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     Cells = Sequence[str | None]
 
 _DAY = 86_400
-_WARNINGS = pl.List(pl.String())
 #: The warnings as a text; null if there are none.
 _JOINED = pl.when(pl.col("warnings").list.len() > 0).then(pl.col("warnings").list.join(" "))
 #: The characters that Python removes at the ends of a text; Polars would remove others.
@@ -110,23 +110,6 @@ class TicketFrame(NamedTuple):
 
 class _Unproven(Exception):
     """A chunk with cells that could be read in another way."""
-
-
-def frame_schema(kept: Sequence[str], *, joined: bool = False) -> dict[str, pl.DataType]:
-    """Return the types of the columns of the output; `joined` warnings are a text."""
-    types: dict[str, pl.DataType] = {}
-    for name, field in zip(
-        row_columns(kept), ("",) * len(kept) + TicketVerdict._fields, strict=True
-    ):
-        if field in ("opened", "due"):
-            types[name] = pl.Datetime("ms", "UTC")
-        elif field in ("line", "cycle", "margin_seconds", "elapsed_seconds", "paused_seconds"):
-            types[name] = pl.Int64()
-        elif field == "warnings" and not joined:
-            types[name] = _WARNINGS
-        else:
-            types[name] = pl.String()
-    return types
 
 
 class _EventColumn:
@@ -391,9 +374,10 @@ class FrameJudge:
         self.places = sorted({*used, *([] if self._id is None else [self._id])})
         self.copied = columns.copied
         self.kept = columns.kept_names
-        self._schema = frame_schema(self.kept, joined=text is not None)
+        self._schema = verdict_schema(self.kept, joined=text is not None)
         self._table: tuple[int, pl.DataFrame] = (-1, pl.DataFrame())
-        self._shown_file = text(file) if text else file
+        self._shown_file = pl.Series([text(file) if text else file], dtype=REPEATED)
+        self._states = pl.Series(STATES, dtype=REPEATED)
 
     @staticmethod
     def can_judge(columns: TicketColumns) -> bool:
@@ -517,7 +501,7 @@ class FrameJudge:
         for name, place in zip(names, self._columns.kept, strict=False):
             kept = frame[str(place)].cast(pl.String)
             result[name] = kept.fill_null("") if self._blank else kept
-        result["file"] = pl.Series([self._shown_file]).new_from_index(0, len(frame))
+        result["file"] = self._shown_file.new_from_index(0, len(frame))
         result["line"] = pl.Series(numbers)
         result["id"] = self._ids(frame)
         result["cycle"] = pl.Series([1]).new_from_index(0, len(frame))
@@ -552,9 +536,7 @@ class FrameJudge:
         columns = {
             **shared,
             **{name: common[name] for name in common.columns},
-            "state": pl.Series(STATES, dtype=pl.String).gather(
-                pl.Series(np.maximum(state, 0).astype(np.uint32))
-            ),
+            "state": self._states.gather(pl.Series(np.maximum(state, 0).astype(np.uint32))),
             "due": _instants(due, empty),
             "margin_seconds": _numbers(margin, empty),
             "elapsed_seconds": _numbers(elapsed, empty),
@@ -572,13 +554,11 @@ class FrameJudge:
         """Return the constants of verdicts as a table."""
         known = self._column_judge.constants
         if self._table[0] != len(known):
-            schema = pl.Schema(dict.fromkeys(Constants._fields, pl.String()))
-            schema["warnings"] = _WARNINGS
+            types = verdict_schema(())
+            schema = pl.Schema((name, types[name]) for name in Constants._fields)
             rows = [self._written(item) for item in known]
-            table = pl.DataFrame(rows, schema=schema, orient="row")
-            if self._text:
-                table = table.with_columns(_JOINED)
-            self._table = len(known), table
+            table = pl.DataFrame(rows, schema=without_instants(schema), orient="row")
+            self._table = len(known), self._typed(table)
         return self._table[1]
 
     def _written(self, fields: Sequence[object]) -> tuple[object, ...]:
@@ -609,15 +589,18 @@ class FrameJudge:
                     self._column_judge.shared.position(constants_of(verdict)),
                 )
                 records.append((*ticket.kept, *written[:2], verdict.id, *written[3:], *hidden))
-        schema: dict[str, pl.DataType] = {
-            name: pl.Int64() if isinstance(kind, pl.Datetime) else kind
-            for name, kind in self._schema.items()
-        }
-        schema |= {"warnings": _WARNINGS, **dict.fromkeys(_HIDDEN, pl.Int64())}
-        frame = pl.DataFrame(records, schema=pl.Schema(schema), orient="row")
+        schema = without_instants(verdict_schema(self.kept))
+        schema.update(dict.fromkeys(_HIDDEN, pl.Int64()))
+        frame = pl.DataFrame(records, schema=schema, orient="row")
+        return rejects, self._typed(frame)
+
+    def _typed(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return a frame built with the types of `without_instants` as the output has it."""
         if self._text:
             frame = frame.with_columns(_JOINED)
-        return rejects, frame.cast(pl.Schema(self._schema))
+        return frame.cast(
+            {name: kind for name, kind in self._schema.items() if name in frame.columns}
+        )
 
     def judge_rows(self, rows: Iterable[RawRow | BadRow]) -> JudgedFrame:
         """Return the verdicts on rows that were read one by one."""

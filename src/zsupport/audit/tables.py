@@ -8,10 +8,11 @@ import polars as pl
 
 from zsupport.answer.promise import settle_metrics
 from zsupport.audit.compare import comparison_of
-from zsupport.audit.frames import JudgedFrame, frame_schema
+from zsupport.audit.frames import JudgedFrame
 from zsupport.audit.judge import Judge
 from zsupport.audit.run import judge_in_batches, open_mapped
-from zsupport.audit.ticket import Reject, row_columns
+from zsupport.audit.ticket import Reject
+from zsupport.audit.verdict_schema import verdict_schema, without_instants
 from zsupport.errors import UsageError
 from zsupport.sources.tickets.batches import ParquetBatches
 from zsupport.sources.tickets.parquet import scan_frame
@@ -88,10 +89,7 @@ def source_of(frame: pl.DataFrame) -> ParquetBatches:
 
 def table_schema(kept: Sequence[str], *, compared: bool) -> pl.Schema:
     """Return the types of the columns of verdicts; `compared` ones have a VendorComparison."""
-    types = [*frame_schema(kept).values()]
-    if compared:
-        types += [pl.Datetime("ms", "UTC"), pl.Boolean(), pl.String(), pl.String()]
-    return pl.Schema(zip(row_columns(kept, compared=compared), types, strict=True))
+    return verdict_schema(kept, compared=compared, repeated=pl.String())
 
 
 def judge_tables(
@@ -107,22 +105,16 @@ def judge_tables(
     If the tables are an event log that is `grouped`, the rows of each ticket are adjacent.
     `comparison` is None if no verdicts of a help desk are compared.
     """
+    schema = table_schema(columns.kept_names, compared=comparison is not None)
     for batch in judge_in_batches(tables, judge, grouped=grouped):
         if isinstance(batch, JudgedFrame):
-            yield batch.frame, batch.rejects
+            yield batch.frame.cast(schema), batch.rejects
         else:
-            yield _frame_of(batch, columns.kept_names, comparison), batch.rejects
+            yield _frame_of(batch, schema, comparison), batch.rejects
 
 
-def _frame_of(
-    lists: JudgedLists, kept: Sequence[str], comparison: Comparison | None
-) -> pl.DataFrame:
+def _frame_of(lists: JudgedLists, schema: pl.Schema, comparison: Comparison | None) -> pl.DataFrame:
     """Return verdicts of the plain engine as a frame."""
-    schema = table_schema(kept, compared=comparison is not None)
-    # Instants are in milliseconds.
-    types = {
-        name: pl.Int64() if isinstance(kind, pl.Datetime) else kind for name, kind in schema.items()
-    }
     rows = []
     compared = comparison and [comparison.add(*pair) for pair in lists.tickets]
     for place, (cells, verdict) in enumerate(lists.verdicts.rows()):
@@ -133,7 +125,7 @@ def _frame_of(
             vendor_due, *rest = compared[place]
             row += [_milliseconds(vendor_due), *rest]
         rows.append(row)
-    return pl.DataFrame(rows, schema=pl.Schema(types), orient="row").cast(schema)
+    return pl.DataFrame(rows, schema=without_instants(schema), orient="row").cast(schema)
 
 
 def _milliseconds(instant: int | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from queue import Empty, Full, Queue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import IO, Self
 
-    from polars import DataFrame
+    from polars import DataFrame, Schema
 
     from zsupport.audit.ticket import VendorComparison
     from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
@@ -24,27 +25,8 @@ if TYPE_CHECKING:
 _GROUP = 100_000
 #: The level of Zstandard. Higher ones take more time for files that are a few percent smaller.
 _LEVEL = 1
-_INSTANTS = frozenset(["opened", "due", "vendor_due"])
-_NUMBERS = frozenset(["line", "cycle", "margin_seconds", "elapsed_seconds", "paused_seconds"])
-
-
-def polars_schema(setting: RowSetting) -> dict[str, Any]:
-    """Return the types of the columns. Raises EnvironmentFault without Polars."""
-    polars = import_polars()
-    types: dict[str, Any] = {}
-    fields = ("",) * len(setting.kept) + setting.fields
-    for name, field in zip(setting.columns, fields, strict=True):
-        if field in _INSTANTS:
-            types[name] = polars.Datetime("ms", "UTC")
-        elif field in _NUMBERS:
-            types[name] = polars.Int64()
-        elif field == "warnings":
-            types[name] = polars.List(polars.String())
-        elif field == "vendor_breached":
-            types[name] = polars.Boolean()
-        else:
-            types[name] = polars.String()
-    return types
+#: The key of the types of the columns in the metadata of a file.
+_TYPES = "ARROW:schema"
 
 
 class ParquetRows:
@@ -56,7 +38,13 @@ class ParquetRows:
 
     def __init__(self, stream: IO[bytes], setting: RowSetting) -> None:
         """Start a file. Raises EnvironmentFault without Polars."""
-        self._schema = polars_schema(setting)
+        polars = import_polars()
+        from zsupport.audit.verdict_schema import verdict_schema
+
+        kept, compared = setting.kept, setting.compared
+        self._schema = verdict_schema(kept, compared=compared)
+        #: For readers, all texts have the same type.
+        self._types = verdict_schema(kept, compared=compared, repeated=polars.String())
         self._stream = _Recorder(stream)
         self._rows: list[tuple[Sequence[str | None], tuple[object, ...]]] = []
         self._frames: Queue[DataFrame | None] = Queue(1)
@@ -97,7 +85,7 @@ class ParquetRows:
     text = None
 
     def write_frame(self, frame: DataFrame) -> None:
-        """Write a frame with the columns of `polars_schema`."""
+        """Write a frame with the columns of `verdict_schema`."""
         self._write_rows()
         self._put(frame)
 
@@ -145,6 +133,7 @@ class ParquetRows:
                 cast("IO[bytes]", self._stream),
                 row_group_size=_GROUP,
                 compression_level=_LEVEL,
+                metadata={_TYPES: _types_of(self._types)},
             )
         except BaseException as error:  # raised again in the thread of the caller
             self._fault = self._stream.fault or error
@@ -173,19 +162,30 @@ class _Abandoned(Exception):
     """The file is not needed any more."""
 
 
-def _frame(columns: list[Any], schema: dict[str, Any]) -> DataFrame:
+def _types_of(schema: Schema) -> str:
+    """Return the types of columns as the metadata of a file have them."""
     polars = import_polars()
-    series = []
-    for (name, type), column in zip(schema.items(), columns, strict=True):
-        if isinstance(type, polars.Datetime):
-            instants = polars.Series(name, column, polars.Int64)
-            series.append((instants * 1000).cast(type))
-        elif isinstance(type, polars.List):
-            series.append(polars.Series(name, list(map(list, column)), type))
-        else:
-            series.append(polars.Series(name, _valid(column), type))
-    frame: DataFrame = polars.DataFrame(series)
-    return frame
+    file = BytesIO()
+    polars.DataFrame(schema=schema).write_parquet(file)
+    file.seek(0)
+    metadata: dict[str, str] = polars.read_parquet_metadata(file)
+    return metadata[_TYPES]
+
+
+def _frame(columns: Sequence[Sequence[Any]], schema: Schema) -> DataFrame:
+    """Return columns whose instants are in seconds as a frame."""
+    import polars as pl
+
+    from zsupport.audit.verdict_schema import without_instants
+
+    built = without_instants(schema)
+    values = {
+        name: [*map(list, column)] if isinstance(kind, pl.List) else _valid(column)
+        for (name, kind), column in zip(built.items(), columns, strict=True)
+    }
+    instants = [name for name, kind in schema.items() if isinstance(kind, pl.Datetime)]
+    frame = pl.DataFrame(values, schema=built)
+    return frame.with_columns(frame[name] * 1000 for name in instants).cast(schema)
 
 
 def _valid(column: Sequence[Any]) -> Sequence[Any]:
