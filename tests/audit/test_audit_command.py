@@ -733,6 +733,33 @@ def test_texts_that_no_row_has_are_noted(cli: Cli, folder: Path, engine: str) ->
     assert "no row" not in audit(cli, folder, *common, "--skip", "kind").stderr
 
 
+@pytest.mark.parametrize("engine", ["plain", "columns"])
+def test_the_summary_has_the_texts_that_no_row_has(cli: Cli, folder: Path, engine: str) -> None:
+    (folder / "t.csv").write_text(
+        "id,opened,priority,state\n1,2026-06-01T08:00:00Z,P1,Closed\n", encoding="utf-8"
+    )
+    common = ("t.csv", "--engine", engine, "--report", "r.html", "--only", "state=closd")
+    common = (*common, "--skip", "state=x")
+    run = audit(cli, folder, *common, "--format", "json")
+    assert json.loads(run.stdout)["summary"]["unseen"] == [
+        {"condition": "skip", "column": "state", "text": "x", "similar": None},
+        {"condition": "only", "column": "state", "text": "closd", "similar": "Closed"},
+    ]
+    texts = [
+        "no row has the text `x` in `state`",
+        "no row has the text `closd` in `state`; did you mean `Closed`?",
+    ]
+    assert run.stderr.count("no row has") == 2
+    screen = audit(cli, folder, *common, "--format", "table")
+    assert "no row has" not in screen.stderr
+    markdown = audit(cli, folder, *common, "--format", "markdown").stdout.replace("\\`", "`")
+    page = (folder / "r.html").read_text(encoding="utf-8")
+    assert page.count("o row has the text") == 2
+    for text in texts:
+        assert text[1:] in " ".join(screen.stdout.split())
+        assert f"> {text}\n" in markdown
+
+
 def test_texts_of_a_shipped_mapping_are_not_noted(cli: Cli, folder: Path) -> None:
     columns = '[columns]\nopened = "opened"\npriority = "priority"\nid = "id"\n[skip]\n'
     (folder / "m.toml").write_text(f'{columns}priority = "P9"\n', encoding="utf-8")

@@ -1,5 +1,6 @@
 """Event logs in several files, as `zsupport audit` reads them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,40 @@ def test_damaged_rows_of_a_log_are_noted(cli: Cli, folder: Path) -> None:
     (folder / "tickets.csv").write_text("id,opened\nA,2026-06-01T08:00:00Z\nB\n", encoding="utf-8")
     note = "1 rejected row has no known ticket, so any verdict can miss its event"
     more = ("--metric", "fix", "--priority", "P3", "--max-rejects", "1")
-    run = audit(cli, folder, "log.csv", *more[:2], *more[4:], "--format", "csv")
-    assert (run.code, note in run.stderr) == (0, True)
+    for format in ("csv", "plain", "json", "markdown"):
+        run = audit(cli, folder, "log.csv", *more[:2], *more[4:], "--format", format)
+        assert (run.code, run.stderr.count(note)) == (0, 1)
     run = audit(cli, folder, "tickets.csv", *more, "--format", "csv")
     assert (run.code, note in run.stderr) == (0, False)
+
+
+def test_the_summary_has_the_number_of_rejected_rows_without_a_ticket(
+    cli: Cli, folder: Path
+) -> None:
+    rows_of_log = [
+        "A,2026-06-01T08:00:00Z,opened,P3",
+        "A,2026-06-01T08:10:00Z,answered",  # too few cells
+        ",2026-06-01T08:20:00Z,answered,",  # no id
+        "A,never,answered,",  # the ticket is known
+    ]
+    header = "id,time,event,priority"
+    (folder / "log.csv").write_text("\n".join([header, *rows_of_log, ""]), encoding="utf-8")
+    (folder / "tickets.csv").write_text("id,opened\nB\n", encoding="utf-8")
+    (folder / "more.csv").write_text(f"{header}\nA\n", encoding="utf-8")
+    common = ("--max-rejects", "9", "--report", "report.html")
+
+    def numbers(*files: str) -> tuple[int, int]:
+        run = audit(cli, folder, *files, *common, "--format", "json")
+        summary = json.loads(run.stdout)["summary"]
+        return summary["rejects"], summary["lost_events"]
+
+    assert numbers("tickets.csv", "--priority", "P3") == (1, 0)
+    assert numbers("log.csv") == (3, 2)
+    assert numbers("log.csv", "more.csv", "--grouped") == (4, 3)
+    text = "3 rejected rows have no known ticket, so any verdict can miss their events"
+    files = ("log.csv", "more.csv")
+    assert f"> {text}\n" in audit(cli, folder, *files, *common, "--format", "markdown").stdout
+    assert text in (folder / "report.html").read_text(encoding="utf-8")
+    screen = audit(cli, folder, *files, *common, "--format", "table")
+    assert text in " ".join(screen.stdout.split())
+    assert text not in screen.stderr

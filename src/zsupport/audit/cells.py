@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.errors import did_you_mean
+from zsupport.errors import nearest
 from zsupport.sources.tickets.rows import RawRow
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
@@ -69,17 +69,27 @@ class RowFilter(NamedTuple):
         return self.is_only
 
 
-def unseen_texts(filters: Sequence[RowFilter]) -> Iterator[tuple[str, str | None]]:
-    """Yield each text of a condition that no row has, and a hint with a similar text of a row.
+class UnseenText(NamedTuple):
+    """A text of a condition on a column that no row has, and the text of a row that is similar.
 
-    `filters` are the condition in each file.
+    `condition` is `skip` or `only`.
     """
+
+    condition: str
+    column: str
+    text: str
+    similar: str | None
+
+
+def unseen_texts(filters: Sequence[RowFilter]) -> Iterator[UnseenText]:
+    """Yield each text of a condition that no row has. `filters` are the condition in each file."""
     seen = {text for item in filters for text in item.seen}
-    texts = filters[0].texts
+    first = filters[0]
+    condition = "only" if first.is_only else "skip"
     rows_have = [] if len(seen) >= MAX_SEEN else sorted(seen)
-    for form, text in texts.items():
+    for form, text in first.texts.items():
         if form not in seen:
-            yield text, did_you_mean(text, rows_have)
+            yield UnseenText(condition, first.column, text, nearest(text, rows_have))
 
 
 def selected_rows(

@@ -13,6 +13,7 @@ from itertools import groupby, repeat
 from typing import TYPE_CHECKING
 
 from zsupport.answer.due import STATES
+from zsupport.audit.cells import UnseenText
 from zsupport.audit.ticket import Constants
 from zsupport.audit.verdict_lists import lists_of
 from zsupport.clock.problem import BadText
@@ -62,7 +63,8 @@ class SummaryOptions(NamedTuple):
 
     `at` is the moment of the audit, in seconds since 1970. `by` are names of DIMENSIONS or of
     `kept`, the columns that the rows repeat. Months, weekdays and hours are in `zone`. With
-    `pictures`, the summary also has what the pictures of a report need.
+    `pictures`, the summary also has what the pictures of a report need. `is_log` says whether the
+    rows of the input are events.
     """
 
     at: int
@@ -70,6 +72,7 @@ class SummaryOptions(NamedTuple):
     kept: tuple[str, ...] = ()
     zone: tzinfo = UTC
     pictures: bool = False
+    is_log: bool = False
 
 
 class GroupSummary(NamedTuple):
@@ -168,7 +171,9 @@ class Summary(NamedTuple):
     multiple of `margin_step_seconds`. `duplicates` is the number of tickets with the id of an
     earlier ticket. If not `all_ids`, there are more ids than MAX_IDS, and only duplicates of the
     first ones are counted. `skipped` is the number of rows that the mapping skips. `warnings` has
-    the warnings of verdicts, the most frequent first.
+    the warnings of verdicts, the most frequent first. `lost_events` is the number of rejected rows
+    of an event log that belong to no known ticket. `unseen` are texts of conditions on rows that no
+    row has.
     """
 
     at: int
@@ -187,6 +192,8 @@ class Summary(NamedTuple):
     skipped: int = 0
     skipped_kinds: tuple[SkippedKind, ...] = ()
     warnings: tuple[WarningCount, ...] = ()
+    lost_events: int = 0
+    unseen: tuple[UnseenText, ...] = ()
 
     def with_skipped(self, rows: Counter[str]) -> Summary:
         """Return the summary with the numbers of skipped rows by column."""
@@ -274,7 +281,7 @@ class SummaryBuilder:
         self._step = STEPS[0]
         self._worst: list[WorstTicket] = []
         self._openings: dict[str, dict[int, Openings]] = {}
-        self._tickets = self._rejects = 0
+        self._tickets = self._rejects = self._lost_events = 0
         self.ids = TicketIds()
         self._kinds: dict[tuple[str | None, str], RejectKind] = {}
         self._warnings: Counter[str] = Counter()
@@ -425,6 +432,7 @@ class SummaryBuilder:
     def reject(self, reject: Reject) -> None:
         """Add a reject."""
         self._rejects += 1
+        self._lost_events += self.options.is_log and reject.ticket is None
         kind = RejectKind(1, reject.column, reject.reason, reject.file, reject.line)
         self._add_kind((reject.column, _template(reject.reason)), kind)
 
@@ -455,6 +463,7 @@ class SummaryBuilder:
         self.add_tickets(0, other.ids)
         self._tickets += other._tickets
         self._rejects += other._rejects
+        self._lost_events += other._lost_events
         self._warnings += other._warnings
         for kind_key, kind in other._kinds.items():
             self._add_kind(kind_key, kind)
@@ -511,6 +520,7 @@ class SummaryBuilder:
                 WarningCount(-count, code)
                 for count, code in sorted((-count, code) for code, count in self._warnings.items())
             ),
+            lost_events=self._lost_events,
         )
 
     def round_to(self, step: int) -> None:

@@ -71,7 +71,7 @@ from zsupport.wording import Message, joined
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from zsupport.audit.cells import RowFilter
+    from zsupport.audit.cells import RowFilter, UnseenText
     from zsupport.audit.compare import Comparison
     from zsupport.audit.run import OpenedFile, OpenFile
     from zsupport.cli.question import PolicyQuestion
@@ -333,7 +333,12 @@ def audit(
         shown = kept = first.columns.header
     summary = SummaryBuilder(
         SummaryOptions(
-            moment, tuple(groups), kept, zone(revisions[-1].timezone), pictures=report is not None
+            moment,
+            tuple(groups),
+            kept,
+            zone(revisions[-1].timezone),
+            pictures=report is not None,
+            is_log=first.columns.is_log,
         )
     )
     comparison = _comparison(judge, first, required=bool(compare))
@@ -361,7 +366,9 @@ def audit(
             done += results.add(batch)
             advance(Message("judging tickets: {count}", count=done), 0, 0)
     results.finish()
+    unseen = tuple(_unseen_of(filters, mapping, own))
     total = summary.finish(value_orders(question.policy)).with_skipped(skipped)
+    total = total._replace(unseen=unseen)
     share = None if fail_under is None else required_share(total, fail_under)
     compared = None
     if comparison is not None:
@@ -369,19 +376,19 @@ def audit(
     revision, _ = question.policy.revision_at(question.at)
     shown_zone = moments.tz or zone(mapping.timezone or revision.timezone)
     audited = AuditSummary(total, question, tuple(files), share, compared, shown_zone)
+    common = common._replace(format="auto" if format in ROW_FORMATS else format)
+    on_screen = shows and shows_screen(common)
     audited.note_remarks(results.needs_input)
-    if first.columns.is_log:
-        audited.note_lost_events(results.without_ticket)
-    _note_unseen(filters, mapping, own)
+    if not on_screen:
+        audited.note_input()
     if report is not None:
         audited.write_page(report, names, common)
-    common = common._replace(format="auto" if format in ROW_FORMATS else format)
     if shows:
         audited.show(common)
     elif not quiet:
         audited.note_skipped()
     # The screen has the reasons.
-    has_reasons = rejects is not None or (shows and shows_screen(common))
+    has_reasons = rejects is not None or on_screen
     if total.rejects > allowed or (total.rejects and not quiet and not has_reasons):
         audited.note_rejects(() if has_reasons else results.first_rejects)
     return audited.exit_code(allowed, exit_zero=exit_zero)
@@ -457,24 +464,19 @@ def _opened(
         yield file
 
 
-def _note_unseen(
+def _unseen_of(
     filters: Sequence[tuple[RowFilter, ...]], mapping: TicketMapping, own: TicketMapping
-) -> None:
-    """Say on standard error which texts of `--skip` and `--only` no row has.
+) -> Iterator[UnseenText]:
+    """Yield the texts of `--skip` and `--only` that no row has.
 
-    `filters` are those of `mapping` in each file. Texts that are not in `own` are not noted.
+    `filters` are those of `mapping` in each file. Texts that are not in `own` are left out.
     """
     of_own = [
         *(name in own.skip for name in mapping.skip), *(name in own.only for name in mapping.only)
     ]  # fmt: skip
     for of_files, is_own in zip(zip(*filters, strict=True), of_own, strict=True):
         if is_own:
-            for text, hint in unseen_texts(of_files):
-                message = Message(
-                    "no row has the text {text} in `{column}`",
-                    text=quoted(text), column=of_files[0].column,
-                )  # fmt: skip
-                note(joined(filter(None, (message, hint)), "; "))
+            yield from unseen_texts(of_files)
 
 
 @contextmanager

@@ -50,8 +50,6 @@ class AuditResults:
         self._frames: FrameSummary | None = None
         #: The number of verdicts that need input.
         self.needs_input = 0
-        #: The number of rejects whose ticket is not known.
-        self.without_ticket = 0
         #: The first rejects, for standard error.
         self.first_rejects: list[Reject] = []
 
@@ -98,6 +96,5 @@ class AuditResults:
     def _reject(self, reject: Reject) -> None:
         if len(self.first_rejects) < _SHOWN_REJECTS:
             self.first_rejects.append(reject)
-        self.without_ticket += reject.ticket is None
         self._summary.reject(reject)
         self._write_reject(reject)

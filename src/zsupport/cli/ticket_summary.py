@@ -22,7 +22,13 @@ from zsupport.errors import PolicyError
 from zsupport.report.text import guarded, single_line
 from zsupport.sources.rewrite import replace_output
 from zsupport.typed import NamedTuple
-from zsupport.view.audit import failures, show_audit, skipped_in_words, warnings_in_words
+from zsupport.view.audit import (
+    failures,
+    input_in_words,
+    show_audit,
+    skipped_in_words,
+    warnings_in_words,
+)
 from zsupport.view.comparison import comparison_lines
 from zsupport.wording import Counted, Message
 
@@ -122,17 +128,10 @@ class AuditSummary(NamedTuple):
                 )
             )
 
-    def note_lost_events(self, rows: int) -> None:
-        """Say on standard error how many rejected rows of an event log have no known ticket."""
-        if rows:
-            note(
-                Counted(
-                    "{count} rejected row has no known ticket, so any verdict can miss its event",
-                    "{count} rejected rows have no known ticket, so any verdict can miss their"
-                    " events",
-                    rows,
-                )
-            )
+    def note_input(self) -> None:
+        """Say on standard error which rows and texts the input misses."""
+        for text in input_in_words(self.summary):
+            note(text)
 
     def note_rejects(self, first: Sequence[Reject]) -> None:
         """Say on standard error how many rows were rejected, and why the first ones were."""

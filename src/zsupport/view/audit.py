@@ -12,6 +12,7 @@ from zsupport.audit.summary import (
     WorstTicket,
 )
 from zsupport.clock.instants import duration, to_datetime
+from zsupport.clock.problem import shown as quoted
 from zsupport.dates import datetime, tzinfo
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING, TypedDict
@@ -25,6 +26,8 @@ from zsupport.view.questions import versions
 from zsupport.wording import Counted, Message, enumerated, joined
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zsupport.policy.model import Revision
     from zsupport.wording import Wording
 
@@ -102,7 +105,7 @@ def show_audit(
             *_tables(summary),
             *([comparison_table(compared, zone)] if compared and compared.causes else ()),
         ),
-        (*_notes(summary), *([agreement(compared)] if compared else ())),
+        (*notes_in_words(summary), *([agreement(compared)] if compared else ())),
         fields=GroupSummary._fields,
         answer=GroupSummary,
     )
@@ -226,9 +229,9 @@ def _table(groups: tuple[GroupSummary, ...], titles: tuple[str, ...], title: str
     return Table(columns, rows, title)
 
 
-def _notes(summary: Summary) -> list[Message]:
+def notes_in_words(summary: Summary) -> list[Message]:
     """Return what a reader must know about the numbers."""
-    notes = []
+    notes = [*input_in_words(summary)]
     if summary.skipped:
         notes.append(skipped_in_words(summary))
     if summary.duplicates:
@@ -273,6 +276,25 @@ def _meaning(code: str) -> Message:
     if code.startswith("needs-") and code != NEEDS_INPUT:
         return Message("`{name}` is missing", name=code.removeprefix("needs-"))
     return Message("see the guide `{guide}`", guide="json-audit")
+
+
+def input_in_words(summary: Summary) -> Iterator[Message]:
+    """Yield which events are lost with rejected rows, and which texts of conditions no row has."""
+    if summary.lost_events:
+        yield Counted(
+            "{count} rejected row has no known ticket, so any verdict can miss its event",
+            "{count} rejected rows have no known ticket, so any verdict can miss their events",
+            summary.lost_events,
+        )
+    for unseen in summary.unseen:
+        text, column = quoted(unseen.text), unseen.column
+        if unseen.similar is None:
+            yield Message("no row has the text {text} in `{column}`", text=text, column=column)
+        else:
+            yield Message(
+                "no row has the text {text} in `{column}`; did you mean `{similar}`?",
+                text=text, column=column, similar=unseen.similar,
+            )  # fmt: skip
 
 
 def skipped_in_words(summary: Summary) -> Message:

@@ -11,12 +11,9 @@ from zsupport.typed import TYPE_CHECKING
 from zsupport.view.audit import (
     case_of,
     cycle_of,
-    duplicates_in_words,
     margin_in_words,
+    notes_in_words,
     percent_in_words,
-    rounding_in_words,
-    skipped_in_words,
-    warnings_in_words,
 )
 from zsupport.view.notes import dimension_in_words
 from zsupport.view.screens import display_names, metric_label
@@ -209,15 +206,7 @@ class AuditTexts:
 
     def remarks(self) -> tuple[str, ...]:
         """Return what a reader must know about the numbers."""
-        texts = []
-        if self.summary.skipped:
-            texts.append(self.words(skipped_in_words(self.summary)))
-        if self.summary.duplicates:
-            texts.append(self.words(duplicates_in_words(self.summary)))
-        if self.summary.margin_step_seconds > 1:
-            texts.append(self.words(rounding_in_words(self.summary)))
-        texts += [self.words(text) for text in warnings_in_words(self.summary)]
-        return tuple(texts)
+        return tuple(self.words(text) for text in notes_in_words(self.summary))
 
     def _breached(self, group: GroupSummary) -> str:
         number, count = self.number(group.breached), group.open_breached
