@@ -317,11 +317,7 @@ def test_a_changed_mapping_is_printed(cli: Cli, tmp_path: Path) -> None:
     assert "also those with the name of a field" in run.stderr
 
 
-#: The samples with other columns than the mapping states, or that are a log without a mapping.
-_UNLIKE = ("jira-spanish.csv", "zendesk-events.json")
-
-
-@pytest.mark.parametrize("export", [item for item in EXPORTS if item.sample not in _UNLIKE])
+@pytest.mark.parametrize("export", [item for item in EXPORTS if item.sample != "jira-spanish.csv"])
 def test_a_file_without_a_mapping_leads_to_the_shipped_one(
     cli: Cli, tmp_path: Path, export: Export
 ) -> None:
@@ -329,7 +325,71 @@ def test_a_file_without_a_mapping_leads_to_the_shipped_one(
     run = cli("audit", str(SAMPLES / export.sample), "--policy", "./desk.yaml", cwd=tmp_path)
     name = export.mapping
     assert run.code == 2
-    assert f"\n  the columns fit the mapping `{name}`: add --map {name}\n" in run.stderr
+    assert run.stdout == ""
+    assert f"the columns fit the mapping `{name}`" in run.stderr
+    assert f"add --map {name}" in run.stderr
+
+
+#: The shape of `ticket_metric_events`, in which `id` is not the id of a ticket.
+_METRIC_EVENTS = """\
+{"id": 91, "ticket_id": 7, "metric": "agent_work_time", "type": "activate", \
+"time": "2026-06-01T08:00:00Z", "priority": "P1"}
+{"id": 92, "ticket_id": 7, "metric": "reply_time", "type": "fulfill", \
+"time": "2026-06-01T08:30:00Z", "priority": "P1"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "column", "field"),
+    [
+        ((), "`ticket_id`", "id"),
+        (("--column", "event=type"), "`ticket_id`", "id"),
+        (("--column", "id=ticket_id"), "`metric type`", "event"),
+    ],
+)
+def test_a_log_that_fits_a_shipped_mapping_is_not_read_by_the_names_of_its_columns(
+    cli: Cli, tmp_path: Path, options: tuple[str, ...], column: str, field: str
+) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    (tmp_path / "log.ndjson").write_text(_METRIC_EVENTS, encoding="utf-8")
+    common = ("audit", "log.ndjson", "--policy", "./desk.yaml", "--plan", "pro")
+    run = cli(*common, *options, cwd=tmp_path)
+    assert (run.code, run.stdout) == (2, "")
+    assert run.stderr == (
+        "zsupport: log.ndjson: the columns fit the mapping `zendesk-events`, in which"
+        f" {column} is `{field}`\n"
+        f"  add --map zendesk-events, or name the column with --column {field}=COLUMN\n"
+    )
+    # Columns that are named on purpose are read.
+    named = ("--column", "id=id", "--column", "event=type", "--value", "event.activate=opened")
+    run = cli(*common, *named, "--value", "event.fulfill=answered", cwd=tmp_path)
+    assert (run.code, run.stderr) == (0, "")
+    assert run.stdout.endswith("\t2\n")
+
+
+def test_a_log_without_events_and_values_is_refused(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "desk.yaml").write_text(POLICY, encoding="utf-8")
+    (tmp_path / "log.csv").write_text(
+        "id,time,state\n1,2026-06-01T08:00:00Z,new\n1,2026-06-01T08:30:00Z,solved\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "m.toml").write_text('[columns]\nid = "id"\ntime = "time"\n', encoding="utf-8")
+    common = ("--policy", "./desk.yaml", "--plan", "pro", "--at", AT)
+    problem = "no column is `event`, which says what happened at `time`\n"
+    run = cli("audit", "log.csv", *common, "--priority", "P1", cwd=tmp_path)
+    assert (run.code, run.stdout) == (2, "")
+    assert run.stderr == (
+        f"zsupport: log.csv: {problem}  state it with --column event=COLUMN, or a mapping with"
+        " --map: see `zsupport help mappings`\n"
+    )
+    run = cli("audit", "log.csv", *common, "--map", "./m.toml", cwd=tmp_path)
+    assert run.code == 2
+    assert f"m.toml:3:1: log.csv: {problem}" in run.stderr
+    # A log can state only values: the first row opens the ticket.
+    values = ("--column", "priority=state", "--value", "priority.new=P1")
+    run = cli("audit", "log.csv", *common, *values, "--value", "priority.solved=P2", cwd=tmp_path)
+    assert (run.code, run.stdout[-3:]) == (0, "\t1\n")
+    assert "no column is `event`, so the rows only state values" in run.stderr
 
 
 HEADERS = [

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from zsupport.audit.mapping import columns_needed
 from zsupport.audit.mapping_file import load_mapping
 from zsupport.sources.mappings import read_mapping, shipped_mappings
-from zsupport.typed import TYPE_CHECKING
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from zsupport.audit.mapping import FieldColumn
 
 
-def fitting_mapping(header: Sequence[str]) -> str | None:
+class FittingMapping(NamedTuple):
+    """A shipped mapping whose required columns a header has."""
+
+    name: str
+    columns: Mapping[str, FieldColumn]
+
+
+def fitting_mapping(header: Sequence[str]) -> FittingMapping | None:
     """Return the shipped mapping whose required columns a header has; of several, the largest."""
     stated = {_folded(name) for name in header}
     fitting = []
     for name in shipped_mappings():
-        needed = columns_needed(load_mapping(read_mapping(name), name))
+        mapping = load_mapping(read_mapping(name), name)
+        if mapping.format == "ndjson":  # objects have the keys of conditions only if they are met
+            mapping = mapping._replace(skip={}, only={})
+        needed = columns_needed(mapping)
         if stated.issuperset(map(_folded, needed)):
-            fitting.append((len(needed), name))
-    return max(fitting)[1] if fitting else None
+            fitting.append((len(needed), name, mapping.columns))
+    if not fitting:
+        return None
+    _, name, columns = max(fitting, key=itemgetter(0, 1))
+    return FittingMapping(name, columns)
 
 
 def _folded(name: str) -> str:

@@ -6,6 +6,8 @@ from zsupport.audit.cells import RowFilter, first_stated
 from zsupport.audit.instants import instant_reader, read_format
 from zsupport.audit.mapping import (
     ALL,
+    CASE_FIELDS,
+    FACT,
     FIELDS,
     INSTANT_FIELDS,
     START,
@@ -129,6 +131,7 @@ def resolve(
         for field, text in mapping.constants.items()
         if (known := _known_field(field, names))
     }
+    stated = {field for field, column in columns.items() if column.column}
     if mapping.automatic:
         named = [f"{kind}.{name}" for kind, known_names in names.items() for name in known_names]
         for field in (*FIELDS, *named):
@@ -145,6 +148,8 @@ def resolve(
     mapping = mapping._replace(columns=columns, constants=constants)
     if len(mistakes) == earlier:
         _check_fields(mapping, fields, header, mistakes)
+        if "time" in fields and len(mistakes) == earlier:
+            _check_log(mapping, stated, fields, header, mistakes)
         _check_zones(mapping, mistakes)
     mistakes.report()
     return TicketColumns(mapping, tuple(header), fields, kept, joined_places, filters)
@@ -295,15 +300,59 @@ def _check_fields(
         )
 
 
+def _check_log(
+    mapping: TicketMapping,
+    stated: Container[str],
+    fields: Collection[str],
+    header: Sequence[str],
+    mistakes: Mistakes,
+) -> None:
+    """Add a mistake for an event log whose rows are probably read wrongly.
+
+    Its columns fit a shipped mapping that reads ids or events from columns with other names, or its
+    rows state neither an event nor a value. The columns of `stated` fields are named on purpose.
+    """
+    shipped = None
+    if mapping.automatic:
+        from zsupport.audit.fitting import fitting_mapping
+
+        shipped = fitting_mapping(header)
+    for field in ("id", "event"):
+        if shipped is None or field in stated or (field == "event" and "event" in fields):
+            continue
+        column = shipped.columns.get(field)
+        if column is not None and column.column.casefold() != field:
+            mistakes.add_of_file(
+                Message(
+                    "the columns fit the mapping `{name}`, in which {column} is `{field}`",
+                    name=shipped.name, column=shown(" ".join((column.column, *column.joined))),
+                    field=field,
+                ),
+                Message(
+                    "add {map name}, or name the column with {column id=text}",
+                    name=shipped.name, id=field, text="COLUMN",
+                ),
+            )  # fmt: skip
+            return
+    if "event" not in fields and not any(
+        field in CASE_FIELDS or field.startswith(FACT) for field in fields
+    ):
+        mistakes.add_of_file(
+            Message("no column is `event`, which says what happened at `time`"),
+            _hint_for("event", mapping, header),
+            mapping.place("columns", "time"),
+        )
+
+
 def _hint_for(field: str, mapping: TicketMapping, header: Sequence[str]) -> Message:
     """Return what to do if a required field has no column."""
     if not mapping.automatic:
         return Message("state it with {column id=name}", id=field, name="COLUMN")
     from zsupport.audit.fitting import fitting_mapping
 
-    name = fitting_mapping(header)
-    if name is not None:
-        return Message("the columns fit the mapping `{name}`: add {map name}", name=name)
+    shipped = fitting_mapping(header)
+    if shipped is not None:
+        return Message("the columns fit the mapping `{name}`: add {map name}", name=shipped.name)
     return Message(
         "state it with {column id=name}, or a mapping with {map}: see `zsupport help mappings`",
         id=field, name="COLUMN",

@@ -218,6 +218,11 @@ _UNSTATED = {
         "no column is `resolved`, so all tickets count as unresolved; --metric selects metrics"
     ),
 }
+#: What follows from an event log without the column of events.
+_ONLY_VALUES = Message(
+    "no column is `event`, so the rows only state values, and all tickets count as unanswered and"
+    " unresolved"
+)
 
 
 def audit(
@@ -326,7 +331,7 @@ def audit(
         return show_head(opened, rows_of_head, judge)
     with _naming_the_fallback(question, mapping):
         first = next(opened)
-    if map is not None:
+    if map is not None or first.columns.is_log:
         _note_unstated(judge, first)
     kept = mapping.kept
     if shown == (ALL,):
@@ -504,6 +509,8 @@ def _naming_the_fallback(
 def _note_unstated(judge: Judge, file: OpenedFile) -> None:
     """Say on standard error which events of the metrics a file does not state."""
     if file.columns.is_log:
+        if file.columns.column_of("event") is None:
+            note(_ONLY_VALUES)
         return
     for event in judge.ends_at(judge.options.at):
         name = file.columns.column_of(event)
