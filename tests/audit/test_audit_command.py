@@ -48,9 +48,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def audit(cli: Cli, folder: Path, *arguments: str, stdin: str | None = None) -> Run:
+def audit(
+    cli: Cli, folder: Path, *arguments: str, stdin: str | None = None, **environment: str
+) -> Run:
     common = ("--policy", "./p.yaml", "--plan", "pro", "--role", "admin", "--at", AT)
-    return cli("audit", *common, *arguments, cwd=folder, stdin=stdin)
+    return cli("audit", *common, *arguments, cwd=folder, stdin=stdin, env=environment)
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -738,8 +740,8 @@ def test_the_summary_has_the_texts_that_no_row_has(cli: Cli, folder: Path, engin
     (folder / "t.csv").write_text(
         "id,opened,priority,state\n1,2026-06-01T08:00:00Z,P1,Closed\n", encoding="utf-8"
     )
-    common = ("t.csv", "--engine", engine, "--report", "r.html", "--only", "state=closd")
-    common = (*common, "--skip", "state=x")
+    texts_of_rows = ("--only", "state=closd", "--skip", "state=x")
+    common = ("t.csv", "--engine", engine, "--report", "r.html", *texts_of_rows)
     run = audit(cli, folder, *common, "--format", "json")
     assert json.loads(run.stdout)["summary"]["unseen"] == [
         {"condition": "skip", "column": "state", "text": "x", "similar": None},
@@ -758,6 +760,23 @@ def test_the_summary_has_the_texts_that_no_row_has(cli: Cli, folder: Path, engin
     for text in texts:
         assert text[1:] in " ".join(screen.stdout.split())
         assert f"> {text}\n" in markdown
+
+
+def test_the_time_zone_of_the_machine(cli: Cli, folder: Path) -> None:
+    (folder / "local.csv").write_text(
+        "id,opened,priority\n1,2026-06-01 10:00,P1\n", encoding="utf-8"
+    )
+    arguments = ("local.csv", "--format", "csv", "--tz")
+    stated = audit(cli, folder, *arguments, "Asia/Tokyo")
+    run = audit(cli, folder, *arguments, "local", TZ="Asia/Tokyo")
+    assert (run.code, run.stdout) == (0, stated.stdout)
+    assert [row["opened"] for row in rows(run.stdout)] == ["2026-06-01T10:00:00+09:00"]
+    shown = cli("audit", "--show-map", "--tz", "local", env={"TZ": "Asia/Tokyo"})
+    assert shown.stdout == 'timezone = "Asia/Tokyo"\n'
+    run = audit(cli, folder, *arguments, "local", TZ="CET")
+    assert (run.code, run.stdout) == (2, "")
+    assert "--tz: unknown time zone of this machine: `TZ` states `CET`" in run.stderr
+    assert "did you mean `local`?" in audit(cli, folder, *arguments, "Local").stderr
 
 
 def test_texts_of_a_shipped_mapping_are_not_noted(cli: Cli, folder: Path) -> None:

@@ -47,7 +47,7 @@ from zsupport.cli.options import (
 )
 from zsupport.cli.output import emit, note, output_is_closed, shows_screen
 from zsupport.cli.progress import show_progress
-from zsupport.cli.question import read, read_facts, read_moments, read_question
+from zsupport.cli.question import named_zone, read, read_facts, read_moments, read_question
 from zsupport.cli.ticket_outputs import AuditOutputs, row_format
 from zsupport.cli.ticket_results import AuditResults
 from zsupport.cli.ticket_summary import AuditSummary, show_head, value_orders
@@ -271,6 +271,7 @@ def audit(
     debug: bool,
 ) -> int:
     """Run `zsupport audit` and return its exit code."""
+    tz = named_zone(tz)
     mapping = mapping_of_options(
         columns=[*(column or ()), *_vendor_columns(compare)],
         values=value or (),

@@ -139,6 +139,13 @@ def _zone(text: str, now: int) -> tzinfo:
         raise BadText(problem.message, expected, hint) from None
 
 
+def named_zone(tz: str | None) -> str | None:
+    """Return the value of `--tz`, with the name of the time zone of the host instead of `local`."""
+    if tz is None or tz.lower() != "local":
+        return tz
+    return str(read("--tz", tz, lambda text: _zone(text, int(time.time()))))
+
+
 def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
     """Return the parsed value of an option; if it is invalid, raise UsageError with the option."""
     try:
