@@ -61,6 +61,8 @@ def handled(folder: Path, **case: Any) -> dict[str, str | None]:
         ("pro P1", "pt", {"web": "no", "phone": "yes", "chat": "not-stated"}),
         ("pro P1", "pt-BR", {"web": "no", "phone": "yes", "chat": "not-stated"}),
         ("pro P1", "pt-PT", {"web": "no", "phone": "no", "chat": "not-stated"}),
+        # Letter case has no meaning in a country.
+        ("pro P1", "pt-br", {"web": "no", "phone": "yes", "chat": "not-stated"}),
         ("free P1", "en-GB", {"web": "yes", "phone": None, "chat": None}),
     ],
 )  # fmt: skip
@@ -69,6 +71,25 @@ def test_each_channel_states_how_it_handles_a_language(
 ) -> None:
     plan, priority = case.split()
     assert handled(folder, plan=plan, priority=priority, language=language) == expected
+
+
+@pytest.mark.parametrize(
+    ("stated", "language", "handled"),
+    [
+        ("pt-br", "pt-BR", "yes"), ("pt-br", "pt-PT", "no"), ("zh-hant", "zh-Hant", "yes"),
+        # `nb` and `nn` are the written forms of `no`.
+        ("nb", "no", "yes"), ("no", "nn", "yes"), ("nb", "nb-NO", "yes"), ("nb", "nn", "no"),
+        ("da", "no", "no"), ("nso", "no", "no"),
+    ],
+)  # fmt: skip
+def test_forms_of_a_language(stated: str, language: str, handled: str, tmp_path: Path) -> None:
+    policy = {
+        "format": 1, "policy": "acme", "plans": {"pro": "Pro"}, "entitlements": [{"allow": "web"}],
+        "channels": {"web": {"name": "Web form", "kind": "web", "languages": [stated]}},
+    }  # fmt: skip
+    (tmp_path / "acme.yaml").write_text(json.dumps(policy))
+    [row] = zsupport.load(tmp_path / "acme.yaml", cache=False).channels(language=language)
+    assert (row.handled, row.allowed) == (handled, handled == "yes")
 
 
 def test_without_a_priority_a_channel_is_allowed_for_those_that_handle_the_language(

@@ -1455,6 +1455,13 @@ def test_time_zone_change_of_policies_without_days_is_no_change() -> None:
     assert marked(later, headline.finding) == "Europe/Helsinki"
 
 
+def with_languages(languages: str | None) -> str:
+    """Return the policy with these languages of a channel."""
+    channel = "web: {name: Ticket, kind: web}"
+    stated = channel.replace("}", f", languages: {languages}}}")
+    return BASE if languages is None else edited((channel, stated))
+
+
 @pytest.mark.parametrize(
     ("languages", "code", "kind", "message"),
     [
@@ -1463,17 +1470,32 @@ def test_time_zone_change_of_policies_without_days_is_no_change() -> None:
         ("[en, de, ja]", "ZD215", "compatible", "changed from en, de to en, de, ja:"),
         ("[en, ja]", "ZD216", "risky", "changed from en, de to en, ja:"),
         (None, "ZD216", "risky", "changed from en, de to not stated:"),
+        # `de` is handled in every country, `de-AT` in one.
+        ("[en, de-AT]", "ZD214", "breaking", "changed from en, de to en, de-AT:"),
     ],
 )
 def test_languages_of_a_channel_are_compared(
     languages: str | None, code: str, kind: str, message: str
 ) -> None:
-    channel = "web: {name: Ticket, kind: web}"
-    old = edited((channel, channel.replace("}", ", languages: [en, de]}")))
-    new = BASE
-    if languages is not None:
-        new = edited((channel, channel.replace("}", f", languages: {languages}}}")))
-    headline = only_headline(diff(old, new))
+    headline = only_headline(diff(with_languages("[en, de]"), with_languages(languages)))
     assert (headline.finding.code, headline.kind) == (code, kind)
     assert headline.finding.message.startswith("languages of `web` ")
     assert message in headline.finding.message
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("[en, de]", "[en, de, de-AT]"),
+        ("[en, de]", "[en, de, {de-AT: best-effort}]"),
+        ("[en, no]", "[en, no, nb]"),
+        ("pt-BR", "pt-br"),
+    ],
+)
+def test_languages_that_change_no_answer_are_no_change(was: str, now: str) -> None:
+    assert headlines(diff(with_languages(was), with_languages(now)), "customer") == []
+
+
+def test_a_language_without_a_country_is_more_than_one_with_a_country() -> None:
+    headline = only_headline(diff(with_languages("[en, pt-BR]"), with_languages("[en, pt]")))
+    assert (headline.finding.code, headline.kind) == ("ZD215", "compatible")

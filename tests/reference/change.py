@@ -22,6 +22,7 @@ from .definition import (
     Target,
     Tree,
 )
+from .languages import handled
 from .lengths import calendar_days, parts_of
 
 #: The effect on the customer by (new answer at least as good, old answer at least as good).
@@ -374,9 +375,11 @@ def effect_of_languages(was: dict[str, str], now: dict[str, str]) -> str:
         return "same"
     if not (was and now) or ("*" in was) is not ("*" in now):
         return "either"
-    levels = {None: 0, "best-effort": 1, "yes": 2}
-    codes = {*was, *now}
-    pairs = [(levels[now.get(code)], levels[was.get(code)]) for code in codes]
+    # The languages that a customer can ask for: those stated, their general and more special forms.
+    asked = {form for code in {*was, *now} - {"*"} for form in (code, code[:2], f"{code}-ZZ")}
+    asked |= {"no", "nb", "nn"} if asked & {"no", "nb", "nn"} else set()
+    levels = {"no": 0, "not-stated": 0, "best-effort": 1, "yes": 2}
+    pairs = [(levels[handled(code, now)], levels[handled(code, was)]) for code in asked]
     return effect(all(a >= b for a, b in pairs), all(b >= a for a, b in pairs))
 
 

@@ -32,15 +32,18 @@ from .definition import (
     words,
 )
 from .draw import FORMS, SEASONS, add_seasons, draw
+from .languages import handled
 from .lengths import calendar_days, parts_of
 
 #: The aspects of answers that must agree.
 AGREED = frozenset({
     "revision", "allowed", "only_when", "prerequisites", "hours", "recommended",
     "opening", "priority", "state", "target", "published", "condition", "commitment", "counted",
-    "due", "rows", "assumed", "error", "languages", "limit", "number", "per",
+    "due", "rows", "assumed", "error", "languages", "handled", "limit", "number", "per",
     "remarks of limits", "remarks of due", "remarks of channels",
 })  # fmt: skip
+#: The languages of questions.
+ASKED = ("pt", "pt-PT", "nb-NO")
 #: The property of a test with the seed, the number of cases and the number of disagreements.
 COMPARED = "compared with the reference"
 DAY = datetime(2026, 11, 24, tzinfo=UTC)
@@ -510,6 +513,23 @@ def _compared_channel(row: Any, entitlement: Any) -> dict[str, tuple[object, obj
     }
 
 
+def compare_languages(subject: Subject, case: Case) -> Iterator[Disagreement]:
+    """Compare how the channel of a complete case handles some languages."""
+    if not subject.in_force:
+        return
+    entitlement = subject.reference.entitlement(case)
+    for language in ASKED if entitlement.languages - {("*", "yes")} else ():
+        arguments = {**subject.arguments(case), "language": language}
+        for row in subject.policy.channels(**arguments, at=subject.opened):
+            expected = handled(language, dict(entitlement.languages))
+            where = {**case, "language": language}
+            allowed = entitlement.allowed and expected != "no"
+            if row.allowed or entitlement.allowed:
+                yield from subject.differing(
+                    where, {"allowed": (row.allowed, allowed), "handled": (row.handled, expected)}
+                )
+
+
 def compare_hours(subject: Subject, case: Case) -> Iterator[Disagreement]:
     """Compare the opening of the channel of a complete case."""
     arguments = {**subject.arguments(case), **subject.customer}
@@ -562,6 +582,7 @@ def compare_case(subject: Subject, case: Case) -> Iterator[Disagreement]:
     """Compare all answers for a complete case."""
     yield from compare_due(subject, case)
     yield from compare_channels(subject, case)
+    yield from compare_languages(subject, case)
     yield from compare_hours(subject, case)
     yield from compare_limits(subject, case)
 

@@ -121,7 +121,7 @@ class Drawing:
     def _languages(self) -> Any:
         chosen = [
             {language: "best-effort"} if self.chance(0.4) else language
-            for language in self.some(("en", "de", "ja"), 3)
+            for language in self.some(("en", "de", "pt", "pt-BR", "no", "nb"), 3)
         ]
         return chosen if len(chosen) > 1 or self.chance() else chosen[0]
 

@@ -29,7 +29,7 @@ from zsupport.answer.channels import (
     ChannelAnswer,
     HandledLanguage,
     ShownNumber,
-    check_language,
+    checked_language,
 )
 from zsupport.answer.due import STATES, DueAnswer
 from zsupport.answer.opening import STATES as HOURS_STATES
@@ -240,7 +240,7 @@ def advise(asking: Asking, query: Query) -> AdviceAnswers:
     UsageError for unknown names and for an invalid language.
     """
     if asking.language is not None:
-        check_language(asking.language)
+        asking = asking._replace(language=checked_language(asking.language))
     revision, in_force = asking.policy.revision_at(asking.at)
     query = settle(revision, query, asking.policy.revisions)
     advice = Advice(

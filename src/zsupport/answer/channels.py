@@ -179,7 +179,7 @@ def answer_channels(
     language.
     """
     if language is not None:
-        check_language(language)
+        language = checked_language(language)
     names = relevant_names(revision) | shown
     names.discard("priority")
     space = dimensions(revision, query, names, of_all_priorities=True)
@@ -226,15 +226,16 @@ def answer_channels(
     return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force, None)
 
 
-def check_language(language: str) -> None:
-    """Raise UsageError unless a text is a language code."""
-    from zsupport.policy.languages import is_language, language_hint
+def checked_language(language: str) -> str:
+    """Return a language code in its canonical form; raise UsageError for another text."""
+    from zsupport.policy.languages import canonical_language, is_language, language_hint
 
     if not is_language(language):
         raise UsageError(
             Message("{language}: unknown language `{code}`", code=language),
             language_hint(language) or Message("write an ISO 639 code such as nb or en"),
         )
+    return canonical_language(language)
 
 
 def _rows(
@@ -377,12 +378,13 @@ def handling_of(language: str, languages: Languages | None) -> str:
 
     `pt` and `pt-BR` are the same language to each other, `pt-BR` and `pt-PT` are not.
     """
+    from zsupport.policy.languages import includes
+
     handlings = [
         handling
         for stated, handling in languages or (REST_NOT_STATED,)
-        if stated == language
-        or stated.startswith(f"{language}-")
-        or language.startswith(f"{stated}-")
+        if includes(stated, language)
+        or includes(language, stated)
         or (stated, handling) == REST_NOT_STATED
     ]
     return max(handlings, key=HANDLING.index, default="no")

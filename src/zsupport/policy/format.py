@@ -28,7 +28,7 @@ from zsupport.clock.window_text import (
 from zsupport.clock.windows import DAYS, Window
 from zsupport.clock.zones import country_codes, zone
 from zsupport.errors import nearest
-from zsupport.policy.languages import is_language, language_hint
+from zsupport.policy.languages import canonical_language, is_language, language_hint
 from zsupport.policy.model import BEST_EFFORT, BINDINGS, CHANNEL_KINDS
 from zsupport.policy.quota import EXPECTED as EXPECTED_QUOTA
 from zsupport.policy.quota import parse_quota
@@ -494,11 +494,11 @@ class Languages(Shape):
                     message = Message("unknown language `{code}`", code=short(code))
                     expected = Message("an ISO 639 code such as en, nb or pt-BR")
                     reader.report("ZS205", at.span, there, message, expected, language_hint(code))
-                elif code in languages:
+                elif canonical_language(code) in languages:
                     message = Message("duplicate language `{code}`", code=code)
                     reader.report("ZS209", at.span, there, message, Message("each language once"))
                 elif handling is not None:
-                    languages[code] = handling
+                    languages[canonical_language(code)] = handling
         if not items:
             reader.report("ZS003", node.span, way, Message("the list is empty"), self.words)
         return tuple(languages.items()) or None

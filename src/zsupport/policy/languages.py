@@ -44,11 +44,32 @@ def is_language(text: str) -> bool:
     )
 
 
+def canonical_language(text: str) -> str:
+    """Return a language code with a country in capitals (pt-BR) and a capitalized script (zh-Hant).
+
+    In a code, letter case has no meaning: `pt-br` is `pt-BR`.
+    """
+    main, *rest = text.split("-")
+    parts = [part.upper() if len(part) == 2 else part.title() for part in rest]
+    return "-".join([main, *parts])
+
+
+def includes(language: str, other: str) -> bool:
+    """Return whether a language is the other one, or the other one is a form of it.
+
+    `pt` includes `pt-BR`, and `no` includes the two written forms of Norwegian, `nb` and `nn`.
+    """
+    whole = _with_macrolanguage(other)
+    return f"{whole}-".startswith(f"{_with_macrolanguage(language)}-")
+
+
+def _with_macrolanguage(language: str) -> str:
+    return f"no-{language}" if language.split("-")[0] in ("nb", "nn") else language
+
+
 def language_hint(text: str) -> str | None:
     """Return the hint for an unknown language code, or None."""
     first, *rest = text.strip().replace("_", "-").split("-")
     language = _CODES_BY_WORD.get(first.lower(), first.lower())
-    # A country is in capitals (pt-BR), a script is capitalized (zh-Hant).
-    parts = [part.upper() if len(part) == 2 else part.title() for part in rest]
-    code = language if "-" in language else "-".join([language, *parts])
+    code = language if "-" in language else canonical_language("-".join([language, *rest]))
     return Message("write `{text}`", text=code) if code != text and is_language(code) else None

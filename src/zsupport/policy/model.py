@@ -506,10 +506,15 @@ def _texts_of_languages(languages: Any) -> tuple[Text, ...]:
 
 def _handle_no_less(languages: Languages, other: Languages) -> bool:
     """Return whether each of the other languages is handled, and no less certainly."""
-    own = dict(languages)
-    levels = {None: 0, BEST_EFFORT: 1, "yes": 2, "not-stated": 2}
+    from zsupport.policy.languages import includes
+
+    levels = {BEST_EFFORT: 1, "yes": 2, "not-stated": 2}
     return (REST_NOT_STATED in languages) is (REST_NOT_STATED in other) and all(
-        levels[own.get(language)] >= levels[handling] for language, handling in other
+        any(
+            includes(own, language) and levels[own_handling] >= levels[handling]
+            for own, own_handling in languages
+        )
+        for language, handling in other
     )
 
 
