@@ -350,23 +350,33 @@ def test_pull_request_is_checked_with_the_configuration_of_the_base(step: Step) 
     assert "Git revision not found" in step.run("check", BASE="0" * 40).stderr
 
 
-@pytest.mark.parametrize(
-    ("version", "installed"),
-    [("", "{action}/../../.."), ("0.1.0", "zsupport==0.1.0")],
-)
-def test_action_installs_the_same_or_a_named_release(
-    version: str, installed: str, tmp_path: Path
-) -> None:
+def test_action_installs_its_own_release() -> None:
     text = (ACTION / "action.yml").read_text(encoding="utf-8")
-    [script] = re.findall(r"VERSION: .*\n      run: \|\n((?:        .*\n)+)", text)
+    [script] = re.findall(r"Install zsupport\n.*\n      run: \|\n((?:        .*\n)+)", text)
     # Record the arguments of pip, so that nothing is installed.
     recorder = 'python() { printf "%s\\n" "$1" "${@: -1}"; }\n' + script
     done = subprocess.run(
         ["bash", "-euc", recorder], capture_output=True, text=True, check=True,
-        env={"VERSION": version, "GITHUB_ACTION_PATH": "here", "PATH": os.environ["PATH"]},
+        env={"GITHUB_ACTION_PATH": "here", "PATH": os.environ["PATH"]},
     )  # fmt: skip
     # Isolated mode: a module `pip` in the examined repository is not imported.
-    assert done.stdout == "-I\n" + installed.format(action="here") + "\n"
+    assert done.stdout == "-I\nhere/../../..\n"
+
+
+def test_no_recipe_installs_zsupport_from_a_package_index() -> None:
+    # zsupport is on no index, so another package could get its name there. An extra of the
+    # installed zsupport does not ask the index for zsupport.
+    files = [*ROOT.glob("*.md"), *ROOT.glob(".github/**/*.*"), *ROOT.glob(".pre-commit-*.yaml")]
+    files += [*ROOT.glob("src/zsupport/**/*.md"), *ROOT.glob("src/zsupport/**/*.py")]
+    commands = [
+        command
+        for file in files
+        if file.suffix in (".md", ".yml", ".yaml", ".py")
+        for command in re.findall("pip install (.*)", file.read_text(encoding="utf-8"))
+    ]
+    assert any("git+https://example.com/zsupport@" in command for command in commands)
+    by_name = re.compile(r"(?<![/\w])zsupport(?![\[/])")
+    assert not [command for command in commands if by_name.search(command)]
 
 
 @pytest.mark.parametrize(
