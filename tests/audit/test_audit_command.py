@@ -284,7 +284,7 @@ def test_the_head_shows_the_mapping(cli: Cli, folder: Path) -> None:
         (("t.csv", "--compare", "late=x"), 2, "--compare: `late=x` is not due=COLUMN"),
         (("t.csv", "--output", "v.xlsx"), 2, "--output: the name `v.xlsx` does not say the format"),
         (("t.csv", "--output", "no/v.csv"), 4, "cannot write no/v.csv"),
-        (("t.csv", "--by", "tema"), 2, "unknown column `tema`"),
+        (("t.csv", "--by", "tema"), 2, "did you mean `team`?"),
         (("t.csv", "--metric", "repare"), 2, "unknown metric `repare`"),
     ],
 )  # fmt: skip
@@ -294,6 +294,24 @@ def test_mistakes_have_an_answer(
     run = audit(cli, folder, *arguments)
     assert (run.stdout, run.code) == ("", code)
     assert message in run.stderr
+
+
+@pytest.mark.parametrize("kept", [(), ("--keep", "all"), ("--keep", "team")])
+def test_an_unknown_name_to_group_by_shows_all_names(
+    cli: Cli, folder: Path, kept: tuple[str, ...]
+) -> None:
+    run = audit(cli, folder, "t.csv", "--by", "Team,rolle", *kept)
+    assert run.code == 2
+    assert run.stderr == (
+        "zsupport: t.csv: --by: unknown name `rolle`; names: plan, role, channel, priority,"
+        " revision, month; columns: `id`, `opened`, `answered`, `priority`, `team`\n"
+        "  did you mean `role`?\n"
+    )
+    run = audit(cli, folder, "t.csv", "--by", "Team", *kept, "--max-rejects", "4")
+    assert run.stdout.splitlines()[:2] == [
+        "first-response\tblue\t0.0\t0\t1\t2",
+        "first-response\tred\t100.0\t2\t0\t2",
+    ]
 
 
 def test_a_failed_run_replaces_no_file(cli: Cli, folder: Path) -> None:

@@ -18,7 +18,6 @@ from zsupport.audit.summary import (
     Summary,
     SummaryBuilder,
     SummaryOptions,
-    check_by,
     parse_share,
     required_share,
     share_text,
@@ -28,7 +27,6 @@ from zsupport.audit.verdict_lists import VerdictRow
 from zsupport.clock.problem import BadText
 from zsupport.clock.problem import shown as quoted
 from zsupport.clock.zones import zone
-from zsupport.errors import UsageError
 from zsupport.wording import Message, joined
 
 AT = 1_764_100_000
@@ -398,18 +396,6 @@ def test_a_share_that_is_a_percentage_or_a_ratio_is_refused(text: str, hint: str
         f"`{text}` can be a percentage or a ratio",
         hint,
     )
-
-
-def test_names_to_group_by() -> None:
-    assert check_by(("plan", "Region", "month"), ("Region", "plan", "x")) == ("Region",)
-    with pytest.raises(UsageError) as raised:
-        check_by(("Regoin",), ("Region",))
-    assert (raised.value.message, raised.value.hint) == (
-        "by: unknown column `Regoin`",
-        "did you mean `Region`?",
-    )
-    with pytest.raises(UsageError):
-        SummaryBuilder(SummaryOptions(AT, ("zzz",), ("Region",)))
 
 
 def test_no_tickets() -> None:

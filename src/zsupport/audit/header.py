@@ -16,6 +16,7 @@ from zsupport.audit.mapping import (
     is_instant,
 )
 from zsupport.audit.mistakes import Mistakes
+from zsupport.audit.summary import DIMENSIONS
 from zsupport.clock.problem import shown
 from zsupport.clock.zones import zone
 from zsupport.errors import did_you_mean
@@ -33,8 +34,9 @@ class TicketColumns(NamedTuple):
     """A mapping that is resolved for the header of a file: positions instead of names.
 
     `fields` has the positions of the columns of each field: several if their name is repeated.
-    `kept` are the positions of the columns that the output repeats. `joined` has the positions of
-    the further columns of fields whose cells are joined. `filters` say which rows are skipped.
+    `kept` are the positions of the columns that the output repeats, and after them those of the
+    columns that group the summary. `joined` has the positions of the further columns of fields
+    whose cells are joined. `filters` say which rows are skipped.
     """
 
     mapping: TicketMapping
@@ -46,7 +48,7 @@ class TicketColumns(NamedTuple):
 
     @property
     def kept_names(self) -> tuple[str, ...]:
-        """The names of the columns that the output repeats."""
+        """The names of the kept columns."""
         return tuple([self.header[place] for place in self.kept])
 
     @property
@@ -144,6 +146,10 @@ def resolve(
             for number, name in enumerate(mapping.kept)
         )
         kept = tuple(places[0] for places in kept_places if places)
+    group_places = (
+        _find_column(name, positions, None, mistakes, is_group=True) for name in mapping.groups
+    )
+    kept += tuple(places[0] for places in group_places if places)
     filters = _row_filters(mapping, header, positions, mistakes)
     mapping = mapping._replace(columns=columns, constants=constants)
     if len(mistakes) == earlier:
@@ -209,8 +215,12 @@ def _find_column(
     mistakes: Mistakes,
     *,
     optional: bool = False,
+    is_group: bool = False,
 ) -> tuple[int, ...]:
-    """Return the positions of a column; letter case and outer spaces count only if they must."""
+    """Return the positions of a column; letter case and outer spaces count only if they must.
+
+    If it `is_group`, the name could also be one of DIMENSIONS.
+    """
     if name in positions:
         return positions[name]
     close = [column for column in positions if column.strip().casefold() == name.strip().casefold()]
@@ -227,13 +237,17 @@ def _find_column(
         )
     elif not optional:
         listed = ", ".join(shown(column) for column in positions if column)
-        mistakes.add_of_file(
-            Message(
-                "unknown column {column}; columns: {columns}", column=shown(name), columns=listed
-            ),
-            did_you_mean(name, positions),
-            place,
+        message = Message(
+            "unknown column {column}; columns: {columns}", column=shown(name), columns=listed
         )
+        known = [*positions]
+        if is_group:
+            message = Message(
+                "{by}: unknown name {name}; names: {names}; columns: {columns}",
+                name=shown(name), names=", ".join(DIMENSIONS), columns=listed,
+            )  # fmt: skip
+            known = [*DIMENSIONS, *positions]
+        mistakes.add_of_file(message, did_you_mean(name, known), place)
     return ()
 
 

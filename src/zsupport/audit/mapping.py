@@ -68,7 +68,8 @@ class TicketMapping(NamedTuple):
     `delimiter` and `encoding` say how to read the file. With `automatic`, a column with the name of
     a field is this field. `skip` and `only` have texts of columns; no text stands for any text. A
     row is skipped if a column of `skip` has one of its texts, or if a column of `only` has none of
-    them. `places` are those of the keys of a mapping file, by their paths.
+    them. `places` are those of the keys of a mapping file, by their paths. `groups` are the columns
+    that group a summary.
     """
 
     columns: Mapping[str, FieldColumn] = {}
@@ -86,6 +87,7 @@ class TicketMapping(NamedTuple):
     skip: Mapping[str, tuple[str, ...]] = {}
     only: Mapping[str, tuple[str, ...]] = {}
     places: Mapping[str, KeyPlace] = {}
+    groups: tuple[str, ...] = ()
 
     def instant_source(self, field: str) -> FieldColumn:
         """Return the column of an instant with the formats, time zone and locale that apply."""
@@ -110,7 +112,7 @@ def columns_needed(mapping: TicketMapping) -> tuple[str, ...]:
         for name in (column.column or field, *column.joined)
     ]
     kept = () if mapping.kept == (ALL,) else mapping.kept
-    return tuple(dict.fromkeys((*names, *kept, *mapping.skip, *mapping.only)))
+    return tuple(dict.fromkeys((*names, *kept, *mapping.groups, *mapping.skip, *mapping.only)))
 
 
 def place_in(

@@ -21,7 +21,6 @@ from zsupport.clock.problem import shown as quoted
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zonefile import offset_at, offset_pieces
 from zsupport.dates import UTC, date, tzinfo
-from zsupport.errors import UsageError, did_you_mean
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
@@ -271,9 +270,8 @@ class SummaryBuilder:
     """Adds verdicts and rejects to a summary."""
 
     def __init__(self, options: SummaryOptions) -> None:
-        """Start without tickets. Raises UsageError for an unknown name in `by`."""
+        """Start without tickets."""
         self.options = options
-        check_by(options.by, options.kept)
         self._months = _Months(options.zone)
         self._groups: dict[GroupKey, _Tally] = {}
         self._rest: dict[str, _Tally] = {}
@@ -573,25 +571,6 @@ def percent_of(met: int, judged: int) -> str | None:
         return None
     thousandths = met * 1000 // judged
     return f"{thousandths // 10}.{thousandths % 10}"
-
-
-def check_by(names: Iterable[str], columns: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of the input among the names of `by`, which the rows must repeat.
-
-    Raises UsageError for a name that is neither of DIMENSIONS nor a column.
-    """
-    needed = []
-    for name in names:
-        if name in DIMENSIONS:
-            continue
-        if name not in columns:
-            raise UsageError(
-                Message("{by}: unknown column `{name}`", name=name),
-                did_you_mean(name, [*DIMENSIONS, *columns])
-                or Message("names: {names}", names=", ".join([*DIMENSIONS, *columns])),
-            )
-        needed.append(name)
-    return tuple(needed)
 
 
 def share_text(text: str) -> str:

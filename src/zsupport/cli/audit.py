@@ -309,8 +309,8 @@ def audit(
         mapping = merged(load_mapping(read_mapping(map), map), mapping)
         if map not in shipped_mappings():
             own = mapping
-    groups = _names(by)
-    shown, mapping = mapping.kept, _with_columns_of_groups(mapping, groups)
+    groups = tuple(_names(by))
+    mapping = mapping._replace(groups=tuple(name for name in groups if name not in DIMENSIONS))
     question = read_question(common, moments)
     metrics, revisions = tuple(metric or ()), question.policy.revisions
     with _naming_the_fallback(question):
@@ -334,19 +334,13 @@ def audit(
         first = next(opened)
     if map is not None or first.columns.is_log:
         _note_unstated(judge, first)
-    kept = mapping.kept
-    if shown == (ALL,):
-        shown = kept = first.columns.header
+    shown = first.columns.header if mapping.kept == (ALL,) else mapping.kept
     summary = SummaryBuilder(
         SummaryOptions(
-            moment,
-            tuple(groups),
-            kept,
-            zone(revisions[-1].timezone),
-            pictures=report is not None,
-            is_log=first.columns.is_log,
+            moment, groups, (*shown, *mapping.groups), zone(revisions[-1].timezone),
+            pictures=report is not None, is_log=first.columns.is_log,
         )
-    )
+    )  # fmt: skip
     comparison = _comparison(judge, first, required=bool(compare))
     shows = not quiet and outputs.leaves_summary
     with ExitStack() as stack:
@@ -359,7 +353,7 @@ def audit(
         writer = stack.enter_context(outputs.open_rows(setting))
         results = AuditResults(
             summary, comparison, writer, stack.enter_context(outputs.open_rejects(delimiters)),
-            hidden=len(kept) - len(shown),
+            hidden=len(mapping.groups),
             counts=shows or fail_under is not None or report is not None,
         )  # fmt: skip
         batches = judge_in_batches(
@@ -428,14 +422,6 @@ def _show_mapping(name: str | None, options: TicketMapping) -> None:
     else:
         for shipped in shipped_mappings():
             emit(f"{shipped}\t{title_of(read_mapping(shipped))}\n")
-
-
-def _with_columns_of_groups(mapping: TicketMapping, by: list[str]) -> TicketMapping:
-    """Return a mapping that also keeps the columns that group the summary."""
-    columns = [name for name in by if name not in DIMENSIONS]
-    if not columns or mapping.kept == (ALL,):
-        return mapping
-    return mapping._replace(kept=(*mapping.kept, *columns))
 
 
 def _opened(
