@@ -280,7 +280,11 @@ def test_the_head_shows_the_mapping(cli: Cli, folder: Path) -> None:
         (("t.csv", "--map", "zendesc"), 2, "unknown mapping `zendesc`"),
         (("t.csv", "--fail-under", "120%"), 2, "--fail-under"),
         (("t.csv", "--fail-under", "0.95"), 2, "write `95%` or `0.95%`"),
-        (("t.csv", "--max-rejects", "few"), 2, "--max-rejects: `few` is not a whole number"),
+        (("t.csv", "--max-rejects", "few"), 2, "--max-rejects: `few` is not a number of rows"),
+        (("t.csv", "--max-rejects", "0.5"), 2, "--max-rejects: `0.5` is not a number of rows"),
+        (("t.csv", "--max-rejects", "15 %"), 2, "invalid share `15 %`\n  write `15%`"),
+        (("t.csv", "--max-rejects", "101%"), 2, "--max-rejects: invalid share `101%`"),
+        (("t.csv", "--max-rejects", "5/4"), 2, "--max-rejects: invalid share `5/4`"),
         (("t.csv", "--compare", "late=x"), 2, "--compare: `late=x` is not due=COLUMN"),
         (("t.csv", "--output", "v.xlsx"), 2, "--output: the name `v.xlsx` does not say the format"),
         (("t.csv", "--output", "no/v.csv"), 4, "cannot write no/v.csv"),
@@ -294,6 +298,47 @@ def test_mistakes_have_an_answer(
     run = audit(cli, folder, *arguments)
     assert (run.stdout, run.code) == ("", code)
     assert message in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("limit", "code", "notes"),
+    [
+        ("3", 3, ["4 rows were rejected", "this is more than --max-rejects 3"]),
+        ("4", 0, []),
+        ("0%", 3, ["4 of 9 rows were rejected", "this is more than --max-rejects 0%"]),
+        # 4 of 9 rows are 44.444... %.
+        ("44.4444%", 3, ["4 of 9 rows were rejected", "this is more than --max-rejects 44.4444%"]),
+        ("44.4445%", 0, []),
+        ("4/9", 0, []),
+        ("100%", 0, []),
+    ],
+)
+def test_a_number_or_a_share_of_the_rows_may_be_rejected(
+    cli: Cli, folder: Path, limit: str, code: int, notes: list[str]
+) -> None:
+    run = audit(cli, folder, "t.csv", "--max-rejects", limit, "--rejects", "r.csv")
+    assert run.code == code
+    assert run.stderr == "".join(f"zsupport: {note}\n" for note in notes)
+
+
+@pytest.mark.parametrize("more", [(), ("--format", "csv"), ("--engine", "columns")])
+def test_the_share_of_rejected_rows_is_known_without_a_summary(
+    cli: Cli, folder: Path, more: tuple[str, ...]
+) -> None:
+    run = audit(cli, folder, "t.csv", "--max-rejects", "1/3", "--quiet", *more)
+    assert run.code == 3
+    assert run.stderr.startswith("zsupport: 4 of 9 rows were rejected\n")
+
+
+def test_the_share_of_rejected_rows_is_that_of_the_rows_that_are_not_skipped(
+    cli: Cli, folder: Path
+) -> None:
+    # Without the two rows of blue, 4 of 7 rows are rejected, which is more than a half.
+    half = ("t.csv", "--max-rejects", "50%", "--quiet")
+    assert audit(cli, folder, *half).code == 0
+    run = audit(cli, folder, *half, "--skip", "team=blue")
+    assert run.code == 3
+    assert run.stderr.startswith("zsupport: 4 of 7 rows were rejected\n")
 
 
 @pytest.mark.parametrize("kept", [(), ("--keep", "all"), ("--keep", "team")])

@@ -90,3 +90,19 @@ def test_the_summary_has_the_number_of_rejected_rows_without_a_ticket(
     screen = audit(cli, folder, *files, *common, "--format", "table")
     assert text in " ".join(screen.stdout.split())
     assert text not in screen.stderr
+
+
+@pytest.mark.parametrize("order", [(), ("--grouped",)])
+def test_the_share_of_rejected_rows_counts_the_rows_of_a_log(
+    cli: Cli, folder: Path, order: tuple[str, ...]
+) -> None:
+    # One ticket with two cycles and two metrics has four rows; the fifth row is rejected.
+    log = OPENED + REOPENED.partition("\n")[2] + "B,2026-06-01T09:00:00Z,lost,\n"
+    (folder / "log.csv").write_text(log, encoding="utf-8")
+    options = ("log.csv", *order, "--metric", "all", "--quiet", "--max-rejects")
+    assert audit(cli, folder, *options, "20%").code == 0
+    run = audit(cli, folder, *options, "19.9999%")
+    assert run.code == 3
+    assert run.stderr.startswith(
+        "zsupport: 1 of 5 rows was rejected\nzsupport: this is more than --max-rejects 19.9999%\n"
+    )

@@ -17,6 +17,7 @@ from zsupport.audit.mapping import ALL, TicketMapping, columns_needed, merged
 from zsupport.audit.mapping_file import load_mapping
 from zsupport.audit.mapping_options import constants_of, mapping_of_options
 from zsupport.audit.mapping_text import mapping_text
+from zsupport.audit.reject_limit import parse_reject_limit
 from zsupport.audit.run import check_files, judge_in_batches, name_mistakes, open_mapped
 from zsupport.audit.summary import (
     DIMENSIONS,
@@ -174,8 +175,8 @@ _REJECTS = Option(
     completes="file",
 )  # fmt: skip
 _MAX_REJECTS = Option(
-    "max_rejects", ("--max-rejects",), "text", "N",
-    Message("Number of rejected rows that does not fail the run"), "0",
+    "max_rejects", ("--max-rejects",), "text", "N|PERCENT",
+    Message("Rejected rows that do not fail the run: a number, or a share such as 2%"), "0",
 )  # fmt: skip
 _BY = Option(
     "by", ("--by",), "texts", "NAME,...",
@@ -294,7 +295,7 @@ def audit(
     moments = read_moments(common)
     if fail_under is not None:
         read("--fail-under", fail_under, parse_share)
-    allowed = read("--max-rejects", max_rejects, _number)
+    limit = read("--max-rejects", max_rejects, parse_reject_limit)
     rows_of_head = None if head is None else read("--head", head, _number)
     risk = None if at_risk is None else read("--at-risk", at_risk, parse_warn)
     if customer_tz is not None:
@@ -354,7 +355,7 @@ def audit(
         results = AuditResults(
             summary, comparison, writer, stack.enter_context(outputs.open_rejects(delimiters)),
             hidden=len(mapping.groups),
-            counts=shows or fail_under is not None or report is not None,
+            counts=shows or any(item is not None for item in (fail_under, report, limit.share)),
         )  # fmt: skip
         batches = judge_in_batches(
             chain([first], opened), judge, grouped=grouped, text=writer.text if writer else None
@@ -389,9 +390,12 @@ def audit(
         audited.note_skipped()
     # The screen has the reasons.
     has_reasons = rejects is not None or on_screen
-    if total.rejects > allowed or (total.rejects and not quiet and not has_reasons):
-        audited.note_rejects(() if has_reasons else results.first_rejects)
-    return audited.exit_code(allowed, exit_zero=exit_zero)
+    # Each row of an event log is a part of a ticket or a reject, other rows are tickets.
+    rows = total.rejects + (results.event_rows if first.columns.is_log else total.tickets)
+    is_allowed = limit.allows(total.rejects, rows)
+    if not is_allowed or (total.rejects and not quiet and not has_reasons):
+        audited.note_rejects(rows, limit, () if has_reasons else results.first_rejects)
+    return audited.exit_code(allows_rejects=is_allowed, exit_zero=exit_zero)
 
 
 def _names(options: list[str] | None) -> list[str]:

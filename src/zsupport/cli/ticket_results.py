@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zsupport.audit.frame_summary import FrameSummary
     from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.summary import SummaryBuilder
-    from zsupport.audit.ticket import Reject, VendorComparison
+    from zsupport.audit.ticket import Reject, Ticket, VendorComparison
     from zsupport.report.tickets import RowWriter
 
 
@@ -50,6 +50,9 @@ class AuditResults:
         self._frames: FrameSummary | None = None
         #: The number of verdicts that need input.
         self.needs_input = 0
+        #: The number of rows of an event log that are parts of tickets.
+        self.event_rows = 0
+        self._last: Ticket | None = None
         #: The first rejects, for standard error.
         self.first_rejects: list[Reject] = []
 
@@ -62,6 +65,10 @@ class AuditResults:
     def _add_lists(self, judged: JudgedLists) -> int:
         verdicts = judged.verdicts
         self.needs_input += verdicts.state.count(NEEDS_INPUT)
+        for ticket, _ in judged.tickets:
+            if ticket is not self._last:
+                self.event_rows += len(ticket.rows)
+                self._last = ticket
         compared: list[VendorComparison] = []
         if self._comparison is not None:
             compared += [self._comparison.add(*pair) for pair in judged.tickets]

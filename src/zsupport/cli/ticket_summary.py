@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zsupport.audit.reject_limit import RejectLimit
 from zsupport.audit.run import head_of
 from zsupport.audit.ticket import Reject
 from zsupport.cli.output import (
@@ -133,10 +134,21 @@ class AuditSummary(NamedTuple):
         for text in input_in_words(self.summary):
             note(text)
 
-    def note_rejects(self, first: Sequence[Reject]) -> None:
-        """Say on standard error how many rows were rejected, and why the first ones were."""
+    def note_rejects(self, rows: int, limit: RejectLimit, first: Sequence[Reject]) -> None:
+        """Say on standard error how many of the rows were rejected, and why the first ones were."""
         count = self.summary.rejects
-        note(Counted("{count} row was rejected", "{count} rows were rejected", count))
+        if limit.share is None:
+            note(Counted("{count} row was rejected", "{count} rows were rejected", count))
+        else:
+            of_rows = Counted("{count} row", "{count} rows", rows)
+            note(
+                Counted(
+                    "{count} of {rows} was rejected", "{count} of {rows} were rejected", count,
+                    rows=of_rows,
+                )
+            )  # fmt: skip
+        if not limit.allows(count, rows) and limit != RejectLimit():
+            note(Message("this is more than {max_rejects limit}", limit=limit.text))
         for reject in first:
             place, reason = f"{single_line(reject.file)}:{reject.line}", reject.reason
             if reject.column is not None:
@@ -147,10 +159,13 @@ class AuditSummary(NamedTuple):
                 note(Counted("and {count} more row", "and {count} more rows", count - len(first)))
             note(Message("{rejects} writes the rejected rows to a file, with the reasons"))
 
-    def exit_code(self, allowed: int, *, exit_zero: bool) -> int:
-        """Return the exit code; say on standard error which metrics do not reach the share."""
+    def exit_code(self, *, allows_rejects: bool, exit_zero: bool) -> int:
+        """Return the exit code; say on standard error which metrics do not reach the share.
+
+        `allows_rejects` states whether so many rows may be rejected.
+        """
         summary, share = self.summary, self.share
-        if summary.rejects > allowed:
+        if not allows_rejects:
             return PolicyError.exit_code
         if share is None:
             return 0
