@@ -121,11 +121,14 @@ def _check_outputs(
             continue
         if not path:
             raise UsageError(Message("{option}: empty name", option=option))
+        same = (other for other, written in earlier.items() if is_same_file(path, written))
         what = None
         if any(is_same_file(path, name) for name in files):
             what = Message("an input file")
         elif is_file_of(path, located):
             what = Message("a file of the policy")
+        elif other := next(same, None):
+            what = Message("also the file of {other}", other=other)
         if what is not None:
             raise UsageError(
                 Message(
@@ -134,15 +137,6 @@ def _check_outputs(
                 ),
                 Message("name another file"),
             )  # fmt: skip
-        for other, written in earlier.items():
-            if is_same_file(path, written):
-                raise UsageError(
-                    Message(
-                        "{option}: {path} is also the file of {other}",
-                        option=option, path=single_line(path), other=other,
-                    ),
-                    Message("name another file"),
-                )  # fmt: skip
         earlier[option] = path
 
 
