@@ -17,7 +17,7 @@ from zsupport.answer.case import Query
 from zsupport.audit.compare import CauseCount, Disagreement
 from zsupport.audit.summary import Summary, SummaryBuilder, SummaryOptions, required_share
 from zsupport.audit.ticket import Reject, Ticket, TicketVerdict, VendorVerdict
-from zsupport.audit.verdict_lists import VerdictRow
+from zsupport.audit.verdict_lists import VerdictRow, lists_of
 from zsupport.cli.output import wording
 from zsupport.clock.deadline import Events
 from zsupport.clock.zones import zone
@@ -52,7 +52,7 @@ def example(by: tuple[str, ...] = ("plan",), kept: tuple[str, ...] = ()) -> Summ
         (("west",) * len(kept), verdict(**{"line": line, "id": f"A-{line}", **own}))
         for line, own in enumerate(fields, 2)
     ]
-    builder.add(rows)
+    builder.add_lists(lists_of(rows))
     for line in (20, 21):
         builder.reject(
             Reject("tickets.csv", line, "Plan", Message("unknown plan `{plan}`", plan="x"))
@@ -193,7 +193,7 @@ def test_breached_tickets_without_the_event_that_ends_the_metric(
     )
     builder = SummaryBuilder(SummaryOptions(AT))
     late = verdict(metric=metric, state="breached", due=AT - 60, margin_seconds=-60)
-    builder.add([((), late)])
+    builder.add_lists(lists_of([((), late)]))
     summary = builder.finish()
     revision = zsupport.load(str(tmp_path / "p.yaml")).revisions[0]
     texts = AuditTexts(summary, revision, "en", ENGLISH_WORDS)
@@ -269,8 +269,13 @@ def test_screen_of_many_groups_shows_the_smallest_shares() -> None:
 
 def test_screen_of_several_metrics_and_of_none() -> None:
     summary = SummaryBuilder(SummaryOptions(AT, ("plan",)))
-    summary.add(
-        [((), VERDICT), ((), verdict(metric="update-time", state="running", margin_seconds=None))]
+    summary.add_lists(
+        lists_of(
+            [
+                ((), VERDICT),
+                ((), verdict(metric="update-time", state="running", margin_seconds=None)),
+            ]
+        )
     )
     text = shown(summary.finish())
     assert "First response: 0.0 % met" in text
@@ -299,7 +304,7 @@ def test_percentages_are_norwegian() -> None:
 def test_report_of_hostile_names_is_safe() -> None:
     builder = SummaryBuilder(SummaryOptions(AT, ("\x1b[31m",), ("\x1b[31m",)))
     rows: Any = [(("\x1b]0;x\x07",), verdict(id="\x1b[2J", file="a\nb"))]
-    builder.add(rows)
+    builder.add_lists(lists_of(rows))
     summary = builder.finish()
     report = show_audit(summary, REVISION, ("\x1b",), UTC)
     for format in ("json", "markdown", "plain", "table"):

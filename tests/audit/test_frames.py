@@ -27,6 +27,7 @@ from zsupport.audit.reader import ticket_reader
 from zsupport.audit.run import judge_files, open_mapped
 from zsupport.audit.summary import SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject
+from zsupport.audit.verdict_lists import lists_of
 from zsupport.clock.zones import zone
 from zsupport.report.tickets import RowSetting, open_rows, rows_of_frame
 from zsupport.sources.tickets import open_columns, open_tickets
@@ -384,7 +385,9 @@ def test_the_output_is_that_of_rows(
                 if not isinstance(row, BadRow):
                     items = Judge(policy, OPTIONS).judge([read(row)])
                     pairs = [item for item in items if not isinstance(item, Reject)]
-                    writer.write([(ticket.kept, verdict) for ticket, verdict in pairs])
+                    writer.write_lists(
+                        lists_of([(ticket.kept, verdict) for ticket, verdict in pairs])
+                    )
         if format != "parquet":
             assert output.getvalue().decode() == expected.getvalue().decode()
         else:
@@ -410,7 +413,7 @@ def test_the_summary_is_that_of_rows(
     frames = FrameSummary(summaries[0])
     for part in judged_frames(source, columns, Judge(policy, OPTIONS), source.file.name) or ():
         frames.add(part)
-        summaries[1].add(rows_of_frame(part.frame))
+        summaries[1].add_lists(lists_of(rows_of_frame(part.frame)))
     frames.finish()
     first, second = (summary.finish() for summary in summaries)
     assert first._replace(pictures={}) == second._replace(pictures={})
@@ -450,9 +453,9 @@ def test_the_summary_has_the_limits_of_rows(
         judged_frames(source, columns, Judge(policy, OPTIONS), source.file.name) or ()
     ):
         rows = [*rows_of_frame(part.frame)]
-        summaries[1].add(rows)
+        summaries[1].add_lists(lists_of(rows))
         if place == 1:  # another engine
-            summaries[0].add(rows)
+            summaries[0].add_lists(lists_of(rows))
         else:
             frames.add(part)
     frames.finish()

@@ -31,6 +31,7 @@ from audit.verdicts import (
     written,
 )
 from zsupport.audit.ticket import TicketVerdict
+from zsupport.audit.verdict_lists import lists_of
 from zsupport.clock.instants import END, FIRST, format_instant
 from zsupport.clock.zones import zone
 from zsupport.errors import EnvironmentFault
@@ -154,7 +155,7 @@ def test_csv_equals_the_cells_written_one_by_one(rows: Any, raw: bool, tz: Any) 
     setting = RowSetting(("x", "y"), tz, raw)
     stream = io.BytesIO()
     with open_rows("csv", stream, setting) as writer:
-        writer.write(rows)
+        writer.write_lists(lists_of(rows))
     expected = io.StringIO()
     out = csv.writer(expected, lineterminator="\n")
     out.writerow(columns(setting))
@@ -215,8 +216,10 @@ def test_memory_of_csv_does_not_grow_with_different_texts() -> None:
     with open(os.devnull, "wb") as stream, open_rows("csv", stream, RowSetting(("k",))) as writer:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for start in range(0, 400_000, 2000):
-            writer.write(
-                [((f"={n}" * 20,), verdict(id=f"-{n}-")) for n in range(start, start + 2000)]
+            writer.write_lists(
+                lists_of(
+                    [((f"={n}" * 20,), verdict(id=f"-{n}-")) for n in range(start, start + 2000)]
+                )
             )
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
 
@@ -234,7 +237,7 @@ def test_file_is_replaced_at_the_end_and_keeps_its_mode(tmp_path: Path, format: 
     path.write_text("old")
     path.chmod(0o640)
     with replacement_of(str(path)) as stream, open_rows(format, stream, RowSetting()) as writer:
-        writer.write([((), VERDICT)])
+        writer.write_lists(lists_of([((), VERDICT)]))
         assert path.read_text() == "old"
     assert path.read_bytes() == written(format, [((), VERDICT)])
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
@@ -242,7 +245,7 @@ def test_file_is_replaced_at_the_end_and_keeps_its_mode(tmp_path: Path, format: 
 
 
 def fail(writer: RowWriter, error: type[BaseException]) -> None:
-    writer.write([((), VERDICT)] * 150_000)
+    writer.write_lists(lists_of([((), VERDICT)] * 150_000))
     raise error
 
 

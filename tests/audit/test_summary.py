@@ -23,7 +23,7 @@ from zsupport.audit.summary import (
     share_text,
 )
 from zsupport.audit.ticket import Reject
-from zsupport.audit.verdict_lists import VerdictRow
+from zsupport.audit.verdict_lists import VerdictRow, lists_of
 from zsupport.clock.problem import BadText
 from zsupport.clock.problem import shown as quoted
 from zsupport.clock.zones import zone
@@ -35,7 +35,7 @@ OPTIONS = SummaryOptions(AT)
 
 def summed(rows: list[VerdictRow], options: SummaryOptions = OPTIONS) -> Summary:
     builder = SummaryBuilder(options)
-    builder.add(rows)
+    builder.add_lists(lists_of(rows))
     return builder.finish()
 
 
@@ -92,7 +92,7 @@ def test_percentage_is_rounded_down(met: int, breached: int, percent: str | None
 def test_margins(margins: list[int], median: int | None, reached: int | None) -> None:
     random.Random(1).shuffle(margins)
     builder = SummaryBuilder(OPTIONS)
-    builder.add([met(margin, line=line) for line, margin in enumerate(margins)])
+    builder.add_lists(lists_of([met(margin, line=line) for line, margin in enumerate(margins)]))
     totals = builder.finish().totals
     assert [(t.median_margin_seconds, t.margin_95_seconds) for t in totals] == [
         (median, reached)
@@ -130,7 +130,7 @@ def test_groups_by_dimensions_months_and_kept_columns() -> None:
         ("fix", ("2025-11", "emea", "pro"), 1),
     ]
     builder = SummaryBuilder(options)
-    builder.add(rows)
+    builder.add_lists(lists_of(rows))
     ordered = builder.finish({"Region": ("emea", "apac")}).groups
     assert [group.values["Region"] for group in ordered] == ["emea", "emea", "apac", None, "emea"]
 
@@ -150,7 +150,7 @@ def test_tickets_and_duplicates() -> None:
     assert (summary.tickets, summary.duplicates, summary.all_ids) == (7, 2, True)
     separate = SummaryBuilder(OPTIONS)
     for row in rows:
-        separate.add([row])
+        separate.add_lists(lists_of([row]))
     assert separate.finish() == summary
 
 
@@ -236,8 +236,8 @@ def test_parts_can_be_merged_in_any_order(rows: Any, cut: int, shuffled: Any, mo
         patch.setattr(module, "MAX_MARGINS", most)
         whole = summed(rows, options)
         first, second = SummaryBuilder(options), SummaryBuilder(options)
-        first.add(rows[:cut])
-        second.add(rows[cut:])
+        first.add_lists(lists_of(rows[:cut]))
+        second.add_lists(lists_of(rows[cut:]))
         first.merge(second)
         assert fields_of(first.finish())[:-1] == fields_of(whole)[:-1]
         assert first.finish().pictures == whole.pictures

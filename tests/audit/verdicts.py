@@ -9,7 +9,7 @@ from typing import Any
 import polars
 
 from zsupport.audit.ticket import TicketVerdict
-from zsupport.audit.verdict_lists import VerdictRow
+from zsupport.audit.verdict_lists import VerdictRow, lists_of
 from zsupport.report.tickets import RowSetting, open_rows
 from zsupport.sources.rewrite import replacement_of
 
@@ -29,7 +29,7 @@ def written(format: str, rows: list[VerdictRow], setting: RowSetting = PLAIN) ->
     stream = io.BytesIO()
     with open_rows(format, stream, setting) as writer:
         for row in rows:
-            writer.write([row])
+            writer.write_lists(lists_of([row]))
     return stream.getvalue()
 
 
@@ -55,6 +55,8 @@ def write_many(path: Path, format: str, rows: int = 300_000) -> None:
         open_rows(format, stream, RowSetting()) as writer,
     ):
         for start in range(0, rows, 10_000):
-            writer.write(
-                [((), verdict(id=f"{n}-{n * 7919}")) for n in range(start, start + 10_000)]
+            writer.write_lists(
+                lists_of(
+                    [((), verdict(id=f"{n}-{n * 7919}")) for n in range(start, start + 10_000)]
+                )
             )

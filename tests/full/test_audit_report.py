@@ -17,6 +17,7 @@ from test_hostile_texts import BAD
 from full.visits import Visit, problems_of_accessibility
 from zsupport.audit.summary import SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject
+from zsupport.audit.verdict_lists import lists_of
 
 WIDTHS = (400, 1280)
 
@@ -78,7 +79,7 @@ def test_hostile_texts_do_nothing(browser: Any, tmp_path: Path) -> None:
     builder = SummaryBuilder(SummaryOptions(AT, ("k",), ("k",), zone=OSLO, pictures=True))
     for line, text in enumerate(BAD):
         own = ticket(line, MONDAY, -line - 1, metric=text, id=text, file=text, plan=text)
-        builder.add([((text,), own)])
+        builder.add_lists(lists_of([((text,), own)]))
         builder.reject(Reject(text, line, text, text, (text,)))
     visit = Visit(browser, report(builder.finish(), files=BAD), tmp_path)
     assert visit.tab.locator("script, img, iframe, object, embed, form").count() == 0

@@ -7,6 +7,7 @@ from zsupport.answer.case import Query
 from zsupport.audit.compare import CAUSES, CauseCount, Disagreement
 from zsupport.audit.summary import Summary, SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject, Ticket, TicketVerdict, VendorVerdict
+from zsupport.audit.verdict_lists import lists_of
 from zsupport.clock.deadline import Events
 from zsupport.clock.zones import zone
 from zsupport.library import load
@@ -49,7 +50,7 @@ def ticket(line: int, opened: int, margin: int, **fields: object) -> TicketVerdi
 
 def summary_of(tickets: Sequence[TicketVerdict], by: tuple[str, ...] = ()) -> Summary:
     builder = SummaryBuilder(SummaryOptions(AT, by, zone=OSLO, pictures=True))
-    builder.add(((), own) for own in tickets)
+    builder.add_lists(lists_of(((), own) for own in tickets))
     builder.reject(Reject("tickets.csv", 99, "Plan", Message("unknown plan `{plan}`", plan="x")))
     return builder.finish()
 

@@ -24,6 +24,7 @@ from test_hostile_texts import BAD
 from zsupport.audit.compare import CauseCount, Disagreement
 from zsupport.audit.summary import SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject, VendorVerdict
+from zsupport.audit.verdict_lists import lists_of
 from zsupport.publish.check import read_stamp
 from zsupport.publish.pictures import HeatCell, OpeningPeriod, heat_cells, margin_bins, periods
 from zsupport.publish.report import audit_page
@@ -216,7 +217,8 @@ def test_numbers_of_a_picture_stay_inside_of_it() -> None:
 @pytest.mark.parametrize("text", BAD)
 def test_hostile_texts_are_only_text(text: str) -> None:
     builder = SummaryBuilder(SummaryOptions(AT, (text,), (text,), zone=OSLO, pictures=True))
-    builder.add([((text,), ticket(2, MONDAY, -5, metric=text, id=text, file=text, plan=text))])
+    own = ticket(2, MONDAY, -5, metric=text, id=text, file=text, plan=text)
+    builder.add_lists(lists_of([((text,), own)]))
     builder.reject(Reject(text, 3, text, text, (text,)))
     html = report(builder.finish(), files=(text,))
     body = elements(html)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from zsupport.answer.due import STATES
 from zsupport.audit.cells import UnseenText
 from zsupport.audit.ticket import Constants
-from zsupport.audit.verdict_lists import lists_of
 from zsupport.clock.problem import BadText
 from zsupport.clock.problem import shown as quoted
 from zsupport.clock.ratio import parse_ratio
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from zsupport.audit.ticket import Reject
-    from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
+    from zsupport.audit.verdict_lists import VerdictLists
 
     #: The metric of a group and its values of `by`.
     GroupKey: TypeAlias = tuple[str | None, ...]
@@ -284,10 +283,6 @@ class SummaryBuilder:
         self._kinds: dict[tuple[str | None, str], RejectKind] = {}
         self._warnings: Counter[str] = Counter()
         self._last: tuple[object, ...] = ()
-
-    def add(self, rows: Iterable[VerdictRow]) -> None:
-        """Add verdicts with the cells of the kept columns; see `add_lists`."""
-        self.add_lists(lists_of(rows))
 
     def add_lists(self, verdicts: VerdictLists) -> None:
         """Add the rows of the output. The verdicts of a ticket are adjacent."""

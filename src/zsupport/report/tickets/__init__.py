@@ -68,13 +68,13 @@ class RowWriter(Protocol):
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Finish the file, unless the block raised an error."""
 
-    def write(self, rows: Iterable[VerdictRow]) -> None:
-        """Write rows in their order. Raises OSError if the stream cannot be written."""
-
     def write_lists(
         self, verdicts: VerdictLists, compared: Sequence[VendorComparison] = ()
     ) -> None:
-        """Write rows as lists. `compared` rows have a comparison each."""
+        """Write rows as lists, in their order. `compared` rows have a comparison each.
+
+        Raises OSError if the stream cannot be written.
+        """
 
     def write_frame(self, frame: DataFrame) -> None:
         """Write rows as a frame of Polars with these columns, with the warnings of `text`."""

@@ -6,7 +6,6 @@ import string
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from zsupport.audit.verdict_lists import lists_of
 from zsupport.dates import UTC
 from zsupport.report.csv import cell
 from zsupport.report.text import is_plain
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from polars import DataFrame, Series
 
     from zsupport.audit.ticket import Constants, VendorComparison
-    from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
+    from zsupport.audit.verdict_lists import VerdictLists
     from zsupport.report.tickets import RowSetting
 
 #: The rows that Polars writes at once.
@@ -53,10 +52,6 @@ class CsvRows:
 
     def __exit__(self, *_: object) -> None:
         """Do nothing: each row is written."""
-
-    def write(self, rows: Iterable[VerdictRow]) -> None:
-        """Write rows."""
-        self.write_lists(lists_of(rows))
 
     def write_lists(
         self, verdicts: VerdictLists, compared: Sequence[VendorComparison] = ()

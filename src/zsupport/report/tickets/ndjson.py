@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from polars import DataFrame
 
     from zsupport.audit.ticket import VendorComparison
-    from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
+    from zsupport.audit.verdict_lists import VerdictLists
     from zsupport.report.tickets import RowSetting
 
 _INSTANTS = ("opened", "due", "vendor_due")
@@ -42,12 +42,6 @@ class NdjsonRows:
 
     def __exit__(self, *_: object) -> None:
         """Do nothing: each row is written."""
-
-    def write(self, rows: Iterable[VerdictRow]) -> None:
-        """Write rows."""
-        rows = list(rows)
-        opened = [verdict.opened for _, verdict in rows]
-        self._write(rows, (opened, [verdict.due for _, verdict in rows]))
 
     def write_lists(
         self, verdicts: VerdictLists, compared: Sequence[VendorComparison] = ()
@@ -78,7 +72,9 @@ class NdjsonRows:
 
     def write_frame(self, frame: DataFrame) -> None:
         """Write a frame."""
-        self.write(rows_of_frame(frame))
+        rows = list(rows_of_frame(frame))
+        opened = [verdict.opened for _, verdict in rows]
+        self._write(rows, (opened, [verdict.due for _, verdict in rows]))
 
 
 WRITER = NdjsonRows
