@@ -57,10 +57,10 @@ def test_screen_shows_the_parts_and_the_time_of_the_part_that_decides(
     cli: "Cli", desk: str
 ) -> None:
     lines = screen(cli, desk, "P1", "--why")
-    assert lines[0].startswith("Due Tue 24 Nov 2026, 11:00 (UTC+1)")
+    assert lines[0].startswith("Due Tue 24 Nov 2026, 11:00 CET")
     assert "Used 2 h of 4 working hours" in lines
     assert "Left 2 working hours" in lines
-    assert "At risk from Tue 24 Nov 2026, 10:00 (UTC+1)" in lines
+    assert "At risk from Tue 24 Nov 2026, 10:00 CET" in lines
     assert any("4 working hours due Tue 24 Nov 2026, 11:00" in line for line in lines)
     [decides] = [line for line in lines if line.endswith("decides")]
     assert decides.startswith("4 working hours due")
@@ -69,8 +69,8 @@ def test_screen_shows_the_parts_and_the_time_of_the_part_that_decides(
 
 def test_screen_counts_elapsed_time_if_that_part_decides(cli: "Cli", desk: str) -> None:
     lines = screen(cli, desk, "P2", "--why")
-    assert lines[0].startswith("Due Mon 23 Nov 2026, 19:00 (UTC+1)") or lines[0].startswith(
-        "At risk: due Mon 23 Nov 2026, 19:00 (UTC+1)"
+    assert lines[0].startswith("Due Mon 23 Nov 2026, 19:00 CET") or lines[0].startswith(
+        "At risk: due Mon 23 Nov 2026, 19:00 CET"
     )
     assert "Used 3 h 30 min of 4 h" in lines
     assert "Mon 23 Nov 15:00-19:00 4 h due" in lines
@@ -122,7 +122,7 @@ def test_pauses_of_every_week_count_over_hours() -> None:
 
 def test_immediately_is_late_a_second_later(cli: "Cli", desk: str) -> None:
     lines = screen(cli, desk, "P4")
-    assert lines[0].startswith("Late: was due Mon 23 Nov 2026, 15:00 (UTC+1)")
+    assert lines[0].startswith("Late: was due Mon 23 Nov 2026, 15:00 CET")
     assert "First response immediately" in lines
 
 

@@ -66,17 +66,17 @@ def due(cli: "Cli", desk: str, at: str, *arguments: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("priority", "at", "headline", "relative"), [
-    ("P1", "2026-11-20T16:45:00+01:00", "Due Fri 20 Nov 2026, 20:00 (UTC+1)", "in 3 h 15 min"),
-    ("P1", "2026-11-20T18:30:00+01:00", "At risk: due Fri 20 Nov 2026, 20:00 (UTC+1)", "in 1 h"),
-    ("P1", "2026-11-22T22:00:00+01:00", "Late: was due Fri 20 Nov 2026, 20:00 (UTC+1)",
+    ("P1", "2026-11-20T16:45:00+01:00", "Due Fri 20 Nov 2026, 20:00 CET", "in 3 h 15 min"),
+    ("P1", "2026-11-20T18:30:00+01:00", "At risk: due Fri 20 Nov 2026, 20:00 CET", "in 1 h"),
+    ("P1", "2026-11-22T22:00:00+01:00", "Late: was due Fri 20 Nov 2026, 20:00 CET",
      "2 d 2 h ago"),
-    ("P1", "2026-12-02T22:00:00+01:00", "Late: was due Fri 20 Nov 2026, 20:00 (UTC+1)",
+    ("P1", "2026-12-02T22:00:00+01:00", "Late: was due Fri 20 Nov 2026, 20:00 CET",
      "12 d ago"),
     # One hour on Friday, three on Monday.
-    ("P2", "2026-11-20T16:30:00+01:00", "Due Mon 23 Nov 2026, 12:00 (UTC+1)", "in 2 d 19 h"),
-    ("P3", "2026-11-20T16:30:00+01:00", "Due Mon 23 Nov 2026, 17:00 (UTC+1)", "in 3 d"),
-    ("P4", "2026-11-20T16:30:00+01:00", "Due Tue 24 Nov 2026, 17:00 (UTC+1)", "in 4 d"),
-    ("P6", "2026-11-20T16:30:00+01:00", "Due Mon 23 Nov 2026, 10:00 (UTC+1)", "in 2 d 17 h"),
+    ("P2", "2026-11-20T16:30:00+01:00", "Due Mon 23 Nov 2026, 12:00 CET", "in 2 d 19 h"),
+    ("P3", "2026-11-20T16:30:00+01:00", "Due Mon 23 Nov 2026, 17:00 CET", "in 3 d"),
+    ("P4", "2026-11-20T16:30:00+01:00", "Due Tue 24 Nov 2026, 17:00 CET", "in 4 d"),
+    ("P6", "2026-11-20T16:30:00+01:00", "Due Mon 23 Nov 2026, 10:00 CET", "in 2 d 17 h"),
 ])  # fmt: skip
 def test_headline_of_a_card_states_the_deadline(
     priority: str, at: str, headline: str, relative: str, desk: str, cli: "Cli"
@@ -84,6 +84,67 @@ def test_headline_of_a_card_states_the_deadline(
     [first, *_] = due(cli, desk, at, "--priority", priority)
     assert first.startswith(f"{headline}   ")
     assert first.removeprefix(headline).strip().startswith(relative)
+
+
+@pytest.mark.parametrize(("zones", "opened", "due"), [
+    # The clock goes from 02:00 to 03:00 on Sunday, 29 March 2026, in Oslo and in London.
+    (("Europe/Oslo", None), "2026-03-27T16:00:00+01:00", "17:00 CEST"),
+    (("Europe/London", None), "2026-03-27T16:00:00+00:00", "17:00 BST"),
+    # Only the hours have the offset.
+    (("UTC", "Europe/Oslo"), "2026-03-27T16:00:00+01:00", "17:00 CEST"),
+    (("Asia/Tokyo", "Europe/Oslo"), "2026-03-27T16:00:00+01:00", "17:00 CEST"),
+    (("Asia/Tokyo", "Europe/Oslo"), "2026-03-28T00:00:00+09:00", "00:00 JST"),
+    # Z is UTC, and nobody in Oslo has the offset +02:00 before the clock changes.
+    (("Europe/London", None), "2026-03-27T16:00:00Z", "16:00 UTC"),
+    (("Europe/Oslo", None), "2026-03-27T17:00:00+02:00", "17:00 (UTC+2)"),
+])  # fmt: skip
+def test_screen_has_the_time_zone_of_the_policy_that_has_the_stated_offset(
+    zones: tuple[str, str | None], opened: str, due: str, tmp_path: Path, cli: "Cli"
+) -> None:
+    policy, hours = zones
+    of_hours = f", timezone: {hours}" if hours else ""
+    text = f"""\
+format: 1
+policy: desk
+timezone: {policy}
+plans: {{pro: Pro}}
+channels: {{web: {{name: Web, kind: web}}}}
+entitlements: [{{allow: web}}]
+hours: {{office: {{open: mon-fri 09:00-17:00{of_hours}}}}}
+targets: [{{hours: office, first-response: next business day}}]
+"""
+    (tmp_path / "desk.yaml").write_text(text)
+    [first, *_] = lines_of(cli, str(tmp_path / "desk.yaml"), "due", "--opened", opened)
+    assert f", {due} " in first
+
+
+def test_screen_keeps_an_offset_that_several_hours_have(tmp_path: Path, cli: "Cli") -> None:
+    text = """\
+format: 1
+policy: desk
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+hours:
+  north: {open: mon-fri 09:00-17:00, timezone: Europe/Oslo}
+  south: {open: mon-fri 09:00-17:00, timezone: Africa/Lagos}
+targets: [{hours: north, first-response: next business day}]
+"""
+    (tmp_path / "desk.yaml").write_text(text)
+    opened = "2026-03-27T16:00:00+01:00"
+    [first, *_] = lines_of(cli, str(tmp_path / "desk.yaml"), "due", "--opened", opened)
+    assert " Mon 30 Mar 2026, 16:00 (UTC+1)" in first
+
+
+def test_week_of_a_change_of_the_clock_shows_the_opening_hours(desk: str, cli: "Cli") -> None:
+    at = "2026-03-25T10:00:00+01:00"
+    lines = lines_of(cli, desk, "hours", "office", "--at", at)
+    assert "From Mon 23 Mar, in the time zone Europe/Oslo" in lines
+    at = "2026-03-27T19:00:00+01:00"
+    lines = lines_of(cli, desk, "hours", "office", "--at", at)
+    assert lines[0].startswith("office: closed, opens Mon 30 Mar 2026, 09:00 CEST ")
+    [monday] = [line for line in lines if line.startswith("Mon 30 ")]
+    assert monday.endswith(" 09:00-17:00")
 
 
 OFFICE = "office: Mon-Fri 09:00-17:00,"
@@ -105,7 +166,7 @@ def test_card_counts_working_time(desk: str, cli: "Cli") -> None:
     lines = due(cli, desk, "2026-11-23T08:00:00+01:00", "--priority", "P2")
     assert "Used             1 h of 4 working hours" in lines
     assert "Left             3 working hours" in lines
-    assert "At risk from     Mon 23 Nov 2026, 10:00 (UTC+1)" in lines
+    assert "At risk from     Mon 23 Nov 2026, 10:00 CET" in lines
     assert "Now              closed, opens Mon 23 Nov, 09:00 (in 1 h)" in lines
     assert "Case             pro · P2, opened Fri 20 Nov, 16:00" in lines
 
@@ -113,11 +174,11 @@ def test_card_counts_working_time(desk: str, cli: "Cli") -> None:
 def test_card_states_whether_an_answer_was_in_time(desk: str, cli: "Cli") -> None:
     in_time = ("--priority", "P1", "--answered", "2026-11-20T17:30:00+01:00")
     lines = due(cli, desk, "2026-11-21T08:00:00+01:00", *in_time)
-    assert lines[0] == "Met: was due Fri 20 Nov 2026, 20:00 (UTC+1)"[: len(lines[0])]
+    assert lines[0] == "Met: was due Fri 20 Nov 2026, 20:00 CET"[: len(lines[0])]
     assert "Answered         Fri 20 Nov, 17:30 (2 h 30 min before the deadline)" in lines
     late = ("--priority", "P1", "--answered", "2026-11-20T20:45:00+01:00")
     lines = due(cli, desk, "2026-11-21T08:00:00+01:00", *late)
-    assert lines[0].startswith("Late: was due Fri 20 Nov 2026, 20:00 (UTC+1)")
+    assert lines[0].startswith("Late: was due Fri 20 Nov 2026, 20:00 CET")
     assert "Answered         Fri 20 Nov, 20:45 (45 min too late)" in lines
 
 

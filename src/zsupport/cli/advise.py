@@ -122,7 +122,7 @@ def advise(
         if row is not None and refuses(answers.revision, row.facts):
             refusal = Message("not entitled: the policy refuses these facts")
     if case.customer_tz is not None and moments.tz is None:
-        question = question._replace(zone=zone(case.customer_tz), zone_stated=True)
+        question = question._replace(zone=zone(case.customer_tz), zone_stated=True, offset_at=None)
     times = Times(question.zone_shown(answers), question.at)
 
     def write(instant: datetime) -> str:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from zsupport.answer.case import Query
     from zsupport.answer.opening import HoursAnswers
+    from zsupport.policy.model import Revision
     from zsupport.report.screen import Paragraph
 
 Value = TypeVar("Value")
@@ -63,10 +64,19 @@ class PolicyQuestion(NamedTuple):
     at: datetime
     zone: tzinfo  # the time zone of instants in the output
     zone_stated: bool  # whether an option states this zone; otherwise it is UTC
+    offset_at: datetime | None = None  # the moment whose offset this zone is, such as +01:00
 
     def zone_shown(self, answers: AnyAnswers) -> tzinfo:
-        """Return the time zone of screens: of the options, else of the policy."""
-        return self.zone if self.zone_stated else zone(answers.revision.timezone)
+        """Return the time zone of screens: of the options, else of the policy.
+
+        An offset stands for the time zone of the policy, or of its hours, that has this offset at
+        the moment. So times after a change of the clock agree with the opening hours.
+        """
+        if not self.zone_stated:
+            return zone(answers.revision.timezone)
+        if self.offset_at is None:
+            return self.zone
+        return _zone_with_offset(answers.revision, self.offset_at, self.zone) or self.zone
 
     def query(self, **fields: object) -> dict[str, Any]:
         """Return the query of the JSON document."""
@@ -86,6 +96,7 @@ class Moments(NamedTuple):
     opened: datetime
     zone: tzinfo
     zone_stated: bool  # whether an option states this zone
+    offset_at: datetime | None  # the moment whose offset the zone is
 
     def read(self, option: str, text: str | None) -> datetime | None:
         """Return the instant of an option, or None if it is omitted."""
@@ -108,7 +119,25 @@ def read_moments(common: Common, opened: str | None = None) -> Moments:
     at, at_zone = (now, None) if common.at is None else _instant("--at", common.at, now, tz)
     start, start_zone = (at, None) if opened is None else _instant("--opened", opened, now, tz)
     stated = tz or start_zone or at_zone
-    return Moments(now, tz, to_datetime(at), to_datetime(start), stated or UTC, stated is not None)
+    moments = to_datetime(at), to_datetime(start)
+    # Z states UTC itself, and no offset.
+    is_offset = tz is None and stated is not None and stated is not UTC
+    offset_at = moments[start_zone is not None] if is_offset else None
+    return Moments(now, tz, *moments, stated or UTC, stated is not None, offset_at)
+
+
+def _zone_with_offset(revision: Revision, at: datetime, offset: tzinfo) -> tzinfo | None:
+    """Return the time zone of a policy with an offset at a moment, or the only one of its hours."""
+    calendars = (calendar for hours in revision.hours.values() for calendar in hours)
+    names = {calendar.timezone for calendar in calendars} - {None, "customer", revision.timezone}
+    of_hours = [zone(name) for name in names if name is not None]
+
+    def has_offset(where: tzinfo) -> bool:
+        return at.astimezone(where).utcoffset() == offset.utcoffset(at)
+
+    of_policy = zone(revision.timezone)
+    known = [of_policy] if has_offset(of_policy) else [*filter(has_offset, of_hours)]
+    return known[0] if len(known) == 1 else None
 
 
 def _instant(option: str, text: str, now: int, tz: tzinfo | None) -> tuple[int, tzinfo | None]:
@@ -160,7 +189,9 @@ def read_question(common: Common, moments: Moments) -> PolicyQuestion:
     name, fallback = choose(common.policy, os.environ, working_folder())
     located = find(name)
     policy = load_files(located)
-    return PolicyQuestion(policy, located, fallback, moments.at, moments.zone, moments.zone_stated)
+    return PolicyQuestion(
+        policy, located, fallback, moments.at, moments.zone, moments.zone_stated, moments.offset_at
+    )
 
 
 def check_output(path: str, located: LocatedPolicy, example: str) -> None:
