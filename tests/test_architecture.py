@@ -56,6 +56,7 @@ IMPORTERS = {
     "numpy": {
         "zsupport.audit.arrays",
         "zsupport.audit.columns",
+        "zsupport.audit.frame_cells",
         "zsupport.audit.frame_summary",
         "zsupport.audit.frames",
         "zsupport.audit.spans",
@@ -63,6 +64,7 @@ IMPORTERS = {
     },
     "polars": {
         "zsupport.audit.arrow",
+        "zsupport.audit.frame_cells",
         "zsupport.audit.frame_summary",
         "zsupport.audit.frames",
         "zsupport.audit.tables",
