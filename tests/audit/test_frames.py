@@ -17,7 +17,7 @@ import zsupport
 import zsupport.audit.frame_summary as frame_module
 import zsupport.audit.summary as summary_module
 from audit.audited import MONDAY, POLICY
-from zsupport.audit.frame_summary import FrameSummary
+from zsupport.audit.frame_summary import FrameSummary, counted
 from zsupport.audit.frames import judged_frames
 from zsupport.audit.header import resolve
 from zsupport.audit.instants import instant_reader
@@ -419,6 +419,20 @@ def test_the_summary_is_that_of_rows(
     assert first._replace(pictures={}) == second._replace(pictures={})
     assert first.pictures == second.pictures
     assert first.totals[0].tickets > 500
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_margins_are_counted_as_by_sorting(number: int) -> None:
+    random = np.random.default_rng(number)
+    size = int(random.integers(1, 2_000))
+    groups = random.integers(0, random.integers(1, 20), size) + random.integers(0, 10_000)
+    spread = int(10 ** random.uniform(0, 9))
+    near = random.integers(-spread, spread, size)
+    margins = np.where(random.random(size) < 0.3, near - 10**9, near)
+    keys = (groups << 42) + margins
+    expected = np.unique(keys, return_counts=True)
+    for result, sorted_result in zip(counted(keys), expected, strict=True):
+        assert result.tolist() == sorted_result.tolist()
 
 
 @pytest.mark.parametrize("number", range(8))

@@ -35,11 +35,14 @@ if TYPE_CHECKING:
 _MET, _BREACHED = STATES.index("met"), STATES.index("breached")
 _DAY = 86_400
 #: A group and a margin are one number: the group times this one, and the margin.
-_MARGINS = 1 << 42
+_MARGIN_BITS = 42
+_MARGINS = 1 << _MARGIN_BITS
 #: The margins that are kept before they are counted.
 _PENDING = 1 << 19
 #: An array with a place for each value is made up to this size.
 _MAX_PLACES = 1 << 20
+#: The bits of a number that say where it is in its block: see `counted`.
+_BLOCK_BITS = 12
 #: The places in the hash table of ids: more than three for each id.
 _PLACES = 1 << 22
 
@@ -198,15 +201,15 @@ class _MarginCounts:
         self._round_to(step)
         if not len(margins):
             return
-        self._pending.append(groups * _MARGINS + margins // self.step)
+        self._pending.append((groups << _MARGIN_BITS) + margins // self.step)
         if sum(map(len, self._pending)) >= _PENDING:
             self._count()
 
     def by_group(self) -> dict[int, dict[int, int]]:
         """Return the counts of the margins of each group."""
         self._count()
-        groups = (self._keys + _MARGINS // 2) // _MARGINS
-        margins = (self._keys - groups * _MARGINS) * self.step
+        groups, margins = _parts(self._keys)
+        margins *= self.step
         result: dict[int, dict[int, int]] = {}
         pairs = zip(groups.tolist(), margins.tolist(), self._counts.tolist(), strict=True)
         for group, margin, count in pairs:
@@ -217,7 +220,7 @@ class _MarginCounts:
         """Count the pending margins; round all of them if there are too many different ones."""
         if not self._pending:
             return
-        keys, counts = np.unique(np.concatenate(self._pending), return_counts=True)
+        keys, counts = counted(np.concatenate(self._pending))
         self._pending = []
         self._merge(np.concatenate([self._keys, keys]), np.concatenate([self._counts, counts]))
         while len(self._keys) > MAX_MARGINS and self.step < STEPS[-1]:
@@ -240,9 +243,40 @@ class _MarginCounts:
             self._merge(_rounded(self._keys, ratio), self._counts)
 
 
+def _parts(keys: Integers) -> tuple[Integers, Integers]:
+    """Return the groups and the margins of numbers."""
+    groups = (keys + _MARGINS // 2) >> _MARGIN_BITS
+    return groups, keys - (groups << _MARGIN_BITS)
+
+
 def _rounded(keys: Integers, ratio: int) -> Integers:
-    groups = (keys + _MARGINS // 2) // _MARGINS * _MARGINS
-    return groups + (keys - groups) // ratio
+    groups, margins = _parts(keys)
+    return (groups << _MARGIN_BITS) + margins // ratio
+
+
+def counted(keys: Integers) -> tuple[Integers, Integers]:
+    """Return the different numbers of groups and margins, sorted, and how often each one occurs.
+
+    The result is that of `numpy.unique`, which sorts all numbers. Margins are close to each other,
+    so most numbers are counted in blocks with a place for each number.
+    """
+    groups, margins = _parts(keys)
+    first, low = int(groups.min()), int(margins.min())
+    width = int(margins.max()) - low + 1
+    if (int(groups.max()) - first + 1) * width > _MAX_PLACES << _BLOCK_BITS:
+        return np.unique(keys, return_counts=True)
+    cells = (groups - first) * width + (margins - low)
+    blocks = cells >> _BLOCK_BITS
+    used = np.flatnonzero(np.bincount(blocks))
+    if len(used) << _BLOCK_BITS > _MAX_PLACES:
+        return np.unique(keys, return_counts=True)
+    number = np.zeros(int(used[-1]) + 1, np.int64)
+    number[used] = np.arange(len(used))
+    in_block = (1 << _BLOCK_BITS) - 1
+    counts = np.bincount((number[blocks] << _BLOCK_BITS) + (cells & in_block))
+    present = np.flatnonzero(counts)
+    cells = (used[present >> _BLOCK_BITS] << _BLOCK_BITS) + (present & in_block)
+    return ((cells // width + first) << _MARGIN_BITS) + cells % width + low, counts[present]
 
 
 class HashedIds(TicketIds):
@@ -288,7 +322,7 @@ class HashedIds(TicketIds):
         rows = np.arange(len(texts))
         while len(rows):
             entry = self._table[place]
-            used = entry >= 0
+            used = np.flatnonzero(entry >= 0)
             rows, entry, place = rows[used], entry[used], place[used]
             same = self._hashes[entry] == hashes[rows]
             if same.any():
@@ -316,7 +350,7 @@ class HashedIds(TicketIds):
 def _hashes_of(texts: pl.Series) -> tuple[NDArray[np.uint64], Integers]:
     """Return the hash of each text, and its place in the hash table."""
     hashes = texts.hash().to_numpy()
-    return hashes, (hashes % _PLACES).astype(np.int64)
+    return hashes, (hashes & np.uint64(_PLACES - 1)).astype(np.int64)
 
 
 def _numbered(codes: Integers) -> tuple[Integers, Integers]:
