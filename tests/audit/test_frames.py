@@ -303,7 +303,7 @@ def test_offsets_and_fractions(
 
         return read_text
 
-    monkeypatch.setattr("zsupport.audit.frames.instant_reader", counted)
+    monkeypatch.setattr("zsupport.audit.frame_cells.instant_reader", counted)
     mapping = MAPPING._replace(formats=() if format is None else (format,))
     assert same(policy, path, mapping, 10**6) > 1000
     # Only one text of each offset is read by the reader of the plain engine.
