@@ -131,8 +131,8 @@ def expressions() -> tuple[tuple[Expression, ...], tuple[str, ...]]:
 def test_patterns_built_at_run_time_are_listed() -> None:
     """The parts of these patterns have no nested repetitions: quoted names and constants."""
     assert set(expressions()[1]) == {
-        "zsupport.audit.frames: _pattern(s) or ''",
-        "zsupport.audit.frames: _pattern(shape) or ''",
+        "zsupport.audit.frame_cells: _pattern(s) or ''",
+        "zsupport.audit.frame_cells: _pattern(shape) or ''",
         "zsupport.audit.instants: pattern",
         "zsupport.clock.day_text: date + _SEPARATOR + date",
         "zsupport.clock.day_text: f'([a-z]+)[ -]{ordinal}'",
