@@ -383,6 +383,7 @@ pauses-ignored,2026-06-01T10:00:00+02:00,,P1,2026-06-01T14:00:00+02:00,,2026-06-
 holidays-ignored,2026-12-24T16:00:00+01:00,,P1,2026-12-25T12:00:00+01:00,,
 elapsed-time,2026-06-01T16:00:00+02:00,,P1,2026-06-01T20:00:00+02:00,,
 time-zone,2026-06-01T10:00:00+02:00,,P1,2026-06-01T15:00:00+02:00,,
+other-priority,2026-06-01T10:00:00+02:00,,P1,2026-06-01T10:30:00+02:00,,
 unexplained,2026-06-01T10:00:00+02:00,,P1,2026-06-01T12:34:56+02:00,,
 no-due,2026-06-01T10:00:00+02:00,,P4,2026-06-01T12:00:00+02:00,,
 no-vendor-due,2026-06-01T10:00:00+02:00,,P1,,,
@@ -407,7 +408,7 @@ def test_every_planted_cause_is_found(cli: Cli, folder: Path) -> None:
     planted = [line.partition(",")[0] for line in PLANTED.splitlines()[2:]]
     assert causes == {cause: (cause, 1) for cause in planted}
     run = audit(cli, folder, *arguments)
-    assert run.stderr.splitlines()[0] == "zsupport: 1 of 10 verdicts agree with the help desk"
+    assert run.stderr.splitlines()[0] == "zsupport: 1 of 11 verdicts agree with the help desk"
     assert "zsupport: 1: the help desk does not know the holidays: planted.csv:6" in run.stderr
     run = audit(cli, folder, *arguments, "--format", "table", "--tz", "Europe/Oslo")
     shown = " ".join(run.stdout.split())
@@ -417,7 +418,19 @@ def test_every_planted_cause_is_found(cli: Cli, folder: Path) -> None:
     ) in shown.replace("\N{NO-BREAK SPACE}", " ")
     for format in ("markdown", "table"):
         run = audit(cli, folder, *arguments, "--format", format)
-        assert "the help desk counts the hours in another time zone (UTC)" in run.stdout
+        assert (
+            "the help desk counts the hours in another time zone (UTC); contradicted by 1 of 1"
+            " agreeing verdict by the same rules"
+        ) in " ".join(run.stdout.split())
+    contradictions = {
+        item["cause"]: (item["tried"], item["contradicting"]) for item in comparison["causes"]
+    }
+    assert contradictions["time-zone"] == (1, 1)
+    assert contradictions["holidays-ignored"] == contradictions["elapsed-time"] == (1, 0)
+    assert (
+        "zsupport: 1: the help desk counts the hours in another time zone (UTC): planted.csv:8;"
+        " contradicted by 1 of 1 agreeing verdict by the same rules\n"
+    ) in audit(cli, folder, *arguments).stderr
 
 
 #: Each zone option and mapping, with the deadline 2026-06-02 10:00 UTC and the zone on the screen.
@@ -469,7 +482,7 @@ def test_the_report_has_the_comparison(cli: Cli, folder: Path, lang: str) -> Non
 
 
 #: The causes of PLANTED that have details.
-DETAILS = {"rounding": "1m", "time-zone": "UTC"}
+DETAILS = {"rounding": "1m", "time-zone": "UTC", "other-priority": "priority=P2"}
 
 
 def test_every_row_names_the_cause_of_its_difference(cli: Cli, folder: Path) -> None:
@@ -489,16 +502,16 @@ def test_every_row_names_the_cause_of_its_difference(cli: Cli, folder: Path) -> 
     assert written[0]["input.id"] == "agrees"
     assert [row["cause"] or None for row in written] == causes
     assert [row["cause_detail"] or None for row in written] == list(map(DETAILS.get, planted))
-    assert [row["vendor_breached"] for row in written] == ["false", *[""] * 9]
+    assert [row["vendor_breached"] for row in written] == ["false", *[""] * 10]
     assert (written[0]["vendor_due"], written[-1]["vendor_due"]) == ("2026-06-01T12:00:00Z", "")
     lines = (folder / "v.ndjson").read_text(encoding="utf-8").splitlines()
     objects = [json.loads(line) for line in lines]
     assert [row["cause"] for row in objects] == causes
-    assert [row["vendor_breached"] for row in objects] == [False, *[None] * 9]
+    assert [row["vendor_breached"] for row in objects] == [False, *[None] * 10]
     assert (objects[0]["vendor_due"], objects[-1]["vendor_due"]) == ("2026-06-01T12:00:00Z", None)
     table = polars.read_parquet(folder / "v.parquet")
     assert table["cause"].to_list() == causes
-    assert table["vendor_breached"].to_list() == [False, *[None] * 9]
+    assert table["vendor_breached"].to_list() == [False, *[None] * 10]
     assert table["vendor_due"].to_list()[0] == table["due"].to_list()[0]
 
 

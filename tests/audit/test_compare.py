@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import zsupport
 from audit.audited import DAY, MONDAY, ticket
 from zsupport.answer.case_change import CaseChange
-from zsupport.audit.compare import CAUSES, Comparer, Disagreement
+from zsupport.audit.compare import CAUSES, Comparer, Comparison, Disagreement
 from zsupport.audit.judge import AuditOptions, Judge
 from zsupport.audit.ticket import VendorVerdict
 
@@ -47,6 +47,10 @@ PLANTED: list[tuple[str, str | None, dict[str, Any], str, int]] = [
     ("time-zone", "UTC", {}, "first-response", MONDAY + 5 * HOUR),
     ("unexplained", None, {}, "first-response", MONDAY + 2 * HOUR + 7),
     ("no-due", None, {"priority": "P4"}, "first-response", MONDAY + HOUR),
+    # The target of P2 is half an hour around the clock.
+    ("other-priority", "priority=P2", {}, "first-response", MONDAY + HOUR // 2),
+    # The targets of the priorities differ.
+    ("needs-input", None, {"priority": None}, "first-response", MONDAY + 4 * HOUR),
 ]  # fmt: skip
 
 
@@ -93,6 +97,83 @@ def test_the_priority_of_another_moment(policy: zsupport.Policy) -> None:
     assert result is not None
     assert result.cause == "priority"
     assert comparer.compare(item, verdicts[0], VendorVerdict(MONDAY + 24 * HOUR)) is None
+
+
+def comparison_after(
+    policy: zsupport.Policy, tickets: list[tuple[int, str, int]], breached: bool | None = None
+) -> Comparison:
+    """Return the comparison of tickets: the opening, the priority, and the deadline by the desk."""
+    judge = Judge(policy, AuditOptions(CHRISTMAS_EVE + 30 * DAY, ("first-response",)))
+    comparison = Comparison(Comparer(judge.answers))
+    for opened, priority, due in tickets:
+        item = ticket(opened, plan="pro", priority=priority)
+        verdicts = judge.verdicts(item)
+        assert isinstance(verdicts, list)
+        comparison.add(item._replace(vendor=VendorVerdict(due, breached)), verdicts[0])
+    return comparison
+
+
+def numbers(comparison: Comparison) -> list[tuple[str, str | None, int, int, int]]:
+    return [
+        (item.cause, item.detail, item.tickets, item.tried, item.contradicting)
+        for item in comparison.causes()
+    ]
+
+
+def test_agreeing_verdicts_contradict_a_cause(policy: zsupport.Policy) -> None:
+    in_utc = (MONDAY, "P1", MONDAY + 5 * HOUR)
+    # From 10:00 in Oslo, 4 hours end at 14:00 by the policy. In UTC they end at 15:00 of Oslo,
+    # because the office opens at 11:00 of Oslo. From 11:00 on, both give the same deadline.
+    agreeing = [(MONDAY, "P1", MONDAY + 4 * HOUR), (MONDAY + HOUR, "P1", MONDAY + 5 * HOUR)]
+    assert numbers(comparison_after(policy, [in_utc])) == [("time-zone", "UTC", 1, 0, 0)]
+    comparison = comparison_after(policy, [*agreeing, in_utc, in_utc, agreeing[0]])
+    assert numbers(comparison) == [("time-zone", "UTC", 2, 3, 2)]
+    assert comparison.agreed == 3
+    # Another rule decides about P3, and its two business days from Monday 10:00 end on Wednesday.
+    other = (MONDAY, "P3", MONDAY + 2 * DAY + 7 * HOUR)
+    comparison = comparison_after(policy, [other, in_utc])
+    assert comparison.agreed == 1
+    assert numbers(comparison) == [("time-zone", "UTC", 1, 0, 0)]
+
+
+def test_a_help_desk_in_another_zone_has_no_contradiction(policy: zsupport.Policy) -> None:
+    """The deadlines are computed by hand for hours from 11:00 to 19:00 in Oslo."""
+    planted = [
+        (MONDAY, "P1", MONDAY + 5 * HOUR),  # 10:00: opens at 11:00
+        (MONDAY + HOUR, "P1", MONDAY + 5 * HOUR),
+        (MONDAY + 2 * HOUR, "P1", MONDAY + 6 * HOUR),
+        # 3 hours and one on Tuesday, or by the policy one hour and 3 on Tuesday: until 12:00.
+        (MONDAY + 6 * HOUR, "P1", MONDAY + 26 * HOUR),
+        (MONDAY + 8 * HOUR, "P1", MONDAY + 28 * HOUR),  # 1 hour, and 3 on Tuesday
+    ]
+    comparison = comparison_after(policy, planted)
+    assert comparison.agreed == 3
+    assert numbers(comparison) == [("time-zone", "UTC", 2, 3, 0)]
+
+
+def test_the_causes_are_tried_on_few_of_many_verdicts(policy: zsupport.Policy) -> None:
+    agreeing = (MONDAY, "P1", MONDAY + 4 * HOUR)
+    in_utc = (MONDAY, "P1", MONDAY + 5 * HOUR)
+    for number, tried in ((500, 500), (509, 500), (510, 501), (5000, 950), (5100, 951)):
+        comparison = comparison_after(policy, [agreeing] * number + [in_utc])
+        assert numbers(comparison) == [("time-zone", "UTC", 1, tried, tried)]
+
+
+def test_a_breach_alone_is_no_sign_of_another_priority(policy: zsupport.Policy) -> None:
+    # P2 would be breached at 10:30, before the answer at 11:00, but so would many other targets.
+    fields = {"answered": MONDAY + HOUR}
+    result = compared(policy, fields, "first-response", VendorVerdict(breached=True))
+    assert result is not None
+    assert result.cause == "unexplained"
+
+
+def test_verdicts_that_need_input_never_agree(policy: zsupport.Policy) -> None:
+    for breached in (False, True):
+        vendor = VendorVerdict(breached=breached)
+        result = compared(policy, {"priority": None}, "first-response", vendor)
+        assert result is not None
+        assert result.cause == "needs-input"
+    assert compared(policy, {"priority": None}, "first-response", VendorVerdict()) is None
 
 
 def test_only_a_breach(policy: zsupport.Policy) -> None:

@@ -189,7 +189,7 @@ def test_the_verdicts_of_a_help_desk_are_compared(policy: zsupport.Policy) -> No
     assert verdicts.columns[-4:] == ["vendor_due", "vendor_breached", "cause", "cause_detail"]
     causes = [None if id == "agrees" else id for id in table["id"]]
     assert verdicts["cause"].to_list() == causes
-    assert verdicts["vendor_breached"].to_list() == [False, *[None] * 9]
+    assert verdicts["vendor_breached"].to_list() == [False, *[None] * 10]
     assert verdicts["vendor_due"][0] == verdicts["due"][0]
     assert verdicts["vendor_due"][-1] is None
     assert dict(zip(causes, verdicts["cause_detail"], strict=True))["time-zone"] == "UTC"

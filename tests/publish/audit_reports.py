@@ -93,5 +93,11 @@ def made_comparison(number: int = 3) -> ComparedVerdicts:
         vendor = VendorVerdict(due, (True, False, None)[line % 3])
         detail = "UTC" if cause == "time-zone" else None
         witness = Disagreement(MADE_TICKET, own, vendor, cause, detail)
-        causes.append(CauseCount(own.metric, cause, witness.detail, 1234 + line, witness))
+        contradicting = 12 if cause == "time-zone" else 0
+        causes.append(
+            CauseCount(
+                own.metric, cause, witness.detail, 1234 + line, witness, tried=1500,
+                contradicting=contradicting,
+            )
+        )  # fmt: skip
     return ComparedVerdicts(17, tuple(causes))

@@ -1,13 +1,16 @@
 """Comparison of the verdicts with those of the help desk, and the causes of disagreements.
 
-The guide `tickets` lists the causes. Each cause is another way to compute the deadline: if it
+The guide `compare` lists the causes. Each cause is another way to compute the deadline: if it
 gives the deadline of the help desk, it explains the disagreement.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from zsupport.answer.case import NEEDS_INPUT
 from zsupport.answer.due import basis_of, course_of
 from zsupport.audit.ticket import VendorComparison, VendorVerdict
 from zsupport.clock.business import BusinessDays
@@ -26,7 +29,7 @@ from zsupport.clock.zones import zone
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from zsupport.answer.due import DueAnswers, Moment
     from zsupport.answer.promise import Promise
@@ -49,10 +52,15 @@ _ZONES = (
 )  # fmt: skip
 #: The largest number of changed calendars that are kept.
 _MAX_KEPT = 256
+#: The causes are tried on this number of the first agreeing verdicts of a rule, then on every tenth
+#: one up to ten times this number, and so on.
+_TRIED = 500
 
 
 #: A cause, its details, and the deadline that it gives.
 Alternative = tuple[str, str | None, int]
+#: A cause and its details.
+CauseKey = tuple[str, str | None]
 
 
 class Disagreement(NamedTuple):
@@ -70,6 +78,7 @@ class Disagreement(NamedTuple):
 
 #: The causes, in the order in which they are tried, with a text for people.
 CAUSES = {
+    "needs-input": Message("the verdict needs input, so it cannot be compared"),
     "no-due": Message("the help desk states a deadline, but the policy states none"),
     "no-vendor-due": Message("the policy states a deadline, but the help desk states none"),
     "rounding": Message("the help desk rounds the deadline"),
@@ -80,6 +89,7 @@ CAUSES = {
     "elapsed-time": Message("the help desk counts elapsed time instead of working time"),
     "priority": Message("the help desk uses the priority or plan of another moment"),
     "time-zone": Message("the help desk counts the hours in another time zone"),
+    "other-priority": Message("the deadline is that of another priority"),
     "unexplained": Message("no known cause"),
 }
 
@@ -105,21 +115,58 @@ class Comparer:
         own = verdict.due
         if vendor == VendorVerdict():
             return None if own is None else Disagreement(ticket, verdict, vendor, "no-vendor-due")
+        if verdict.state == NEEDS_INPUT:
+            return Disagreement(ticket, verdict, vendor, NEEDS_INPUT)
         if vendor.agrees(own, verdict.state == "breached"):
             return None
         if own is None and verdict.state != "paused":
             promised = vendor.due is not None or vendor.breached
             return Disagreement(ticket, verdict, vendor, "no-due") if promised else None
         answers = self.ask(ticket, verdict.metric)
-        row = answers.details.promises.rows[0]
-        moment = answers.details.moment
-        run = course_of(row, answers.revision, moment)
-        if run is not None and row.cell is not None and row.cell.target.kind != "rate":
-            until = moment.at if run.metric_end is None else min(run.metric_end, moment.at)
-            for cause, detail, due in self._alternatives(ticket, answers, run, own, vendor):
-                if vendor.agrees(due, until > due):
-                    return Disagreement(ticket, verdict, vendor, cause, detail)
+        alternatives = chain(
+            self._results(ticket, answers, own, vendor),
+            self._of_other_priorities(ticket, answers, vendor),
+        )
+        for cause, detail, agrees in alternatives:
+            if agrees:
+                return Disagreement(ticket, verdict, vendor, cause, detail)
         return Disagreement(ticket, verdict, vendor, "unexplained")
+
+    def tried(
+        self, ticket: Ticket, verdict: TicketVerdict, vendor: VendorVerdict
+    ) -> dict[CauseKey, bool]:
+        """Return whether each cause gives the verdict of the help desk too, if both agree."""
+        results: dict[CauseKey, bool] = {}
+        answers = self.ask(ticket, verdict.metric)
+        for cause, detail, agrees in self._results(ticket, answers, verdict.due, vendor):
+            results[cause, detail] = results.get((cause, detail), False) or agrees
+        return results
+
+    def _results(
+        self, ticket: Ticket, answers: DueAnswers, own: int | None, vendor: VendorVerdict
+    ) -> Iterator[tuple[str, str | None, bool]]:
+        """Yield each cause with its details, and whether it gives the verdict of the help desk."""
+        row, moment = answers.details.promises.rows[0], answers.details.moment
+        run = course_of(row, answers.revision, moment)
+        if run is None or row.cell is None or row.cell.target.kind == "rate":
+            return
+        until = moment.at if run.metric_end is None else min(run.metric_end, moment.at)
+        for cause, detail, due in self._alternatives(ticket, answers, run, own, vendor):
+            yield cause, detail, vendor.agrees(due, until > due)
+
+    def _of_other_priorities(
+        self, ticket: Ticket, answers: DueAnswers, vendor: VendorVerdict
+    ) -> Iterator[tuple[str, str | None, bool]]:
+        """Yield whether the target of each other priority gives the deadline of the help desk.
+
+        A breach alone does not show which priority was used: any shorter target would give it.
+        """
+        if vendor.due is None:
+            return
+        for priority in answers.revision.priorities:
+            if priority.id != answers[0].priority:
+                due = self._due_in(ticket, {"priority": priority.id}, answers[0].metric)
+                yield "other-priority", f"priority={priority.id}", due == vendor.due
 
     def _alternatives(
         self, ticket: Ticket, answers: DueAnswers, run: Course, own: int | None,
@@ -167,20 +214,28 @@ class Comparer:
     def _at_other_moments(self, ticket: Ticket, metric: str) -> Iterator[Alternative]:
         """Yield the deadlines with the values that the case had at each other moment."""
         values: dict[str, str] = {}
-        cases = [values]
+        cases = {"": values}
         for change in ticket.changes:
             values = {**values, **change.values}
-            cases.append(values)
-        for case in cases if ticket.changes else ():
-            dimensions = {name: case[name] for name in ("plan", "role", "priority") if name in case}
-            facts = {name: text for name, text in case.items() if name not in dimensions}
-            query = ticket.query._replace(**dimensions, facts={**ticket.query.facts, **facts})
-            answers = self.ask(ticket._replace(query=query, changes=()), metric)
-            dues = {answer.due for answer in answers}
-            due = dues.pop()
-            if not dues and due is not None:
-                detail = ", ".join(f"{name}={value}" for name, value in case.items())
-                yield "priority", detail or None, from_datetime(due)
+            detail = ", ".join(f"{name}={value}" for name, value in values.items())
+            cases.setdefault(detail, values)
+        for detail, case in cases.items() if ticket.changes else ():
+            due = self._due_in(ticket, case, metric)
+            if due is not None:
+                yield "priority", detail or None, due
+
+    def _due_in(self, ticket: Ticket, case: Mapping[str, str], metric: str) -> int | None:
+        """Return the deadline of a ticket with these values during the whole case.
+
+        The result is None without a deadline, or if the ticket leaves open which one it is.
+        """
+        dimensions = {name: case[name] for name in ("plan", "role", "priority") if name in case}
+        facts = {name: text for name, text in case.items() if name not in dimensions}
+        query = ticket.query._replace(**dimensions, facts={**ticket.query.facts, **facts})
+        answers = self.ask(ticket._replace(query=query, changes=()), metric)
+        dues = {answer.due for answer in answers}
+        due = dues.pop()
+        return None if dues or due is None else from_datetime(due)
 
 
 def _computed(
@@ -250,13 +305,19 @@ def _other_zones(hours: tuple[Hours, ...]) -> Iterator[tuple[str, tzinfo]]:
 
 
 class CauseCount(NamedTuple):
-    """How many verdicts on a metric differ from the help desk for a cause, with the first one."""
+    """How many verdicts on a metric differ from the help desk for a cause, with the first one.
+
+    The cause was tried on `tried` verdicts of the same rules on which both agree, and would give
+    another verdict than that of the help desk on `contradicting` ones.
+    """
 
     metric: str
     cause: str
     detail: str | None
     tickets: int
     witness: Disagreement
+    tried: int = 0
+    contradicting: int = 0
 
 
 class Comparison:
@@ -265,6 +326,10 @@ class Comparison:
     def __init__(self, comparer: Comparer) -> None:
         self._comparer = comparer
         self._causes: dict[tuple[str, str, str | None], CauseCount] = {}
+        self._rules: dict[tuple[str, str, str | None], set[str | None]] = {}
+        self._agreed_by_rule: Counter[str | None] = Counter()
+        #: The numbers of tried and contradicting verdicts on which both agree, by rule and cause.
+        self._tried: dict[tuple[str | None, CauseKey], tuple[int, int]] = {}
         self.agreed = 0
 
     def add(self, ticket: Ticket, verdict: TicketVerdict) -> VendorComparison:
@@ -273,8 +338,13 @@ class Comparison:
         difference = self._comparer.compare(ticket, verdict, vendor)
         if difference is None:
             self.agreed += 1
+            if verdict.due is not None:
+                self._agreed_by_rule[verdict.rule] += 1
+                if _is_tried(self._agreed_by_rule[verdict.rule]):
+                    self._try(ticket, verdict, vendor)
             return VendorComparison(*vendor, None, None)
         key = (verdict.metric, difference.cause, difference.detail)
+        self._rules.setdefault(key, set()).add(verdict.rule)
         known = self._causes.get(key)
         if known is None:
             self._causes[key] = CauseCount(*key, 1, difference)
@@ -285,9 +355,32 @@ class Comparison:
     def causes(self) -> list[CauseCount]:
         """Return the causes, the most frequent first."""
         order = list(CAUSES)
-        return sorted(
-            self._causes.values(), key=lambda item: (-item.tickets, order.index(item.cause))
-        )
+        counts = []
+        for key, count in self._causes.items():
+            tried = contradicting = 0
+            for rule in self._rules[key]:
+                numbers = self._tried.get((rule, key[1:]), (0, 0))
+                tried, contradicting = tried + numbers[0], contradicting + numbers[1]
+            counts.append(count._replace(tried=tried, contradicting=contradicting))
+        return sorted(counts, key=lambda item: (-item.tickets, order.index(item.cause)))
+
+    def _try(self, ticket: Ticket, verdict: TicketVerdict, vendor: VendorVerdict) -> None:
+        """Try the causes on a verdict that agrees with the help desk."""
+        for cause, agrees in self._comparer.tried(ticket, verdict, vendor).items():
+            key = verdict.rule, cause
+            tried, contradicting = self._tried.get(key, (0, 0))
+            self._tried[key] = tried + 1, contradicting + (not agrees)
+
+
+def _is_tried(number: int) -> bool:
+    """Return whether the causes are tried on the agreeing verdict of a rule with this number.
+
+    It is each of the first _TRIED verdicts, every tenth one up to ten times as many, and so on.
+    """
+    step = 1
+    while number > _TRIED * step:
+        step *= 10
+    return number % step == 0
 
 
 def comparison_of(judge: Judge, columns: TicketColumns) -> Comparison | None:

@@ -7,7 +7,7 @@ from zsupport.clock.instants import format_instant, to_datetime
 from zsupport.dates import datetime, tzinfo
 from zsupport.report import Table
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypedDict
-from zsupport.wording import Counted, Message
+from zsupport.wording import Counted, Message, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,6 +42,8 @@ class ShownCause(TypedDict):
     detail: str | None
     meaning: str
     verdicts: int
+    tried: int
+    contradicting: int
     witness: ShownWitness
 
 
@@ -65,6 +67,8 @@ def _shown(item: CauseCount) -> ShownCause:
         "detail": item.detail,
         "meaning": CAUSES[item.cause],
         "verdicts": item.tickets,
+        "tried": item.tried,
+        "contradicting": item.contradicting,
         "witness": {
             "file": verdict.file,
             "line": verdict.line,
@@ -88,17 +92,33 @@ def agreement(compared: ComparedVerdicts) -> Message:
 
 
 def cause_meaning(item: CauseCount) -> Message:
-    """Return a cause in words with its details."""
+    """Return a cause in words with its details, and how many agreeing verdicts contradict it."""
+    return _with_contradiction(_with_details(item), item)
+
+
+def cause_text(item: CauseCount) -> Message:
+    """Return a cause in words: its details, the first ticket, and what contradicts it."""
+    place = f"{item.witness.verdict.file}:{item.witness.verdict.line}"
+    text = Message("{meaning}: {place}", meaning=_with_details(item), place=place)
+    return _with_contradiction(text, item)
+
+
+def _with_details(item: CauseCount) -> Message:
     meaning = CAUSES[item.cause]
     if item.detail is None:
         return meaning
     return Message("{meaning} ({detail})", meaning=meaning, detail=item.detail)
 
 
-def cause_text(item: CauseCount) -> Message:
-    """Return a cause in words: its details, and the first ticket."""
-    place = f"{item.witness.verdict.file}:{item.witness.verdict.line}"
-    return Message("{meaning}: {place}", meaning=cause_meaning(item), place=place)
+def _with_contradiction(text: Message, item: CauseCount) -> Message:
+    if not item.contradicting:
+        return text
+    contradiction = Counted(
+        "contradicted by {contradicting} of {count} agreeing verdict by the same rules",
+        "contradicted by {contradicting} of {count} agreeing verdicts by the same rules",
+        item.tried, contradicting=Counted("{count}", "{count}", item.contradicting),
+    )  # fmt: skip
+    return joined((text, contradiction), "; ")
 
 
 def witness_in_words(item: CauseCount, times: Times) -> tuple[Sequence[str], ...]:
