@@ -19,7 +19,7 @@ from xmlschema import XMLSchema
 from zsupport.cli.options import flag_of
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import CODES as LOADER_CODES
-from zsupport.findings import SEVERITIES, Outcome, Span, Unit, has_failures
+from zsupport.findings import SEVERITIES, Finding, Outcome, Related, Span, Unit, has_failures
 from zsupport.library import load
 from zsupport.report import FINDING_FORMATS, Terminal
 from zsupport.report.findings import Context, render_outcome
@@ -466,3 +466,28 @@ def assert_sarif_has_no_links_and_placeholders(output: str) -> None:
         text = result["message"]["text"]
         assert not re.search(r"[{}]", text.replace("{{", "").replace("}}", ""))
         assert not re.search(r"\]\(", text)
+
+
+def test_many_places_with_one_message_are_one_line() -> None:
+    def finding_with(places: int) -> Finding:
+        related = [Related("a.yaml", Span(n, 3, n, 5), "also used here") for n in range(2, places)]
+        other = Related("b.yaml", Span(1, 1, 1, 2), "also used here")
+        return Finding(
+            "ZS201", "undefined-name", "error", "unknown plan `x`", "a.yaml", Span(1, 1, 1, 2),
+            "plan", related=(*related, other),
+        )  # fmt: skip
+
+    def shown(places: int) -> list[str]:
+        text = finding_text(finding_with(places), {}, Wording())
+        return [line.strip().removeprefix("::: ") for line in text.splitlines() if ":::" in line]
+
+    assert shown(5) == [
+        "a.yaml:2:3   also used here", "a.yaml:3:3   also used here",
+        "a.yaml:4:3   also used here", "b.yaml:1:1   also used here",
+    ]  # fmt: skip
+    assert shown(6) == [
+        "a.yaml:2:3   also used here (and in 3 more places: lines 3, 4, 5)",
+        "b.yaml:1:1   also used here",
+    ]
+    lines = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, ..."
+    assert shown(30)[0] == f"a.yaml:2:3   also used here (and in 27 more places: lines {lines})"

@@ -216,6 +216,39 @@ def test_all_errors_are_reported_in_one_run() -> None:
     assert len(findings(text)) == 6
 
 
+def test_an_unknown_name_is_one_error_with_all_of_its_places() -> None:
+    # `big` is an alias, `por` has a near name, and `basic` has none.
+    tests = """\
+  - channels: {plan: basic}
+    expect: {exactly: [forum]}
+  - channels: {plan: [basic, por]}
+    expect: {because: {when: {plan: basic}}}
+  - due: {plan: [por, big], role: owner}
+    expect: no-target
+  - channels: {plan: basic}
+    expect: {include: [mail], exclude: [mail, mail]}
+invariants:
+  - {for: {plan: {not: [big, basic]}}, require: {channel: mail}}
+"""
+    shown = [
+        (finding.message, finding.span[:2], [place.span[:2] for place in finding.related])
+        for finding in findings(HEAD + tests)
+    ]
+    assert shown == [
+        ("unknown plan or group `basic`", (4, 22), [(6, 23), (7, 37), (10, 22), (13, 30)]),
+        ("unknown plan or group `por`", (6, 30), [(8, 18)]),
+        ("unknown plan or group `big`", (8, 23), [(13, 25)]),
+        ("unknown channel or group `mail`", (11, 24), [(11, 41), (11, 47), (13, 59)]),
+    ]
+    hints = [finding.hint for finding in findings(HEAD + tests)]
+    assert hints == [
+        "write its new name, or remove the tests that use it",
+        "did you mean `pro`?",
+        "write `max` instead of its alias",
+        "write its new name, or remove the tests that use it",
+    ]
+
+
 def test_too_many_questions_are_reported() -> None:
     values = ", ".join(f"v{n}" for n in range(200))
     policy = SHOP.replace("facts:", "facts:\n" + "".join(

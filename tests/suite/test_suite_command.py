@@ -419,3 +419,36 @@ def test_codes_are_unique() -> None:
     assert len({code.name for code in CODES.values()}) == len(CODES)
     assert all(code.code.startswith("ZT") for code in SUITE_CODES)
     assert len({code.code for code in SUITE_CODES}) == len(SUITE_CODES)
+
+
+# -- a renamed plan --------------------------------------------------------------------------------
+
+
+def test_a_plan_renamed_in_the_starter_is_one_error(cli: "Cli", tmp_path: Path) -> None:
+    assert cli("init", cwd=tmp_path).code == 0
+    policy = tmp_path / "acme.yaml"
+    text = policy.read_text()
+    for old, new in (
+        ("  business: {", "  gold: {"), ("[pro, business]", "[pro, gold]"),
+        ("plan: business", "plan: gold"),
+    ):  # fmt: skip
+        assert old in text
+        text = text.replace(old, new)
+    policy.write_text(text)
+    # The lines of acme_test.yaml with the plan `business`.
+    lines = [12, 18, 21, 24, 30, 33, 36, 38, 64]
+    for command, code in (("test", "ZS201"), ("check", "ZS904")):
+        shown = cli(command, cwd=tmp_path).stdout
+        assert shown.count("error[") == 1
+        assert f"error[{code}]" in shown
+        assert "unknown plan or group `business`\n  --> acme_test.yaml:12:28\n" in shown
+        assert (
+            "   ::: acme_test.yaml:18:22   also used here"
+            " (and in 7 more places: lines 21, 24, 30, 33, 36, 38, 64)\n"
+        ) in shown
+        assert "help: write its new name, or remove the tests that use it\n" in shown
+        [finding] = json.loads(cli(command, "--format", "json", cwd=tmp_path).stdout)["findings"]
+        places = [finding["line"], *(place["line"] for place in finding["related"])]
+        assert places == lines
+    shown = cli("test", cwd=tmp_path, env={"ZSUPPORT_LANG": "nb"}).stdout
+    assert "brukes også her (og 7 steder til: linje 21, 24, 30, 33, 36, 38, 64)" in shown

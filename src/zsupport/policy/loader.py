@@ -83,7 +83,6 @@ from zsupport.policy.shape import Fields, PlacedText, PlacedValue, Reader, Recor
 from zsupport.policy.table import read_priority_table
 from zsupport.policy.targets import Entitled, TargetsReader
 from zsupport.policy.yamltext import (
-    MAX_FINDINGS,
     MappingNode,
     Node,
     Path,
@@ -129,7 +128,7 @@ def read_document(source: SourceFile) -> Document:
     if _report_newer_format(node, reader):
         return Document(source, text, node, None, tuple(findings))
     revision = _build(node, source, reader)
-    return Document(source, text, node, revision, () if revision else _sort_findings(findings))
+    return Document(source, text, node, revision, () if revision else reader.in_order())
 
 
 def revision_of(node: Node, source: SourceFile) -> Revision:
@@ -137,7 +136,7 @@ def revision_of(node: Node, source: SourceFile) -> Revision:
     reader = Reader(source.shown)
     revision = _build(node, source, reader)
     if revision is None:
-        raise InvalidPolicy(_sort_findings(reader.findings), {})
+        raise InvalidPolicy(reader.in_order(), {})
     return revision
 
 
@@ -150,15 +149,6 @@ def _build(node: Node, source: SourceFile, reader: Reader) -> Revision | None:
         if record is not None:
             revision = Builder(record, reader).revision(source)
     return None if reader.findings else revision
-
-
-def _sort_findings(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Return findings in the order of the file; findings repeated by YAML aliases are omitted.
-
-    The finding about too many findings is last.
-    """
-    unique = {(f.span, f.code, f.message): f for f in reversed(findings[:MAX_FINDINGS])}
-    return (*(unique[key] for key in sorted(unique)), *findings[MAX_FINDINGS:])
 
 
 def _report_newer_format(node: Any, reader: Reader) -> bool:
@@ -718,9 +708,9 @@ class Builder:
         """Return the roles of `audience` (omitted: no roles); report an audience without roles."""
         if not read:
             return ()
-        before = len(self.reader.findings)
+        before = self.reader.errors
         roles = self.names.expand("role", read)
-        if not roles and len(self.reader.findings) == before:
+        if not roles and self.reader.errors == before:
             at = record.value("audience")
             message = Message("the audience contains no role")
             hint = Message("omit `audience` to include everyone")
@@ -740,9 +730,9 @@ class Builder:
             hours[id] = tuple(self.read_calendar(r) for r in records if r is not None)
             unions[id] = [at for r in records if r is not None for at in r.get("any") or ()]
         self.check_ids("calendar", "hours")
-        before = len(self.reader.findings)
+        before = self.reader.errors
         order = self.names.sort_by_reference("union", unions)
-        if len(self.reader.findings) == before:
+        if self.reader.errors == before:
             self.check_unions(order, hours)
         return hours
 

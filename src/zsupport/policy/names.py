@@ -121,9 +121,9 @@ class Names:
         self._known_values: dict[str, list[str]] = {}
         #: The number of values of all conditions that have been read so far.
         self.expanded = 0
-        #: For undefined names without a suggestion: the position of the finding, and the other
-        #: lines that use the name.
-        self._without_suggestion: dict[tuple[str, str], tuple[int, list[int]]] = {}
+        self._hint: str | None = None
+        #: The positions of the findings about undefined names, to report each name once.
+        self._undefined: dict[tuple[str | None, ...], int] = {}
 
     def _defined(self, section: str) -> Known | None:
         """Return the ids that a section defines, None if some of them could not be read."""
@@ -194,11 +194,14 @@ class Names:
             return read.text
         return self.resolve(shape.kind, read) if isinstance(shape, Name) else read
 
-    def report_to(self, reader: Reader) -> None:
-        """Report to another reader from now on, and forget which names have been reported."""
+    def report_to(self, reader: Reader, hint: str | None = None) -> None:
+        """Report to another reader from now on, and forget which names have been reported.
+
+        `hint` is for undefined names without a suggestion.
+        """
         if reader is not self.reader:
-            self.reader = reader
-            self._without_suggestion.clear()
+            self.reader, self._hint = reader, hint
+            self._undefined.clear()
 
     # -- single names --------------------------------------------------------------------
 
@@ -249,15 +252,13 @@ class Names:
             )
         else:
             message = Message("unknown {kind} `{name}`", kind=noun, name=name)
-        reader, key = self.reader, (f"{kind} {fact} {alternative}", at.text)
-        if key in self._without_suggestion:
+        reader, key = self.reader, (kind, fact, alternative, before, hint, at.text)
+        if key in self._undefined:
             # Report all uses of an undefined name in one finding.
-            position, lines = self._without_suggestion[key]
-            reader.wrong_paths.add(at.path[:2])
-            if at.span.line not in lines and len(lines) <= _MAX_LINES:
-                lines.append(at.span.line)
-                finding = reader.findings[position]
-                reader.findings[position] = finding._replace(hint=_other_uses_hint(lines))
+            position = self._undefined[key]
+            reader.repeat(position, at, Message("also used here"))
+            if reader.findings[position].hint is None:
+                reader.findings[position] = reader.findings[position]._replace(hint=_DEFINE)
             return
         candidates = [name for name in known if name not in present] if present else known
         if before and hint is None:
@@ -265,7 +266,10 @@ class Names:
             hint = Message("did you mean `{close}`?", close=before + close) if close else None
         reader.report_unknown("ZS201", at, message, known, hint, candidates)
         if reader.findings[-1].hint is None:
-            self._without_suggestion[key] = len(reader.findings) - 1, []
+            reader.findings[-1] = reader.findings[-1]._replace(hint=self._hint)
+        elif present:
+            return  # the suggestion depends on what is present
+        self._undefined[key] = len(reader.findings) - 1
 
     def _ids_by_alias(self, kind: str) -> dict[str, str]:
         read = self.record.get(SECTIONS.get(kind, ""))
@@ -561,17 +565,8 @@ class Names:
             self.reader.report("ZS106", at.span, at.way, message, Message("another id"), hint)
 
 
-#: The maximum number of lines that a hint lists.
-_MAX_LINES = 10
-
-
-def _other_uses_hint(lines: list[int]) -> str:
-    """Return the hint that names the other lines on which an undefined name is used."""
-    if len(lines) == 1:
-        return Message("define it; it is also used on line {line}", line=lines[0])
-    numbers = [*map(str, lines[:_MAX_LINES]), *["..."][: len(lines) - _MAX_LINES]]
-    return Message("define it; it is also used on lines {lines}", lines=", ".join(numbers))
-
+#: The hint for a name that is used several times, but not defined.
+_DEFINE = Message("define it, or correct it in every place")
 
 _EVERY = frozenset({"*", "all", "any", "every", "everyone", "everything", "alle", "alt"})
 _YES = frozenset({"yes", "y", "on", "1", "ja", "wahr"})

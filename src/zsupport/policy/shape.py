@@ -17,12 +17,13 @@ from typing import Any
 
 from zsupport.clock.problem import BadText
 from zsupport.errors import comparisons, nearest
-from zsupport.findings import Finding, Span
+from zsupport.findings import Finding, Related, Span
 from zsupport.limits import NAME_COMPARISONS
 from zsupport.policy.languages import is_language, language_hint
 from zsupport.policy.model import Place
 from zsupport.policy.quoting import flow_mapping, scalar
 from zsupport.policy.yamltext import (
+    MAX_FINDINGS,
     MappingNode,
     Node,
     Path,
@@ -174,6 +175,9 @@ class Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
+        #: The number of errors: of findings, and of further places with the error of a finding.
+        self.errors = 0
+        self._further: dict[int, list[Related]] = {}
         #: The number of names that have been compared for suggestions.
         self.compared = 0
         #: The first two steps of the path of every finding.
@@ -202,8 +206,28 @@ class Reader:
     ) -> None:
         """Add an error at `span`; `way` is the path of the value as a linked list."""
         path = path_of(way)
+        self.errors += 1
         self.wrong_paths.add(path[:2])
         add_finding(self.findings, self.file, code, span, path, message, expected, hint)
+
+    def repeat(self, position: int, at: PlacedText, message: str) -> None:
+        """Add a further place with the error of the finding at a position; say why in `message`."""
+        self.errors += 1
+        self.wrong_paths.add(at.path[:2])
+        self._further.setdefault(position, []).append(Related(self.file, at.span, message))
+
+    def in_order(self) -> tuple[Finding, ...]:
+        """Return the findings in the order of the file, with their further places.
+
+        Findings repeated by YAML aliases are omitted. The finding about too many findings is last.
+        """
+        findings = list(self.findings)
+        for position, further in self._further.items():
+            finding = findings[position]
+            places = dict.fromkeys(place for place in further if place.span != finding.span)
+            findings[position] = finding._replace(related=(*finding.related, *places))
+        unique = {(f.span, f.code, f.message): f for f in reversed(findings[:MAX_FINDINGS])}
+        return (*(unique[key] for key in sorted(unique)), *findings[MAX_FINDINGS:])
 
     def report_unknown(
         self,

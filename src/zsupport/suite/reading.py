@@ -35,7 +35,6 @@ from zsupport.policy.model import (
 from zsupport.policy.names import Names
 from zsupport.policy.shape import DeferredValue, Fields, PlacedText, Reader, Record
 from zsupport.policy.yamltext import (
-    MAX_FINDINGS,
     MappingNode,
     Node,
     ScalarNode,
@@ -72,6 +71,8 @@ _STATES = sorted(STATES, key=lambda state: state not in STATES_OF_THE_MOMENT)
 _EVENTS: tuple[Literal["answered", "updated", "resolved"], ...] = (
     "answered", "updated", "resolved",
 )  # fmt: skip
+#: The hint for a name that the policy does not define.
+_HINT = Message("write its new name, or remove the tests that use it")
 #: The default moment of questions to a revision without a first day.
 _ANY_MOMENT = datetime.fromisoformat("2000-01-03T12:00:00+00:00")
 
@@ -155,8 +156,7 @@ def bind(file: TestsFile, subject: PolicyUnderTest, at: datetime | None) -> Test
             invariant = binder.invariant(record)
             invariants += [invariant] if invariant else []
     if reader.findings:
-        ordered = sorted(reader.findings[:MAX_FINDINGS], key=lambda finding: finding.span)
-        return Tests(file, (), (), (*ordered, *reader.findings[MAX_FINDINGS:]))
+        return Tests(file, (), (), reader.in_order())
     return Tests(file, tuple(examples), tuple(invariants), (), at)
 
 
@@ -195,7 +195,7 @@ class _Binder:
     def names(self, revision: int) -> Names:
         """Return the names of a revision; undefined names are reported for this file."""
         names = self.subject.revisions[revision].names
-        names.report_to(self.reader)
+        names.report_to(self.reader, _HINT)
         return names
 
     # -- moments ---------------------------------------------------------------------------
@@ -247,7 +247,7 @@ class _Binder:
     # -- cases -----------------------------------------------------------------------------
 
     def example(self, record: Record, number: int, root: Node | None) -> Example | None:
-        before = len(self.reader.findings)
+        before = self.reader.errors
         expect = self.part(CASE, record, "expect")
         node, way = expect or (None, record.way)
         records = [(command, self.part(CASE, record, command)) for command in TESTED]
@@ -263,7 +263,7 @@ class _Binder:
             return None
         expects = self.expects(command, bound, node, way)
         question = bound.question
-        if question is None or len(self.reader.findings) > before:
+        if question is None or self.reader.errors > before:
             return None
         name = record.get("name")
         whole = node_at(root, ("cases", number))
@@ -289,7 +289,7 @@ class _Binder:
 
     def question(self, command: str, record: Record, expect: Node | None) -> _BoundQuestion | None:
         """Return the question; None if the revision that answers is unknown."""
-        before = len(self.reader.findings)
+        before = self.reader.errors
         # All other keys are facts, even if they are keys of another command. `values` reads them.
         own = {
             key: read for key, read in record.values.items() if not isinstance(read, DeferredValue)
@@ -305,7 +305,7 @@ class _Binder:
         }
         stated_moment = moments.get("opened") or moments.get("at")
         moment = stated_moment or self.default
-        if len(self.reader.findings) > before and len(self.subject.revisions) > 1:
+        if self.reader.errors > before and len(self.subject.revisions) > 1:
             return None
         revision = self.revision_at(moment)
         options: Arguments = {}
@@ -339,7 +339,7 @@ class _Binder:
             options["at"] = moment
         stated = keys.get("opened") or keys.get("at")
         shown_zone = where or self.stated_zone(stated.text if stated else None) or zone("UTC")
-        if len(self.reader.findings) > before:
+        if self.reader.errors > before:
             return _BoundQuestion(revision, shown_zone, None)
         count = 1
         for members in values.values():
@@ -437,9 +437,9 @@ class _Binder:
 
     def selected(self, names: Names, dimension: str, read: Any, at: PlacedText) -> tuple[str, ...]:
         """Return the selected values; refuse an empty selection."""
-        before = len(self.reader.findings)
+        before = self.reader.errors
         chosen = names.expand(dimension, read)
-        if not chosen and len(self.reader.findings) == before:
+        if not chosen and self.reader.errors == before:
             self.report(
                 "ZS003",
                 at,
@@ -646,9 +646,9 @@ class _Binder:
     ) -> tuple[str, ...] | Reason | Node | None:
         """Return the expected value of a field: channels, a reason, or a node."""
         if command == "channels" and key in ("exactly", "include", "exclude"):
-            before = len(self.reader.findings)
+            before = self.reader.errors
             chosen = self.names(question.revision).expand("channel", value) if value[1] else ()
-            if not chosen and key != "exactly" and len(self.reader.findings) == before:
+            if not chosen and key != "exactly" and self.reader.errors == before:
                 self.report(
                     "ZS003", at, Message("these values select no channel"), Message("at least one")
                 )
@@ -755,7 +755,7 @@ class _Binder:
             return None
         when: tuple[Alternative, ...] = ()
         if isinstance(condition, Record):
-            before = len(self.reader.findings)
+            before = self.reader.errors
             opened = condition.get("opened")
             values = {key: value for key, value in condition.values.items() if key != "opened"}
             condition = Record(values, condition.node, condition.way)
@@ -763,7 +763,7 @@ class _Binder:
             if opened is not None:
                 side, _, hours = opened.text.partition(" ")
                 when = (when[0]._replace(opened=(side == "inside", hours)),)
-            if len(self.reader.findings) > before:
+            if self.reader.errors > before:
                 return None
         if not paths_with(self.subject, revision, when):
             self.report(
@@ -780,7 +780,7 @@ class _Binder:
 
     def invariant(self, record: Record) -> Invariant | None:
         """Return an invariant; None if it has an error."""
-        before = len(self.reader.findings)
+        before = self.reader.errors
         revision = self.revision_at(self.moment(record.get("at"), None) or self.default)
         names = self.names(revision)
         where: dict[str, tuple[str, ...]] = {}
@@ -811,7 +811,7 @@ class _Binder:
                 place = claim.value(kind)
                 path = path_of(place.way)
                 claims.append(Claim(word == "require", kind, chosen, place.span, path))
-        if len(self.reader.findings) > before:
+        if self.reader.errors > before:
             return None
         name = record.get("name")
         return Invariant(

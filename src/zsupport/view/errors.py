@@ -56,9 +56,12 @@ def error_document(error: ZsupportError, words: Wording) -> dict[str, Any]:
         "hint": words.message(error.hint),
     }
     if isinstance(error, InvalidPolicy):
-        from zsupport.report.findings.json import problem
+        from zsupport.report.findings.json import problem, related_places
 
-        document["problems"] = [problem(finding) for finding in worded(error.findings, words)]
+        document["problems"] = [
+            {**problem(finding), "related": related_places(finding)}
+            for finding in worded(error.findings, words)
+        ]
     return {"error": document}
 
 

@@ -99,15 +99,16 @@ _KIND: dict[str, Schema] = {
     "expected": _TEXT_OR_NULL,
     "hint": _TEXT_OR_NULL,
 }
+_RELATED: Schema = {
+    "type": "array",
+    "items": _object({"file": _TEXT, **_RANGE, "message": _TEXT}),
+}
 _FINDING = _object(
     {
         **_KIND,
         "label": _TEXT_OR_NULL,
         "case": {"type": ["object", "null"], "additionalProperties": _TEXT},
-        "related": {
-            "type": "array",
-            "items": _object({"file": _TEXT, **_RANGE, "message": _TEXT}),
-        },
+        "related": _RELATED,
         "fix": {
             **_object(
                 {
@@ -262,7 +263,7 @@ _ERROR = _object(
                 "problems": {
                     "type": "array",
                     "minItems": 1,
-                    "items": _object(_KIND),
+                    "items": _object({**_KIND, "related": _RELATED}),
                 },
             },
             "required": ["kind", "code", "message", "hint"],

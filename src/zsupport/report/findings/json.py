@@ -61,16 +61,21 @@ def problem(finding: Finding) -> dict[str, Any]:
     }
 
 
+def related_places(finding: Finding) -> list[dict[str, Any]]:
+    """Return the related places of a finding."""
+    return [
+        {"file": related.file, **_range(related.span), "message": related.message}
+        for related in finding.related
+    ]
+
+
 def _record(finding: Finding, fingerprint: str) -> dict[str, Any]:
     fix = finding.fix
     return {
         **problem(finding),
         "label": finding.label,
         "case": None if finding.case is None else dict(finding.case),
-        "related": [
-            {"file": related.file, **_range(related.span), "message": related.message}
-            for related in finding.related
-        ],
+        "related": related_places(finding),
         "fix": fix
         and {
             "title": fix.title,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from zsupport.findings import Finding, Outcome, Related, Span
 from zsupport.policy.yamltext import split_lines
 from zsupport.report.findings import Context
-from zsupport.report.findings.wording import case_text
+from zsupport.report.findings.wording import case_text, shown_places
 from zsupport.report.text import encodable, printable
 from zsupport.wording import Message, Wording
 
@@ -64,10 +64,12 @@ def finding_text(
 
     `words` writes the texts for the reader.
     """
-    # A related place has either a message or an excerpt.
-    excerpts = [
-        related for related in finding.related if not related.message and _line(related, sources)
+    places = [
+        related._replace(message=words.message(related.message))
+        for related in shown_places(finding.related)
     ]
+    # A related place has either a message or an excerpt.
+    excerpts = [related for related in places if not related.message and _line(related, sources)]
     numbers = (finding.span.line, *(related.span.line for related in excerpts))
     width = max(len(str(number)) for number in numbers)
     block = _Block(width, _SEVERITY_STYLES[finding.severity], color=color, encoding=encoding)
@@ -75,7 +77,7 @@ def finding_text(
     block.place("-->", finding.file, finding.span, "")
     if line := _line(finding, sources):
         block.excerpt(line, finding.span, finding.label)
-    for related in finding.related:
+    for related in places:
         block.place(":::", related.file, related.span, related.message)
         if related in excerpts:
             block.excerpt(_line(related, sources), related.span, None)
