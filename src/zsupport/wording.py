@@ -163,6 +163,15 @@ def glued(text: str) -> str:
     return text.replace(" ", NO_BREAK)
 
 
+def encodable(text: str) -> str:
+    """Return a text that UTF-8 can encode: lone surrogates, as in some file names, are replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= mark <= "\udfff" else mark for mark in text)
+    return text
+
+
 def joined(texts: Iterable[str], separator: str) -> Message:
     """Return texts with a separator between them, which can be a message too."""
     values = {f"text{number}": text for number, text in enumerate(texts)}

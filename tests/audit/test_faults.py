@@ -488,3 +488,43 @@ def test_a_mapping_that_python_cannot_read(cli: Cli, folder: Path, text: str, pr
     run = audit(cli, folder, "t.csv", "--map", "./m.toml")
     assert (run.stdout, run.code) == ("", 2)
     assert problem in run.stderr
+
+
+@pytest.mark.parametrize("output", ["csv", "ndjson", "parquet"])
+@pytest.mark.parametrize("source", ["csv", "csv.gz", "ndjson", "parquet"])
+def test_names_of_files_that_are_not_utf_8(
+    cli: Cli, folder: Path, source: str, output: str
+) -> None:
+    name = os.fsdecode(b"t\xff.") + source
+    # The rule in the second row that is read one by one is a place in the policy.
+    text = HEADER + LINES[0] + "3,2026-06-01 08:00:00Z,,P1\n"
+    frame = pl.read_csv(text.encode(), infer_schema=False)
+    if source == "parquet":
+        with (folder / name).open("wb") as file:
+            frame.write_parquet(file)
+    elif source == "ndjson":
+        (folder / name).write_bytes(frame.write_ndjson().encode())
+    else:
+        data = text.encode()
+        (folder / name).write_bytes(gzip.compress(data) if source == "csv.gz" else data)
+    policy = os.fsdecode(b"./p\xff.yaml")
+    (folder / "p.yaml").rename(folder / policy)
+    written: list[Any] = []
+    for engine in ("plain", "columns"):
+        run = cli(
+            "audit", name, "--policy", policy, *CASE[2:], "--engine", engine,
+            "--output", f"v.{output}", cwd=folder,
+        )  # fmt: skip
+        assert run.code == 0, run.stderr
+        data = (folder / f"v.{output}").read_bytes()
+        written.append(pl.read_parquet(data) if output == "parquet" else data.decode())
+    first, second = written
+    if isinstance(first, pl.DataFrame):
+        assert first.equals(second)
+        assert first["file"].to_list() == [f"t\ufffd.{source}"] * 2
+        assert {rule.partition(":")[0] for rule in first["rule"]} == {"p\ufffd.yaml"}
+    else:
+        assert first == second
+        mark = "\\udcff" if output == "csv" else "\ufffd"
+        assert first.count(f"t{mark}.{source}") == 2
+        assert first.count(f"p{mark}.yaml:") == 2

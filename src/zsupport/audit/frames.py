@@ -26,6 +26,7 @@ from zsupport.audit.verdict_schema import REPEATED, verdict_schema, without_inst
 from zsupport.sources.tickets.chunks import CsvChunk, CsvChunks
 from zsupport.sources.tickets.parquet import without_nul
 from zsupport.sources.tickets.rows import BadRow, RawRow
+from zsupport.wording import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -99,7 +100,8 @@ class FrameJudge:
         `text` is for output as CSV: it returns a text of the policy, or the name of the file, as
         the output has it. The warnings are then a text, too.
         """
-        self._text = text
+        self._text = text or encodable
+        self._joined = text is not None
         self._skipped = skipped
         self._delimiter = delimiter or ","
         #: Whether an empty cell is an empty text; otherwise it is null.
@@ -136,9 +138,9 @@ class FrameJudge:
         self.places = sorted({*used, *([] if self._id is None else [self._id])})
         self.copied = columns.copied
         self.kept = columns.kept_names
-        self._schema = verdict_schema(self.kept, joined=text is not None)
+        self._schema = verdict_schema(self.kept, joined=self._joined)
         self._table: tuple[int, pl.DataFrame] = (-1, pl.DataFrame())
-        self._shown_file = pl.Series([text(file) if text else file], dtype=REPEATED)
+        self._shown_file = pl.Series([self._text(file)], dtype=REPEATED)
         self._states = pl.Series(STATES, dtype=REPEATED)
 
     @staticmethod
@@ -325,10 +327,8 @@ class FrameJudge:
 
     def _written(self, fields: Sequence[object]) -> tuple[object, ...]:
         """Return the fields of a verdict as the output has them; the warnings are the last."""
-        text = self._text
         *values, warnings = fields
-        if text:
-            values = [text(value) if isinstance(value, str) else value for value in values]
+        values = [self._text(value) if isinstance(value, str) else value for value in values]
         return (*values, [*warnings])  # type: ignore[misc]
 
     def _row_by_row(self, rows: Iterable[RawRow | BadRow]) -> tuple[list[Reject], pl.DataFrame]:
@@ -358,7 +358,7 @@ class FrameJudge:
 
     def _typed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return a frame built with the types of `without_instants` as the output has it."""
-        if self._text:
+        if self._joined:
             frame = frame.with_columns(_JOINED)
         return frame.cast(
             {name: kind for name, kind in self._schema.items() if name in frame.columns}

@@ -25,7 +25,7 @@ from zsupport.publish.page import (
 )
 from zsupport.report.text import legible, unsafe
 from zsupport.version import VERSION
-from zsupport.wording import Wording
+from zsupport.wording import Wording, encodable
 
 
 def render_html(page: PublishedPage) -> str:
@@ -101,7 +101,7 @@ def _asset(name: str) -> str:
 def script_json(value: object) -> str:
     """Return JSON for a script element: no text in it can end the element or start a comment."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    text = encodable(text)
     return re.sub(rf"[<>&]|{unsafe(json=True).pattern}|(?<=##)\[", _json_escape, text)
 
 

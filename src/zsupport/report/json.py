@@ -7,6 +7,7 @@ import re
 
 from zsupport.report import Report, Terminal
 from zsupport.report.text import is_plain, unsafe
+from zsupport.wording import encodable
 
 
 def dumps(document: object, terminal: Terminal) -> str:
@@ -19,7 +20,7 @@ def safe(text: str, terminal: Terminal) -> str:
     if not is_plain(text) or not (terminal.unicode or text.isascii()):
         # `json.dumps` has escaped the C0 controls. All other control characters are in strings.
         # Strict JSON parsers reject lone surrogates, even escaped ones.
-        text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+        text = encodable(text)
         unwanted = unsafe(json=True) if terminal.unicode else re.compile("[^\x00-\x7e]")
         text = unwanted.sub(_escape, text)
     # The runner of GitHub Actions executes `##[` anywhere in a log.

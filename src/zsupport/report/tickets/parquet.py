@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from io import BytesIO
 from queue import Empty, Full, Queue
 from threading import Thread
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from zsupport.audit.verdict_lists import compared_rows
 from zsupport.report.parquet import import_polars
+from zsupport.wording import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -189,17 +189,8 @@ def _frame(columns: Sequence[Sequence[Any]], schema: Schema) -> DataFrame:
 
 
 def _valid(column: Sequence[Any]) -> Sequence[Any]:
-    """Return a column without lone surrogates, which UTF-8 cannot encode."""
-    try:
-        for value in column:
-            if isinstance(value, str):
-                value.encode()
-    except UnicodeEncodeError:
-        return [
-            re.sub("[\ud800-\udfff]", "\ufffd", value) if isinstance(value, str) else value
-            for value in column
-        ]
-    return column
+    """Return a column whose texts UTF-8 can encode."""
+    return [encodable(value) if isinstance(value, str) else value for value in column]
 
 
 WRITER = ParquetRows

@@ -17,7 +17,7 @@ from zsupport.sources.tickets.content import TicketBytes
 from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile, TicketReading
 from zsupport.sources.tickets.text import NUL, damage_of, shown_text
 from zsupport.typed import NamedTuple
-from zsupport.wording import Message
+from zsupport.wording import Message, encodable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,7 +80,9 @@ def scan_parquet(content: TicketBytes) -> ParquetScan:
             Message("missing package `polars`, required to read Parquet"),
             INSTALL,
         ) from None
-    path = content.name if content.is_plain_file else _spooled(content)
+    name = content.name
+    # Polars opens files only by names in UTF-8.
+    path = name if content.is_plain_file and encodable(name) == name else _spooled(content)
     try:
         return scan_frame(content.name, pl.scan_parquet(path, glob=False))._replace(content=content)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
