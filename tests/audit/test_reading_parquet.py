@@ -64,6 +64,19 @@ def test_cells_are_texts(tmp_path: Path, name: str, pack: Callable[[bytes], byte
     )
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["~/t.parquet", "s3://b/t.parquet", "file:/t.parquet", "{a,b}*[c].parquet", "t%20.parquet"],
+)
+def test_names_are_only_names_of_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_bytes(DATA)
+    assert len([*open_tickets(name).rows]) == 2
+
+
 def test_structures_are_columns_by_path(tmp_path: Path) -> None:
     frame = pl.DataFrame({
         "id": [1, 2],

@@ -80,9 +80,10 @@ def scan_parquet(content: TicketBytes) -> ParquetScan:
             Message("missing package `polars`, required to read Parquet"),
             INSTALL,
         ) from None
-    name = content.name
-    # Polars opens files only by names in UTF-8.
-    path = name if content.is_plain_file and encodable(name) == name else _spooled(content)
+    # Polars takes some names for addresses or for folders of users, and only opens names in UTF-8.
+    path = os.path.abspath(content.name)
+    if not content.is_plain_file or encodable(path) != path:
+        path = _spooled(content)
     try:
         return scan_frame(content.name, pl.scan_parquet(path, glob=False))._replace(content=content)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
