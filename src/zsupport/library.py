@@ -12,6 +12,7 @@ from zsupport.answer.case import Answers, Details, Query, Row, settle
 from zsupport.clock.instants import (
     END,
     Instant,
+    InstantText,
     at_local,
     format_instant,
     from_datetime,
@@ -404,7 +405,7 @@ class Policy:
                 raise UsageError(
                     Message(
                         "the pause from {begins} ends before it starts",
-                        begins=format_instant(begins, UTC),
+                        begins=InstantText(begins),
                     )
                 )
         if changes:
@@ -852,7 +853,10 @@ def _audit_of(
         )
         columns = merged(of_file, columns)
     metrics = (metric,) if isinstance(metric, str) else tuple(metric)
-    return AuditOptions(_instant(at), metrics, at_risk, customer_tz, customer_country), columns
+    options = AuditOptions(
+        _instant(at), metrics, at_risk, customer_tz, customer_country, columns.zone_of_reasons
+    )
+    return options, columns
 
 
 def _versions() -> dict[str, str | None]:
@@ -953,8 +957,8 @@ def _before_opened(name: str, event: int, opened: int) -> UsageError:
         Message(
             "`{name}` ({event}) is before `opened` ({began})",
             name=name,
-            event=format_instant(event, UTC),
-            began=format_instant(opened, UTC),
+            event=InstantText(event),
+            began=InstantText(opened),
         )
     )
 

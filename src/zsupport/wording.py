@@ -101,6 +101,11 @@ class Message(str):
         """Return the message for a reader."""
         return _fill(wording.language.text(self.template), self.values, wording)
 
+    def mapped(self, change: Callable[[object], object]) -> Message:
+        """Return the message with the results of a function of its values instead of them."""
+        make, (*arguments, _) = self.__reduce__()
+        return make(*arguments, {name: change(value) for name, value in self.values.items()})
+
     def __reduce__(self) -> tuple[Callable[..., Message], tuple[object, ...]]:
         return _restore, (self.template, self.values)
 

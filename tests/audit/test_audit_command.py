@@ -341,6 +341,50 @@ def test_the_share_of_rejected_rows_is_that_of_the_rows_that_are_not_skipped(
     assert run.stderr.startswith("zsupport: 4 of 7 rows were rejected\n")
 
 
+@pytest.mark.parametrize("engine", ["plain", "columns"])
+@pytest.mark.parametrize(
+    ("mapping", "options", "opened", "answered"),
+    [
+        # In November, Oslo has UTC+1 and Helsinki UTC+2.
+        ('timezone = "Europe/Oslo"\n', (), "10:00:00+01:00", "09:30:00+01:00"),
+        ('timezone = "Europe/Oslo"\n', ("--tz", "Europe/Helsinki"), "10:00:00+02:00",
+         "09:30:00+02:00"),
+        ("", ("--tz", "Europe/Helsinki"), "10:00:00+02:00", "09:30:00+02:00"),
+    ],
+)  # fmt: skip
+def test_reasons_show_the_local_times_of_the_file(
+    cli: Cli, folder: Path, mapping: str, options: tuple[str, ...], opened: str, answered: str,
+    engine: str,
+) -> None:  # fmt: skip
+    (folder / "m.toml").write_text(
+        f'instant = "%d.%m.%Y %H:%M"\n{mapping}[columns]\nopened = "Opprettet"\n'
+        'answered = "Besvart"\npriority = "Nivå"\n', encoding="utf-8",
+    )  # fmt: skip
+    row = "23.11.2026 10:00;23.11.2026 09:30;P1"
+    (folder / "n.csv").write_text(f"Opprettet;Besvart;Nivå\n{row}\n", encoding="utf-8")
+    common = ("n.csv", "--map", "./m.toml", "--rejects", "r.csv", "--engine", engine)
+    run = audit(cli, folder, *common, *options, "--format", "markdown")
+    [reject] = rows((folder / "r.csv").read_text(encoding="utf-8"))
+    reason = f"`answered` (2026-11-23T{answered}) is before `opened` (2026-11-23T{opened})"
+    assert (reject["reason"], reject["row"]) == (reason, row)
+    assert reason.replace("`", "\\`") in run.stdout
+
+
+def test_reasons_show_times_in_the_time_zone_of_the_column(cli: Cli, folder: Path) -> None:
+    (folder / "m.toml").write_text(
+        "[columns]\nopened = {column = 'at', instant = '%d.%m.%Y %H:%M', timezone = 'Asia/Tokyo'}\n"
+        "resolved = 'end'\npriority = 'level'\n", encoding="utf-8",
+    )  # fmt: skip
+    (folder / "n.csv").write_text(
+        "at,end,level\n23.11.2026 10:00,2026-11-23T00:59:00Z,P1\n", encoding="utf-8"
+    )
+    run = audit(cli, folder, "n.csv", "--map", "./m.toml", "--quiet")
+    assert (
+        "`resolved` (2026-11-23T09:59:00+09:00) is before `opened` (2026-11-23T10:00:00+09:00)"
+        in run.stderr
+    )
+
+
 @pytest.mark.parametrize("kept", [(), ("--keep", "all"), ("--keep", "team")])
 def test_an_unknown_name_to_group_by_shows_all_names(
     cli: Cli, folder: Path, kept: tuple[str, ...]

@@ -212,3 +212,16 @@ def test_batches_have_the_comparison(policy: zsupport.Policy) -> None:
     rows = [row for batch in judge.batches(table.to_batches()) for row in batch.to_pylist()]
     assert [row["cause"] or "agrees" for row in rows] == [row["id"] for row in rows]
     assert rows[0]["vendor_due"] == rows[0]["due"]
+
+
+def test_reasons_show_the_time_zone_of_the_mapping(policy: zsupport.Policy) -> None:
+    # Ticket 6 is answered one hour before 10:00 in Oslo.
+    columns = {"columns": {name: name for name in ("opened", "answered", "priority")}}
+    reasons = [
+        policy.audit(frame(), mapping={**columns, **more}, **CASE).rejects[0].reason
+        for more in ({}, {"timezone": "Europe/Oslo"})
+    ]
+    assert reasons == [
+        "`answered` (2026-06-01T07:00:00Z) is before `opened` (2026-06-01T08:00:00Z)",
+        "`answered` (2026-06-01T09:00:00+02:00) is before `opened` (2026-06-01T10:00:00+02:00)",
+    ]

@@ -1,7 +1,9 @@
 """Instants: parsing, formatting, and conversion of local times."""
 
 import datetime
+import pickle
 import re
+from copy import copy
 
 import pytest
 from hypothesis import given, settings
@@ -10,12 +12,14 @@ from hypothesis import strategies as st
 from zsupport.clock.instants import (
     END,
     FIRST,
+    InstantText,
     _epoch_digits,
     _time_parts,
     at_local,
     duration,
     format_instant,
     from_datetime,
+    in_zone,
     latest_local,
     local_date,
     parse_instant,
@@ -23,6 +27,7 @@ from zsupport.clock.instants import (
 )
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import fixed_zone, offset_parts, zone, zone_names
+from zsupport.wording import Counted, Message, joined
 
 UTC = datetime.UTC
 NOW = 1_790_000_000
@@ -621,3 +626,18 @@ def test_no_offset_is_asked_for_if_the_time_zone_is_stated() -> None:
     with pytest.raises(BadText) as caught:
         parse_instant("2026-11-30", now=0, zone=zone("Europe/Oslo"), tz="--tz")
     assert caught.value.hint == "add a time of day such as 09:00"
+
+
+def test_instants_of_a_message_are_shown_in_a_time_zone() -> None:
+    opened, later = InstantText(1_795_424_400), InstantText(1_795_424_400 + 9 * 3600)
+    assert (opened, later) == ("2026-11-23T09:00:00Z", "2026-11-23T18:00:00Z")
+    inner = Counted("{count} at {opened}", "{count} at {opened}", 2, opened=opened)
+    message = joined([Message("{later} by {name}", later=later, name="2026-11-23"), inner], "; ")
+    assert message == "2026-11-23T18:00:00Z by 2026-11-23; 2 at 2026-11-23T09:00:00Z"
+    shown = "2026-11-24T03:00:00+09:00 by 2026-11-23; 2 at 2026-11-23T18:00:00+09:00"
+    tokyo = zone("Asia/Tokyo")
+    for same in (message, copy(message), pickle.loads(pickle.dumps(message))):
+        assert in_zone(same, tokyo) == shown
+        assert same == message
+    assert pickle.loads(pickle.dumps(opened)).instant == opened.instant
+    assert in_zone("2026-11-23T09:00:00Z", tokyo) == "2026-11-23T09:00:00Z"

@@ -32,7 +32,7 @@ from zsupport.clock.deadline import (
     start_of_metric,
     unreached_deadline,
 )
-from zsupport.clock.instants import END, format_instant
+from zsupport.clock.instants import END, InstantText
 from zsupport.clock.problem import Never
 from zsupport.clock.target import counts_elapsed
 from zsupport.clock.zones import zone
@@ -187,8 +187,8 @@ def settle_starts(
                 Message(
                     "start of `{id}` ({instant}) is before `opened` ({opened})",
                     id=metric.id,
-                    instant=_instant_text(instant),
-                    opened=_instant_text(opened),
+                    instant=InstantText(instant),
+                    opened=InstantText(opened),
                 )
             )
         if starts.setdefault(metric.id, instant) != instant:
@@ -561,7 +561,7 @@ class _Timer:
         start = start_of_metric(metric.starts, known, self.moment.starts.get(metric.id))
         metric_end = ending_event(target, known, first_metric=metric == self.first)
         if start is not None and metric_end is not None and metric_end < start:
-            end, begin = _instant_text(metric_end), _instant_text(start)
+            end, begin = InstantText(metric_end), InstantText(start)
             if metric_end == known.resolved:
                 raise UsageError(
                     Message(
@@ -670,7 +670,3 @@ def basis_of(revision: Revision, row: Promise) -> Basis:
 
 def _utc(instant: int) -> datetime:
     return datetime.fromtimestamp(instant, UTC)
-
-
-def _instant_text(instant: int) -> str:
-    return format_instant(instant, UTC)

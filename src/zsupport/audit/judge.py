@@ -14,9 +14,10 @@ from zsupport.audit.deadlines import depends_on_opening
 from zsupport.audit.fold import rejects_of_rows
 from zsupport.audit.outcomes import QuickCase, quick_case
 from zsupport.audit.ticket import Constants, Reject, Ticket, TicketVerdict
-from zsupport.clock.instants import from_datetime, to_datetime
+from zsupport.clock.instants import from_datetime, in_zone, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.target import ends_with_answer
+from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError
 from zsupport.wording import joined
 
@@ -59,7 +60,7 @@ class AuditOptions(NamedTuple):
 
     `at` is the moment of the states, in seconds since 1970. `metrics` are the metrics, or `all`;
     without metrics, it is the first metric of the policy. The customer's time zone and country are
-    those of all tickets.
+    those of all tickets. Reasons of rejects show instants in `timezone`, or in UTC.
     """
 
     at: int
@@ -67,6 +68,7 @@ class AuditOptions(NamedTuple):
     at_risk: str | None = None
     customer_tz: str | None = None
     customer_country: str | None = None
+    timezone: str | None = None
 
 
 class Judge:
@@ -205,6 +207,8 @@ class Judge:
     def _reject(self, ticket: Ticket, error: Exception) -> Reject:
         """Return the reject for a ticket that the policy cannot judge, with the wrong field."""
         message = getattr(error, "message", None) or str(error)
+        if self.options.timezone is not None:
+            message = in_zone(message, zone(self.options.timezone))
         hint = getattr(error, "hint", None)
         reason = joined((message, hint), "; ") if hint else message
         field = self._wrong_field(ticket)

@@ -89,6 +89,13 @@ class TicketMapping(NamedTuple):
     places: Mapping[str, KeyPlace] = {}
     groups: tuple[str, ...] = ()
 
+    @property
+    def zone_of_reasons(self) -> str | None:
+        """The time zone of instants in reasons: that of the mapping, or of the openings; or UTC."""
+        columns = (self.columns.get(name) for name in ("opened", "time"))
+        stated = (self.timezone, *(column and column.timezone for column in columns))
+        return next(filter(None, stated), None)
+
     def instant_source(self, field: str) -> FieldColumn:
         """Return the column of an instant with the formats, time zone and locale that apply."""
         column = self.columns[field]

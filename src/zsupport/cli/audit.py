@@ -327,7 +327,8 @@ def audit(
     )
     moment = from_datetime(question.at)
     judge = Judge(
-        question.policy, AuditOptions(moment, metrics, risk, customer_tz, customer_country)
+        question.policy,
+        AuditOptions(moment, metrics, risk, customer_tz, customer_country, mapping.zone_of_reasons),
     )
     if rows_of_head is not None:
         return show_head(opened, rows_of_head, judge)

@@ -35,7 +35,7 @@ from zsupport.cli.question import (
     read_moments,
     read_question,
 )
-from zsupport.clock.instants import pause_parts, to_datetime
+from zsupport.clock.instants import in_zone, pause_parts, to_datetime
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
 from zsupport.typed import TYPE_CHECKING
@@ -103,26 +103,29 @@ def due(
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
     question = read_question(common, moments)
-    answers = question.policy.due(
-        plan=plan,
-        role=role,
-        channel=channel,
-        priority=priority,
-        fact=read_facts(fact),
-        metric=metric or (),
-        opened=None if opened is None else moments.opened,
-        at=None if common.at is None else moments.at,
-        answered=moments.read("--answered", answered),
-        updated=moments.read("--updated", updated),
-        resolved=moments.read("--resolved", resolved),
-        start=read_starts(start, moments),
-        pause=[read_pause(text, moments) for text in pause or ()],
-        event=[read_event(text, moments) for text in event or ()],
-        at_risk=risk,
-        customer_tz=customer_tz,
-        customer_country=customer_country,
-        lang=language_of(common),
-    )
+    try:
+        answers = question.policy.due(
+            plan=plan,
+            role=role,
+            channel=channel,
+            priority=priority,
+            fact=read_facts(fact),
+            metric=metric or (),
+            opened=None if opened is None else moments.opened,
+            at=None if common.at is None else moments.at,
+            answered=moments.read("--answered", answered),
+            updated=moments.read("--updated", updated),
+            resolved=moments.read("--resolved", resolved),
+            start=read_starts(start, moments),
+            pause=[read_pause(text, moments) for text in pause or ()],
+            event=[read_event(text, moments) for text in event or ()],
+            at_risk=risk,
+            customer_tz=customer_tz,
+            customer_country=customer_country,
+            lang=language_of(common),
+        )
+    except UsageError as error:
+        raise UsageError(in_zone(error.message, question.zone), error.hint) from None
     states = [answer.state for answer in answers.answers]
     refusal: str | None = None
     code = 1

@@ -79,6 +79,32 @@ def format_instant(t: int, zone: dates.tzinfo) -> str:
     return dates.datetime.fromtimestamp(t, zone).isoformat()
 
 
+class InstantText(str):
+    """An instant in a message: RFC 3339 in UTC, which `in_zone` shows in another time zone."""
+
+    __slots__ = ("instant",)
+    instant: int
+
+    def __new__(cls, instant: int) -> InstantText:
+        """Create the text of an instant."""
+        text = str.__new__(cls, format_instant(instant, dates.UTC))
+        text.instant = instant
+        return text
+
+    def __getnewargs__(self) -> tuple[int]:  # type: ignore[override] # that of `__new__`
+        """Return the instant, for copies and pickles."""
+        return (self.instant,)
+
+
+def in_zone(text: str, zone: dates.tzinfo) -> str:
+    """Return a message with its instants in a time zone; other texts do not change."""
+    if isinstance(text, InstantText):
+        return format_instant(text.instant, zone)
+    if isinstance(text, Message):
+        return text.mapped(lambda part: in_zone(part, zone) if isinstance(part, str) else part)
+    return text
+
+
 def at_local(date: dates.date, seconds: int, zone: dates.tzinfo) -> int:
     """Return the instant of a local time: `seconds` from the midnight of a date, in `zone`.
 
