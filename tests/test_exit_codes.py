@@ -156,6 +156,7 @@ def test_exit_2_for_an_invalid_question(arguments: tuple[str, ...], part: str, c
         (("nonsense",), "unknown command `nonsense`"),
         (("it's",), 'unknown command "it\'s"'),
         (("channels", "--nonsense"), "unknown option `--nonsense`"),
+        (("--plan", "pro"), "unknown option `--plan`"),
         (("channels", "--plan"), "`--plan` requires a value"),
         (("channels", "--why=1"), "`--why` does not take a value"),
         (("channels", "--csv", "x"), "unknown value `x` of `--csv`; values: safe, raw"),
@@ -165,6 +166,33 @@ def test_exit_2_for_an_invalid_question(arguments: tuple[str, ...], part: str, c
 def test_messages_of_typer_are_plain(arguments: tuple[str, ...], message: str, cli: "Cli") -> None:
     run = cli(*arguments)
     assert (run.stderr.splitlines()[0], run.code) == (f"zsupport: {message}", 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (
+            ("due", "--language", "ja"),
+            "`due` has no option `--language`",
+            "`channels` and `advise` have it; see `zsupport due --help`",
+        ),
+        (
+            ("topics", "--topic=x", "--unreleased-option"),
+            "unknown option `--unreleased-option`",
+            "see `zsupport topics --help`",
+        ),
+        (
+            ("channels", "--opened", "now"),
+            "`channels` has no option `--opened`",
+            "`due` has it; see `zsupport channels --help`",
+        ),
+    ],
+)
+def test_option_of_other_commands_names_them(
+    arguments: tuple[str, ...], message: str, hint: str, cli: "Cli"
+) -> None:
+    run = cli(*arguments)
+    assert (run.stderr, run.code) == (f"zsupport: {message}\n  {hint}\n", 2)
 
 
 @pytest.mark.parametrize(

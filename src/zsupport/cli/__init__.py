@@ -85,7 +85,7 @@ def _dispatch(arguments: list[str]) -> int:
 def _run_typer(arguments: list[str]) -> int:
     import typer
 
-    from zsupport.cli.app import plain_message, typer_app
+    from zsupport.cli.app import option_of_commands, plain_message, typer_app
 
     try:
         code = typer_app().main(arguments, prog_name="zsupport", standalone_mode=False)
@@ -93,6 +93,8 @@ def _run_typer(arguments: list[str]) -> int:
         context = getattr(error, "ctx", None)
         command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
         place = context.command_path if context else f"zsupport {command}".rstrip()
+        if known := option_of_commands(getattr(error, "option_name", ""), command):
+            raise known from None
         message = plain_message(error.format_message().rstrip("."))
         raise UsageError(message, Message("see `{place} --help`", place=place)) from None
     except typer.Abort:

@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from zsupport.cli.options import COMMANDS, FORMAT, HELP, ROOT, Command, Option, load_command
 from zsupport.cli.output import chosen_language, emit, is_terminal, wording
 from zsupport.errors import UsageError
-from zsupport.wording import Message, Wording
+from zsupport.wording import Counted, Message, Wording, enumerated
 
 _HELP = Message(
     "Exact answers from a support policy: who may use which channel, how urgent a case is, when a"
@@ -205,6 +205,27 @@ def plain_message(message: str) -> str:
                 parts["values"] = parts["values"].replace("'", "")
             return Message(known.template, **parts)
     return message
+
+
+def option_of_commands(flag: str, command: str) -> UsageError | None:
+    """Return the error for an option that a command does not have, but some others have."""
+    if not command:
+        return None
+    commands = {name: load_command(name).every_option() for name in COMMANDS}
+    having = [name for name, options in commands.items() if any(flag in o.flags for o in options)]
+    if not having or command in having:
+        return None
+    names = [f"`{name}`" for name in having]
+    return UsageError(
+        Message("`{command}` has no option `{option}`", command=command, option=flag),
+        Counted(
+            "{commands} has it; see `zsupport {command} --help`",
+            "{commands} have it; see `zsupport {command} --help`",
+            len(names),
+            commands=enumerated(names),
+            command=command,
+        ),
+    )
 
 
 def _epilog(examples: str, notes: str = "") -> str:
