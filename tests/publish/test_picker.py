@@ -5,12 +5,13 @@ from itertools import product
 from typing import Any
 
 import pytest
-from pages import Published, Reader, named, published, revision_of
+from pages import Published, Reader, grids, named, published, revision_of
 from reference.draw import block, draw
 
 from zsupport.answer.case import NoCalendar
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.targets_in_words import target_in_words
+from zsupport.publish.page import plain
 from zsupport.publish.picker import MAX_QUESTIONS
 
 
@@ -241,6 +242,16 @@ def test_channels_change_the_priority_that_a_person_chooses() -> None:
         channels, targets = expected[case["priority"]]
         assert [row[0] for row in table.channels(case)] == channels
         assert table.targets(0, case) == targets
+
+
+def test_table_of_the_page_has_the_priority_before_the_channel_changes_it() -> None:
+    grid = grids(published(revision_of(CHANNEL_PRIORITIES)).page)["target-first-response"]
+    rows = [[plain(cell[0]) for cell in row[1:]] for row in grid.rows]
+    assert rows == [
+        ["Phone", "1 hour", "4 hours", "24 hours"],
+        ["Mail", "4 hours", "4 hours", "24 hours"],
+        ["Letter", "24 hours", "Not included", "24 hours"],
+    ]
 
 
 def test_facts_lead_to_the_cells_of_a_priority_table() -> None:

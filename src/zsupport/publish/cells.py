@@ -177,10 +177,11 @@ class AnswerReader:
         inside: Mapping[str, bool],
         priority: str | None = None,
         facts: Mapping[str, str] | None = None,
+        channel: str | None = None,
     ) -> Promises:
         """Return the promises for metrics. `inside` states in which hours the case is opened."""
         hours = StatedOpening(self.revision, self.lang, self._public, inside)
-        query = Query(priority=priority, facts=facts or {})
+        query = Query(channel=channel, priority=priority, facts=facts or {})
         return promises(
             self.revision, query, metrics, self.moment, hours, in_force=True, lang=self.lang
         )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from zsupport.answer.case import sets_priority
 from zsupport.answer.promise import Promise
 from zsupport.clock.targets_in_words import target_in_words
-from zsupport.policy.model import DETAILS, Metric, Revision
+from zsupport.policy.model import DETAILS, Metric
 from zsupport.publish.cells import AnswerReader, ChannelCell, TargetCell, opened_hours
 from zsupport.publish.merge import merged
 from zsupport.publish.page import Grid, Line, Passage, Phrase, joined
@@ -61,13 +60,13 @@ def channel_table(reader: AnswerReader) -> CaseTable:
 
 
 def target_table(reader: AnswerReader, metric: Metric) -> CaseTable:
-    """Return the targets of a metric by case and priority."""
+    """Return the targets of a metric by case and by the priority before the case is opened."""
     revision = reader.revision
     hours = opened_hours(revision, (metric,))
-    columns = tuple(priority.id for priority in revision.priorities) or (None,)
+    columns: tuple[str | None, ...] = tuple(revision.urgency()) or (None,)
     names: dict[str, None] = {}
     assumed: dict[str, None] = {}
-    known_rows: list[tuple[dict[str, str], tuple[Promise, ...]]] = []
+    known_rows: list[tuple[dict[str, str], str | None, tuple[Promise, ...]]] = []
     for values in product(("inside", "outside"), repeat=len(hours)):
         opened = dict(zip(hours, values, strict=True))
         inside = {name: value == "inside" for name, value in opened.items()}
@@ -81,40 +80,31 @@ def target_table(reader: AnswerReader, metric: Metric) -> CaseTable:
             )
         )
         stated = {_OPENED + name: value for name, value in opened.items()}
-        known_rows.append((stated, promised.rows))
+        if "channel" not in names or not any(channel.priority for channel in revision.channels):
+            known_rows.append((stated, None, promised.rows))
+            continue
+        # An answer has the priority that its channel sets. So each priority before that, in each
+        # channel, is a question of its own.
+        for raised, channel in product(columns, revision.channels):
+            if channel.opens_case:
+                answers = reader.promises((metric,), inside, raised, channel=channel.id)
+                known_rows.append((stated, raised, answers.rows))
     dimensions = _dimensions(reader, tuple(n for n in names if n not in ("priority", "metric")))
     dimensions += tuple((_OPENED + name, ("inside", "outside")) for name in hours)
     by_case: dict[tuple[str | None, ...], dict[str | None, TargetCell]] = {}
-    for stated, rows in known_rows:
+    for stated, raised, rows in known_rows:
         for row in rows:
+            known = raised or row.priority
             settled = {"plan": row.plan, "role": row.role, "channel": row.channel}
             for case in _cases_of(dimensions, {**settled, **row.facts, **stated}):
                 cells = by_case.setdefault(case, {})
-                for priority in columns if row.priority is None else (row.priority,):
+                for priority in columns if known is None else (known,):
                     cells[priority] = reader.target_cell(row)
-    place = next((n for n, (name, _) in enumerate(dimensions) if name == "channel"), None)
-    if place is not None:
-        for case, cells in by_case.items():
-            _add_changed(revision, case[place], cells)
     contents: dict[tuple[str | None, ...], Cells] = {
         case: tuple(cells.get(priority) for priority in columns) for case, cells in by_case.items()
     }
     boxes = merged([values for _, values in dimensions], contents)
     return CaseTable(dimensions, tuple(boxes), columns, tuple(assumed))
-
-
-def _add_changed(
-    revision: Revision, channel: str | None, cells: dict[str | None, TargetCell]
-) -> None:
-    """Add the cells of the priorities that a channel changes: those of the priority that it sets.
-
-    `cells` has the cell of each priority with which a case can be opened in the channel.
-    """
-    own = sets_priority(revision, channel)
-    for raised in revision.urgency() if own else ():
-        opened = own.of(raised, revision.urgency()) if own else raised
-        if raised not in cells and opened in cells:
-            cells[raised] = cells[opened]
 
 
 def _dimensions(
