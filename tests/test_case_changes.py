@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -248,6 +249,101 @@ def test_a_leg_that_needs_input(metric: str, zone: str | None, state: str, tmp_p
     changes = [(OPENED + 2 * HOUR, {"plan": "pro"}), (OPENED + 3 * HOUR, {"plan": "max"})]
     [answer] = asked(policy, plan="basic", metric=metric, customer_tz=zone, event=changes)
     assert answer.state == state
+
+
+# -- many pauses ---------------------------------------------------------------------------------
+
+
+PAUSED = """
+format: 1
+policy: desk
+timezone: Europe/Oslo
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: P1}, {id: P2}, {id: P3}, {id: P4}, {id: P5}]
+metrics: [{id: fix, on-change: restart, pauses: while we wait}, {id: work, on-change: restart}]
+hours: {office: {open: mon-fri 09:00-17:00}}
+targets:
+  - hours: office
+    fix:
+      P1: 4 business hours
+      P2: 2 business days
+      P3: 20h 24x7
+      P4: every 6 business hours
+      P5: the later of 1 business day and 12h 24x7
+    work: {P1: 4 business hours, P2: 2 business days, P3: 9h 24x7, P4: 20h 24x7, P5: none}
+"""
+
+
+@EXAMPLES
+@given(st.data())
+def test_a_leg_counts_all_of_many_pauses(folder: Path, data: st.DataObject) -> None:
+    """A leg has the deadline of a case that is opened at its change, with the pauses after it."""
+    path = folder / "paused.yaml"
+    path.write_text(PAUSED, encoding="utf-8")
+    policy = zsupport.load(path, cache=False)
+    minutes = st.integers(0, 6000)
+    # Most of them are apart from each other, so that they are not merged.
+    random, gap = Random(data.draw(st.integers(0, 1000))), data.draw(st.integers(2, 40))
+    pauses: list[tuple[datetime, datetime | None]] = []
+    for number in range(data.draw(st.sampled_from([5, 40, 300]))):
+        begin = OPENED + (number + random.random()) * gap * HOUR / 60
+        pauses.append((begin, begin + random.random() * gap * HOUR / 60))
+    if data.draw(st.booleans()):
+        pauses.append((OPENED + data.draw(minutes) * HOUR / 60, None))
+    changes = sorted(data.draw(st.sets(st.integers(1, 6000), max_size=6)))
+    priorities = data.draw(
+        st.lists(
+            st.sampled_from(["P1", "P2", "P3", "P4", "P5"]),
+            min_size=len(changes), max_size=len(changes),
+        )
+    )  # fmt: skip
+    updated = data.draw(st.none() | minutes)
+    events: dict[str, Any] = {"updated": None if updated is None else OPENED + updated * HOUR / 60}
+    metric, at = data.draw(st.sampled_from(["fix", "work"])), OPENED + 300 * HOUR
+    common: dict[str, Any] = {"plan": "pro", "channel": "web", "metric": metric, "at": at}
+    [answer] = policy.due(
+        **common, **events, priority="P1", opened=OPENED, pause=pauses,
+        event=[
+            (OPENED + change * HOUR / 60, {"priority": priority})
+            for change, priority in zip(changes, priorities, strict=True)
+        ],
+    )  # fmt: skip
+    priority = "P1"
+    for leg in answer.legs:
+        priority = leg.values.get("priority", priority)
+        later = [
+            (max(begin, leg.since), end) for begin, end in pauses if end is None or end > leg.since
+        ]
+        known = events["updated"] is None or events["updated"] >= leg.since
+        [alone] = policy.due(
+            **common, **(events if known else {}), priority=priority, opened=leg.since, pause=later
+        )
+        assert leg.due == alone.due
+    event(f"{len(answer.legs)} legs")
+
+
+def test_many_changes_with_many_pauses(tmp_path: Path) -> None:
+    path = tmp_path / "paused.yaml"
+    path.write_text(PAUSED, encoding="utf-8")
+    policy = zsupport.load(path, cache=False)
+
+    def answer(count: int, minutes: int) -> Any:
+        def moment(number: float) -> datetime:
+            return OPENED + number * minutes * HOUR / 60
+
+        changes = [(moment(n), {"priority": f"P{n % 2 + 1}"}) for n in range(1, count + 1)]
+        pauses = [(moment(n + 0.2), moment(n + 0.8)) for n in range(count)]
+        return policy.due(
+            plan="pro", channel="web", metric="fix", priority="P1", opened=OPENED,
+            at=moment(count + 1), event=changes, pause=pauses,
+        )[0]  # fmt: skip
+
+    assert len(answer(300, 480).legs) > 1
+    # Within two business days, a change counts all of 3,000 pauses.
+    with pytest.raises(zsupport.PolicyError, match="too many pauses that the changes of a case"):
+        answer(3000, 1)
 
 
 # -- random policies -----------------------------------------------------------------------------

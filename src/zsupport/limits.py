@@ -181,6 +181,12 @@ CASE_CHANGES = Limit(
     Message("changes during a case"),
     Message("state fewer changes; in an event log, an id must stand for one ticket"),
 )
+#: With `on-change: restart`, each change counts the pauses up to its own deadline.
+PAUSES_OF_CHANGES = Limit(
+    2_000_000,
+    Message("pauses that the changes of a case count"),
+    CASE_CHANGES.hint,
+)
 COMBINATIONS = Limit(
     500_000,
     Message("combinations of the facts that decide the priority"),

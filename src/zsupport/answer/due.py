@@ -28,6 +28,7 @@ from zsupport.clock.deadline import (
     deadline,
     ending_event,
     events_until,
+    merge_pauses,
     part_deadlines,
     start_of_metric,
     unreached_deadline,
@@ -37,7 +38,8 @@ from zsupport.clock.problem import Never
 from zsupport.clock.target import counts_elapsed
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, datetime, tzinfo
-from zsupport.errors import PolicyError, UsageError, did_you_mean
+from zsupport.errors import PolicyError, UsageError, check_limit, did_you_mean
+from zsupport.limits import PAUSES_OF_CHANGES
 from zsupport.policy.model import BINDINGS, Revision
 from zsupport.typed import (
     TYPE_CHECKING,
@@ -385,6 +387,7 @@ class _Timer:
         self.first = question.revision.metrics[0]
         self.warnings: list[Warning] = []
         self.unreached: list[PolicyError] = []  # an error for each target that is not reached
+        self._pauses_of_legs = 0  # the pauses that were counted for all legs
 
     def answer(self, row: Promise) -> DueAnswer:
         """Return the answer for one case and metric."""
@@ -446,13 +449,14 @@ class _Timer:
                 id=metric.id,
             )
             self.warnings.append(Warning("change-assumed", message))
-        # A case can change to and fro many times, and each leg counts all pauses.
+        # A case can change to and fro many times.
+        pauses = merge_pauses(events.pauses, start) if metric.pauses is not None else ()
         by_promise: dict[tuple[object, ...], int | None] = {}
         dues = []
         for _, _, promise in legs:
             key = (promise.likeness, promise.since)
             if key not in by_promise:
-                by_promise[key] = self.due_of_leg(promise)
+                by_promise[key] = self.due_of_leg(promise, pauses)
             dues.append(by_promise[key])
         position = decide_leg(metric.on_change, legs, dues)
         shown = []
@@ -470,20 +474,35 @@ class _Timer:
             )  # fmt: skip
         return legs[position].promise, tuple(shown)
 
-    def due_of_leg(self, row: Promise) -> int | None:
-        """Return the deadline of a leg; None if it has no deadline, or if it is not known."""
+    def due_of_leg(self, row: Promise, pauses: Sequence[Pause]) -> int | None:
+        """Return the deadline of a leg; None if it has no deadline, or if it is not known.
+
+        `pauses` are those of the clock, merged. Only those up to the deadline are counted: a case
+        can have many legs and many pauses. Raises LimitExceeded.
+        """
         if row.state is not None or row.cell is None or row.error is not None:
             return None
-        run = course_of(row, self.question.revision, self.moment)
-        if run is None:
-            return None
-        basis = basis_of(self.question.revision, row)
-        try:
-            due = deadline(row.cell.target, run, basis, self.moment.at).due
-        except Never:
-            return None
-        if due is None or due >= END:
-            return None
+        first = 0
+        if row.since is not None:
+            first = bisect_right(pauses, row.since, key=_end_of_pause)
+        basis, events = basis_of(self.question.revision, row), self.moment.events
+        end = first + _FIRST_PAUSES
+        while True:
+            self._pauses_of_legs += min(end, len(pauses)) - first
+            check_limit(PAUSES_OF_CHANGES, self._pauses_of_legs, exact=False)
+            known = self.moment._replace(events=events._replace(pauses=(*pauses[first:end],)))
+            run = course_of(row, self.question.revision, known)
+            if run is None:
+                return None
+            try:
+                due = deadline(row.cell.target, run, basis, self.moment.at).due
+            except Never:
+                return None
+            if due is None or due >= END:
+                return None
+            if end >= len(pauses) or due <= pauses[end][0]:
+                break
+            end = first + 4 * (end - first)
         if row.settled_hours and not counts_elapsed(row.cell.target):
             self.warnings += self.question.hours.warnings(row.settled_hours, run.anchor, due)
         return due
@@ -607,6 +626,8 @@ class _Timer:
 
 
 _NO_CLOCK = Deadline("")
+#: The number of pauses with which the deadline of a leg is computed first.
+_FIRST_PAUSES = 16
 
 
 def _with_legs(answer: DueAnswer, legs: tuple[Leg, ...]) -> DueAnswer:
@@ -655,6 +676,10 @@ def counts_over_hours(row: Promise) -> bool:
     if row.cell is None or counts_elapsed(row.cell.target):
         return False
     return row.settled_hours is not None or row.state == NEEDS_INPUT
+
+
+def _end_of_pause(pause: Pause) -> int:
+    return END if pause[1] is None else pause[1]
 
 
 def basis_of(revision: Revision, row: Promise) -> Basis:
