@@ -1,7 +1,6 @@
 """Inclusion of hours: examples, and the quick comparison against every instant."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import event, given, settings
@@ -234,8 +233,13 @@ def test_the_quick_comparison_agrees_with_every_instant(
     left: list[str], right: list[str], period: compare.Period
 ) -> None:
     hours, other = counted(*left), counted(*right)
-    plain: Any = compare._by_instant(hours, other, period, public)
+    first = compare._first_outside(hours, other, period, public)
+    plain = first is None
+    if first is not None:
+        # `first` is the first instant at which only the other hours are open.
+        assert not includes(hours, other, (first, first + 1), public)
+        assert first == period[0] or includes(hours, other, (period[0], first), public)
     event(f"quick: {compare._by_week(hours, other)}, plain: {plain}, short: {period != PERIOD}")
     assert includes(hours, other, period, public) is plain
-    always: Any = compare._by_instant(hours, EVERY_INSTANT, period, public)
+    always = compare._first_outside(hours, EVERY_INSTANT, period, public) is None
     assert includes(hours, EVERY_INSTANT, period, public) is always

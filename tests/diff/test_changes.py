@@ -1462,6 +1462,44 @@ def with_languages(languages: str | None) -> str:
     return BASE if languages is None else edited((channel, stated))
 
 
+def test_different_hours_show_when_they_open_and_close() -> None:
+    # 25 November 2027 is the fourth Thursday. Both days are working days.
+    hours = "open: mon-fri 09:00-17:00, holidays: [{}]"
+    policy = """\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+effective: {{from: 2027-11-01}}
+plans: {{pro: Pro}}
+channels: {{web: {{name: Ticket, kind: web}}}}
+entitlements: [{{allow: web, hours: office}}]
+hours: {{office: {{{}}}}}
+"""
+    was, now = (
+        policy.format(hours.format(day)) for day in ("4th thu of nov", "day after 4th thu of nov")
+    )
+    headline = only_headline(diff(was, now))
+    assert headline.finding.code == "ZD403"
+    assert headline.finding.hint == (
+        "2027-11-25T09:00:00+01:00: open now, closed before;"
+        " 2027-11-26T09:00:00+01:00: closed now, open before"
+    )
+
+
+def test_different_hours_of_the_customer_show_no_instant() -> None:
+    policy = """\
+format: 1
+policy: acme
+plans: {{pro: Pro}}
+channels: {{web: {{name: Ticket, kind: web}}}}
+entitlements: [{{allow: web, hours: office}}]
+hours: {{office: {{open: mon-fri {}, timezone: customer}}}}
+"""
+    was, now = (policy.format(times) for times in ("09:00-17:00", "08:00-16:00"))
+    headline = only_headline(diff(was, now))
+    assert (headline.finding.code, headline.finding.hint) == ("ZD403", None)
+
+
 @pytest.mark.parametrize(
     ("languages", "code", "kind", "message"),
     [

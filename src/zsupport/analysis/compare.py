@@ -103,7 +103,19 @@ def includes(
         return quick
     if any(map(of_customer, (*outer.calendars, *inner.calendars))):
         return False
-    return _by_instant(outer, inner, period, public)
+    return _first_outside(outer, inner, period, public) is None
+
+
+def first_difference(
+    outer: CountedTime, inner: CountedTime, period: Period, public: PublicHolidays = public_holidays
+) -> int | None:
+    """Return the first instant of a period at which `inner` is open, but `outer` is not.
+
+    It is None if there is none, and for hours that depend on the customer.
+    """
+    if any(map(of_customer, (*outer.calendars, *inner.calendars))):
+        return None
+    return _first_outside(opening(outer), opening(inner), period, public)
 
 
 class Inclusions:
@@ -122,6 +134,10 @@ class Inclusions:
         if key not in self._known:
             self._known[key] = includes(outer, inner, self._period, self._public)
         return self._known[key]
+
+    def first_difference(self, outer: CountedTime, inner: CountedTime) -> int | None:
+        """Return the first instant at which `inner` is open, but `outer` is not, if it is known."""
+        return first_difference(outer, inner, self._period, self._public)
 
     def same(self, first: CountedTime, second: CountedTime) -> bool:
         """Return whether `first` and `second` are open at the same instants."""
@@ -269,10 +285,10 @@ def of_customer(calendar: PolicyCalendar) -> bool:
     return calendar.timezone == "customer" or bool(off and off.customer)
 
 
-def _by_instant(
+def _first_outside(
     outer: CountedTime, inner: CountedTime, period: Period, public: PublicHolidays
-) -> bool:
-    """Return the result of `includes` from the compiled spans of both hours."""
+) -> int | None:
+    """Return the first instant at which `inner` is open, but `outer` is not, from their spans."""
     first, last = period
     outer_spans, inner_spans = (
         _spans(outer, first, last, public),
@@ -280,11 +296,13 @@ def _by_instant(
     )
     at = 0
     for start, end in clip(inner_spans.intervals(), first, last):
-        while at < len(outer_spans.starts) and outer_spans.ends[at] < end:
+        while at < len(outer_spans.starts) and outer_spans.ends[at] <= start:
             at += 1
         if at == len(outer_spans.starts) or outer_spans.starts[at] > start:
-            return False
-    return True
+            return start
+        if outer_spans.ends[at] < end:
+            return outer_spans.ends[at]
+    return None
 
 
 def _spans(counted: CountedTime, first: int, last: int, public: PublicHolidays) -> Spans:

@@ -32,6 +32,8 @@ class Cause(NamedTuple):
     old: Path
     new: Path
     effect: str
+    #: For hours that are neither longer nor shorter: see `Change.opening`.
+    opening: tuple[int | None, int | None] = (None, None)
 
 
 class Calendars:
@@ -110,7 +112,15 @@ class Calendars:
                 )
                 if times[0] != times[1]:
                     places = self._places(was, now, *paths)
-                    yield Cause(name, *places, self._effect_of(*times)), cases
+                    cause = Cause(name, *places, self._effect_of(*times))
+                    if cause.effect == "either":
+                        known = self._pair.difference.inclusions
+                        opening = (
+                            known.first_difference(*times),
+                            known.first_difference(*times[::-1]),
+                        )
+                        cause = cause._replace(opening=opening)
+                    yield cause, cases
         # Cases that have a calendar on one side only.
         path: Path = ("hours", name)
         covered = union(cases for _, cases in before), union(cases for _, cases in after)

@@ -54,6 +54,9 @@ class Change(NamedTuple):
     #: For targets that cannot be compared: a moment at which the new deadline is later, and one at
     #: which it is earlier.
     moments: tuple[DeadlinesAtMoment | None, DeadlinesAtMoment | None] = (None, None)
+    #: For hours that cannot be compared: the first instant at which only the new hours are open,
+    #: and the first at which only the old ones are.
+    opening: tuple[int | None, int | None] = (None, None)
 
 
 def effect_of(not_worse: bool, not_better: bool) -> str:

@@ -136,7 +136,7 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
     finding = Finding(
         code.code, code.name, _SEVERITIES[kind], message, new.source.shown, spans[1],
         path_text(change.new or ()),
-        hint=_deadlines(change, new),
+        hint=_deadlines(change, new) or _opening(change, new),
         case=witness,
         related=(Related(old.source.shown, spans[0], before),),
         identity=(diff.id, change.message, *(f"{n}={','.join(v)}" for n, v in who.items()),
@@ -181,6 +181,22 @@ def _moments(change: Change, document: Document) -> dict[str, Any]:
         }
         for name, moment in zip(("later", "earlier"), change.moments, strict=True)
     }
+
+
+def _opening(change: Change, document: Document) -> str | None:
+    """Return the instants at which only the new or only the old hours are open, as text."""
+    assert document.revision is not None
+    where = zone(document.revision.timezone)
+    opens, closes = (
+        None if instant is None else format_instant(instant, where) for instant in change.opening
+    )
+    if opens is None or closes is None:
+        return None
+    return Message(
+        "{opens}: open now, closed before; {closes}: closed now, open before",
+        opens=opens,
+        closes=closes,
+    )
 
 
 def _deadlines(change: Change, document: Document) -> str | None:

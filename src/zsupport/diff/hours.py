@@ -161,7 +161,10 @@ class HoursComparison:
 
 def _calendar_change(cause: Cause, effect: str, cases: Cases) -> Change:
     message = hours_message(effect, f"`{cause.name}`")
-    return Change(HOURS_CODES[effect], effect, message, cases, cause.old, cause.new)
+    opening = cause.opening if effect == "either" else (None, None)
+    return Change(
+        HOURS_CODES[effect], effect, message, cases, cause.old, cause.new, opening=opening
+    )
 
 
 def hours_message(effect: str, names: str) -> Message:
