@@ -17,6 +17,7 @@ from zsupport.clock.window_text import (
     parse_month_day,
 )
 from zsupport.clock.windows import DAYS
+from zsupport.errors import nearest
 from zsupport.wording import Message
 
 EXPECTED_DAY = Message(
@@ -207,7 +208,8 @@ def _unknown_day(text: str) -> BadText:
         hint: str | None = Message("write it in `dates`, as `{range}: closed`", range=dates)
         return BadText(Message("{text} is a range", text=shown(text)), EXPECTED_DAY, hint)
     small = " ".join(text.casefold().split())
-    for fixed in (small, _corrected(small)):
+    corrected = _corrected(small)
+    for fixed in (small, corrected, _spelled(corrected)):
         if (day := _moving(fixed) or _named(fixed)) is not None:
             return BadText(message, EXPECTED_DAY, Message("write `{text}`", text=day))
     hint = None
@@ -215,9 +217,12 @@ def _unknown_day(text: str) -> BadText:
     if match and is_valid(match[3], parse_day):
         if match[1] == "day" or _weekday(match[1]):
             hint = Message("count from a day of every year, such as `12-25` or `4th thu of nov`")
+    elif match := re.fullmatch(r"[0-9]+(?:st|nd|rd|th) ([a-z]+ of [a-z]+)", small):
+        hint = _which_weekday(match[1])
     elif re.fullmatch(r"([a-z]+) of ([a-z]+)", small):
-        fixed = f"last {small}"
-        hint = Message("state which one: `1st` to `5th`, or `last`") if _moving(fixed) else None
+        hint = _which_weekday(small)
+    elif (match := re.fullmatch(_EASTER_FAR, small)) and int(match[1]) > _MAX_OFFSET:
+        hint = Message("at most {limit}", limit=_MAX_OFFSET)
     elif re.fullmatch(r"(orthodox )?easter[+-]0+", small):
         hint = Message("write `{text}`", text=re.split("[+-]", small)[0])
     if hint is None:
@@ -229,6 +234,13 @@ def _unknown_day(text: str) -> BadText:
 
 
 _RANGE = "12-28..01-03"
+_EASTER_FAR = r"(?:orthodox )?easter[+-]([0-9]{1,9})"
+
+
+def _which_weekday(text: str) -> str | None:
+    """Return the hint for a weekday of a month without a valid number, such as `fri of jun`."""
+    known = _moving(f"last {text}")
+    return Message("state which one: `1st` to `5th`, or `last`") if known else None
 
 
 def _dated_hint(text: str) -> str | None:
@@ -250,8 +262,9 @@ _NAMES = {
     "ascension": "easter+39", "ascension day": "easter+39", "ascension thursday": "easter+39",
     "pentecost": "easter+49", "whit sunday": "easter+49", "whitsunday": "easter+49",
     "whit monday": "easter+50", "pentecost monday": "easter+50", "corpus christi": "easter+60",
-    "ash wednesday": "easter-46", "rose monday": "easter-48", "orthodox easter monday":
-    "orthodox easter+1", "orthodox good friday": "orthodox easter-2",
+    "1st sunday of advent": "sun after 11-26", "first sunday of advent": "sun after 11-26",
+    "advent sunday": "sun after 11-26", "ash wednesday": "easter-46", "rose monday": "easter-48",
+    "orthodox easter monday": "orthodox easter+1", "orthodox good friday": "orthodox easter-2",
     "thanksgiving": "4th thu of nov", "thanksgiving day": "4th thu of nov",
     "black friday": "day after 4th thu of nov", "memorial day": "last mon of may",
     "labor day": "1st mon of sep", "columbus day": "2nd mon of oct",
@@ -301,8 +314,25 @@ def _corrected(small: str) -> str:
     text = " ".join(day_word(word) or word for word in words)
     text = re.sub(r"\b(in|av|im|de)\b", "of", text).replace(" of the ", " of ")
     text = re.sub(r"^siste\b|^letzter?\b", "last", text)
+    text = re.sub(r"^[1-5](?= )", lambda number: ORDINALS[int(number[0]) - 1], text)
     text = re.sub(r"^(last|[1-5](?:st|nd|rd|th)) (\w+) (?!of )(\w+)$", r"\1 \2 of \3", text)
     return re.sub(r"\beaster ?([+-]) ?([0-9])", r"easter\1\2", text)
+
+
+def _spelled(text: str) -> str:
+    """Return a text with the names of weekdays and months that are nearest to unknown ones."""
+    weekdays = (*DAYS, *_WEEKDAYS)
+    if match := re.fullmatch(_OF_MONTH, text):
+        weekday = _nearest_word(match[2], weekdays)
+        return f"{match[1]} {weekday} of {_nearest_word(match[3], (*MONTHS, *_MONTHS))}"
+    if match := re.fullmatch(_NEXT_TO, text):
+        return f"{_nearest_word(match[1], weekdays)} {match[2]} {_spelled(match[3])}"
+    return text
+
+
+def _nearest_word(word: str, known: tuple[str, ...]) -> str:
+    """Return the known word with a similar length that is nearest to a word, else the word."""
+    return nearest(word, [item for item in known if abs(len(item) - len(word)) < 2]) or word
 
 
 def _counted(words: str, side: str, base: str) -> str:
