@@ -535,6 +535,18 @@ CHANNEL_PRIORITY = Fields(
     noun=Message("the priority of a channel"),
 )
 
+#: The hints for other names of the keys of a channel.
+_CHANNEL_KEYS = {
+    **dict.fromkeys(
+        ("address", "adress", "adresse", "email", "e-mail", "epost", "e-post", "link", "mail"),
+        Message('write `url`: an address such as "mailto:support@example.com"'),
+    ),
+    **dict.fromkeys(
+        ("number", "nummer", "phone", "telefon", "telephone"),
+        Message("write `numbers`, such as {mapping}", mapping="{any: +47 22 55 01 00}"),
+    ),
+}
+
 CHANNEL = Fields(
     "channel",
     "A way to get help.",
@@ -574,6 +586,7 @@ CHANNEL = Fields(
     ),
     Field("languages", Languages(), "The languages in which cases are handled.", JUDGED),
     Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
+    hint_for=lambda key: _CHANNEL_KEYS.get(key.casefold()),
 )
 
 GRANT = Fields(

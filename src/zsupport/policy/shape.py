@@ -540,7 +540,9 @@ ID_LENGTH = 100
 class Id(Shape):
     """A new id: letters, digits, dots, hyphens and underscores."""
 
-    words = Message("an id: letters, digits, `.`, `-` and `_`, starting with a letter or digit")
+    words = Message(
+        "an id: letters from a to z, digits, `.`, `-` and `_`, starting with a letter or digit"
+    )
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the id with its place, even if it is invalid, because other parts name it."""
@@ -568,7 +570,30 @@ def check_id(text: str, node: Node, way: Way, reader: Reader) -> None:
     expected: str = Id.words
     if len(text) > ID_LENGTH:
         expected = Message("an id of at most {limit} characters", limit=ID_LENGTH)
-    reader.report("ZS106", node.span, way, message, expected)
+    similar = _similar_id(text)
+    hint = Message("write `{text}`", text=similar) if similar else None
+    reader.report("ZS106", node.span, way, message, expected, hint)
+
+
+#: Letters that Unicode does not decompose.
+_PLAIN_LETTERS = str.maketrans({
+    "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ß": "ss", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
+})  # fmt: skip
+
+
+def _similar_id(text: str) -> str | None:
+    """Return a valid id that is similar to a text, such as `hoy` for `høy`; None if there is none.
+
+    Letters lose their marks, and hyphens replace other characters.
+    """
+    from unicodedata import combining, normalize
+
+    if len(text) > ID_LENGTH:
+        return None
+    decomposed = normalize("NFKD", text.translate(_PLAIN_LETTERS))
+    plain = "".join(letter for letter in decomposed if not combining(letter))
+    similar = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).lstrip("-._").rstrip("-")
+    return similar if is_id(similar) else None
 
 
 class Name(Shape):
