@@ -76,7 +76,28 @@ def test_rows_on_standard_output(cli: Cli, folder: Path) -> None:
         " such as Z or +01:00, or the time zone with --tz\n"
         "zsupport: t.csv:10: number of cells: 2; number of columns: 5\n"
         "zsupport: --rejects writes the rejected rows to a file, with the reasons\n"
+        "zsupport: --value priority.TEXT=ID states the id of a text of the file\n"
     )
+
+
+def test_unknown_texts_of_a_fact_are_noted_once(cli: Cli, folder: Path) -> None:
+    (folder / "f.yaml").write_text(
+        "format: 1\npolicy: f\nplans: {pro: Pro}\nchannels: {web: {name: Web, kind: web}}\n"
+        "entitlements: [{allow: web}]\nfacts: {size: {values: {s: Small, l: Large}}}\n"
+        "targets: [{when: {size: s}, first-response: 4h}]\n"
+    )
+    (folder / "f.csv").write_text(
+        "opened,How big\n2026-06-01T08:00:00Z,tiny\n2026-06-01T08:00:00Z,huge\n", encoding="utf-8"
+    )
+    common = ("audit", "f.csv", "--policy", "./f.yaml", "--column", "fact.size=How big")
+    for format in ("plain", "table"):
+        run = cli(*common, "--format", format, cwd=folder)
+        assert (
+            run.stderr.count("--value fact.size.TEXT=ID states the id of a text of the file\n") == 1
+        )
+    for more in (("--value", "fact.size.tiny=s", "--value", "fact.size.huge=l"),
+                 ("--rejects", "r.csv"), ("--quiet",)):  # fmt: skip
+        assert "states the id" not in cli(*common, *more, cwd=folder).stderr
 
 
 def test_rejected_rows_have_a_place_and_a_reason(cli: Cli, folder: Path) -> None:
@@ -139,7 +160,10 @@ def test_a_terminal_shows_the_reasons_once(cli: Cli, folder: Path) -> None:
         notes = process.stderr.read().decode()
     os.close(ours)
     assert "priority: unknown priority `P9`" in shown.decode()
-    assert notes.splitlines()[-1] == "zsupport: 4 rows were rejected"
+    assert notes.splitlines()[-2:] == [
+        "zsupport: 4 rows were rejected",
+        "zsupport: --value priority.TEXT=ID states the id of a text of the file",
+    ]
     assert "P9" not in notes
 
 
@@ -789,7 +813,11 @@ def test_the_hints_name_what_to_write(cli: Cli, folder: Path) -> None:
 
 def test_a_screen_has_the_reasons_of_rejects(cli: Cli, folder: Path) -> None:
     run = audit(cli, folder, "t.csv", "--format", "table")
-    assert (run.code, run.stderr) == (3, "zsupport: 4 rows were rejected\n")
+    notes = (
+        "zsupport: 4 rows were rejected\n"
+        "zsupport: --value priority.TEXT=ID states the id of a text of the file\n"
+    )
+    assert (run.code, run.stderr) == (3, notes)
     assert "unknown priority `P9`" in " ".join(run.stdout.split())
 
 

@@ -396,6 +396,8 @@ def audit(
     is_allowed = limit.allows(total.rejects, rows)
     if not is_allowed or (total.rejects and not quiet and not has_reasons):
         audited.note_rejects(rows, limit, () if has_reasons else results.first_rejects)
+    if rejects is None and not quiet:
+        audited.note_unknown_texts(first.columns)
     return audited.exit_code(allows_rejects=is_allowed, exit_zero=exit_zero)
 
 

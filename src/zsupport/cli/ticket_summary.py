@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zsupport.audit.mapping import CASE_FIELDS, FACT
 from zsupport.audit.reject_limit import RejectLimit
 from zsupport.audit.run import head_of
 from zsupport.audit.ticket import Reject
@@ -36,6 +37,7 @@ from zsupport.wording import Counted, Message
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from zsupport.audit.header import TicketColumns
     from zsupport.audit.judge import Judge
     from zsupport.audit.run import OpenedFile
     from zsupport.audit.summary import RequiredShare, Summary
@@ -158,6 +160,20 @@ class AuditSummary(NamedTuple):
             if count > len(first):
                 note(Counted("and {count} more row", "and {count} more rows", count - len(first)))
             note(Message("{rejects} writes the rejected rows to a file, with the reasons"))
+
+    def note_unknown_texts(self, columns: TicketColumns) -> None:
+        """Say on standard error how to map texts, if rows have texts that are no ids."""
+        fields = (*CASE_FIELDS, *(field for field in columns.fields if field.startswith(FACT)))
+        by_column = {columns.column_of(field): field for field in fields if field in columns.fields}
+        for kind in self.summary.reject_kinds:
+            if kind.column in by_column:
+                field = f"{by_column[kind.column]}.TEXT"
+                note(
+                    Message(
+                        "{value field=id} states the id of a text of the file", field=field, id="ID"
+                    )
+                )
+                break
 
     def exit_code(self, *, allows_rejects: bool, exit_zero: bool) -> int:
         """Return the exit code; say on standard error which metrics do not reach the share.
