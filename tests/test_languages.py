@@ -157,6 +157,32 @@ def test_language_in_a_pipe(
     assert language_of_names(cli("priority", *arguments, env=environment).stdout) == language
 
 
+@pytest.mark.parametrize(
+    ("written", "lang", "title"),
+    [
+        ("pt-BR", "pt-br", "Suporte"),
+        ("pt-br", "pt-BR", "Suporte"),
+        ("pt", "pt-br", "Suporte"),
+        ("zh-hant", "zh-Hant", "Suporte"),
+        ("pt-BR", "pt-PT", "Support"),
+    ],
+)
+def test_letter_case_of_a_country_does_not_matter(
+    written: str, lang: str, title: str, tmp_path: Path, cli: Cli
+) -> None:
+    policy = f"""\
+format: 1
+policy: acme
+title: {{en: Support, {written}: Suporte}}
+plans: {{pro: Pro}}
+channels: {{web: {{name: Web, kind: web}}}}
+entitlements: [{{allow: web}}]
+"""
+    (tmp_path / "acme.yaml").write_text(policy)
+    run = cli("policies", "./acme.yaml", "--lang", lang, "--format", "json", cwd=tmp_path)
+    assert json.loads(run.stdout)["answers"][0]["title"] == title
+
+
 # -- what stays in English -----------------------------------------------------------------------
 
 

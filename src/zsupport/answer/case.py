@@ -620,8 +620,14 @@ def metric_name(metric: Metric, lang: str) -> str:
 
 def alternatives(lang: str) -> tuple[str, ...]:
     """Return the languages that a reader of a language understands, the best first."""
-    main = lang.split("-")[0]
-    return (lang, main, *_NORWEGIAN) if main in _NORWEGIAN else (lang, main)
+    main, has_parts, _ = lang.partition("-")
+    languages: tuple[str, ...] = (lang, main)
+    if has_parts:
+        from zsupport.policy.languages import canonical_language
+
+        # A policy or a reader can write `pt-br` for `pt-BR`.
+        languages = (lang, canonical_language(lang), lang.lower(), main)
+    return (*languages, *_NORWEGIAN) if main in _NORWEGIAN else languages
 
 
 def join(texts: Iterable[str | None]) -> str | None:
