@@ -95,7 +95,7 @@ def test_the_priority_of_another_moment(policy: zsupport.Policy) -> None:
     comparer = Comparer(judge.answers)
     result = comparer.compare(item, verdicts[0], VendorVerdict(MONDAY + 4 * HOUR))
     assert result is not None
-    assert result.cause == "priority"
+    assert (result.cause, result.detail) == ("priority", "priority=P2")
     assert comparer.compare(item, verdicts[0], VendorVerdict(MONDAY + 24 * HOUR)) is None
 
 

@@ -106,3 +106,59 @@ def test_the_share_of_rejected_rows_counts_the_rows_of_a_log(
     assert run.stderr.startswith(
         "zsupport: 1 of 5 rows was rejected\nzsupport: this is more than --max-rejects 19.9999%\n"
     )
+
+
+#: Each ticket has another cause. The times are those of Oslo, where the office is open from 09:00
+#: to 17:00. `fix` is 8 business hours for P1 and 4 for P2.
+PLANTED = """\
+id,time,event,priority,due,late
+agrees,2026-06-01T10:00:00+02:00,opened,P1,2026-06-01T20:00:00+02:00,
+agrees,2026-06-01T11:00:00+02:00,updated,,2026-06-02T10:00:00+02:00,no
+agrees,2026-06-01T12:00:00+02:00,resolved,,,
+priority,2026-06-01T10:00:00+02:00,opened,P2,2026-06-01T14:00:00+02:00,
+priority,2026-06-01T11:00:00+02:00,,P1,,
+pauses-ignored,2026-06-01T10:00:00+02:00,opened,P2,2026-06-01T14:00:00+02:00,
+pauses-ignored,2026-06-01T11:00:00+02:00,paused,,,
+pauses-ignored,2026-06-01T12:00:00+02:00,resumed,,,
+holidays-ignored,2026-12-24T16:00:00+01:00,opened,P2,,
+holidays-ignored,2026-12-24T16:30:00+01:00,updated,,2026-12-25T12:00:00+01:00,
+elapsed-time,2026-06-01T16:00:00+02:00,opened,P2,2026-06-01T20:00:00+02:00,
+time-zone,2026-06-01T10:00:00+02:00,opened,P2,2026-06-01T15:00:00+02:00,
+other-priority,2026-06-01T10:00:00+02:00,opened,P2,2026-06-01T12:00:00+02:00,
+rounding,2026-06-01T10:00:30+02:00,opened,P2,2026-06-01T14:01:00+02:00,
+no-vendor-due,2026-06-01T10:00:00+02:00,opened,P2,,
+unexplained,2026-06-01T10:00:00+02:00,opened,P2,2026-06-01T12:34:56+02:00,
+cycles,2026-06-01T10:00:00+02:00,opened,P2,2026-06-01T14:00:00+02:00,
+cycles,2026-06-01T11:00:00+02:00,resolved,,,
+cycles,2026-06-02T10:00:00+02:00,reopened,,,
+cycles,2026-06-02T10:30:00+02:00,updated,,2026-06-02T15:00:00+02:00,
+"""
+
+
+@pytest.mark.parametrize("order", [(), ("--grouped",), ("reversed",)])
+def test_every_planted_cause_of_a_log_is_found(
+    cli: Cli, folder: Path, order: tuple[str, ...]
+) -> None:
+    header, *lines = PLANTED.splitlines()
+    if order == ("reversed",):
+        lines.reverse()
+        order = ()
+    (folder / "log.csv").write_text("\n".join([header, *lines, ""]), encoding="utf-8")
+    run = audit(
+        cli, folder, "log.csv", *order, "--metric", "fix", "--compare", "due=due,breached=late",
+        "--at", "2027-01-30T12:00:00Z", "--output", "v.csv", "--format", "json",
+    )  # fmt: skip
+    assert (run.code, run.stderr) == (0, "")
+    written = rows((folder / "v.csv").read_text(encoding="utf-8"))
+    causes = {(row["id"], row["cycle"]): (row["cause"], row["cause_detail"]) for row in written}
+    details = {
+        "priority": "priority=P2", "time-zone": "UTC", "other-priority": "priority=P3",
+        "rounding": "1m",
+    }  # fmt: skip
+    planted = dict.fromkeys(line.partition(",")[0] for line in PLANTED.splitlines()[1:])
+    expected = {(id, "1"): (id, details.get(id, "")) for id in planted}
+    expected["agrees", "1"] = expected["cycles", "1"] = ("", "")
+    # From 10:00 on Tuesday, 4 business hours end at 14:00, or at 15:00 by hours in UTC.
+    expected["cycles", "2"] = ("time-zone", "UTC")
+    assert causes == expected
+    assert json.loads(run.stdout)["comparison"]["agreed"] == 2

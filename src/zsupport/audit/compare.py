@@ -213,10 +213,13 @@ class Comparer:
 
     def _at_other_moments(self, ticket: Ticket, metric: str) -> Iterator[Alternative]:
         """Yield the deadlines with the values that the case had at each other moment."""
-        values: dict[str, str] = {}
-        cases = {"": values}
-        for change in ticket.changes:
-            values = {**values, **change.values}
+        opening = {**ticket.query._asdict(), **ticket.query.facts}
+        changed = {name: opening.get(name) for change in ticket.changes for name in change.values}
+        values = {name: value for name, value in changed.items() if value is not None}
+        # A case can change to and fro many times.
+        cases: dict[str, dict[str, str]] = {}
+        for change in ((), *(change.values.items() for change in ticket.changes)):
+            values = {**values, **dict(change)}
             detail = ", ".join(f"{name}={value}" for name, value in values.items())
             cases.setdefault(detail, values)
         for detail, case in cases.items() if ticket.changes else ():

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 from zsupport.answer.case import Query
 from zsupport.answer.case_change import CaseChange
-from zsupport.audit.ticket import REJECTED_EVENTS, EventRow, Reject, Ticket
+from zsupport.audit.ticket import REJECTED_EVENTS, EventRow, Reject, Ticket, VendorVerdict
 from zsupport.clock.deadline import Events
 from zsupport.wording import Message
 
@@ -222,6 +222,7 @@ class _Cycle:
         self.pauses: list[Pause] = []
         self.changes: list[CaseChange] = []
         self.starts: dict[str, int] = {}
+        self.vendor = row.vendor
 
     def change(self, time: int, values: dict[str, str]) -> None:
         """Add new values of the case.
@@ -242,6 +243,7 @@ class _Cycle:
         event, time = row.event, row.time
         if row is not self.row:
             self.rows.append(row)
+            self._state_vendor(row)
         if event == "answered":
             self.answered = time if self.answered is None else self.answered
         elif event == "updated":
@@ -256,6 +258,15 @@ class _Cycle:
             self._end_pause(time)
         elif event is not None and event.startswith("start."):
             self.starts.setdefault(event.removeprefix("start."), time)
+
+    def _state_vendor(self, row: EventRow) -> None:
+        """Keep the verdict of the help desk that a row states: the last statement counts."""
+        if self.vendor is not None and row.vendor is not None:
+            due, breached = row.vendor
+            self.vendor = VendorVerdict(
+                self.vendor.due if due is None else due,
+                self.vendor.breached if breached is None else breached,
+            )
 
     def _end_pause(self, time: int) -> None:
         if self.paused_since is not None:
@@ -276,5 +287,6 @@ class _Cycle:
                 self.opened, self.answered, known[-1] if known else None, self.resolved,
                 tuple(pauses),
             ),
-            self.starts, tuple(self.changes), self.number, self.row.kept, rows=tuple(self.rows),
+            self.starts, tuple(self.changes), self.number, self.row.kept, self.vendor,
+            tuple(self.rows),
         )  # fmt: skip

@@ -257,7 +257,7 @@ def _check_fields(
     """Add a mistake for fields that are missing, or contradict each other."""
     if "time" in fields:
         for field in fields:
-            if field in INSTANT_FIELDS or field.startswith(START):
+            if field.startswith(START) or (field in INSTANT_FIELDS and field != "vendor.due"):
                 mistakes.add_of_file(
                     Message(
                         "`time` and `{field}` contradict each other: a row is an event or a ticket",

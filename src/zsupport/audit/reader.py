@@ -178,6 +178,7 @@ def event_reader(columns: TicketColumns, file: str) -> Callable[[Row], EventRow 
     case = _case_reader(fields, _values_of)
     read_time, id_of = fields.instant("time"), fields.text("id")
     event_of, kept, complete = fields.text("event"), kept_reader(columns), fields.complete
+    vendor = fields.vendor()
 
     def read(row: Row) -> EventRow | Reject:
         line, stated = row
@@ -191,7 +192,10 @@ def event_reader(columns: TicketColumns, file: str) -> Callable[[Row], EventRow 
                 raise _Wrong("time", Message("the instant of the event is missing"))
             if event is not None and (problem := event_problem(event)):
                 raise _Wrong("event", *problem)
-            return EventRow(file, line, id, time, event, case(cells), kept(stated), tuple(stated))
+            return EventRow(
+                file, line, id, time, event, case(cells), kept(stated), tuple(stated),
+                vendor(cells) if vendor else None,
+            )  # fmt: skip
         except _Wrong as wrong:
             return _reject(columns, file, line, wrong, stated)._replace(ticket=id)
 

@@ -53,6 +53,8 @@ class EventRow(NamedTuple):
 
     `event` is a value of EVENTS or `start.METRIC`, or None if the row only states values. `values`
     are the plan, role, channel, priority and facts that the row states, by dimension or fact.
+    `vendor` is what the row states of the verdict of the help desk; None if the file has no columns
+    for it.
     """
 
     file: str
@@ -63,6 +65,7 @@ class EventRow(NamedTuple):
     values: Mapping[str, str]
     kept: tuple[str | None, ...] = ()
     cells: tuple[str | None, ...] = ()
+    vendor: VendorVerdict | None = None
 
 
 #: The events of a log. `ignored` is for events of a help desk that change no deadline.
