@@ -644,7 +644,7 @@ class Hours:
 
     def next_working_date(self, day: int) -> int:
         """Return the first working date after a date."""
-        for later in range(day + 1, day + TEN_YEARS // DAY_SECONDS):
+        for later in range(day + 1, day + TEN_YEARS // DAY_SECONDS + 1):
             if self.is_working_date(later):
                 return later
         raise Never("no business day within ten years")
@@ -1060,10 +1060,15 @@ def judge_changed(
     def judged(target: Target, begins: int | None = None) -> Verdict:
         """Judge a target alone, with its own start or with that of the metric."""
         ends = answered if first_metric and not target.recurs else resolved
-        is_over = begins is not None and ends is not None and ends < begins and ends <= now
+        is_over = False
+        own = pauses
+        if begins is not None and ends is not None and ends < begins and ends <= now:
+            is_over = True
+            # The end closes an open pause.
+            own = [(p, max(p, ends) if q is None else q) for p, q in pauses]
         result = judge(
             hours, opened, target, now,
-            pauses=pauses, reading=reading, ratio=ratio, first_metric=first_metric,
+            pauses=own, reading=reading, ratio=ratio, first_metric=first_metric,
             answered=None if is_over and not target.recurs else answered,
             updated=updated,
             resolved=None if is_over else resolved,

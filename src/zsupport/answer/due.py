@@ -564,7 +564,7 @@ class _Timer:
         """Return how the clock of a target runs; None if it has not started.
 
         Adds a warning if the start is assumed. Raises UsageError if the metric ends before it
-        starts.
+        starts, except after a change that restarts its clock: the new target is then met.
         """
         assert row.cell is not None
         metric, target, known = row.metric, row.cell.target, self.moment.events
@@ -577,7 +577,9 @@ class _Timer:
                 instant="INSTANT",
             )
             self.warnings.append(Warning("start-assumed", message))
-        start = start_of_metric(metric.starts, known, self.moment.starts.get(metric.id))
+        start = None
+        if row.since is None:
+            start = start_of_metric(metric.starts, known, self.moment.starts.get(metric.id))
         metric_end = ending_event(target, known, first_metric=metric == self.first)
         if start is not None and metric_end is not None and metric_end < start:
             end, begin = InstantText(metric_end), InstantText(start)
