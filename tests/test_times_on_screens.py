@@ -136,6 +136,18 @@ targets: [{hours: north, first-response: next business day}]
     assert " Mon 30 Mar 2026, 16:00 (UTC+1)" in first
 
 
+def test_screen_has_the_time_zone_of_the_customer_that_has_the_stated_offset(
+    desk: str, cli: "Cli"
+) -> None:
+    # Two hours of the customer's working time: one on Friday, one on Monday after the change.
+    case = ("--plan", "max", "--priority", "P2", "--opened", "2026-03-27T11:30:00+02:00")
+    lines = lines_of(cli, desk, "due", *case, "--customer-tz", "Europe/Athens")
+    assert "Late: was due Mon 30 Mar 2026, 10:00 EEST" in lines[0]
+    at = ("--at", "2026-03-27T13:00:00+02:00", "--customer-tz", "Europe/Athens")
+    lines = lines_of(cli, desk, "hours", "theirs", *at)
+    assert lines[0].startswith("theirs: closed, opens Mon 30 Mar 2026, 09:00 EEST ")
+
+
 def test_week_of_a_change_of_the_clock_shows_the_opening_hours(desk: str, cli: "Cli") -> None:
     at = "2026-03-25T10:00:00+01:00"
     lines = lines_of(cli, desk, "hours", "office", "--at", at)

@@ -102,7 +102,7 @@ def due(
         risk = read("--at-risk", at_risk, parse_warn)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
-    question = read_question(common, moments)
+    question = read_question(common, moments)._replace(customer_tz=customer_tz)
     try:
         answers = question.policy.due(
             plan=plan,

@@ -119,7 +119,7 @@ def hours(
         case = (plan, role, channel, priority, fact)
         other = {"--freeze": freeze, "--import-ics": import_ics is not None}
         dates, format = spans.read_options(common, windows, output, name, case, other)
-    question = read_question(common, moments)
+    question = read_question(common, moments)._replace(customer_tz=customer_tz)
     if output is not None:
         check_output(output, question.located, "windows.csv")
     if windows is not None and name is None:

@@ -65,6 +65,7 @@ class PolicyQuestion(NamedTuple):
     zone: tzinfo  # the time zone of instants in the output
     zone_stated: bool  # whether an option states this zone; otherwise it is UTC
     offset_at: datetime | None = None  # the moment whose offset this zone is, such as +01:00
+    customer_tz: str | None = None
 
     def zone_shown(self, answers: AnyAnswers) -> tzinfo:
         """Return the time zone of screens: of the options, else of the policy.
@@ -76,7 +77,8 @@ class PolicyQuestion(NamedTuple):
             return zone(answers.revision.timezone)
         if self.offset_at is None:
             return self.zone
-        return _zone_with_offset(answers.revision, self.offset_at, self.zone) or self.zone
+        known = _zone_with_offset(answers.revision, self.offset_at, self.zone, self.customer_tz)
+        return known or self.zone
 
     def query(self, **fields: object) -> dict[str, Any]:
         """Return the query of the JSON document."""
@@ -126,11 +128,13 @@ def read_moments(common: Common, opened: str | None = None) -> Moments:
     return Moments(now, tz, *moments, stated or UTC, stated is not None, offset_at)
 
 
-def _zone_with_offset(revision: Revision, at: datetime, offset: tzinfo) -> tzinfo | None:
+def _zone_with_offset(
+    revision: Revision, at: datetime, offset: tzinfo, customer_tz: str | None
+) -> tzinfo | None:
     """Return the time zone of a policy with an offset at a moment, or the only one of its hours."""
     calendars = (calendar for hours in revision.hours.values() for calendar in hours)
-    names = {calendar.timezone for calendar in calendars} - {None, "customer", revision.timezone}
-    of_hours = [zone(name) for name in names if name is not None]
+    names = {customer_tz if item.timezone == "customer" else item.timezone for item in calendars}
+    of_hours = [zone(name) for name in names if name not in (None, revision.timezone)]
 
     def has_offset(where: tzinfo) -> bool:
         return at.astimezone(where).utcoffset() == offset.utcoffset(at)
