@@ -438,6 +438,29 @@ def test_printed_entries_are_read_by_the_policy(hours: "Callable[..., Run]") -> 
     assert len(again.stderr.splitlines()) == 3
 
 
+def test_dates_that_no_policy_can_have_are_listed(hours: "Callable[..., Run]") -> None:
+    events = [
+        ("DTSTART;VALUE=DATE:19721231", "DURATION:P2D", "SUMMARY:Border"),
+        ("DTSTART;VALUE=DATE:22010101", "SUMMARY:Far"),
+        ("DTSTART;VALUE=DATE:19700601", "RRULE:FREQ=YEARLY;COUNT=4", "SUMMARY:Old"),
+        ("UID:a", "DTSTART;VALUE=DATE:19600701", "RRULE:FREQ=YEARLY", "SUMMARY:Rule",
+         "EXDATE;VALUE=DATE:19610701"),
+    ]  # fmt: skip
+    run = hours(*IMPORT, file=calendar(*events))
+    assert run.code == 1
+    assert run.stdout == (
+        "# office (line 10), days.ics\nadd:\n"
+        "  07-01: Rule\n  1973-01-01: Border\n  1973-06-01: Old\n"
+    )
+    assert run.stderr.splitlines() == [
+        f"zsupport: days.ics:{line}: not written: {reason} before the year 1973 or after 2200"
+        for line, reason in [
+            (4, "`Border`: 1972-12-31 is"), (9, "`Far`: 2201-01-01 is"),
+            (13, "`Old`: 3 dates are"),
+        ]
+    ]  # fmt: skip
+
+
 def test_exit_code_states_whether_days_off_are_lost(hours: "Callable[..., Run]") -> None:
     meeting = ("DTSTART:20261224T100000Z", "DTEND:20261224T110000Z", "SUMMARY:Meeting")
     run = hours(*IMPORT, file=calendar(EVE, meeting))

@@ -17,12 +17,13 @@ from zsupport.clock.recurrence import (
     Recurrence,
     yearly_days,
 )
+from zsupport.clock.windows import FIRST_YEAR, LAST_YEAR
 from zsupport.errors import check_limit
 from zsupport.limits import CALENDAR_DATES, CALENDAR_STEPS
 from zsupport.policy.ics import CalendarEvent, CalendarFile, EventRemark
 from zsupport.policy.quoting import flow_mapping, scalar
 from zsupport.typed import NamedTuple
-from zsupport.wording import Message
+from zsupport.wording import Counted, Message
 
 #: A rule with an end, or a single event, can have at most this number of dates.
 _MAX_DATES = 400
@@ -30,6 +31,10 @@ _MAX_DATES = 400
 _MAX_NAME = 200
 #: A rule is followed for this number of years.
 _MAX_YEARS = 40
+#: The dates that a policy can have, as ordinals.
+_DATES_OF_POLICIES = range(
+    date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal() + 1
+)
 
 
 class PolicyEntries(NamedTuple):
@@ -153,13 +158,27 @@ class _Collected:
             raise BadText(Message("it has more than {count} dates", count=_MAX_DATES))
         for day in days:
             self.yearly[day].append(event)
-        for ordinal in _dates(event, starts):
+        dates = _dates(event, starts)
+        outside = sorted(ordinal for ordinal in dates if ordinal not in _DATES_OF_POLICIES)
+        for ordinal in dates.difference(outside):
             self.dates[ordinal].append(event)
+        if outside:
+            reason = Counted(
+                "{date} is before the year {first} or after {last}",
+                "{count} dates are before the year {first} or after {last}",
+                len(outside),
+                date=_iso(outside[0]),
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
+            self._remark([event], reason, lost=True)
         if days and event.excluded and rule is not None:
             occurrences = {*rule.occurrences(event.first, max(event.excluded) + event.days)}
             without = _dates(event, occurrences & event.excluded)
-            for ordinal in without - _dates(event, occurrences - event.excluded):
-                self.excluded_by[ordinal].add(event.line)
+            without -= _dates(event, occurrences - event.excluded)
+            for ordinal in without:
+                if ordinal in _DATES_OF_POLICIES:
+                    self.excluded_by[ordinal].add(event.line)
 
     def _occurrences(self, event: CalendarEvent, rule: Recurrence) -> set[int]:
         """Return the occurrences of a rule with an end."""
