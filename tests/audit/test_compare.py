@@ -30,6 +30,17 @@ PLANTED: list[tuple[str, str | None, dict[str, Any], str, int]] = [
         "pauses-ignored", None, {"pauses": ((MONDAY + HOUR, MONDAY + 2 * HOUR),)}, "fix",
         MONDAY + 24 * HOUR,
     ),
+    # The pause from 13:00 has no end, so the policy states no deadline. With the other pause only,
+    # 8 business hours end on Tuesday at 11:00.
+    (
+        "pauses-ignored", "open",
+        {"pauses": ((MONDAY + HOUR, MONDAY + 2 * HOUR), (MONDAY + 3 * HOUR, None))}, "fix",
+        MONDAY + 25 * HOUR,
+    ),
+    (
+        "pauses-ignored", None, {"pauses": ((MONDAY + 3 * HOUR, None),)}, "fix",
+        MONDAY + 24 * HOUR,
+    ),
     # The clock of `repair` does not pause: 4 business hours from the answer at 10:00.
     (
         "pauses-counted", None,

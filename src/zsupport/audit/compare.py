@@ -182,6 +182,8 @@ class Comparer:
             yield from _after_closing(row, own)
         if pauses or run.open_since is not None:
             yield from _computed("pauses-ignored", None, target, run, basis, ())
+        if pauses and run.open_since is not None:
+            yield from _computed("pauses-ignored", "open", target, run, basis, pauses)
         if moment.events.pauses and row.metric.pauses is None:
             yield from _counting_pauses(target, run, basis, moment)
         if not counts_elapsed(target) and row.settled_hours is not None:
