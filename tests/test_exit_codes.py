@@ -370,7 +370,7 @@ def unread(pipe: int) -> int:
         "zsupport schema",
         "zsupport help policy",
         "zsupport --help",
-        "zsupport channels --plan nosuch --format json",
+        "zsupport channels --policy zoom --plan nosuch --format json",
     ],
 )
 def test_closed_pipe_is_ignored(line: str, cli: "Cli") -> None:
@@ -779,3 +779,28 @@ def test_list_of_rules_in_a_terminal_names_the_severities_in_norwegian(cli: "Cli
     words = set(text.split())
     assert {"feil", "advarsel", "merknad"} <= words
     assert not {"error", "warning", "note"} & words
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("channels", "--plan", "gull"),
+        ("due", "--metric", "gull"),
+        ("due", "--start", "gull=2026-11-23T10:00:00Z"),
+        ("hours", "gull"),
+        ("priority", "--fact", "gull=yes"),
+        ("terms", "--topic", "gull"),
+        ("topics", "--topic", "gull"),
+        ("advise", "--role", "gull"),
+    ],
+)
+def test_unknown_name_without_a_selected_policy_has_a_remark(
+    question: tuple[str, ...], cli: "Cli"
+) -> None:
+    remark = "the policy is zoom, the shipped example; select yours with --policy"
+    run = cli(*question)
+    assert (run.code, remark in run.stderr) == (2, True)
+    run = cli(*question, "--policy", "zoom")
+    assert (run.code, "shipped example" in run.stderr) == (2, False)
+    # Other errors do not depend on the policy.
+    assert "shipped example" not in cli(question[0], "--fact", "impact").stderr

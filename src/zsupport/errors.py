@@ -39,6 +39,15 @@ class UsageError(ZsupportError):
 
     exit_code = 2
     kind = "usage"
+    #: Whether the policy does not define a name.
+    has_unknown_name = False
+
+
+def unknown_name(message: str, hint: str | None = None) -> UsageError:
+    """Return the error about a name that the policy does not define."""
+    error = UsageError(message, hint)
+    error.has_unknown_name = True
+    return error
 
 
 class PolicyError(ZsupportError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.dates import UTC, datetime, tzinfo
-from zsupport.errors import PolicyError, UsageError, nearest
+from zsupport.errors import PolicyError, UsageError, nearest, unknown_name
 from zsupport.policy.model import (
     ALWAYS,
     DEFAULT_METRIC_NAME,
@@ -327,6 +327,7 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
 
     known_facts = {fact.id for fact in revision.facts}
     facts: dict[str, str] = {}
+    repeated = 0  # the number of facts that are given twice
     result_query = Query(
         find_member("plan", query.plan),
         find_member("role", query.role),
@@ -353,11 +354,13 @@ def settle(revision: Revision, query: Query, other_revisions: Sequence[Revision]
                 fact=fact, first=facts[fact], second=result,
             )  # fmt: skip
             problems.append((message, None))
+            repeated += 1
+    error_of = unknown_name if len(problems) > repeated else UsageError
     if len(problems) == 1:
-        raise UsageError(*problems[0])
+        raise error_of(*problems[0])
     if problems:
         lines = (joined(filter(None, problem), "; ") for problem in problems)
-        raise UsageError(joined(lines, "\n"))
+        raise error_of(joined(lines, "\n"))
     return result_query
 
 

@@ -38,7 +38,7 @@ from zsupport.clock.problem import Never
 from zsupport.clock.target import counts_elapsed
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, datetime, tzinfo
-from zsupport.errors import PolicyError, UsageError, check_limit, did_you_mean
+from zsupport.errors import PolicyError, UsageError, check_limit, did_you_mean, unknown_name
 from zsupport.limits import PAUSES_OF_CHANGES
 from zsupport.policy.model import BINDINGS, Revision
 from zsupport.typed import (
@@ -164,7 +164,7 @@ def settle_starts(
         metric = known.get(name.casefold())
         if metric is None:
             ids = [metric.id for metric in revision.metrics]
-            raise UsageError(
+            raise unknown_name(
                 Message(
                     "`start`: unknown metric `{name}`; metrics: {ids}",
                     name=name,

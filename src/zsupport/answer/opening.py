@@ -49,7 +49,7 @@ from zsupport.answer.remarks import remark_texts, remarks_of_case, remarks_of_ho
 from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, date, datetime, timedelta
-from zsupport.errors import UsageError, did_you_mean
+from zsupport.errors import did_you_mean, unknown_name
 from zsupport.policy.model import (
     Place,
     PolicyCalendar,
@@ -219,7 +219,7 @@ def hours_id(name: str, *revisions: Revision) -> str:
     by_name = {id.casefold(): id for id in known}
     if name.casefold() not in by_name:
         hint = did_you_mean(name, known)
-        raise UsageError(
+        raise unknown_name(
             Message("unknown hours `{name}`; hours: {known}", name=name, known=", ".join(known)),
             hint,
         )

@@ -36,7 +36,7 @@ from zsupport.answer.remarks import (
     remarks_of_hours,
     retired_of,
 )
-from zsupport.errors import UsageError, check_limit, did_you_mean
+from zsupport.errors import check_limit, did_you_mean, unknown_name
 from zsupport.limits import CASE_CHANGES, STEPS
 from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, TargetRule
 from zsupport.typed import TYPE_CHECKING, MappingProxyType, NamedTuple
@@ -128,7 +128,7 @@ def settle_metrics(
     for name in names:
         if name.casefold() not in by_fold:
             ids = [metric.id for metric in revision.metrics]
-            raise UsageError(
+            raise unknown_name(
                 Message(
                     "unknown metric `{name}`; metrics: {ids}, all", name=name, ids=", ".join(ids)
                 ),

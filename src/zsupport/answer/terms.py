@@ -33,7 +33,7 @@ from zsupport.answer.remarks import (
     remarks_of_case,
     retired_of,
 )
-from zsupport.errors import UsageError, did_you_mean
+from zsupport.errors import did_you_mean, unknown_name
 from zsupport.policy.model import PERIODS, Revision, Term
 from zsupport.typed import Annotated, Any, Mapping, NamedTuple, Sequence
 from zsupport.wording import Message
@@ -166,7 +166,7 @@ def topic_id(topic: str, *revisions: Revision) -> str:
         return result
     if not topics:
         policy = revisions[0].policy
-        raise UsageError(
+        raise unknown_name(
             Message(
                 "unknown topic `{topic}`: the policy `{policy}` has no terms",
                 topic=topic,
@@ -174,7 +174,7 @@ def topic_id(topic: str, *revisions: Revision) -> str:
             )
         )
     hint = did_you_mean(topic, topics)
-    raise UsageError(
+    raise unknown_name(
         Message("unknown topic `{topic}`; topics: {topics}", topic=topic, topics=", ".join(topics)),
         hint,
     )

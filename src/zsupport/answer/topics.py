@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zsupport.answer.case import Answers, Because, Query, Warning, Words, reasons, record, say
 from zsupport.answer.remarks import remark_texts, remarks_of_case
-from zsupport.errors import UsageError, did_you_mean
+from zsupport.errors import did_you_mean, unknown_name
 from zsupport.policy.model import Remarks, Resource, Revision, Topic
 from zsupport.typed import Any, NamedTuple, Sequence
 from zsupport.wording import Message
@@ -98,7 +98,7 @@ def _topic_id(topic: str, revisions: Sequence[Revision]) -> str:
     ids = list(dict.fromkeys(known))
     if not ids:
         policy = revisions[0].policy
-        raise UsageError(
+        raise unknown_name(
             Message(
                 "unknown topic `{topic}`: the policy `{policy}` has no topics",
                 topic=topic,
@@ -106,7 +106,7 @@ def _topic_id(topic: str, revisions: Sequence[Revision]) -> str:
             )
         )
     hint = did_you_mean(topic, ids)
-    raise UsageError(
+    raise unknown_name(
         Message("unknown topic `{topic}`; topics: {ids}", topic=topic, ids=", ".join(ids)), hint
     )
 

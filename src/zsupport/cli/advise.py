@@ -153,7 +153,8 @@ def _shows_screen(common: Common) -> bool:
 
 
 def _answers(common: Common, question: PolicyQuestion, case: _Case) -> AdviceAnswers:
-    return question.policy.advise(**case._asdict(), at=question.at, lang=language_of(common))
+    with question as policy:
+        return policy.advise(**case._asdict(), at=question.at, lang=language_of(common))
 
 
 def _ask(common: Common, question: PolicyQuestion, case: _Case, terminal: IO[str]) -> _Case:

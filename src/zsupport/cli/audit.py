@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from csv import Error as CsvError
 from csv import reader as csv_reader
 from itertools import chain
@@ -58,7 +58,7 @@ from zsupport.clock.problem import shown as quoted
 from zsupport.clock.warn import parse_warn
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC
-from zsupport.errors import EnvironmentFault, UsageError
+from zsupport.errors import EnvironmentFault, UsageError, unknown_name
 from zsupport.garbage import rare_garbage_collection
 from zsupport.report.tickets import FORMATS as ROW_FORMATS
 from zsupport.report.tickets import RowSetting
@@ -67,7 +67,7 @@ from zsupport.sources.mappings import read_mapping, shipped_mappings, title_of
 from zsupport.sources.tickets import TicketReading, open_columns, open_tickets, ticket_files
 from zsupport.sources.tickets.files import size_of_files
 from zsupport.view.comparison import ComparedVerdicts
-from zsupport.wording import Message, joined
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -75,7 +75,6 @@ if TYPE_CHECKING:
     from zsupport.audit.cells import RowFilter, UnseenText
     from zsupport.audit.compare import Comparison
     from zsupport.audit.run import OpenedFile, OpenFile
-    from zsupport.cli.question import PolicyQuestion
     from zsupport.library import Policy
 
 _HELP = Message(
@@ -314,7 +313,7 @@ def audit(
     mapping = mapping._replace(groups=tuple(name for name in groups if name not in DIMENSIONS))
     question = read_question(common, moments)
     metrics, revisions = tuple(metric or ()), question.policy.revisions
-    with _naming_the_fallback(question):
+    with question:
         settle_metrics(revisions[-1], metrics, revisions)
     names = ticket_files(files)
     outputs.check(names if map is None else (*names, map), question.located)
@@ -332,8 +331,12 @@ def audit(
     )
     if rows_of_head is not None:
         return show_head(opened, rows_of_head, judge)
-    with _naming_the_fallback(question, mapping):
+    try:
         first = next(opened)
+    except UsageError as error:
+        if not name_mistakes(mapping, question.policy):
+            raise
+        raise question.explained(unknown_name(error.message, error.hint)) from None
     if map is not None or first.columns.is_log:
         _note_unstated(judge, first)
     shown = first.columns.header if mapping.kept == (ALL,) else mapping.kept
@@ -476,28 +479,6 @@ def _unseen_of(
     for of_files, is_own in zip(zip(*filters, strict=True), of_own, strict=True):
         if is_own:
             yield from unseen_texts(of_files)
-
-
-@contextmanager
-def _naming_the_fallback(
-    question: PolicyQuestion, mapping: TicketMapping | None = None
-) -> Iterator[None]:
-    """Name the policy in an error about its names if it is the shipped example.
-
-    With a mapping, other errors are possible too.
-    """
-    try:
-        yield
-    except UsageError as error:
-        policy = question.policy
-        if not question.fallback or (mapping is not None and not name_mistakes(mapping, policy)):
-            raise
-        remark = Message(
-            "the policy is {id}, the shipped example; select yours with {policy}",
-            id=policy.id,
-        )  # fmt: skip
-        hint = joined(filter(None, (error.hint, remark)), "; ")
-        raise UsageError(error.message, hint) from None
 
 
 def _note_unstated(judge: Judge, file: OpenedFile) -> None:

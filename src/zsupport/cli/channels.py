@@ -53,16 +53,17 @@ def channels(
     """Run `zsupport channels` and return its exit code."""
     moments = read_moments(common)
     question = read_question(common, moments)
-    answers = question.policy.channels(
-        plan=plan,
-        role=role,
-        channel=channel,
-        priority=priority,
-        fact=read_facts(fact),
-        at=moments.at,
-        lang=language_of(common),
-        language=language,
-    )
+    with question as policy:
+        answers = policy.channels(
+            plan=plan,
+            role=role,
+            channel=channel,
+            priority=priority,
+            fact=read_facts(fact),
+            at=moments.at,
+            lang=language_of(common),
+            language=language,
+        )
     refusal = None
     if not any(answer.allowed for answer in answers.answers):
         stated = answers.query.channel

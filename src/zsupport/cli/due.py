@@ -35,7 +35,7 @@ from zsupport.cli.question import (
     read_moments,
     read_question,
 )
-from zsupport.clock.instants import in_zone, pause_parts, to_datetime
+from zsupport.clock.instants import pause_parts, to_datetime
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
 from zsupport.typed import TYPE_CHECKING
@@ -103,8 +103,8 @@ def due(
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
     question = read_question(common, moments)._replace(customer_tz=customer_tz)
-    try:
-        answers = question.policy.due(
+    with question as policy:
+        answers = policy.due(
             plan=plan,
             role=role,
             channel=channel,
@@ -124,8 +124,6 @@ def due(
             customer_country=customer_country,
             lang=language_of(common),
         )
-    except UsageError as error:
-        raise UsageError(in_zone(error.message, question.zone), error.hint) from None
     states = [answer.state for answer in answers.answers]
     refusal: str | None = None
     code = 1

@@ -138,18 +138,19 @@ def hours(
         if not common.quiet:
             emit(lines)
         return 0
-    answers = question.policy.hours(
-        name,
-        plan=plan,
-        role=role,
-        channel=channel,
-        priority=priority,
-        fact=read_facts(fact),
-        at=moments.at,
-        customer_tz=customer_tz,
-        customer_country=customer_country,
-        lang=language_of(common),
-    )
+    with question as policy:
+        answers = policy.hours(
+            name,
+            plan=plan,
+            role=role,
+            channel=channel,
+            priority=priority,
+            fact=read_facts(fact),
+            at=moments.at,
+            customer_tz=customer_tz,
+            customer_country=customer_country,
+            lang=language_of(common),
+        )
     refusal: str | None = None
     code = 1
     states = [answer.state for answer in answers.answers]

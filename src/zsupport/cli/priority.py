@@ -29,9 +29,8 @@ def priority(common: Common, fact: list[str] | None) -> int:
     """Run `zsupport priority` and return its exit code."""
     moments = read_moments(common)
     question = read_question(common, moments)
-    answers = question.policy.priority(
-        fact=read_facts(fact), at=moments.at, lang=language_of(common)
-    )
+    with question as policy:
+        answers = policy.priority(fact=read_facts(fact), at=moments.at, lang=language_of(common))
     refusal = None
     if not any(answer.priority for answer in answers.answers):
         refusal = Message("not stated: no priority matches these facts")

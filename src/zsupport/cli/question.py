@@ -24,7 +24,13 @@ from zsupport.cli.output import (
     write_fields,
     write_report,
 )
-from zsupport.clock.instants import format_instant, from_datetime, parse_instant, to_datetime
+from zsupport.clock.instants import (
+    format_instant,
+    from_datetime,
+    in_zone,
+    parse_instant,
+    to_datetime,
+)
 from zsupport.clock.problem import BadText, what_to_write
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, datetime, tzinfo
@@ -66,6 +72,29 @@ class PolicyQuestion(NamedTuple):
     zone_stated: bool  # whether an option states this zone; otherwise it is UTC
     offset_at: datetime | None = None  # the moment whose offset this zone is, such as +01:00
     customer_tz: str | None = None
+
+    def __enter__(self) -> Policy:
+        """Return the policy to ask; `explained` changes the errors of the block."""
+        return self.policy
+
+    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
+        """Raise an error of the policy as people read it."""
+        if isinstance(error, UsageError):
+            raise self.explained(error) from None
+
+    def explained(self, error: UsageError) -> UsageError:
+        """Return an error with instants in the time zone of the output.
+
+        An error about a name says if the policy is the shipped example.
+        """
+        message, hint = in_zone(error.message, self.zone), error.hint
+        if self.fallback and error.has_unknown_name:
+            remark = Message(
+                "the policy is {id}, the shipped example; select yours with {policy}",
+                id=self.policy.id,
+            )  # fmt: skip
+            hint = joined(filter(None, (hint, remark)), "\n")
+        return UsageError(message, hint)
 
     def zone_shown(self, answers: AnyAnswers) -> tzinfo:
         """Return the time zone of screens: of the options, else of the policy.

@@ -37,16 +37,17 @@ def terms(
     """Run `zsupport terms` and return its exit code."""
     moments = read_moments(common)
     question = read_question(common, moments)
-    answers = question.policy.terms(
-        topic=topic,
-        plan=plan,
-        role=role,
-        channel=channel,
-        priority=priority,
-        fact=read_facts(fact),
-        at=moments.at,
-        lang=language_of(common),
-    )
+    with question as policy:
+        answers = policy.terms(
+            topic=topic,
+            plan=plan,
+            role=role,
+            channel=channel,
+            priority=priority,
+            fact=read_facts(fact),
+            at=moments.at,
+            lang=language_of(common),
+        )
     refusal = None
     if all(answer.text is None for answer in answers.answers):
         refusal = Message("not stated: the policy states no terms for this case")

@@ -23,9 +23,8 @@ def topics(common: Common, topic: str | None, role: str | None) -> int:
     """Run `zsupport topics` and return its exit code."""
     moments = read_moments(common)
     question = read_question(common, moments)
-    answers = question.policy.topics(
-        topic=topic, role=role, at=moments.at, lang=language_of(common)
-    )
+    with question as policy:
+        answers = policy.topics(topic=topic, role=role, at=moments.at, lang=language_of(common))
     refusal = (
         None
         if answers.answers
