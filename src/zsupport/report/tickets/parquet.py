@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from polars import DataFrame, Schema
 
     from zsupport.audit.ticket import VendorComparison
-    from zsupport.audit.verdict_lists import VerdictLists, VerdictRow
+    from zsupport.audit.verdict_lists import VerdictLists
     from zsupport.report.tickets import RowSetting
 
 #: The rows of a group in the file. The memory of the writer grows with it.
@@ -66,10 +66,6 @@ class ParquetRows:
         else:
             self._fault = _Abandoned()
             self._thread.join()
-
-    def write(self, rows: Iterable[VerdictRow]) -> None:
-        """Write rows."""
-        self._add(rows)
 
     def _add(self, rows: Iterable[tuple[Sequence[str | None], tuple[object, ...]]]) -> None:
         self._rows += rows
