@@ -20,7 +20,7 @@ class RejectLimit(NamedTuple):
     share: tuple[int, int] | None = None
 
     def allows(self, rejects: int, rows: int) -> bool:
-        """Return whether so many rejects of all rows, with the rejects, are within the limit."""
+        """Return whether a number of rejects is within the limit; `rows` includes the rejects."""
         if self.share is None:
             return rejects <= self.rows
         numerator, denominator = self.share

@@ -162,7 +162,7 @@ class AuditSummary(NamedTuple):
             note(Message("{rejects} writes the rejected rows to a file, with the reasons"))
 
     def note_unknown_texts(self, columns: TicketColumns) -> None:
-        """Say on standard error how to map texts, if rows have texts that are no ids."""
+        """Say on standard error how to map texts, if rows have texts that are not ids."""
         fields = (*CASE_FIELDS, *(field for field in columns.fields if field.startswith(FACT)))
         by_column = {columns.column_of(field): field for field in fields if field in columns.fields}
         for kind in self.summary.reject_kinds:
@@ -178,7 +178,7 @@ class AuditSummary(NamedTuple):
     def exit_code(self, *, allows_rejects: bool, exit_zero: bool) -> int:
         """Return the exit code; say on standard error which metrics do not reach the share.
 
-        `allows_rejects` states whether so many rows may be rejected.
+        `allows_rejects` states whether the number of rejected rows is within the limit.
         """
         summary, share = self.summary, self.share
         if not allows_rejects:
