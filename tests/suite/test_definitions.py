@@ -249,6 +249,9 @@ def covered_by(subject: PolicyUnderTest, reference: Judge, example: Example) -> 
     values = {**reference.values, **reference.sides}
     any_values = {name: members[0] for name, members in values.items()}
     covered: set[Key] = set()
+    priorities = question.values.get("priority", ())
+    if priorities and not reference.led_to({}) & {*priorities}:
+        return covered  # no facts lead to the priority, so the test has no case
     for case in every_case(subject.revisions[0].space):
         if not all(
             value in question.values.get(name, (defaults.get(name) or value,))
