@@ -54,21 +54,21 @@ IMPORTERS = {
     "tzdata": {"zsupport.clock.zones"},
     "icalendar": {"zsupport.policy.ics"},
     "numpy": {
-        "zsupport.audit.arrays",
-        "zsupport.audit.columns",
-        "zsupport.audit.frame_cells",
-        "zsupport.audit.frame_summary",
-        "zsupport.audit.frames",
-        "zsupport.audit.spans",
+        "zsupport.audit.columns.arrays",
+        "zsupport.audit.columns.cells",
+        "zsupport.audit.columns.frames",
+        "zsupport.audit.columns.judge",
+        "zsupport.audit.columns.spans",
+        "zsupport.audit.columns.summary",
         "zsupport.sources.tickets.chunks",
     },
     "polars": {
-        "zsupport.audit.arrow",
-        "zsupport.audit.frame_cells",
-        "zsupport.audit.frame_summary",
-        "zsupport.audit.frames",
-        "zsupport.audit.tables",
-        "zsupport.audit.verdict_schema",
+        "zsupport.audit.columns.arrow",
+        "zsupport.audit.columns.cells",
+        "zsupport.audit.columns.frames",
+        "zsupport.audit.columns.schema",
+        "zsupport.audit.columns.summary",
+        "zsupport.audit.columns.tables",
         "zsupport.report.parquet",
         "zsupport.report.tickets",
         "zsupport.report.tickets.csv",
@@ -77,7 +77,7 @@ IMPORTERS = {
         "zsupport.sources.tickets.batches",
         "zsupport.sources.tickets.parquet",
     },
-    "pyarrow": {"zsupport.audit.arrow"},
+    "pyarrow": {"zsupport.audit.columns.arrow"},
 }
 
 
@@ -160,7 +160,7 @@ NAMED_OPTIONS = {
 
 # Commands that texts below `cli` name, because Python has no function for them:
 NAMED_COMMANDS = {
-    "zsupport.audit.header": {"help"},  # the guides
+    "zsupport.audit.mapping.header": {"help"},  # the guides
     "zsupport.check.catalogue": {"check"},  # comments and settings of `check`
     "zsupport.check.rules.exchanged_days": {"hours"},  # `--freeze`
     "zsupport.clock.target_text": {"help"},  # the guides
@@ -373,8 +373,8 @@ UNTYPED = {
     },
     "the values of a calendar file have different types": {"zsupport.policy.ics"},
     "columns of any type, and packages that are optional": {
-        "zsupport.audit.arrays", "zsupport.audit.arrow", "zsupport.audit.many",
-        "zsupport.audit.tables",
+        "zsupport.audit.columns.arrays", "zsupport.audit.columns.arrow", "zsupport.audit.many",
+        "zsupport.audit.columns.tables",
         "zsupport.report.tickets.parquet",
     },
     "values of JSON and Parquet": {

@@ -131,9 +131,9 @@ def expressions() -> tuple[tuple[Expression, ...], tuple[str, ...]]:
 def test_patterns_built_at_run_time_are_listed() -> None:
     """The parts of these patterns have no nested repetitions: quoted names and constants."""
     assert set(expressions()[1]) == {
-        "zsupport.audit.frame_cells: _pattern(s) or ''",
-        "zsupport.audit.frame_cells: _pattern(shape) or ''",
-        "zsupport.audit.instants: pattern",
+        "zsupport.audit.columns.cells: _pattern(s) or ''",
+        "zsupport.audit.columns.cells: _pattern(shape) or ''",
+        "zsupport.audit.reading.instant_formats: pattern",
         "zsupport.clock.day_text: date + _SEPARATOR + date",
         "zsupport.clock.day_text: f'([a-z]+)[ -]{ordinal}'",
         "zsupport.clock.day_text: f'{ordinal}[ -](?:of )?([a-z]+)'",

@@ -30,7 +30,7 @@ ENGLISH = {
     },
     "titles of guides": {"guide/__init__.py"},
     "errors of calls in Python": {
-        "answer/case.py", "audit/arrays.py", "calendar.py", "clock/business.py",
+        "answer/case.py", "audit/columns/arrays.py", "calendar.py", "clock/business.py",
         "clock/instants.py",
     },
     "errors of the program: a damaged file of tzdata, an assertion": {
@@ -54,7 +54,7 @@ ENGLISH = {
         "view/due.py", "view/due_explained.py", "view/hours.py", "view/policies.py",
         "view/policy_in_full.py",
     },
-    "names of months in the languages of exports": {"audit/calendar_names.py"},
+    "names of months in the languages of exports": {"audit/reading/calendar_names.py"},
     "reasons that the program does not show": {"sources/cache.py"},
     "scripts for shells, styles and HTML": {
         "cli/complete.py", "publish/html.py", "publish/pictures.py", "report/guide.py",

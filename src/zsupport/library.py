@@ -65,10 +65,10 @@ if TYPE_CHECKING:
     from zsupport.answer.terms import TermAnswers
     from zsupport.answer.topics import TopicAnswers
     from zsupport.answer.working_spans import SpanTable
-    from zsupport.audit.arrow import BatchAudit
-    from zsupport.audit.judge import AuditOptions
-    from zsupport.audit.mapping import TicketMapping
-    from zsupport.audit.tables import AuditedTable
+    from zsupport.audit.columns.arrow import BatchAudit
+    from zsupport.audit.columns.tables import AuditedTable
+    from zsupport.audit.mapping.model import TicketMapping
+    from zsupport.audit.plain.judge import AuditOptions
     from zsupport.clock.holidays import PublicHolidays
     from zsupport.policy.compiled import Form
 
@@ -531,7 +531,7 @@ class Policy:
         of PyArrow and pandas. Raises UsageError for unknown names and for a mapping that does not
         fit the table, and TypeError for another kind of table.
         """
-        from zsupport.audit.tables import audit_table
+        from zsupport.audit.columns.tables import audit_table
 
         options, columns = _audit_of(
             mapping=mapping, plan=plan, role=role, channel=channel, priority=priority, fact=fact,
@@ -552,7 +552,7 @@ class Policy:
         Requires PyArrow and the packages of `zsupport[tickets]`. Raises UsageError and TypeError
         like `audit`, and UsageError for an event log that is not grouped.
         """
-        from zsupport.audit.arrow import batch_audit
+        from zsupport.audit.columns.arrow import batch_audit
 
         return batch_audit(sample, self, *_audit_of(**options), grouped)
 
@@ -838,10 +838,10 @@ def _audit_of(
     customer_country: str | None = None,
 ) -> tuple[AuditOptions, TicketMapping]:
     """Return the arguments of `Policy.audit` as values of an audit."""
-    from zsupport.audit.judge import AuditOptions
-    from zsupport.audit.mapping import merged
-    from zsupport.audit.mapping_file import load_mapping, read_mapping_table
-    from zsupport.audit.mapping_options import constants_of, mapping_of_options
+    from zsupport.audit.mapping.file import load_mapping, read_mapping_table
+    from zsupport.audit.mapping.model import merged
+    from zsupport.audit.mapping.options import constants_of, mapping_of_options
+    from zsupport.audit.plain.judge import AuditOptions
     from zsupport.sources.mappings import text_of_mapping
 
     columns = mapping_of_options(constants=constants_of(plan, role, channel, priority, fact or {}))

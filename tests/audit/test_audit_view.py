@@ -15,7 +15,8 @@ import zsupport
 from audit.verdicts import VERDICT, verdict
 from zsupport.answer.case import Query
 from zsupport.audit.compare import CauseCount, Disagreement
-from zsupport.audit.summary import Summary, SummaryBuilder, SummaryOptions, required_share
+from zsupport.audit.share import required_share
+from zsupport.audit.summary import Summary, SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject, Ticket, TicketVerdict, VendorVerdict
 from zsupport.audit.verdict_lists import VerdictRow, lists_of
 from zsupport.cli.output import wording

@@ -4,7 +4,7 @@ import pytest
 from babel import localedata
 
 from audit.slow_instants import full_names, halves, number_of
-from zsupport.audit.calendar_names import (
+from zsupport.audit.reading.calendar_names import (
     LANGUAGES,
     is_afternoon,
     language_of_locale,

@@ -15,8 +15,8 @@ import zsupport
 from audit.audited import DAY, MONDAY
 from zsupport.answer.case import Query
 from zsupport.answer.due import STATES
-from zsupport.audit.columns import MISSING, ColumnJudge, TicketArrays
-from zsupport.audit.judge import AuditOptions, Judge
+from zsupport.audit.columns.judge import MISSING, ColumnJudge, TicketArrays
+from zsupport.audit.plain.judge import AuditOptions, Judge
 from zsupport.audit.ticket import Ticket, TicketVerdict
 from zsupport.clock.deadline import Events
 from zsupport.policy.files import SourceFile

@@ -10,7 +10,7 @@ import zsupport
 from audit.audited import DAY, MONDAY, ticket
 from zsupport.answer.case_change import CaseChange
 from zsupport.audit.compare import CAUSES, Comparer, Comparison, Disagreement
-from zsupport.audit.judge import AuditOptions, Judge
+from zsupport.audit.plain.judge import AuditOptions, Judge
 from zsupport.audit.ticket import VendorVerdict
 
 HOUR = 3600

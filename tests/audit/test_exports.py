@@ -12,8 +12,8 @@ from typing import NamedTuple
 import pytest
 from conftest import Cli
 
-from zsupport.audit.mapping import TicketMapping, merged
-from zsupport.audit.mapping_file import load_mapping
+from zsupport.audit.mapping.file import load_mapping
+from zsupport.audit.mapping.model import TicketMapping, merged
 from zsupport.sources.mappings import read_mapping, shipped_mappings
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -14,16 +14,16 @@ import polars as pl
 import pytest
 
 import zsupport
-import zsupport.audit.frame_summary as frame_module
+import zsupport.audit.columns.summary as frame_module
 import zsupport.audit.summary as summary_module
 from audit.audited import MONDAY, POLICY
-from zsupport.audit.frame_summary import FrameSummary, counted
-from zsupport.audit.frames import judged_frames
-from zsupport.audit.header import resolve
-from zsupport.audit.instants import instant_reader
-from zsupport.audit.judge import AuditOptions, Judge
-from zsupport.audit.mapping import FieldColumn, TicketMapping
-from zsupport.audit.reader import ticket_reader
+from zsupport.audit.columns.frames import judged_frames
+from zsupport.audit.columns.summary import FrameSummary, counted
+from zsupport.audit.mapping.header import resolve
+from zsupport.audit.mapping.model import FieldColumn, TicketMapping
+from zsupport.audit.plain.judge import AuditOptions, Judge
+from zsupport.audit.reading.instants import instant_reader
+from zsupport.audit.reading.rows import ticket_reader
 from zsupport.audit.run import judge_files, open_mapped
 from zsupport.audit.summary import SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject
@@ -303,7 +303,7 @@ def test_offsets_and_fractions(
 
         return read_text
 
-    monkeypatch.setattr("zsupport.audit.frame_cells.instant_reader", counted)
+    monkeypatch.setattr("zsupport.audit.columns.cells.instant_reader", counted)
     mapping = MAPPING._replace(formats=() if format is None else (format,))
     assert same(policy, path, mapping, 10**6) > 1000
     # Only one text of each offset is read by the reader of the plain engine.

@@ -8,14 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.slow_instants import full_names, instants
-from zsupport.audit.instants import (
-    instant_reader,
-    needs_zone,
-    proposals,
-    read_format,
-    read_slowly,
-    reads_without_format,
-)
+from zsupport.audit.reading.instant_formats import read_format
+from zsupport.audit.reading.instants import instant_reader, read_slowly
+from zsupport.audit.reading.proposals import needs_zone, proposals, reads_without_format
 from zsupport.clock.instants import format_instant, parse_instant
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone

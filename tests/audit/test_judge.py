@@ -11,7 +11,7 @@ from strategies import policies, yaml_of
 
 import zsupport
 from audit.audited import DAY, MONDAY, ticket
-from zsupport.audit.judge import AuditOptions, Judge
+from zsupport.audit.plain.judge import AuditOptions, Judge
 from zsupport.audit.ticket import Reject, Ticket, TicketVerdict
 
 

@@ -8,10 +8,10 @@ import pytest
 import zsupport
 from audit.audited import DAY, MONDAY, POLICY
 from audit.test_frames import HEADER, MAPPING, some_lines
-from zsupport.audit.header import TicketColumns, resolve
-from zsupport.audit.judge import AuditOptions, Judge
-from zsupport.audit.list_judge import ListJudge, RowJudge
-from zsupport.audit.mapping import FieldColumn, TicketMapping
+from zsupport.audit.mapping.header import TicketColumns, resolve
+from zsupport.audit.mapping.model import FieldColumn, TicketMapping
+from zsupport.audit.plain.judge import AuditOptions, Judge
+from zsupport.audit.plain.lists import ListJudge, RowJudge
 from zsupport.audit.ticket import Reject
 from zsupport.audit.verdict_lists import VerdictRow, lists_of
 from zsupport.sources.tickets import open_tickets

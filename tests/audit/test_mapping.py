@@ -11,15 +11,16 @@ from conftest import Cli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zsupport.audit.calendar_names import LANGUAGES
-from zsupport.audit.header import resolve
-from zsupport.audit.instants import DIRECTIVES, instant_reader, read_format
-from zsupport.audit.mapping import FIELDS, FieldColumn, TicketMapping, columns_needed, merged
-from zsupport.audit.mapping_file import load_mapping, read_mapping_table
-from zsupport.audit.mapping_options import mapping_of_options
-from zsupport.audit.mapping_text import mapping_text
+from zsupport.audit.mapping.file import load_mapping, read_mapping_table
+from zsupport.audit.mapping.header import resolve
+from zsupport.audit.mapping.model import FIELDS, FieldColumn, TicketMapping, columns_needed, merged
+from zsupport.audit.mapping.options import mapping_of_options
+from zsupport.audit.mapping.text import mapping_text
+from zsupport.audit.mapping.undeclared import check_instants
+from zsupport.audit.reading.calendar_names import LANGUAGES
+from zsupport.audit.reading.instant_formats import DIRECTIVES, read_format
+from zsupport.audit.reading.instants import instant_reader
 from zsupport.audit.ticket import EVENTS
-from zsupport.audit.undeclared import check_instants
 from zsupport.cli.options import flag_of
 from zsupport.errors import UsageError
 from zsupport.guide import read_guide

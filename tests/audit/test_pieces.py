@@ -10,8 +10,8 @@ import zsupport
 from audit.audited import DAY, MONDAY, POLICY
 from zsupport.answer.case import Query
 from zsupport.answer.due import basis_of
-from zsupport.audit.judge import AuditOptions, Judge
 from zsupport.audit.pieces import LinearPieces
+from zsupport.audit.plain.judge import AuditOptions, Judge
 from zsupport.audit.ticket import Ticket
 from zsupport.clock.deadline import Events, due_without_pauses
 

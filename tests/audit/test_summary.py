@@ -12,16 +12,8 @@ from hypothesis import strategies as st
 import zsupport.audit.summary as module
 from audit.verdicts import VERDICT, verdict
 from zsupport.answer.due import STATES
-from zsupport.audit.summary import (
-    GroupSummary,
-    RejectKind,
-    Summary,
-    SummaryBuilder,
-    SummaryOptions,
-    parse_share,
-    required_share,
-    share_text,
-)
+from zsupport.audit.share import parse_share, required_share, share_text
+from zsupport.audit.summary import GroupSummary, RejectKind, Summary, SummaryBuilder, SummaryOptions
 from zsupport.audit.ticket import Reject
 from zsupport.audit.verdict_lists import VerdictRow, lists_of
 from zsupport.clock.problem import BadText

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zsupport.answer.case import Query
-from zsupport.audit.header import resolve
-from zsupport.audit.mapping import FieldColumn, TicketMapping, merged
-from zsupport.audit.mapping_file import load_mapping
-from zsupport.audit.mapping_options import mapping_of_options
-from zsupport.audit.reader import HeadCell, careful_reader, event_reader, head, ticket_reader
+from zsupport.audit.mapping.file import load_mapping
+from zsupport.audit.mapping.header import resolve
+from zsupport.audit.mapping.model import FieldColumn, TicketMapping, merged
+from zsupport.audit.mapping.options import mapping_of_options
+from zsupport.audit.reading.rows import HeadCell, careful_reader, event_reader, head, ticket_reader
 from zsupport.audit.ticket import EventRow, Reject, Ticket
 from zsupport.clock.deadline import Events
 from zsupport.errors import UsageError

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from zsupport.answer.due import DueAnswers, Moment
     from zsupport.answer.promise import Promise
-    from zsupport.audit.header import TicketColumns
-    from zsupport.audit.judge import Judge
+    from zsupport.audit.mapping.header import TicketColumns
+    from zsupport.audit.plain.judge import Judge
     from zsupport.audit.ticket import Ticket, TicketVerdict
     from zsupport.clock.deadline import Course
     from zsupport.clock.model import Hours, Year

@@ -18,7 +18,7 @@ def due_many(opened: Any, case: AskedCase) -> object:
     deadlines = CaseDeadlines(case)
     package = type(opened).__module__.partition(".")[0]
     if package in _ARRAYS:
-        from zsupport.audit.arrays import due_of_array
+        from zsupport.audit.columns.arrays import due_of_array
 
         return due_of_array(opened, package, deadlines)
     return deadlines.of_sequence(opened)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.audit.summary import parse_share
+from zsupport.audit.share import parse_share
 from zsupport.clock.problem import BadText, shown
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message

@@ -6,15 +6,15 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.case import Query, settle
-from zsupport.audit.cells import selected_rows
 from zsupport.audit.fold import fold, fold_grouped
-from zsupport.audit.header import resolve
-from zsupport.audit.list_judge import ListJudge, RowJudge, damaged, judged_lists
-from zsupport.audit.mapping import ALL, CASE_FIELDS, FACT
-from zsupport.audit.mistakes import Mistakes
-from zsupport.audit.reader import event_reader, head
+from zsupport.audit.mapping.header import resolve
+from zsupport.audit.mapping.mistakes import Mistakes
+from zsupport.audit.mapping.model import ALL, CASE_FIELDS, FACT
+from zsupport.audit.mapping.undeclared import check_instants
+from zsupport.audit.plain.lists import ListJudge, RowJudge, damaged, judged_lists
+from zsupport.audit.reading.cells import selected_rows
+from zsupport.audit.reading.rows import event_reader, head
 from zsupport.audit.ticket import EventRow, Reject
-from zsupport.audit.undeclared import check_instants
 from zsupport.errors import PolicyError, UsageError
 from zsupport.sources.tickets.rows import BadRow, RawRow, TicketFile
 from zsupport.wording import Counted, Message, joined
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
-    from zsupport.audit.cells import SkippedRows
-    from zsupport.audit.frames import JudgedFrame
-    from zsupport.audit.header import TicketColumns
-    from zsupport.audit.judge import AuditedPolicy, Judge
-    from zsupport.audit.list_judge import JudgedLists
-    from zsupport.audit.mapping import TicketMapping
-    from zsupport.audit.reader import HeadCell
+    from zsupport.audit.columns.frames import JudgedFrame
+    from zsupport.audit.mapping.header import TicketColumns
+    from zsupport.audit.mapping.model import TicketMapping
+    from zsupport.audit.plain.judge import AuditedPolicy, Judge
+    from zsupport.audit.plain.lists import JudgedLists
+    from zsupport.audit.reading.cells import SkippedRows
+    from zsupport.audit.reading.rows import HeadCell
     from zsupport.audit.ticket import Ticket, TicketVerdict
     from zsupport.sources.tickets.batches import ParquetBatches
     from zsupport.sources.tickets.chunks import CsvChunks
@@ -225,7 +225,7 @@ def judge_in_batches(
     for file in rest:
         frames = None
         if file.source is not None and not file.columns.is_log:
-            from zsupport.audit.frames import judged_frames
+            from zsupport.audit.columns.frames import judged_frames
 
             frames = judged_frames(file.source, file.columns, judge, file.name, text, file.skipped)
         if frames is not None:

@@ -13,15 +13,11 @@ from itertools import groupby, repeat
 from typing import TYPE_CHECKING
 
 from zsupport.answer.due import STATES
-from zsupport.audit.cells import UnseenText
+from zsupport.audit.reading.cells import UnseenText
 from zsupport.audit.ticket import Constants
-from zsupport.clock.problem import BadText
-from zsupport.clock.problem import shown as quoted
-from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zonefile import offset_at, offset_pieces
 from zsupport.dates import UTC, date, tzinfo
 from zsupport.typed import NamedTuple
-from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -566,84 +562,6 @@ def percent_of(met: int, judged: int) -> str | None:
         return None
     thousandths = met * 1000 // judged
     return f"{thousandths // 10}.{thousandths % 10}"
-
-
-def share_text(text: str) -> str:
-    """Return a share as text with its percent sign: `95%` for `95`; other texts do not change.
-
-    Raises BadText for a number of at most 1, which can be a percentage or a ratio.
-    """
-    import re
-    from fractions import Fraction
-
-    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?|\.[0-9]{1,4}", text):
-        return text
-    share = Fraction(text)
-    if 0 < share <= 1:
-        raise BadText(
-            Message("{text} can be a percentage or a ratio", text=quoted(text)),
-            hint=Message(
-                "write `{ratio}%` or `{percent}%`",
-                ratio=f"{float(share * 100):g}", percent=f"{float(share):g}",
-            ),
-        )  # fmt: skip
-    return f"{text}%"
-
-
-def parse_share(text: str) -> tuple[int, int]:
-    """Return the ratio that a metric must reach, as numerator and denominator; raise BadText."""
-    share = share_text(text)
-    if share in ("100%", "1/1"):
-        return 1, 1
-    try:
-        numerator, denominator = map(int, parse_ratio(share).split("/"))
-    except BadText as problem:
-        raise BadText(
-            Message("invalid share {text}", text=quoted(text)),
-            Message("a percentage up to 100% or a ratio up to 1/1, such as 95% or 19/20"),
-            problem.hint,
-        ) from None
-    return numerator, denominator
-
-
-class RequiredShare(NamedTuple):
-    """The share of tickets that each metric must meet, and the metrics that fail.
-
-    `text` is the share as written. Metrics are `below` it if they would be with any input for the
-    verdicts that need input, and `uncertain` if this input decides.
-    """
-
-    text: str
-    below: tuple[GroupSummary, ...]
-    uncertain: tuple[GroupSummary, ...]
-
-    @property
-    def is_reached(self) -> bool:
-        """Whether each metric certainly reaches the share."""
-        return not self.below and not self.uncertain
-
-
-def required_share(summary: Summary, text: str) -> RequiredShare:
-    """Return the metrics whose tickets meet their targets less often than a share.
-
-    A verdict that needs input can be met, breached, or neither. A metric without a judged ticket
-    is below the share only if no metric has a verdict that is judged or needs input.
-    """
-    numerator, denominator = parse_share(text)
-
-    def reaches(met: int, judged: int) -> bool:
-        return met * denominator >= judged * numerator
-
-    below, uncertain = [], []
-    for total in summary.totals:
-        met, judged, open_verdicts = total.met, total.judged, total.needs_input
-        if not reaches(met + open_verdicts, judged + open_verdicts):
-            below.append(total)
-        elif not reaches(met, judged + open_verdicts):
-            uncertain.append(total)
-    if not any(total.judged or total.needs_input for total in summary.totals):
-        below = [*summary.totals]
-    return RequiredShare(share_text(text), tuple(below), tuple(uncertain))
 
 
 def _worst_ticket(verdicts: VerdictLists, number: int, margin: int) -> WorstTicket:

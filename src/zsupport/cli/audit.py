@@ -10,22 +10,17 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from zsupport.answer.promise import settle_metrics
-from zsupport.audit.cells import unseen_texts
 from zsupport.audit.compare import comparison_of
-from zsupport.audit.judge import AuditOptions, Judge
-from zsupport.audit.mapping import ALL, TicketMapping, columns_needed, merged
-from zsupport.audit.mapping_file import load_mapping
-from zsupport.audit.mapping_options import constants_of, mapping_of_options
-from zsupport.audit.mapping_text import mapping_text
+from zsupport.audit.mapping.file import load_mapping
+from zsupport.audit.mapping.model import ALL, TicketMapping, columns_needed, merged
+from zsupport.audit.mapping.options import constants_of, mapping_of_options
+from zsupport.audit.mapping.text import mapping_text
+from zsupport.audit.plain.judge import AuditOptions, Judge
+from zsupport.audit.reading.cells import unseen_texts
 from zsupport.audit.reject_limit import parse_reject_limit
 from zsupport.audit.run import check_files, judge_in_batches, name_mistakes, open_mapped
-from zsupport.audit.summary import (
-    DIMENSIONS,
-    SummaryBuilder,
-    SummaryOptions,
-    parse_share,
-    required_share,
-)
+from zsupport.audit.share import parse_share, required_share
+from zsupport.audit.summary import DIMENSIONS, SummaryBuilder, SummaryOptions
 from zsupport.cli.options import (
     AT_RISK,
     CHANNEL,
@@ -72,8 +67,8 @@ from zsupport.wording import Message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from zsupport.audit.cells import RowFilter, UnseenText
     from zsupport.audit.compare import Comparison
+    from zsupport.audit.reading.cells import RowFilter, UnseenText
     from zsupport.audit.run import OpenedFile, OpenFile
     from zsupport.library import Policy
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from zsupport.answer.case import NEEDS_INPUT
 from zsupport.answer.due import STATES
-from zsupport.audit.list_judge import JudgedLists
+from zsupport.audit.plain.lists import JudgedLists
 from zsupport.audit.ticket import TicketVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zsupport.audit.columns.frames import JudgedFrame
+    from zsupport.audit.columns.summary import FrameSummary
     from zsupport.audit.compare import Comparison
-    from zsupport.audit.frame_summary import FrameSummary
-    from zsupport.audit.frames import JudgedFrame
     from zsupport.audit.summary import SummaryBuilder
     from zsupport.audit.ticket import Reject, Ticket, VendorComparison
     from zsupport.report.tickets import RowWriter
@@ -85,7 +85,7 @@ class AuditResults:
         self.needs_input += int((judged.states == STATES.index(NEEDS_INPUT)).sum())
         if self._counts:
             if self._frames is None:
-                from zsupport.audit.frame_summary import FrameSummary
+                from zsupport.audit.columns.summary import FrameSummary
 
                 self._frames = FrameSummary(self._summary)
             self._frames.add(judged)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zsupport.audit.mapping import CASE_FIELDS, FACT
+from zsupport.audit.mapping.model import CASE_FIELDS, FACT
 from zsupport.audit.reject_limit import RejectLimit
 from zsupport.audit.run import head_of
 from zsupport.audit.ticket import Reject
@@ -37,10 +37,11 @@ from zsupport.wording import Counted, Message
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from zsupport.audit.header import TicketColumns
-    from zsupport.audit.judge import Judge
+    from zsupport.audit.mapping.header import TicketColumns
+    from zsupport.audit.plain.judge import Judge
     from zsupport.audit.run import OpenedFile
-    from zsupport.audit.summary import RequiredShare, Summary
+    from zsupport.audit.share import RequiredShare
+    from zsupport.audit.summary import Summary
     from zsupport.cli.options import Common
     from zsupport.cli.question import PolicyQuestion
     from zsupport.dates import tzinfo

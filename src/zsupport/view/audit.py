@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from zsupport.answer.case import NEEDS_INPUT, plain_value, policy_of
-from zsupport.audit.summary import (
-    DIMENSIONS,
-    UNSHOWN,
-    GroupSummary,
-    RequiredShare,
-    Summary,
-    WorstTicket,
-)
+from zsupport.audit.share import RequiredShare
+from zsupport.audit.summary import DIMENSIONS, UNSHOWN, GroupSummary, Summary, WorstTicket
 from zsupport.clock.instants import duration, to_datetime
 from zsupport.clock.problem import shown as quoted
 from zsupport.dates import datetime, tzinfo

@@ -39,7 +39,7 @@ class ParquetRows:
     def __init__(self, stream: IO[bytes], setting: RowSetting) -> None:
         """Start a file. Raises EnvironmentFault without Polars."""
         polars = import_polars()
-        from zsupport.audit.verdict_schema import verdict_schema
+        from zsupport.audit.columns.schema import verdict_schema
 
         kept, compared = setting.kept, setting.compared
         self._schema = verdict_schema(kept, compared=compared)
@@ -172,7 +172,7 @@ def _frame(columns: Sequence[Sequence[Any]], schema: Schema) -> DataFrame:
     """Return columns whose instants are in seconds as a frame."""
     import polars as pl
 
-    from zsupport.audit.verdict_schema import without_instants
+    from zsupport.audit.columns.schema import without_instants
 
     built = without_instants(schema)
     values = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zsupport.audit.summary import RequiredShare, Summary
+from zsupport.audit.share import RequiredShare
+from zsupport.audit.summary import Summary
 from zsupport.policy.model import Revision
 from zsupport.report.screen import (
     ATTENTION,

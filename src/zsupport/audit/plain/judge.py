@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from zsupport.answer.case import NEEDS_INPUT, settle
 from zsupport.audit.deadlines import depends_on_opening
 from zsupport.audit.fold import rejects_of_rows
-from zsupport.audit.outcomes import QuickCase, quick_case
+from zsupport.audit.plain.outcomes import QuickCase, quick_case
 from zsupport.audit.ticket import Constants, Reject, Ticket, TicketVerdict
 from zsupport.clock.instants import from_datetime, in_zone, to_datetime
 from zsupport.clock.problem import BadText

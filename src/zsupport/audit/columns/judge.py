@@ -1,8 +1,9 @@
 """The columns engine: the verdicts on tickets in arrays of NumPy.
 
-The plain engine (`zsupport.audit.judge`) defines the verdicts. This engine computes those of common
-tickets, and names the other tickets, which the plain engine judges. It asks the plain engine for
-the promise to each case, and computes the deadlines and states of all tickets of the case at once.
+The plain engine (`zsupport.audit.plain.judge`) defines the verdicts. This engine computes those of
+common tickets, and names the other tickets, which the plain engine judges. It asks the plain engine
+for the promise to each case, and computes the deadlines and states of all tickets of the case at
+once.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import numpy as np
 
 from zsupport.answer.due import STATES
 from zsupport.answer.hours import HALF_YEAR
-from zsupport.audit.judge import constants_of_case
-from zsupport.audit.spans import ColumnDue, column_due
+from zsupport.audit.columns.spans import ColumnDue, column_due
+from zsupport.audit.plain.judge import constants_of_case
 from zsupport.audit.ticket import Constants, Ticket
 from zsupport.audit.verdict_lists import SharedConstants
 from zsupport.clock.deadline import STARTS, Events
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from zsupport.answer.case import Query
     from zsupport.answer.due import DueAnswers
     from zsupport.answer.hours import PolicyHours, SettledHours
-    from zsupport.audit.judge import Judge
-    from zsupport.audit.spans import Integers
+    from zsupport.audit.columns.spans import Integers
+    from zsupport.audit.plain.judge import Judge
     from zsupport.dates import tzinfo
 
     Mask: TypeAlias = NDArray[np.bool_]

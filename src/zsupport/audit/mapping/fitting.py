@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from zsupport.audit.mapping import columns_needed
-from zsupport.audit.mapping_file import load_mapping
+from zsupport.audit.mapping.file import load_mapping
+from zsupport.audit.mapping.model import columns_needed
 from zsupport.sources.mappings import read_mapping, shipped_mappings
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from zsupport.audit.mapping import FieldColumn
+    from zsupport.audit.mapping.model import FieldColumn
 
 
 class FittingMapping(NamedTuple):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from zsupport.audit.columns.spans import column_due
 from zsupport.audit.deadlines import depends_on_opening
-from zsupport.audit.spans import column_due
 from zsupport.clock.instants import END, FIRST
 from zsupport.clock.problem import HORIZON
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from zsupport.audit.columns.spans import Integers
     from zsupport.audit.deadlines import CaseDeadlines
-    from zsupport.audit.spans import Integers
 
     #: Missing values.
     Missing = NDArray[np.bool_]

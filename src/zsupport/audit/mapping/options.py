@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from zsupport.audit.calendar_names import language_of_locale
-from zsupport.audit.instants import read_format
-from zsupport.audit.mapping import (
+from zsupport.audit.mapping.mistakes import Mistakes
+from zsupport.audit.mapping.model import (
     BREACHED,
     CASE_FIELDS,
     FACT,
@@ -14,7 +13,8 @@ from zsupport.audit.mapping import (
     event_problem,
     is_instant,
 )
-from zsupport.audit.mistakes import Mistakes
+from zsupport.audit.reading.calendar_names import language_of_locale
+from zsupport.audit.reading.instant_formats import read_format
 from zsupport.clock.problem import BadText, shown, what_to_write
 from zsupport.clock.zones import zone
 from zsupport.typed import TYPE_CHECKING

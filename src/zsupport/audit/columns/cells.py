@@ -1,7 +1,7 @@
 """Whole columns of cells: the instants and cases of the rows of a frame.
 
-The values are those that `zsupport.audit.reader` reads from the cells of each row. Cells that this
-module cannot read with certainty are left to it.
+The values are those that `zsupport.audit.reading.rows` reads from the cells of each row. Cells that
+this module cannot read with certainty are left to it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from zsupport.audit.columns import MISSING
-from zsupport.audit.instants import instant_reader, read_format
-from zsupport.audit.reader import query_reader
+from zsupport.audit.columns.judge import MISSING
+from zsupport.audit.reading.instant_formats import read_format
+from zsupport.audit.reading.instants import instant_reader
+from zsupport.audit.reading.rows import query_reader
 from zsupport.clock.instants import END, FIRST
 from zsupport.clock.problem import BadText
 from zsupport.clock.zonefile import offset_pieces
@@ -23,9 +24,9 @@ from zsupport.clock.zones import zone
 
 if TYPE_CHECKING:
     from zsupport.answer.case import Query
-    from zsupport.audit.columns import Mask
-    from zsupport.audit.header import TicketColumns
-    from zsupport.audit.spans import Integers
+    from zsupport.audit.columns.judge import Mask
+    from zsupport.audit.columns.spans import Integers
+    from zsupport.audit.mapping.header import TicketColumns
     from zsupport.dates import tzinfo
 
 _DAY = 86_400

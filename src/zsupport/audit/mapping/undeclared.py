@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from zsupport.audit.calendar_names import language_of_locale
-from zsupport.audit.instants import Proposal, needs_zone, proposals, reads_without_format
-from zsupport.audit.mapping import is_instant
-from zsupport.audit.mistakes import Mistakes
+from zsupport.audit.mapping.mistakes import Mistakes
+from zsupport.audit.mapping.model import is_instant
+from zsupport.audit.reading.calendar_names import language_of_locale
+from zsupport.audit.reading.proposals import Proposal, needs_zone, proposals, reads_without_format
 from zsupport.clock.problem import shown
 from zsupport.typed import TYPE_CHECKING
 from zsupport.wording import Message, enumerated
@@ -15,7 +15,7 @@ from zsupport.wording import Message, enumerated
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from zsupport.audit.header import TicketColumns
+    from zsupport.audit.mapping.header import TicketColumns
 
 #: The number of cells that a message shows.
 _MAX_EXAMPLES = 3

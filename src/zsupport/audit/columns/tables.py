@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from zsupport.answer.promise import settle_metrics
+from zsupport.audit.columns.frames import JudgedFrame
+from zsupport.audit.columns.schema import verdict_schema, without_instants
 from zsupport.audit.compare import comparison_of
-from zsupport.audit.frames import JudgedFrame
-from zsupport.audit.judge import Judge
+from zsupport.audit.plain.judge import Judge
 from zsupport.audit.run import judge_in_batches, open_mapped
 from zsupport.audit.ticket import Reject
-from zsupport.audit.verdict_schema import verdict_schema, without_instants
 from zsupport.errors import UsageError
 from zsupport.sources.tickets.batches import ParquetBatches
 from zsupport.sources.tickets.parquet import scan_frame
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from zsupport.audit.compare import Comparison
-    from zsupport.audit.header import TicketColumns
-    from zsupport.audit.judge import AuditedPolicy, AuditOptions
-    from zsupport.audit.list_judge import JudgedLists
-    from zsupport.audit.mapping import TicketMapping
+    from zsupport.audit.mapping.header import TicketColumns
+    from zsupport.audit.mapping.model import TicketMapping
+    from zsupport.audit.plain.judge import AuditedPolicy, AuditOptions
+    from zsupport.audit.plain.lists import JudgedLists
     from zsupport.audit.run import OpenedFile
 
 #: The name of a table in verdicts and rejects.

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pyarrow as pa
 
+from zsupport.audit.columns.tables import (
+    frame_of,
+    judge_tables,
+    open_table,
+    source_of,
+    table_schema,
+)
 from zsupport.audit.compare import comparison_of
-from zsupport.audit.judge import Judge
+from zsupport.audit.plain.judge import Judge
 from zsupport.audit.run import OpenedFile
-from zsupport.audit.tables import frame_of, judge_tables, open_table, source_of, table_schema
 from zsupport.audit.ticket import row_fields, unused_names
 from zsupport.errors import UsageError
 from zsupport.wording import Message
@@ -18,9 +24,9 @@ from zsupport.wording import Message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from zsupport.audit.header import TicketColumns
-    from zsupport.audit.judge import AuditedPolicy, AuditOptions
-    from zsupport.audit.mapping import TicketMapping
+    from zsupport.audit.mapping.header import TicketColumns
+    from zsupport.audit.mapping.model import TicketMapping
+    from zsupport.audit.plain.judge import AuditedPolicy, AuditOptions
     from zsupport.audit.ticket import Reject
     from zsupport.sources.tickets.rows import BadRow, RawRow
 

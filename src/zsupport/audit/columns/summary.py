@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from zsupport.audit.frames import JudgedFrame
-    from zsupport.audit.spans import Integers
+    from zsupport.audit.columns.frames import JudgedFrame
+    from zsupport.audit.columns.spans import Integers
     from zsupport.audit.summary import GroupKey, SummaryBuilder
     from zsupport.dates import tzinfo
 

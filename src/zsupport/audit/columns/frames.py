@@ -1,7 +1,7 @@
 """The columns engine on files: cells as frames of Polars, and verdicts as frames.
 
-The values of a frame are those that `zsupport.audit.reader` and the plain engine give for each row.
-A row that this module cannot read with certainty goes through them.
+The values of a frame are those that `zsupport.audit.reading.rows` and the plain engine give for
+each row. A row that this module cannot read with certainty goes through them.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import numpy as np
 import polars as pl
 
 from zsupport.answer.due import STATES
-from zsupport.audit.cells import selected_rows
-from zsupport.audit.columns import MISSING, ColumnJudge, TicketArrays, VerdictArrays
-from zsupport.audit.frame_cells import CaseColumns, EventColumn, Unproven
-from zsupport.audit.list_judge import RowJudge
-from zsupport.audit.mapping import EVENT_FIELDS, is_instant
+from zsupport.audit.columns.cells import CaseColumns, EventColumn, Unproven
+from zsupport.audit.columns.judge import MISSING, ColumnJudge, TicketArrays, VerdictArrays
+from zsupport.audit.columns.schema import REPEATED, verdict_schema, without_instants
+from zsupport.audit.mapping.model import EVENT_FIELDS, is_instant
+from zsupport.audit.plain.lists import RowJudge
+from zsupport.audit.reading.cells import selected_rows
 from zsupport.audit.ticket import Constants, Reject
 from zsupport.audit.verdict_lists import constants_of
-from zsupport.audit.verdict_schema import REPEATED, verdict_schema, without_instants
 from zsupport.sources.tickets.chunks import CsvChunk, CsvChunks
 from zsupport.sources.tickets.parquet import without_nul
 from zsupport.sources.tickets.rows import BadRow, RawRow
@@ -31,11 +31,11 @@ from zsupport.wording import encodable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from zsupport.audit.cells import SkippedRows
-    from zsupport.audit.columns import Mask
-    from zsupport.audit.header import TicketColumns
-    from zsupport.audit.judge import Judge
-    from zsupport.audit.spans import Integers
+    from zsupport.audit.columns.judge import Mask
+    from zsupport.audit.columns.spans import Integers
+    from zsupport.audit.mapping.header import TicketColumns
+    from zsupport.audit.plain.judge import Judge
+    from zsupport.audit.reading.cells import SkippedRows
     from zsupport.sources.tickets.batches import ParquetBatches
 
     Cells = Sequence[str | None]

@@ -11,8 +11,8 @@ from bisect import bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from zsupport.audit.mapping import EVENT_FIELDS
-from zsupport.audit.reader import RowFields, kept_reader, ticket_reader
+from zsupport.audit.mapping.model import EVENT_FIELDS
+from zsupport.audit.reading.rows import RowFields, kept_reader, ticket_reader
 from zsupport.audit.ticket import Reject
 from zsupport.audit.verdict_lists import SharedConstants, VerdictLists, constants_of, lists_of
 from zsupport.clock.problem import BadText
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TypeAlias
 
-    from zsupport.audit.header import TicketColumns
-    from zsupport.audit.judge import Judge
-    from zsupport.audit.outcomes import Outcome, OutcomeOf
-    from zsupport.audit.reader import Cells
+    from zsupport.audit.mapping.header import TicketColumns
+    from zsupport.audit.plain.judge import Judge
+    from zsupport.audit.plain.outcomes import Outcome, OutcomeOf
+    from zsupport.audit.reading.rows import Cells
     from zsupport.audit.ticket import Ticket, TicketVerdict
     from zsupport.sources.tickets.rows import RawRow
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from zsupport.audit.calendar_names import language_of_locale
-from zsupport.audit.instants import read_format
-from zsupport.audit.mapping import (
+from zsupport.audit.mapping.mistakes import KeyPlace, Mistakes
+from zsupport.audit.mapping.model import (
     BREACHED,
     CASE_FIELDS,
     EVENT_FIELDS,
@@ -20,7 +19,8 @@ from zsupport.audit.mapping import (
     is_instant,
     place_in,
 )
-from zsupport.audit.mistakes import KeyPlace, Mistakes
+from zsupport.audit.reading.calendar_names import language_of_locale
+from zsupport.audit.reading.instant_formats import read_format
 from zsupport.clock.problem import BadText, what_to_write
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from zsupport.audit.cells import RowFilter, first_stated
-from zsupport.audit.instants import instant_reader, read_format
-from zsupport.audit.mapping import (
+from zsupport.audit.mapping.mistakes import Mistakes
+from zsupport.audit.mapping.model import (
     ALL,
     CASE_FIELDS,
     FACT,
@@ -15,7 +14,9 @@ from zsupport.audit.mapping import (
     TicketMapping,
     is_instant,
 )
-from zsupport.audit.mistakes import Mistakes
+from zsupport.audit.reading.cells import RowFilter, first_stated
+from zsupport.audit.reading.instant_formats import read_format
+from zsupport.audit.reading.instants import instant_reader
 from zsupport.audit.summary import DIMENSIONS
 from zsupport.clock.problem import shown
 from zsupport.clock.zones import zone
@@ -26,8 +27,8 @@ from zsupport.wording import Message, enumerated
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping, Sequence
 
-    from zsupport.audit.instants import InstantReader
-    from zsupport.audit.mistakes import KeyPlace
+    from zsupport.audit.mapping.mistakes import KeyPlace
+    from zsupport.audit.reading.instants import InstantReader
 
 
 class TicketColumns(NamedTuple):
@@ -328,7 +329,7 @@ def _check_log(
     """
     shipped = None
     if mapping.automatic:
-        from zsupport.audit.fitting import fitting_mapping
+        from zsupport.audit.mapping.fitting import fitting_mapping
 
         shipped = fitting_mapping(header)
     for field in ("id", "event"):
@@ -362,7 +363,7 @@ def _hint_for(field: str, mapping: TicketMapping, header: Sequence[str]) -> Mess
     """Return what to do if a required field has no column."""
     if not mapping.automatic:
         return Message("state it with {column id=name}", id=field, name="COLUMN")
-    from zsupport.audit.fitting import fitting_mapping
+    from zsupport.audit.mapping.fitting import fitting_mapping
 
     shipped = fitting_mapping(header)
     if shipped is not None:

@@ -8,9 +8,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.case import Query
-from zsupport.audit.cells import is_null
-from zsupport.audit.header import instant_readers
-from zsupport.audit.mapping import (
+from zsupport.audit.mapping.header import instant_readers
+from zsupport.audit.mapping.model import (
     BREACHED,
     CASE_FIELDS,
     EVENT_FIELDS,
@@ -18,6 +17,7 @@ from zsupport.audit.mapping import (
     event_problem,
     is_instant,
 )
+from zsupport.audit.reading.cells import is_null
 from zsupport.audit.ticket import EventRow, Reject, Ticket, VendorVerdict
 from zsupport.clock.deadline import Events
 from zsupport.clock.instants import END, format_instant
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias, TypeVar
 
-    from zsupport.audit.header import TicketColumns
-    from zsupport.audit.instants import InstantReader
+    from zsupport.audit.mapping.header import TicketColumns
+    from zsupport.audit.reading.instants import InstantReader
     from zsupport.clock.deadline import Pause
 
     Cells: TypeAlias = Sequence[str | None]

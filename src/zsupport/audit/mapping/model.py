@@ -15,7 +15,7 @@ from zsupport.wording import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zsupport.audit.mistakes import KeyPlace
+    from zsupport.audit.mapping.mistakes import KeyPlace
 
 #: The fields of the case. Their texts can be mapped to ids, and they can be constants.
 CASE_FIELDS = ("plan", "role", "channel", "priority")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from zsupport.audit.mapping import ALL
+from zsupport.audit.mapping.model import ALL
 from zsupport.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from zsupport.audit.mapping import FieldColumn, TicketMapping
+    from zsupport.audit.mapping.model import FieldColumn, TicketMapping
 
 
 def mapping_text(mapping: TicketMapping) -> str:

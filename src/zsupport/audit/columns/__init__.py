@@ -1,0 +1,1 @@
+"""The columns engine: whole columns of tickets with NumPy and Polars."""

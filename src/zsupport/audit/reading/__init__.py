@@ -1,0 +1,1 @@
+"""The cells of rows: instants, cases and other fields of tickets."""
