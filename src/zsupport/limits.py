@@ -184,7 +184,7 @@ CASE_CHANGES = Limit(
 #: With `on-change: restart`, each change counts the pauses up to its own deadline.
 PAUSES_OF_CHANGES = Limit(
     2_000_000,
-    Message("pauses that the changes of a case count"),
+    Message("pauses counted for all changes of a case"),
     CASE_CHANGES.hint,
 )
 COMBINATIONS = Limit(

@@ -181,7 +181,7 @@ _BY = Option(
 )  # fmt: skip
 _FAIL_UNDER = Option(
     "fail_under", ("--fail-under",), "text", "PERCENT",
-    Message("Exit with 1 if a metric is, or can be, met less often, such as 95"),
+    Message("Exit with 1 if a metric is, or can be, met less often: a percentage such as 95"),
 )  # fmt: skip
 _REPORT = Option(
     "report", ("--report",), "text", "FILE.html", Message("Write a report with pictures"),
