@@ -39,7 +39,7 @@ class UsageError(ZsupportError):
 
     exit_code = 2
     kind = "usage"
-    #: Whether the policy does not define a name.
+    #: Whether the error is about a name that the policy does not define.
     has_unknown_name = False
 
 

@@ -910,7 +910,7 @@ def test_the_summary_has_the_texts_that_no_row_has(cli: Cli, folder: Path, engin
         assert f"> {text}\n" in markdown
 
 
-def test_the_time_zone_of_the_machine(cli: Cli, folder: Path) -> None:
+def test_local_is_the_time_zone_of_the_machine(cli: Cli, folder: Path) -> None:
     (folder / "local.csv").write_text(
         "id,opened,priority\n1,2026-06-01 10:00,P1\n", encoding="utf-8"
     )

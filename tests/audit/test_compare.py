@@ -170,7 +170,7 @@ def test_the_causes_are_tried_on_few_of_many_verdicts(policy: zsupport.Policy) -
         assert numbers(comparison) == [("time-zone", "UTC", 1, tried, tried)]
 
 
-def test_a_breach_alone_is_no_sign_of_another_priority(policy: zsupport.Policy) -> None:
+def test_a_breach_alone_does_not_show_another_priority(policy: zsupport.Policy) -> None:
     # P2 would be breached at 10:30, before the answer at 11:00, but so would many other targets.
     fields = {"answered": MONDAY + HOUR}
     result = compared(policy, fields, "first-response", VendorVerdict(breached=True))

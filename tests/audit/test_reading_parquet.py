@@ -68,7 +68,7 @@ def test_cells_are_texts(tmp_path: Path, name: str, pack: Callable[[bytes], byte
     "name",
     ["~/t.parquet", "s3://b/t.parquet", "file:/t.parquet", "{a,b}*[c].parquet", "t%20.parquet"],
 )
-def test_names_are_only_names_of_files(
+def test_names_of_files_are_not_read_as_addresses_or_patterns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

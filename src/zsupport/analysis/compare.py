@@ -111,7 +111,7 @@ def first_difference(
 ) -> int | None:
     """Return the first instant of a period at which `inner` is open, but `outer` is not.
 
-    It is None if there is none, and for hours that depend on the customer.
+    Return None if there is none, or if the hours depend on the customer.
     """
     if any(map(of_customer, (*outer.calendars, *inner.calendars))):
         return None

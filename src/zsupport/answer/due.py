@@ -449,7 +449,7 @@ class _Timer:
                 id=metric.id,
             )
             self.warnings.append(Warning("change-assumed", message))
-        # A case can change to and fro many times.
+        # A case can change back and forth many times.
         pauses = merge_pauses(events.pauses, start) if metric.pauses is not None else ()
         by_promise: dict[tuple[object, ...], int | None] = {}
         dues = []

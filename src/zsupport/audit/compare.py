@@ -132,10 +132,10 @@ class Comparer:
                 return Disagreement(ticket, verdict, vendor, cause, detail)
         return Disagreement(ticket, verdict, vendor, "unexplained")
 
-    def tried(
+    def try_causes(
         self, ticket: Ticket, verdict: TicketVerdict, vendor: VendorVerdict
     ) -> dict[CauseKey, bool]:
-        """Return whether each cause gives the verdict of the help desk too, if both agree."""
+        """Return whether each cause would also give a verdict on which both agree."""
         results: dict[CauseKey, bool] = {}
         answers = self.ask(ticket, verdict.metric)
         for cause, detail, agrees in self._results(ticket, answers, verdict.due, vendor):
@@ -218,7 +218,7 @@ class Comparer:
         opening = {**ticket.query._asdict(), **ticket.query.facts}
         changed = {name: opening.get(name) for change in ticket.changes for name in change.values}
         values = {name: value for name, value in changed.items() if value is not None}
-        # A case can change to and fro many times.
+        # A case can change back and forth many times.
         cases: dict[str, dict[str, str]] = {}
         for change in ((), *(change.values.items() for change in ticket.changes)):
             values = {**values, **dict(change)}
@@ -232,7 +232,7 @@ class Comparer:
     def _due_in(self, ticket: Ticket, case: Mapping[str, str], metric: str) -> int | None:
         """Return the deadline of a ticket with these values during the whole case.
 
-        The result is None without a deadline, or if the ticket leaves open which one it is.
+        Return None without a deadline, or if the deadline needs input.
         """
         dimensions = {name: case[name] for name in ("plan", "role", "priority") if name in case}
         facts = {name: text for name, text in case.items() if name not in dimensions}
@@ -371,7 +371,7 @@ class Comparison:
 
     def _try(self, ticket: Ticket, verdict: TicketVerdict, vendor: VendorVerdict) -> None:
         """Try the causes on a verdict that agrees with the help desk."""
-        for cause, agrees in self._comparer.tried(ticket, verdict, vendor).items():
+        for cause, agrees in self._comparer.try_causes(ticket, verdict, vendor).items():
             key = verdict.rule, cause
             tried, contradicting = self._tried.get(key, (0, 0))
             self._tried[key] = tried + 1, contradicting + (not agrees)

@@ -1,4 +1,4 @@
-"""The share of tickets that each metric must meet."""
+"""Shares such as 95%, and the share of met targets that each metric must reach."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def share_text(text: str) -> str:
 
 
 def parse_share(text: str) -> tuple[int, int]:
-    """Return the ratio that a metric must reach, as numerator and denominator; raise BadText."""
+    """Return the ratio that a share states, as numerator and denominator; raise BadText."""
     share = share_text(text)
     if share in ("100%", "1/1"):
         return 1, 1
@@ -51,7 +51,7 @@ def parse_share(text: str) -> tuple[int, int]:
 
 
 class RequiredShare(NamedTuple):
-    """The share of tickets that each metric must meet, and the metrics that fail.
+    """The share of met targets that each metric must reach, and the metrics that fail.
 
     `text` is the share as written. Metrics are `below` it if they would be with any input for the
     verdicts that need input, and `uncertain` if this input decides.

@@ -70,7 +70,7 @@ class PolicyQuestion(NamedTuple):
     at: datetime
     zone: tzinfo  # the time zone of instants in the output
     zone_stated: bool  # whether an option states this zone; otherwise it is UTC
-    offset_at: datetime | None = None  # the moment whose offset this zone is, such as +01:00
+    offset_at: datetime | None = None  # the moment of the offset, if the zone is one
     customer_tz: str | None = None
 
     def __enter__(self) -> Policy:
@@ -78,7 +78,7 @@ class PolicyQuestion(NamedTuple):
         return self.policy
 
     def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
-        """Raise an error of the policy as people read it."""
+        """Raise an error of the block as `explained` returns it."""
         if isinstance(error, UsageError):
             raise self.explained(error) from None
 
@@ -100,7 +100,7 @@ class PolicyQuestion(NamedTuple):
         """Return the time zone of screens: of the options, else of the policy.
 
         An offset stands for the time zone of the policy, or of its hours, that has this offset at
-        the moment. So times after a change of the clock agree with the opening hours.
+        the moment. So times after a DST change agree with the opening hours.
         """
         if not self.zone_stated:
             return zone(answers.revision.timezone)
@@ -127,7 +127,7 @@ class Moments(NamedTuple):
     opened: datetime
     zone: tzinfo
     zone_stated: bool  # whether an option states this zone
-    offset_at: datetime | None  # the moment whose offset the zone is
+    offset_at: datetime | None  # the moment of the offset, if the zone is one
 
     def read(self, option: str, text: str | None) -> datetime | None:
         """Return the instant of an option, or None if it is omitted."""

@@ -133,7 +133,7 @@ class AuditSummary(NamedTuple):
             )
 
     def note_input(self) -> None:
-        """Say on standard error which rows and texts the input misses."""
+        """Say on standard error how many events are lost, and which texts no row has."""
         for text in input_in_words(self.summary):
             note(text)
 

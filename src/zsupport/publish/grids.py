@@ -60,7 +60,7 @@ def channel_table(reader: AnswerReader) -> CaseTable:
 
 
 def target_table(reader: AnswerReader, metric: Metric) -> CaseTable:
-    """Return the targets of a metric by case and by the priority before the case is opened."""
+    """Return the targets of a metric by case and by the priority before a channel changes it."""
     revision = reader.revision
     hours = opened_hours(revision, (metric,))
     columns: tuple[str | None, ...] = tuple(revision.urgency()) or (None,)
@@ -83,8 +83,8 @@ def target_table(reader: AnswerReader, metric: Metric) -> CaseTable:
         if "channel" not in names or not any(channel.priority for channel in revision.channels):
             known_rows.append((stated, None, promised.rows))
             continue
-        # An answer has the priority that its channel sets. So each priority before that, in each
-        # channel, is a question of its own.
+        # An answer has the priority that its channel sets. So the answer is asked for each earlier
+        # priority and each channel.
         for raised, channel in product(columns, revision.channels):
             if channel.opens_case:
                 answers = reader.promises((metric,), inside, raised, channel=channel.id)

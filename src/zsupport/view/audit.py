@@ -273,7 +273,7 @@ def _meaning(code: str) -> Message:
 
 
 def input_in_words(summary: Summary) -> Iterator[Message]:
-    """Yield which events are lost with rejected rows, and which texts of conditions no row has."""
+    """Yield how many events are lost with rejected rows, and which texts no row has."""
     if summary.lost_events:
         yield Counted(
             "{count} rejected row has no known ticket, so any verdict can miss its event",

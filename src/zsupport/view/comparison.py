@@ -97,7 +97,7 @@ def cause_meaning(item: CauseCount) -> Message:
 
 
 def cause_text(item: CauseCount) -> Message:
-    """Return a cause in words: its details, the first ticket, and what contradicts it."""
+    """Return a cause in words with the first ticket, and how many verdicts contradict it."""
     place = f"{item.witness.verdict.file}:{item.witness.verdict.line}"
     text = Message("{meaning}: {place}", meaning=_with_details(item), place=place)
     return _with_contradiction(text, item)

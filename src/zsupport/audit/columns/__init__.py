@@ -1,1 +1,1 @@
-"""The columns engine: whole columns of tickets with NumPy and Polars."""
+"""The columns engine: verdicts on whole columns of tickets, with NumPy and Polars."""

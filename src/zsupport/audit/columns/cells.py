@@ -147,7 +147,7 @@ class EventColumn:
 
 
 def _pattern(format: str) -> str | None:
-    """Return the pattern of the usual texts of a format; None if Polars does not read it surely."""
+    """Return the pattern of the usual texts of a format; None if Polars may read it otherwise."""
     pattern, end = "", ""
     if format.endswith("%z"):
         # A declared format with a fraction can be read in another way than RFC 3339.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _MET, _BREACHED = STATES.index("met"), STATES.index("breached")
 _DAY = 86_400
-#: A group and a margin are one number: the group times this one, and the margin.
+#: A group and a margin are one number: the group, shifted by these bits, plus the margin.
 _MARGIN_BITS = 42
 _MARGINS = 1 << _MARGIN_BITS
 #: The margins that are kept before they are counted.
@@ -244,7 +244,7 @@ class _MarginCounts:
 
 
 def _parts(keys: Integers) -> tuple[Integers, Integers]:
-    """Return the groups and the margins of numbers."""
+    """Return the groups and the margins of numbers that combine both."""
     groups = (keys + _MARGINS // 2) >> _MARGIN_BITS
     return groups, keys - (groups << _MARGIN_BITS)
 

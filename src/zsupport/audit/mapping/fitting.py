@@ -28,7 +28,7 @@ def fitting_mapping(header: Sequence[str]) -> FittingMapping | None:
     fitting = []
     for name in shipped_mappings():
         mapping = load_mapping(read_mapping(name), name)
-        if mapping.format == "ndjson":  # objects have the keys of conditions only if they are met
+        if mapping.format == "ndjson":  # objects can omit the keys of conditions
             mapping = mapping._replace(skip={}, only={})
         needed = columns_needed(mapping)
         if stated.issuperset(map(_folded, needed)):

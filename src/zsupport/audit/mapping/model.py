@@ -91,7 +91,7 @@ class TicketMapping(NamedTuple):
 
     @property
     def zone_of_reasons(self) -> str | None:
-        """The time zone of instants in reasons: that of the mapping, or of the openings; or UTC."""
+        """The time zone of instants in reasons: of the mapping, else of the openings, else None."""
         columns = (self.columns.get(name) for name in ("opened", "time"))
         stated = (self.timezone, *(column and column.timezone for column in columns))
         return next(filter(None, stated), None)

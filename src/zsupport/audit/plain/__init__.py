@@ -1,1 +1,1 @@
-"""The plain engine, which defines the verdicts. It needs no further package."""
+"""The plain engine, which defines the verdicts. It needs no optional dependency."""

@@ -1,1 +1,1 @@
-"""The cells of rows: instants, cases and other fields of tickets."""
+"""Reading of rows: their cells as instants, cases and other fields of tickets and events."""
