@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,13 +18,18 @@ from icalendar import Calendar
 
 from zsupport import load
 from zsupport.answer.calendar_entries import PolicyEntries, entries_of
+from zsupport.answer.case import say
+from zsupport.check.evaluate import evaluate
+from zsupport.check.rules import RULES
 from zsupport.clock.day_text import parse_day
 from zsupport.clock.days import in_year
 from zsupport.clock.model import Hours
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError
+from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.ics import read_calendar_file
+from zsupport.policy.loader import read_document
 from zsupport.report.ics import WholeDayEvent, render_calendar
 from zsupport.sources.find import shipped_policies
 
@@ -339,6 +345,14 @@ def test_date_with_a_day_of_the_year_is_written_once() -> None:
          "{de: Neujahr, en: New Year}"),
         (["SUMMARY;LANGUAGE=klingon:Neujahr"], "Neujahr"),
         (["SUMMARY:null"], '"null"'),
+        (["SUMMARY:yes"], '"yes"'),
+        (["SUMMARY:true"], "true"),
+        (["SUMMARY:1.5"], "1.5"),
+        (["SUMMARY:1.10"], '"1.10"'),
+        (["SUMMARY:17:00"], '"17:00"'),
+        (["SUMMARY:2026-01-01"], "2026-01-01"),
+        (["SUMMARY:@team"], '"@team"'),
+        (["SUMMARY;LANGUAGE=no:Jul"], '{"no": Jul}'),
         (["SUMMARY:# x: {y"], '"# x: {y"'),
         (["SUMMARY:\x1b[31mred\u202e"], '"\\x1b[31mred\\u202e"'),
         (["SUMMARY:Two", " words"], "Twowords"),
@@ -356,6 +370,38 @@ def test_names_of_several_events_are_joined() -> None:
     day = "DTSTART;VALUE=DATE:20261224"
     result = entries_of_events(EVE, (day, "SUMMARY;LANGUAGE=en:X"), (day, "SUMMARY;LANGUAGE=nb:Y"))
     assert result.yaml() == "add:\n  2026-12-24: {en: Eve / X, nb: Y}\n"
+
+
+#: Texts that mean something else without quotes, and texts from characters with a meaning in YAML.
+HOSTILE_NAMES = st.sampled_from(
+    ["yes", "No", "OFF", "null", "~", "1.5", "1.10", "017", "0x1F", "+47", "1_000", "17:00", ".inf",
+     "2026-01-01", "12-24", "a: b", "a #b", "#", "@team", "*a", "---", "...", "- a", "? a", "|",
+     "{a}", "a:", ":a", "''", '"', "\\", "<<", "=", "\u2028", "\x7f", "\U0001f384"]
+) | st.text("yno01.:-+_~#@&*!|>%'\"\\{}[],? =<`é\x1b\xa0", min_size=1)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(
+    st.lists(HOSTILE_NAMES.map(str.strip).filter(bool), min_size=1, max_size=9),
+    st.sampled_from(["", "no", "en"]),
+)
+def test_printed_names_are_read_as_the_same_texts(names: list[str], language: str) -> None:
+    def pasted(names: list[str]) -> Document:
+        add = {f"2026-12-{10 + number}": {language: name} for number, name in enumerate(names)}
+        printed = indent(PolicyEntries(add, (), ()).yaml(), "      ")
+        text = POLICY.replace("@HOLIDAYS@\n", f"    holidays:\n{printed}")
+        return read_document(SourceFile("desk.yaml", text.encode(), "", "desk.yaml"))
+
+    def codes(document: Document) -> list[str]:
+        findings = evaluate(document, RULES, date(2026, 11, 30)).findings
+        return sorted(finding.code for finding in findings)
+
+    document = pasted(names)
+    assert document.revision is not None
+    holidays = document.revision.hours["office"][0].holidays
+    assert holidays is not None
+    assert [say(text, language) for text in holidays.names.values()] == names
+    assert codes(document) == codes(pasted(["Eve"] * len(names)))
 
 
 def test_line_ends_and_byte_order_marks() -> None:

@@ -37,9 +37,9 @@ ENGLISH = {
         "clock/zonefile.py", "policy/names.py", "publish/cells.py",
     },
     "notations and texts of policies": {
-        "advise/summary.py", "check/untested.py", "check/yaml11.py", "clock/target_text.py",
+        "advise/summary.py", "check/untested.py", "clock/target_text.py",
         "clock/day_text.py", "clock/targets_in_words.py", "clock/window_text.py", "policy/model.py",
-        "policy/quota.py", "suite/mutation.py",
+        "policy/quota.py", "policy/yaml11.py", "suite/mutation.py",
     },
     "names of kinds that only the program reads": {"answer/remarks.py", "diff/names.py"},
     "messages of YAML, Git and Typer are replaced": {

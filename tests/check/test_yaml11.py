@@ -7,7 +7,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zsupport.check.yaml11 import reading
+from zsupport.policy.yaml11 import reading
 
 #: The expected values of some texts in YAML 1.1.
 READINGS = {

@@ -32,7 +32,7 @@ from zsupport.policy.languages import canonical_language, is_language, language_
 from zsupport.policy.model import BEST_EFFORT, BINDINGS, CHANNEL_KINDS
 from zsupport.policy.quota import EXPECTED as EXPECTED_QUOTA
 from zsupport.policy.quota import parse_quota
-from zsupport.policy.quoting import flow_mapping, quoted
+from zsupport.policy.quoting import flow_mapping, scalar
 from zsupport.policy.shape import (
     A_MAPPING,
     A_TEXT,
@@ -831,7 +831,7 @@ def _holidays_hint(text: str) -> str | None:
         return Message("omit `holidays` if there are none")
     country, hyphen, part = text.partition("-")
     if hyphen and country in country_codes() and re.fullmatch(r"[A-Z0-9]{1,3}", part):
-        text = flow_mapping({"country": country, "subdivision": part})
+        text = flow_mapping({"country": scalar(country), "subdivision": scalar(part)})
         return Message("write `{text}`", text=text)
     if text not in country_codes():
         try:
@@ -841,9 +841,7 @@ def _holidays_hint(text: str) -> str | None:
     code = _similar_country(text)
     if code is None:
         return None
-    # Many other tools read NO as false.
-    written = quoted(code) if code == "NO" else code
-    return Message("write `{text}`", text=flow_mapping({"country": written}))
+    return Message("write `{text}`", text=flow_mapping({"country": scalar(code)}))
 
 
 CALENDAR = Fields(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from zsupport.check.edits import quoting
 from zsupport.check.rule import Problem, Rule, Subject, scalars
-from zsupport.check.yaml11 import any_different_reading, different_reading
 from zsupport.findings import Fix, Span
+from zsupport.policy.yaml11 import any_different_reading, different_reading
 from zsupport.policy.yamltext import ScalarNode
 from zsupport.wording import Message
 
