@@ -364,7 +364,7 @@ def test_action_installs_its_own_release() -> None:
 
 
 def test_no_recipe_installs_zsupport_from_a_package_index() -> None:
-    # zsupport is on no index, so another package could get its name there. An extra of the
+    # zsupport is not on an index, so another package could get its name there. An extra of the
     # installed zsupport does not ask the index for zsupport.
     files = [*ROOT.glob("*.md"), *ROOT.glob(".github/**/*.*"), *ROOT.glob(".pre-commit-*.yaml")]
     files += [*ROOT.glob("src/zsupport/**/*.md"), *ROOT.glob("src/zsupport/**/*.py")]

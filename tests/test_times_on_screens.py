@@ -94,7 +94,7 @@ def test_headline_of_a_card_states_the_deadline(
     (("UTC", "Europe/Oslo"), "2026-03-27T16:00:00+01:00", "17:00 CEST"),
     (("Asia/Tokyo", "Europe/Oslo"), "2026-03-27T16:00:00+01:00", "17:00 CEST"),
     (("Asia/Tokyo", "Europe/Oslo"), "2026-03-28T00:00:00+09:00", "00:00 JST"),
-    # Z is UTC, and nobody in Oslo has the offset +02:00 before the clock changes.
+    # Z is UTC, and Oslo does not have the offset +02:00 before the DST change.
     (("Europe/London", None), "2026-03-27T16:00:00Z", "16:00 UTC"),
     (("Europe/Oslo", None), "2026-03-27T17:00:00+02:00", "17:00 (UTC+2)"),
 ])  # fmt: skip

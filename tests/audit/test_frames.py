@@ -18,7 +18,7 @@ import zsupport.audit.columns.summary as frame_module
 import zsupport.audit.summary as summary_module
 from audit.audited import MONDAY, POLICY
 from zsupport.audit.columns.frames import judged_frames
-from zsupport.audit.columns.summary import FrameSummary, counted
+from zsupport.audit.columns.summary import FrameSummary, count_keys
 from zsupport.audit.mapping.header import resolve
 from zsupport.audit.mapping.model import FieldColumn, TicketMapping
 from zsupport.audit.plain.judge import AuditOptions, Judge
@@ -431,7 +431,7 @@ def test_margins_are_counted_as_by_sorting(number: int) -> None:
     margins = np.where(random.random(size) < 0.3, near - 10**9, near)
     keys = (groups << 42) + margins
     expected = np.unique(keys, return_counts=True)
-    for result, sorted_result in zip(counted(keys), expected, strict=True):
+    for result, sorted_result in zip(count_keys(keys), expected, strict=True):
         assert result.tolist() == sorted_result.tolist()
 
 

@@ -41,7 +41,7 @@ _MARGINS = 1 << _MARGIN_BITS
 _PENDING = 1 << 19
 #: An array with a place for each value is made up to this size.
 _MAX_PLACES = 1 << 20
-#: The bits of a number that say where it is in its block: see `counted`.
+#: The bits of a number that say where it is in its block: see `count_keys`.
 _BLOCK_BITS = 12
 #: The places in the hash table of ids: more than three for each id.
 _PLACES = 1 << 22
@@ -220,7 +220,7 @@ class _MarginCounts:
         """Count the pending margins; round all of them if there are too many different ones."""
         if not self._pending:
             return
-        keys, counts = counted(np.concatenate(self._pending))
+        keys, counts = count_keys(np.concatenate(self._pending))
         self._pending = []
         self._merge(np.concatenate([self._keys, keys]), np.concatenate([self._counts, counts]))
         while len(self._keys) > MAX_MARGINS and self.step < STEPS[-1]:
@@ -254,7 +254,7 @@ def _rounded(keys: Integers, ratio: int) -> Integers:
     return (groups << _MARGIN_BITS) + margins // ratio
 
 
-def counted(keys: Integers) -> tuple[Integers, Integers]:
+def count_keys(keys: Integers) -> tuple[Integers, Integers]:
     """Return the different numbers of groups and margins, sorted, and how often each one occurs.
 
     The result is that of `numpy.unique`, which sorts all numbers. Margins are close to each other,

@@ -1,4 +1,4 @@
-"""The columns of a mapping in the header of a file."""
+"""Finding the columns of a mapping in the header of a file."""
 
 from __future__ import annotations
 
