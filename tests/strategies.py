@@ -27,6 +27,11 @@ TARGETS = (
     "1h", "30m", "4h 24x7", "every 2h", "every week", "2 per week", "none", "not-stated",
     "immediately", "3 calendar days", "the later of 30m 24x7 and 2 calendar days",
 )  # fmt: skip
+#: Targets that count the hours which their cell states.
+TARGETS_OVER_HOURS = (
+    "by 10:00 next opening day", "by 08:30 next opening day", "2 business days",
+    "the earlier of by 10:00 next opening day and 4 business hours",
+)  # fmt: skip
 #: Texts that YAML could read as another type, or that an output format could break.
 TEXTS = (
     "Free", "no", "1.10", "Høy: viktig", "a, b", "# no comment", "'quoted' \"twice\"", "[red]",
@@ -40,6 +45,10 @@ texts = st.sampled_from(TEXTS) | st.fixed_dictionaries(
 
 on_change = st.sampled_from(
     [{}, {"on-change": "restart"}, {"on-change": "carry"}, {"on-change": "keep"}]
+)
+#: A share of the time of a target, or a time before its deadline.
+warn = st.sampled_from(
+    [{}, {"warn": "3/4"}, {"warn": "1h before"}, {"warn": "1 business hour before"}]
 )
 #: The long form of a plan or a role; the short form is a text.
 long_form = st.fixed_dictionaries({"name": texts})
@@ -153,7 +162,8 @@ def policies(draw: st.DrawFn) -> Document:
     metrics = draw(subset("first-response", "update"))
     if metrics:
         document["metrics"] = [
-            {"id": metric, "name": draw(texts), **draw(on_change)} for metric in metrics
+            {"id": metric, "name": draw(texts), **draw(on_change), **draw(warn)}
+            for metric in metrics
         ]
     document["groups"] = draw(groups_of(document))
 
@@ -284,11 +294,12 @@ def rules_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
 
 @st.composite
 def cells(draw: st.DrawFn) -> Any:
-    """Return a target, alone or with a text and a note."""
-    target = draw(any_of(*TARGETS))
+    """Return a target, alone or with its hours, a text and a note."""
+    target = draw(any_of(*TARGETS, *TARGETS_OVER_HOURS))
+    hours = {"hours": "office"} if target in TARGETS_OVER_HOURS else {}
     if draw(st.booleans()):
-        return target
-    return {"target": target, "text": draw(texts), "note": draw(texts)}
+        return {"target": target, **hours} if hours else target
+    return {"target": target, **hours, "text": draw(texts), "note": draw(texts)}
 
 
 @st.composite

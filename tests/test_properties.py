@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import StringIO
 from itertools import product
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from oracle import clock
 from strategies import (
     CHANNELS,
     USUAL,
@@ -278,14 +279,6 @@ def test_without_a_priority_a_channel_is_allowed_if_one_priority_allows_it(
                 assert answer.only_when is None
 
 
-#: The seconds of targets with a length of time. The week after OPENED has no clock change.
-SECONDS = {
-    "1h": 3600, "30m": 1800, "4h 24x7": 14_400, "every 2h": 7200, "every week": 604_800,
-    "immediately": 0, "3 calendar days": 259_200,
-    "the later of 30m 24x7 and 2 calendar days": 172_800,
-}  # fmt: skip
-
-
 def opened_case(document: Document, case: Case) -> Case:
     """Return a case with the priority that it has after it was opened in its channel."""
     own = document["channels"][case["channel"]].get("priority")
@@ -301,10 +294,35 @@ def opened_case(document: Document, case: Case) -> Case:
     return {**case, "priority": least_urgent}
 
 
+def verdict_at_opening(document: Document, metric: str, cell: Any) -> clock.Verdict:
+    """Return the state and the instants of the target in a cell when a case is opened."""
+    target, hours = cell, clock.AROUND_THE_CLOCK
+    if isinstance(cell, dict):
+        target = cell["target"]
+        if "hours" in cell:
+            hours = clock.Hours(document["hours"][cell["hours"]])
+    if target == "none":
+        return clock.Verdict("no-target", None, None)
+    if target == "not-stated":
+        return clock.Verdict("not-stated", None, None)
+    if target == "2 per week":
+        return clock.Verdict("running", None, None)
+    [warn] = [item.get("warn") for item in document.get("metrics", [{"id": metric}])
+              if item["id"] == metric]  # fmt: skip
+    opened = int(OPENED.timestamp())
+    ratio = clock.to_warn(warn) if warn else None
+    return clock.judge(hours, opened, clock.to_target(target), opened, ratio=ratio)
+
+
+def moment(instant: int | None) -> datetime | None:
+    return None if instant is None else datetime.fromtimestamp(instant, UTC)
+
+
 @EXAMPLES
 @given(policies())
 def test_the_first_rule_with_the_metric_decides(folder: Path, document: Document) -> None:
     policy = load_document(folder, document)
+    verdicts: dict[str, clock.Verdict] = {}
     metrics = [item["id"] for item in document.get("metrics", [{"id": "first-response"}])]
     for case, channel in product(all_cases(document), document["channels"]):
         full = {**case, "channel": channel}
@@ -317,19 +335,21 @@ def test_the_first_rule_with_the_metric_decides(folder: Path, document: Document
             result = deciding_rule(document, opened, answer.metric) if entitled else None
             cell = result[1] if result else None
             target = cell["target"] if isinstance(cell, dict) else cell
-            expected = (
-                "not-entitled" if not entitled
-                else "not-stated" if target in (None, "not-stated")
-                else "no-target" if target == "none"
-                else "running"
-            )  # fmt: skip
-            assert (answer.state, answer.target) == (expected, target)
-            text = cell["text"] if isinstance(cell, dict) else None
+            if cell is None:
+                state = "not-stated" if entitled else "not-entitled"
+                expected = clock.Verdict(state, None, None)
+            else:
+                key = repr((answer.metric, cell))
+                if key not in verdicts:
+                    verdicts[key] = verdict_at_opening(document, answer.metric, cell)
+                expected = verdicts[key]
+            assert (answer.state, answer.target) == (expected.state, target)
+            assert answer.due == moment(expected.due)
+            assert answer.at_risk_at == moment(expected.at_risk_at)
+            text = cell.get("text") if isinstance(cell, dict) else None
             assert answer.published == (text["en"] if isinstance(text, dict) else text)
             text = result[0].get("condition") if result else None
             assert answer.condition == (text["en"] if isinstance(text, dict) else text)
-            length = SECONDS.get(target or "none")
-            assert answer.due == (None if length is None else OPENED + timedelta(seconds=length))
 
 
 @EXAMPLES
