@@ -145,3 +145,44 @@ def test_policy_in_full_separates_days_and_names_and_states_a_topic_once(
     assert "12-25 (Christmas), easter+1 (Easter Monday), 12-28 (Inventory)" in words
     assert words.count("contacts") == 1
     assert "contacts 10 when plan pro 4" in words
+
+
+@pytest.mark.parametrize(
+    ("at", "night", "office", "row"),
+    [
+        # The hours of ten years are known.
+        ("2190-12-31T23:00:00Z", "open, closes", "closed, opens", "never closes"),
+        # A closing or opening in 2201 is unknown.
+        (
+            "2200-12-31T23:00:00Z",
+            "open, and no closing follows by the end of 2200",
+            "closed, and no opening follows by the end of 2200",
+            "no opening by the end of 2200",
+        ),
+    ],
+)
+def test_nothing_is_stated_about_times_after_the_last_year(
+    cli: "Cli", tmp_path: Path, at: str, night: str, office: str, row: str
+) -> None:
+    (tmp_path / "acme.yaml").write_text(
+        "{format: 1, policy: acme, plans: {pro: Pro}, channels: {web: {name: Ticket, kind: web}},"
+        " entitlements: [{allow: web}], hours: {night: {open: mon-sun 22:00-06:00},"
+        " office: {open: mon-fri 09:00-17:00}, always: {open: 24x7}}}"
+    )
+    question = ("--policy", "./acme.yaml", "--at", at, "--format", "table", "--exit-zero")
+    for name, text in (("night", night), ("office", office), ("", row)):
+        screen = cli("hours", *filter(None, [name]), *question, cwd=tmp_path).stdout
+        assert text in " ".join(screen.replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def test_no_opening_is_stated_only_for_ten_years(cli: "Cli", tmp_path: Path) -> None:
+    (tmp_path / "acme.yaml").write_text(
+        "{format: 1, policy: acme, plans: {pro: Pro}, channels: {web: {name: Ticket, kind: web}},"
+        " entitlements: [{allow: web}], hours: {office: {open: mon-fri 09:00-17:00,"
+        " dates: {2026-01-01..2045-12-31: closed}}, always: {open: 24x7}}}"
+    )
+    question = ("hours", "--policy", "./acme.yaml", "--at", "2027-12-21T11:00:00Z")
+    screen = cli(*question, "office", "--format", "table", "--exit-zero", cwd=tmp_path).stdout
+    assert "office: closed, and no opening follows within ten years" in screen
+    table = cli(*question, "--format", "table", "--exit-zero", cwd=tmp_path).stdout
+    assert "no opening within ten years" in table

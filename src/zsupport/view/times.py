@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zsupport import dates
 from zsupport.clock.instants import duration, from_datetime
+from zsupport.clock.windows import LAST_YEAR
 from zsupport.clock.zonefile import Zone
 from zsupport.typed import NamedTuple, Sequence
 from zsupport.wording import Message, Wording, glued, joined
@@ -40,6 +41,11 @@ class Times(NamedTuple):
     now: dates.datetime
     seconds: bool = True
     words: Wording = Wording()  # the texts of the program for the reader
+
+    @property
+    def ten_years_are_known(self) -> bool:
+        """Whether the hours of the next ten years are known: there are none after LAST_YEAR."""
+        return self.now.year <= LAST_YEAR - 10
 
     def full(self, instant: dates.datetime, *, zone: bool = True) -> str:
         """Return weekday, date, clock time and zone: `Mon 23 Nov 2026, 14:00 CET`.

@@ -262,7 +262,8 @@ def state_in_words(row: HoursAnswer, times: Times) -> str:
     if row.state == "open":
         if row.next_close is not None:
             return words("open until {instant}", instant=times.near(row.next_close))
-        return words("open, always") if row.windows is not None else words("open")
+        always = row.windows is not None and times.ten_years_are_known
+        return words("open, always") if always else words("open")
     if row.state == "closed":
         if row.next_open is not None:
             return words("closed, opens {instant}", instant=times.near(row.next_open))

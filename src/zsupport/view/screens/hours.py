@@ -9,6 +9,7 @@ from zsupport.answer.days_off import coming_days_off
 from zsupport.answer.hours import NAMELESS
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import at_local, to_datetime
+from zsupport.clock.windows import LAST_YEAR
 from zsupport.dates import date, timedelta
 from zsupport.report import Remark
 from zsupport.report.screen import (
@@ -112,8 +113,16 @@ def _headline(answers: HoursAnswers, answer: HoursAnswer, setting: Setting) -> H
             else:
                 text = words("closed, opens {instant}", instant=instant)
             aside = times.relative(change)
+        elif answer.windows is not None and times.ten_years_are_known:
+            if closes:
+                text = words("open, always")
+            else:
+                text = words("closed, and no opening follows within ten years")
         elif answer.windows is not None:
-            text = words("open, always") if closes else words("closed, and no opening follows")
+            if closes:
+                text = words("open, and no closing follows by the end of {year}", year=LAST_YEAR)
+            else:
+                text = words("closed, and no opening follows by the end of {year}", year=LAST_YEAR)
     return Heading(
         f"{name}: {text}" if name else sentence(text), aside, color=_COLORS.get(answer.state, "")
     )
@@ -302,9 +311,15 @@ def _cells(
                 change = words("closes {instant} ({time})", **texts)
             else:
                 change = words("opens {instant} ({time})", **texts)
+        elif answer.windows is not None and times.ten_years_are_known:
+            if answer.state == "open":
+                change = words("never closes")
+            else:
+                change = words("no opening within ten years")
         elif answer.windows is not None:
-            change = (
-                words("never closes") if answer.state == "open" else words("no opening follows")
-            )
+            if answer.state == "open":
+                change = words("no closing by the end of {year}", year=LAST_YEAR)
+            else:
+                change = words("no opening by the end of {year}", year=LAST_YEAR)
     state += notes.marks(answer)
     return (state, change) if by_name else (state, change, answer.hours or words("not stated"))
