@@ -12,7 +12,7 @@ from zsupport.report.parquet import import_polars
 from zsupport.wording import encodable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import IO, Self
 
     from polars import DataFrame, Schema
@@ -67,16 +67,13 @@ class ParquetRows:
             self._fault = _Abandoned()
             self._thread.join()
 
-    def _add(self, rows: Iterable[tuple[Sequence[str | None], tuple[object, ...]]]) -> None:
-        self._rows += rows
-        if len(self._rows) >= _GROUP:
-            self._write_rows()
-
     def write_lists(
         self, verdicts: VerdictLists, compared: Sequence[VendorComparison] = ()
     ) -> None:
         """Write verdicts in lists, with their comparisons."""
-        self._add(compared_rows(verdicts, compared))
+        self._rows += compared_rows(verdicts, compared)
+        if len(self._rows) >= _GROUP:
+            self._write_rows()
 
     text = None
 
