@@ -184,6 +184,31 @@ def test_columns_of_random_revisions_do_not_depend_on_the_moment(number: int) ->
     assert compare(drawn_policy(number), Random(number)) > 100
 
 
+def test_columns_of_a_priority_and_of_the_facts_that_decide_it(tmp_path: Path) -> None:
+    # In the old revision, hours depend on the stated priority. In the new one, a fact decides the
+    # priority, and channels depend on the fact.
+    head = "format: 1\npolicy: desk\neffective: {from: %s}\nplans: {pro: Pro}\n"
+    old = """\
+channels: {web: {name: Web, kind: web}}
+priorities: [{id: P1}, {id: P2}]
+hours: {desk: [{when: {priority: P1}, open: mon-sun 00:00-24:00}, {open: mon-fri 09:00-17:00}]}
+entitlements: [{allow: web, hours: desk}]
+"""
+    new = """\
+channels: {web: {name: Web, kind: web}}
+facts: {impact: {values: {down: Down, slow: Slow}}}
+priorities: [{id: P1, when: {impact: down}}, {id: P2, when: {impact: slow}}]
+hours: {desk: {open: mon-fri 09:00-17:00}}
+entitlements: [{when: {impact: down}, allow: web, hours: desk}, {when: {impact: slow}, allow: web}]
+"""
+    for name, start, text in (("old", "2024-10-01", old), ("new", "2026-11-24", new)):
+        (tmp_path / f"{name}.yaml").write_text(head % start + text, encoding="utf-8")
+    policy = load(tmp_path, cache=False)
+    shown = {ask("hours", policy, {"plan": "pro"}, at).columns for at in (MOMENTS[3], MOMENTS[8])}
+    assert shown == {("channel", "priority", "impact")}
+    assert compare(policy, Random(1)) > 100
+
+
 def test_revision_answers_although_another_cannot() -> None:
     answered = refused = 0
     for number in range(60):

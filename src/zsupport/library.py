@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 
-from zsupport.answer.case import Answers, Details, Query, Row, settle
+from zsupport.answer.case import Answers, Details, Query, Row, facts_decide, settle
 from zsupport.clock.instants import (
     END,
     Instant,
@@ -258,13 +258,18 @@ class Policy:
     def _other_columns(
         self, index: int, columns: Callable[[int], tuple[str, ...]]
     ) -> frozenset[str]:
-        """Return the columns of all revisions except the one with this index.
+        """Return the columns that all revisions add to the answers of the one with this index.
 
         `columns` takes the index of a revision and returns its columns. The answers of each
         revision show the columns of all revisions.
         """
         indexes = (i for i in range(len(self.revisions)) if i != index)
-        return frozenset(name for i in indexes for name in columns(i))
+        shown = frozenset(name for i in indexes for name in columns(i))
+        if shown and facts_decide(self.revisions[index]):
+            # A shown priority can make the facts that decide it superfluous, and the reverse. The
+            # answers of the other revisions show both.
+            shown |= frozenset(columns(index))
+        return shown
 
     def _answer(
         self,
