@@ -77,6 +77,7 @@ def test_each_channel_states_how_it_handles_a_language(
     ("stated", "language", "handled"),
     [
         ("pt-br", "pt-BR", "yes"), ("pt-br", "pt-PT", "no"), ("zh-hant", "zh-Hant", "yes"),
+        ("ca-Valencia", "ca-valencia", "yes"),
         # `nb` and `nn` are the written forms of `no`.
         ("nb", "no", "yes"), ("no", "nn", "yes"), ("nb", "nb-NO", "yes"), ("nb", "nn", "no"),
         ("da", "no", "no"), ("nso", "no", "no"),

@@ -45,12 +45,17 @@ def is_language(text: str) -> bool:
 
 
 def canonical_language(text: str) -> str:
-    """Return a language code with a country in capitals (pt-BR) and a capitalized script (zh-Hant).
+    """Return a language code in the usual letter case, which has no meaning: `pt-br` is `pt-BR`.
 
-    In a code, letter case has no meaning: `pt-br` is `pt-BR`.
+    A country is in capitals, a script is capitalized (zh-Hant), other parts are not (ca-valencia).
     """
     main, *rest = text.split("-")
-    parts = [part.upper() if len(part) == 2 else part.title() for part in rest]
+    parts = []
+    for part in rest:
+        if len(part) == 4 and part.isalpha():
+            parts.append(part.title())
+        else:
+            parts.append(part.upper() if len(part) == 2 else part.lower())
     return "-".join([main, *parts])
 
 
