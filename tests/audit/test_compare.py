@@ -1,5 +1,6 @@
 """Causes of disagreements with the verdicts of a help desk."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from audit.audited import DAY, MONDAY, ticket
 from zsupport.answer.case_change import CaseChange
 from zsupport.audit.compare import CAUSES, Comparer, Comparison, Disagreement
 from zsupport.audit.plain.judge import AuditOptions, Judge
-from zsupport.audit.ticket import VendorVerdict
+from zsupport.audit.ticket import Ticket, VendorVerdict
 
 HOUR = 3600
 #: Thursday 2026-12-24, 16:00 in Oslo.
@@ -114,13 +115,22 @@ def comparison_after(
     policy: zsupport.Policy, tickets: list[tuple[int, str, int]], breached: bool | None = None
 ) -> Comparison:
     """Return the comparison of tickets: the opening, the priority, and the deadline by the desk."""
+    items = [
+        (ticket(opened, plan="pro", priority=priority), VendorVerdict(due, breached))
+        for opened, priority, due in tickets
+    ]
+    return comparison_of_tickets(policy, items)
+
+
+def comparison_of_tickets(
+    policy: zsupport.Policy, tickets: list[tuple[Ticket, VendorVerdict]]
+) -> Comparison:
     judge = Judge(policy, AuditOptions(CHRISTMAS_EVE + 30 * DAY, ("first-response",)))
     comparison = Comparison(Comparer(judge.answers))
-    for opened, priority, due in tickets:
-        item = ticket(opened, plan="pro", priority=priority)
+    for item, vendor in tickets:
         verdicts = judge.verdicts(item)
         assert isinstance(verdicts, list)
-        comparison.add(item._replace(vendor=VendorVerdict(due, breached)), verdicts[0])
+        comparison.add(item._replace(vendor=vendor), verdicts[0])
     return comparison
 
 
@@ -145,6 +155,97 @@ def test_agreeing_verdicts_contradict_a_cause(policy: zsupport.Policy) -> None:
     comparison = comparison_after(policy, [other, in_utc])
     assert comparison.agreed == 1
     assert numbers(comparison) == [("time-zone", "UTC", 1, 0, 0)]
+
+
+#: A cause with its details; the fields of a ticket with the deadlines by the help desk and by the
+#: policy; and those of an agreeing ticket that contradicts the cause. In the other agreeing
+#: tickets, which are due at 14:00, the cause changes nothing.
+CONTRADICTED: list[tuple[str, str | None, dict[str, Any], int, dict[str, Any], int]] = [
+    # 14:01 to 15:00; but 14:20 is not rounded.
+    (
+        "rounding", "1h", {"opened": MONDAY + 60}, MONDAY + 5 * HOUR,
+        {"opened": MONDAY + HOUR // 3}, MONDAY + 4 * HOUR + HOUR // 3,
+    ),
+    # 17:00 to the next opening; but another ticket is due at 17:00.
+    (
+        "closing-time", None, {"opened": MONDAY + 3 * HOUR}, MONDAY + 23 * HOUR,
+        {"opened": MONDAY + 3 * HOUR}, MONDAY + 7 * HOUR,
+    ),
+    # 14:00 in spite of the pause; but the pause of another ticket counts.
+    (
+        "pauses-ignored", None, {"pauses": ((MONDAY + HOUR, MONDAY + 2 * HOUR),)},
+        MONDAY + 4 * HOUR, {"pauses": ((MONDAY + HOUR, MONDAY + 3 * HOUR),)}, MONDAY + 6 * HOUR,
+    ),
+    # 10:30 by the first priority; but another ticket has 14:00 by the second one.
+    (
+        "priority", "priority=P2",
+        {"priority": "P2", "changes": (CaseChange(MONDAY + 600, {"priority": "P1"}),)},
+        MONDAY + HOUR // 2,
+        {"priority": "P2", "changes": (CaseChange(MONDAY + 600, {"priority": "P1"}),)},
+        MONDAY + 4 * HOUR,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cause", "detail", "differing", "due", "contradicting", "agreed"), CONTRADICTED
+)
+def test_a_cause_is_tried_on_verdicts_that_it_does_not_change(
+    policy: zsupport.Policy, cause: str, detail: str | None, differing: dict[str, Any], due: int,
+    contradicting: dict[str, Any], agreed: int,
+) -> None:  # fmt: skip
+    unchanged: dict[str, Any] = {}
+    agreeing = [(unchanged, MONDAY + 4 * HOUR)] * 3
+    planted = [*agreeing, (differing, due), (contradicting, agreed)]
+    items = [
+        (ticket(**{"plan": "pro", "priority": "P1", **fields}), VendorVerdict(stated))
+        for fields, stated in planted
+    ]
+    assert numbers(comparison_of_tickets(policy, items)) == [(cause, detail, 1, 4, 1)]
+
+
+def test_a_cause_of_one_ticket_is_not_tried(policy: zsupport.Policy) -> None:
+    agreeing = (MONDAY, "P1", MONDAY + 4 * HOUR)
+    of_p2, unknown = (MONDAY, "P1", MONDAY + HOUR // 2), (MONDAY, "P1", MONDAY + 7)
+    assert numbers(comparison_after(policy, [agreeing, of_p2, unknown])) == [
+        ("other-priority", "priority=P2", 1, 0, 0),
+        ("unexplained", None, 1, 0, 0),
+    ]
+
+
+#: A channel that changes priorities; the target of each priority is as many hours as its number.
+CHANNEL_PRIORITY = """format: 1
+policy: channels
+plans: {{pro: Pro}}
+channels: {{web: {{name: Web, kind: web, priority: {priority}}}}}
+entitlements: [{{allow: web}}]
+priorities: [{{id: P1}}, {{id: P2}}, {{id: P3}}]
+targets: [{{first-response: {{P1: 1h, P2: 2h, P3: 3h}}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("priority", "raised", "own", "stated"),
+    [
+        ("{at-most: P2}", "P1", 2, 1),
+        ("{at-most: P2}", "P1", 2, 3),
+        ("{at-most: P2}", "P3", 3, 1),
+        ("P1", "P3", 1, 3),
+        ("P1", "P3", 1, 2),
+    ],
+)
+def test_a_help_desk_that_ignores_the_priority_of_a_channel(
+    tmp_path: Path, priority: str, raised: str, own: int, stated: int
+) -> None:
+    path = tmp_path / "channels.yaml"
+    path.write_text(CHANNEL_PRIORITY.format(priority=priority), encoding="utf-8")
+    policy = zsupport.load(path, cache=False)
+    fields = {"channel": "web", "priority": raised}
+    agreed = VendorVerdict(MONDAY + own * HOUR)
+    assert compared(policy, fields, "first-response", agreed) is None
+    result = compared(policy, fields, "first-response", VendorVerdict(MONDAY + stated * HOUR))
+    assert result is not None
+    assert (result.cause, result.detail) == ("other-priority", f"priority=P{stated}")
 
 
 def test_a_help_desk_in_another_zone_has_no_contradiction(policy: zsupport.Policy) -> None:

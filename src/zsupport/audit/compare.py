@@ -10,8 +10,9 @@ from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from zsupport.answer.case import NEEDS_INPUT
-from zsupport.answer.due import basis_of, course_of
+from zsupport.answer.case import NEEDS_INPUT, sets_priority
+from zsupport.answer.due import DueQuestion, answer_due, basis_of, course_of
+from zsupport.answer.promise import promises
 from zsupport.audit.ticket import VendorComparison, VendorVerdict
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import (
@@ -92,6 +93,8 @@ CAUSES = {
     "other-priority": Message("the deadline is that of another priority"),
     "unexplained": Message("no known cause"),
 }
+#: The causes about a single ticket. The others are tried on the agreeing verdicts too.
+_UNTRIED = {"needs-input", "no-due", "no-vendor-due", "other-priority", "unexplained"}
 
 
 class Comparer:
@@ -135,7 +138,10 @@ class Comparer:
     def try_causes(
         self, ticket: Ticket, verdict: TicketVerdict, vendor: VendorVerdict
     ) -> dict[CauseKey, bool]:
-        """Return whether each cause would also give a verdict on which both agree."""
+        """Return whether each cause would also give a verdict on which both agree.
+
+        A cause that is not in the result changes nothing in this verdict.
+        """
         results: dict[CauseKey, bool] = {}
         answers = self.ask(ticket, verdict.metric)
         for cause, detail, agrees in self._results(ticket, answers, verdict.due, vendor):
@@ -163,10 +169,16 @@ class Comparer:
         """
         if vendor.due is None:
             return
-        for priority in answers.revision.priorities:
-            if priority.id != answers[0].priority:
-                due = self._due_in(ticket, {"priority": priority.id}, answers[0].metric)
-                yield "other-priority", f"priority={priority.id}", due == vendor.due
+        # The channel would change each other priority again.
+        changed = sets_priority(answers.revision, answers.query.channel) is not None
+        for priority in answers.revision.urgency():
+            if priority != answers[0].priority:
+                due = (
+                    _due_as_raised(answers, priority)
+                    if changed
+                    else self._due_in(ticket, {"priority": priority}, answers[0].metric)
+                )
+                yield "other-priority", f"priority={priority}", due == vendor.due
 
     def _alternatives(
         self, ticket: Ticket, answers: DueAnswers, run: Course, own: int | None,
@@ -237,10 +249,31 @@ class Comparer:
         dimensions = {name: case[name] for name in ("plan", "role", "priority") if name in case}
         facts = {name: text for name, text in case.items() if name not in dimensions}
         query = ticket.query._replace(**dimensions, facts={**ticket.query.facts, **facts})
-        answers = self.ask(ticket._replace(query=query, changes=()), metric)
-        dues = {answer.due for answer in answers}
-        due = dues.pop()
-        return None if dues or due is None else from_datetime(due)
+        return _single_due(self.ask(ticket._replace(query=query, changes=()), metric))
+
+
+def _due_as_raised(answers: DueAnswers, priority: str) -> int | None:
+    """Return the deadline of a ticket with another priority that its channel does not change.
+
+    Return None without a deadline, or if the deadline needs input.
+    """
+    details, in_force = answers.details, answers.in_force
+    metric, hours = details.promises.rows[0].metric, details.hours
+    channels = tuple(channel._replace(priority=None) for channel in answers.revision.channels)
+    revision = answers.revision._replace(channels=channels)
+    query = answers.query._replace(priority=priority)
+    promised = promises(
+        revision, query, (metric,), details.opened, hours, in_force=in_force, lang="en"
+    )
+    question = DueQuestion(revision, query, hours, in_force, "en")
+    return _single_due(answer_due(question, promised, details.moment._replace(changes=())))
+
+
+def _single_due(answers: DueAnswers) -> int | None:
+    """Return the deadline if all answers have the same one."""
+    dues = {answer.due for answer in answers}
+    due = dues.pop()
+    return None if dues or due is None else from_datetime(due)
 
 
 def _computed(
@@ -312,8 +345,9 @@ def _other_zones(hours: tuple[Hours, ...]) -> Iterator[tuple[str, tzinfo]]:
 class CauseCount(NamedTuple):
     """How many verdicts on a metric differ from the help desk for a cause, with the first one.
 
-    The cause was tried on `tried` verdicts of the same rules on which both agree, and would give
-    another verdict than that of the help desk on `contradicting` ones.
+    The cause was tried on `tried` verdicts of the same rules on which both agree, also where it
+    does not apply, and would give another verdict than that of the help desk on `contradicting`
+    ones.
     """
 
     metric: str
@@ -333,8 +367,10 @@ class Comparison:
         self._causes: dict[tuple[str, str, str | None], CauseCount] = {}
         self._rules: dict[tuple[str, str, str | None], set[str | None]] = {}
         self._agreed_by_rule: Counter[str | None] = Counter()
-        #: The numbers of tried and contradicting verdicts on which both agree, by rule and cause.
-        self._tried: dict[tuple[str | None, CauseKey], tuple[int, int]] = {}
+        #: The numbers of agreeing verdicts on which the causes were tried, by rule, and of those
+        #: that contradict a cause, by rule and cause.
+        self._tried: Counter[str | None] = Counter()
+        self._contradicting: Counter[tuple[str | None, CauseKey]] = Counter()
         self.agreed = 0
 
     def add(self, ticket: Ticket, verdict: TicketVerdict) -> VendorComparison:
@@ -362,19 +398,19 @@ class Comparison:
         order = list(CAUSES)
         counts = []
         for key, count in self._causes.items():
-            tried = contradicting = 0
-            for rule in self._rules[key]:
-                numbers = self._tried.get((rule, key[1:]), (0, 0))
-                tried, contradicting = tried + numbers[0], contradicting + numbers[1]
-            counts.append(count._replace(tried=tried, contradicting=contradicting))
+            if count.cause not in _UNTRIED:
+                rules = self._rules[key]
+                tried = sum(self._tried[rule] for rule in rules)
+                contradicting = sum(self._contradicting[rule, key[1:]] for rule in rules)
+                count = count._replace(tried=tried, contradicting=contradicting)
+            counts.append(count)
         return sorted(counts, key=lambda item: (-item.tickets, order.index(item.cause)))
 
     def _try(self, ticket: Ticket, verdict: TicketVerdict, vendor: VendorVerdict) -> None:
         """Try the causes on a verdict that agrees with the help desk."""
+        self._tried[verdict.rule] += 1
         for cause, agrees in self._comparer.try_causes(ticket, verdict, vendor).items():
-            key = verdict.rule, cause
-            tried, contradicting = self._tried.get(key, (0, 0))
-            self._tried[key] = tried + 1, contradicting + (not agrees)
+            self._contradicting[verdict.rule, cause] += not agrees
 
 
 def _is_tried(number: int) -> bool:
