@@ -47,7 +47,7 @@ def _has_words(text: str) -> bool:
 @pytest.mark.parametrize("case", EXPECTED, ids=lambda path: path.stem)
 def test_every_text_of_a_finding_is_norwegian(case: Path) -> None:
     for finding in findings_in(case):
-        related = (message for _, _, message in finding.related)
+        related = (place.message for place in finding.related)
         for text in (finding.message, finding.expected, finding.hint, finding.label, *related):
             assert english_parts(text) == [], (finding.code, text)
             if text and (isinstance(text, Message) and _has_words(text.template)):

@@ -37,6 +37,7 @@ class Related(NamedTuple):
     file: str
     span: Span
     message: str
+    path: str | None = None  # in the document, if the error of the finding is at this place too
 
 
 class Edit(NamedTuple):
@@ -73,6 +74,16 @@ class Finding(NamedTuple):
 
 
 SEVERITIES = ("error", "warning", "note")
+
+
+def further_places(findings: Sequence[Finding]) -> list[Finding]:
+    """Return each finding again for each further place with its error."""
+    return [
+        finding._replace(file=place.file, span=place.span, path=place.path)
+        for finding in findings
+        for place in finding.related
+        if place.path is not None
+    ]
 
 
 def fingerprints(findings: Sequence[Finding]) -> list[str]:

@@ -308,6 +308,7 @@ def test_the_head_shows_the_mapping(cli: Cli, folder: Path) -> None:
         (("t.csv", "--max-rejects", "0.5"), 2, "--max-rejects: `0.5` is not a number of rows"),
         (("t.csv", "--max-rejects", "15 %"), 2, "invalid share `15 %`\n  write `15%`"),
         (("t.csv", "--max-rejects", "101%"), 2, "--max-rejects: invalid share `101%`"),
+        (("t.csv", "--max-rejects", "0/0"), 2, "--max-rejects: invalid share `0/0`"),
         (("t.csv", "--max-rejects", "5/4"), 2, "--max-rejects: invalid share `5/4`"),
         (("t.csv", "--compare", "late=x"), 2, "--compare: `late=x` is not due=COLUMN"),
         (("t.csv", "--output", "v.xlsx"), 2, "--output: the name `v.xlsx` does not say the format"),
@@ -330,6 +331,9 @@ def test_mistakes_have_an_answer(
         ("3", 3, ["4 rows were rejected", "this is more than --max-rejects 3"]),
         ("4", 0, []),
         ("0%", 3, ["4 of 9 rows were rejected", "this is more than --max-rejects 0%"]),
+        ("0.0%", 3, ["4 of 9 rows were rejected", "this is more than --max-rejects 0.0%"]),
+        ("00%", 3, ["4 of 9 rows were rejected", "this is more than --max-rejects 00%"]),
+        ("0/5", 3, ["4 of 9 rows were rejected", "this is more than --max-rejects 0/5"]),
         # 4 of 9 rows are 44.444... %.
         ("44.4444%", 3, ["4 of 9 rows were rejected", "this is more than --max-rejects 44.4444%"]),
         ("44.4445%", 0, []),

@@ -136,7 +136,7 @@ def findings(draw: st.DrawFn) -> Finding:
         code, CODES[code].name, draw(st.sampled_from(SEVERITIES)), draw(texts), draw(names),
         draw(spans()), draw(texts), draw(maybe), draw(maybe), draw(maybe),
         draw(st.none() | st.dictionaries(texts, texts, max_size=2)),
-        tuple(draw(st.lists(st.builds(Related, names, spans(), texts), max_size=2))),
+        tuple(draw(st.lists(st.builds(Related, names, spans(), texts, maybe), max_size=2))),
         draw(st.none() | st.builds(Fix, texts, st.tuples(st.builds(Edit, spans(), texts)))),
         tuple(draw(st.lists(texts, max_size=2))),
     )  # fmt: skip

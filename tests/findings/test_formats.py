@@ -77,17 +77,106 @@ def test_formats_equal_the_modules_and_the_option() -> None:
 # -- equal in all formats ----------------------------------------------------------------------
 
 
-def expected_findings(outcome: Outcome) -> list[ReadFinding]:
+#: The formats whose entries have one place: a finding has an entry for each place with its error.
+SINGLE_PLACE = ("plain", "gitlab")
+
+
+def expected_findings(outcome: Outcome, format: str) -> list[ReadFinding]:
     """Return the expected result of a reader, sorted: some formats put the gravest first."""
-    return sorted(
-        ReadFinding(f.code, f.severity, f.span.line, f.span.column) for f in outcome.findings
-    )
+    places = [(finding, finding.span) for finding in outcome.findings]
+    if format in SINGLE_PLACE:
+        places += [
+            (finding, place.span)
+            for finding in outcome.findings
+            for place in finding.related
+            if place.path is not None
+        ]
+    return sorted(ReadFinding(f.code, f.severity, span.line, span.column) for f, span in places)
 
 
 @pytest.mark.parametrize("format", FINDING_FORMATS)
 def test_finding_has_the_same_line_and_column_in_all_formats(format: str) -> None:
-    assert sorted(READERS[format](render(RICH, format))) == expected_findings(RICH)
+    assert sorted(READERS[format](render(RICH, format))) == expected_findings(RICH, format)
     assert READERS[format](render(EMPTY, format)) == []
+
+
+GROUPED = """\
+format: 1
+policy: desk
+plans: {pro: Pro, free: Free}
+channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
+entitlements:
+  - {when: {plan: zzz}, allow: web}
+  - {when: {plan: [zzz, free]}, allow: fax}
+  - {when: {plan: {not: zzz}}, allow: chat}
+"""
+
+
+@pytest.mark.parametrize("uses", [3, 5, 9])
+@pytest.mark.parametrize("format", FINDING_FORMATS)
+def test_each_place_of_an_unknown_name_is_in_each_format(
+    tmp_path: Path, format: str, uses: int
+) -> None:
+    path = tmp_path / "desk.yaml"
+    more = "  - {when: {plan: zzz}, allow: web}\n" * (uses - 3)
+    path.write_text(GROUPED + more, encoding="utf-8")
+    with pytest.raises(InvalidPolicy) as invalid:
+        load(path, cache=False)
+    findings = tuple(f._replace(file="desk.yaml") for f in invalid.value.findings)
+    findings = tuple(
+        f._replace(related=tuple(place._replace(file="desk.yaml") for place in f.related))
+        for f in findings
+    )
+    assert [f.span[:2] for f in findings] == [(6, 19), (7, 40)]
+    outcome = RICH._replace(units=(Unit("desk.yaml", "desk.yaml", 1, findings),), texts={})
+    output = render(outcome, format)
+    places = [(6, 19), (7, 20), (8, 25), *((line, 19) for line in range(9, 6 + uses))]
+    if format in SINGLE_PLACE:
+        seen = [(item.line, item.column) for item in READERS[format](output)]
+        assert sorted(seen) == sorted([*places, (7, 40)])
+    elif format == "sarif":
+        results = json.loads(output)["runs"][0]["results"]
+        regions = [
+            place["physicalLocation"]["region"]
+            for result in results
+            for place in (*result["locations"], *result.get("relatedLocations", ()))
+        ]
+        seen = [(region["startLine"], region["startColumn"]) for region in regions]
+        assert seen == [*places, (7, 40)]
+    elif format in ("json", "csv"):
+        text = output.replace('""', '"')
+        for line, column in places[1:]:
+            assert re.search(rf'"line":\s*{line},\s*"column":\s*{column},', text), line
+    elif uses == 3:
+        for line, column in places[1:]:
+            assert f"desk.yaml:{line}:{column}" in output
+    else:
+        lines = ", ".join(str(line) for line, _ in places[2:])
+        assert f"(and in {uses - 2} more places: lines {lines})" in output.replace("%3A", ":")
+
+
+def test_each_place_has_its_own_fingerprint_in_gitlab() -> None:
+    place = Related("a.yaml", Span(9, 3, 9, 5), "also used here", "rules[1].plan")
+    first = Finding(
+        "ZS201", "undefined-name", "error", "unknown plan `x`", "a.yaml", Span(1, 1, 1, 2),
+        "rules[0].plan", related=(place, place._replace(span=Span(4, 3, 4, 5), path="plan")),
+    )  # fmt: skip
+    # A finding that is equal in all values of a fingerprint.
+    same = first._replace(span=Span(5, 1, 5, 2), related=())
+    outcome = RICH._replace(units=(Unit("a.yaml", "a.yaml", 1, (first, same)),))
+    entries = json.loads(render(outcome, "gitlab"))
+    message = "unknown plan `x`"
+    assert [(e["location"]["lines"]["begin"], e["fingerprint"]) for e in entries] == [
+        (1, digest("ZS201", "desk/a.yaml", "rules[].plan", message, 1)),
+        (5, digest("ZS201", "desk/a.yaml", "rules[].plan", message, 2)),
+        (9, digest("ZS201", "desk/a.yaml", "rules[].plan", message, 3)),
+        (4, digest("ZS201", "desk/a.yaml", "plan", message, 1)),
+    ]
+    # The fingerprint of a finding is the same in every format.
+    records = json.loads(render(outcome, "json"))["findings"]
+    assert [r["fingerprint"] for r in records] == [e["fingerprint"] for e in entries[:2]]
+    # The lines of a file are in order.
+    assert re.findall("yaml:([0-9]+)", render(outcome, "plain")) == ["1", "4", "5", "9"]
 
 
 # -- valid reports ---------------------------------------------------------------------------
@@ -138,7 +227,7 @@ def test_findings_of_the_loader_are_written_in_all_formats() -> None:
         outcome = Outcome("check", (unit,), texts, LOADER_CODES, ("done",), EXTRA)
         for format in FINDING_FORMATS:
             output = render(outcome, format)
-            assert sorted(READERS[format](output)) == expected_findings(outcome), (
+            assert sorted(READERS[format](output)) == expected_findings(outcome, format), (
                 unit.name,
                 format,
             )
@@ -165,7 +254,7 @@ def test_ascii_output_is_escaped(format: str) -> None:
     if format in VALIDATORS:
         assert text.isascii()
         VALIDATORS[format](text)
-    assert sorted(READERS[format](text)) == expected_findings(RICH)
+    assert sorted(READERS[format](text)) == expected_findings(RICH, format)
 
 
 # -- paths of files -------------------------------------------------------------------------
@@ -201,17 +290,17 @@ def test_file_name_is_relative_to_the_workspace(file: str, path: str, address: s
 
 
 def test_fingerprint_does_not_depend_on_the_current_folder() -> None:
-    inside = fingerprinted(RICH, CONTEXT)
+    inside = fingerprinted(RICH.findings, CONTEXT)
     units = [
         Unit(u.name, u.file, u.line, tuple(f._replace(file=f"./desk/{f.file}") for f in u.findings))
         for u in RICH.units
     ]
     above = fingerprinted(
-        RICH._replace(units=tuple(units)), CONTEXT._replace(folder="/home/ci/work")
+        RICH._replace(units=tuple(units)).findings, CONTEXT._replace(folder="/home/ci/work")
     )
     assert [text for _, text in inside] == [text for _, text in above]
     elsewhere = CONTEXT._replace(folder="/home/me/desk", root="/home/me")
-    assert inside == fingerprinted(RICH, elsewhere)
+    assert inside == fingerprinted(RICH.findings, elsewhere)
 
 
 def test_file_name_without_a_workspace_is_unchanged() -> None:
@@ -428,7 +517,7 @@ def test_random_outcomes_are_written_in_all_formats(outcome: Outcome) -> None:
         pattern = unsafe(json=format in ("json", "sarif", "gitlab"))
         assert not pattern.search(text), format
         assert text == "" or text.endswith("\n"), format
-        assert sorted(READERS[format](text)) == expected_findings(outcome), format
+        assert sorted(READERS[format](text)) == expected_findings(outcome, format), format
     for format, validate in VALIDATORS.items():
         validate(output[format])
         plain = render_outcome(

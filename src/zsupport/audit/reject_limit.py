@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from zsupport.audit.share import parse_share
 from zsupport.clock.problem import BadText, shown
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
+
+#: A share of zero, which a ratio cannot be.
+_ZERO = re.compile(r"0+(\.0+)?%|0+/0*[1-9][0-9]*")
 
 
 class RejectLimit(NamedTuple):
@@ -31,7 +36,7 @@ def parse_reject_limit(text: str) -> RejectLimit:
     """Return the limit that a text such as `5`, `15%` or `3/20` states; raise BadText."""
     if text.isascii() and text.isdigit() and len(text) <= 18:
         return RejectLimit(text, int(text))
-    if text == "0%":
+    if _ZERO.fullmatch(text):
         return RejectLimit(text, share=(0, 1))
     if "%" not in text and "/" not in text:
         raise BadText(

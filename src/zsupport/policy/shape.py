@@ -32,6 +32,7 @@ from zsupport.policy.yamltext import (
     Way,
     add_finding,
     path_of,
+    path_text,
     short,
     way_key,
 )
@@ -177,7 +178,7 @@ class Reader:
         self.findings: list[Finding] = []
         #: The number of errors: of findings, and of further places with the error of a finding.
         self.errors = 0
-        self._further: dict[int, list[Related]] = {}
+        self._further: dict[int, dict[Span, Related]] = {}
         #: The number of names that have been compared for suggestions.
         self.compared = 0
         #: The first two steps of the path of every finding.
@@ -214,7 +215,8 @@ class Reader:
         """Add a further place with the error of the finding at a position; say why in `message`."""
         self.errors += 1
         self.wrong_paths.add(at.path[:2])
-        self._further.setdefault(position, []).append(Related(self.file, at.span, message))
+        place = Related(self.file, at.span, message, path_text(at.path))
+        self._further.setdefault(position, {}).setdefault(at.span, place)
 
     def in_order(self) -> tuple[Finding, ...]:
         """Return the findings in the order of the file, with their further places.
@@ -224,7 +226,7 @@ class Reader:
         findings = list(self.findings)
         for position, further in self._further.items():
             finding = findings[position]
-            places = dict.fromkeys(place for place in further if place.span != finding.span)
+            places = [place for span, place in further.items() if span != finding.span]
             findings[position] = finding._replace(related=(*finding.related, *places))
         unique = {(f.span, f.code, f.message): f for f in reversed(findings[:MAX_FINDINGS])}
         return (*(unique[key] for key in sorted(unique)), *findings[MAX_FINDINGS:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zsupport.findings import Finding, Outcome
+from zsupport.findings import Finding, Outcome, further_places
 from zsupport.report.findings import Context
 from zsupport.report.findings.paths import fingerprinted, workspace_path
 from zsupport.report.findings.wording import case_text
@@ -15,8 +15,10 @@ _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 
 
 def render(outcome: Outcome, context: Context) -> str:
-    """Return the report: a list with an entry for each finding."""
-    entries = [_entry(*pair, context) for pair in fingerprinted(outcome, context)]
+    """Return the report: a list with an entry for each place of each finding."""
+    # The further places follow, so that they do not change the fingerprints of the findings.
+    places = (*outcome.findings, *further_places(outcome.findings))
+    entries = [_entry(*pair, context) for pair in fingerprinted(places, context)]
     return dumps(entries, context.terminal) + "\n"
 
 

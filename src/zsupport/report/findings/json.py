@@ -43,7 +43,7 @@ def document(outcome: Outcome, context: Context) -> dict[str, Any]:
 
 def records(outcome: Outcome, context: Context) -> list[dict[str, Any]]:
     """Return each finding as a JSON object with all fields, null if not applicable."""
-    return [_record(*pair) for pair in fingerprinted(outcome, context)]
+    return [_record(*pair) for pair in fingerprinted(outcome.findings, context)]
 
 
 def problem(finding: Finding) -> dict[str, Any]:

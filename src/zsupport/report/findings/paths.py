@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os.path
+from collections.abc import Sequence
 from urllib.parse import quote
 
-from zsupport.findings import Finding, Outcome, fingerprints
+from zsupport.findings import Finding, fingerprints
 from zsupport.report.findings import Context
 
 
@@ -22,12 +23,11 @@ def workspace_path(file: str, context: Context) -> str:
     return path.removeprefix(inside).replace(os.sep, "/")
 
 
-def fingerprinted(outcome: Outcome, context: Context) -> list[tuple[Finding, str]]:
+def fingerprinted(findings: Sequence[Finding], context: Context) -> list[tuple[Finding, str]]:
     """Return each finding with its fingerprint, which depends on the path in the workspace.
 
     So a fingerprint is the same on all machines and in all current folders.
     """
-    findings = outcome.findings
     named = [f._replace(file=workspace_path(f.file, context)) for f in findings]
     return list(zip(findings, fingerprints(named), strict=True))
 

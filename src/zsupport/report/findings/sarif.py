@@ -24,7 +24,7 @@ def render(outcome: Outcome, context: Context) -> str:
     """Return the log with one run."""
     codes = _codes(outcome)
     index = {code: number for number, code in enumerate(codes)}
-    findings = fingerprinted(outcome, context)
+    findings = fingerprinted(outcome.findings, context)
     findings.sort(key=lambda pair: SEVERITIES.index(pair[0].severity))
     run = {
         "tool": {
