@@ -35,12 +35,16 @@ class Times(NamedTuple):
 
     An instant contains no-break spaces, so that a screen does not break it. Without `seconds`,
     instants show minutes only, because `2 hours ago` is not exact to the second.
+
+    The head of a screen names the zone at the instant `named` (default: now). Another instant is
+    written without a zone if the clock has the same offset then, and with the zone otherwise.
     """
 
     zone: dates.tzinfo
     now: dates.datetime
     seconds: bool = True
     words: Wording = Wording()  # the texts of the program for the reader
+    named: dates.datetime | None = None  # the instant whose zone the head of the screen names
 
     @property
     def ten_years_are_known(self) -> bool:
@@ -54,9 +58,7 @@ class Times(NamedTuple):
         """
         local = self.local(instant)
         text = self._at(self.date(local.date(), year=True), local)
-        name = self.zone_name(instant)
-        name = name if name.isalpha() else f"({name})"
-        return glued(f"{text} {name}" if zone else text)
+        return self._with_zone(text, instant) if zone else text
 
     def short(self, instant: dates.datetime, *, near: dates.datetime | None = None) -> str:
         """Return weekday, date and clock time: `Mon 23 Nov, 14:00`.
@@ -65,7 +67,8 @@ class Times(NamedTuple):
         """
         local = self.local(instant)
         other = self.local(near or self.now)
-        return self._at(self._day(local.date(), year=local.year != other.year), local)
+        text = self._at(self._day(local.date(), year=local.year != other.year), local)
+        return self._with_other_zone(text, instant)
 
     def near(self, instant: dates.datetime) -> str:
         """Return an instant briefly: `14:00` today, `Mon 14:00` this week, `Mon 30 Nov, 14:00`.
@@ -75,7 +78,7 @@ class Times(NamedTuple):
         local = self.local(instant)
         days = (local.date() - self.local(self.now).date()).days
         if days == 0:
-            return _clock(local)
+            return self._with_other_zone(_clock(local), instant)
         if 0 < days < len(WEEKDAYS):
             return self.weekday(instant)
         return self.short(instant)
@@ -84,7 +87,8 @@ class Times(NamedTuple):
         """Return weekday and clock time: `Mon 14:00`."""
         local = self.local(instant)
         day = WEEKDAYS[local.weekday()]
-        return glued(self.words("{weekday} {time}", weekday=day, time=_clock(local)))
+        text = glued(self.words("{weekday} {time}", weekday=day, time=_clock(local)))
+        return self._with_other_zone(text, instant)
 
     def clock(self, instant: dates.datetime) -> str:
         """Return the clock time: `14:00`; with seconds if it has some."""
@@ -136,6 +140,20 @@ class Times(NamedTuple):
         sign = "-" if minutes < 0 else "+"
         hours, rest = divmod(abs(minutes), 60)
         return f"UTC{sign}{hours}:{rest:02d}" if rest else f"UTC{sign}{hours}"
+
+    def _with_other_zone(self, text: str, instant: dates.datetime) -> str:
+        """Return the text of an instant, with the zone unless the one that is named has its offset.
+
+        So a screen that crosses a DST change shows no time that a reader takes for another one.
+        """
+        named = self.local(self.named or self.now)
+        if self.local(instant).utcoffset() == named.utcoffset():
+            return text
+        return self._with_zone(text, instant)
+
+    def _with_zone(self, text: str, instant: dates.datetime) -> str:
+        name = self.zone_name(instant)
+        return glued(f"{text} {name}" if name.isalpha() else f"{text} ({name})")
 
     def _at(self, day: str, local: dates.datetime) -> str:
         return glued(self.words("{date}, {time}", date=day, time=_clock(local)))

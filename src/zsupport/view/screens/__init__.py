@@ -18,6 +18,7 @@ from zsupport.wording import NO_BREAK, Message, Wording, glued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from zsupport.answer.case import Answer, Query
     from zsupport.answer.opening import HoursAnswers
@@ -43,6 +44,10 @@ class Setting(NamedTuple):
     #: Returns whether the channels of a case are open; None if the screen cannot ask this.
     opening: Callable[[Query], HoursAnswers] | None = None
     where: str = ""  # the folder of the policy, as shown before the names of its files
+
+    def naming_zone_at(self, instant: datetime) -> Setting:
+        """Return the setting of a screen whose head names the time zone at an instant."""
+        return self._replace(times=self.times._replace(named=instant))
 
 
 def load_screen(question: str) -> Callable[[AnyAnswers, Setting], Screen]:

@@ -55,6 +55,10 @@ _MAX_RESOURCES = 12
 def screen(answers: AdviceAnswers, setting: Setting) -> Screen:
     """Return the advice; a part that is empty is omitted."""
     advice, details = answers[0], answers.details
+    targets = (target for entry in advice.channels for target in entry["targets"])
+    first_due = next((target["due"] for target in targets if target["due"] is not None), None)
+    if first_due is not None:
+        setting = setting.naming_zone_at(first_due)
     common, resources = _common_notes(details.topics)
     rows: list[Answer] = [*([details.priority] if details.priority else []), *resources]
     rows += details.terms

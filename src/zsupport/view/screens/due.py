@@ -162,6 +162,8 @@ def _reasons(
 
 
 def _card(answers: DueAnswers, row: CaseRow, setting: Setting) -> Screen:
+    if row.answer.due is not None:
+        setting = setting.naming_zone_at(row.answer.due)
     omitted = _omitted(answers, setting)
     notes = Notes(answers.revision, [row.answer], setting, _remarks_of_card, omitted=omitted)
     return (
@@ -421,6 +423,8 @@ def _title(revision: Revision, id: str, setting: Setting) -> str:
 
 
 def _matrix(answers: DueAnswers, rows: Sequence[CaseRow], setting: Setting) -> Screen:
+    if "opened" in setting.stated:
+        setting = setting.naming_zone_at(answers[0].opened)
     across = _across(answers)
     names = distinguishing(answers.answers, [name for name in answers.columns if name != across])
     if across and all(len(_distinct(answers, name)) == 1 for name in names):

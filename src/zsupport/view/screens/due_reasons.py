@@ -8,6 +8,7 @@ from zsupport.answer.promise import NEGATIVE, decide
 from zsupport.clock.instants import at_local, duration, from_datetime, local_date, to_datetime
 from zsupport.clock.targets_in_words import target_in_words
 from zsupport.clock.walk import walk
+from zsupport.clock.zonefile import offset_at, offset_pieces
 from zsupport.clock.zones import zone
 from zsupport.dates import date, timedelta
 from zsupport.policy.model import Place
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from zsupport.wording import Wording
 
 _DASH = "\N{EN DASH}"
+_DAY = 86_400
 #: The maximum number of places in the policy on a screen. Each row of the table takes the room of
 #: two places, so that the screen does not become too long.
 _MAX_PLACES = 24
@@ -178,12 +180,21 @@ def _steps(answers: DueAnswers, promise: Promise, shown: Times) -> list[Paragrap
         left_out = _StepRow("", "", "", words(more))
         rows = [*rows[: MAX_STEPS // 2], left_out, *rows[-MAX_STEPS // 2 :]]
     title = _parts(parts, promise, run, times)
-    if str(times.zone) != str(shown.zone):
+    if str(times.zone) != str(shown.zone) or _clock_changes(
+        run.anchor, due or details.moment.at, times
+    ):
         title.append(Paragraph(words("In the time zone {zone}:", zone=times.zone)))
     if due is None:
         text = words("the rest is unknown because of an open pause")
         rows.append(_StepRow("", "", "", text))
     return [*title, Columns(tuple(rows), right=(2,))]
+
+
+def _clock_changes(start: int, end: int, times: Times) -> bool:
+    """Return whether a time on a day from start to end lacks the offset that the screen names."""
+    named = offset_at(times.zone, from_datetime(times.named or times.now))
+    pieces = offset_pieces(times.zone, start - _DAY, end + _DAY)
+    return any(offset != named for _, _, offset in pieces)
 
 
 def _parts(
