@@ -342,7 +342,9 @@ def test_many_changes_with_many_pauses(tmp_path: Path) -> None:
 
     assert len(answer(300, 480).legs) > 1
     # Within two business days, a change counts all of 3,000 pauses.
-    with pytest.raises(zsupport.PolicyError, match="too many pauses that the changes of a case"):
+    with pytest.raises(
+        zsupport.PolicyError, match="too many pauses counted for all changes of a case"
+    ):
         answer(3000, 1)
 
 

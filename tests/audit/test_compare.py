@@ -248,6 +248,23 @@ def test_a_help_desk_that_ignores_the_priority_of_a_channel(
     assert (result.cause, result.detail) == ("other-priority", f"priority=P{stated}")
 
 
+@pytest.mark.parametrize("priority", ["{at-most: P2}", "{at-most: P1}"])
+def test_targets_of_other_priorities_that_are_never_reached(tmp_path: Path, priority: str) -> None:
+    text = CHANNEL_PRIORITY.format(priority=priority)
+    targets = """\
+hours: {once: {open: mon 09:00-10:00, dates: {01-01..12-31: closed}}}
+targets: [{hours: once, first-response: {P1: 1 business hour, P2: 2h 24x7, P3: 3h 24x7}}]
+"""
+    path = tmp_path / "channels.yaml"
+    path.write_text(text[: text.index("targets:")] + targets, encoding="utf-8")
+    policy = zsupport.load(path, cache=False)
+    fields = {"channel": "web", "priority": "P3"}
+    for hours, cause in ((1, "unexplained"), (2, "other-priority")):
+        result = compared(policy, fields, "first-response", VendorVerdict(MONDAY + hours * HOUR))
+        assert result is not None
+        assert result.cause == cause
+
+
 def test_a_help_desk_in_another_zone_has_no_contradiction(policy: zsupport.Policy) -> None:
     """The deadlines are computed by hand for hours from 11:00 to 19:00 in Oslo."""
     planted = [

@@ -27,6 +27,7 @@ from zsupport.clock.problem import Never
 from zsupport.clock.spans import WorkingTime
 from zsupport.clock.target import counts_elapsed
 from zsupport.clock.zones import zone
+from zsupport.errors import PolicyError, UsageError
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
@@ -249,7 +250,11 @@ class Comparer:
         dimensions = {name: case[name] for name in ("plan", "role", "priority") if name in case}
         facts = {name: text for name, text in case.items() if name not in dimensions}
         query = ticket.query._replace(**dimensions, facts={**ticket.query.facts, **facts})
-        return _single_due(self.ask(ticket._replace(query=query, changes=()), metric))
+        try:
+            answers = self.ask(ticket._replace(query=query, changes=()), metric)
+        except (PolicyError, UsageError):
+            return None  # such as a target that is never reached
+        return _single_due(answers)
 
 
 def _due_as_raised(answers: DueAnswers, priority: str) -> int | None:
@@ -262,11 +267,15 @@ def _due_as_raised(answers: DueAnswers, priority: str) -> int | None:
     channels = tuple(channel._replace(priority=None) for channel in answers.revision.channels)
     revision = answers.revision._replace(channels=channels)
     query = answers.query._replace(priority=priority)
-    promised = promises(
-        revision, query, (metric,), details.opened, hours, in_force=in_force, lang="en"
-    )
     question = DueQuestion(revision, query, hours, in_force, "en")
-    return _single_due(answer_due(question, promised, details.moment._replace(changes=())))
+    try:
+        promised = promises(
+            revision, query, (metric,), details.opened, hours, in_force=in_force, lang="en"
+        )
+        due = answer_due(question, promised, details.moment._replace(changes=()))
+    except (PolicyError, UsageError):
+        return None  # such as a target that is never reached
+    return _single_due(due)
 
 
 def _single_due(answers: DueAnswers) -> int | None:
