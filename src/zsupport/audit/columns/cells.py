@@ -75,7 +75,7 @@ class EventColumn:
         ]  # fmt: skip
 
     def read(self, texts: pl.Series) -> tuple[Integers, Mask]:
-        """Return the instants, with MISSING for null, and which texts are no instants."""
+        """Return the instants, with MISSING for null, and which texts are not instants."""
         count = len(texts)
         if texts.dtype != pl.String:
             return _of_datetimes(texts)

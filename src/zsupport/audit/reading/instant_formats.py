@@ -49,7 +49,7 @@ _INSTEAD = {
 #: Exports write these characters for a space, and a format has a space for all of them.
 _SPACES = r"[ \u00a0\u202f]"
 DATE_UNITS = ("year", "month", "day", "weekday")
-#: A unit needs the unit before it: there are no minutes without an hour.
+#: A unit needs the unit before it: minutes need an hour.
 _NEEDS = (("minute", "hour"), ("second", "minute"), ("fraction", "second"))
 
 
@@ -72,9 +72,9 @@ class InstantFormat(NamedTuple):
 class _Cuts(NamedTuple):
     """Where to cut a text: after the date, and after the hour and minute.
 
-    The date has at least `width` characters and ends before `gap`, or has exactly `width` if there
-    is no gap. `repeated` states whether a date contains the gap. The minute follows `colon`, or the
-    hour if there is no colon.
+    The date has at least `width` characters and ends before `gap`, or has exactly `width` without a
+    gap. `repeated` states whether a date contains the gap. The minute follows `colon`, or the hour
+    without a colon.
     """
 
     width: int

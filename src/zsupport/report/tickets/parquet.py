@@ -157,11 +157,12 @@ class _Abandoned(Exception):
 
 def _types_of(schema: Schema) -> str:
     """Return the types of columns as the metadata of a file have them."""
-    polars = import_polars()
+    import polars as pl
+
     file = BytesIO()
-    polars.DataFrame(schema=schema).write_parquet(file)
+    pl.DataFrame(schema=schema).write_parquet(file)
     file.seek(0)
-    metadata: dict[str, str] = polars.read_parquet_metadata(file)
+    metadata: dict[str, str] = pl.read_parquet_metadata(file)
     return metadata[_TYPES]
 
 
